@@ -1,0 +1,18 @@
+//! What Interlock asks of the world, as traits: a store, a clock, chance, an HTTP client.
+//! It holds no driver and no rule. Each port has a fake or a conformance suite here.
+
+mod clock;
+pub mod conformance;
+mod fault;
+mod http;
+mod row;
+mod store;
+
+pub use clock::{Chance, Clock, ManualClock, SeededChance, SystemChance, SystemClock};
+pub use fault::Fault;
+pub use http::{HttpClient, HttpRequest, HttpResponse, Method};
+pub use row::{Row, Value};
+pub use store::{
+    Engine, Flow, GROUP_JOBS_MAX, GROUP_WAIT_MICROS_MAX, Job, Lane, LoggedEvent, NewEvent, Query,
+    ReadJob, StoredState, Store, Tx,
+};
