@@ -1,0 +1,203 @@
+//! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind`,
+//! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
+//! `POST /conflicts/check`, `GET/POST /windows`, `PATCH/DELETE /windows/{id}`, `GET/POST /blackouts`,
+//! `PATCH/DELETE /blackouts/{id}`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::common::{Ref, Window};
+
+/// What the calendar shows between two instants.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Calendar {
+    /// Changes and releases.
+    pub entries: Vec<Entry>,
+    /// Blackouts.
+    pub blackouts: Vec<Band>,
+    /// Maintenance windows, each occurrence.
+    pub windows: Vec<Band>,
+    /// Open and accepted conflicts among the entries.
+    pub conflicts: Vec<Conflict>,
+    /// True when there was more than an answer may carry.
+    pub truncated: bool,
+}
+
+/// A change outside any release, or a release with the changes it carries.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Entry {
+    /// The record.
+    pub subject: Ref,
+    /// `change` or `release`.
+    pub kind: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub subject_type: String,
+    /// Its phase.
+    pub phase: String,
+    /// True once its window is committed; false while it is only planned.
+    pub committed: bool,
+    /// When.
+    pub window: Window,
+    /// Where.
+    pub environment: String,
+    /// The services touched.
+    pub services: Vec<Ref>,
+    /// The owning team.
+    pub team: Option<Ref>,
+    /// The changes inside a release.
+    pub changes: u32,
+    /// The tier.
+    pub tier: Option<String>,
+    /// Open conflicts.
+    pub conflicts_open: u32,
+    /// Expected outage in minutes, the longest of its services (projected service outage).
+    pub outage_minutes: u32,
+}
+
+/// A blackout or an occurrence of a maintenance window.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Band {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// When.
+    pub window: Window,
+    /// The services it is for; empty for all.
+    pub services: Vec<Ref>,
+    /// The environment it is for; absent for all.
+    pub environment: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// A conflict: a record, not a warning.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Conflict {
+    /// Its id; absent for a draft that was only checked.
+    pub id: Option<String>,
+    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout` or `outside_window`.
+    pub kind: String,
+    /// `blocking` or `warning`.
+    pub severity: String,
+    /// `open`, `accepted` or `resolved`.
+    pub state: String,
+    /// The record that asks.
+    pub subject: Option<Ref>,
+    /// The other side: a record, a blackout, a maintenance window.
+    pub with: Ref,
+    /// `change`, `release`, `blackout` or `window`.
+    pub with_kind: String,
+    /// The interval that both claim.
+    pub overlap: Window,
+    /// In words: the rule and what it found.
+    pub detail: String,
+    /// Every CI that is hit, with the path that connects the two sides.
+    pub hits: Vec<Hit>,
+    /// The acceptance, when it was accepted.
+    pub accepted: Option<Acceptance>,
+}
+
+/// A CI that is hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hit {
+    /// The CI on the subject's side.
+    pub ci: Ref,
+    /// The path in words: `web-01 → runs on → vm-7`.
+    pub path: String,
+}
+
+/// An acceptance of a conflict.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Acceptance {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Until when it holds, RFC 3339.
+    pub until: Option<String>,
+}
+
+/// `accept`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accept {
+    /// Why.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+    /// Until when it holds, RFC 3339; as long as nothing moves when absent.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+/// A draft to check, not saved: what would it collide with?
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// The record it stands for, if it exists already: its own entries are left out.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// CIs touched, by id or name; a named subject's own when absent.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    pub cis: Option<Vec<String>>,
+    /// When.
+    pub window: Window,
+    /// Where; production when absent.
+    #[serde(default)]
+    pub environment: Option<String>,
+}
+
+/// The conflicts found for a draft.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Checked {
+    /// The conflicts.
+    pub conflicts: Vec<Conflict>,
+    /// How many of them block.
+    pub blocking: u32,
+}
+
+/// A maintenance window or blackout, as people write it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BandFields {
+    /// What it is called.
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// Why; required of a blackout.
+    #[schema(max_length = 4000)]
+    pub reason: Option<String>,
+    /// The services it is for, by id or name; empty for all.
+    #[schema(max_items = 200)]
+    pub services: Option<Vec<String>>,
+    /// The environment it is for; absent for all.
+    pub environment: Option<String>,
+    /// The first occurrence.
+    pub window: Option<Window>,
+    /// `none`, `daily` or `weekly`: how a maintenance window repeats, at the same wall time.
+    pub repeats: Option<String>,
+}
+
+/// A maintenance window or blackout.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BandRecord {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// What it is called.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// The services it is for; empty for all.
+    pub services: Vec<Ref>,
+    /// The environment it is for; absent for all.
+    pub environment: Option<String>,
+    /// The first occurrence.
+    pub window: Window,
+    /// `none`, `daily` or `weekly`.
+    pub repeats: String,
+}

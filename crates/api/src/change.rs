@@ -1,0 +1,344 @@
+//! Changes on the wire. `POST/GET /changes`, `GET/PATCH /changes/{id}`,
+//! `POST /changes/{id}/{submit|assess|approve|reject|schedule|start|extend|complete|close|hold|
+//! resume|cancel|clone}`, `POST /changes/{id}/comments`, `POST /changes/{id}/tasks`,
+//! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`, `PUT /changes/{id}/links`,
+//! `POST /changes/bulk`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::approval::Round;
+use crate::common::{Action, Comment, Lamp, Ref, Task, Window, patch};
+use crate::risk::Risk;
+
+/// The fields of a change that people write. A new change needs `title` and `type`; a submission
+/// needs the rest that its type asks for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChangeFields {
+    /// What, in one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: Option<String>,
+    /// `standard`, `normal` or `emergency`; fixed once submitted.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub change_type: Option<String>,
+    /// What is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20000)]
+    pub description: Option<String>,
+    /// Why it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20000)]
+    pub reason: Option<String>,
+    /// `application`, `infrastructure`, `hardware`, `data`, `configuration` or `third_party`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Services touched, by id or name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 200)]
+    pub services: Option<Vec<String>>,
+    /// CIs touched, by id or name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 2000)]
+    pub cis: Option<Vec<String>>,
+    /// Where: `production`, `staging`, `test` or `development`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// `none`, `degraded` or `outage`, as customers meet it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_impact: Option<String>,
+    /// Expected outage per service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 200)]
+    pub outages: Option<Vec<Outage>>,
+    /// People needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people_needed: Option<u32>,
+    /// Effort in minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effort_minutes: Option<u32>,
+    /// Who does it, by id or login; null for nobody yet.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub implementer: Option<Option<String>>,
+    /// The team that owns it, by id or name; null for none.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub team: Option<Option<String>>,
+    /// How it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20000)]
+    pub implementation_plan: Option<String>,
+    /// How success is checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20000)]
+    pub test_plan: Option<String>,
+    /// How it is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 20000)]
+    pub backout_plan: Option<String>,
+    /// How long taking it back takes.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
+    pub backout_minutes: Option<Option<u32>>,
+    /// What cannot be undone, in words; empty when all can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 4000)]
+    pub cannot_be_undone: Option<String>,
+    /// Regulatory tags, such as `SOX`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 50)]
+    pub tags: Option<Vec<String>>,
+    /// The planned window; null for none. A change in a release takes the release's.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Window>)]
+    pub window: Option<Option<Window>>,
+}
+
+/// Expected outage of one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// The service, by id or name.
+    pub service: String,
+    /// How long.
+    pub minutes: u32,
+}
+
+/// One line of the list of changes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChangeRow {
+    /// Its id.
+    pub id: String,
+    /// `CHG-…`.
+    pub number: String,
+    /// What, in one line.
+    pub title: String,
+    /// `standard`, `normal` or `emergency`.
+    #[serde(rename = "type")]
+    pub change_type: String,
+    /// `draft`, `assess`, `authorise`, `scheduled`, `implement`, `review`, `closed`, `cancelled`.
+    pub phase: String,
+    /// True while it is on hold.
+    pub held: bool,
+    /// `low`, `moderate`, `high` or `very_high`, once assessed.
+    pub tier: Option<String>,
+    /// Where.
+    pub environment: String,
+    /// The owning team.
+    pub team: Option<Ref>,
+    /// Who asked.
+    pub requester: Option<Ref>,
+    /// Who does it.
+    pub implementer: Option<Ref>,
+    /// The release it travels in.
+    pub release: Option<Ref>,
+    /// The window in force.
+    pub window: Option<Window>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// Open conflicts.
+    pub conflicts_open: u32,
+    /// The record's number in the system it was imported from.
+    pub source_number: Option<String>,
+    /// When it was last written, RFC 3339.
+    pub updated_at: String,
+}
+
+/// A change, whole.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Change {
+    /// Its id.
+    pub id: String,
+    /// `CHG-…`.
+    pub number: String,
+    /// Its version; send it as `If-Match`.
+    pub version: i64,
+    /// What, in one line.
+    pub title: String,
+    /// `standard`, `normal` or `emergency`.
+    #[serde(rename = "type")]
+    pub change_type: String,
+    /// `draft`, `assess`, `authorise`, `scheduled`, `implement`, `review`, `closed`, `cancelled`.
+    pub phase: String,
+    /// True while it is on hold.
+    pub held: bool,
+    /// What is done.
+    pub description: String,
+    /// Why it is done.
+    pub reason: String,
+    /// `application`, `infrastructure`, `hardware`, `data`, `configuration`, `third_party`.
+    pub category: Option<String>,
+    /// Services touched.
+    pub services: Vec<Ref>,
+    /// The first hundred CIs touched; the rest at `GET /changes/{id}/cis`.
+    pub cis: Vec<Ref>,
+    /// How many CIs are touched.
+    pub cis_total: u32,
+    /// Where.
+    pub environment: String,
+    /// `none`, `degraded` or `outage`.
+    pub customer_impact: Option<String>,
+    /// Expected outage per service.
+    pub outages: Vec<Outage>,
+    /// People needed.
+    pub people_needed: Option<u32>,
+    /// Effort in minutes.
+    pub effort_minutes: Option<u32>,
+    /// Who asked.
+    pub requester: Option<Ref>,
+    /// Who does it.
+    pub implementer: Option<Ref>,
+    /// The owning team.
+    pub team: Option<Ref>,
+    /// How it is done.
+    pub implementation_plan: String,
+    /// How success is checked.
+    pub test_plan: String,
+    /// How it is taken back.
+    pub backout_plan: String,
+    /// How long taking it back takes.
+    pub backout_minutes: Option<u32>,
+    /// What cannot be undone.
+    pub cannot_be_undone: String,
+    /// Regulatory tags.
+    pub tags: Vec<String>,
+    /// The window in force.
+    pub window: Option<Window>,
+    /// The release it travels in.
+    pub release: Option<Ref>,
+    /// The recorded risk, once assessed; a live preview before.
+    pub risk: Risk,
+    /// The approval rounds, newest first.
+    pub rounds: Vec<Round>,
+    /// The tasks.
+    pub tasks: Vec<Task>,
+    /// The remarks, oldest first.
+    pub comments: Vec<Comment>,
+    /// Who watches it.
+    pub watchers: Vec<Ref>,
+    /// True when the reader watches it.
+    pub watched: bool,
+    /// Links to other records.
+    pub links: Vec<Link>,
+    /// When work began, RFC 3339.
+    pub started_at: Option<String>,
+    /// When work ended, RFC 3339.
+    pub finished_at: Option<String>,
+    /// How it ended: `successful`, `successful_with_issues`, `partially_successful`,
+    /// `failed_backed_out`, `failed_not_backed_out`.
+    pub outcome: Option<String>,
+    /// The remark at the end.
+    pub outcome_note: Option<String>,
+    /// The review it owes or has.
+    pub review: Option<Ref>,
+    /// Where it came from, when it was imported.
+    pub imported: Option<Imported>,
+    /// The lamps from here to done.
+    pub route: Vec<Lamp>,
+    /// What may be done now.
+    pub actions: Vec<Action>,
+    /// When it was raised, RFC 3339.
+    pub created_at: String,
+    /// When it was last written, RFC 3339.
+    pub updated_at: String,
+}
+
+/// Where an imported record came from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Imported {
+    /// The system, as the mapping names it.
+    pub source: String,
+    /// The record's number there.
+    pub number: String,
+    /// The zone of the source's wall times.
+    pub zone: String,
+}
+
+/// A link to a record here or elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// `incident`, `problem`, `request`, `knowledge`, `commit`, `pull_request`, `build`,
+    /// `artifact` or `ticket`.
+    pub kind: String,
+    /// A number here (`INC-7`) or the name elsewhere.
+    #[schema(min_length = 1, max_length = 200)]
+    pub target: String,
+    /// An http or https address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(max_length = 2000)]
+    pub url: Option<String>,
+}
+
+/// The links of a record, all of them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// The links.
+    #[schema(max_items = 100)]
+    pub links: Vec<Link>,
+}
+
+/// `schedule`: sets or moves the window. Without one the planned window is taken.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Schedule {
+    /// The window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+}
+
+/// `extend`: a later end for a running window.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Extend {
+    /// The new end, RFC 3339.
+    pub end: String,
+    /// Why.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// `complete`: how the work ended.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    /// `successful`, `successful_with_issues`, `partially_successful`, `failed_backed_out`,
+    /// `failed_not_backed_out`.
+    pub outcome: String,
+    /// A remark; required unless successful.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub note: Option<String>,
+}
+
+/// The same edit or verb on several changes, each on its own.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bulk {
+    /// The changes.
+    #[schema(min_items = 1, max_items = 200)]
+    pub changes: Vec<String>,
+    /// New values.
+    #[serde(default)]
+    pub fields: Option<ChangeFields>,
+    /// Or a verb: `submit`, `hold`, `resume` or `cancel`.
+    #[serde(default)]
+    pub verb: Option<String>,
+    /// The reason the verb asks for.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// What became of each.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BulkOutcome {
+    /// The change, as it was named.
+    pub change: String,
+    /// The version it was left at, when it was written.
+    pub version: Option<i64>,
+    /// Why not, when it was not.
+    pub refusal: Option<crate::common::Refusal>,
+}

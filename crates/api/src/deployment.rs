@@ -1,0 +1,87 @@
+//! A deployment on the wire, carried out by hand: `POST /releases/{id}/deploy`, then
+//! `POST /releases/{id}/deployment/steps/{change}` for each change, then `verify`.
+//! `GET /deployments` lists what is under way and what was last.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::common::{Ref, Window};
+
+/// The deployment of a release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Deployment {
+    /// `running`, `finished`, `verified`, `rolling_back` or `rolled_back`.
+    pub state: String,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// Who began it.
+    pub started_by: String,
+    /// When it ended, RFC 3339.
+    pub finished_at: Option<String>,
+    /// The changes in deploy order.
+    pub steps: Vec<DeploymentStep>,
+    /// The rollback, once decided.
+    pub rollback: Option<Rollback>,
+}
+
+/// One change within a deployment.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DeploymentStep {
+    /// The change.
+    pub change: Ref,
+    /// `waiting`, `done` or `failed`.
+    pub state: String,
+    /// When it was reported, RFC 3339.
+    pub at: Option<String>,
+    /// Who reported it.
+    pub by: Option<String>,
+    /// A remark.
+    pub note: Option<String>,
+}
+
+/// A report on one step, forward or back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepReport {
+    /// `done` or `failed`.
+    pub result: String,
+    /// A remark; required when it failed.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub note: Option<String>,
+}
+
+/// A rollback that was decided.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rollback {
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// When, RFC 3339.
+    pub decided_at: String,
+    /// The reached changes in reverse order.
+    pub steps: Vec<DeploymentStep>,
+}
+
+/// A line of the deployments page.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DeploymentRow {
+    /// The release.
+    pub release: Ref,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub release_type: String,
+    /// As in [`Deployment::state`].
+    pub state: String,
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// The window.
+    pub window: Option<Window>,
+    /// Steps done.
+    pub done: u32,
+    /// Steps failed.
+    pub failed: u32,
+    /// Steps in all.
+    pub total: u32,
+}

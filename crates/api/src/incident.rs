@@ -1,0 +1,110 @@
+//! Incidents on the wire. `POST/GET /incidents`, `GET/PATCH /incidents/{id}`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::change::{Imported, Link};
+use crate::common::{Action, Comment, Ref, patch};
+
+/// The fields of an incident. A new one needs `title`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IncidentFields {
+    /// What happened, in one line.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: Option<String>,
+    /// What is known.
+    #[schema(max_length = 20000)]
+    pub description: Option<String>,
+    /// 1 (worst) to 5.
+    pub priority: Option<u8>,
+    /// `open`, `resolved` or `closed`.
+    pub state: Option<String>,
+    /// When it began, RFC 3339.
+    pub opened_at: Option<String>,
+    /// When service was restored, RFC 3339.
+    #[serde(deserialize_with = "patch")]
+    #[schema(value_type = Option<String>)]
+    pub resolved_at: Option<Option<String>>,
+    /// CIs hit, by id or name.
+    #[schema(max_items = 500)]
+    pub cis: Option<Vec<String>>,
+    /// Services hit, by id or name.
+    #[schema(max_items = 200)]
+    pub services: Option<Vec<String>>,
+    /// Who works on it, by id or login.
+    #[serde(deserialize_with = "patch")]
+    #[schema(value_type = Option<String>)]
+    pub assignee: Option<Option<String>>,
+    /// The change that caused it, when that is known.
+    #[serde(deserialize_with = "patch")]
+    #[schema(value_type = Option<String>)]
+    pub caused_by: Option<Option<String>>,
+    /// Links to other records.
+    #[schema(max_items = 100)]
+    pub links: Option<Vec<Link>>,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct IncidentRow {
+    /// Its id.
+    pub id: String,
+    /// `INC-…`.
+    pub number: String,
+    /// What happened.
+    pub title: String,
+    /// 1 to 5.
+    pub priority: u8,
+    /// `open`, `resolved` or `closed`.
+    pub state: String,
+    /// When it began, RFC 3339.
+    pub opened_at: String,
+    /// When service was restored, RFC 3339.
+    pub resolved_at: Option<String>,
+    /// The first CI hit.
+    pub ci: Option<Ref>,
+    /// The change that caused it.
+    pub caused_by: Option<Ref>,
+    /// The record's number in the system it was imported from.
+    pub source_number: Option<String>,
+}
+
+/// An incident, whole.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Incident {
+    /// Its id.
+    pub id: String,
+    /// `INC-…`.
+    pub number: String,
+    /// Its version.
+    pub version: i64,
+    /// What happened.
+    pub title: String,
+    /// What is known.
+    pub description: String,
+    /// 1 to 5.
+    pub priority: u8,
+    /// `open`, `resolved` or `closed`.
+    pub state: String,
+    /// When it began, RFC 3339.
+    pub opened_at: String,
+    /// When service was restored, RFC 3339.
+    pub resolved_at: Option<String>,
+    /// CIs hit.
+    pub cis: Vec<Ref>,
+    /// Services hit.
+    pub services: Vec<Ref>,
+    /// Who works on it.
+    pub assignee: Option<Ref>,
+    /// The change that caused it.
+    pub caused_by: Option<Ref>,
+    /// Links to other records.
+    pub links: Vec<Link>,
+    /// The remarks.
+    pub comments: Vec<Comment>,
+    /// Where it came from, when it was imported.
+    pub imported: Option<Imported>,
+    /// What may be done now.
+    pub actions: Vec<Action>,
+}

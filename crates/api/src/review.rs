@@ -1,0 +1,123 @@
+//! Post-implementation reviews on the wire. `GET /reviews`, `GET/PUT /reviews/{id}`,
+//! `POST /reviews/{id}/complete`; `PUT /releases/{id}/review` and `PUT /changes/{id}/review` write
+//! the review of a record.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::common::{Action, Ref};
+
+/// What people write into a review.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReviewFields {
+    /// What went well.
+    #[schema(max_length = 20000)]
+    pub went_well: Option<String>,
+    /// What went wrong.
+    #[schema(max_length = 20000)]
+    pub went_wrong: Option<String>,
+    /// The root cause; required after a rollback or a failure.
+    #[schema(max_length = 20000)]
+    pub root_cause: Option<String>,
+    /// Whether the objectives were met.
+    #[schema(max_length = 20000)]
+    pub objectives_met: Option<String>,
+    /// What follows from it.
+    #[schema(max_items = 100)]
+    pub actions: Option<Vec<ReviewAction>>,
+    /// True to complete the review in the same write.
+    pub complete: Option<bool>,
+}
+
+/// An action item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewAction {
+    /// What is to be done.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// Who does it, by id or login.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// By when, a date such as 2026-12-24.
+    #[serde(default)]
+    pub due_on: Option<String>,
+    /// Whether it is done.
+    #[serde(default)]
+    pub done: bool,
+    /// The owner's name, in answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner_name: Option<String>,
+}
+
+/// A review.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Review {
+    /// Its id.
+    pub id: String,
+    /// `PIR-…`.
+    pub number: String,
+    /// Its version.
+    pub version: i64,
+    /// The release or change it looks back on.
+    pub subject: Ref,
+    /// `release` or `change`.
+    pub subject_kind: String,
+    /// Why it is owed: `release`, `emergency`, `failed` or `rolled_back`.
+    pub why: String,
+    /// `open` or `completed`.
+    pub state: String,
+    /// What went well.
+    pub went_well: String,
+    /// What went wrong.
+    pub went_wrong: String,
+    /// The root cause.
+    pub root_cause: String,
+    /// Whether the objectives were met.
+    pub objectives_met: String,
+    /// What follows from it.
+    pub actions: Vec<ReviewAction>,
+    /// Filled in from the record: what happened, when.
+    pub timeline: Vec<Moment>,
+    /// When it was opened, RFC 3339.
+    pub opened_at: String,
+    /// When it was completed, RFC 3339.
+    pub completed_at: Option<String>,
+    /// Who completed it.
+    pub completed_by: Option<String>,
+    /// What may be done now (`complete`).
+    pub allowed: Vec<Action>,
+}
+
+/// One moment of the timeline.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Moment {
+    /// When, RFC 3339.
+    pub at: String,
+    /// What, in words.
+    pub what: String,
+    /// Who.
+    pub who: String,
+}
+
+/// One line of the list of reviews.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReviewRow {
+    /// Its id.
+    pub id: String,
+    /// `PIR-…`.
+    pub number: String,
+    /// What it looks back on.
+    pub subject: Ref,
+    /// `release` or `change`.
+    pub subject_kind: String,
+    /// Why it is owed.
+    pub why: String,
+    /// `open` or `completed`.
+    pub state: String,
+    /// Action items not yet done.
+    pub actions_open: u32,
+    /// When it was opened, RFC 3339.
+    pub opened_at: String,
+}
