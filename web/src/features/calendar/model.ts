@@ -1,0 +1,10 @@
+// The calendar's wire types under short names.
+import type { components } from '@/gen/api';
+
+type Schemas = components['schemas'];
+
+export type Band = Schemas['Band'];
+export type Calendar = Schemas['Calendar'];
+export type Conflict = Schemas['Conflict'];
+export type Entry = Schemas['Entry'];
+export type Ref = Schemas['Ref'];
