@@ -1,0 +1,75 @@
+//! Connections to a database file, set up for their role.
+
+use std::path::Path;
+use std::time::Duration;
+
+use ports::Fault;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::tx::SqliteTx;
+
+/// How long a connection waits for another one, such as a shell that an operator left open.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements that a connection keeps prepared.
+const STATEMENTS_MAX: usize = 512;
+/// Pages of 4 KiB after which the write-ahead log is moved into the database file.
+const WAL_PAGES_MAX: i64 = 4_000;
+/// What is kept of the write-ahead log's file afterwards.
+const WAL_BYTES_KEPT: i64 = 64 << 20;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The one that writes.
+    Writer,
+    /// Reads beside the writer.
+    Reader,
+    /// Reads a database that another process may be writing.
+    ReadOnly,
+}
+
+/// Opens a connection.
+pub(crate) fn connect(path: &Path, role: Role) -> Result<Connection, Fault> {
+    let access = match role {
+        Role::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        Role::Reader => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Role::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+    };
+    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| fault("opening the database file", error))?;
+    set_up(&conn, role).map_err(|error| fault("setting up a connection", error))?;
+    Ok(conn)
+}
+
+fn set_up(conn: &Connection, role: Role) -> rusqlite::Result<()> {
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    conn.pragma_update(None, "foreign_keys", true)?;
+    if role == Role::Writer {
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        // A commit is on the disk before it is answered.
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES_MAX, |_| Ok(()))?;
+        conn.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES_KEPT, |_| Ok(()))?;
+        // KiB, by the minus sign: the writer touches the inner pages of every index.
+        conn.pragma_update(None, "cache_size", -65_536)
+    } else {
+        conn.pragma_update(None, "cache_size", -8_192)?;
+        conn.pragma_update(None, "query_only", true)
+    }
+}
+
+/// A fault of the driver. Only a wait for another connection is worth trying again.
+pub(crate) fn fault(attempted: &'static str, error: rusqlite::Error) -> Fault {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Fault::transient(attempted, error)
+        }
+        _ => Fault::permanent(attempted, error),
+    }
+}
+
+/// A connection as one that reads.
+pub(crate) fn snapshot(conn: &Connection) -> SqliteTx<'_> {
+    SqliteTx::new(conn, None)
+}
