@@ -1,1 +1,132 @@
-//! placeholder
+//! Problems (RFC 9457) and the one table of their codes. Each code has a page at
+//! `docs/problems/<code>.md`, served at `/problems/<code>`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::common::FieldError;
+
+/// A problem, as `application/problem+json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// One sentence that says how to mend it.
+    pub detail: String,
+    /// What is wrong, field by field.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub errors: Vec<FieldError>,
+    /// Names a fault in the server's log.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub incident: Option<String>,
+}
+
+impl Problem {
+    /// A problem of a registered code.
+    pub fn new(code: &str, detail: impl Into<String>) -> Self {
+        let (status, title) = entry(code).map_or((500, "Unregistered code"), |(_, s, t)| (*s, *t));
+        Self {
+            kind: format!("/problems/{code}"),
+            title: title.to_owned(),
+            status,
+            code: code.to_owned(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            incident: None,
+        }
+    }
+}
+
+/// Every code with its status and title. A rule's no is 409, a missing permission or broken
+/// separation of duties 403, bad input 422 or 400, an unknown record 404, a stale version 412.
+pub const CODES: &[(&str, u16, &str)] = &[
+    ("approval.content_moved", 409, "The content changed since it was read"),
+    ("approval.no_round", 409, "Nothing waits for a vote"),
+    ("approval.nobody_can_vote", 409, "Too few people may vote"),
+    ("approval.not_a_voter", 403, "Another role decides here"),
+    ("approval.own_work", 403, "Nobody approves their own work"),
+    ("approval.reason_missing", 422, "A refusal needs a reason"),
+    ("approval.round_moved", 409, "Another round is open"),
+    ("approval.voted_already", 409, "One person counts once"),
+    ("calendar.conflict_blocks", 409, "A conflict blocks"),
+    ("calendar.conflict_ended", 409, "The conflict has ended"),
+    ("calendar.own_conflict", 403, "Nobody accepts a conflict of their own work"),
+    ("change.ended", 409, "The change has ended"),
+    ("change.held", 409, "The change is on hold"),
+    ("change.in_release", 409, "The change travels in a release"),
+    ("change.incomplete", 409, "The change is not complete"),
+    ("change.not_approved", 409, "The change is not approved"),
+    ("change.outcome_note_missing", 422, "This outcome needs a remark"),
+    ("change.review_missing", 409, "The review is missing"),
+    ("change.tasks_open", 409, "Required tasks are open"),
+    ("change.type_fixed", 409, "The type is fixed"),
+    ("change.window_missing", 409, "The window is missing"),
+    ("change.window_not_open", 409, "The window is not open"),
+    ("change.wrong_phase", 409, "Not in this phase"),
+    ("identity.last_administrator", 409, "Someone must keep the accounts"),
+    ("identity.sign_in_required", 401, "Sign in first"),
+    ("identity.token_ended", 401, "The token is wrong or has ended"),
+    ("identity.too_many_attempts", 429, "Too many attempts"),
+    ("identity.wrong_credentials", 401, "Login or password is wrong"),
+    ("identity.wrong_origin", 403, "The request came from another site"),
+    ("release.change_elsewhere", 409, "The change travels in another release"),
+    ("release.change_not_attachable", 409, "The change cannot join"),
+    ("release.ended", 409, "The release has ended"),
+    ("release.held", 409, "The release is on hold"),
+    ("release.incomplete", 409, "The release is not complete"),
+    ("release.not_approved", 409, "The go is not given"),
+    ("release.not_scheduled", 409, "The release is not scheduled"),
+    ("release.outcome_wrong", 422, "Another outcome is asked for"),
+    ("release.review_missing", 409, "The review is missing"),
+    ("release.scope_fixed", 409, "The scope is fixed"),
+    ("release.steps_open", 409, "Steps are not reported"),
+    ("release.tasks_open", 409, "Required tasks are open"),
+    ("release.window_missing", 409, "The window is missing"),
+    ("release.window_not_open", 409, "The window is not open"),
+    ("release.wrong_phase", 409, "Not in this phase"),
+    ("request.cycle", 422, "A dependency leads back to itself"),
+    ("request.invalid", 422, "Fields cannot be taken"),
+    ("request.key_reused", 422, "The key was used for another request"),
+    ("request.malformed", 400, "The body cannot be read"),
+    ("request.name_taken", 409, "The name is taken"),
+    ("request.not_permitted", 403, "The permission is missing"),
+    ("request.stale", 412, "The record moved on"),
+    ("request.too_large", 413, "The request is too large"),
+    ("request.unknown_path", 404, "There is no such address"),
+    ("request.unknown_record", 404, "There is no such record"),
+    ("request.version_missing", 428, "Say which version you saw"),
+    ("request.wrong_method", 405, "This address has other methods"),
+    ("request.wrong_type", 415, "Send JSON"),
+    ("review.completed", 409, "The review is completed"),
+    ("review.incomplete", 409, "The review is not complete"),
+    ("rollback.nothing_reached", 409, "Nothing was deployed"),
+    ("rollback.not_decided", 409, "No rollback was decided"),
+    ("server.busy", 503, "Too much work is waiting"),
+    ("server.fault", 500, "The server failed"),
+];
+
+/// The status of a code.
+pub fn status(code: &str) -> Option<u16> {
+    entry(code).map(|(_, status, _)| *status)
+}
+
+fn entry(code: &str) -> Option<&'static (&'static str, u16, &'static str)> {
+    CODES.iter().find(|(known, _, _)| *known == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_and_unique() {
+        assert!(CODES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

@@ -1,1 +1,27 @@
-//! placeholder
+//! The rules of change and release management, a folder per feature: state, events, decide,
+//! evolve. Pure: no async, no I/O, no clock, no randomness, no hash maps; what a rule needs to know
+//! of the world arrives as facts.
+
+pub mod aggregate;
+pub mod canonical;
+mod edit;
+pub mod record;
+mod refusal;
+pub mod vocabulary;
+
+pub mod approval;
+pub mod calendar;
+pub mod change;
+pub mod deployment;
+pub mod identity;
+pub mod incident;
+pub mod policy;
+pub mod release;
+pub mod review;
+pub mod risk;
+pub mod rollback;
+pub mod service;
+pub mod team;
+
+pub use aggregate::{Aggregate, Decision, Stamp};
+pub use refusal::{Check, General, Missing, Refusal, Refuse};

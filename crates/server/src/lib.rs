@@ -1,1 +1,13 @@
-//! placeholder
+//! The server: the bus that every write passes, the read models, the reactions, and HTTP. It holds
+//! no driver and no outbound client; those arrive as ports.
+
+pub mod bus;
+pub mod follow;
+pub mod http;
+pub mod names;
+pub mod problem;
+pub mod read;
+pub mod records;
+
+pub mod policy;
+pub mod team;

@@ -1,0 +1,136 @@
+//! Roles, permissions, and the table that joins them: the one place that says who may do what.
+
+use std::collections::BTreeSet;
+
+use crate::vocabulary::words;
+
+words! {
+    /// What a person is trusted with.
+    Role {
+        /// Raises changes.
+        Requester = "requester",
+        /// Carries changes out.
+        Implementer = "implementer",
+        /// Plans releases, keeps models and schedule.
+        ReleaseManager = "release_manager",
+        /// Sits on the change advisory board.
+        CabMember = "cab_member",
+        /// Sits on the emergency board.
+        EcabMember = "ecab_member",
+        /// Gives the go or no-go of a major release.
+        ReleaseAuthority = "release_authority",
+        /// Answers for a product.
+        ProductOwner = "product_owner",
+        /// Answers for a service.
+        ServiceOwner = "service_owner",
+        /// Reads everything, changes nothing.
+        Auditor = "auditor",
+        /// Keeps people, roles and the platform.
+        Administrator = "administrator",
+    }
+}
+
+words! {
+    /// What a command asks for before it runs.
+    Permission {
+        /// Read records.
+        Read = "read",
+        /// Raise, edit and submit changes.
+        ChangeWrite = "change.write",
+        /// Start, complete and close changes.
+        ChangeImplement = "change.implement",
+        /// Plan releases and their scope.
+        ReleaseWrite = "release.write",
+        /// Deploy, verify and roll back releases.
+        ReleaseDeploy = "release.deploy",
+        /// Vote, where a group asks for the person's role.
+        Approve = "approve",
+        /// Keep windows and blackouts.
+        CalendarWrite = "calendar.write",
+        /// Accept a conflict.
+        ConflictAccept = "conflict.accept",
+        /// Lengthen a running window.
+        WindowExtend = "window.extend",
+        /// Keep services and configuration items.
+        ServiceWrite = "service.write",
+        /// Keep incidents.
+        IncidentWrite = "incident.write",
+        /// Write reviews.
+        ReviewWrite = "review.write",
+        /// Keep teams.
+        TeamWrite = "team.write",
+        /// Keep people and their roles.
+        IdentityWrite = "identity.write",
+        /// Make tokens of one's own.
+        TokenWrite = "token.write",
+        /// Import records of other systems.
+        ImportRun = "import.run",
+    }
+}
+
+/// What a role permits.
+pub fn permissions(role: Role) -> BTreeSet<Permission> {
+    use Permission as P;
+    let granted: &[P] = match role {
+        Role::Requester => &[P::ChangeWrite, P::IncidentWrite, P::ReviewWrite, P::TokenWrite],
+        Role::Implementer => &[
+            P::ChangeWrite,
+            P::ChangeImplement,
+            P::ReleaseDeploy,
+            P::IncidentWrite,
+            P::ReviewWrite,
+            P::TokenWrite,
+        ],
+        Role::ReleaseManager => &[
+            P::ChangeWrite,
+            P::ChangeImplement,
+            P::ReleaseWrite,
+            P::ReleaseDeploy,
+            P::Approve,
+            P::CalendarWrite,
+            P::ConflictAccept,
+            P::WindowExtend,
+            P::IncidentWrite,
+            P::ReviewWrite,
+            P::TokenWrite,
+        ],
+        Role::CabMember | Role::EcabMember => &[P::Approve, P::ReviewWrite],
+        Role::ReleaseAuthority => &[P::Approve, P::ConflictAccept, P::WindowExtend],
+        Role::ProductOwner => &[P::ChangeWrite, P::ReleaseWrite, P::ReviewWrite, P::TokenWrite],
+        Role::ServiceOwner => &[
+            P::ChangeWrite,
+            P::Approve,
+            P::CalendarWrite,
+            P::ConflictAccept,
+            P::ServiceWrite,
+            P::IncidentWrite,
+            P::ReviewWrite,
+            P::TokenWrite,
+        ],
+        Role::Auditor => &[],
+        Role::Administrator => &[
+            P::CalendarWrite,
+            P::ServiceWrite,
+            P::TeamWrite,
+            P::IdentityWrite,
+            P::TokenWrite,
+            P::ImportRun,
+        ],
+    };
+    granted.iter().copied().chain([P::Read]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_reads_and_changes_nothing() {
+        assert_eq!(permissions(Role::Auditor), [Permission::Read].into());
+    }
+
+    #[test]
+    fn an_administrator_cannot_vote() {
+        assert!(!permissions(Role::Administrator).contains(&Permission::Approve));
+    }
+}

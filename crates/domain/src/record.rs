@@ -1,0 +1,356 @@
+//! What hangs on every change and release beside its own content: tasks, remarks, watchers, links.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{Actor, NAME_MAX, NOTE_MAX, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::Stamp;
+use crate::edit::{editable, is_default};
+use crate::refusal::{Check, General, Refusal};
+
+/// The most tasks on one record.
+pub const TASKS_MAX: usize = 200;
+/// The most remarks on one record.
+pub const COMMENTS_MAX: usize = 2_000;
+/// The most links on one record.
+pub const LINKS_MAX: usize = 100;
+/// The most watchers of one record.
+pub const WATCHERS_MAX: usize = 500;
+
+editable! {
+    /// A task.
+    Task, TaskEdit {
+        /// What is to be done.
+        title: String,
+        /// Who does it.
+        assignee: Option<PersonId>,
+        /// By when.
+        due_at: Option<Timestamp>,
+        /// The tasks before it.
+        after: BTreeSet<u32>,
+        /// Whether the work may not complete without it.
+        required: bool,
+        /// When it was done.
+        done_at: Option<Timestamp>,
+    }
+}
+
+/// A remark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    /// Who.
+    pub author: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+}
+
+/// A link to a record here or elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// What it is.
+    pub kind: LinkKind,
+    /// A number here or the name elsewhere.
+    pub target: String,
+    /// An http or https address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+crate::vocabulary::words! {
+    /// What a link points to.
+    LinkKind {
+        /// An incident.
+        Incident = "incident",
+        /// A problem.
+        Problem = "problem",
+        /// A service request.
+        Request = "request",
+        /// A knowledge article.
+        Knowledge = "knowledge",
+        /// A commit.
+        Commit = "commit",
+        /// A pull request.
+        PullRequest = "pull_request",
+        /// A build.
+        Build = "build",
+        /// An artifact.
+        Artifact = "artifact",
+        /// A ticket in another tracker.
+        Ticket = "ticket",
+    }
+}
+
+/// What hangs on a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extras {
+    /// Tasks by number.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tasks: BTreeMap<u32, Task>,
+    /// Remarks, oldest first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub comments: Vec<Comment>,
+    /// Who watches.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub watchers: BTreeSet<PersonId>,
+    /// Links.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub links: Vec<Link>,
+}
+
+/// What happens to it. Every kind of record embeds this under its own event names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtraEvent {
+    /// A remark was made.
+    CommentAdded {
+        /// What it says.
+        text: String,
+    },
+    /// A task was added.
+    TaskAdded {
+        /// Its number.
+        number: u32,
+        /// The task.
+        task: Task,
+    },
+    /// A task was edited.
+    TaskEdited {
+        /// Its number.
+        number: u32,
+        /// The new values.
+        edit: TaskEdit,
+    },
+    /// Someone watches, or no longer.
+    WatchSet {
+        /// Who.
+        person: PersonId,
+        /// Whether.
+        on: bool,
+    },
+    /// The links were replaced.
+    LinksSet {
+        /// All of them.
+        links: Vec<Link>,
+    },
+}
+
+/// A command on what hangs on a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExtraCommand {
+    /// Remark.
+    Comment {
+        /// What it says.
+        text: String,
+    },
+    /// Add a task.
+    AddTask {
+        /// Its values.
+        edit: TaskEdit,
+    },
+    /// Edit a task.
+    EditTask {
+        /// Its number.
+        number: u32,
+        /// The new values.
+        edit: TaskEdit,
+    },
+    /// Watch or stop watching.
+    Watch {
+        /// Who.
+        person: PersonId,
+        /// Whether.
+        on: bool,
+    },
+    /// Replace the links.
+    SetLinks {
+        /// All of them.
+        links: Vec<Link>,
+    },
+}
+
+impl Extras {
+    /// The state after an event.
+    #[must_use]
+    pub fn evolve(mut self, event: &ExtraEvent, stamp: &Stamp) -> Self {
+        match event {
+            ExtraEvent::CommentAdded { text } => self.comments.push(Comment {
+                author: stamp.by.clone(),
+                at: stamp.at,
+                text: text.clone(),
+            }),
+            ExtraEvent::TaskAdded { number, task } => {
+                self.tasks.insert(*number, task.clone());
+            }
+            ExtraEvent::TaskEdited { number, edit } => {
+                if let Some(task) = self.tasks.get_mut(number) {
+                    task.apply(edit);
+                }
+            }
+            ExtraEvent::WatchSet { person, on: true } => {
+                self.watchers.insert(*person);
+            }
+            ExtraEvent::WatchSet { person, on: false } => {
+                self.watchers.remove(person);
+            }
+            ExtraEvent::LinksSet { links } => self.links.clone_from(links),
+        }
+        self
+    }
+
+    /// What follows from a command.
+    pub fn decide(&self, command: &ExtraCommand) -> Result<Vec<ExtraEvent>, Refusal> {
+        match command {
+            ExtraCommand::Comment { text } => self.comment(text),
+            ExtraCommand::AddTask { edit } => self.add_task(edit),
+            ExtraCommand::EditTask { number, edit } => self.edit_task(*number, edit),
+            ExtraCommand::Watch { person, on } => self.watch(*person, *on),
+            ExtraCommand::SetLinks { links } => self.set_links(links),
+        }
+    }
+
+    /// The required tasks that are not done.
+    pub fn tasks_missing(&self) -> Vec<(u32, &Task)> {
+        self.tasks
+            .iter()
+            .filter(|(_, task)| task.required && task.done_at.is_none())
+            .map(|(number, task)| (*number, task))
+            .collect()
+    }
+
+    fn comment(&self, text: &str) -> Result<Vec<ExtraEvent>, Refusal> {
+        let mut check = Check::default();
+        check.name("/text", text, NOTE_MAX);
+        check.count("/text", self.comments.len() + 1, COMMENTS_MAX);
+        check.end()?;
+        Ok(vec![ExtraEvent::CommentAdded { text: text.to_owned() }])
+    }
+
+    fn add_task(&self, edit: &TaskEdit) -> Result<Vec<ExtraEvent>, Refusal> {
+        let mut task = Task::default();
+        task.apply(edit);
+        let number = self.tasks.keys().next_back().map_or(1, |last| last + 1);
+        self.check_task(number, &task)?;
+        Ok(vec![ExtraEvent::TaskAdded { number, task }])
+    }
+
+    fn edit_task(&self, number: u32, edit: &TaskEdit) -> Result<Vec<ExtraEvent>, Refusal> {
+        let Some(before) = self.tasks.get(&number) else {
+            return Err(General::Unknown { kind: "task", name: number.to_string() }.into());
+        };
+        let edit = edit.clone().against(before);
+        let mut task = before.clone();
+        task.apply(&edit);
+        self.check_task(number, &task)?;
+        if task.done_at.is_some() && before.done_at.is_none() {
+            self.check_predecessors(&task)?;
+        }
+        Ok(if edit.is_empty() { vec![] } else { vec![ExtraEvent::TaskEdited { number, edit }] })
+    }
+
+    fn check_task(&self, number: u32, task: &Task) -> Result<(), Refusal> {
+        let mut check = Check::default();
+        check.name("/title", &task.title, NAME_MAX);
+        check.count("/after", task.after.len(), TASKS_MAX);
+        check.count("/title", self.tasks.len() + 1, TASKS_MAX + 1);
+        for before in &task.after {
+            if *before != number && !self.tasks.contains_key(before) {
+                check.wrong("/after", format!("there is no task {before}"));
+            }
+        }
+        check.end()?;
+        if self.reaches(&task.after, number) {
+            return Err(General::Cycle(format!("task {number}")).into());
+        }
+        Ok(())
+    }
+
+    fn check_predecessors(&self, task: &Task) -> Result<(), Refusal> {
+        let mut check = Check::default();
+        for before in &task.after {
+            if self.tasks.get(before).is_some_and(|earlier| earlier.done_at.is_none()) {
+                check.wrong("/done", format!("task {before} comes first and is not done"));
+            }
+        }
+        check.end()
+    }
+
+    fn reaches(&self, from: &BTreeSet<u32>, goal: u32) -> bool {
+        let mut waiting: Vec<u32> = from.iter().copied().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(number) = waiting.pop() {
+            if number == goal {
+                return true;
+            }
+            if seen.insert(number) {
+                waiting.extend(self.tasks.get(&number).into_iter().flat_map(|t| t.after.clone()));
+            }
+        }
+        false
+    }
+
+    fn watch(&self, person: PersonId, on: bool) -> Result<Vec<ExtraEvent>, Refusal> {
+        let mut check = Check::default();
+        check.count("/watchers", self.watchers.len() + usize::from(on), WATCHERS_MAX);
+        check.end()?;
+        let unchanged = self.watchers.contains(&person) == on;
+        Ok(if unchanged { vec![] } else { vec![ExtraEvent::WatchSet { person, on }] })
+    }
+
+    fn set_links(&self, links: &[Link]) -> Result<Vec<ExtraEvent>, Refusal> {
+        let mut check = Check::default();
+        check.count("/links", links.len(), LINKS_MAX);
+        for (index, link) in links.iter().enumerate() {
+            check.name(&format!("/links/{index}/target"), &link.target, NAME_MAX);
+            if let Some(url) = &link.url {
+                let pointer = format!("/links/{index}/url");
+                check.text(&pointer, url, 2_000);
+                if !url.starts_with("https://") && !url.starts_with("http://") {
+                    check.wrong(&pointer, "must start with https:// or http://");
+                }
+            }
+        }
+        check.end()?;
+        let unchanged = self.links == links;
+        Ok(if unchanged { vec![] } else { vec![ExtraEvent::LinksSet { links: links.to_vec() }] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_tasks(edges: &[(u32, &[u32])]) -> Extras {
+        let tasks = edges.iter().map(|(number, after)| {
+            let after = after.iter().copied().collect();
+            (*number, Task { title: format!("task {number}"), after, ..Task::default() })
+        });
+        Extras { tasks: tasks.collect(), ..Extras::default() }
+    }
+
+    #[test]
+    fn a_cyclic_dependency_between_tasks_is_refused() {
+        let extras = with_tasks(&[(1, &[]), (2, &[1]), (3, &[2])]);
+        let edit = TaskEdit { after: Some([3].into()), ..TaskEdit::default() };
+        let refusal = extras.decide(&ExtraCommand::EditTask { number: 1, edit });
+        assert_eq!(refusal.expect_err("a cycle").code, "request.cycle");
+    }
+
+    #[test]
+    fn a_task_waits_for_the_tasks_before_it() {
+        let extras = with_tasks(&[(1, &[]), (2, &[1])]);
+        let done_at = Some(Some(Timestamp::from_micros(1)));
+        let edit = TaskEdit { done_at, ..TaskEdit::default() };
+        let refusal = extras.decide(&ExtraCommand::EditTask { number: 2, edit });
+        assert_eq!(refusal.expect_err("out of order").missing[0].pointer, "/done");
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_is_no_event() {
+        let extras = with_tasks(&[(1, &[])]);
+        let edit = TaskEdit { title: Some("task 1".to_owned()), ..TaskEdit::default() };
+        assert_eq!(extras.decide(&ExtraCommand::EditTask { number: 1, edit }), Ok(vec![]));
+    }
+}

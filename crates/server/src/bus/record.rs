@@ -1,0 +1,83 @@
+//! What the server adds to a kind of record: its read model, its searchable text; and how a record
+//! is read, from the cached state or, where that is of another format, from its events.
+
+use domain::{Aggregate, Stamp};
+use kernel::{Actor, Timestamp, Version};
+use ports::{Fault, Query, Tx, Value};
+use serde_json::{Value as Json, json};
+
+use crate::bus::Loaded;
+
+/// A kind of record with its read model. Rows are keyed by the record and written from its state
+/// alone, in the command's own transaction, so they can always be written again.
+pub trait Record: Aggregate {
+    /// The version of the read model: raise it when the tables or the rows change.
+    const MODEL: i64;
+    /// The statements that make its tables and indexes.
+    const TABLES: &'static [&'static str];
+    /// The names of its tables.
+    const TABLE_NAMES: &'static [&'static str];
+
+    /// Writes the record's rows. `at` is when it was last written.
+    fn project(
+        &self,
+        id: Self::Id,
+        version: Version,
+        at: Timestamp,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault>;
+
+    /// The words by which people find it; empty for none.
+    fn search_text(&self) -> String {
+        String::new()
+    }
+}
+
+const SELECT_STATE: &str = "SELECT version, format, state FROM states WHERE stream = $1";
+const SELECT_EVENTS: &str =
+    "SELECT name, payload, actor, at, version FROM events WHERE stream = $1 ORDER BY version";
+
+/// A record, if it exists.
+pub fn find_state<A: Aggregate>(
+    db: &mut dyn Query,
+    id: A::Id,
+) -> Result<Option<Loaded<A>>, Fault> {
+    let stream = A::stream(id);
+    let Some(row) = db.query_one(SELECT_STATE, &[Value::from(&stream)])? else {
+        return Ok(None);
+    };
+    if row.int(1)? != A::FORMAT {
+        return fold(db, id).map(Some);
+    }
+    let state = serde_json::from_str(row.text(2)?)
+        .map_err(|error| Fault::permanent("reading a cached state", error))?;
+    Ok(Some(Loaded { id, version: Version(row.int(0)?), state }))
+}
+
+/// A record folded anew from its events.
+pub fn fold<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Loaded<A>, Fault> {
+    let mut loaded = Loaded { id, version: Version::NONE, state: A::default() };
+    for row in db.query(SELECT_EVENTS, &[Value::from(A::stream(id))])? {
+        let event = decode::<A>(row.text(0)?, row.text(1)?)?;
+        let stamp = Stamp { by: Actor::of_label(row.text(2)?), at: row.time(3)? };
+        loaded.state = loaded.state.evolve(&event, &stamp);
+        loaded.version = Version(row.int(4)?);
+    }
+    Ok(loaded)
+}
+
+/// An event as it is stored: its name and its payload.
+pub(super) fn encode<A: Aggregate>(event: &A::Event) -> Result<(String, String), Fault> {
+    let value = serde_json::to_value(event)
+        .map_err(|error| Fault::permanent("writing an event", error))?;
+    let name = value["type"].as_str().unwrap_or_default().to_owned();
+    let payload = value.get("data").unwrap_or(&Json::Null);
+    Ok((name, domain::canonical::text(payload)))
+}
+
+fn decode<A: Aggregate>(name: &str, payload: &str) -> Result<A::Event, Fault> {
+    let data: Json = serde_json::from_str(payload)
+        .map_err(|error| Fault::permanent("reading an event", error))?;
+    serde_json::from_value(json!({"type": name, "data": data}))
+        .map_err(|error| Fault::permanent("reading an event", error))
+}

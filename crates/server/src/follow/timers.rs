@@ -1,0 +1,114 @@
+//! Durable timers. One is set in a command's transaction; when it is due, taking it away and doing
+//! what it asks are one transaction, so it fires once, restarts included.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use domain::identity::Permission;
+use kernel::{TimerId, Timestamp};
+use ports::{Fault, Value};
+
+use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts};
+
+/// The most timers taken at once.
+pub const TIMERS_MAX: i64 = 100;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Sets a timer.
+pub fn set(
+    work: &mut Work<'_>,
+    due: Timestamp,
+    stream: &str,
+    kind: &str,
+    payload: &str,
+) -> Result<(), Fault> {
+    let id: TimerId = work.new_id();
+    let sql = "INSERT INTO timers (id, due_at, stream, kind, payload, lease_until, attempts) \
+        VALUES ($1, $2, $3, $4, $5, 0, 0)";
+    let params = [id.to_string().into(), due.into(), stream.into(), kind.into(), payload.into()];
+    work.tx.execute(sql, &params).map(|_| ())
+}
+
+/// A timer that is due.
+#[derive(Debug, Clone)]
+pub struct Fire {
+    id: String,
+    stream: String,
+    kind: String,
+    payload: String,
+}
+
+impl Command for Fire {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "timer.fire"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        if self.kind == "conflict.acceptance_ends" {
+            work.lock(Lock::calendar())?;
+        } else {
+            work.lock(Lock::stream(&self.stream))?;
+        }
+        let taken = work.tx.execute("DELETE FROM timers WHERE id = $1", &[(&self.id).into()])?;
+        if taken == 0 {
+            return Ok(());
+        }
+        work.touched();
+        match self.kind.as_str() {
+            "attempt.flush" => flush_attempts(work, &self.payload),
+            other => {
+                tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Fires what is due now; answers how many.
+pub fn fire_due(bus: &Bus) -> Result<usize, Failure> {
+    let now = bus.world().clock.now();
+    let due = crate::read::wait(&*bus.world().store, move |db| {
+        let sql = "SELECT id, stream, kind, payload FROM timers WHERE due_at <= $1 \
+            ORDER BY due_at LIMIT $2";
+        let rows = db.query(sql, &[now.into(), Value::from(TIMERS_MAX)])?;
+        rows.iter()
+            .map(|row| {
+                Ok(Fire {
+                    id: row.text(0)?.to_owned(),
+                    stream: row.text(1)?.to_owned(),
+                    kind: row.text(2)?.to_owned(),
+                    payload: row.text(3)?.to_owned(),
+                })
+            })
+            .collect::<Result<Vec<Fire>, Fault>>()
+    })
+    .map_err(Failure::Fault)?;
+    let count = due.len();
+    for fire in due {
+        if let Err(failure) = bus.call(Envelope::system("timer"), fire) {
+            tracing::error!(?failure, "a timer could not fire and will be tried again");
+        }
+    }
+    Ok(count)
+}
+
+/// Fires timers until told to stop.
+pub fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
+    while !stop.load(Ordering::SeqCst) {
+        match fire_due(bus) {
+            Ok(count) if count > 0 => {}
+            Ok(_) => std::thread::sleep(PAUSE),
+            Err(failure) => {
+                tracing::error!(?failure, "timers could not be read");
+                std::thread::sleep(PAUSE);
+            }
+        }
+    }
+}

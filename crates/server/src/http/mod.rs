@@ -1,0 +1,26 @@
+//! HTTP: how requests are read, who sent them, how routes and their description are registered.
+
+mod body;
+mod routes;
+mod signed;
+
+pub use body::{ListQuery, Write, etag};
+pub use routes::{Operation, Routes};
+pub use signed::{COOKIE, Signed, session_hash};
+
+use std::sync::Arc;
+
+use api::identity::SignInHint;
+
+use crate::bus::Bus;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    /// The way in for writes.
+    pub bus: Bus,
+    /// The sign-ins shown on the sign-in page of a demonstration.
+    pub demonstration: Option<Arc<Vec<SignInHint>>>,
+    /// Whether cookies are sent over HTTPS only.
+    pub secure_cookies: bool,
+}

@@ -1,0 +1,188 @@
+//! One registration per route serves both the router and the OpenAPI document.
+
+use api::problem::Problem;
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, on};
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, RefOr,
+    Required, ResponseBuilder, Schema,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::http::App;
+
+/// The prefix of every path of the interface.
+pub const PREFIX: &str = "/api/v1";
+
+/// The routes so far, and their description.
+pub struct Routes {
+    router: Router<App>,
+    paths: Option<PathsBuilder>,
+    schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+/// One route: method, path, what it does, and the handler.
+pub struct Operation<'a> {
+    /// GET, POST, PUT, PATCH or DELETE.
+    pub method: HttpMethod,
+    /// Under the prefix, such as `/changes/{id}`.
+    pub path: &'a str,
+    /// What it does, in a sentence.
+    pub summary: &'a str,
+    /// The parameters of the query, comma separated.
+    pub query: &'a str,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
+        Problem::schemas(&mut schemas);
+        Self { router: Router::new(), paths: Some(PathsBuilder::new()), schemas }
+    }
+}
+
+impl Routes {
+    /// Registers a read that answers `A`. `query` names its parameters, comma separated.
+    #[must_use]
+    pub fn get<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        self,
+        path: &str,
+        summary: &str,
+        query: &str,
+        handler: H,
+    ) -> Self {
+        let operation = Operation { method: HttpMethod::Get, path, summary, query };
+        self.add::<A, H, T>(&operation, None, handler)
+    }
+
+    /// Registers a write with body `B` that answers `A`.
+    #[must_use]
+    pub fn write<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(
+        mut self,
+        method: HttpMethod,
+        path: &str,
+        summary: &str,
+        handler: H,
+    ) -> Self {
+        let body = self.reference::<B>();
+        let operation = Operation { method, path, summary, query: "" };
+        self.add::<A, H, T>(&operation, Some(body), handler)
+    }
+
+    /// Registers a write without body that answers `A`.
+    #[must_use]
+    pub fn bare<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        self,
+        method: HttpMethod,
+        path: &str,
+        summary: &str,
+        handler: H,
+    ) -> Self {
+        let operation = Operation { method, path, summary, query: "" };
+        self.add::<A, H, T>(&operation, None, handler)
+    }
+
+    fn add<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        mut self,
+        operation: &Operation<'_>,
+        body: Option<RefOr<Schema>>,
+        handler: H,
+    ) -> Self {
+        let described = self.describe::<A>(operation, body);
+        let item = PathItem::new(operation.method.clone(), described);
+        let full = format!("{PREFIX}{}", operation.path);
+        self.paths = self.paths.map(|paths| paths.path(&full, item));
+        self.router = self.router.route(&full, on(filter(&operation.method), handler));
+        self
+    }
+
+    fn describe<A: ToSchema>(
+        &mut self,
+        operation: &Operation<'_>,
+        body: Option<RefOr<Schema>>,
+    ) -> utoipa::openapi::path::Operation {
+        let answer = json("application/json", "what was asked for", self.reference::<A>());
+        let problem =
+            json("application/problem+json", "a problem (RFC 9457)", self.reference::<Problem>());
+        let mut builder = OperationBuilder::new()
+            .summary(Some(operation.summary))
+            .response("200", answer)
+            .response("default", problem);
+        for name in operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            builder = builder.parameter(parameter(name, ParameterIn::Path));
+        }
+        for name in operation.query.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            builder = builder.parameter(parameter(name, ParameterIn::Query));
+        }
+        if operation.method != HttpMethod::Get {
+            builder = builder.parameter(parameter("Idempotency-Key", ParameterIn::Header));
+            builder = builder.parameter(parameter("If-Match", ParameterIn::Header));
+        }
+        if let Some(schema) = body {
+            let content = ContentBuilder::new().schema(Some(schema)).build();
+            let body = RequestBodyBuilder::new().content("application/json", content);
+            builder = builder.request_body(Some(body.build()));
+        }
+        builder.build()
+    }
+
+    fn reference<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        T::schemas(&mut self.schemas);
+        let name = T::name().into_owned();
+        if name == "TupleUnit" || name == "()" {
+            return T::schema();
+        }
+        self.schemas.push((name.clone(), T::schema()));
+        RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
+    }
+
+    /// The router and the document.
+    pub fn finish(self) -> (Router<App>, OpenApi) {
+        let components = self.schemas.into_iter().fold(ComponentsBuilder::new(), |all, (name, schema)| {
+            all.schema(name, schema)
+        });
+        let info = InfoBuilder::new()
+            .title("Interlock")
+            .version("1")
+            .description(Some("Change and release management: one record from plan to proof."))
+            .build();
+        let document = OpenApiBuilder::new()
+            .info(info)
+            .paths(self.paths.unwrap_or_default().build())
+            .components(Some(components.build()))
+            .build();
+        (self.router, document)
+    }
+}
+
+fn json(kind: &str, description: &str, schema: RefOr<Schema>) -> utoipa::openapi::Response {
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new().description(description).content(kind, content).build()
+}
+
+fn parameter(name: &str, place: ParameterIn) -> utoipa::openapi::path::Parameter {
+    let required = if place == ParameterIn::Path { Required::True } else { Required::False };
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(required)
+        .schema(Some(text))
+        .build()
+}
+
+fn filter(method: &HttpMethod) -> MethodFilter {
+    match method {
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}

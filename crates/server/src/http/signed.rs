@@ -1,0 +1,130 @@
+//! Who sent a request: a person by cookie, or a machine by token. The secret of either is random;
+//! only its SHA-256 is kept.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+use kernel::{Actor, PersonId, Timestamp};
+use ports::{Fault, Query};
+use sha2::{Digest, Sha256};
+
+use crate::http::App;
+use crate::problem::Answer;
+use crate::read;
+
+/// The session cookie's name; `__Host-` binds it to this host over HTTPS.
+pub const COOKIE: &str = "interlock_session";
+
+/// A request that someone answers for.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// Who.
+    pub actor: Actor,
+    /// The hash of the session, for people.
+    pub session: Option<String>,
+}
+
+impl Signed {
+    /// The person who answers for it.
+    pub fn person(&self) -> Option<PersonId> {
+        self.actor.person()
+    }
+}
+
+/// The hash under which a session or a token is kept.
+pub fn session_hash(secret: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(secret.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+impl FromRequestParts<App> for Signed {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Answer> {
+        if let Some(signed) = parts.extensions.get::<Self>() {
+            return Ok(signed.clone());
+        }
+        let now = app.bus.world().clock.now();
+        let signed = match (bearer(&parts.headers), cookie(&parts.headers)) {
+            (Some(token), _) => by_token(app, session_hash(token), now).await?,
+            (None, Some(session)) => {
+                check_origin(parts)?;
+                by_session(app, session_hash(session), now).await?
+            }
+            (None, None) => return Err(no_session()),
+        };
+        parts.extensions.insert(signed.clone());
+        Ok(signed)
+    }
+}
+
+fn no_session() -> Answer {
+    let detail = "sign in, or send `Authorization: Bearer` with a token";
+    api::problem::Problem::new("identity.sign_in_required", detail).into()
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|value| value.split(';'));
+    pairs.find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name.trim_start_matches("__Host-") == COOKIE).then_some(value)
+    })
+}
+
+/// A write by cookie must come from a page of this host (OWASP: verify the origin).
+fn check_origin(parts: &Parts) -> Result<(), Answer> {
+    if parts.method == Method::GET || parts.method == Method::HEAD {
+        return Ok(());
+    }
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let origin = text(header::ORIGIN).map(|origin| origin.split_once("://").map_or("", |o| o.1));
+    if origin.is_none() || origin == text(header::HOST) {
+        return Ok(());
+    }
+    let detail = "a page of another site sent this; use the application's own pages";
+    Err(api::problem::Problem::new("identity.wrong_origin", detail).into())
+}
+
+async fn by_session(app: &App, hash: String, now: Timestamp) -> Result<Signed, Answer> {
+    let key = hash.clone();
+    let person = read::ask(&*app.bus.world().store, move |db| session_person(db, &key, now));
+    let id = person.await?.ok_or_else(no_session)?;
+    Ok(Signed { actor: Actor::Person { id }, session: Some(hash) })
+}
+
+fn session_person(
+    db: &mut dyn Query,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<PersonId>, Fault> {
+    let sql = "SELECT person FROM sessions WHERE hash = $1 AND expires_at > $2";
+    let row = db.query_one(sql, &[hash.into(), now.into()])?;
+    row.map(|row| row.parsed(0)).transpose()
+}
+
+async fn by_token(app: &App, hash: String, now: Timestamp) -> Result<Signed, Answer> {
+    let found = read::ask(&*app.bus.world().store, move |db| token_actor(db, &hash, now)).await?;
+    let actor = found.ok_or_else(|| {
+        let detail = "this token is unknown, revoked or past its end: make a new one in Settings";
+        Answer(api::problem::Problem::new("identity.token_ended", detail))
+    })?;
+    Ok(Signed { actor, session: None })
+}
+
+fn token_actor(db: &mut dyn Query, hash: &str, now: Timestamp) -> Result<Option<Actor>, Fault> {
+    let sql = "SELECT tokens.id, tokens.person FROM secrets \
+        JOIN tokens ON tokens.id = secrets.subject \
+        WHERE secrets.hash = $1 AND tokens.expires_at > $2 AND tokens.revoked = 0";
+    let row = db.query_one(sql, &[hash.into(), now.into()])?;
+    row.map(|row| Ok(Actor::Token { id: row.parsed(0)?, person: row.parsed(1)? })).transpose()
+}

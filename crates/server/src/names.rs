@@ -1,0 +1,182 @@
+//! From what people write to ids, and from ids to what people read.
+
+use std::collections::BTreeMap;
+
+use api::common::Ref;
+use domain::{General, Missing};
+use kernel::PersonId;
+use ports::{Fault, Query, Value};
+
+use crate::bus::Stop;
+
+/// Finds records by the names in a request, and gathers the ones that do not exist, so that all of
+/// them are named at once.
+#[derive(Debug, Default)]
+pub struct Resolver {
+    unknown: Vec<Missing>,
+}
+
+impl Resolver {
+    /// One record.
+    pub fn one<I>(
+        &mut self,
+        db: &mut dyn Query,
+        pointer: &str,
+        name: &str,
+        find: impl Fn(&mut dyn Query, &str) -> Result<I, Stop>,
+    ) -> Result<Option<I>, Stop> {
+        match find(db, name) {
+            Ok(id) => Ok(Some(id)),
+            Err(Stop::Refused(refusal)) => {
+                self.unknown.push(Missing::new(pointer, refusal.detail));
+                Ok(None)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Several records.
+    pub fn many<I>(
+        &mut self,
+        db: &mut dyn Query,
+        pointer: &str,
+        names: &[String],
+        find: impl Fn(&mut dyn Query, &str) -> Result<I, Stop>,
+    ) -> Result<Vec<I>, Stop> {
+        let mut found = Vec::with_capacity(names.len());
+        for (index, name) in names.iter().enumerate() {
+            found.extend(self.one(db, &format!("{pointer}/{index}"), name, &find)?);
+        }
+        Ok(found)
+    }
+
+    /// A field that may be absent, null or named.
+    pub fn patch<I>(
+        &mut self,
+        db: &mut dyn Query,
+        pointer: &str,
+        field: Option<&Option<String>>,
+        find: impl Fn(&mut dyn Query, &str) -> Result<I, Stop>,
+    ) -> Result<Option<Option<I>>, Stop> {
+        match field {
+            None => Ok(None),
+            Some(None) => Ok(Some(None)),
+            Some(Some(name)) => Ok(Some(self.one(db, pointer, name, find)?)),
+        }
+    }
+
+    /// Parses a field that may be absent; what cannot be parsed is gathered.
+    pub fn parse<T: std::str::FromStr>(&mut self, pointer: &str, field: Option<&str>) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        match field.map(str::parse) {
+            None => None,
+            Some(Ok(value)) => Some(value),
+            Some(Err(error)) => {
+                self.unknown.push(Missing::new(pointer, error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Something else that is wrong.
+    pub fn wrong(&mut self, pointer: &str, detail: impl Into<String>) {
+        self.unknown.push(Missing::new(pointer, detail));
+    }
+
+    /// Fine, or the refusal that names everything that was not found.
+    pub fn end(self) -> Result<(), Stop> {
+        if self.unknown.is_empty() { Ok(()) } else { Err(General::Invalid(self.unknown).into()) }
+    }
+}
+
+/// The person of an id or a login.
+pub fn find_person(db: &mut dyn Query, name: &str) -> Result<PersonId, Stop> {
+    let sql = "SELECT id FROM people WHERE id = $1 OR login = $2";
+    match db.query_one(sql, &[name.into(), name.into()])? {
+        Some(row) => Ok(row.parsed(0)?),
+        None => Err(General::Unknown { kind: "person", name: name.to_owned() }.into()),
+    }
+}
+
+/// Names of records, looked up once each.
+#[derive(Debug, Default)]
+pub struct Names {
+    known: BTreeMap<String, Option<Ref>>,
+}
+
+impl Names {
+    /// How a record is shown beside another.
+    pub fn get(&mut self, db: &mut dyn Query, id: &str) -> Result<Option<Ref>, Fault> {
+        if let Some(known) = self.known.get(id) {
+            return Ok(known.clone());
+        }
+        let found = look_up(db, id)?;
+        self.known.insert(id.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    /// The same for an id that may be absent.
+    pub fn opt<I: std::fmt::Display>(
+        &mut self,
+        db: &mut dyn Query,
+        id: Option<I>,
+    ) -> Result<Option<Ref>, Fault> {
+        id.map_or(Ok(None), |id| self.get(db, &id.to_string()))
+    }
+
+    /// The same for several ids; those that are not found are left out.
+    pub fn all<I: std::fmt::Display>(
+        &mut self,
+        db: &mut dyn Query,
+        ids: impl IntoIterator<Item = I>,
+    ) -> Result<Vec<Ref>, Fault> {
+        let mut refs = Vec::new();
+        for id in ids {
+            refs.extend(self.get(db, &id.to_string())?);
+        }
+        Ok(refs)
+    }
+
+    /// How an actor is called: a person's name, a token's, or what the machine is.
+    pub fn actor(&mut self, db: &mut dyn Query, actor: &kernel::Actor) -> Result<String, Fault> {
+        use kernel::Actor;
+        let named = match actor {
+            Actor::Person { id } => self.get(db, &id.to_string())?.map(|found| found.name),
+            Actor::Token { id, person } => {
+                let token = self.get(db, &id.to_string())?.map(|found| found.name);
+                let owner = self.get(db, &person.to_string())?.map(|found| found.name);
+                token.zip(owner).map(|(token, owner)| format!("{token} (token of {owner})"))
+            }
+            Actor::Operator { name } => Some(format!("operator {name}")),
+            Actor::System { .. } => Some("Interlock".to_owned()),
+        };
+        Ok(named.unwrap_or_else(|| actor.label()))
+    }
+}
+
+fn look_up(db: &mut dyn Query, id: &str) -> Result<Option<Ref>, Fault> {
+    let sql = match id.split('_').next() {
+        Some("chg") => "SELECT id, number, title FROM changes WHERE id = $1",
+        Some("rel") => "SELECT id, number, title FROM releases WHERE id = $1",
+        Some("inc") => "SELECT id, number, title FROM incidents WHERE id = $1",
+        Some("rev") => "SELECT id, number, subject_title FROM reviews WHERE id = $1",
+        Some("per") => "SELECT id, NULL, name FROM people WHERE id = $1",
+        Some("tem") => "SELECT id, NULL, name FROM teams WHERE id = $1",
+        Some("svc") => "SELECT id, NULL, name FROM services WHERE id = $1",
+        Some("ci") => "SELECT id, NULL, name FROM cis WHERE id = $1",
+        Some("tok") => "SELECT id, NULL, name FROM tokens WHERE id = $1",
+        Some("blk" | "win") => "SELECT id, NULL, name FROM bands WHERE id = $1",
+        _ => return Ok(None),
+    };
+    let row = db.query_one(sql, &[Value::from(id)])?;
+    row.map(|row| {
+        Ok(Ref {
+            id: row.text(0)?.to_owned(),
+            number: row.opt_text(1)?.map(str::to_owned),
+            name: row.text(2)?.to_owned(),
+        })
+    })
+    .transpose()
+}

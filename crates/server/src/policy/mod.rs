@@ -1,0 +1,4 @@
+//! placeholder
+/// Models.
+#[derive(Default)]
+pub struct Models;

@@ -1,0 +1,93 @@
+//! From refusals and faults to problems: the one mapping to HTTP.
+
+use api::common::FieldError;
+use api::problem::Problem;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::Refusal;
+use ports::Fault;
+
+use crate::bus::Failure;
+
+/// A refusal as a problem.
+pub fn of_refusal(refusal: &Refusal) -> Problem {
+    let errors = refusal.missing.iter().map(|missing| FieldError {
+        pointer: missing.pointer.clone(),
+        detail: missing.detail.clone(),
+    });
+    Problem { errors: errors.collect(), ..Problem::new(refusal.code, &refusal.detail) }
+}
+
+/// A failure as a problem. A fault is logged here, once, under the id that the user is shown.
+pub fn of_failure(failure: Failure) -> Problem {
+    match failure {
+        Failure::Refused(refusal) => of_refusal(&refusal),
+        Failure::ReplayedRefusal(problem) => problem,
+        Failure::KeyReused => Problem::new(
+            "request.key_reused",
+            "this Idempotency-Key was used for another request within a day: use a fresh key",
+        ),
+        Failure::Fault(fault) => of_fault(&fault),
+    }
+}
+
+/// A fault as a problem.
+pub fn of_fault(fault: &Fault) -> Problem {
+    if matches!(fault, Fault::Busy) {
+        return Problem::new("server.busy", "too much work is waiting: try again in a second");
+    }
+    let incident = uuid::Uuid::from_u128(rand::random()).simple().to_string();
+    tracing::error!(incident.id = %incident, error = %fault, "a request met a fault: {fault}");
+    let detail = format!("the server could not do this; its log tells more under {incident}");
+    Problem { incident: Some(incident), ..Problem::new("server.fault", detail) }
+}
+
+/// A problem as an HTTP answer.
+pub struct Answer(pub Problem);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self.0)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if matches!(self.0.status, 429 | 503) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Problem> for Answer {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        Self(of_failure(failure))
+    }
+}
+
+impl From<Fault> for Answer {
+    fn from(fault: Fault) -> Self {
+        Self(of_fault(&fault))
+    }
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        Self(of_refusal(&refusal))
+    }
+}
+
+impl From<domain::General> for Answer {
+    fn from(refusal: domain::General) -> Self {
+        Self(of_refusal(&refusal.into()))
+    }
+}

@@ -1,0 +1,85 @@
+//! The register of the kinds of record: their tables, and what is done to any of them by stream.
+
+use domain::Aggregate;
+use kernel::Timestamp;
+use ports::{Fault, Query, Tx};
+
+use crate::bus::{Record, find_state, fold};
+use crate::follow::followers::text_of;
+
+/// Calls a macro or function for the kind of record that a stream belongs to.
+macro_rules! each_kind {
+    ($($record:ty,)*) => {
+        /// Every kind: its name, the version of its read model, its tables.
+        pub const KINDS: &[Kind] = &[$(Kind {
+            name: <$record as Aggregate>::KIND,
+            model: <$record as Record>::MODEL,
+            tables: <$record as Record>::TABLES,
+            table_names: <$record as Record>::TABLE_NAMES,
+        },)*];
+
+        /// The searchable text of a stream; nothing for streams that are no record.
+        pub fn search_text(db: &mut dyn Query, stream: &str) -> Result<Option<String>, Fault> {
+            let Some((kind, id)) = stream.split_once(':') else { return Ok(None) };
+            $(if kind == <$record as Aggregate>::KIND {
+                return text_of::<$record>(db, id);
+            })*
+            Ok(None)
+        }
+
+        /// Writes the rows of a stream's record anew.
+        pub fn project(tx: &mut dyn Tx, stream: &str, at: Timestamp) -> Result<(), Fault> {
+            let Some((kind, id)) = stream.split_once(':') else { return Ok(()) };
+            $(if kind == <$record as Aggregate>::KIND {
+                return project_one::<$record>(tx, id, at);
+            })*
+            Ok(())
+        }
+
+        /// What is wrong with the cached state of a stream, compared with the fold of its events.
+        pub fn compare(db: &mut dyn Query, stream: &str) -> Result<Option<String>, Fault> {
+            let Some((kind, id)) = stream.split_once(':') else { return Ok(None) };
+            $(if kind == <$record as Aggregate>::KIND {
+                return compare_one::<$record>(db, id);
+            })*
+            Ok(None)
+        }
+    };
+}
+
+/// A kind of record.
+pub struct Kind {
+    /// The first part of its streams' names.
+    pub name: &'static str,
+    /// The version of its read model.
+    pub model: i64,
+    /// The statements that make its tables.
+    pub tables: &'static [&'static str],
+    /// The names of its tables.
+    pub table_names: &'static [&'static str],
+}
+
+each_kind! {
+    domain::team::Team,
+}
+
+fn project_one<A: Record>(tx: &mut dyn Tx, id: &str, at: Timestamp) -> Result<(), Fault> {
+    let Ok(id) = id.parse::<A::Id>() else { return Ok(()) };
+    match find_state::<A>(tx, id)? {
+        Some(loaded) => loaded.state.project(id, loaded.version, at, tx),
+        None => Ok(()),
+    }
+}
+
+fn compare_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>, Fault> {
+    let Ok(id) = id.parse::<A::Id>() else { return Ok(Some("not an id".to_owned())) };
+    let Some(cached) = find_state::<A>(db, id)? else {
+        return Ok(Some("there is no cached state".to_owned()));
+    };
+    let folded = fold::<A>(db, id)?;
+    let same = domain::canonical::text(&cached.state) == domain::canonical::text(&folded.state)
+        && cached.version == folded.version;
+    Ok((!same).then(|| {
+        format!("the cached state at version {} is not the fold of its events", cached.version)
+    }))
+}
