@@ -1,0 +1,50 @@
+// The bottom bar of a phone: the four pages of someone on the move, and the rest.
+import { Drawer, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Icon } from '@/ui/icons';
+import { Link } from '@/ui/Link';
+import { BOTTOM, isHere, NAVIGATION } from './navigation';
+import { SHELL } from './texts';
+import classes from './BottomBar.module.css';
+
+export function BottomBar({ path, waiting }: { path: string; waiting: number }) {
+  const [open, drawer] = useDisclosure();
+  return (
+    <nav className={classes.bar} aria-label={SHELL.nav}>
+      {BOTTOM.map((item) => {
+        const here = isHere(item, path);
+        return (
+          <Link
+            key={item.to}
+            to={item.to}
+            className={classes.item}
+            aria-current={here ? 'page' : undefined}
+          >
+            <span className={classes.icon}>
+              <Icon name={item.icon} size={20} />
+              {item.count && waiting > 0 && <span className={classes.count}>{waiting}</span>}
+            </span>
+            {item.label}
+          </Link>
+        );
+      })}
+      <UnstyledButton className={classes.item} onClick={drawer.open}>
+        <Icon name="more" size={20} />
+        {SHELL.more}
+      </UnstyledButton>
+      <Drawer opened={open} onClose={drawer.close} position="bottom" size="auto" title={SHELL.nav}>
+        <ul className={classes.all}>
+          {NAVIGATION.flat()
+            .flatMap((item) => item.children ?? [item])
+            .map((item) => (
+              <li key={item.to}>
+                <Link to={item.to} className={classes.entry} onClick={drawer.close}>
+                  {item.label}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      </Drawer>
+    </nav>
+  );
+}

@@ -1,0 +1,134 @@
+// Search and commands in one place: records by the server's search, pages and new records by name.
+import { Modal, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useId, useMemo, useState, type KeyboardEvent } from 'react';
+import { useGo } from '@/lib/address';
+import { get } from '@/lib/client';
+import type { Page, Schema } from '@/lib/schema';
+import { Icon } from '@/ui/icons';
+import { wordOf } from '@/ui/texts';
+import { NAVIGATION } from './navigation';
+import { pathOf, paths } from './paths';
+import { PAGES, SHELL } from './texts';
+import classes from './Palette.module.css';
+
+interface Entry {
+  group: string;
+  label: string;
+  hint?: string;
+  to: string;
+}
+
+const FOUND_MAX = 8;
+const SETTINGS = NAVIGATION.flat().flatMap((item) => item.children ?? []);
+
+const COMMANDS: Entry[] = [
+  { group: SHELL.create, label: 'New change', hint: 'n c', to: paths.newChange },
+  { group: SHELL.create, label: 'New release', hint: 'n r', to: paths.newRelease },
+  { group: SHELL.create, label: 'New incident', hint: 'n i', to: paths.newIncident },
+  ...NAVIGATION.flat().map((item) => ({
+    group: SHELL.goTo,
+    label: item.label,
+    hint: `g ${item.key}`,
+    to: item.to,
+  })),
+  ...SETTINGS.map((item) => ({
+    group: SHELL.goTo,
+    label: item.label,
+    hint: PAGES.settings,
+    to: item.to,
+  })),
+];
+
+export function Palette({ onClose }: { onClose: () => void }) {
+  const go = useGo();
+  const id = useId();
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const entries = useEntries(text);
+  const follow = (entry: Entry | undefined) => {
+    if (!entry) return;
+    onClose();
+    go(entry.to);
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && entries.length > 0) setAt((at + step + entries.length) % entries.length);
+    else if (event.key === 'Enter') follow(entries[at]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      size={560}
+      yOffset="12vh"
+      aria-label={SHELL.palette}
+    >
+      <TextInput
+        data-autofocus
+        size="md"
+        variant="unstyled"
+        className={classes.input}
+        placeholder={SHELL.search}
+        aria-label={SHELL.palette}
+        role="combobox"
+        aria-expanded
+        aria-controls={id}
+        aria-activedescendant={entries[at] ? `${id}-${at}` : undefined}
+        leftSection={<Icon name="search" />}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={press}
+      />
+      <ul className={classes.list} id={id} role="listbox" aria-label={SHELL.palette}>
+        {entries.map((entry, index) => (
+          <li
+            key={entry.group + entry.to}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className={classes.entry}
+            onMouseMove={() => setAt(index)}
+            onClick={() => follow(entry)}
+          >
+            <span className={classes.group}>{entry.group}</span>
+            <span className={classes.label}>{entry.label}</span>
+            {entry.hint && <span className={classes.hint}>{entry.hint}</span>}
+          </li>
+        ))}
+      </ul>
+      {entries.length === 0 && <p className={classes.none}>{SHELL.nothing}</p>}
+    </Modal>
+  );
+}
+
+function useEntries(text: string): Entry[] {
+  const [q] = useDebouncedValue(text.trim(), 150);
+  const found = useQuery({
+    queryKey: ['/search', q],
+    enabled: q.length > 1,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => get<Page<Schema<'Found'>>>('/search', { q, limit: FOUND_MAX }, signal),
+  });
+  return useMemo(() => {
+    const words = text.trim().toLowerCase();
+    const commands = COMMANDS.filter((entry) => entry.label.toLowerCase().includes(words));
+    const records = q.length > 1 ? (found.data?.items ?? []).flatMap(asEntry) : [];
+    return [...records, ...commands];
+  }, [text, q, found.data]);
+}
+
+function asEntry(found: Schema<'Found'>): Entry[] {
+  const to = pathOf({ id: found.id, number: found.number, name: found.title });
+  if (!to) return [];
+  const label = found.number ? `${found.number} ${found.title}` : found.title;
+  return [{ group: wordOf(found.kind), label, hint: wordOf(found.state), to }];
+}

@@ -1,0 +1,140 @@
+// What stands around every page: side bar, top bar, the bottom bar of a phone, keys, palette.
+import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Suspense, useEffect } from 'react';
+import { get, queryText } from '@/lib/client';
+import { useKeys } from '@/lib/keys';
+import { asProblem } from '@/lib/problem';
+import type { Me, Page, Schema } from '@/lib/schema';
+import { MeProvider } from '@/lib/session';
+import { KeyHelp } from '@/ui/KeyHelp';
+import { EmptyState, ErrorState, RecordSkeleton } from '@/ui/States';
+import { BottomBar } from './BottomBar';
+import { NAVIGATION } from './navigation';
+import { Palette } from './Palette';
+import { paths } from './paths';
+import { SESSION } from './queries';
+import { SideBar } from './SideBar';
+import { SHELL } from './texts';
+import { TopBar } from './TopBar';
+import classes from './Shell.module.css';
+
+const WAITING_MAX = 100;
+
+export function Shell() {
+  const { pathname, searchStr } = useLocation();
+  const navigate = useNavigate();
+  const session = useQuery({
+    queryKey: SESSION,
+    staleTime: 60_000,
+    queryFn: ({ signal }) => get<Me>('/session', {}, signal),
+  });
+  const lost = session.error !== null && asProblem(session.error).status === 401;
+  useEffect(() => {
+    if (!lost) return;
+    const to = pathname + searchStr;
+    void navigate({ to: (paths.signIn + queryText({ to: to === '/' ? '' : to })) as never });
+  }, [lost, pathname, searchStr, navigate]);
+
+  if (session.data) return <Inside me={session.data} />;
+  if (session.error && !lost) {
+    return <ErrorState error={session.error} retry={() => void session.refetch()} />;
+  }
+  return <div className={classes.blank} aria-busy="true" />;
+}
+
+function Inside({ me }: { me: Me }) {
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const [narrow, setNarrow] = useLocalStorage({ key: 'side-bar-narrow', defaultValue: false });
+  const [keysShown, keys] = useDisclosure();
+  const [paletteShown, palette] = useDisclosure();
+  const waiting = useWaiting();
+  const go = (to: string) => void navigate({ to: to as never });
+
+  useKeys('Everywhere', [
+    { keys: '?', label: 'Show the keys', run: keys.open },
+    { keys: '/', label: 'Search and commands (also Ctrl K)', run: palette.open },
+    { keys: '[', label: 'Narrow or widen the side bar', run: () => setNarrow(!narrow) },
+    { keys: 'n c', label: 'New change', run: () => go(paths.newChange) },
+    { keys: 'n r', label: 'New release', run: () => go(paths.newRelease) },
+    { keys: 'n i', label: 'New incident', run: () => go(paths.newIncident) },
+  ]);
+  useKeys(
+    SHELL.goTo,
+    NAVIGATION.flat().map((item) => ({
+      keys: `g ${item.key}`,
+      label: item.label,
+      run: () => go(item.to),
+    })),
+  );
+  useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      palette.open();
+    };
+    document.addEventListener('keydown', open);
+    return () => document.removeEventListener('keydown', open);
+  }, [palette]);
+
+  return (
+    <MeProvider me={me}>
+      <a className={classes.skip} href="#page">
+        {SHELL.skip}
+      </a>
+      <div className={classes.shell} data-narrow={narrow || undefined}>
+        <SideBar
+          path={pathname}
+          waiting={waiting}
+          narrow={narrow}
+          onNarrow={() => setNarrow(!narrow)}
+        />
+        <div className={classes.right}>
+          <TopBar me={me} onPalette={palette.open} onKeys={keys.open} />
+          <main id="page" tabIndex={-1} className={classes.main}>
+            <Suspense fallback={<RecordSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+        <BottomBar path={pathname} waiting={waiting} />
+      </div>
+      {keysShown && <KeyHelp onClose={keys.close} />}
+      {paletteShown && <Palette onClose={palette.close} />}
+    </MeProvider>
+  );
+}
+
+/** How many approvals wait for the reader. */
+function useWaiting(): number {
+  const query = useQuery({
+    queryKey: ['/approvals', 'count'],
+    refetchInterval: 60_000,
+    queryFn: ({ signal }) =>
+      get<Page<Schema<'ApprovalRow'>>>(
+        '/approvals',
+        { state: 'pending', mine: true, limit: WAITING_MAX },
+        signal,
+      ),
+  });
+  return query.data?.items.length ?? 0;
+}
+
+export function NotFound() {
+  const navigate = useNavigate();
+  return (
+    <EmptyState
+      icon="search"
+      title={SHELL.notFound}
+      action={{ label: SHELL.home, run: () => void navigate({ to: '/' as never }) }}
+    >
+      <p>{SHELL.notFoundHelp}</p>
+    </EmptyState>
+  );
+}
+
+export function PageError({ error, reset }: { error: unknown; reset: () => void }) {
+  return <ErrorState error={error} retry={reset} />;
+}

@@ -1,0 +1,59 @@
+// Every address of the application. Features may use this file of app/, and no other.
+import type { Ref } from '@/lib/schema';
+
+const part = encodeURIComponent;
+
+export const paths = {
+  home: '/',
+  signIn: '/sign-in',
+  approvals: '/approvals',
+  changes: '/changes',
+  newChange: '/changes/new',
+  change: (id: string, tab?: string) => `/changes/${part(id)}${tab ? `/${tab}` : ''}`,
+  releases: '/releases',
+  releaseBoard: '/releases/board',
+  newRelease: '/releases/new',
+  release: (id: string, tab = 'overview') => `/releases/${part(id)}/${tab}`,
+  calendar: '/calendar',
+  deployments: '/deployments',
+  incidents: '/incidents',
+  newIncident: '/incidents/new',
+  incident: (id: string) => `/incidents/${part(id)}`,
+  reviews: '/reviews',
+  review: (id: string) => `/reviews/${part(id)}`,
+  services: '/services',
+  service: (id: string) => `/services/${part(id)}`,
+  cis: '/cis',
+  ci: (id: string) => `/cis/${part(id)}`,
+  teams: '/teams',
+  audit: '/audit',
+  people: '/settings/people',
+  tokens: '/settings/tokens',
+  windows: '/settings/windows',
+  blackouts: '/settings/blackouts',
+  models: '/settings/models',
+  search: '/search',
+};
+
+/** Where a named record is read; its number or the prefix of its id says what it is. */
+export function pathOf(record: Ref): string | undefined {
+  const name = record.number ?? record.id;
+  const kind = /^(CHG|REL|INC|PIR|chg|rel|inc|rev|svc|ci)[-_]/.exec(name)?.[1];
+  switch (kind?.toLowerCase()) {
+    case 'chg':
+      return paths.change(name);
+    case 'rel':
+      return paths.release(name);
+    case 'inc':
+      return paths.incident(name);
+    case 'rev':
+    case 'pir':
+      return paths.review(name);
+    case 'svc':
+      return paths.service(name);
+    case 'ci':
+      return paths.ci(name);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+// The index of pages: every address and the file that shows it. Each page is its own script.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
+import { queryText } from '@/lib/client';
+import { RecordSkeleton } from '@/ui/States';
+import { NotFound, PageError, Shell } from './Shell';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: lazyRouteComponent(() => import('@/features/identity/pages/SignInPage')),
+});
+
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell });
+
+type PageFile = { default: () => React.ReactNode };
+
+function page(path: string, load: () => Promise<PageFile>) {
+  return createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load) });
+}
+
+const pages = [
+  page('/', () => import('./home/HomePage')),
+  page('/approvals', () => import('@/features/approval/pages/ApprovalsPage')),
+  page('/changes', () => import('@/features/change/pages/ChangesPage')),
+  page('/changes/new', () => import('@/features/change/pages/NewChangePage')),
+  page('/changes/$id', () => import('@/features/change/pages/ChangePage')),
+  page('/changes/$id/$tab', () => import('@/features/change/pages/ChangePage')),
+  page('/releases', () => import('@/features/release/pages/ReleasesPage')),
+  page('/releases/board', () => import('@/features/release/pages/BoardPage')),
+  page('/releases/new', () => import('@/features/release/pages/NewReleasePage')),
+  page('/releases/$id', () => import('@/features/release/pages/ReleasePage')),
+  page('/releases/$id/$tab', () => import('@/features/release/pages/ReleasePage')),
+  page('/calendar', () => import('@/features/calendar/pages/CalendarPage')),
+  page('/deployments', () => import('@/features/deployment/pages/DeploymentsPage')),
+  page('/incidents', () => import('@/features/incident/pages/IncidentsPage')),
+  page('/incidents/new', () => import('@/features/incident/pages/NewIncidentPage')),
+  page('/incidents/$id', () => import('@/features/incident/pages/IncidentPage')),
+  page('/reviews', () => import('@/features/review/pages/ReviewsPage')),
+  page('/reviews/$id', () => import('@/features/review/pages/ReviewPage')),
+  page('/services', () => import('@/features/service/pages/ServicesPage')),
+  page('/services/$id', () => import('@/features/service/pages/ServicePage')),
+  page('/cis', () => import('@/features/service/pages/CisPage')),
+  page('/cis/$id', () => import('@/features/service/pages/CiPage')),
+  page('/teams', () => import('@/features/team/pages/TeamsPage')),
+  page('/audit', () => import('@/features/audit/pages/AuditPage')),
+  page('/settings/people', () => import('@/features/identity/pages/PeoplePage')),
+  page('/settings/tokens', () => import('@/features/identity/pages/TokensPage')),
+  page('/settings/windows', () => import('@/features/calendar/pages/WindowsPage')),
+  page('/settings/blackouts', () => import('@/features/calendar/pages/BlackoutsPage')),
+  page('/settings/models', () => import('@/features/policy/pages/ModelsPage')),
+  page('/search', () => import('@/features/search/pages/SearchPage')),
+];
+
+const tree = root.addChildren([signIn, inside.addChildren(pages)]);
+
+export function makeRouter() {
+  return createRouter({
+    routeTree: tree,
+    defaultPendingComponent: RecordSkeleton,
+    defaultPendingMs: 150,
+    defaultErrorComponent: PageError,
+    scrollRestoration: true,
+    // The address is read by people and written by hand: plain text, no JSON in it.
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => queryText(search as Record<string, string>),
+  });
+}

@@ -1,0 +1,6 @@
+// Audit
+import { Page } from '@/ui/Page';
+
+export default function AuditPage() {
+  return <Page title="Audit">{null}</Page>;
+}

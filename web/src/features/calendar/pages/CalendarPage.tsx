@@ -1,0 +1,6 @@
+// Calendar
+import { Page } from '@/ui/Page';
+
+export default function CalendarPage() {
+  return <Page title="Calendar">{null}</Page>;
+}

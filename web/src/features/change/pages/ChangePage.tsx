@@ -1,0 +1,6 @@
+// Change
+import { Page } from '@/ui/Page';
+
+export default function ChangePage() {
+  return <Page title="Change">{null}</Page>;
+}

@@ -1,0 +1,6 @@
+// Sign in
+import { Page } from '@/ui/Page';
+
+export default function SignInPage() {
+  return <Page title="Sign in">{null}</Page>;
+}

@@ -1,0 +1,6 @@
+// Models
+import { Page } from '@/ui/Page';
+
+export default function ModelsPage() {
+  return <Page title="Models">{null}</Page>;
+}

@@ -1,0 +1,6 @@
+// Release
+import { Page } from '@/ui/Page';
+
+export default function ReleasePage() {
+  return <Page title="Release">{null}</Page>;
+}

@@ -1,0 +1,6 @@
+// Releases
+import { Page } from '@/ui/Page';
+
+export default function ReleasesPage() {
+  return <Page title="Releases">{null}</Page>;
+}

@@ -1,0 +1,6 @@
+// CIs
+import { Page } from '@/ui/Page';
+
+export default function CisPage() {
+  return <Page title="CIs">{null}</Page>;
+}

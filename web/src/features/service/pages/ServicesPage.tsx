@@ -1,0 +1,6 @@
+// Services
+import { Page } from '@/ui/Page';
+
+export default function ServicesPage() {
+  return <Page title="Services">{null}</Page>;
+}

@@ -1,0 +1,41 @@
+// View state lives in the address: filters, sorting, columns, the chosen record.
+import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { useCallback } from 'react';
+
+export type Address = Record<string, string>;
+
+/** The query of the address and a way to change some of it; `undefined` or '' removes. */
+export function useAddress(): [Address, (change: Record<string, string | undefined>) => void] {
+  const { search }: { search: Address } = useLocation();
+  const navigate = useNavigate();
+  const change = useCallback(
+    (part: Record<string, string | undefined>) => {
+      void navigate({
+        to: '.',
+        replace: true,
+        search: ((old: Address) => clean({ ...old, ...part })) as never,
+      });
+    },
+    [navigate],
+  );
+  return [search, change];
+}
+
+function clean(query: Record<string, string | undefined>): Address {
+  const kept = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(kept) as Address;
+}
+
+export function useParam(name: string): string {
+  const params: Record<string, string | undefined> = useParams({ strict: false });
+  return params[name] ?? '';
+}
+
+/** Goes to an address; `replace` leaves no trace in the history. */
+export function useGo(): (to: string, replace?: boolean) => void {
+  const navigate = useNavigate();
+  return useCallback(
+    (to: string, replace = false) => void navigate({ to: to as never, replace }),
+    [navigate],
+  );
+}

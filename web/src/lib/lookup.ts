@@ -1,0 +1,77 @@
+// Searches behind the pickers, and the few lists that many forms need.
+import { useQuery } from '@tanstack/react-query';
+import { get } from './client';
+import type { Page, Ref, Schema } from './schema';
+
+const FOUND_MAX = 12;
+
+export type Search = (text: string, signal?: AbortSignal) => Promise<Choice[]>;
+
+/** What a picker offers: `value` goes into the request, the rest is for reading. */
+export interface Choice {
+  value: string;
+  label: string;
+  hint?: string;
+}
+
+export const findPeople: Search = async (q, signal) => {
+  const page = await get<Page<Schema<'Person'>>>('/people', { q, limit: FOUND_MAX }, signal);
+  return page.items
+    .filter((person) => person.active)
+    .map((person) => ({ value: person.id, label: person.name, hint: person.login }));
+};
+
+export const findTeams: Search = async (q, signal) => {
+  const page = await get<Page<Schema<'Team'>>>('/teams', { q, limit: FOUND_MAX }, signal);
+  return page.items.map((team) => ({ value: team.id, label: team.name }));
+};
+
+export const findServices: Search = async (q, signal) => {
+  const page = await get<Page<Schema<'Service'>>>('/services', { q, limit: FOUND_MAX }, signal);
+  return page.items.map((item) => ({
+    value: item.id,
+    label: item.name,
+    hint: `criticality ${item.criticality}`,
+  }));
+};
+
+export const findCis: Search = async (q, signal) => {
+  const page = await get<Page<Schema<'Ci'>>>('/cis', { q, limit: FOUND_MAX }, signal);
+  return page.items.map((ci) => ({ value: ci.id, label: ci.name, hint: ci.kind }));
+};
+
+export const findChanges: Search = async (q, signal) => {
+  const page = await get<Page<Schema<'ChangeRow'>>>('/changes', { q, limit: FOUND_MAX }, signal);
+  return page.items.map((row) => ({ value: row.id, label: row.title, hint: row.number }));
+};
+
+export function choiceOf(ref: Ref): Choice {
+  return { value: ref.id, label: ref.name, hint: ref.number ?? undefined };
+}
+
+export function useTeams() {
+  return useQuery({
+    queryKey: ['/teams', 'all'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => get<Page<Schema<'Team'>>>('/teams', { limit: 200 }, signal),
+  });
+}
+
+export function useServices() {
+  return useQuery({
+    queryKey: ['/services', 'all'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => get<Page<Schema<'Service'>>>('/services', { limit: 200 }, signal),
+  });
+}
+
+export function useModels() {
+  return useQuery({
+    queryKey: ['/models'],
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const answer = await get<Page<Schema<'Model'>> | Schema<'Model'>[]>('/models', {}, signal);
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+  });
+}

@@ -1,0 +1,117 @@
+// One primary verb and a menu of the others. A refused verb is shown, and says what is missing.
+import { ActionIcon, Button, Menu, Popover, Tooltip } from '@mantine/core';
+import { useState } from 'react';
+import type { Refusal } from '@/lib/schema';
+import type { ActionItem } from './actions';
+import { Icon } from './icons';
+import { UI } from './texts';
+import classes from './Actions.module.css';
+
+interface Props {
+  primary?: ActionItem;
+  others?: ActionItem[];
+}
+
+export function Actions({ primary, others = [] }: Props) {
+  const rest = others.filter((item) => item.name !== primary?.name);
+  return (
+    <div className={classes.actions}>
+      {primary && <ActionButton item={primary} primary />}
+      {rest.length > 0 && <ActionMenu items={rest} />}
+    </div>
+  );
+}
+
+export function ActionButton({
+  item,
+  primary,
+  size = 'sm',
+}: {
+  item: ActionItem;
+  primary?: boolean;
+  size?: string;
+}) {
+  const [open, setOpen] = useState(false);
+  if (item.allowed) {
+    return (
+      <Button
+        size={size}
+        variant={primary ? 'filled' : 'default'}
+        className={item.danger ? classes.danger : undefined}
+        data-primary={primary || undefined}
+        loading={item.busy}
+        onClick={item.run}
+        aria-keyshortcuts={item.key}
+      >
+        {item.label}
+      </Button>
+    );
+  }
+  return (
+    <Popover opened={open} onChange={setOpen} width={340} position="bottom-end" withinPortal>
+      <Popover.Target>
+        <Button
+          size={size}
+          variant="default"
+          className={classes.refused}
+          leftSection={<Icon name="lock" size={14} />}
+          aria-disabled="true"
+          onClick={() => setOpen(!open)}
+        >
+          {item.label}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <RefusalText refusal={item.refusal} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function ActionMenu({ items }: { items: ActionItem[] }) {
+  const sorted = [...items].sort((a, b) => Number(a.danger ?? false) - Number(b.danger ?? false));
+  return (
+    <Menu position="bottom-end" width={280} withinPortal>
+      <Menu.Target>
+        <Tooltip label={UI.more}>
+          <ActionIcon variant="default" size={36} aria-label={UI.more}>
+            <Icon name="more" />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {sorted.map((item) => (
+          <Menu.Item
+            key={item.name}
+            onClick={item.allowed ? item.run : undefined}
+            closeMenuOnClick={item.allowed}
+            aria-disabled={!item.allowed}
+            className={item.allowed && item.danger ? classes.menuDanger : undefined}
+            data-refused={!item.allowed || undefined}
+          >
+            <span className={item.allowed ? undefined : classes.menuRefused}>{item.label}</span>
+            {!item.allowed && (
+              <span className={classes.menuWhy}>{item.refusal?.detail ?? UI.cannot}</span>
+            )}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** A refusal in words: the sentence, then what is missing, field by field. */
+export function RefusalText({ refusal }: { refusal: Refusal | null | undefined }) {
+  return (
+    <div className={classes.why}>
+      <p>{refusal?.detail ?? UI.cannot}</p>
+      {refusal?.errors && refusal.errors.length > 0 && (
+        <ul>
+          {refusal.errors.map((error) => (
+            <li key={error.pointer + error.detail}>{error.detail}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+// Filters over a list, kept in the address: a text, and choices that name themselves.
+import { ActionIcon, Button, Checkbox, Menu, Select, TextInput, Tooltip } from '@mantine/core';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Address } from '@/lib/address';
+import type { Column } from './DataTable';
+import { Icon } from './icons';
+import { UI, wordOf } from './texts';
+import classes from './FilterBar.module.css';
+
+export interface FilterChoice {
+  key: string;
+  label: string;
+  /** Words of the server, or values with labels. */
+  options: (string | { value: string; label: string })[];
+  searchable?: boolean;
+}
+
+interface Props {
+  address: Address;
+  onChange: (change: Record<string, string | undefined>) => void;
+  filters: FilterChoice[];
+  /** The placeholder of the text filter (`q`); left out when there is none. */
+  text?: string;
+  /** Yes-or-no filters, such as `mine`. */
+  toggles?: { key: string; label: string }[];
+  children?: ReactNode;
+}
+
+const TYPING_MS = 250;
+
+export function FilterBar(props: Props) {
+  const { address, onChange, filters, toggles = [], text } = props;
+  const keys = ['q', ...filters.map((each) => each.key), ...toggles.map((each) => each.key)];
+  const active = keys.filter((key) => address[key]);
+  return (
+    <div className={classes.bar} role="search">
+      {text && (
+        <TextFilter value={address.q ?? ''} label={text} onChange={(q) => onChange({ q })} />
+      )}
+      {filters.map((filter) => (
+        <Select
+          key={filter.key}
+          aria-label={filter.label}
+          placeholder={filter.label}
+          size="xs"
+          className={classes.choice}
+          data-active={address[filter.key] ? true : undefined}
+          clearable
+          searchable={filter.searchable}
+          comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
+          value={address[filter.key] ?? null}
+          onChange={(value) => onChange({ [filter.key]: value ?? undefined })}
+          data={filter.options.map((option) =>
+            typeof option === 'string' ? { value: option, label: wordOf(option) } : option,
+          )}
+        />
+      ))}
+      {toggles.map((toggle) => (
+        <Button
+          key={toggle.key}
+          size="xs"
+          variant="default"
+          className={classes.toggle}
+          aria-pressed={address[toggle.key] === 'true'}
+          onClick={() =>
+            onChange({ [toggle.key]: address[toggle.key] === 'true' ? undefined : 'true' })
+          }
+        >
+          {toggle.label}
+        </Button>
+      ))}
+      {active.length > 0 && (
+        <Button
+          size="xs"
+          variant="subtle"
+          color="gray"
+          onClick={() => onChange(Object.fromEntries(active.map((key) => [key, undefined])))}
+        >
+          {UI.clearFilters}
+        </Button>
+      )}
+      <span className={classes.end}>{props.children}</span>
+    </div>
+  );
+}
+
+function TextFilter(props: { value: string; label: string; onChange: (text: string) => void }) {
+  const { value, label, onChange } = props;
+  // What is typed is kept beside the address it was typed over, so that a cleared filter wins.
+  const [typed, setTyped] = useState({ over: value, text: value });
+  const text = typed.over === value ? typed.text : value;
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text, value, onChange]);
+  return (
+    <TextInput
+      size="xs"
+      type="search"
+      className={classes.text}
+      aria-label={label}
+      placeholder={label}
+      leftSection={<Icon name="search" size={14} />}
+      value={text}
+      onChange={(event) => setTyped({ over: value, text: event.currentTarget.value })}
+    />
+  );
+}
+
+/** The columns that are shown: the fixed ones and those named by `columns` in the address. */
+export function shownColumns<Row>(columns: Column<Row>[], address: Address): Column<Row>[] {
+  const extra = (address.columns ?? '').split(',');
+  return columns.filter((column) => !column.optional || extra.includes(column.key));
+}
+
+interface ColumnMenuProps<Row> {
+  columns: Column<Row>[];
+  address: Address;
+  onChange: (change: Record<string, string | undefined>) => void;
+}
+
+export function ColumnMenu<Row>({ columns, address, onChange }: ColumnMenuProps<Row>) {
+  const extra = (address.columns ?? '').split(',').filter(Boolean);
+  const flip = (key: string) => {
+    const next = extra.includes(key) ? extra.filter((each) => each !== key) : [...extra, key];
+    onChange({ columns: next.join(',') || undefined });
+  };
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false}>
+      <Menu.Target>
+        <Tooltip label={UI.columns}>
+          <ActionIcon size={30} variant="default" aria-label={UI.columns}>
+            <Icon name="columns" />
+          </ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {columns
+          .filter((column) => column.optional)
+          .map((column) => (
+            <Menu.Item key={column.key} onClick={() => flip(column.key)}>
+              <Checkbox
+                size="xs"
+                readOnly
+                tabIndex={-1}
+                checked={extra.includes(column.key)}
+                label={column.header}
+              />
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,96 @@
+// The route: a row of lamps from here to done. Shape and word carry the meaning, colour helps.
+import { Button } from '@mantine/core';
+import { useId, useState, type KeyboardEvent } from 'react';
+import type { Lamp } from '@/lib/schema';
+import type { ActionItem } from './actions';
+import { LampMark } from './LampMark';
+import { LAMP_NAMES, LAMP_STATES } from './texts';
+import classes from './Route.module.css';
+
+interface RouteProps {
+  lamps: Lamp[];
+  /** Verbs of the record, so that the lamp can offer the one that mends it. */
+  actions?: ActionItem[];
+  /** Names the row for screen readers, such as "Route of REL-17". */
+  label: string;
+}
+
+export function Route({ lamps, actions = [], label }: RouteProps) {
+  const firstBlocked = lamps.findIndex((lamp) => lamp.state === 'stop');
+  const firstWaiting = lamps.findIndex((lamp) => lamp.state === 'waiting');
+  const start = firstBlocked >= 0 ? firstBlocked : firstWaiting;
+  const [chosen, setChosen] = useState<string | null>(lamps[start]?.name ?? null);
+  const id = useId();
+  const lamp = lamps.find((each) => each.name === chosen);
+  const mend = lamp?.action ? actions.find((action) => action.name === lamp.action) : undefined;
+
+  const move = (event: KeyboardEvent<HTMLDivElement>) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const at = lamps.findIndex((each) => each.name === chosen);
+    const next = lamps[(at + step + lamps.length) % lamps.length];
+    if (!next) return;
+    setChosen(next.name);
+    document.getElementById(`${id}-${next.name}`)?.focus();
+  };
+
+  return (
+    <section className={classes.route} aria-label={label}>
+      <div className={classes.row} role="group" aria-label={label} onKeyDown={move}>
+        {lamps.map((each) => (
+          <button
+            key={each.name}
+            id={`${id}-${each.name}`}
+            type="button"
+            className={classes.lamp}
+            data-state={each.state}
+            data-chosen={each.name === chosen || undefined}
+            aria-expanded={each.name === chosen}
+            aria-controls={`${id}-reason`}
+            onClick={() => setChosen(each.name === chosen ? null : each.name)}
+          >
+            <LampMark state={each.state} />
+            <span className={classes.name}>{LAMP_NAMES[each.name] ?? each.name}</span>
+            <span className="visually-hidden">: {LAMP_STATES[each.state]}</span>
+          </button>
+        ))}
+      </div>
+      <div id={`${id}-reason`} className={classes.reason} aria-live="polite">
+        {lamp && (
+          <>
+            <LampMark state={lamp.state} size={14} />
+            <p className={classes.detail}>
+              <strong data-state={lamp.state}>
+                {LAMP_NAMES[lamp.name] ?? lamp.name}, {LAMP_STATES[lamp.state]}.
+              </strong>{' '}
+              {lamp.detail}
+            </p>
+            {mend?.allowed && (
+              <Button size="compact-sm" variant="default" onClick={mend.run}>
+                {mend.label}
+              </Button>
+            )}
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** The row alone, small, for cards and lists. */
+export function MiniRoute({ lamps }: { lamps: Lamp[] }) {
+  return (
+    <span className={classes.mini}>
+      {lamps.map((lamp) => {
+        const words = `${LAMP_NAMES[lamp.name] ?? lamp.name}: ${LAMP_STATES[lamp.state]}`;
+        return (
+          <span key={lamp.name} title={`${words}. ${lamp.detail}`}>
+            <LampMark state={lamp.state} size={12} />
+            <span className="visually-hidden">{words}</span>
+          </span>
+        );
+      })}
+    </span>
+  );
+}

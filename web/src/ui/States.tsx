@@ -1,0 +1,141 @@
+// What a page shows when there is nothing yet, when it waits, and when something failed.
+import { Button, Skeleton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { asProblem } from '@/lib/problem';
+import { Icon, type IconName } from './icons';
+import { UI } from './texts';
+import classes from './States.module.css';
+
+interface EmptyProps {
+  icon?: IconName;
+  title: string;
+  children?: ReactNode;
+  /** The first action. */
+  action?: { label: string; run: () => void };
+  /** A small example of what will be here. */
+  example?: ReactNode;
+}
+
+export function EmptyState({ icon = 'list', title, children, action, example }: EmptyProps) {
+  return (
+    <div className={classes.empty}>
+      <span className={classes.emptyIcon}>
+        <Icon name={icon} size={20} />
+      </span>
+      <h2>{title}</h2>
+      {children && <div className={classes.words}>{children}</div>}
+      {example && (
+        <div className={classes.example} aria-hidden="true">
+          {example}
+        </div>
+      )}
+      {action && (
+        <Button variant="default" onClick={action.run}>
+          {action.label}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ErrorProps {
+  error: unknown;
+  retry?: () => void;
+}
+
+/** A failed load: what happened and what to do about it. */
+export function ErrorState({ error, retry }: ErrorProps) {
+  const problem = asProblem(error);
+  const title =
+    problem.status === 0
+      ? UI.unreachable
+      : problem.status === 404
+        ? UI.notFound
+        : problem.status === 403
+          ? UI.forbidden
+          : UI.fault;
+  return (
+    <div className={classes.empty} role="alert">
+      <span className={classes.errorIcon}>
+        <Icon name="alert" size={20} />
+      </span>
+      <h2>{title}</h2>
+      <div className={classes.words}>
+        <p>{problem.status === 404 ? UI.notFoundHelp : problem.message}</p>
+        {problem.incident && (
+          <p>
+            {UI.incident}: <span className="mono">{problem.incident}</span>
+          </p>
+        )}
+      </div>
+      {retry && problem.status !== 404 && problem.status !== 403 && (
+        <Button variant="default" onClick={retry}>
+          {UI.retry}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** A refused write, beside what was tried. */
+export function ProblemNote({ error, reload }: { error: unknown; reload?: () => void }) {
+  if (!error) return null;
+  const problem = asProblem(error);
+  const stale = problem.status === 412;
+  return (
+    <div className={classes.note} role="alert">
+      <Icon name="alert" />
+      <div>
+        <p>{stale ? UI.stale : problem.message}</p>
+        {problem.errors.length > 0 && (
+          <ul>
+            {problem.errors.map((each) => (
+              <li key={each.pointer + each.detail}>{each.detail}</li>
+            ))}
+          </ul>
+        )}
+        {problem.incident && (
+          <p className="small">
+            {UI.incident}: <span className="mono">{problem.incident}</span>
+          </p>
+        )}
+      </div>
+      {stale && reload && (
+        <Button size="compact-sm" variant="default" onClick={reload}>
+          {UI.reload}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function RowsSkeleton({ rows = 8 }: { rows?: number }) {
+  return (
+    <div aria-busy="true" aria-label={UI.loading} className={classes.rows}>
+      {Array.from({ length: rows }, (_, index) => (
+        <div key={index} className={classes.row}>
+          <Skeleton height={12} width="8%" />
+          <Skeleton height={12} width={`${34 + ((index * 17) % 22)}%`} />
+          <Skeleton height={12} width="10%" />
+          <Skeleton height={12} width="12%" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A record page before its record: the head, the route, two columns. */
+export function RecordSkeleton() {
+  return (
+    <div className={classes.record} aria-busy="true" aria-label={UI.loading}>
+      <Skeleton height={28} width="46%" />
+      <Skeleton height={26} />
+      <Skeleton height={122} />
+      <Skeleton height={38} />
+      <div className={classes.two}>
+        <Skeleton height={320} />
+        <Skeleton height={240} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+// Words of the design system. Words of the server that people read are spelled here once.
+
+export const LAMP_NAMES: Record<string, string> = {
+  scope: 'Scope',
+  plans: 'Plans',
+  risk: 'Risk',
+  conflicts: 'Conflicts',
+  approvals: 'Approvals',
+  window: 'Window',
+  deployment: 'Deployment',
+  review: 'Review',
+};
+
+export const LAMP_STATES: Record<string, string> = {
+  clear: 'clear',
+  waiting: 'waiting',
+  stop: 'at stop',
+  not_needed: 'not needed',
+};
+
+const WORDS: Record<string, string> = {
+  assess: 'Assess',
+  authorise: 'Authorise',
+  very_high: 'Very high',
+  third_party: 'Third party',
+  same_ci: 'Same CI',
+  upstream_ci: 'Upstream CI',
+  downstream_ci: 'Downstream CI',
+  outside_window: 'Outside window',
+  failed_backed_out: 'Failed, backed out',
+  failed_not_backed_out: 'Failed, not backed out',
+  cab_member: 'CAB member',
+  ecab_member: 'ECAB member',
+  runs_on: 'runs on',
+  part_of: 'part of',
+  connects_to: 'connects to',
+};
+
+/** `successful_with_issues` → `Successful with issues`. */
+export function wordOf(code: string | null | undefined): string {
+  if (!code) return '–';
+  const known = WORDS[code];
+  if (known) return known;
+  const text = code.replaceAll('_', ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export const UI = {
+  more: 'More actions',
+  cannot: 'Not possible yet',
+  retry: 'Try again',
+  showMore: 'Show more',
+  loading: 'Loading',
+  noRows: 'Nothing matches these filters.',
+  clearFilters: 'Clear filters',
+  columns: 'Columns',
+  cancel: 'Cancel',
+  reason: 'Reason',
+  reasonNeeded: 'Give a reason, so that whoever reads the record later understands it.',
+  keys: 'Keys',
+  searching: 'Searching…',
+  nothingFound: 'Nothing found',
+  typeToSearch: 'Type to search',
+  starts: 'Start',
+  ends: 'End',
+  zone: 'Time zone',
+  doubtful: 'The clocks change that night: this time is skipped or comes twice.',
+  errorsTitle: 'Please mend these first',
+  unreachable: 'The server cannot be reached',
+  notFound: 'There is no such record',
+  notFoundHelp: 'It may have another number, or you may not be allowed to see it.',
+  forbidden: 'You may not do this',
+  fault: 'Something on the server failed',
+  incident: 'Incident id for the operator',
+  stale: 'Someone else changed this record meanwhile',
+  reload: 'Load the newest version',
+  remove: 'Remove',
+  close: 'Close',
+};

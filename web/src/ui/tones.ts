@@ -1,0 +1,56 @@
+// Which tone a word of the server takes. Tone only helps; the word is always there.
+
+export type Tone = 'neutral' | 'clear' | 'waiting' | 'stop' | 'info' | 'faint';
+
+const TONES: Record<string, Tone> = {
+  draft: 'faint',
+  planning: 'neutral',
+  build: 'neutral',
+  test: 'neutral',
+  assess: 'waiting',
+  authorise: 'waiting',
+  approval: 'waiting',
+  scheduled: 'info',
+  implement: 'info',
+  deployment: 'info',
+  verification: 'info',
+  running: 'info',
+  review: 'waiting',
+  closed: 'faint',
+  cancelled: 'faint',
+  open: 'waiting',
+  pending: 'waiting',
+  waiting: 'waiting',
+  approved: 'clear',
+  approve: 'clear',
+  rejected: 'stop',
+  reject: 'stop',
+  withdrawn: 'faint',
+  abstain: 'faint',
+  accepted: 'info',
+  resolved: 'clear',
+  blocking: 'stop',
+  warning: 'waiting',
+  completed: 'clear',
+  done: 'clear',
+  finished: 'clear',
+  verified: 'clear',
+  failed: 'stop',
+  rolling_back: 'stop',
+  rolled_back: 'stop',
+  successful: 'clear',
+  successful_with_issues: 'waiting',
+  partially_successful: 'waiting',
+  failed_backed_out: 'stop',
+  failed_not_backed_out: 'stop',
+  low: 'clear',
+  moderate: 'info',
+  high: 'waiting',
+  very_high: 'stop',
+  emergency: 'stop',
+  held: 'waiting',
+};
+
+export function toneOf(word: string | null | undefined): Tone {
+  return (word && TONES[word]) || 'neutral';
+}
