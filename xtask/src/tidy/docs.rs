@@ -6,7 +6,7 @@ use crate::house::House;
 /// Where Rust is written.
 const FOLDERS: &[&str] = &["crates/", "xtask/", "tests/", "benches/"];
 /// A sentence is longer than this many characters.
-const SENTENCE_MIN: usize = 15;
+const SENTENCE_MIN: usize = 12;
 
 pub(super) fn check(house: &House) -> Vec<Finding> {
     FOLDERS
