@@ -1,5 +1,5 @@
-//! What a reader of any file may count on: lines that fit a screen, files that hold one thing, and
-//! no note to self without an issue behind it.
+//! What a reader of any file may count on: a name that says what is in it, lines that fit a screen,
+//! files that hold one thing, and no note to self without an issue behind it.
 
 use crate::finding::Finding;
 use crate::house::{House, has_extension};
@@ -11,10 +11,13 @@ const COLUMNS_MAX: usize = 100;
 const LINES_MAX: usize = 800;
 /// Files that are written by hand.
 const WRITTEN: &[&str] = &["rs", "ts", "tsx", "css", "sh", "sql", "toml", "mjs"];
+/// Names under which anything could be put.
+const DRAWERS: &[&str] = &["utils", "util", "common", "helpers", "helper", "manager", "misc"];
 
 pub(super) fn check(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in house.tree.under("").filter(|(path, _)| has_extension(path, WRITTEN)) {
+        findings.extend(drawer(path));
         findings.extend(length(path, text));
         if has_extension(path, &["rs"]) {
             let source = Source::of(text);
@@ -25,6 +28,15 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn drawer(path: &str) -> Option<Finding> {
+    let name = path.split(['/', '.']).find(|part| DRAWERS.contains(part))?;
+    Some(Finding::on(
+        path,
+        format!("`{name}` could hold anything"),
+        "name it after what is in it, or put each thing where it belongs",
+    ))
 }
 
 fn length(path: &str, text: &str) -> Option<Finding> {
@@ -94,6 +106,13 @@ mod tests {
     fn wrongs(path: &str, text: &str) -> Vec<String> {
         let house = House::of("", &[(path, text)]);
         check(&house).into_iter().map(|finding| finding.wrong).collect()
+    }
+
+    #[test]
+    fn a_name_for_anything_is_found() {
+        assert_eq!(wrongs("crates/api/src/common.rs", ""), ["`common` could hold anything"]);
+        assert_eq!(wrongs("web/src/utils/a.ts", ""), ["`utils` could hold anything"]);
+        assert!(wrongs("crates/api/src/commons.rs", "").is_empty());
     }
 
     #[test]

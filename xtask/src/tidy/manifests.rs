@@ -5,6 +5,7 @@ use toml::{Table, Value};
 
 use crate::finding::Finding;
 use crate::house::House;
+use crate::source::{Source, offsets_of};
 
 /// What a crate may import of the workspace.
 struct Wall {
@@ -80,6 +81,7 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
                 let package = Package { path, text, name, manifest };
                 findings.extend(identity(&package));
                 findings.extend(imports(&package));
+                findings.extend(unused(house, &package));
             }
             Err(error) => findings.push(Finding::on(
                 path,
@@ -127,6 +129,11 @@ fn identity(package: &Package) -> Vec<Finding> {
 
 /// The dependencies that ship with the package. What only its tests need is free.
 fn imports(package: &Package) -> Vec<Finding> {
+    let shipped = shipped(package).into_iter().flat_map(Table::iter);
+    shipped.filter_map(|(key, value)| judge(package, key, value)).collect()
+}
+
+fn shipped<'a>(package: &'a Package) -> Vec<&'a Table> {
     let mut tables: Vec<&Value> = ["dependencies", "build-dependencies"]
         .iter()
         .filter_map(|key| package.manifest.get(*key))
@@ -136,24 +143,42 @@ fn imports(package: &Package) -> Vec<Finding> {
         tables.extend(target.get("dependencies"));
         tables.extend(target.get("build-dependencies"));
     }
-    tables
-        .into_iter()
-        .filter_map(Value::as_table)
-        .flat_map(Table::iter)
-        .filter_map(|(key, value)| judge(package, key, value))
+    tables.into_iter().filter_map(Value::as_table).collect()
+}
+
+/// Dependencies that no line of the package names.
+fn unused(house: &House, package: &Package) -> Vec<Finding> {
+    let folder = package.path.trim_end_matches("Cargo.toml");
+    let sources: Vec<Source> =
+        house.tree.rust_under(folder).map(|(_, text)| Source::of(text)).collect();
+    let is_used =
+        |name: &str| sources.iter().any(|source| !offsets_of(&source.code, name).is_empty());
+    let keys = ["dependencies", "build-dependencies", "dev-dependencies"];
+    keys.iter()
+        .filter_map(|key| package.manifest.get(*key)?.as_table())
+        .flat_map(Table::keys)
+        .filter(|key| !is_used(&key.replace('-', "_")))
+        .map(|key| {
+            Finding::at(
+                package.path,
+                line_of(package, key),
+                format!("`{}` never uses `{key}`", package.name),
+                "remove the dependency",
+            )
+        })
         .collect()
+}
+
+fn line_of(package: &Package, key: &str) -> usize {
+    let is_key =
+        |line: &str| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
+    package.text.lines().position(is_key).map_or(0, |index| index + 1)
 }
 
 fn judge(package: &Package, key: &str, value: &Value) -> Option<Finding> {
     let outside = value.get("package").and_then(Value::as_str).unwrap_or(key);
     let name = outside.strip_prefix("interlock-").unwrap_or(outside);
-    let line = package
-        .text
-        .lines()
-        .position(|line| {
-            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
-        })
-        .map_or(0, |index| index + 1);
+    let line = line_of(package, key);
     let wall = WALLS.iter().find(|wall| wall.name == package.name);
     if WALLS.iter().any(|wall| wall.name == name) {
         let wall = wall?;
@@ -199,8 +224,16 @@ mod tests {
         let name = folder.trim_start_matches("crates/");
         let text = format!("[package]\nname = \"interlock-{name}\"\n{HEAD}{dependencies}");
         let path = format!("{folder}/Cargo.toml");
-        let house = House::of("", &[(&path, &text)]);
+        let code = format!("{folder}/src/lib.rs");
+        let uses = "use {anyhow, kernel, ports, db, store, rusqlite, reqwest, tokio};";
+        let house = House::of("", &[(&path, &text), (&code, uses)]);
         check(&house).into_iter().map(|finding| finding.wrong).collect()
+    }
+
+    #[test]
+    fn a_dependency_that_nothing_uses_is_found() {
+        let found = wrongs("crates/store", "[dev-dependencies]\ntempfile.workspace = true\n");
+        assert_eq!(found, ["`store` never uses `tempfile`"]);
     }
 
     #[test]
