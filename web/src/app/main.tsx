@@ -10,8 +10,9 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { handleKey } from '@/lib/keys';
-import { Navigation } from '@/ui/Link';
+import { Navigation, RecordPaths } from '@/ui/Link';
 import { cssVariables, theme } from '@/ui/theme';
+import { pathOf } from './paths';
 import { makeQueries } from './queries';
 import { makeRouter } from './routes';
 
@@ -26,7 +27,9 @@ createRoot(place).render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <Navigation value={(to) => void router.navigate({ to: to as never })}>
-          <RouterProvider router={router} />
+          <RecordPaths value={pathOf}>
+            <RouterProvider router={router} />
+          </RecordPaths>
         </Navigation>
         <Notifications position="bottom-right" limit={4} />
       </QueryClientProvider>

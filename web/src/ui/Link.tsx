@@ -1,8 +1,12 @@
 // A link inside the product. The app lends the navigation, so that this kit knows no router.
 import { createContext, useContext, type AnchorHTMLAttributes, type MouseEvent } from 'react';
+import type { Ref } from '@/lib/schema';
 import classes from './Link.module.css';
 
 export const Navigation = createContext<(to: string) => void>((to) => window.location.assign(to));
+
+/** Where a named record is read; lent by the app, which knows the addresses. */
+export const RecordPaths = createContext<(record: Ref) => string | undefined>(() => undefined);
 
 export interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   to: string;

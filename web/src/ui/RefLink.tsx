@@ -1,9 +1,11 @@
 // A record named beside another: its number in monospace, then its name.
+import { useContext } from 'react';
 import type { Ref } from '@/lib/schema';
-import { Link } from './Link';
+import { Link, RecordPaths } from './Link';
 
 interface Props {
   record: Ref | null | undefined;
+  /** Another address than the record's own. */
   to?: string;
   /** `both` by default; tables often want one of them. */
   show?: 'both' | 'number' | 'name';
@@ -11,6 +13,7 @@ interface Props {
 }
 
 export function RefLink({ record, to, show = 'both', none = '–' }: Props) {
+  const pathOf = useContext(RecordPaths);
   if (!record) return <span className="soft">{none}</span>;
   const number = record.number && show !== 'name' ? record.number : undefined;
   const name = show !== 'number' || !number ? record.name : undefined;
@@ -21,8 +24,9 @@ export function RefLink({ record, to, show = 'both', none = '–' }: Props) {
       {name}
     </>
   );
-  return to ? (
-    <Link to={to} title={record.name}>
+  const path = to ?? pathOf(record);
+  return path ? (
+    <Link to={path} title={record.name}>
       {text}
     </Link>
   ) : (

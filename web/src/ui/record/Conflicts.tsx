@@ -1,0 +1,184 @@
+// Conflicts of a record: the rule, the other side, the time both claim, and the path of CIs that
+// connects them. An open one can be accepted with a reason.
+import { Button, TextInput, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import type { Schema } from '@/lib/schema';
+import { useZone } from '@/lib/session';
+import { useWrite } from '@/lib/write';
+import { toInstant } from '@/lib/zone';
+import { Dialog } from '../Dialog';
+import { Icon } from '../icons';
+import { RefLink } from '../RefLink';
+import { EmptyState } from '../States';
+import { StatePill } from '../StatePill';
+import { wordOf } from '../texts';
+import { Time, WindowTime } from '../Time';
+import { RECORD } from './texts';
+import classes from './Conflicts.module.css';
+
+type Conflict = Schema<'Conflict'>;
+
+const HITS_SHOWN = 3;
+
+interface Props {
+  conflicts: Conflict[];
+  /** False for a draft that was only checked. */
+  acceptable?: boolean;
+  none?: string;
+}
+
+export function Conflicts({ conflicts, acceptable = true, none }: Props) {
+  const [accepting, setAccepting] = useState<Conflict>();
+  if (conflicts.length === 0) {
+    return acceptable ? (
+      <EmptyState icon="check" title={none ?? 'Nothing collides'}>
+        <p>{RECORD.noConflicts}</p>
+      </EmptyState>
+    ) : (
+      <p className="soft">{none ?? RECORD.checkNone}</p>
+    );
+  }
+  return (
+    <>
+      <ul className={classes.list}>
+        {conflicts.map((conflict, index) => (
+          <li key={conflict.id ?? index} className={classes.item} data-state={conflict.state}>
+            <ConflictHead conflict={conflict} />
+            <p className={classes.detail}>{conflict.detail}</p>
+            <Hits hits={conflict.hits} />
+            {conflict.accepted && <Acceptance acceptance={conflict.accepted} />}
+            {acceptable && conflict.state === 'open' && conflict.id && (
+              <div>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => setAccepting(conflict)}
+                  aria-label={`${RECORD.accept} the conflict with ${conflict.with.name}`}
+                >
+                  {RECORD.accept}
+                </Button>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      {accepting && <AcceptDialog conflict={accepting} onClose={() => setAccepting(undefined)} />}
+    </>
+  );
+}
+
+function ConflictHead({ conflict }: { conflict: Conflict }) {
+  return (
+    <div className={classes.head}>
+      <StatePill word={conflict.severity} />
+      <strong>{wordOf(conflict.kind)}</strong>
+      <span>
+        with <RefLink record={conflict.with} />
+      </span>
+      {conflict.state !== 'open' && <StatePill word={conflict.state} />}
+      <span className={classes.overlap}>
+        <WindowTime window={conflict.overlap} />
+      </span>
+    </div>
+  );
+}
+
+function Hits({ hits }: { hits: Conflict['hits'] }) {
+  const [all, setAll] = useState(false);
+  if (hits.length === 0) return null;
+  const shown = all ? hits : hits.slice(0, HITS_SHOWN);
+  return (
+    <div>
+      <ul className={classes.hits}>
+        {shown.map((hit) => (
+          <li key={hit.ci.id + hit.path}>
+            <CiPath path={hit.path || hit.ci.name} />
+          </li>
+        ))}
+      </ul>
+      {hits.length > HITS_SHOWN && (
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(!all)}>
+          {all ? RECORD.fewerHits : `${RECORD.moreHits} (${hits.length})`}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** `web-01 → runs on → vm-7`: CIs in boxes, relations between them. */
+export function CiPath({ path }: { path: string }) {
+  const steps = path.split('→').map((step) => step.trim());
+  return (
+    <span className={classes.path}>
+      {steps.map((step, index) =>
+        index % 2 === 0 ? (
+          <span key={index} className={classes.ci}>
+            {step}
+          </span>
+        ) : (
+          <span key={index} className={classes.relation}>
+            {step}
+            <Icon name="right" size={12} />
+          </span>
+        ),
+      )}
+    </span>
+  );
+}
+
+function Acceptance({ acceptance }: { acceptance: Schema<'Acceptance'> }) {
+  return (
+    <p className={classes.accepted}>
+      <Icon name="check" size={14} /> {RECORD.acceptedBy} {acceptance.by},{' '}
+      <Time at={acceptance.at} />: “{acceptance.reason}”
+      {acceptance.until && (
+        <>
+          , until <Time at={acceptance.until} show="full" />
+        </>
+      )}
+    </p>
+  );
+}
+
+function AcceptDialog({ conflict, onClose }: { conflict: Conflict; onClose: () => void }) {
+  const zone = useZone();
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState('');
+  const write = useWrite(onClose);
+  const submit = () =>
+    write.mutate({
+      path: `/conflicts/${conflict.id ?? ''}/accept`,
+      body: { reason: reason.trim(), ...(until ? { until: toInstant(until, zone) } : {}) },
+    });
+  return (
+    <Dialog
+      title={RECORD.acceptTitle}
+      submit={RECORD.accept}
+      onClose={onClose}
+      onSubmit={submit}
+      busy={write.isPending}
+      problem={write.error}
+      disabled={reason.trim() === ''}
+    >
+      <ConflictHead conflict={conflict} />
+      <p className="soft">{RECORD.acceptHelp}</p>
+      <Textarea
+        data-autofocus
+        label={RECORD.acceptReason}
+        withAsterisk
+        autosize
+        minRows={3}
+        maxLength={4000}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <TextInput
+        type="datetime-local"
+        label={`${RECORD.until} (${zone})`}
+        description={RECORD.untilHelp}
+        value={until}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+      />
+    </Dialog>
+  );
+}

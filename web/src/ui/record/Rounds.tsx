@@ -1,0 +1,131 @@
+// Rounds of approval: stages in order, groups side by side, every vote with its reason, and the
+// votes that an edit voided.
+import type { Schema } from '@/lib/schema';
+import { LampMark } from '../LampMark';
+import { EmptyState } from '../States';
+import { StatePill } from '../StatePill';
+import { wordOf } from '../texts';
+import { Time } from '../Time';
+import { RECORD } from './texts';
+import classes from './Rounds.module.css';
+
+type Round = Schema<'Round'>;
+type Group = Schema<'Group'>;
+type Vote = Schema<'CastVote'>;
+
+export function Rounds({ rounds }: { rounds: Round[] }) {
+  if (rounds.length === 0) {
+    return (
+      <EmptyState icon="approvals" title="Nobody was asked yet">
+        <p>{RECORD.noRounds}</p>
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={classes.rounds}>
+      {rounds.map((round, index) => (
+        <details key={round.number} className={classes.round} open={index === 0}>
+          <summary>
+            <strong>
+              {RECORD.round} {round.number}
+            </strong>
+            <StatePill word={round.state} />
+            <span className="soft">
+              opened <Time at={round.opened_at} /> by policy {round.policy}
+            </span>
+            <span className={classes.hash} title={round.content_hash}>
+              {round.content_hash.slice(0, 12)}
+            </span>
+          </summary>
+          <RoundBody round={round} />
+        </details>
+      ))}
+    </div>
+  );
+}
+
+export function RoundBody({ round }: { round: Round }) {
+  return (
+    <div className={classes.body}>
+      <ol className={classes.stages}>
+        {round.stages.map((stage) => (
+          <li key={stage.name} data-state={stage.state}>
+            <h3>
+              <LampMark state={lampOf(stage.state)} size={14} />
+              {wordOf(stage.name)}
+              <span className="soft"> · {wordOf(stage.state).toLowerCase()}</span>
+            </h3>
+            <div className={classes.groups}>
+              {stage.groups.map((group) => (
+                <GroupBlock key={group.name} group={group} />
+              ))}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {round.barred.length > 0 && (
+        <p className="soft">
+          {RECORD.barred}:{' '}
+          {round.barred.map((each) => `${each.person.name} (${each.why})`).join(', ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function GroupBlock({ group }: { group: Group }) {
+  return (
+    <div className={classes.group}>
+      <p className={classes.groupHead}>
+        <strong>{wordOf(group.name)}</strong>
+        <span className="soft">
+          {group.quorum}
+          {group.needed > 0 ? `, ${group.needed} still needed` : ''}
+        </span>
+      </p>
+      {group.votes.length > 0 && (
+        <ul className={classes.votes}>
+          {group.votes.map((vote) => (
+            <VoteLine key={vote.person.id + vote.at} vote={vote} />
+          ))}
+        </ul>
+      )}
+      {group.needed > 0 && (
+        <p className={classes.voters}>
+          {RECORD.mayVote}:{' '}
+          {group.voters.length > 0
+            ? group.voters.map((voter) => voter.name).join(', ')
+            : RECORD.noVoters}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function VoteLine({ vote }: { vote: Vote }) {
+  return (
+    <li data-voided={vote.voided ? true : undefined}>
+      <span className={classes.voteHead}>
+        <StatePill word={vote.answer} label={answered(vote.answer)} />
+        <span className={classes.voter}>{vote.person.name}</span>
+        <Time at={vote.at} />
+      </span>
+      {vote.reason && <span className={classes.voteReason}>“{vote.reason}”</span>}
+      {vote.voided && (
+        <span className={classes.voteVoid}>
+          {RECORD.voided}: {vote.voided}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function answered(answer: string): string {
+  return { approve: 'Approved', reject: 'Rejected', abstain: 'Abstained' }[answer] ?? answer;
+}
+
+function lampOf(state: string): Schema<'LampState'> {
+  if (state === 'approved') return 'clear';
+  if (state === 'rejected') return 'stop';
+  return state === 'open' ? 'waiting' : 'not_needed';
+}

@@ -1,0 +1,140 @@
+// Tasks of a record: what, who, by when, after which; ticked off in place.
+import { Button, Checkbox, MultiSelect, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import type { Choice } from '@/lib/lookup';
+import type { Schema } from '@/lib/schema';
+import { useZone } from '@/lib/session';
+import { useWrite } from '@/lib/write';
+import { toInstant } from '@/lib/zone';
+import { Dialog } from '../Dialog';
+import { Section } from '../Page';
+import { PersonPicker } from '../Picker';
+import { ProblemNote } from '../States';
+import { Time } from '../Time';
+import { RECORD } from './texts';
+import classes from './record.module.css';
+
+interface Props {
+  tasks: Schema<'Task'>[];
+  path: string;
+  version: number;
+}
+
+export function Tasks({ tasks, path, version }: Props) {
+  const [adding, dialog] = useDisclosure();
+  const write = useWrite();
+  const tick = (task: Schema<'Task'>) =>
+    write.mutate({
+      method: 'PATCH',
+      path: `${path}/tasks/${task.number}`,
+      body: { done: !task.done },
+      version,
+    });
+  const done = tasks.filter((task) => task.done).length;
+  return (
+    <Section
+      title={RECORD.tasks}
+      aside={
+        <>
+          {tasks.length > 0 && (
+            <span className="num">
+              {done} of {tasks.length} done
+            </span>
+          )}
+          <Button size="compact-sm" variant="default" onClick={dialog.open}>
+            {RECORD.addTask}
+          </Button>
+        </>
+      }
+    >
+      <ProblemNote error={write.error} />
+      {tasks.length === 0 && <p className="soft">{RECORD.noTasks}</p>}
+      <ul className={classes.tasks}>
+        {tasks.map((task) => (
+          <li key={task.number} data-done={task.done || undefined}>
+            <Checkbox
+              size="xs"
+              checked={task.done}
+              disabled={write.isPending}
+              onChange={() => tick(task)}
+              label={`${task.number}. ${task.title}`}
+            />
+            <span className={classes.taskFacts}>
+              {task.required && <span>{RECORD.requiredMark}</span>}
+              {task.assignee && <span>{task.assignee.name}</span>}
+              {task.after.length > 0 && <span>after {task.after.join(', ')}</span>}
+              {task.due_at && !task.done && <Time at={task.due_at} />}
+              {task.done_at && <Time at={task.done_at} />}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {adding && <NewTask tasks={tasks} path={path} version={version} onClose={dialog.close} />}
+    </Section>
+  );
+}
+
+function NewTask({ tasks, path, version, onClose }: Props & { onClose: () => void }) {
+  const zone = useZone();
+  const [title, setTitle] = useState('');
+  const [assignee, setAssignee] = useState<Choice | null>(null);
+  const [due, setDue] = useState('');
+  const [after, setAfter] = useState<string[]>([]);
+  const [required, setRequired] = useState(false);
+  const write = useWrite(onClose);
+  const submit = () =>
+    write.mutate({
+      path: `${path}/tasks`,
+      version,
+      body: {
+        title: title.trim(),
+        required,
+        after: after.map(Number),
+        ...(assignee ? { assignee: assignee.value } : {}),
+        ...(due ? { due_at: toInstant(due, zone) } : {}),
+      },
+    });
+  return (
+    <Dialog
+      title={RECORD.newTask}
+      submit={RECORD.addTask}
+      onClose={onClose}
+      onSubmit={submit}
+      busy={write.isPending}
+      problem={write.error}
+      disabled={title.trim() === ''}
+    >
+      <TextInput
+        data-autofocus
+        label={RECORD.taskTitle}
+        maxLength={200}
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
+      <PersonPicker label={RECORD.assignee} value={assignee} onChange={setAssignee} />
+      <TextInput
+        type="datetime-local"
+        label={`${RECORD.due} (${zone})`}
+        value={due}
+        onChange={(event) => setDue(event.currentTarget.value)}
+      />
+      {tasks.length > 0 && (
+        <MultiSelect
+          label={RECORD.after}
+          data={tasks.map((task) => ({
+            value: String(task.number),
+            label: `${task.number}. ${task.title}`,
+          }))}
+          value={after}
+          onChange={setAfter}
+        />
+      )}
+      <Checkbox
+        label={RECORD.required}
+        checked={required}
+        onChange={(event) => setRequired(event.currentTarget.checked)}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,111 @@
+// The dialogs of verbs that changes and releases share: schedule, extend, hold, cancel.
+import { Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Window } from '@/lib/schema';
+import { useZone } from '@/lib/session';
+import type { Verb } from '@/lib/verb';
+import { toInstant, toWall } from '@/lib/zone';
+import { Dialog, ReasonDialog } from '../Dialog';
+import { WindowField } from '../WindowField';
+import { RECORD } from './texts';
+import { WindowCheck } from './WindowCheck';
+
+export type SharedVerb = 'schedule' | 'extend' | 'hold' | 'cancel';
+
+interface Props {
+  verb: SharedVerb;
+  /** The record's number, for the check of a new window. */
+  subject: string;
+  window: Window | null | undefined;
+  send: Verb;
+  onClose: () => void;
+}
+
+export function isShared(verb: string | undefined): verb is SharedVerb {
+  return verb === 'schedule' || verb === 'extend' || verb === 'hold' || verb === 'cancel';
+}
+
+export function VerbDialog(props: Props) {
+  const { verb, send } = props;
+  const onClose = () => {
+    send.clear();
+    props.onClose();
+  };
+  if (verb === 'schedule') return <ScheduleDialog {...props} onClose={onClose} />;
+  if (verb === 'extend') return <ExtendDialog {...props} onClose={onClose} />;
+  const holding = verb === 'hold';
+  return (
+    <ReasonDialog
+      title={holding ? RECORD.holdTitle : RECORD.cancelTitle}
+      submit={holding ? RECORD.hold : RECORD.cancelSubmit}
+      danger={!holding}
+      required
+      busy={send.busy}
+      problem={send.problem}
+      onClose={onClose}
+      onSubmit={(reason) => send.run(verb, { reason })}
+    >
+      <p>{holding ? RECORD.holdHelp : RECORD.cancelHelp}</p>
+    </ReasonDialog>
+  );
+}
+
+function ScheduleDialog({ subject, window, send, onClose }: Props) {
+  const [next, setNext] = useState<Window | null>(window ?? null);
+  const body = next ? { window: next } : {};
+  return (
+    <Dialog
+      wide
+      title={RECORD.scheduleTitle}
+      submit={RECORD.schedule}
+      onClose={onClose}
+      onSubmit={() => send.run('schedule', body)}
+      busy={send.busy}
+      problem={send.problem}
+      disabled={!next}
+    >
+      <WindowField
+        label={RECORD.window}
+        help={RECORD.scheduleHelp}
+        value={next}
+        onChange={setNext}
+      />
+      <WindowCheck subject={subject} window={next} />
+    </Dialog>
+  );
+}
+
+function ExtendDialog({ window, send, onClose }: Props) {
+  const readerZone = useZone();
+  const zone = window?.zone ?? readerZone;
+  const [end, setEnd] = useState(() => toWall(window?.end, zone));
+  const [reason, setReason] = useState('');
+  return (
+    <Dialog
+      title={RECORD.extendTitle}
+      submit={RECORD.extend}
+      onClose={onClose}
+      onSubmit={() => send.run('extend', { end: toInstant(end, zone), reason: reason.trim() })}
+      busy={send.busy}
+      problem={send.problem}
+      disabled={!toInstant(end, zone) || reason.trim() === ''}
+    >
+      <TextInput
+        data-autofocus
+        type="datetime-local"
+        label={`${RECORD.extendEnd} (${zone})`}
+        value={end}
+        onChange={(event) => setEnd(event.currentTarget.value)}
+      />
+      <Textarea
+        label="Reason"
+        withAsterisk
+        autosize
+        minRows={3}
+        maxLength={4000}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+// What a window that is not saved yet would collide with, asked of the server while one types.
+import { Skeleton } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { send } from '@/lib/client';
+import type { Schema, Window } from '@/lib/schema';
+import { ProblemNote } from '../States';
+import { Conflicts } from './Conflicts';
+import { RECORD } from './texts';
+import classes from './record.module.css';
+
+interface Props {
+  subject?: string;
+  cis?: string[];
+  environment?: string;
+  window: Window | null | undefined;
+}
+
+const TYPING_MS = 350;
+
+export function WindowCheck({ subject, cis, environment, window }: Props) {
+  const draft = { subject, cis, environment, window };
+  const [settled] = useDebouncedValue(JSON.stringify(draft), TYPING_MS);
+  const valid = Boolean(window && new Date(window.end) > new Date(window.start));
+  const check = useQuery({
+    queryKey: ['/conflicts/check', settled],
+    enabled: valid,
+    placeholderData: keepPreviousData,
+    queryFn: () => send<Schema<'Checked'>>('POST', '/conflicts/check', JSON.parse(settled)),
+  });
+  if (!valid) return null;
+  if (check.error) return <ProblemNote error={check.error} />;
+  if (!check.data) return <Skeleton height={40} />;
+  return (
+    <section aria-label={RECORD.checkWindow} aria-live="polite" className={classes.check}>
+      <Conflicts conflicts={check.data.conflicts} acceptable={false} none={RECORD.checkNone} />
+    </section>
+  );
+}
