@@ -74,7 +74,11 @@ fn verify(conn: &Connection) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(crate) fn restore_postgres(_from: &Path, _url: &str) -> Result<(), Fault> {
+pub(crate) fn backup_postgres(_from: postgres::Client, _to: &Path) -> Result<(), Fault> {
+    Err(Fault::permanent(BACKING_UP, "PostgreSQL is not served yet"))
+}
+
+pub(crate) fn restore_postgres(_from: &Path, _to: postgres::Client) -> Result<(), Fault> {
     Err(Fault::permanent(RESTORING, "PostgreSQL is not served yet"))
 }
 

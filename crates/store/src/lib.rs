@@ -59,7 +59,7 @@ pub fn open(database: &str, options: OpenOptions) -> Result<Arc<dyn Store>, Faul
 pub fn restore(from: &Path, database: &str) -> Result<(), Fault> {
     match Address::parse(database)? {
         Address::Sqlite(path) => backup::restore_sqlite(from, Path::new(path)),
-        Address::Postgres(url) => backup::restore_postgres(from, url),
+        Address::Postgres(url) => postgres::restore(from, url),
     }
 }
 
