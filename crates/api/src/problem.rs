@@ -71,6 +71,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("change.window_not_open", 409, "The window is not open"),
     ("change.wrong_phase", 409, "Not in this phase"),
     ("identity.last_administrator", 409, "Someone must keep the accounts"),
+    ("identity.people_only", 403, "A person must do this"),
     ("identity.sign_in_required", 401, "Sign in first"),
     ("identity.token_ended", 401, "The token is wrong or has ended"),
     ("identity.too_many_attempts", 429, "Too many attempts"),

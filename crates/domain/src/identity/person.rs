@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::edit::{editable, is_default};
-use crate::identity::{PersonEvent, Role};
-use crate::refusal::{Check, General};
+use crate::identity::{IdentityRefusal, PersonEvent, Role};
+use crate::refusal::{Check, General, Refusal};
 
 /// The fewest characters of a password (NIST SP 800-63B asks for at least 8).
 pub const PASSWORD_MIN: usize = 10;
+/// The most characters of a password (NIST SP 800-63B asks for at least 64).
+pub const PASSWORD_MAX: usize = 200;
 /// The most saved filters of a person.
 pub const FILTERS_MAX: usize = 100;
 
@@ -78,13 +80,73 @@ pub struct SaveFacts {
     pub exists: bool,
     /// Whether another person has the login.
     pub login_taken: bool,
+    /// Whether someone else is an active administrator; asked only when this one ceases to be.
+    pub other_administrator: bool,
+}
+
+impl Content {
+    /// Whether this person keeps accounts.
+    pub fn is_administrator(&self) -> bool {
+        !self.inactive && self.roles.contains(&Role::Administrator)
+    }
+}
+
+impl Edit {
+    /// With the login as it is kept and compared: in lower case.
+    #[must_use]
+    pub fn normalised(mut self) -> Self {
+        self.login = self.login.map(|login| login.to_lowercase());
+        self
+    }
+
+    /// Whether it changes what only a keeper of accounts may change: login, roles, activity.
+    pub fn needs_keeper(&self, content: &Content) -> bool {
+        let edit = self.clone().against(content);
+        edit.login.is_some() || edit.roles.is_some() || edit.inactive.is_some()
+    }
+
+    /// Whether it takes an administrator away.
+    pub fn removes_administrator(&self, content: &Content) -> bool {
+        let mut after = content.clone();
+        after.apply(self);
+        content.is_administrator() && !after.is_administrator()
+    }
 }
 
 /// Makes an account when it is new, edits it otherwise.
 pub fn save(person: &Person, edit: &Edit, facts: &SaveFacts) -> Decision<PersonEvent> {
-    let edit = if facts.exists { edit.clone().against(&person.content) } else { edit.clone() };
+    let edit = edit.clone().normalised();
+    let edit = if facts.exists { edit.against(&person.content) } else { edit };
     let mut content = person.content.clone();
     content.apply(&edit);
+    check(&content)?;
+    if facts.login_taken {
+        return Err(General::NameTaken { kind: "person", name: content.login }.into());
+    }
+    if edit.removes_administrator(&person.content) && !facts.other_administrator {
+        return Err(IdentityRefusal::LastAdministrator(person.content.login.clone()).into());
+    }
+    Ok(match (facts.exists, edit.is_empty()) {
+        (false, _) => vec![PersonEvent::Created { content }],
+        (true, true) => vec![],
+        (true, false) => vec![PersonEvent::Edited { edit }],
+    })
+}
+
+/// What a password must be: long enough, and no repetition of the login (NIST SP 800-63B).
+pub fn check_password(pointer: &str, password: &str, login: &str) -> Result<(), Refusal> {
+    let mut check = Check::default();
+    check.text(pointer, password, PASSWORD_MAX);
+    if password.chars().count() < PASSWORD_MIN {
+        check.wrong(pointer, format!("is shorter than {PASSWORD_MIN} characters"));
+    }
+    if !login.is_empty() && password.to_lowercase().replace(&login.to_lowercase(), "").len() < 4 {
+        check.wrong(pointer, "is little more than the login");
+    }
+    check.end()
+}
+
+fn check(content: &Content) -> Result<(), Refusal> {
     let mut check = Check::default();
     check.name("/name", &content.name, NAME_MAX);
     check.name("/login", &content.login, 100);
@@ -95,15 +157,7 @@ pub fn save(person: &Person, edit: &Edit, facts: &SaveFacts) -> Decision<PersonE
     if !content.email.is_empty() && !content.email.contains('@') {
         check.wrong("/email", "is not an e-mail address");
     }
-    check.end()?;
-    if facts.login_taken {
-        return Err(General::NameTaken { kind: "person", name: content.login }.into());
-    }
-    Ok(match (facts.exists, edit.is_empty()) {
-        (false, _) => vec![PersonEvent::Created { content }],
-        (true, true) => vec![],
-        (true, false) => vec![PersonEvent::Edited { edit }],
-    })
+    check.end()
 }
 
 /// Replaces the saved filters.
@@ -125,6 +179,20 @@ pub fn save_filters(person: &Person, filters: &[SavedFilter]) -> Decision<Person
 mod tests {
     use super::*;
 
+    fn anna() -> Person {
+        let content = Content {
+            login: "anna".to_owned(),
+            name: "Anna".to_owned(),
+            roles: [Role::Administrator].into(),
+            ..Content::default()
+        };
+        Person { content, ..Person::default() }
+    }
+
+    fn known() -> SaveFacts {
+        SaveFacts { exists: true, ..SaveFacts::default() }
+    }
+
     #[test]
     fn a_login_with_spaces_is_refused() {
         let edit = Edit {
@@ -134,5 +202,71 @@ mod tests {
         };
         let refusal = save(&Person::default(), &edit, &SaveFacts::default());
         assert_eq!(refusal.expect_err("spaces").missing[0].pointer, "/login");
+    }
+
+    #[test]
+    fn a_login_is_kept_in_lower_case() {
+        let edit = Edit {
+            login: Some("Anna".to_owned()),
+            name: Some("Anna".to_owned()),
+            ..Edit::default()
+        };
+        let events = save(&Person::default(), &edit, &SaveFacts::default()).expect("fine");
+        let [PersonEvent::Created { content }] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(content.login, "anna");
+    }
+
+    #[test]
+    fn a_taken_login_is_refused() {
+        let facts = SaveFacts { login_taken: true, ..known() };
+        let refusal = save(&anna(), &Edit::default(), &facts);
+        assert_eq!(refusal.expect_err("taken").code, "request.name_taken");
+    }
+
+    #[test]
+    fn the_last_administrator_stays() {
+        let gone = Edit { inactive: Some(true), ..Edit::default() };
+        let plain = Edit { roles: Some([Role::Requester].into()), ..Edit::default() };
+        for edit in [gone, plain] {
+            let refusal = save(&anna(), &edit, &known()).expect_err("the last one");
+            assert_eq!(refusal.code, "identity.last_administrator");
+            let facts = SaveFacts { other_administrator: true, ..known() };
+            assert_eq!(save(&anna(), &edit, &facts), Ok(vec![PersonEvent::Edited { edit }]));
+        }
+    }
+
+    #[test]
+    fn only_a_keeper_changes_login_roles_and_activity() {
+        let content = anna().content;
+        let name = Edit { name: Some("Anna S.".to_owned()), ..Edit::default() };
+        assert!(!name.needs_keeper(&content));
+        let same = Edit { roles: Some(content.roles.clone()), ..Edit::default() };
+        assert!(!same.needs_keeper(&content));
+        let roles = Edit { roles: Some([Role::Auditor].into()), ..Edit::default() };
+        assert!(roles.needs_keeper(&content));
+        assert!(Edit { inactive: Some(true), ..Edit::default() }.needs_keeper(&content));
+    }
+
+    #[test]
+    fn a_password_is_long_and_not_the_login() {
+        assert!(check_password("/new", "correct horse", "anna").is_ok());
+        assert!(check_password("/new", "too short", "anna").is_err());
+        assert!(check_password("/new", "annabelle.anna", "annabelle.").is_ok());
+        assert!(check_password("/new", "Annabelle.1", "annabelle.").is_err());
+        assert!(check_password("/new", &"x".repeat(PASSWORD_MAX + 1), "anna").is_err());
+    }
+
+    #[test]
+    fn saving_the_same_filters_again_is_no_event() {
+        let filter = SavedFilter {
+            list: "changes".to_owned(),
+            name: "mine".to_owned(),
+            query: "phase=draft".to_owned(),
+        };
+        let filters = vec![filter];
+        let events = save_filters(&Person::default(), &filters).expect("fine");
+        assert_eq!(events, vec![PersonEvent::FiltersSaved { filters: filters.clone() }]);
+        let person = Person { filters: filters.clone(), ..Person::default() };
+        assert_eq!(save_filters(&person, &filters), Ok(vec![]));
     }
 }
