@@ -1,0 +1,211 @@
+//! Outbound HTTP. A request carries secrets, so a redirect is followed only to the same origin,
+//! and no address appears in an error.
+
+use std::io::Read;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use ports::{Fault, HttpClient, HttpRequest, HttpResponse, Method};
+use reqwest::blocking::{Client, ClientBuilder, Request};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Error, Url};
+
+/// The most redirects that one request follows.
+pub const REDIRECTS_MAX: usize = 5;
+/// The most bytes of an answer that are read.
+pub const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+const CALLING: &str = "calling over HTTP";
+const CONNECTING_MAX: Duration = Duration::from_secs(5);
+const ANSWERING_MAX: Duration = Duration::from_mins(1);
+
+/// A client for the network. It blocks, and so must not be used on a thread of an async runtime.
+#[derive(Debug, Default)]
+pub struct Web {
+    here: OnceLock<Client>,
+    elsewhere: OnceLock<Client>,
+}
+
+impl Web {
+    /// A client; connections are opened when they are needed.
+    pub fn new() -> Self {
+        crate::install_crypto();
+        Self::default()
+    }
+
+    /// This machine is reached without a proxy and without certificates of the system, which a
+    /// small container may not have.
+    fn client(&self, url: &Url) -> Result<&Client, Fault> {
+        if is_here(url) {
+            return made(&self.here, || builder().no_proxy().tls_certs_only([]));
+        }
+        made(&self.elsewhere, builder)
+    }
+}
+
+impl HttpClient for Web {
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+        let url: Url = request.url.parse().map_err(|error| Fault::permanent(CALLING, error))?;
+        let client = self.client(&url)?;
+        let answer = client.execute(prepared(request, url)?).map_err(fault)?;
+        let status = answer.status().as_u16();
+        let headers = answer.headers().iter().map(header).collect();
+        let mut body = Vec::new();
+        let read = answer.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut body);
+        read.map_err(|error| Fault::transient(CALLING, error))?;
+        if body.len() as u64 > ANSWER_BYTES_MAX {
+            let why = format!("the answer is longer than {ANSWER_BYTES_MAX} bytes");
+            return Err(Fault::permanent(CALLING, why));
+        }
+        Ok(HttpResponse { status, headers, body })
+    }
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("interlock/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECTING_MAX)
+        .timeout(ANSWERING_MAX)
+        .redirect(same_origin())
+}
+
+fn made(
+    slot: &OnceLock<Client>,
+    builder: impl FnOnce() -> ClientBuilder,
+) -> Result<&Client, Fault> {
+    if let Some(client) = slot.get() {
+        return Ok(client);
+    }
+    let client = builder().build().map_err(|error| Fault::permanent("preparing TLS", error))?;
+    Ok(slot.get_or_init(|| client))
+}
+
+fn same_origin() -> Policy {
+    Policy::custom(|attempt| {
+        let first = attempt.previous().first().map(Url::origin);
+        if attempt.previous().len() > REDIRECTS_MAX || first != Some(attempt.url().origin()) {
+            return attempt.stop();
+        }
+        attempt.follow()
+    })
+}
+
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn prepared(request: &HttpRequest, url: Url) -> Result<Request, Fault> {
+    let method = match request.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    };
+    let mut prepared = Request::new(method, url);
+    *prepared.headers_mut() = headers(&request.headers)?;
+    if !request.body.is_empty() {
+        *prepared.body_mut() = Some(request.body.clone().into());
+    }
+    Ok(prepared)
+}
+
+fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Fault> {
+    let mut headers = HeaderMap::with_capacity(pairs.len());
+    for (name, value) in pairs {
+        let wrong = || Fault::permanent(CALLING, format!("the header `{name}` cannot be sent"));
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+        value.set_sensitive(true);
+        headers.append(key, value);
+    }
+    Ok(headers)
+}
+
+fn header((name, value): (&HeaderName, &HeaderValue)) -> (String, String) {
+    (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn fault(error: Error) -> Fault {
+    let transient = error.is_connect() || error.is_timeout() || error.is_request();
+    let error = error.without_url();
+    if transient { Fault::transient(CALLING, error) } else { Fault::permanent(CALLING, error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::sync::mpsc::{self, Receiver};
+    use std::thread;
+
+    use super::*;
+
+    /// Answers each connection with the next text, and tells what it was asked.
+    fn serve(answers: Vec<String>) -> (String, Receiver<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (sender, asked) = mpsc::channel();
+        thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let head: Vec<String> =
+                    lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+                stream.write_all(answer.as_bytes()).unwrap();
+                sender.send(head.join("\n")).unwrap();
+            }
+        });
+        (address, asked)
+    }
+
+    fn get(url: String) -> HttpRequest {
+        let headers = vec![("authorization".to_owned(), "Bearer secret".to_owned())];
+        HttpRequest { method: Method::Get, url, headers, body: Vec::new() }
+    }
+
+    fn redirect(to: &str) -> String {
+        format!(
+            "HTTP/1.1 307 Go\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
+    }
+
+    const TEAPOT: &str = "HTTP/1.1 418 Teapot\r\ncontent-length: 3\r\nconnection: close\r\n\r\ntea";
+
+    #[test]
+    fn an_answer_of_any_status_is_an_answer() {
+        let (address, _asked) = serve(vec![TEAPOT.to_owned()]);
+        let answer = Web::new().send(&get(format!("http://{address}/"))).unwrap();
+        assert_eq!((answer.status, answer.body.as_slice()), (418, b"tea".as_slice()));
+    }
+
+    #[test]
+    fn a_redirect_within_the_origin_is_followed() {
+        let (address, asked) = serve(vec![redirect("/next"), TEAPOT.to_owned()]);
+        let answer = Web::new().send(&get(format!("http://{address}/first"))).unwrap();
+        assert_eq!(answer.status, 418);
+        let _first = asked.recv().unwrap();
+        assert!(asked.recv().unwrap().starts_with("GET /next "));
+    }
+
+    #[test]
+    fn a_redirect_elsewhere_is_not_followed() {
+        let (elsewhere, asked) = serve(vec![TEAPOT.to_owned()]);
+        let (address, _) = serve(vec![redirect(&format!("http://{elsewhere}/"))]);
+        let answer = Web::new().send(&get(format!("http://{address}/"))).unwrap();
+        assert_eq!(answer.status, 307);
+        assert!(asked.recv_timeout(Duration::from_millis(200)).is_err());
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_a_transient_fault() {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let fault = Web::new().send(&get(format!("http://{address}/secret"))).unwrap_err();
+        assert!(fault.is_transient());
+        assert!(!fault.to_string().contains("secret"));
+    }
+}
