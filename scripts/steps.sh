@@ -41,6 +41,7 @@ missing() {
         exit 1
     fi
     printf '\n!! SKIPPED: %s is missing\n' "$1" >&2
+    printf '%s\n' "$1" >>"${INTERLOCK_SKIPPED:-/dev/null}"
 }
 
 # Whether a file's content differs from what the stamp remembers; the stamp is a second argument.
