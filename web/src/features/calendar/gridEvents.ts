@@ -38,12 +38,12 @@ function entryEvent(entry: Entry, byRecord: Map<string, Conflict[]>): EventInput
     className: [`il-event il-${entry.kind} il-${lookOf(entry)}`, collides ? 'il-conflict' : '']
       .join(' ')
       .trim(),
-    extendedProps: { entry, conflicts },
+    extendedProps: { entry, conflicts, rank: 1 },
   };
 }
 
 function bandEvent(band: Band, kind: 'blackout' | 'window', view: 'month' | 'week'): EventInput {
-  const title = `${kind === 'blackout' ? texts.blackout : texts.maintenance}: ${band.name}`;
+  const title = kind === 'blackout' ? `${texts.blackout}: ${band.name}` : band.name;
   return {
     id: `${band.id} ${band.window.start}`,
     title,
@@ -52,5 +52,6 @@ function bandEvent(band: Band, kind: 'blackout' | 'window', view: 'month' | 'wee
     display: view === 'week' ? 'background' : 'block',
     interactive: false,
     className: `il-${kind}`,
+    extendedProps: { rank: 0 },
   };
 }

@@ -7,4 +7,5 @@ export type Band = Schemas['Band'];
 export type Calendar = Schemas['Calendar'];
 export type Conflict = Schemas['Conflict'];
 export type Entry = Schemas['Entry'];
+export type Service = Schemas['Service'];
 export type Ref = Schemas['Ref'];

@@ -1,7 +1,7 @@
 // Ranges of the calendar across clock changes, month ends and bad addresses.
 import { describe, expect, it } from 'vitest';
 
-import { dateOf, daysOf, monthGrid, spanAround, step } from './range';
+import { dateOf, daysOf, monthGrid, spanAround, step, wallHours } from './range';
 
 const HOUR = 3.6e6;
 
@@ -28,6 +28,15 @@ describe('calendar ranges', () => {
   it('marks the spring night as one hour short', () => {
     const days = daysOf(spanAround('2027-03-28', 'day', 'Europe/Berlin'), 'Europe/Berlin');
     expect(days[0]).toMatchObject({ hours: 23, clockChange: { hours: 1 } });
+  });
+
+  it('finds noon on the wall on a day of 25 hours, and leaves out an hour that does not exist', () => {
+    const [autumn] = daysOf(spanAround('2026-10-25', 'day', 'Europe/Berlin'), 'Europe/Berlin');
+    expect(wallHours(autumn!, 12, 'Europe/Berlin')).toEqual([
+      { hour: 12, ms: Date.parse('2026-10-25T11:00:00Z') },
+    ]);
+    const [spring] = daysOf(spanAround('2027-03-28', 'day', 'Europe/Berlin'), 'Europe/Berlin');
+    expect(wallHours(spring!, 2, 'Europe/Berlin')[0]!.hour).toBe(4);
   });
 
   it('marks no night in a zone without clock changes', () => {

@@ -93,6 +93,21 @@ function clockChangeIn(start: Temporal.ZonedDateTime, end: Temporal.ZonedDateTim
   return hours === 0 ? undefined : { atMs: next.epochMilliseconds, hours };
 }
 
+/** The full hours of a day that a clock on the wall shows, at a step; a skipped one is left out. */
+export function wallHours(
+  day: Day,
+  stepHours: number,
+  zone: string,
+): { hour: number; ms: number }[] {
+  const date = Temporal.PlainDate.from(day.date);
+  const hours: { hour: number; ms: number }[] = [];
+  for (let hour = stepHours; hour < 24; hour += stepHours) {
+    const at = date.toZonedDateTime({ timeZone: zone, plainTime: { hour } });
+    if (at.hour === hour) hours.push({ hour, ms: at.epochMilliseconds });
+  }
+  return hours;
+}
+
 /** The days of a range, each with its length and its clock change. */
 export function daysOf(range: Range, zone: string): Day[] {
   const days: Day[] = [];

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Band, Conflict, Entry, Ref } from '../model';
-import { distinctConflicts, layOut, tagOf, type Input } from './layout';
+import { distinctConflicts } from '../conflicts';
+import { layOut, tagOf, type Input } from './layout';
 
 const DAY = 86_400_000;
 const start = Date.parse('2026-11-16T00:00:00Z');

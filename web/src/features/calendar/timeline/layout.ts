@@ -1,5 +1,6 @@
 // Where everything stands on the timeline by service: rows grouped by team, bars packed into lanes,
 // bands behind them, and brackets that join the two sides of a conflict. Pure: times in, pixels out.
+import { distinctConflicts } from '../conflicts';
 import type { Range } from '../range';
 import type { Band, Conflict, Entry, Ref } from '../model';
 
@@ -283,18 +284,6 @@ function rowsBySubject(drafts: RowDraft[]): Map<string, number[]> {
     }
   });
   return rows;
-}
-
-/** Conflicts worth a bracket: each pair once, however many records tell of it. */
-export function distinctConflicts(conflicts: Conflict[]): Conflict[] {
-  const seen = new Set<string>();
-  return conflicts.filter((conflict) => {
-    const sides = [conflict.subject?.id ?? '', conflict.with.id].sort().join(' ');
-    const key = `${sides} ${conflict.overlap.start}`;
-    if (conflict.state === 'resolved' || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
 }
 
 /** Lays out the whole timeline. */

@@ -1,0 +1,40 @@
+// All conflicts of the span in one line each, so that every view shows them.
+import { useZone } from '@/lib/session';
+import { wordOf } from '@/ui/texts';
+import { distinctConflicts } from '../conflicts';
+import type { Conflict } from '../model';
+import { tagOf } from '../timeline/layout';
+import { texts } from '../texts';
+import { ConflictPopover } from './ConflictPopover';
+import classes from './ConflictStrip.module.css';
+
+export function ConflictStrip({ conflicts }: { conflicts: Conflict[] }) {
+  const zone = useZone();
+  const shown = distinctConflicts(conflicts);
+  if (shown.length === 0) return null;
+  return (
+    <section className={classes.strip} aria-label={texts.conflict.list}>
+      <h2>{texts.openConflicts(shown.filter((one) => one.state === 'open').length)}</h2>
+      <ul>
+        {shown.map((conflict) => (
+          <li key={conflict.id ?? tagOf(conflict)}>
+            <ConflictPopover conflict={conflict} zone={zone}>
+              <button type="button" className={classes.line} data-state={conflict.state}>
+                <i aria-hidden="true" />
+                <span className={classes.sides}>
+                  {texts.conflict.between(
+                    conflict.subject?.number ?? conflict.subject?.name ?? '',
+                    conflict.with.number ?? conflict.with.name,
+                  )}
+                </span>
+                <span className={classes.path}>
+                  {conflict.hits.length > 0 ? tagOf(conflict) : wordOf(conflict.kind)}
+                </span>
+              </button>
+            </ConflictPopover>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

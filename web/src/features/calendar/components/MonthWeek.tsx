@@ -1,0 +1,94 @@
+// The month and the week, in the reader's zone: releases and changes as bars, blackouts hatched.
+import FullCalendar, { type CalendarRef, type EventDisplayInfo } from '@fullcalendar/react';
+import dayGridPlugin from '@fullcalendar/react/daygrid';
+import timeGridPlugin from '@fullcalendar/react/timegrid';
+import classicThemePlugin from '@fullcalendar/react/themes/classic';
+import '@fullcalendar/react/skeleton.css';
+import '@fullcalendar/react/themes/classic/theme.css';
+import '@fullcalendar/react/themes/classic/palette.css';
+import { useContext, useEffect, useMemo, useRef } from 'react';
+import { clock } from '@/lib/dates';
+import { Navigation } from '@/ui/Link';
+import { describe } from '../describe';
+import { gridEvents } from '../gridEvents';
+import type { Calendar, Conflict, Entry } from '../model';
+import { texts } from '../texts';
+import classes from './MonthWeek.module.css';
+
+const VIEWS = { month: 'dayGridMonth', week: 'timeGridWeek' };
+
+interface Props {
+  view: 'month' | 'week';
+  /** A date within the month or week, such as `2026-11-21`. */
+  date: string;
+  calendar: Calendar;
+  zone: string;
+}
+
+export function MonthWeek({ view, date, calendar, zone }: Props) {
+  const navigate = useContext(Navigation);
+  const api = useRef<CalendarRef>(null);
+  const events = useMemo(() => gridEvents(calendar, view), [calendar, view]);
+  useEffect(() => {
+    // The grid keeps its own date; changing it while React renders would nest two renders.
+    const frame = requestAnimationFrame(() => {
+      api.current?.getApi().changeView(VIEWS[view], date);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [view, date]);
+  return (
+    <div className={classes.frame}>
+      <FullCalendar
+        ref={api}
+        plugins={[dayGridPlugin, timeGridPlugin, classicThemePlugin]}
+        initialView={VIEWS[view]}
+        initialDate={date}
+        timeZone={zone}
+        locale="en-GB"
+        firstDay={1}
+        headerToolbar={false}
+        height="100%"
+        expandRows
+        slotDuration="01:00:00"
+        scrollTime="00:00:00"
+        nowIndicator
+        dayMaxEvents
+        eventOrder="rank,start,-duration,title"
+        slotEventOverlap={false}
+        allDaySlot={false}
+        eventTimeFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
+        slotHeaderFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
+        events={events}
+        eventContent={(info) => <EventFace info={info} zone={zone} />}
+        eventClick={(info) => {
+          info.jsEvent.preventDefault();
+          if (info.event.url) navigate(info.event.url);
+        }}
+      />
+    </div>
+  );
+}
+
+function EventFace({ info, zone }: { info: EventDisplayInfo; zone: string }) {
+  const entry = info.event.extendedProps.entry as Entry | undefined;
+  const conflicts = (info.event.extendedProps.conflicts ?? []) as Conflict[];
+  if (!entry) return <span className={classes.band}>{info.event.title}</span>;
+  const collides = entry.conflicts_open > 0 || conflicts.some((one) => one.state === 'open');
+  return (
+    <span
+      className={classes.face}
+      data-tall={info.view.type === VIEWS.week || undefined}
+      title={describe(entry, zone)}
+    >
+      {collides && (
+        <span className={classes.conflict}>
+          <span className="visually-hidden">{texts.conflict.title}: </span>
+        </span>
+      )}
+      {info.isStart && info.view.type === VIEWS.month && (
+        <span className={classes.time}>{clock(entry.window.start, zone)}</span>
+      )}
+      <span className="mono">{entry.subject.number}</span> {entry.subject.name}
+    </span>
+  );
+}

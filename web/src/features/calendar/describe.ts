@@ -1,0 +1,26 @@
+// An entry of the calendar in words and in looks.
+import { minutes, windowText, zoneShort } from '@/lib/dates';
+import { wordOf } from '@/ui/texts';
+import type { Entry } from './model';
+import { texts } from './texts';
+
+/** Past, committed or only planned: three looks that do not need colour. */
+export function lookOf(entry: Entry): 'past' | 'committed' | 'planned' {
+  if (entry.phase === 'closed' || entry.phase === 'review') return 'past';
+  return entry.committed ? 'committed' : 'planned';
+}
+
+/** An entry in a sentence, for the tooltip and for screen readers. */
+export function describe(entry: Entry, zone: string): string {
+  const { window } = entry;
+  const parts = [
+    `${entry.subject.number ?? ''} ${entry.subject.name}`.trim(),
+    `${wordOf(entry.type)} ${entry.kind}, ${wordOf(entry.phase).toLowerCase()}`,
+    `${windowText(window, zone)} ${zoneShort(window.start, zone)}`,
+    entry.committed ? texts.committed : texts.planned,
+  ];
+  if (entry.kind === 'release') parts.push(texts.changesInside(entry.changes));
+  if (entry.outage_minutes > 0) parts.push(texts.outage(minutes(entry.outage_minutes)));
+  if (entry.conflicts_open > 0) parts.push(texts.openConflicts(entry.conflicts_open));
+  return parts.join(' · ');
+}

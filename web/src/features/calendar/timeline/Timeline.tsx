@@ -1,0 +1,162 @@
+// The timeline by service: rows grouped by team, bars for releases and changes, hatched blackouts,
+// light maintenance windows, red brackets around what collides, and the line of now.
+import { useElementSize } from '@mantine/hooks';
+import { useEffect, useMemo, useRef, type CSSProperties, type ReactNode } from 'react';
+import { useNow } from '@/ui/Time';
+import { daysOf, type Day, type Range, type Span } from '../range';
+import type { Calendar } from '../model';
+import { texts } from '../texts';
+import { Axis } from './Axis';
+import { BarLink } from './BarLink';
+import { BracketTag } from './BracketTag';
+import { layOut, xOf, type Group, type Row, type Scale, type ServiceLine } from './layout';
+import { moveFocus } from './moveFocus';
+import classes from './Timeline.module.css';
+
+const NAME_WIDTH = 176;
+const NAME_WIDTH_NARROW = 112;
+const NARROW = 620;
+const DAY_WIDTH_MIN: Record<Span, number> = { day: 1100, week: 116, fortnight: 72, month: 40 };
+
+interface Props {
+  calendar: Calendar;
+  services: ServiceLine[];
+  range: Range;
+  span: Span;
+  zone: string;
+}
+
+export function Timeline({ calendar, services, range, span, zone }: Props) {
+  const { ref, width: measured } = useElementSize();
+  const container = measured || 1200;
+  const nameWidth = container < NARROW ? NAME_WIDTH_NARROW : NAME_WIDTH;
+  const days = useMemo(() => daysOf(range, zone), [range, zone]);
+  const width = Math.max(container - nameWidth - 2, days.length * DAY_WIDTH_MIN[span]);
+  const scale = useMemo<Scale>(() => ({ range, width }), [range, width]);
+  const timeline = useMemo(
+    () => layOut({ ...calendar, services, scale }),
+    [calendar, services, scale],
+  );
+  const style = { '--name-width': `${nameWidth}px`, '--canvas-width': `${width}px` };
+  const body = useRef<HTMLDivElement>(null);
+  const scroll = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const now = Date.now();
+    const element = scroll.current;
+    if (!element || now < range.startMs || now > range.endMs) return;
+    // Now stands a quarter in, so that what is under way and what comes next are both seen.
+    element.scrollLeft = xOf(now, scale) - (element.clientWidth - nameWidth) / 4;
+  }, [range.startMs, range.endMs, scale, nameWidth]);
+
+  return (
+    <div ref={ref} className={classes.frame}>
+      <div ref={scroll} className={classes.scroll} style={style as CSSProperties}>
+        <Axis days={days} scale={scale} span={span} zone={zone} />
+        <div
+          ref={body}
+          className={classes.body}
+          style={{ height: timeline.height }}
+          role="group"
+          aria-label={texts.timeline}
+          onKeyDown={(event) => moveFocus(event, body.current)}
+        >
+          <Grid days={days} scale={scale} />
+          <Canvas>
+            <NowLine scale={scale} />
+          </Canvas>
+          {timeline.groups.map((group) => (
+            <GroupRows key={group.key} group={group} />
+          ))}
+          <Canvas>
+            {timeline.brackets.map((bracket) => (
+              <BracketTag key={bracket.key} bracket={bracket} zone={zone} />
+            ))}
+          </Canvas>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Canvas({ children }: { children: ReactNode }) {
+  return <div className={classes.canvas}>{children}</div>;
+}
+
+function Grid({ days, scale }: { days: Day[]; scale: Scale }) {
+  return (
+    <div className={classes.canvas} aria-hidden="true">
+      {days.map((day) => {
+        const x = xOf(day.startMs, scale);
+        const width = xOf(day.endMs, scale) - x;
+        return (
+          <div
+            key={day.date}
+            className={classes.day}
+            data-weekend={day.weekend || undefined}
+            style={{ left: x, width }}
+          >
+            {day.clockChange && (
+              <i
+                className={classes.clockChange}
+                style={{ left: xOf(day.clockChange.atMs, scale) - x }}
+              />
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function GroupRows({ group }: { group: Group }) {
+  return (
+    <section aria-label={group.name ?? texts.noTeam}>
+      <h3 className={classes.group} style={{ top: group.top }}>
+        <span>{group.name ?? texts.noTeam}</span>
+      </h3>
+      {group.rows.map((row) => (
+        <ServiceRow key={row.key} row={row} />
+      ))}
+    </section>
+  );
+}
+
+function ServiceRow({ row }: { row: Row }) {
+  const name = row.service?.name ?? texts.noService;
+  return (
+    <div className={classes.row} style={{ top: row.top, height: row.height }}>
+      <div className={classes.name} title={name}>
+        <span>{name}</span>
+      </div>
+      <div className={classes.lane} role="group" aria-label={name}>
+        {row.windows.map(({ key, band, x, width }) => (
+          <div
+            key={key}
+            className={classes.window}
+            style={{ left: x, width }}
+            title={`${texts.maintenance}: ${band.name}`}
+          />
+        ))}
+        {row.blackouts.map(({ key, band, x, width }) => (
+          <div
+            key={key}
+            className={classes.blackout}
+            style={{ left: x, width }}
+            title={[`${texts.blackout}: ${band.name}`, band.reason].filter(Boolean).join('. ')}
+          >
+            <span className="visually-hidden">{`${texts.blackout}: ${band.name}`}</span>
+          </div>
+        ))}
+        {row.bars.map((bar) => (
+          <BarLink key={bar.key} bar={bar} rowTop={row.top} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function NowLine({ scale }: { scale: Scale }) {
+  const now = useNow().getTime();
+  if (now < scale.range.startMs || now > scale.range.endMs) return null;
+  return <div className={classes.now} style={{ left: xOf(now, scale) }} aria-hidden="true" />;
+}

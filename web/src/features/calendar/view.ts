@@ -1,0 +1,48 @@
+// What the address says about the calendar: view, span, date and filters.
+import type { Address } from '@/lib/address';
+import { dateOf, monthGrid, spanAround, type Range, type Span } from './range';
+
+export type View = 'month' | 'week' | 'timeline' | 'list';
+
+export const VIEWS: View[] = ['timeline', 'month', 'week', 'list'];
+export const SPANS: Span[] = ['day', 'week', 'fortnight', 'month'];
+
+export interface CalendarView {
+  view: View;
+  /** How far one step goes; month and week views have their own. */
+  span: Span;
+  date: string;
+  range: Range;
+}
+
+export function readView(address: Address, zone: string, now = new Date()): CalendarView {
+  const view = VIEWS.find((each) => each === address.view) ?? 'timeline';
+  const chosen = SPANS.find((each) => each === address.span) ?? defaultSpan(view);
+  const span = view === 'month' ? 'month' : view === 'week' ? 'week' : chosen;
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(address.date ?? '')
+    ? address.date!
+    : dateOf(now.toISOString(), zone);
+  const range = view === 'month' ? monthGrid(date, zone) : spanAround(date, span, zone);
+  return { view, span, date, range };
+}
+
+function defaultSpan(view: View): Span {
+  return view === 'list' ? 'month' : 'week';
+}
+
+/** The span in words, such as `16 – 22 Nov 2026` or `November 2026`. */
+export function rangeTitle({ view, span, date, range }: CalendarView, zone: string): string {
+  if (view === 'month' || span === 'month') {
+    const middle = new Date(`${date}T12:00:00Z`);
+    return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' }).format(middle);
+  }
+  const full = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    ...(span === 'day' ? { weekday: 'long' } : {}),
+  });
+  if (span === 'day') return full.format(range.startMs);
+  return full.formatRange(range.startMs, range.endMs - 1);
+}
