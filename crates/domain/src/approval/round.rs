@@ -1,0 +1,247 @@
+//! A round: its plan, its votes, and where it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::approval::{Content, PartName};
+use crate::edit::is_default;
+use crate::identity::Role;
+use crate::vocabulary::words;
+
+words! {
+    /// Where a round stands.
+    RoundState {
+        /// Votes are awaited.
+        Open = "open",
+        /// Every stage said yes.
+        Approved = "approved",
+        /// A group said no.
+        Rejected = "rejected",
+        /// Its subject took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
+    /// What a vote says.
+    Answer {
+        /// Yes.
+        Approve = "approve",
+        /// No, with a reason.
+        Reject = "reject",
+        /// Neither; it counts for no quorum.
+        Abstain = "abstain",
+    }
+}
+
+words! {
+    /// Why someone may not vote.
+    Why {
+        /// They asked for it.
+        Requested = "requested it",
+        /// They carry it out.
+        Implements = "implements it",
+    }
+}
+
+words! {
+    /// Where a group stands.
+    GroupState {
+        /// Its stage is not reached.
+        Waiting = "waiting",
+        /// Votes are awaited.
+        Open = "open",
+        /// Its quorum said yes.
+        Approved = "approved",
+        /// It said no.
+        Rejected = "rejected",
+    }
+}
+
+/// How many approvals a group needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quorum {
+    /// One.
+    First,
+    /// A fixed number.
+    Count(u32),
+    /// More than half of those who may vote.
+    Majority,
+    /// A share of those who may vote, rounded up.
+    Percent(u32),
+    /// Everyone who may vote.
+    All,
+}
+
+impl Quorum {
+    /// The approvals needed when `voters` may vote; never none.
+    pub fn needed(self, voters: usize) -> usize {
+        match self {
+            Self::First => 1,
+            Self::Count(count) => count as usize,
+            Self::Majority => voters / 2 + 1,
+            Self::Percent(share) => (voters * share as usize).div_ceil(100).max(1),
+            Self::All => voters.max(1),
+        }
+    }
+
+    /// The rule in words.
+    pub fn words(self, voters: usize) -> String {
+        match self {
+            Self::First => "first to answer".to_owned(),
+            Self::Count(count) => format!("{count} of {voters}"),
+            Self::Majority => format!("majority, {} of {voters}", self.needed(voters)),
+            Self::Percent(share) => format!("{share} %, {} of {voters}", self.needed(voters)),
+            Self::All => format!("all {voters}"),
+        }
+    }
+}
+
+/// A group of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupPlan {
+    /// What it is called.
+    pub name: String,
+    /// The roles that may answer.
+    pub roles: BTreeSet<Role>,
+    /// How many must say yes.
+    pub quorum: Quorum,
+    /// Whether one no is enough.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub veto: bool,
+    /// The parts its votes cover; all when empty.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub covers: BTreeSet<PartName>,
+}
+
+/// A stage of a plan: its groups answer in parallel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StagePlan {
+    /// What it is called.
+    pub name: String,
+    /// The groups.
+    pub groups: Vec<GroupPlan>,
+}
+
+/// The approval that policy asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Where it comes from: the model and its version.
+    pub policy: String,
+    /// The stages in order; none means approved at once.
+    pub stages: Vec<StagePlan>,
+}
+
+/// Someone who may not vote.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Barred {
+    /// Who.
+    pub person: PersonId,
+    /// Why.
+    pub why: Why,
+}
+
+/// A vote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vote {
+    /// Who.
+    pub person: PersonId,
+    /// The index of the stage.
+    pub stage: usize,
+    /// The index of the group within it.
+    pub group: usize,
+    /// What.
+    pub answer: Answer,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// The hash of what was seen.
+    pub content_hash: String,
+    /// The edited parts that made it void.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub voided: Vec<PartName>,
+}
+
+impl Vote {
+    /// Whether it counts.
+    pub fn counts(&self) -> bool {
+        self.voided.is_empty()
+    }
+}
+
+/// A round of approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// Its number on the record, from 1.
+    pub number: u32,
+    /// Where it stands.
+    pub state: RoundState,
+    /// What policy asked for when it was opened.
+    pub plan: Plan,
+    /// What is approved.
+    pub content: Content,
+    /// Who may not vote.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub barred: Vec<Barred>,
+    /// The votes, voided ones included.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub votes: Vec<Vote>,
+    /// The groups that said yes, by stage and group.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub approved: BTreeSet<(usize, usize)>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+impl Round {
+    /// The index of the stage whose turn it is: the first with a group that has not said yes.
+    pub fn stage(&self) -> Option<usize> {
+        let open = |stage: usize| {
+            (0..self.plan.stages[stage].groups.len())
+                .any(|group| !self.approved.contains(&(stage, group)))
+        };
+        (0..self.plan.stages.len()).find(|stage| open(*stage))
+    }
+
+    /// Where a group stands.
+    pub fn group_state(&self, stage: usize, group: usize) -> GroupState {
+        if self.approved.contains(&(stage, group)) {
+            return GroupState::Approved;
+        }
+        let rejected = |vote: &Vote| vote.answer == Answer::Reject && vote.counts();
+        let mine = |vote: &&Vote| vote.stage == stage && vote.group == group;
+        match self.state {
+            RoundState::Rejected if self.votes.iter().filter(mine).any(rejected) => {
+                GroupState::Rejected
+            }
+            RoundState::Open if self.stage() == Some(stage) => GroupState::Open,
+            _ => GroupState::Waiting,
+        }
+    }
+
+    /// The votes that count in a group, by what they say.
+    pub fn tally(&self, stage: usize, group: usize) -> BTreeMap<Answer, usize> {
+        let mut tally = BTreeMap::new();
+        for vote in self.votes.iter().filter(|vote| vote.counts()) {
+            if (vote.stage, vote.group) == (stage, group) {
+                *tally.entry(vote.answer).or_default() += 1;
+            }
+        }
+        tally
+    }
+
+    /// Why someone may not vote, if so.
+    pub fn barred(&self, person: PersonId) -> Option<Why> {
+        self.barred.iter().find(|barred| barred.person == person).map(|barred| barred.why)
+    }
+
+    /// Whether someone's vote counts already.
+    pub fn has_voted(&self, person: PersonId) -> bool {
+        self.votes.iter().any(|vote| vote.person == person && vote.counts())
+    }
+}

@@ -1,0 +1,211 @@
+//! What voting guarantees, case by case and over random rounds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{Id, PersonId, Timestamp};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::approval::{Quorum, Why, evolve};
+
+fn person(number: u128) -> PersonId {
+    PersonId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn group(name: &str, role: Role, quorum: Quorum) -> GroupPlan {
+    let roles = [role].into();
+    GroupPlan { name: name.to_owned(), roles, quorum, veto: false, covers: BTreeSet::new() }
+}
+
+fn plan(groups: Vec<GroupPlan>) -> Plan {
+    let stages = groups.into_iter().map(|group| StagePlan {
+        name: group.name.clone(),
+        groups: vec![group],
+    });
+    Plan { policy: "test 1".to_owned(), stages: stages.collect() }
+}
+
+fn content(window: &str) -> Content {
+    Content::new([(PartName::Window, json!(window)), (PartName::Plans, json!("plan"))])
+}
+
+fn cab(count: u128) -> Electorate {
+    Electorate((1..=count).map(|n| (person(n), [Role::CabMember].into())).collect())
+}
+
+fn opened(plan: Plan, electorate: &Electorate, barred: Vec<Barred>) -> Vec<Round> {
+    let events = open(&[], plan, content("w"), barred, electorate).expect("opens");
+    fold(Vec::new(), &events)
+}
+
+fn fold(rounds: Vec<Round>, events: &[RoundEvent]) -> Vec<Round> {
+    events.iter().fold(rounds, |rounds, event| {
+        evolve(rounds, event, Timestamp::from_micros(0))
+    })
+}
+
+fn cast(person: PersonId, answer: Answer, round: &Round) -> Cast {
+    let reason = (answer == Answer::Reject).then(|| "no".to_owned());
+    let content_hash = round.content.hash();
+    Cast { person, answer, round: round.number, content_hash, reason }
+}
+
+fn voted(rounds: Vec<Round>, who: u128, answer: Answer, electorate: &Electorate) -> Vec<Round> {
+    let round = rounds.last().expect("a round");
+    let roles = electorate.0[&person(who)].clone();
+    let events = vote(Some(round), &cast(person(who), answer, round), &roles, electorate);
+    fold(rounds.clone(), &events.expect("a vote"))
+}
+
+fn state(rounds: &[Round]) -> RoundState {
+    rounds.last().expect("a round").state
+}
+
+#[test]
+fn a_majority_of_five_is_three() {
+    let five = cab(5);
+    let mut rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::Majority)]), &five, vec![]);
+    rounds = voted(rounds, 1, Answer::Approve, &five);
+    rounds = voted(rounds, 2, Answer::Approve, &five);
+    assert_eq!(state(&rounds), RoundState::Open);
+    rounds = voted(rounds, 3, Answer::Approve, &five);
+    assert_eq!(state(&rounds), RoundState::Approved);
+}
+
+#[test]
+fn a_quorum_out_of_reach_ends_the_round_early() {
+    let three = cab(3);
+    let mut rounds =
+        opened(plan(vec![group("CAB", Role::CabMember, Quorum::Count(2))]), &three, vec![]);
+    rounds = voted(rounds, 1, Answer::Reject, &three);
+    assert_eq!(state(&rounds), RoundState::Open);
+    rounds = voted(rounds, 2, Answer::Reject, &three);
+    assert_eq!(state(&rounds), RoundState::Rejected);
+}
+
+#[test]
+fn one_veto_ends_the_round() {
+    let five = cab(5);
+    let vetoing =
+        GroupPlan { veto: true, ..group("CAB", Role::CabMember, Quorum::Majority) };
+    let rounds = opened(plan(vec![vetoing]), &five, vec![]);
+    assert_eq!(state(&voted(rounds, 4, Answer::Reject, &five)), RoundState::Rejected);
+}
+
+#[test]
+fn the_requester_cannot_vote() {
+    let five = cab(5);
+    let barred = vec![Barred { person: person(1), why: Why::Requested }];
+    let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, barred);
+    let round = &rounds[0];
+    let roles = [Role::CabMember].into();
+    let refusal = vote(Some(round), &cast(person(1), Answer::Approve, round), &roles, &five);
+    assert_eq!(refusal.expect_err("own work").code, "approval.own_work");
+}
+
+#[test]
+fn nobody_counts_twice_in_a_round_whatever_roles_they_hold() {
+    let both: BTreeSet<Role> = [Role::CabMember, Role::ReleaseAuthority].into();
+    let electorate = Electorate([(person(1), both.clone()), (person(2), both.clone())].into());
+    let stages = vec![
+        group("CAB", Role::CabMember, Quorum::First),
+        group("Authority", Role::ReleaseAuthority, Quorum::First),
+    ];
+    let rounds = voted(opened(plan(stages), &electorate, vec![]), 1, Answer::Approve, &electorate);
+    let round = &rounds[0];
+    assert_eq!(round.stage(), Some(1));
+    let again = vote(Some(round), &cast(person(1), Answer::Approve, round), &both, &electorate);
+    assert_eq!(again.expect_err("twice").code, "approval.voted_already");
+}
+
+#[test]
+fn a_vote_for_content_that_moved_is_refused() {
+    let five = cab(5);
+    let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
+    let stale = Cast { content_hash: content("other").hash(), ..cast(person(1), Answer::Approve, &rounds[0]) };
+    let roles = [Role::CabMember].into();
+    let refusal = vote(Some(&rounds[0]), &stale, &roles, &five).expect_err("moved");
+    assert_eq!(refusal.code, "approval.content_moved");
+}
+
+#[test]
+fn a_rejection_needs_a_reason() {
+    let five = cab(5);
+    let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
+    let silent = Cast { reason: Some("  ".to_owned()), ..cast(person(1), Answer::Reject, &rounds[0]) };
+    let refusal = vote(Some(&rounds[0]), &silent, &[Role::CabMember].into(), &five);
+    assert_eq!(refusal.expect_err("silent").code, "approval.reason_missing");
+}
+
+#[test]
+fn an_edit_voids_exactly_the_votes_that_cover_it() {
+    let electorate = Electorate(BTreeMap::from([
+        (person(1), [Role::ServiceOwner].into()),
+        (person(2), [Role::ReleaseAuthority].into()),
+        (person(3), [Role::CabMember].into()),
+    ]));
+    let stages = vec![
+        GroupPlan {
+            covers: [PartName::Plans].into(),
+            ..group("Technical", Role::ServiceOwner, Quorum::First)
+        },
+        group("Authority", Role::ReleaseAuthority, Quorum::First),
+        group("CAB", Role::CabMember, Quorum::First),
+    ];
+    let mut rounds = opened(plan(stages), &electorate, vec![]);
+    rounds = voted(rounds, 1, Answer::Approve, &electorate);
+    rounds = voted(rounds, 2, Answer::Approve, &electorate);
+    let events = edit(&rounds, content("moved"));
+    let rounds = fold(rounds, &events);
+    assert!(rounds[0].votes[0].counts());
+    assert_eq!(rounds[0].votes[1].voided, [PartName::Window]);
+    assert_eq!(rounds[0].stage(), Some(1));
+    assert_eq!(state(&rounds), RoundState::Open);
+}
+
+#[test]
+fn a_round_that_nobody_could_decide_is_not_opened() {
+    let barred = vec![Barred { person: person(1), why: Why::Implements }];
+    let asked = plan(vec![group("ECAB", Role::CabMember, Quorum::Count(2))]);
+    let refusal = open(&[], asked, content("w"), barred, &cab(2)).expect_err("too few");
+    assert_eq!(refusal.code, "approval.nobody_can_vote");
+}
+
+proptest! {
+    #[test]
+    fn every_round_ends_once_everyone_has_answered(
+        size in 1_u128..8,
+        answers in proptest::collection::vec(0_u8..3, 8),
+        quorum in prop_oneof![
+            Just(Quorum::First), Just(Quorum::Majority), Just(Quorum::All),
+            (1_u32..100).prop_map(Quorum::Percent),
+        ],
+        veto: bool,
+    ) {
+        let electorate = cab(size);
+        let asked = GroupPlan { veto, ..group("CAB", Role::CabMember, quorum) };
+        let mut rounds = opened(plan(vec![asked]), &electorate, vec![]);
+        for (index, answer) in (1..=size).zip(answers) {
+            if state(&rounds) != RoundState::Open {
+                break;
+            }
+            let answer = [Answer::Approve, Answer::Reject, Answer::Abstain][answer as usize];
+            rounds = voted(rounds, index, answer, &electorate);
+        }
+        prop_assert_ne!(state(&rounds), RoundState::Open);
+    }
+
+    #[test]
+    fn no_approval_survives_a_change_of_what_it_covers(first in "[a-z]{1,4}", second in "[a-z]{1,4}") {
+        prop_assume!(first != second);
+        let electorate = cab(1);
+        let asked = plan(vec![group("CAB", Role::CabMember, Quorum::First)]);
+        let events = open(&[], asked, content(&first), vec![], &electorate).expect("opens");
+        let rounds = voted(fold(Vec::new(), &events), 1, Answer::Approve, &electorate);
+        prop_assert_eq!(state(&rounds), RoundState::Approved);
+        let rounds = fold(rounds.clone(), &edit(&rounds, content(&second)));
+        prop_assert_eq!(state(&rounds), RoundState::Open);
+        prop_assert!(!rounds[0].votes[0].counts());
+    }
+}

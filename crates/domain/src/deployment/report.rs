@@ -1,0 +1,211 @@
+//! Reporting steps, finishing, verifying, and taking it back.
+
+use kernel::{ChangeId, NOTE_MAX};
+use thiserror::Error;
+
+use crate::deployment::{Deployment, DeploymentEvent, DeploymentState, Step, StepState};
+use crate::refusal::{Check, General, Refuse};
+
+/// Why a deployment does not go on.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Steps are not reported yet.
+    #[error("{0} of the changes are not reported yet: report each as done or failed")]
+    StepsOpen(usize),
+    /// No step was carried out.
+    #[error("no change was reported, so there is nothing to take back")]
+    NothingReached,
+    /// No rollback is under way.
+    #[error("no rollback was decided: use `rollback` with a reason first")]
+    NotDecided,
+    /// The deployment is elsewhere.
+    #[error("the deployment is {0}")]
+    WrongState(DeploymentState),
+}
+
+impl Refusal {
+    /// Every code of this enumeration.
+    pub const CODES: &'static [&'static str] = &[
+        "release.steps_open",
+        "rollback.nothing_reached",
+        "rollback.not_decided",
+        "release.wrong_phase",
+    ];
+}
+
+impl Refuse for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::StepsOpen(_) => "release.steps_open",
+            Self::NothingReached => "rollback.nothing_reached",
+            Self::NotDecided => "rollback.not_decided",
+            Self::WrongState(_) => "release.wrong_phase",
+        }
+    }
+}
+
+type Decided = Result<Vec<DeploymentEvent>, crate::Refusal>;
+
+/// Reports a step of the way forward. Reporting the same again changes nothing; a failed step may
+/// be reported done after another try.
+pub fn report(
+    deployment: &Deployment,
+    change: ChangeId,
+    state: StepState,
+    note: Option<&str>,
+) -> Decided {
+    if deployment.state != DeploymentState::Running {
+        return Err(Refusal::WrongState(deployment.state).into());
+    }
+    let step = find(&deployment.steps, change)?;
+    check(state, note)?;
+    let note = note.map(str::to_owned);
+    let repeated = step.state == state && step.note == note;
+    Ok(if repeated { vec![] } else { vec![DeploymentEvent::StepReported { change, state, note }] })
+}
+
+/// Ends the way forward.
+pub fn finish(deployment: &Deployment) -> Decided {
+    if deployment.state != DeploymentState::Running {
+        return Err(Refusal::WrongState(deployment.state).into());
+    }
+    let open = deployment.steps.iter().filter(|step| !step.is_reached()).count();
+    if open > 0 {
+        return Err(Refusal::StepsOpen(open).into());
+    }
+    Ok(vec![DeploymentEvent::Finished {}])
+}
+
+/// Says that the effect was checked and is as it should be.
+pub fn verify(deployment: &Deployment, note: Option<&str>) -> Decided {
+    if deployment.state != DeploymentState::Finished {
+        return Err(Refusal::WrongState(deployment.state).into());
+    }
+    let mut checked = Check::default();
+    checked.text("/note", note.unwrap_or_default(), NOTE_MAX);
+    checked.end()?;
+    Ok(vec![DeploymentEvent::Verified { note: note.map(str::to_owned) }])
+}
+
+/// Decides to take back what was reached. Asked by `actions` too.
+pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
+    let running = [DeploymentState::Running, DeploymentState::Finished];
+    if !running.contains(&deployment.state) {
+        return Err(Refusal::WrongState(deployment.state).into());
+    }
+    let mut changes = deployment.reached();
+    if changes.is_empty() {
+        return Err(Refusal::NothingReached.into());
+    }
+    let mut checked = Check::default();
+    checked.name("/reason", reason, NOTE_MAX);
+    checked.end()?;
+    changes.reverse();
+    Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
+}
+
+/// Reports a step of the way back; the last one ends it.
+pub fn report_back(
+    deployment: &Deployment,
+    change: ChangeId,
+    state: StepState,
+    note: Option<&str>,
+) -> Decided {
+    let rolling = deployment.state == DeploymentState::RollingBack;
+    let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
+    find(&rollback.steps, change)?;
+    check(state, note)?;
+    let note = note.map(str::to_owned);
+    let mut events = vec![DeploymentEvent::StepBackReported { change, state, note }];
+    let others_done = |step: &Step| step.change == change || step.state == StepState::Done;
+    if state == StepState::Done && rollback.steps.iter().all(others_done) {
+        events.push(DeploymentEvent::RolledBack {});
+    }
+    Ok(events)
+}
+
+fn find(steps: &[Step], change: ChangeId) -> Result<&Step, crate::Refusal> {
+    let found = steps.iter().find(|step| step.change == change);
+    found.ok_or_else(|| General::Unknown { kind: "step", name: change.to_string() }.into())
+}
+
+fn check(state: StepState, note: Option<&str>) -> Result<(), crate::Refusal> {
+    let mut check = Check::default();
+    check.text("/note", note.unwrap_or_default(), NOTE_MAX);
+    if state == StepState::Waiting {
+        check.wrong("/result", "is `done` or `failed`");
+    }
+    if state == StepState::Failed && note.is_none_or(|note| note.trim().is_empty()) {
+        check.wrong("/note", "says what failed");
+    }
+    check.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::Stamp;
+    use crate::deployment::evolve;
+    use kernel::{Actor, Id, Timestamp};
+
+    fn change(number: u128) -> ChangeId {
+        ChangeId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn after(events: &[DeploymentEvent]) -> Deployment {
+        let by = Actor::System { part: "test".to_owned() };
+        let stamp = Stamp { at: Timestamp::from_micros(0), by };
+        let started = DeploymentEvent::Started { changes: vec![change(1), change(2), change(3)] };
+        let all = std::iter::once(&started).chain(events);
+        all.fold(None, |deployment, event| evolve(deployment, event, &stamp)).expect("started")
+    }
+
+    fn reported(number: u128, state: StepState) -> DeploymentEvent {
+        DeploymentEvent::StepReported { change: change(number), state, note: None }
+    }
+
+    #[test]
+    fn a_partial_deployment_takes_back_exactly_what_was_reached() {
+        let partial = after(&[reported(1, StepState::Done), reported(2, StepState::Failed)]);
+        let events = decide_rollback(&partial, "errors").expect("decided");
+        let changes = vec![change(2), change(1)];
+        assert_eq!(
+            events,
+            [DeploymentEvent::RollbackDecided { reason: "errors".to_owned(), changes }]
+        );
+    }
+
+    #[test]
+    fn it_is_not_finished_while_a_step_is_open() {
+        let partial = after(&[reported(1, StepState::Done)]);
+        assert_eq!(finish(&partial).expect_err("open").code, "release.steps_open");
+    }
+
+    #[test]
+    fn nothing_goes_forward_once_a_rollback_is_decided() {
+        let decided = DeploymentEvent::RollbackDecided {
+            reason: "errors".to_owned(),
+            changes: vec![change(1)],
+        };
+        let back = after(&[reported(1, StepState::Done), decided]);
+        let refusal = report(&back, change(2), StepState::Done, None).expect_err("back");
+        assert_eq!(refusal.code, "release.wrong_phase");
+    }
+
+    #[test]
+    fn the_last_step_back_ends_the_rollback() {
+        let decided = DeploymentEvent::RollbackDecided {
+            reason: "errors".to_owned(),
+            changes: vec![change(1)],
+        };
+        let back = after(&[reported(1, StepState::Done), decided]);
+        let events = report_back(&back, change(1), StepState::Done, None).expect("reported");
+        assert_eq!(events.last(), Some(&DeploymentEvent::RolledBack {}));
+    }
+
+    #[test]
+    fn a_failure_says_what_failed() {
+        let refusal = report(&after(&[]), change(1), StepState::Failed, Some(" "));
+        assert_eq!(refusal.expect_err("silent").missing[0].pointer, "/note");
+    }
+}
