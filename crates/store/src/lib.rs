@@ -58,7 +58,7 @@ pub fn open(database: &str, options: OpenOptions) -> Result<Arc<dyn Store>, Faul
 /// write. A database that holds anything is refused.
 pub fn restore(from: &Path, database: &str) -> Result<(), Fault> {
     match Address::parse(database)? {
-        Address::Sqlite(path) => backup::restore_sqlite(from, Path::new(path)),
+        Address::Sqlite(path) => backup::sqlite::restore(from, Path::new(path)),
         Address::Postgres(url) => postgres::restore(from, url),
     }
 }

@@ -270,6 +270,19 @@ pub(super) fn bulk_and_commands_all_end(store: &Arc<dyn Store>) {
     assert_eq!(count(store, "SELECT count(*) FROM log"), 300);
 }
 
+/// Policy expressions recurse by their length, in writers and in readers.
+pub(super) fn deep_work_fits_the_stack(store: &Arc<dyn Store>) {
+    fn deep(levels: u64) -> u64 {
+        let frame = [levels; 256];
+        std::hint::black_box(&frame);
+        if levels == 0 { 0 } else { deep(levels - 1) + frame[0] - levels + 1 }
+    }
+    // About 32 MiB of frames.
+    const LEVELS: u64 = 15_000;
+    assert_eq!(write(store, |_| Ok(deep(LEVELS))).expect("the work ends"), LEVELS);
+    assert_eq!(read(store, |_| Ok(deep(LEVELS))).expect("the work ends"), LEVELS);
+}
+
 /// The rows of all tables that hold facts, for comparing one store with another.
 pub fn contents(store: &Arc<dyn Store>) -> Vec<(&'static str, Vec<Row>)> {
     const QUERIES: [(&str, &str); 9] = [

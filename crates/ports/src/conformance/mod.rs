@@ -38,6 +38,7 @@ pub const STORY: &[(&str, Chapter)] = &[
     ("a_full_queue_refuses", jobs::a_full_queue_refuses),
     ("a_closed_store_finishes_and_refuses", jobs::a_closed_store_finishes_and_refuses),
     ("bulk_work_and_commands_all_end", jobs::bulk_and_commands_all_end),
+    ("deep_work_fits_the_stack", jobs::deep_work_fits_the_stack),
     ("the_log_is_dense_and_nothing_is_lost", concurrency::the_log_is_dense),
     ("waiting_for_the_log_ends_when_it_grows", concurrency::waiting_ends_when_the_log_grows),
     ("numbers_are_unique_and_rising", concurrency::numbers_are_unique_and_rising),

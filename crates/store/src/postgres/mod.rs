@@ -19,6 +19,8 @@ use ports::{Engine, Fault, Job, Lane, Query, ReadJob, Store};
 use crate::head::Head;
 use crate::queue::{Queues, Receivers, Threads};
 use crate::{OpenOptions, backup, log, migrate};
+pub(crate) use trouble::fault;
+
 use session::Connector;
 use tx::PgTx;
 
@@ -105,7 +107,7 @@ impl Store for PostgresStore {
     }
 
     fn backup(&self, to: &Path) -> Result<(), Fault> {
-        on_own_thread(|| backup::backup_postgres(self.connector.client()?, to))
+        on_own_thread(|| backup::archive::write(self.connector.client()?, to))
     }
 
     fn close(&self) {
@@ -125,7 +127,7 @@ impl Drop for PostgresStore {
 /// Fills an empty database from an archive.
 pub(crate) fn restore(from: &Path, url: &str) -> Result<(), Fault> {
     let connector = Connector::new(url)?;
-    on_own_thread(|| backup::restore_postgres(from, connector.client()?))
+    on_own_thread(|| backup::archive::restore(from, connector.client()?))
 }
 
 /// The driver must not be called on a thread of an asynchronous runtime.

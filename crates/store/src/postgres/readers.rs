@@ -6,6 +6,7 @@ use crossbeam_channel::Receiver;
 use ports::{Fault, ReadJob};
 
 use super::session::{Connector, Session};
+use super::trouble::Remedy;
 use super::tx::PgTx;
 use crate::job;
 
@@ -19,8 +20,10 @@ pub(super) fn serve(connector: &Arc<Connector>, jobs: &Receiver<ReadJob>) {
     for work in jobs {
         match begin(connector, session.take()) {
             Ok(mut begun) => {
-                job::read(work, Ok(&mut PgTx::new(&mut begun, connector, None)));
-                if begun.control("ROLLBACK").is_ok() {
+                let mut tx = PgTx::new(&mut begun, connector, None);
+                job::read(work, Ok(&mut tx));
+                let broken = tx.remedy() == Some(Remedy::Reconnect);
+                if begun.control("ROLLBACK").is_ok() && !broken {
                     session = Some(begun);
                 }
             }

@@ -42,7 +42,7 @@ impl Trouble {
 }
 
 /// A fault of an error for which nothing is run again.
-pub(super) fn fault(attempted: &'static str, error: &Error) -> Fault {
+pub(crate) fn fault(attempted: &'static str, error: &Error) -> Fault {
     Trouble::new(attempted, error).fault
 }
 

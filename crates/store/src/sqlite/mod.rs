@@ -109,7 +109,7 @@ impl Store for SqliteStore {
     }
 
     fn backup(&self, to: &Path) -> Result<(), Fault> {
-        backup::backup_sqlite(&self.path, to)
+        backup::sqlite::backup(&self.path, to)
     }
 
     fn close(&self) {
