@@ -85,8 +85,6 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A blackout: a period in which nothing may ship.
-    BlackoutId = "blk";
     /// A change.
     ChangeId = "chg";
     /// A configuration item.
@@ -97,6 +95,8 @@ ids! {
     EventId = "evt";
     /// An incident.
     IncidentId = "inc";
+    /// A period of the calendar: a maintenance window or a blackout.
+    PeriodId = "prd";
     /// A person with an account.
     PersonId = "per";
     /// A release.
@@ -113,8 +113,6 @@ ids! {
     TimerId = "tmr";
     /// An API token.
     TokenId = "tok";
-    /// A maintenance window.
-    WindowId = "win";
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ impl Resolver {
 /// The person of an id or a login.
 pub fn find_person(db: &mut dyn Query, name: &str) -> Result<PersonId, Stop> {
     let sql = "SELECT id FROM people WHERE id = $1 OR login = $2";
-    match db.query_one(sql, &[name.into(), name.into()])? {
+    match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
         Some(row) => Ok(row.parsed(0)?),
         None => Err(General::Unknown { kind: "person", name: name.to_owned() }.into()),
     }
@@ -167,7 +167,7 @@ fn look_up(db: &mut dyn Query, id: &str) -> Result<Option<Ref>, Fault> {
         Some("svc") => "SELECT id, NULL, name FROM services WHERE id = $1",
         Some("ci") => "SELECT id, NULL, name FROM cis WHERE id = $1",
         Some("tok") => "SELECT id, NULL, name FROM tokens WHERE id = $1",
-        Some("blk" | "win") => "SELECT id, NULL, name FROM bands WHERE id = $1",
+        Some("prd") => "SELECT id, NULL, name FROM periods WHERE id = $1",
         _ => return Ok(None),
     };
     let row = db.query_one(sql, &[Value::from(id)])?;

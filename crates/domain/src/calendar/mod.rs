@@ -1,1 +1,23 @@
-//! placeholder
+//! The calendar: who claims which CI when, what may not happen then, and what collides.
+//!
+//! Invariants: 1. intervals are half-open, touching windows do not collide; 2. a collision with a
+//! record blocks only once that record's window is committed (ADR 0005), so that of two people who
+//! schedule at once exactly one wins; 3. an acceptance holds for the windows and CIs it was given
+//! for, and lapses when any of them moves; 4. every CI that is hit is listed.
+
+mod conflict;
+mod detect;
+mod period;
+mod refusal;
+
+pub use conflict::{
+    Acceptance, Conflict, ConflictEvent, ConflictState, accept, found, lapse, resolve,
+};
+pub use detect::{
+    ConflictKind, Direction, Found, Hit, Neighbour, PathStep, PeriodFact, Placed, Reach, Side,
+    detect, key,
+};
+pub use period::{
+    Content, Edit, Period, PeriodEvent, PeriodKind, Repeats, SaveFacts, covers, occurrences, remove, save,
+};
+pub use refusal::{Refusal, not_blocked};

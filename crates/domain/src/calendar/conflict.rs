@@ -1,0 +1,271 @@
+//! A conflict is a record: open, accepted with a reason, or resolved.
+
+use kernel::{Actor, ConflictId, Interval, NOTE_MAX, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::calendar::{ConflictKind, Found, Hit, Refusal, Side, key};
+use crate::edit::is_default;
+use crate::refusal::Check;
+use crate::vocabulary::words;
+
+words! {
+    /// Where a conflict stands.
+    ConflictState {
+        /// It blocks or warns.
+        Open = "open",
+        /// Someone answers for it.
+        Accepted = "accepted",
+        /// It is no more.
+        Resolved = "resolved",
+    }
+}
+
+/// Who answers for a conflict, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Who.
+    pub by: Actor,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it holds; as long as nothing moves when absent.
+    pub until: Option<Timestamp>,
+}
+
+/// A conflict.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// What was found last.
+    pub found: Option<Found>,
+    /// Whether it was resolved.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub resolved: bool,
+    /// Its acceptance.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub accepted: Option<Acceptance>,
+}
+
+impl Conflict {
+    /// Where it stands.
+    pub fn state(&self) -> ConflictState {
+        match (self.resolved, &self.accepted) {
+            (true, _) => ConflictState::Resolved,
+            (false, Some(_)) => ConflictState::Accepted,
+            (false, None) => ConflictState::Open,
+        }
+    }
+
+    /// Whether someone answers for exactly what was found.
+    pub fn covers(&self, fingerprint: &str, now: Timestamp) -> bool {
+        let same = self.found.as_ref().is_some_and(|found| found.fingerprint == fingerprint);
+        let holds = |accepted: &Acceptance| accepted.until.is_none_or(|until| until > now);
+        same && !self.resolved && self.accepted.as_ref().is_some_and(holds)
+    }
+
+    /// The name it has whichever side looks.
+    pub fn key(&self) -> Option<String> {
+        self.found.as_ref().map(|found| key(found.kind, found.subject, found.with))
+    }
+}
+
+/// An event of a conflict's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum ConflictEvent {
+    /// It was found, or found again after it had ended.
+    #[serde(rename = "conflict.found.v1")]
+    Found {
+        /// What.
+        found: Found,
+    },
+    /// Windows or CIs moved; an acceptance lapsed with that.
+    #[serde(rename = "conflict.moved.v1")]
+    Moved {
+        /// What it is now.
+        found: Found,
+    },
+    /// Someone answers for it.
+    #[serde(rename = "conflict.accepted.v1")]
+    Accepted {
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// The acceptance reached its end.
+    #[serde(rename = "conflict.acceptance_ended.v1")]
+    AcceptanceEnded {},
+    /// It is no more.
+    #[serde(rename = "conflict.resolved.v1")]
+    Resolved {},
+}
+
+impl Aggregate for Conflict {
+    type Id = ConflictId;
+    type Event = ConflictEvent;
+    const KIND: &'static str = "conflict";
+    const FORMAT: i64 = 1;
+
+    fn evolve(mut self, event: &ConflictEvent, stamp: &Stamp) -> Self {
+        match event {
+            ConflictEvent::Found { found } | ConflictEvent::Moved { found } => {
+                self.found = Some(found.clone());
+                self.accepted = None;
+                self.resolved = false;
+            }
+            ConflictEvent::Accepted { reason, until } => {
+                self.accepted = Some(Acceptance {
+                    by: stamp.by.clone(),
+                    reason: reason.clone(),
+                    at: stamp.at,
+                    until: *until,
+                });
+            }
+            ConflictEvent::AcceptanceEnded {} => self.accepted = None,
+            ConflictEvent::Resolved {} => self.resolved = true,
+        }
+        self
+    }
+}
+
+/// What follows from finding it (again).
+pub fn found(conflict: &Conflict, found: &Found) -> Vec<ConflictEvent> {
+    let found = found.clone();
+    match &conflict.found {
+        None => vec![ConflictEvent::Found { found }],
+        Some(_) if conflict.resolved => vec![ConflictEvent::Found { found }],
+        Some(before) if before.fingerprint == found.fingerprint => vec![],
+        Some(_) => vec![ConflictEvent::Moved { found }],
+    }
+}
+
+/// What follows from not finding it any more.
+pub fn resolve(conflict: &Conflict) -> Vec<ConflictEvent> {
+    if conflict.resolved { vec![] } else { vec![ConflictEvent::Resolved {}] }
+}
+
+/// Answers for a conflict. `own` are the people whose work it is.
+pub fn accept(
+    conflict: &Conflict,
+    reason: &str,
+    until: Option<Timestamp>,
+    person: Option<PersonId>,
+    own: &[PersonId],
+    now: Timestamp,
+) -> Decision<ConflictEvent> {
+    if conflict.resolved || conflict.found.is_none() {
+        return Err(Refusal::ConflictEnded.into());
+    }
+    if person.is_some_and(|person| own.contains(&person)) {
+        return Err(Refusal::OwnConflict.into());
+    }
+    let mut check = Check::default();
+    check.name("/reason", reason, NOTE_MAX);
+    if until.is_some_and(|until| until <= now) {
+        check.wrong("/until", "must be in the future");
+    }
+    check.end()?;
+    Ok(vec![ConflictEvent::Accepted { reason: reason.to_owned(), until }])
+}
+
+/// Ends an acceptance whose time has come.
+pub fn lapse(conflict: &Conflict, now: Timestamp) -> Vec<ConflictEvent> {
+    let until = conflict.accepted.as_ref().and_then(|accepted| accepted.until);
+    match until {
+        Some(until) if until <= now && !conflict.resolved => {
+            vec![ConflictEvent::AcceptanceEnded {}]
+        }
+        _ => vec![],
+    }
+}
+
+/// The interval both sides claim, and what it is.
+impl Conflict {
+    /// What both claim.
+    pub fn overlap(&self) -> Option<Interval> {
+        self.found.as_ref().map(|found| found.overlap)
+    }
+
+    /// What collides.
+    pub fn kind(&self) -> Option<ConflictKind> {
+        self.found.as_ref().map(|found| found.kind)
+    }
+
+    /// Every CI that is hit.
+    pub fn hits(&self) -> &[Hit] {
+        self.found.as_ref().map_or(&[], |found| &found.hits)
+    }
+
+    /// Both sides.
+    pub fn sides(&self) -> Option<(Side, Side)> {
+        self.found.as_ref().map(|found| (found.subject, found.with))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{ChangeId, Id};
+
+    fn side(number: u128) -> Side {
+        Side::Change(ChangeId::from_uuid(uuid::Uuid::from_u128(number)))
+    }
+
+    fn seen(fingerprint: &str) -> Found {
+        let start = Timestamp::from_micros(0);
+        Found {
+            kind: ConflictKind::SameCi,
+            subject: side(1),
+            with: side(2),
+            overlap: Interval { start, end: start.plus_minutes(60) },
+            fingerprint: fingerprint.to_owned(),
+            hits: vec![],
+            blocking: true,
+        }
+    }
+
+    fn after(events: &[ConflictEvent]) -> Conflict {
+        let by = Actor::System { part: "test".to_owned() };
+        let stamp = Stamp { at: Timestamp::from_micros(0), by };
+        events.iter().fold(Conflict::default(), |conflict, event| conflict.evolve(event, &stamp))
+    }
+
+    fn accepted(until: Option<Timestamp>) -> [ConflictEvent; 2] {
+        let reason = "both teams agreed".to_owned();
+        [ConflictEvent::Found { found: seen("a") }, ConflictEvent::Accepted { reason, until }]
+    }
+
+    #[test]
+    fn an_acceptance_lapses_when_anything_moves() {
+        let conflict = after(&accepted(None));
+        assert!(conflict.covers("a", Timestamp::from_micros(1)));
+        let moved = found(&conflict, &seen("b"));
+        assert_eq!(moved, [ConflictEvent::Moved { found: seen("b") }]);
+        let events = [accepted(None).to_vec(), moved].concat();
+        assert_eq!(after(&events).state(), ConflictState::Open);
+    }
+
+    #[test]
+    fn finding_the_same_again_is_no_event() {
+        assert_eq!(found(&after(&accepted(None)), &seen("a")), []);
+    }
+
+    #[test]
+    fn an_acceptance_ends_to_the_second() {
+        let until = Timestamp::from_micros(60_000_000);
+        let conflict = after(&accepted(Some(until)));
+        assert!(conflict.covers("a", Timestamp::from_micros(59_999_999)));
+        assert!(!conflict.covers("a", until));
+        assert_eq!(lapse(&conflict, until), [ConflictEvent::AcceptanceEnded {}]);
+    }
+
+    #[test]
+    fn nobody_accepts_a_conflict_of_their_own_work() {
+        let me = PersonId::from_uuid(uuid::Uuid::from_u128(3));
+        let conflict = after(&[ConflictEvent::Found { found: seen("a") }]);
+        let refusal = accept(&conflict, "mine", None, Some(me), &[me], Timestamp::from_micros(0));
+        assert_eq!(refusal.expect_err("own").code, "calendar.own_conflict");
+    }
+}

@@ -1,0 +1,124 @@
+//! Raising a change, editing it, and what hangs on it.
+
+use kernel::{LONG_TEXT_MAX, NAME_MAX, NOTE_MAX, PersonId};
+
+use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::approval;
+use crate::change::{
+    CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, Phase, Refusal, SERVICES_MAX, TAGS_MAX,
+    Verb, guard,
+};
+use crate::record::{ExtraCommand, ExtraEvent};
+use crate::refusal::Check;
+
+/// Raises a change with what is known of it so far, and the tasks of its model.
+pub fn raise(
+    number: String,
+    edit: &Edit,
+    requester: Option<PersonId>,
+    tasks: Vec<ExtraEvent>,
+) -> Decision<ChangeEvent> {
+    let mut content = Content::default();
+    content.apply(edit);
+    let mut check = checked(&content);
+    if content.change_type.is_none() {
+        check.wrong("/type", "is missing: standard, normal or emergency");
+    }
+    check.end()?;
+    let raised = ChangeEvent::Raised { number, content: Box::new(content), requester };
+    let tasks = tasks.into_iter().map(ChangeEvent::Annotated);
+    Ok(std::iter::once(raised).chain(tasks).collect())
+}
+
+/// What an edit led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The events.
+    pub events: Vec<ChangeEvent>,
+    /// Whether the calendar must look again.
+    pub moved: bool,
+}
+
+/// Edits a change. Votes that covered what was edited are voided; a scheduled change whose approval
+/// no longer stands waits for it again.
+pub fn edit(change: &Change, edit: &Edit, facts: &Facts, stamp: &Stamp) -> Result<Edited, crate::Refusal> {
+    guard(Verb::Edit, change, facts)?;
+    let edit = edit.clone().against(&change.content);
+    if edit.is_empty() {
+        return Ok(Edited { events: vec![], moved: false });
+    }
+    if edit.change_type.is_some() && change.phase != Phase::Draft {
+        return Err(Refusal::TypeFixed.into());
+    }
+    if edit.window.is_some() {
+        may_move_window(change, facts)?;
+    }
+    let moved = edit.window.is_some()
+        || edit.cis.is_some()
+        || edit.services.is_some()
+        || edit.environment.is_some();
+    let event = ChangeEvent::Edited { edit: Box::new(edit) };
+    let after = change.clone().evolve(&event, stamp);
+    checked(&after.content).end()?;
+    let mut events = vec![event];
+    events.extend(hold_against_approval(change, &after));
+    Ok(Edited { events, moved })
+}
+
+/// What an edit does to the approval: votes are voided, and a commitment that rested on them ends.
+pub(super) fn hold_against_approval(before: &Change, after: &Change) -> Vec<ChangeEvent> {
+    let rounds = approval::edit(&after.rounds, after.approval_content());
+    let reopened = rounds.iter().any(|event| {
+        matches!(event, approval::RoundEvent::ContentEdited { reopened, .. } if !reopened.is_empty())
+    });
+    let mut events: Vec<ChangeEvent> = rounds.into_iter().map(ChangeEvent::Round).collect();
+    if reopened && before.phase == Phase::Scheduled {
+        let reason = "what was approved was edited".to_owned();
+        events.push(ChangeEvent::Unscheduled { reason });
+    }
+    events
+}
+
+fn may_move_window(change: &Change, facts: &Facts) -> Result<(), Refusal> {
+    if let Some(release) = &facts.release {
+        return Err(Refusal::InRelease { release: release.number.clone() });
+    }
+    if change.phase == Phase::Scheduled {
+        let allowed = vec![Phase::Draft, Phase::Assess, Phase::Authorise];
+        return Err(Refusal::WrongPhase { verb: Verb::Edit, phase: change.phase, allowed });
+    }
+    Ok(())
+}
+
+/// A task, remark, watcher or link.
+pub fn extra(change: &Change, command: &ExtraCommand) -> Decision<ChangeEvent> {
+    let events = change.extras.decide(command)?;
+    Ok(events.into_iter().map(ChangeEvent::Annotated).collect())
+}
+
+pub(super) fn checked(content: &Content) -> Check {
+    let mut check = Check::default();
+    check.name("/title", &content.title, NAME_MAX);
+    for (pointer, text) in [
+        ("/description", &content.description),
+        ("/reason", &content.reason),
+        ("/implementation_plan", &content.implementation_plan),
+        ("/test_plan", &content.test_plan),
+        ("/backout_plan", &content.backout_plan),
+    ] {
+        check.text(pointer, text, LONG_TEXT_MAX);
+    }
+    check.text("/cannot_be_undone", &content.cannot_be_undone, NOTE_MAX);
+    check.count("/cis", content.cis.len(), CIS_MAX);
+    check.count("/services", content.services.len(), SERVICES_MAX);
+    check.count("/outages", content.outages.len(), SERVICES_MAX);
+    check.count("/tags", content.tags.len(), TAGS_MAX);
+    for tag in &content.tags {
+        check.name("/tags", tag, 50);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    if !content.cis.iter().all(|ci| seen.insert(*ci)) {
+        check.wrong("/cis", "names a CI twice");
+    }
+    check
+}

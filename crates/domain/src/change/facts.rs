@@ -1,0 +1,230 @@
+//! What the rules of a change need to know of the world, and the guard of each verb: the commands
+//! ask it before they decide, the page asks it to say what may be done.
+
+use std::collections::BTreeSet;
+
+use kernel::{PersonId, Timestamp};
+
+use crate::approval::{self, Electorate, Plan};
+use crate::change::{Change, Phase, Refusal, owes_review};
+use crate::identity::Role;
+use crate::policy::ChangeType;
+use crate::refusal::Missing;
+use crate::risk::Assessment;
+use crate::vocabulary::{Window, words};
+
+words! {
+    /// What can be done to a change.
+    Verb {
+        /// Edit its fields.
+        Edit = "edit",
+        /// Hand it in.
+        Submit = "submit",
+        /// Record its risk and ask for approval.
+        Assess = "assess",
+        /// Vote yes.
+        Approve = "approve",
+        /// Vote no.
+        Reject = "reject",
+        /// Vote neither.
+        Abstain = "abstain",
+        /// Commit or move its window.
+        Schedule = "schedule",
+        /// Begin work.
+        Start = "start",
+        /// Lengthen its running window.
+        Extend = "extend",
+        /// End work.
+        Complete = "complete",
+        /// End it.
+        Close = "close",
+        /// Let it wait.
+        Hold = "hold",
+        /// Let it go on.
+        Resume = "resume",
+        /// Give it up.
+        Cancel = "cancel",
+    }
+}
+
+/// The release a change travels in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseFact {
+    /// `REL-…`.
+    pub number: String,
+    /// Its window.
+    pub window: Option<Window>,
+}
+
+/// What the rules need to know, gathered inside the transaction.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Now.
+    pub now: Timestamp,
+    /// The person who asks.
+    pub person: Option<PersonId>,
+    /// Their roles.
+    pub roles: BTreeSet<Role>,
+    /// The release the change travels in.
+    pub release: Option<ReleaseFact>,
+    /// Each conflict that blocks its window, in words.
+    pub blocking: Vec<String>,
+    /// The approval that policy asks for.
+    pub plan: Plan,
+    /// Who holds the roles that the plan, or the open round, names.
+    pub electorate: Electorate,
+    /// The risk as it is now.
+    pub risk: Assessment,
+    /// Whether its review is completed.
+    pub review_completed: bool,
+}
+
+impl Facts {
+    /// The window in force: the release's for a change that travels in one.
+    pub fn window(&self, change: &Change) -> Option<Window> {
+        match &self.release {
+            Some(release) => release.window.clone(),
+            None => change.content.window.clone(),
+        }
+    }
+}
+
+/// Whether a verb may be done now. A refusal names everything that is missing.
+pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
+    if change.is_over() {
+        return Err(Refusal::Ended { phase: change.phase }.into());
+    }
+    in_phase(verb, change)?;
+    if change.held && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit) {
+        return Err(Refusal::Held.into());
+    }
+    let alone = matches!(
+        verb,
+        Verb::Schedule | Verb::Start | Verb::Extend | Verb::Complete | Verb::Close | Verb::Cancel
+    );
+    if let Some(release) = facts.release.as_ref().filter(|_| alone) {
+        return Err(Refusal::InRelease { release: release.number.clone() }.into());
+    }
+    match verb {
+        Verb::Submit => complete_enough(change),
+        Verb::Approve | Verb::Reject | Verb::Abstain => {
+            approval::seat(change.round(), facts.person, &facts.roles)?;
+            Ok(())
+        }
+        Verb::Schedule => may_schedule(change, facts),
+        Verb::Start => may_start(change, facts),
+        Verb::Complete => tasks_done(change),
+        Verb::Close => review_done(change, facts),
+        Verb::Edit | Verb::Assess | Verb::Extend | Verb::Hold | Verb::Resume | Verb::Cancel => {
+            Ok(())
+        }
+    }
+}
+
+fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
+    use Phase as P;
+    let emergency = change.change_type() == ChangeType::Emergency;
+    let allowed: &[Phase] = match verb {
+        Verb::Edit => &[P::Draft, P::Assess, P::Authorise, P::Scheduled],
+        Verb::Submit => &[P::Draft],
+        Verb::Assess => &[P::Assess],
+        Verb::Approve | Verb::Reject | Verb::Abstain => &[P::Authorise],
+        Verb::Schedule => &[P::Authorise, P::Scheduled],
+        Verb::Start if emergency => &[P::Authorise, P::Scheduled],
+        Verb::Start => &[P::Scheduled],
+        Verb::Extend | Verb::Complete => &[P::Implement],
+        Verb::Close => &[P::Review],
+        Verb::Hold => &[P::Assess, P::Authorise, P::Scheduled],
+        Verb::Resume if change.held => return Ok(()),
+        Verb::Resume => return Err(Refusal::NotHeld),
+        Verb::Cancel => &[P::Draft, P::Assess, P::Authorise, P::Scheduled],
+    };
+    if allowed.contains(&change.phase) {
+        return Ok(());
+    }
+    Err(Refusal::WrongPhase { verb, phase: change.phase, allowed: allowed.to_vec() })
+}
+
+/// What a submission needs, by type. An emergency may be completed later, in its review.
+pub(super) fn missing(change: &Change) -> Vec<Missing> {
+    let content = &change.content;
+    let emergency = change.change_type() == ChangeType::Emergency;
+    let mut missing = Vec::new();
+    let mut need = |there: bool, pointer: &str, detail: &str| {
+        if !there {
+            missing.push(Missing::new(pointer, detail));
+        }
+    };
+    let said = |text: &str| !text.trim().is_empty();
+    need(said(&content.reason), "/reason", "says why the change is needed");
+    need(
+        !content.cis.is_empty() || !content.services.is_empty(),
+        "/cis",
+        "names the CIs or services that are touched",
+    );
+    need(content.implementer.is_some(), "/implementer", "names who carries it out");
+    need(said(&content.backout_plan), "/backout_plan", "says how it is taken back");
+    need(content.backout_minutes.is_some(), "/backout_minutes", "says how long taking it back takes");
+    if !emergency {
+        need(said(&content.description), "/description", "says what is done");
+        need(content.category.is_some(), "/category", "says what kind of thing is altered");
+        need(content.customer_impact.is_some(), "/customer_impact", "says what customers meet");
+        need(said(&content.implementation_plan), "/implementation_plan", "says how it is done");
+        need(said(&content.test_plan), "/test_plan", "says how success is checked");
+    }
+    missing
+}
+
+fn complete_enough(change: &Change) -> Result<(), crate::Refusal> {
+    let missing = missing(change);
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete { missing }.into()) }
+}
+
+fn may_schedule(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
+    if !change.is_approved() {
+        return Err(Refusal::NotApproved.into());
+    }
+    let window = facts.window(change).ok_or(Refusal::WindowMissing)?;
+    if window.interval.end <= facts.now {
+        return Err(Refusal::WindowPast.into());
+    }
+    not_blocked(facts)
+}
+
+pub(super) fn not_blocked(facts: &Facts) -> Result<(), crate::Refusal> {
+    crate::calendar::not_blocked(&facts.blocking).map_err(Into::into)
+}
+
+fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
+    if !change.is_approved() {
+        return Err(Refusal::NotApproved.into());
+    }
+    if change.phase == Phase::Authorise {
+        return Ok(());
+    }
+    let window = facts.window(change).ok_or(Refusal::WindowMissing)?;
+    let open = window.interval.start <= facts.now && facts.now < window.interval.end;
+    if !open {
+        let (start, end) = (window.interval.start, window.interval.end);
+        return Err(Refusal::WindowNotOpen { start, end }.into());
+    }
+    not_blocked(facts)
+}
+
+fn tasks_done(change: &Change) -> Result<(), crate::Refusal> {
+    let open = change.extras.tasks_missing();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let missing = open.into_iter().map(|(number, task)| {
+        Missing::new(format!("/tasks/{number}"), format!("\"{}\" is not done", task.title))
+    });
+    Err(Refusal::TasksOpen { missing: missing.collect() }.into())
+}
+
+fn review_done(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
+    if owes_review(change) && !facts.review_completed {
+        return Err(Refusal::ReviewMissing.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! What a release does to the changes it carries. The release has decided; here is what follows.
+
+use kernel::ReleaseId;
+
+use crate::change::{Change, ChangeEvent, Outcome, Phase};
+
+/// A step of the release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its window is committed.
+    Scheduled,
+    /// Its window is no longer committed.
+    Unscheduled,
+    /// Its deployment began.
+    Deployed,
+    /// The change's own step ended.
+    Ended(Outcome),
+    /// The release is over.
+    Closed,
+}
+
+/// The change joins a release.
+pub fn attach(change: &Change, release: ReleaseId) -> Vec<ChangeEvent> {
+    if change.release == Some(release) {
+        return vec![];
+    }
+    let mut events = vec![ChangeEvent::Attached { release }];
+    if change.phase == Phase::Scheduled {
+        let reason = "it joined a release, whose window it takes".to_owned();
+        events.push(ChangeEvent::Unscheduled { reason });
+    }
+    events
+}
+
+/// The change leaves its release.
+pub fn detach(change: &Change) -> Vec<ChangeEvent> {
+    let Some(release) = change.release else { return vec![] };
+    let mut events = follow(change, Step::Unscheduled);
+    events.push(ChangeEvent::Detached { release });
+    events
+}
+
+/// What a step of the release means for the change.
+pub fn follow(change: &Change, step: Step) -> Vec<ChangeEvent> {
+    match (step, change.phase) {
+        (Step::Scheduled, Phase::Authorise) => vec![ChangeEvent::Scheduled { window: None }],
+        (Step::Unscheduled, Phase::Scheduled) => {
+            let reason = "its release is no longer scheduled".to_owned();
+            vec![ChangeEvent::Unscheduled { reason }]
+        }
+        (Step::Deployed, Phase::Scheduled) => vec![ChangeEvent::Started {}],
+        (Step::Ended(outcome), Phase::Implement) => {
+            vec![ChangeEvent::Completed { outcome, note: None }]
+        }
+        (Step::Closed, Phase::Review) => vec![ChangeEvent::Closed {}],
+        _ => vec![],
+    }
+}

@@ -1,0 +1,327 @@
+//! A change and the fold of its events.
+
+use std::collections::BTreeSet;
+
+use kernel::{ChangeId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::aggregate::{Aggregate, Stamp};
+use crate::approval::{self, PartName, Round, RoundState};
+use crate::change::{ChangeEvent, Origin};
+use crate::edit::{editable, is_default};
+use crate::policy::ChangeType;
+use crate::record::Extras;
+use crate::risk::{Assessment, CustomerImpact};
+use crate::rollback::WayBack;
+use crate::vocabulary::{Environment, Window, words};
+
+/// The most CIs of one change.
+pub const CIS_MAX: usize = 2_000;
+/// The most services of one change.
+pub const SERVICES_MAX: usize = 200;
+/// The most tags of one change.
+pub const TAGS_MAX: usize = 50;
+
+words! {
+    /// Where a change is on its way.
+    Phase {
+        /// Being written.
+        Draft = "draft",
+        /// Its risk is being judged.
+        Assess = "assess",
+        /// Its approval is awaited.
+        Authorise = "authorise",
+        /// Its window is committed.
+        Scheduled = "scheduled",
+        /// Work is under way.
+        Implement = "implement",
+        /// It is looked back on.
+        Review = "review",
+        /// It is over.
+        Closed = "closed",
+        /// It was given up.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// What a change alters.
+    Category {
+        /// Software.
+        Application = "application",
+        /// Servers, networks, platforms.
+        Infrastructure = "infrastructure",
+        /// Machines.
+        Hardware = "hardware",
+        /// Data.
+        Data = "data",
+        /// Settings.
+        Configuration = "configuration",
+        /// Something of a supplier.
+        ThirdParty = "third_party",
+    }
+}
+
+words! {
+    /// How a change ended.
+    Outcome {
+        /// As planned.
+        Successful = "successful",
+        /// As planned in the end.
+        SuccessfulWithIssues = "successful_with_issues",
+        /// In part.
+        PartiallySuccessful = "partially_successful",
+        /// It failed and was taken back.
+        FailedBackedOut = "failed_backed_out",
+        /// It failed and stands.
+        FailedNotBackedOut = "failed_not_backed_out",
+    }
+}
+
+/// The expected outage of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// Which.
+    pub service: ServiceId,
+    /// How long.
+    pub minutes: u32,
+}
+
+editable! {
+    /// What people write about a change.
+    Content, Edit {
+        /// What, in one line.
+        title: String,
+        /// Its type.
+        change_type: Option<ChangeType>,
+        /// What is done.
+        description: String,
+        /// Why.
+        reason: String,
+        /// What it alters.
+        category: Option<Category>,
+        /// Services touched.
+        services: BTreeSet<ServiceId>,
+        /// CIs touched, in the order given.
+        cis: Vec<kernel::CiId>,
+        /// Where.
+        environment: Environment,
+        /// What customers meet.
+        customer_impact: Option<CustomerImpact>,
+        /// Expected outages.
+        outages: Vec<Outage>,
+        /// People needed.
+        people_needed: Option<u32>,
+        /// Effort in minutes.
+        effort_minutes: Option<u32>,
+        /// Who does it.
+        implementer: Option<PersonId>,
+        /// The team that owns it.
+        team: Option<TeamId>,
+        /// How it is done.
+        implementation_plan: String,
+        /// How success is checked.
+        test_plan: String,
+        /// How it is taken back.
+        backout_plan: String,
+        /// How long that takes.
+        backout_minutes: Option<u32>,
+        /// What cannot be undone.
+        cannot_be_undone: String,
+        /// Regulatory tags.
+        tags: BTreeSet<String>,
+        /// The planned window.
+        window: Option<Window>,
+    }
+}
+
+/// A change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// `CHG-…`.
+    pub number: String,
+    /// Where it is.
+    pub phase: Phase,
+    /// What people wrote.
+    pub content: Content,
+    /// Whether it is on hold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub held: bool,
+    /// Who asked.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub requester: Option<PersonId>,
+    /// The release it travels in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub release: Option<ReleaseId>,
+    /// The recorded risk.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub risk: Option<Assessment>,
+    /// The approval rounds, oldest first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rounds: Vec<Round>,
+    /// Tasks, remarks, watchers, links.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extras: Extras,
+    /// When work began.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub started_at: Option<Timestamp>,
+    /// When work ended.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub finished_at: Option<Timestamp>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outcome: Option<Outcome>,
+    /// The remark at the end.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outcome_note: Option<String>,
+    /// Where it came from.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub origin: Option<Origin>,
+    /// When it was raised.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub created_at: Option<Timestamp>,
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for Phase {
+    fn default() -> Self {
+        Self::Draft
+    }
+}
+
+impl Change {
+    /// Its type; normal until it is said.
+    pub fn change_type(&self) -> ChangeType {
+        self.content.change_type.unwrap_or(ChangeType::Normal)
+    }
+
+    /// The newest round.
+    pub fn round(&self) -> Option<&Round> {
+        self.rounds.last()
+    }
+
+    /// Whether its approval stands.
+    pub fn is_approved(&self) -> bool {
+        self.round().is_some_and(|round| round.state == RoundState::Approved)
+    }
+
+    /// Whether nothing can happen to it any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Closed | Phase::Cancelled)
+    }
+
+    /// Whether its window binds others on the calendar.
+    pub fn is_committed(&self) -> bool {
+        matches!(self.phase, Phase::Scheduled | Phase::Implement)
+    }
+
+    /// What is known of its way back.
+    pub fn way_back(&self, id: ChangeId) -> WayBack {
+        WayBack {
+            change: id,
+            plan: self.content.backout_plan.clone(),
+            minutes: self.content.backout_minutes,
+            cannot_be_undone: self.content.cannot_be_undone.clone(),
+        }
+    }
+
+    /// How it is done, tested and taken back: the part that technical approval covers.
+    pub fn plans(&self) -> serde_json::Value {
+        let content = &self.content;
+        json!({
+            "implementation": content.implementation_plan,
+            "test": content.test_plan,
+            "backout": content.backout_plan,
+            "backout_minutes": content.backout_minutes,
+            "cannot_be_undone": content.cannot_be_undone,
+            "implementer": content.implementer,
+        })
+    }
+
+    /// What is approved, with the tier as recorded.
+    pub fn approval_content(&self) -> approval::Content {
+        let content = &self.content;
+        let scope = json!({
+            "title": content.title,
+            "description": content.description,
+            "services": content.services,
+            "cis": content.cis,
+            "environment": content.environment,
+            "customer_impact": content.customer_impact,
+        });
+        approval::Content::new([
+            (PartName::Bundle, scope),
+            (PartName::Plans, self.plans()),
+            (PartName::Risk, json!(self.risk.as_ref().map(|risk| risk.tier))),
+            (PartName::Window, json!(content.window)),
+        ])
+    }
+}
+
+impl Aggregate for Change {
+    type Id = ChangeId;
+    type Event = ChangeEvent;
+    const KIND: &'static str = "change";
+    const FORMAT: i64 = 1;
+
+    fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
+        use ChangeEvent as E;
+        match event {
+            E::Raised { number, content, requester } => {
+                self.number.clone_from(number);
+                self.content.clone_from(content);
+                self.requester = *requester;
+                self.created_at = Some(stamp.at);
+            }
+            E::Imported(imported) => self = imported.clone().into_change(),
+            E::Edited { edit } => self.content.apply(edit),
+            E::Submitted {} => self.phase = Phase::Assess,
+            E::RiskRecorded { risk } => {
+                self.risk = Some(risk.clone());
+                self.phase = Phase::Authorise;
+            }
+            E::Round(event) => {
+                self.rounds = approval::evolve(self.rounds, event, stamp.at);
+            }
+            E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
+            E::Scheduled { window } => {
+                if let Some(window) = window {
+                    self.content.window = Some(window.clone());
+                }
+                self.phase = Phase::Scheduled;
+            }
+            E::Unscheduled { .. } => self.phase = Phase::Authorise,
+            E::Extended { window, .. } => self.content.window = Some(window.clone()),
+            E::Started {} => {
+                self.phase = Phase::Implement;
+                self.started_at = Some(stamp.at);
+            }
+            E::Completed { outcome, note } => {
+                self.phase = Phase::Review;
+                self.finished_at = Some(stamp.at);
+                self.outcome = Some(*outcome);
+                self.outcome_note.clone_from(note);
+            }
+            E::Closed {} => self.phase = Phase::Closed,
+            E::Held { .. } => self.held = true,
+            E::Resumed {} => self.held = false,
+            E::Cancelled { .. } => self.phase = Phase::Cancelled,
+            E::Attached { release } => self.release = Some(*release),
+            E::Detached { .. } => self.release = None,
+            E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
+        }
+        self
+    }
+
+    fn broken_invariant(&self) -> Option<String> {
+        let approved = self.is_approved() || self.origin.is_some();
+        if self.phase == Phase::Scheduled && !approved {
+            return Some("it is scheduled and its approval does not stand".to_owned());
+        }
+        if self.outcome.is_some() && self.phase < Phase::Review {
+            return Some("it has an outcome before work ended".to_owned());
+        }
+        None
+    }
+}
