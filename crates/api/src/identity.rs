@@ -172,6 +172,15 @@ pub struct Filters {
     pub filters: Vec<Filter>,
 }
 
+/// The reader's saved filters, with the version to send as `If-Match` when they are replaced.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct SavedFilters {
+    /// The version.
+    pub version: i64,
+    /// The filters.
+    pub filters: Vec<Filter>,
+}
+
 /// A saved filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,5 +9,6 @@ pub mod problem;
 pub mod read;
 pub mod records;
 
+pub mod identity;
 pub mod policy;
 pub mod team;

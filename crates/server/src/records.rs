@@ -60,6 +60,8 @@ pub struct Kind {
 }
 
 each_kind! {
+    domain::identity::Person,
+    domain::identity::Token,
     domain::team::Team,
 }
 

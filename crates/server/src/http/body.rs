@@ -63,6 +63,10 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T
         let detail = "send JSON, with `Content-Type: application/json`";
         return Err(Problem::new("request.wrong_type", detail).into());
     }
+    if holds_escaped_nul(bytes) {
+        let detail = "the body holds the character NUL, which no database keeps: take it out";
+        return Err(Problem::new("request.invalid", detail).into());
+    }
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -71,6 +75,21 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T
     })?;
     reader.end().map_err(|error| of_json(&error, String::new()))?;
     Ok(value)
+}
+
+/// Whether some text of a JSON body holds NUL, which JSON can only write as an escape.
+fn holds_escaped_nul(bytes: &[u8]) -> bool {
+    let mut rest = bytes.iter();
+    while let Some(byte) = rest.next() {
+        if *byte == b'\\' {
+            let escape = rest.as_slice();
+            if escape.starts_with(b"u0000") {
+                return true;
+            }
+            rest.next();
+        }
+    }
+    false
 }
 
 fn of_json(error: &serde_json::Error, pointer: String) -> Answer {
@@ -192,4 +211,16 @@ impl FromRequestParts<App> for ListQuery {
 
 fn holds_nul(name: &str, value: &str) -> bool {
     name.contains('\0') || value.contains('\0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escaped_nul_is_found_and_an_escaped_backslash_is_not_taken_for_one() {
+        assert!(holds_escaped_nul(br#"{"name": "a\u0000b"}"#));
+        assert!(holds_escaped_nul(br#"{"name": "\\\u0000"}"#));
+        assert!(!holds_escaped_nul(br#"{"name": "\\u0000", "other": "\n"}"#));
+    }
 }

@@ -4,7 +4,7 @@ mod body;
 mod routes;
 mod signed;
 
-pub use body::{ListQuery, Write, etag};
+pub use body::{BODY_MAX, ListQuery, Write, etag, parse};
 pub use routes::{Operation, Routes};
 pub use signed::{COOKIE, Signed, session_hash};
 
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use api::identity::SignInHint;
 
 use crate::bus::Bus;
+use crate::identity::Throttle;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -23,4 +24,6 @@ pub struct App {
     pub demonstration: Option<Arc<Vec<SignInHint>>>,
     /// Whether cookies are sent over HTTPS only.
     pub secure_cookies: bool,
+    /// What makes guessing passwords slow.
+    pub throttle: Arc<Throttle>,
 }

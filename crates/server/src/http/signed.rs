@@ -1,14 +1,19 @@
 //! Who sent a request: a person by cookie, or a machine by token. The secret of either is random;
 //! only its SHA-256 is kept.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
+use domain::identity::Permission;
 use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
 use sha2::{Digest, Sha256};
 
+use crate::bus::{Envelope, words};
 use crate::http::App;
+use crate::identity::RefreshSession;
 use crate::problem::Answer;
 use crate::read;
 
@@ -47,9 +52,10 @@ impl FromRequestParts<App> for Signed {
         if let Some(signed) = parts.extensions.get::<Self>() {
             return Ok(signed.clone());
         }
+        check_path(parts)?;
         let now = app.bus.world().clock.now();
-        let signed = match (bearer(&parts.headers), cookie(&parts.headers)) {
-            (Some(token), _) => by_token(app, session_hash(token), now).await?,
+        let signed = match (bearer(&parts.headers), cookie(&parts.headers, app.secure_cookies)) {
+            (Some(token), _) => by_token(app, session_hash(token), is_read(parts), now).await?,
             (None, Some(session)) => {
                 check_origin(parts)?;
                 by_session(app, session_hash(session), now).await?
@@ -72,18 +78,34 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// What the session cookie holds. Over HTTPS only the name with the prefix counts: a neighbouring
+/// host cannot set it.
+fn cookie(headers: &HeaderMap, secure: bool) -> Option<&str> {
+    let prefix = if secure { "__Host-" } else { "" };
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';'));
     pairs.find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name.trim_start_matches("__Host-") == COOKIE).then_some(value)
+        (name.strip_prefix(prefix)? == COOKIE).then_some(value)
     })
+}
+
+fn is_read(parts: &Parts) -> bool {
+    parts.method == Method::GET || parts.method == Method::HEAD
+}
+
+/// No record has the character NUL in its name, and no database takes one.
+fn check_path(parts: &Parts) -> Result<(), Answer> {
+    if !parts.uri.path().contains("%00") {
+        return Ok(());
+    }
+    let detail = "the address holds the character NUL: take it out";
+    Err(api::problem::Problem::new("request.malformed", detail).into())
 }
 
 /// A write by cookie must come from a page of this host (OWASP: verify the origin).
 fn check_origin(parts: &Parts) -> Result<(), Answer> {
-    if parts.method == Method::GET || parts.method == Method::HEAD {
+    if is_read(parts) {
         return Ok(());
     }
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
@@ -97,8 +119,12 @@ fn check_origin(parts: &Parts) -> Result<(), Answer> {
 
 async fn by_session(app: &App, hash: String, now: Timestamp) -> Result<Signed, Answer> {
     let key = hash.clone();
-    let person = read::ask(&*app.bus.world().store, move |db| session_person(db, &key, now));
-    let id = person.await?.ok_or_else(no_session)?;
+    let found = read::ask(&*app.bus.world().store, move |db| session_person(db, &key, now));
+    let (id, seen_at) = found.await?.ok_or_else(no_session)?;
+    if RefreshSession::is_due(seen_at, now) {
+        let refresh = RefreshSession { hash: hash.clone() };
+        app.bus.submit(Envelope::system("session"), refresh, |_| {});
+    }
     Ok(Signed { actor: Actor::Person { id }, session: Some(hash) })
 }
 
@@ -106,25 +132,47 @@ fn session_person(
     db: &mut dyn Query,
     hash: &str,
     now: Timestamp,
-) -> Result<Option<PersonId>, Fault> {
-    let sql = "SELECT person FROM sessions WHERE hash = $1 AND expires_at > $2";
+) -> Result<Option<(PersonId, Timestamp)>, Fault> {
+    let sql = "SELECT sessions.person, sessions.seen_at FROM sessions \
+        JOIN people ON people.id = sessions.person \
+        WHERE sessions.hash = $1 AND sessions.expires_at > $2 AND people.inactive = 0";
     let row = db.query_one(sql, &[hash.into(), now.into()])?;
-    row.map(|row| row.parsed(0)).transpose()
+    row.map(|row| Ok((row.parsed(0)?, row.time(1)?))).transpose()
 }
 
-async fn by_token(app: &App, hash: String, now: Timestamp) -> Result<Signed, Answer> {
+/// The actor of a token. Reading is a scope too; what a write needs is asked by its command.
+async fn by_token(
+    app: &App,
+    hash: String,
+    is_read: bool,
+    now: Timestamp,
+) -> Result<Signed, Answer> {
     let found = read::ask(&*app.bus.world().store, move |db| token_actor(db, &hash, now)).await?;
-    let actor = found.ok_or_else(|| {
+    let (actor, scopes) = found.ok_or_else(|| {
         let detail = "this token is unknown, revoked or past its end: make a new one in Settings";
         Answer(api::problem::Problem::new("identity.token_ended", detail))
     })?;
+    if is_read && !scopes.contains(&Permission::Read) {
+        let permission = Permission::Read.word();
+        let who = "this token".to_owned();
+        return Err(domain::General::NotPermitted { permission, who }.into());
+    }
     Ok(Signed { actor, session: None })
 }
 
-fn token_actor(db: &mut dyn Query, hash: &str, now: Timestamp) -> Result<Option<Actor>, Fault> {
-    let sql = "SELECT tokens.id, tokens.person FROM secrets \
-        JOIN tokens ON tokens.id = secrets.subject \
-        WHERE secrets.hash = $1 AND tokens.expires_at > $2 AND tokens.revoked = 0";
+fn token_actor(
+    db: &mut dyn Query,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(Actor, BTreeSet<Permission>)>, Fault> {
+    let sql = "SELECT tokens.id, tokens.person, tokens.scopes FROM secrets \
+        JOIN tokens ON tokens.id = secrets.subject JOIN people ON people.id = tokens.person \
+        WHERE secrets.hash = $1 AND tokens.expires_at > $2 AND tokens.revoked = 0 \
+        AND people.inactive = 0";
     let row = db.query_one(sql, &[hash.into(), now.into()])?;
-    row.map(|row| Ok(Actor::Token { id: row.parsed(0)?, person: row.parsed(1)? })).transpose()
+    row.map(|row| {
+        let actor = Actor::Token { id: row.parsed(0)?, person: row.parsed(1)? };
+        Ok((actor, words(row.text(2)?)))
+    })
+    .transpose()
 }

@@ -1,0 +1,153 @@
+//! Makes an account, or edits a person.
+
+use std::collections::BTreeSet;
+
+use api::common::Written;
+use api::identity::PersonFields;
+use domain::identity::{
+    Edit, Permission, Person, Role, SaveFacts, check_password, save,
+};
+use domain::{Check, Refusal};
+use kernel::Actor;
+use ports::Fault;
+
+use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::identity::password::hash_password;
+use crate::identity::read::{login_taken, other_administrator};
+use crate::identity::session::end_sessions;
+use crate::names::{Resolver, find_person};
+
+/// The command.
+pub struct SavePerson {
+    /// The person to edit, by id or login; a new one when absent.
+    pub person: Option<String>,
+    /// The new values; the password in them is not read.
+    pub fields: PersonFields,
+    /// The hash of the first password, only for a new person. Without one nobody can sign in as
+    /// them until a password is set.
+    pub hash: Option<String>,
+}
+
+/// The first administrator of an installation, made by an operator.
+pub fn first_administrator(login: &str, name: &str, password: &str) -> Result<SavePerson, Stop> {
+    SavePerson::account(PersonFields {
+        login: Some(login.to_owned()),
+        name: Some(name.to_owned()),
+        roles: Some(vec![Role::Administrator.word().to_owned()]),
+        password: Some(password.to_owned()),
+        ..PersonFields::default()
+    })
+}
+
+impl SavePerson {
+    /// A new account. The password is checked and hashed here, which takes a moment.
+    pub fn account(fields: PersonFields) -> Result<Self, Stop> {
+        check_first_password(&fields)?;
+        let hash = fields.password.as_deref().map(hash_password).transpose()?;
+        Ok(Self { person: None, fields, hash })
+    }
+}
+
+/// A new account's password, if it is given, must be a good one.
+pub(super) fn check_first_password(fields: &PersonFields) -> Result<(), Refusal> {
+    let login = fields.login.as_deref().unwrap_or_default();
+    fields.password.as_ref().map_or(Ok(()), |given| check_password("/password", given, login))
+}
+
+impl Command for SavePerson {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "person.save"
+    }
+
+    /// People keep their own name, address and zone; the rest is asked for in `run`.
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        let mut person: Loaded<Person> = match &self.person {
+            Some(name) => {
+                let id = find_person(work.tx, name)?;
+                work.load_subject(id)?
+            }
+            None => work.fresh(),
+        };
+        let edit = self.edit()?.normalised();
+        self.permit(work, &person, &edit)?;
+        let removes_administrator = edit.removes_administrator(&person.state.content);
+        let login = edit.login.as_ref().unwrap_or(&person.state.content.login).clone();
+        work.lock(Lock::name("login", &login))?;
+        if removes_administrator {
+            work.lock(Lock::name("role", Role::Administrator.word()))?;
+        }
+        let facts = SaveFacts {
+            exists: self.person.is_some(),
+            login_taken: login_taken(work.tx, &login, person.id)?,
+            other_administrator: removes_administrator
+                && other_administrator(work.tx, person.id)?,
+        };
+        let events = save(&person.state, &edit, &facts)?;
+        work.append(&mut person, events)?;
+        if let (Some(hash), None) = (&self.hash, &self.person) {
+            keep_secret(work, &person.id.to_string(), hash)?;
+        }
+        if person.state.content.inactive {
+            end_sessions(work, person.id, None)?;
+        }
+        Ok(Written { id: person.id.to_string(), number: None, version: person.version.0 })
+    }
+}
+
+impl SavePerson {
+    fn permit(&self, work: &Work<'_>, person: &Loaded<Person>, edit: &Edit) -> Result<(), Stop> {
+        let own = matches!(work.actor, Actor::Person { id } if id == person.id);
+        if own && !edit.needs_keeper(&person.state.content) {
+            return Ok(());
+        }
+        work.permit(Permission::IdentityWrite)
+    }
+
+    fn edit(&self) -> Result<Edit, Stop> {
+        let fields = &self.fields;
+        let mut resolver = Resolver::default();
+        let roles = fields.roles.as_ref().map(|words| roles(&mut resolver, words));
+        let zone = resolver.parse("/zone", fields.zone.as_deref());
+        if self.person.is_some() && fields.password.is_some() {
+            resolver.wrong("/password", "is set with `PUT /people/{id}/password`");
+        }
+        resolver.end()?;
+        Ok(Edit {
+            login: fields.login.clone(),
+            name: fields.name.clone(),
+            email: fields.email.clone(),
+            roles,
+            zone: zone.map(Some),
+            inactive: fields.active.map(|active| !active),
+        })
+    }
+}
+
+fn roles(resolver: &mut Resolver, words: &[String]) -> BTreeSet<Role> {
+    let parse = |(index, word): (usize, &String)| {
+        resolver.parse(&format!("/roles/{index}"), Some(word))
+    };
+    words.iter().enumerate().filter_map(parse).collect()
+}
+
+/// Keeps the hash of a password or a token, outside the log.
+pub(super) fn keep_secret(work: &mut Work<'_>, subject: &str, hash: &str) -> Result<(), Fault> {
+    let sql = "INSERT INTO secrets (subject, hash) VALUES ($1, $2) \
+        ON CONFLICT (subject) DO UPDATE SET hash = excluded.hash";
+    work.tx.execute(sql, &[subject.into(), hash.into()])?;
+    work.touched();
+    Ok(())
+}
+
+/// The refusal of a new account without a password, for those who sign in by one.
+pub(super) fn password_missing() -> Refusal {
+    let mut check = Check::default();
+    check.wrong("/password", "is missing: give the first password, at least 10 characters");
+    check.end().expect_err("something is wrong")
+}

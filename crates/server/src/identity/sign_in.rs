@@ -1,0 +1,174 @@
+//! Signing in and out. An unknown login costs the same work as a known one, and guessing is
+//! throttled by login and by the client's address.
+
+use std::net::{IpAddr, SocketAddr};
+
+use api::identity::{Me, SignIn};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::AppendHeaders;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::identity::{IdentityRefusal, PASSWORD_MAX, Permission, Person, PersonEvent};
+use kernel::{Actor, PersonId};
+
+use crate::bus::{Command, Envelope, Loaded, Stop, Work};
+use crate::http::{App, COOKIE, Signed, parse, session_hash};
+use crate::identity::read::{credentials, secret_of};
+use crate::identity::session::{begin, me};
+use crate::identity::{SESSION_MINUTES_MAX, password};
+use crate::problem::Answer;
+use crate::read::ask;
+
+type Cookie = AppendHeaders<[(header::HeaderName, HeaderValue); 1]>;
+
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    Client(address): Client,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(Cookie, Json<Me>), Answer> {
+    let SignIn { login, password } = parse(&headers, &body)?;
+    let person = check(&app, &login, password, address).await?;
+    let secret = URL_SAFE_NO_PAD.encode(app.bus.world().chance.bytes32());
+    let session = session_hash(&secret);
+    let actor = Actor::Person { id: person.id };
+    let command = SignInAs { person: person.id, proven: person.hash, session: session.clone() };
+    app.bus.send(Envelope::new(actor.clone()), command).await?;
+    let me = me(&app, Signed { actor, session: Some(session) }).await?;
+    Ok((cookie(&app, &secret, SESSION_MINUTES_MAX * 60), Json(me)))
+}
+
+/// Whoever the credentials prove.
+struct Proven {
+    id: PersonId,
+    hash: String,
+}
+
+async fn check(
+    app: &App,
+    login: &str,
+    password: String,
+    address: Option<IpAddr>,
+) -> Result<Proven, Answer> {
+    let world = app.bus.world();
+    if !app.throttle.admit(login, address, world.clock.now()) {
+        let detail = "too many sign-ins failed: wait a quarter of an hour, then try again";
+        return Err(api::problem::Problem::new("identity.too_many_attempts", detail).into());
+    }
+    let name = if login.contains('\0') { String::new() } else { login.to_owned() };
+    let found = ask(&*world.store, move |db| credentials(db, &name)).await?;
+    let hash = found.as_ref().map(|(_, hash)| hash.clone());
+    let fits = password.chars().count() <= PASSWORD_MAX && password::matches(password, hash).await?;
+    match found {
+        Some((id, hash)) if fits => {
+            app.throttle.forgive(login, address);
+            Ok(Proven { id, hash })
+        }
+        _ => Err(domain::Refusal::from(IdentityRefusal::WrongCredentials).into()),
+    }
+}
+
+/// Signs out. A session that is over already is none to complain about.
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    signed: Result<Signed, Answer>,
+) -> Result<(Cookie, Json<()>), Answer> {
+    match signed {
+        Ok(Signed { actor, session: Some(session) }) => {
+            app.bus.send(Envelope::new(actor), SignOut { session }).await?;
+        }
+        Ok(Signed { session: None, .. }) => {
+            return Err(domain::Refusal::from(IdentityRefusal::PeopleOnly).into());
+        }
+        Err(answer) if answer.0.code == "identity.sign_in_required" => {}
+        Err(answer) => return Err(answer),
+    }
+    Ok((cookie(&app, "", 0), Json(())))
+}
+
+/// The session cookie: not for scripts, not for other sites, gone after `seconds`.
+fn cookie(app: &App, secret: &str, seconds: i64) -> Cookie {
+    let (prefix, secure) = if app.secure_cookies { ("__Host-", "; Secure") } else { ("", "") };
+    let text = format!(
+        "{prefix}{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+    );
+    let value = HeaderValue::try_from(text).expect("a cookie of letters and digits");
+    AppendHeaders([(header::SET_COOKIE, value)])
+}
+
+/// The address a request came from, where the listener tells.
+pub(super) struct Client(Option<IpAddr>);
+
+impl FromRequestParts<App> for Client {
+    type Rejection = Answer;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Answer> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(peer.map(|ConnectInfo(address)| address.ip())))
+    }
+}
+
+/// Begins a session for a person whose password was compared before.
+pub struct SignInAs {
+    /// Who.
+    pub person: PersonId,
+    /// The kept hash that the password matched; a password set since then refuses.
+    pub proven: String,
+    /// The hash of what the cookie will hold.
+    pub session: String,
+}
+
+impl Command for SignInAs {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "session.begin"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let mut person: Loaded<Person> = work.load_subject(self.person)?;
+        let kept = secret_of(work.tx, &person.id.to_string())?;
+        if person.state.content.inactive || kept.as_deref() != Some(&self.proven) {
+            return Err(Stop::Refused(IdentityRefusal::WrongCredentials.into()));
+        }
+        work.append(&mut person, vec![PersonEvent::SignedIn {}])?;
+        Ok(begin(work, person.id, &self.session)?)
+    }
+}
+
+/// Ends a session.
+pub struct SignOut {
+    /// The hash of what the cookie holds.
+    pub session: String,
+}
+
+impl Command for SignOut {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "session.end"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let Some(person) = work.person() else { return Ok(()) };
+        let mut person: Loaded<Person> = work.load_subject(person)?;
+        let sql = "DELETE FROM sessions WHERE hash = $1 AND person = $2";
+        let params = [(&self.session).into(), person.id.to_string().into()];
+        if work.tx.execute(sql, &params)? == 0 {
+            return Ok(());
+        }
+        work.append(&mut person, vec![PersonEvent::SignedOut {}])
+    }
+}
