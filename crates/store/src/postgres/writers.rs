@@ -139,6 +139,9 @@ impl Writer {
             return self.commit(appended);
         }
         self.roll_back();
+        if remedy == Some(Remedy::Reconnect) {
+            self.lose();
+        }
         after_rollback(flow, remedy)
     }
 
