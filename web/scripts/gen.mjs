@@ -15,6 +15,6 @@ const document = execFileSync(
     maxBuffer: 64 * 1024 * 1024,
   },
 );
-const types = astToString(await openapiTS(JSON.parse(document)));
+const types = astToString(await openapiTS(JSON.parse(document), { defaultNonNullable: false }));
 mkdirSync(target, { recursive: true });
 writeFileSync(new URL('api.ts', target), types);

@@ -39,3 +39,10 @@ export function useGo(): (to: string, replace?: boolean) => void {
     [navigate],
   );
 }
+
+/** What a list asks the server for: the address without what only the page reads. */
+export function listQuery(address: Address): Address {
+  const query = { ...address };
+  delete query.columns;
+  return query;
+}

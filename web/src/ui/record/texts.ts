@@ -89,3 +89,12 @@ export const LINK_KINDS = [
   'artifact',
   'ticket',
 ];
+
+export const DIFFERENCE = {
+  sinceSeen: 'Edited since you last saw it',
+  sinceRound: (round: number) => `Edited since round ${round}`,
+  part: 'Part',
+  field: 'Field',
+  before: 'Before',
+  after: 'Now',
+};

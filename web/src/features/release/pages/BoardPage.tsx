@@ -1,6 +1,108 @@
-// Board
+// Releases as cards, a column for each phase.
+import { Skeleton } from '@mantine/core';
+import { paths } from '@/app/paths';
+import { useGo } from '@/lib/address';
+import { Link } from '@/ui/Link';
 import { Page } from '@/ui/Page';
+import { ErrorState } from '@/ui/States';
+import { StatePill, Tier } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
+import { WindowTime } from '@/ui/Time';
+import classes from '../components/release.module.css';
+import { ViewSwitch } from '../components/ViewSwitch';
+import { useBoard, type ReleaseRow } from '../queries';
+import { RELEASE } from '../texts';
 
 export default function BoardPage() {
-  return <Page title="Board">{null}</Page>;
+  const board = useBoard();
+  const go = useGo();
+  return (
+    <Page
+      wide
+      title={RELEASE.boardTitle}
+      tools={<ViewSwitch view="board" />}
+      primary={{
+        name: 'new',
+        label: RELEASE.create,
+        allowed: true,
+        run: () => go(paths.newRelease),
+      }}
+    >
+      {board.error && <ErrorState error={board.error} retry={() => void board.refetch()} />}
+      {board.isPending && <BoardSkeleton />}
+      {board.data && (
+        <div className={classes.board} role="list" tabIndex={0} aria-label={RELEASE.boardTitle}>
+          {board.data.columns.map((column) => (
+            <section key={column.phase} role="listitem" className={classes.column}>
+              <h2 className={classes.columnHead}>
+                {wordOf(column.phase)}
+                <span className="soft num">
+                  {column.releases.length}
+                  {column.more && '+'}
+                </span>
+              </h2>
+              {column.releases.length === 0 && <p className={classes.none}>{RELEASE.noCards}</p>}
+              {column.releases.map((release) => (
+                <Card key={release.id} release={release} />
+              ))}
+              {column.more && (
+                <Link to={`${paths.releases}?phase=${column.phase}`} className={classes.none}>
+                  {RELEASE.moreCards}
+                </Link>
+              )}
+            </section>
+          ))}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function Card({ release }: { release: ReleaseRow }) {
+  return (
+    <Link to={paths.release(release.number)} className={classes.card} data-type={release.type}>
+      <span className={classes.cardTop}>
+        <span className="mono">{release.number}</span>
+        <span>{wordOf(release.type)}</span>
+      </span>
+      <span className={classes.cardTitle}>{release.title}</span>
+      <span className={classes.cardFacts}>
+        {release.window && <WindowTime window={release.window} short />}
+      </span>
+      <span className={classes.cardFacts}>
+        <span className="num">
+          {release.changes} {release.changes === 1 ? 'change' : 'changes'}
+        </span>
+        {release.tier && <Tier tier={release.tier} />}
+        {release.owner && <span>{release.owner.name}</span>}
+      </span>
+      <span className={classes.pills}>
+        {release.held && <StatePill word="held" label="On hold" />}
+        {release.approved && !release.outcome && <StatePill word="approved" label="Go" />}
+        {release.conflicts_open > 0 && (
+          <StatePill
+            word="blocking"
+            label={`${release.conflicts_open} open ${
+              release.conflicts_open === 1 ? 'conflict' : 'conflicts'
+            }`}
+          />
+        )}
+        {release.outcome && <StatePill word={release.outcome} />}
+      </span>
+    </Link>
+  );
+}
+
+function BoardSkeleton() {
+  return (
+    <div className={classes.board} aria-busy="true">
+      {RELEASE.phases.map((phase) => (
+        <div key={phase} className={classes.column}>
+          <Skeleton height={20} width="60%" />
+          <Skeleton height={110} />
+          <Skeleton height={110} />
+        </div>
+      ))}
+    </div>
+  );
 }

@@ -1,6 +1,116 @@
-// Release
+// A release: where it stands, the route from here to done, and its tabs.
+import { useState } from 'react';
+import { paths } from '@/app/paths';
+import { useGo, useParam } from '@/lib/address';
+import { useKeys } from '@/lib/keys';
+import { useVerb } from '@/lib/verb';
+import { useWrite } from '@/lib/write';
+import { Route } from '@/ui/Route';
+import { LinkTabs } from '@/ui/LinkTabs';
 import { Page } from '@/ui/Page';
+import { PhaseLine } from '@/ui/PhaseLine';
+import { Watch } from '@/ui/record/Watch';
+import { say } from '@/ui/say';
+import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
+import { StatePill } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
+import { ReleaseMeta } from '../components/ReleaseMeta';
+import { ReleaseTab, releaseTabs } from '../components/ReleaseTab';
+import { ReleaseVerbDialog, needsDialog } from '../components/ReleaseVerbDialog';
+import { releasePath, useRelease, type Release } from '../queries';
+import { RELEASE, VERB } from '../texts';
+import { releaseActions } from '../verbs';
 
 export default function ReleasePage() {
-  return <Page title="Release">{null}</Page>;
+  const id = useParam('id');
+  const release = useRelease(id);
+  if (release.error) {
+    return <ErrorState error={release.error} retry={() => void release.refetch()} />;
+  }
+  if (!release.data) return <RecordSkeleton />;
+  return <Inside release={release.data} />;
+}
+
+function Inside({ release }: { release: Release }) {
+  const go = useGo();
+  const tab = useParam('tab') || 'overview';
+  const [open, setOpen] = useState<string>();
+  const path = releasePath(release.number);
+  const verb = useVerb(path, release.version, (done) => {
+    setOpen(undefined);
+    say(`${release.number}: ${wordOf(done).toLowerCase()} done`);
+    if (done === 'deploy' || done === 'rollback') go(paths.release(release.number, 'run'));
+  });
+  const clone = useWrite((made) => go(paths.release(made.number ?? made.id)));
+  const start = (name: string) => {
+    if (needsDialog(name, release)) return setOpen(name);
+    if (name === 'clone') return clone.mutate({ path: `${path}/clone`, body: {} });
+    verb.run(name);
+  };
+  const { all, primary, others } = releaseActions(release, start, verb.busy || clone.isPending);
+  const edit = () => go(`${paths.release(release.number, 'overview')}?edit=true`);
+  const closed = release.phase === 'closed' || release.phase === 'cancelled';
+  useKeys('Release', [
+    { keys: 'e', label: VERB.edit, run: edit },
+    ...all
+      .filter((item) => item.key && item.allowed)
+      .map((item) => ({ keys: item.key ?? '', label: item.label, run: item.run })),
+  ]);
+  const fault = verb.problem && !open ? verb.problem : clone.error;
+  return (
+    <Page
+      title={release.title}
+      number={release.number}
+      back={{ to: paths.releases, label: RELEASE.list }}
+      badges={<Badges release={release} />}
+      meta={<ReleaseMeta release={release} />}
+      tools={
+        <Watch
+          path={path}
+          watched={release.watched}
+          watchers={release.watchers}
+          version={release.version}
+        />
+      }
+      primary={primary}
+      others={[
+        ...(closed ? [] : [{ name: 'edit', label: VERB.edit, allowed: true, run: edit }]),
+        ...others,
+      ]}
+    >
+      <ProblemNote error={fault} />
+      <PhaseLine
+        phases={RELEASE.phases}
+        current={release.phase}
+        state={release.state}
+        held={release.held}
+        cancelled={release.phase === 'cancelled'}
+      />
+      <Route lamps={release.route} actions={all} label={`Route of ${release.number}`} />
+      <LinkTabs label="Parts of the release" tabs={releaseTabs(release)} current={tab} />
+      <ReleaseTab release={release} tab={tab} actions={all} verb={verb} />
+      {open && (
+        <ReleaseVerbDialog
+          name={open}
+          release={release}
+          send={verb}
+          onClose={() => {
+            verb.clear();
+            setOpen(undefined);
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Badges({ release }: { release: Release }) {
+  return (
+    <>
+      <StatePill word={release.type} tone={release.type === 'emergency' ? 'stop' : 'neutral'} />
+      {release.held && <StatePill word="held" label="On hold" />}
+      {release.approved && !release.outcome && <StatePill word="approved" label="Go given" />}
+      {release.outcome && <StatePill word={release.outcome} />}
+    </>
+  );
 }

@@ -1,6 +1,79 @@
-// Releases
-import { Page } from '@/ui/Page';
+// All releases, filtered and sorted by the address.
+import { paths } from '@/app/paths';
+import { listQuery, useAddress, useGo } from '@/lib/address';
+import { useModels, useTeams } from '@/lib/lookup';
+import { DataTable } from '@/ui/DataTable';
+import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
+import { Page, Section } from '@/ui/Page';
+import { EmptyState } from '@/ui/States';
+import { RELEASE_COLUMNS } from '../components/ReleaseTable';
+import { ViewSwitch } from '../components/ViewSwitch';
+import { useReleases } from '../queries';
+import { COLUMN, RELEASE } from '../texts';
+
+const FILTERS = ['q', 'phase', 'type', 'team', 'mine'];
 
 export default function ReleasesPage() {
-  return <Page title="Releases">{null}</Page>;
+  const [address, change] = useAddress();
+  const go = useGo();
+  const teams = useTeams();
+  const models = useModels();
+  const pages = useReleases(listQuery(address));
+  const filtered = FILTERS.some((name) => address[name]);
+  const create = () => go(paths.newRelease);
+  const types = models.data?.filter((model) => model.kind === 'release');
+  return (
+    <Page
+      wide
+      title={RELEASE.list}
+      tools={<ViewSwitch view="list" />}
+      primary={{ name: 'new', label: RELEASE.create, allowed: true, run: create }}
+    >
+      <FilterBar
+        address={address}
+        onChange={change}
+        text={RELEASE.search}
+        filters={[
+          { key: 'phase', label: COLUMN.phase, options: [...RELEASE.phases, 'cancelled'] },
+          {
+            key: 'type',
+            label: COLUMN.type,
+            options: types?.map((model) => model.name) ?? RELEASE.types,
+          },
+          {
+            key: 'team',
+            label: COLUMN.team,
+            searchable: true,
+            options: (teams.data?.items ?? []).map((team) => ({
+              value: team.name,
+              label: team.name,
+            })),
+          },
+        ]}
+        toggles={[{ key: 'mine', label: 'Mine' }]}
+      >
+        <ColumnMenu columns={RELEASE_COLUMNS} address={address} onChange={change} />
+      </FilterBar>
+      <Section flush>
+        <DataTable
+          label={RELEASE.list}
+          columns={shownColumns(RELEASE_COLUMNS, address)}
+          pages={pages}
+          rowKey={(row) => row.number}
+          rowLink={(row) => paths.release(row.number)}
+          sort={address.sort}
+          onSort={(sort) => change({ sort })}
+          empty={
+            <EmptyState
+              icon="releases"
+              title={filtered ? RELEASE.emptyFiltered : RELEASE.emptyTitle}
+              action={filtered ? undefined : { label: RELEASE.create, run: create }}
+            >
+              {!filtered && <p>{RELEASE.empty}</p>}
+            </EmptyState>
+          }
+        />
+      </Section>
+    </Page>
+  );
 }

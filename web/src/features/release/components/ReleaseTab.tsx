@@ -1,0 +1,66 @@
+// The tabs of a release, each with its own address.
+import { paths } from '@/app/paths';
+import type { Verb } from '@/lib/verb';
+import type { ActionItem } from '@/ui/actions';
+import type { LinkTab } from '@/ui/LinkTabs';
+import { Section } from '@/ui/Page';
+import { Conflicts } from '@/ui/record/Conflicts';
+import { History } from '@/ui/record/History';
+import { releasePath, type Release } from '../queries';
+import { TAB } from '../texts';
+import { ApprovalsTab } from './ApprovalsTab';
+import { OverviewTab } from './OverviewTab';
+import { PlanTab } from './PlanTab';
+import { ReviewTab } from './ReviewTab';
+import { RunTab } from './RunTab';
+import { ScopeTab } from './ScopeTab';
+import { TalkTab } from './TalkTab';
+
+export function releaseTabs(release: Release): LinkTab[] {
+  const open = release.conflicts.filter((each) => each.state === 'open').length;
+  const counts: Record<string, number> = { conflicts: open };
+  return Object.entries(TAB).map(([key, label]) => ({
+    key,
+    label,
+    to: paths.release(release.number, key),
+    count: counts[key],
+  }));
+}
+
+interface Props {
+  release: Release;
+  tab: string;
+  actions: ActionItem[];
+  verb: Verb;
+}
+
+export function ReleaseTab({ release, tab, actions, verb }: Props) {
+  switch (tab) {
+    case 'scope':
+      return <ScopeTab release={release} />;
+    case 'plan':
+      return <PlanTab release={release} />;
+    case 'approvals':
+      return <ApprovalsTab release={release} actions={actions} />;
+    case 'conflicts':
+      return (
+        <Section title={TAB.conflicts} flush>
+          <Conflicts conflicts={release.conflicts} />
+        </Section>
+      );
+    case 'run':
+      return <RunTab release={release} actions={actions} />;
+    case 'review':
+      return <ReviewTab release={release} actions={actions} />;
+    case 'talk':
+      return <TalkTab release={release} path={releasePath(release.number)} />;
+    case 'history':
+      return (
+        <Section title={TAB.history} flush>
+          <History subject={release.number} />
+        </Section>
+      );
+    default:
+      return <OverviewTab release={release} busy={verb.busy} />;
+  }
+}

@@ -1,0 +1,146 @@
+// The deployment by hand: each change reported done or failed, the clock against the window, and
+// the way back always in the same place.
+import { paths } from '@/app/paths';
+import { span } from '@/lib/dates';
+import type { Window } from '@/lib/schema';
+import type { ActionItem } from '@/ui/actions';
+import { ActionButton } from '@/ui/Actions';
+import { Columns, Section } from '@/ui/Page';
+import { Prose } from '@/ui/Prose';
+import { RollbackSteps } from '@/ui/record/RollbackSteps';
+import { EmptyState } from '@/ui/States';
+import { StatePill } from '@/ui/StatePill';
+import { Time, useNow } from '@/ui/Time';
+import { Link } from '@/ui/Link';
+import { releasePath, type Release } from '../queries';
+import { RUN, TAB } from '../texts';
+import { RunSteps } from './RunSteps';
+import classes from './run.module.css';
+
+export function RunTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
+  const { deployment } = release;
+  const find = (name: string) => actions.find((item) => item.name === name);
+  if (!deployment) {
+    const deploy = find('deploy');
+    return (
+      <Section title={TAB.run} flush>
+        <EmptyState icon="deployments" title={RUN.notYetTitle}>
+          <p>{RUN.notYet}</p>
+          {deploy && release.phase === 'approval' && (
+            <p>
+              <ActionButton item={deploy} primary />
+            </p>
+          )}
+        </EmptyState>
+      </Section>
+    );
+  }
+  const path = releasePath(release.number);
+  const rollback = deployment.rollback;
+  return (
+    <Columns
+      main={
+        <>
+          {rollback && (
+            <Section
+              title={deployment.state === 'rolled_back' ? RUN.rollbackDone : RUN.rollbackRunning}
+              aside={
+                <>
+                  {RUN.decidedBy(rollback.decided_by)}, <Time at={rollback.decided_at} />
+                </>
+              }
+            >
+              <Prose text={rollback.reason} />
+              <RunSteps
+                steps={rollback.steps}
+                path={`${path}/rollback/steps`}
+                open={deployment.state === 'rolling_back'}
+                plan={release.rollback_plan}
+                doneWord={RUN.backDone}
+              />
+            </Section>
+          )}
+          <Section title={RUN.steps} aside={<StatePill word={deployment.state} />}>
+            <p className="soft">
+              {RUN.startedBy(deployment.started_by)}, <Time at={deployment.started_at} />
+            </p>
+            <RunSteps
+              steps={deployment.steps}
+              path={`${path}/deployment/steps`}
+              open={deployment.state === 'running'}
+              doneWord={RUN.done}
+            />
+          </Section>
+        </>
+      }
+      side={
+        <>
+          <Section title={RUN.clock}>
+            <WindowClock window={release.window} over={deployment.finished_at} />
+            <NextVerb items={[find('verify'), find('close')]} release={release} />
+          </Section>
+          <Section title={RUN.rollbackTitle}>
+            {release.rollback_plan.steps.length === 0 && !rollback ? (
+              <p className="soft">{RUN.nothingReached}</p>
+            ) : (
+              <RollbackSteps plan={release.rollback_plan} brief />
+            )}
+            <RollbackButton item={find('rollback')} />
+          </Section>
+        </>
+      }
+    />
+  );
+}
+
+function NextVerb(props: { items: (ActionItem | undefined)[]; release: Release }) {
+  const { release } = props;
+  const [verify, close] = props.items;
+  const item = release.phase === 'review' ? close : verify;
+  const now = ['deployment', 'verification', 'review'].includes(release.phase);
+  if (!item || !now) return null;
+  return (
+    <div className={classes.next}>
+      <ActionButton item={item} />
+      {release.phase === 'review' && release.review && (
+        <Link to={paths.review(release.review.number ?? release.review.id)}>
+          {release.review.number ?? TAB.review}
+        </Link>
+      )}
+    </div>
+  );
+}
+
+function RollbackButton({ item }: { item: ActionItem | undefined }) {
+  if (!item) return null;
+  return (
+    <div className={classes.next}>
+      <ActionButton item={{ ...item, danger: true }} primary />
+    </div>
+  );
+}
+
+function WindowClock(props: { window: Window | null | undefined; over?: string | null }) {
+  const now = useNow(1_000);
+  const { window, over } = props;
+  if (!window) return <p className="soft">–</p>;
+  const start = new Date(window.start).getTime();
+  const end = new Date(window.end).getTime();
+  const at = over ? new Date(over).getTime() : now.getTime();
+  const share = Math.min(1, Math.max(0, (at - start) / (end - start)));
+  const [amount, words] =
+    at < start
+      ? [span(start - at), RUN.opensIn]
+      : at <= end
+        ? [span(end - at), RUN.leftOver]
+        : [span(at - end), RUN.overdue];
+  return (
+    <div className={classes.clock} data-late={at > end || undefined}>
+      <span className={classes.big}>{amount}</span>
+      <span className="soft">{words}</span>
+      <span className={classes.track} aria-hidden="true">
+        <i style={{ width: `${share * 100}%` }} />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+// What the release pages read.
+import { useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/client';
+import { usePages } from '@/lib/pages';
+import type { Schema } from '@/lib/schema';
+
+export type Release = Schema<'Release'>;
+export type ReleaseRow = Schema<'ReleaseRow'>;
+
+export function releasePath(id: string): string {
+  return `/releases/${encodeURIComponent(id)}`;
+}
+
+export function useRelease(id: string) {
+  return useQuery({
+    queryKey: ['/releases', id],
+    queryFn: ({ signal }) => get<Release>(releasePath(id), {}, signal),
+  });
+}
+
+export function useReleases(query: Record<string, string | undefined>) {
+  return usePages<ReleaseRow>('/releases', query);
+}
+
+export function useBoard() {
+  return useQuery({
+    queryKey: ['/releases/board'],
+    queryFn: ({ signal }) => get<Schema<'Board'>>('/releases/board', {}, signal),
+  });
+}
