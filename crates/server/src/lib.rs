@@ -1,13 +1,17 @@
 //! The server: the bus that every write passes, the read models, the reactions, and HTTP. It holds
 //! no driver and no outbound client; those arrive as ports.
 
+pub mod assets;
 pub mod bus;
 pub mod follow;
+pub mod health;
 pub mod http;
 pub mod names;
 pub mod problem;
 pub mod read;
+pub mod read_models;
 pub mod records;
+pub mod serve;
 
 pub mod identity;
 pub mod policy;

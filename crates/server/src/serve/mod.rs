@@ -1,0 +1,143 @@
+//! The server as a whole: the routes of all features, the pages of problems, the web application,
+//! what surrounds every request, and what runs beside them until the server is told to stop.
+
+mod background;
+mod guard;
+mod inside;
+mod problem_pages;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::identity::SignInHint;
+use api::problem::Problem;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Request, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use utoipa::openapi::OpenApi;
+
+use crate::bus::{Bus, World};
+use crate::health::{Measured, Metrics};
+use crate::http::{App, BODY_MAX, Routes};
+use crate::problem::Answer;
+use crate::{assets, health};
+
+pub use background::Background;
+pub use guard::REQUEST_MAX;
+pub use inside::Inside;
+
+/// How long requests under way may take after the server was told to stop.
+pub const FAREWELL_MAX: Duration = Duration::from_secs(10);
+
+/// How a server is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The address it listens on.
+    pub listen: SocketAddr,
+    /// The sign-ins shown on the sign-in page of a demonstration.
+    pub demonstration: Option<Vec<SignInHint>>,
+    /// Whether cookies are sent over HTTPS only.
+    pub secure_cookies: bool,
+}
+
+impl Options {
+    /// What handlers share.
+    pub fn app(&self, bus: Bus) -> App {
+        let demonstration = self.demonstration.clone().map(Arc::new);
+        App { bus, demonstration, secure_cookies: self.secure_cookies, throttle: Arc::default() }
+    }
+}
+
+/// The routes of all features.
+fn all(routes: Routes) -> Routes {
+    let features: [fn(Routes) -> Routes; 2] = [crate::identity::routes, crate::team::routes];
+    features.into_iter().fold(routes, |routes, feature| feature(routes))
+}
+
+/// The description of the interface (`OpenAPI` 3.1), which needs no server.
+pub fn document() -> OpenApi {
+    all(Routes::default()).finish().1
+}
+
+/// Everything that the server answers.
+pub fn router(app: App) -> Router {
+    let metrics = Arc::new(Metrics::default());
+    let clock = Arc::clone(&app.bus.world().clock);
+    let app = measured(app, &metrics);
+    let (features, document) = all(Routes::default()).finish();
+    let document = Bytes::from(document.to_json().unwrap_or_default());
+    let described = get(move || async move { ([(CONTENT_TYPE, "application/json")], document) });
+    let router = features
+        .route("/api/v1/openapi.json", described)
+        .route("/problems/{code}", get(problem_pages::show))
+        .merge(health::routes(&metrics))
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(elsewhere)
+        .layer(DefaultBodyLimit::max(BODY_MAX));
+    guard::surround(router, metrics, clock).with_state(app)
+}
+
+/// The same, over a store that counts what it does.
+fn measured(app: App, metrics: &Arc<Metrics>) -> App {
+    let world = app.bus.world().clone();
+    let (store, clock) = (Arc::clone(&world.store), Arc::clone(&world.clock));
+    let store = Arc::new(Measured::new(store, clock, Arc::clone(metrics)));
+    App { bus: Bus::new(World { store, ..world }), ..app }
+}
+
+/// Serves until `shutdown` ends, and then what is under way.
+pub async fn run(
+    app: App,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let background = Background::start(&app.bus)?;
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    let (told, asked) = oneshot::channel();
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        shutdown.await;
+        tracing::info!("stopping: finishing what is under way");
+        let _ = told.send(());
+    });
+    let farewell = async move {
+        let _ = asked.await;
+        tokio::time::sleep(FAREWELL_MAX).await;
+    };
+    let end = tokio::select! {
+        end = server.into_future() => end,
+        () = farewell => {
+            tracing::warn!("some requests did not end in time and are cut off");
+            Ok(())
+        }
+    };
+    let stopped = tokio::task::spawn_blocking(move || background.stop()).await;
+    end.and(stopped.map_err(io::Error::other))
+}
+
+async fn wrong_method(request: Request<Body>) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    let detail = format!("{path} does not take {method}: the header `Allow` lists what it takes");
+    Answer(Problem::new("request.wrong_method", detail)).into_response()
+}
+
+async fn elsewhere(uri: Uri, request: Request<Body>) -> Response {
+    let path = uri.path();
+    if path == "/api" || path.starts_with("/api/") {
+        let detail =
+            format!("there is nothing at {path}: /api/v1/openapi.json lists what there is");
+        return Answer(Problem::new("request.unknown_path", detail)).into_response();
+    }
+    assets::serve(&request)
+}
