@@ -66,7 +66,6 @@ export const texts = {
     titleColumn: 'Title',
     window: 'Time',
     services: 'Services',
-    team: 'Team',
     environment: 'Environment',
     outage: 'Projected outage',
     tier: 'Risk',

@@ -29,7 +29,6 @@ export function ScheduleList({ calendar, zone }: { calendar: Calendar; zone: str
             <th scope="col">{words.window}</th>
             <th scope="col">{words.services}</th>
             <th scope="col">{words.environment}</th>
-            <th scope="col">{words.team}</th>
             <th scope="col" data-right="">
               {words.outage}
             </th>
@@ -74,7 +73,7 @@ function DayRows(props: { date: string; entries: Entry[]; calendar: Calendar }) 
   return (
     <tbody>
       <tr className={classes.day}>
-        <th scope="rowgroup" colSpan={9}>
+        <th scope="rowgroup" colSpan={8}>
           {title}
         </th>
       </tr>
@@ -107,7 +106,6 @@ function EntryRow({ entry, calendar }: { entry: Entry; calendar: Calendar }) {
       </td>
       <td title={services}>{services || '–'}</td>
       <td>{wordOf(entry.environment)}</td>
-      <td>{entry.team?.name ?? '–'}</td>
       <td data-right="" data-empty={entry.outage_minutes === 0 || undefined}>
         {entry.outage_minutes > 0 ? minutes(entry.outage_minutes) : '–'}
       </td>

@@ -1,6 +1,126 @@
-// Changes
-import { Page } from '@/ui/Page';
+// The list of changes: filters in the address, saved filters, and several at once.
+import { useState } from 'react';
+import { paths } from '@/app/paths';
+import { useAddress, useGo, type Address } from '@/lib/address';
+import { useServices, useTeams } from '@/lib/lookup';
+import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
+import { Page, Section } from '@/ui/Page';
+import { SavedFilters } from '@/ui/SavedFilters';
+import { EmptyState } from '@/ui/States';
+import { BulkBar } from '../components/BulkBar';
+import { ChangeTable, COLUMNS } from '../components/ChangeTable';
+import { useChanges } from '../queries';
+import { ENVIRONMENTS, PHASES, texts, TIERS, TYPES } from '../texts';
+
+const words = texts.list;
+const QUERY = [
+  'q',
+  'phase',
+  'type',
+  'tier',
+  'team',
+  'environment',
+  'service',
+  'ci',
+  'release',
+  'requester',
+  'implementer',
+  'mine',
+  'watched',
+  'held',
+  'imported',
+] as const;
 
 export default function ChangesPage() {
-  return <Page title="Changes">{null}</Page>;
+  const go = useGo();
+  const [address, change] = useAddress();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const query = Object.fromEntries(QUERY.map((key) => [key, address[key]]));
+  const pages = useChanges({ ...query, sort: address.sort });
+  const filtered = QUERY.some((key) => address[key]);
+  const narrow = (part: Record<string, string | undefined>) => {
+    setChosen([]);
+    change(part);
+  };
+  return (
+    <Page
+      title={texts.title}
+      wide
+      primary={{
+        name: 'new',
+        label: words.newChange,
+        allowed: true,
+        run: () => go(paths.newChange),
+      }}
+    >
+      <Filters address={address} onChange={narrow} />
+      <Section flush>
+        <ChangeTable
+          pages={pages}
+          columns={shownColumns(COLUMNS, address)}
+          sort={address.sort}
+          onSort={(sort) => change({ sort })}
+          chosen={chosen}
+          onChoose={setChosen}
+          empty={<Empty filtered={filtered} onNew={() => go(paths.newChange)} />}
+        />
+      </Section>
+      {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setChosen([])} />}
+    </Page>
+  );
+}
+
+interface FiltersProps {
+  address: Address;
+  onChange: (change: Record<string, string | undefined>) => void;
+}
+
+function Filters({ address, onChange }: FiltersProps) {
+  const teams = useTeams().data?.items ?? [];
+  const services = useServices().data?.items ?? [];
+  const named = (each: { id: string; name: string }) => ({ value: each.id, label: each.name });
+  return (
+    <FilterBar
+      address={address}
+      onChange={onChange}
+      text={words.search}
+      filters={[
+        { key: 'phase', label: words.phase, options: [...PHASES, 'cancelled'] },
+        { key: 'type', label: words.type, options: TYPES },
+        { key: 'tier', label: words.tier, options: TIERS },
+        { key: 'team', label: words.team, options: teams.map(named), searchable: true },
+        { key: 'service', label: words.service, options: services.map(named), searchable: true },
+        { key: 'environment', label: words.environment, options: ENVIRONMENTS },
+      ]}
+      toggles={[
+        { key: 'mine', label: words.mine },
+        { key: 'watched', label: words.watched },
+        { key: 'held', label: words.held },
+        { key: 'imported', label: words.imported },
+      ]}
+    >
+      <SavedFilters list="changes" path={paths.changes} address={address} />
+      <ColumnMenu columns={COLUMNS} address={address} onChange={onChange} />
+    </FilterBar>
+  );
+}
+
+function Empty({ filtered, onNew }: { filtered: boolean; onNew: () => void }) {
+  if (filtered) {
+    return (
+      <EmptyState icon="filter" title={words.noMatch}>
+        <p>{words.noMatchHelp}</p>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState
+      icon="changes"
+      title={words.emptyTitle}
+      action={{ label: words.newChange, run: onNew }}
+      example={words.emptyExample}
+    >
+      <p>{words.empty}</p>
+    </EmptyState>
+  );
 }

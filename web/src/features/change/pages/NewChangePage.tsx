@@ -1,6 +1,67 @@
-// New change
-import { Page } from '@/ui/Page';
+// Raises a change. What is typed is kept as a draft until it is sent, whatever happens.
+import { paths } from '@/app/paths';
+import { useGo } from '@/lib/address';
+import { useForm } from '@/lib/forms';
+import { asProblem } from '@/lib/problem';
+import { useWrite } from '@/lib/write';
+import { Form } from '@/ui/Form';
+import { Page, Section } from '@/ui/Page';
+import { WindowCheck } from '@/ui/record/WindowCheck';
+import { EMPTY, newFieldsOf, type ChangeValues } from '../changeForm';
+import {
+  PlanFields,
+  WhatFields,
+  WhenFields,
+  WhereFields,
+  WhoFields,
+} from '../components/ChangeFields';
+import { texts } from '../texts';
 
 export default function NewChangePage() {
-  return <Page title="New change">{null}</Page>;
+  const go = useGo();
+  const form = useForm<ChangeValues>(EMPTY, 'change');
+  const write = useWrite((answer) => {
+    form.reset(EMPTY);
+    go(paths.change(answer.number ?? answer.id));
+  });
+  const submit = () =>
+    write.mutate(
+      { path: '/changes', body: newFieldsOf(form.values) },
+      { onError: (error) => form.showErrors(asProblem(error).errors) },
+    );
+  const { cis, environment, window } = form.values;
+  return (
+    <Page
+      title={texts.newTitle}
+      back={{ to: paths.changes, label: texts.back }}
+      meta={form.changed ? texts.draftKept : undefined}
+    >
+      <Section>
+        <Form
+          onSubmit={submit}
+          submit={texts.create}
+          busy={write.isPending}
+          errors={form.errors}
+          problem={write.error}
+          onCancel={() => {
+            form.reset(EMPTY);
+            go(paths.changes);
+          }}
+        >
+          <WhatFields form={form} />
+          <WhereFields form={form} withCis />
+          <WhoFields form={form} />
+          <PlanFields form={form} />
+          <WhenFields form={form} />
+          {cis.length > 0 && (
+            <WindowCheck
+              cis={cis.map((each) => each.value)}
+              environment={environment}
+              window={window}
+            />
+          )}
+        </Form>
+      </Section>
+    </Page>
+  );
 }

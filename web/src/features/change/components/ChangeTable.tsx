@@ -1,0 +1,143 @@
+// The list of changes.
+import { paths } from '@/app/paths';
+import type { Pages } from '@/lib/pages';
+import { DataTable, type Column } from '@/ui/DataTable';
+import { RefLink } from '@/ui/RefLink';
+import { StatePill, Tier } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
+import { Time, WindowTime } from '@/ui/Time';
+import type { ReactNode } from 'react';
+import type { ChangeRow } from '../queries';
+import { texts } from '../texts';
+import classes from './ChangeTable.module.css';
+
+const words = texts.list;
+
+export const COLUMNS: Column<ChangeRow>[] = [
+  {
+    key: 'title',
+    header: words.title,
+    sort: 'number',
+    width: '36%',
+    cell: (row) => (
+      <>
+        <span className="mono">{row.number}</span> {row.title}
+      </>
+    ),
+  },
+  {
+    key: 'type',
+    header: words.type,
+    wideOnly: true,
+    cell: (row) => (row.type === 'emergency' ? <StatePill word="emergency" /> : wordOf(row.type)),
+  },
+  {
+    key: 'phase',
+    header: words.phase,
+    cell: (row) => (
+      <span className={classes.phase}>
+        <StatePill word={row.phase} />
+        {row.held && <StatePill word="held" label={words.onHold} />}
+      </span>
+    ),
+  },
+  { key: 'tier', header: words.tier, cell: (row) => <Tier tier={row.tier} /> },
+  {
+    key: 'window',
+    header: words.window,
+    sort: 'window',
+    cell: (row) => <WindowTime window={row.window} none="–" short />,
+  },
+  {
+    key: 'conflicts',
+    header: words.conflicts,
+    right: true,
+    cell: (row) =>
+      row.conflicts_open > 0 ? (
+        <span className={classes.conflicts}>
+          {row.conflicts_open}
+          <span className="visually-hidden"> open</span>
+        </span>
+      ) : (
+        <span className="soft">–</span>
+      ),
+  },
+  { key: 'team', header: words.team, wideOnly: true, cell: (row) => row.team?.name ?? '–' },
+  {
+    key: 'environment',
+    header: words.environment,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => wordOf(row.environment),
+  },
+  {
+    key: 'requester',
+    header: words.requester,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => row.requester?.name ?? '–',
+  },
+  {
+    key: 'implementer',
+    header: words.implementer,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => row.implementer?.name ?? '–',
+  },
+  {
+    key: 'release',
+    header: words.release,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => (
+      <RefLink
+        record={row.release}
+        show="number"
+        to={row.release ? paths.release(row.release.number ?? row.release.id) : undefined}
+      />
+    ),
+  },
+  {
+    key: 'outcome',
+    header: words.outcome,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => <StatePill word={row.outcome} />,
+  },
+  {
+    key: 'source_number',
+    header: words.source,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => <span className="mono">{row.source_number ?? '–'}</span>,
+  },
+  {
+    key: 'updated_at',
+    header: words.updated,
+    sort: 'updated_at',
+    right: true,
+    wideOnly: true,
+    cell: (row) => <Time at={row.updated_at} />,
+  },
+];
+
+interface Props {
+  pages: Pages<ChangeRow>;
+  columns: Column<ChangeRow>[];
+  empty: ReactNode;
+  sort?: string;
+  onSort: (sort: string | undefined) => void;
+  chosen: string[];
+  onChoose: (keys: string[]) => void;
+}
+
+export function ChangeTable(props: Props) {
+  return (
+    <DataTable
+      label={words.label}
+      rowKey={(row) => row.number}
+      rowLink={(row) => paths.change(row.number)}
+      {...props}
+    />
+  );
+}
