@@ -1,6 +1,81 @@
-// Models
-import { Page } from '@/ui/Page';
+// The models in force: what each type is for, its states, its approval, its file.
+import { Skeleton } from '@mantine/core';
+import { useModels } from '@/lib/lookup';
+import type { Schema } from '@/lib/schema';
+import { Page, Section } from '@/ui/Page';
+import { EmptyState, ErrorState } from '@/ui/States';
+import { wordOf } from '@/ui/texts';
+import classes from '../components/models.module.css';
+import { POLICY } from '../texts';
+
+type Model = Schema<'Model'>;
 
 export default function ModelsPage() {
-  return <Page title="Models">{null}</Page>;
+  const models = useModels();
+  const groups = [
+    { title: POLICY.releases, kind: 'release' },
+    { title: POLICY.changes, kind: 'change' },
+  ];
+  return (
+    <Page title={POLICY.title} meta={<span>{POLICY.meta}</span>}>
+      {models.error && <ErrorState error={models.error} retry={() => void models.refetch()} />}
+      {models.isPending && <Skeleton height={280} />}
+      {models.data?.length === 0 && (
+        <EmptyState icon="settings" title={POLICY.emptyTitle}>
+          <p>{POLICY.empty}</p>
+        </EmptyState>
+      )}
+      {models.data &&
+        groups.map(({ title, kind }) => {
+          const found = models.data.filter((model) => model.kind === kind);
+          if (found.length === 0) return null;
+          return (
+            <section key={kind} aria-label={title} className={classes.group}>
+              <h2 className={classes.groupTitle}>{title}</h2>
+              {found.map((model) => (
+                <ModelBlock key={model.name} model={model} />
+              ))}
+            </section>
+          );
+        })}
+    </Page>
+  );
+}
+
+function ModelBlock({ model }: { model: Model }) {
+  return (
+    <Section
+      title={model.title}
+      aside={
+        <>
+          <span className="mono">{model.name}</span> {POLICY.version(model.version)}
+        </>
+      }
+    >
+      <p className={classes.words}>{model.description}</p>
+      <h3 className={classes.small}>{POLICY.states}</h3>
+      <ol className={classes.states}>
+        {model.states.map((state) => (
+          <li key={state.name}>
+            {wordOf(state.name)}
+            {state.phase !== state.name && <span className="soft"> {wordOf(state.phase)}</span>}
+          </li>
+        ))}
+      </ol>
+      <h3 className={classes.small}>{POLICY.approval}</h3>
+      {model.approval.length === 0 ? (
+        <p className="soft">{POLICY.noApproval}</p>
+      ) : (
+        <ol className={classes.approval}>
+          {model.approval.map((stage) => (
+            <li key={stage}>{stage}</li>
+          ))}
+        </ol>
+      )}
+      <details className={classes.source}>
+        <summary>{POLICY.source}</summary>
+        <pre tabIndex={0}>{model.source}</pre>
+      </details>
+    </Section>
+  );
 }

@@ -1,6 +1,188 @@
-// Review
-import { Page } from '@/ui/Page';
+// One review: its form beside the timeline of what happened.
+import { paths } from '@/app/paths';
+import { useParam } from '@/lib/address';
+import { useForm, type Form as FormState } from '@/lib/forms';
+import { useWrite } from '@/lib/write';
+import { Columns, Page, Section } from '@/ui/Page';
+import { Form, LongTextField } from '@/ui/Form';
+import { Prose } from '@/ui/Prose';
+import { RefLink } from '@/ui/RefLink';
+import { say } from '@/ui/say';
+import { ErrorState, RecordSkeleton } from '@/ui/States';
+import { StatePill } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
+import { Time } from '@/ui/Time';
+import { ActionsField, ActionsList } from '../components/ReviewActions';
+import { Timeline } from '../components/Timeline';
+import { reviewPath, useReview, type Review } from '../queries';
+import { REVIEW } from '../texts';
+
+interface Values {
+  went_well: string;
+  went_wrong: string;
+  root_cause: string;
+  objectives_met: string;
+  actions: Review['actions'];
+}
 
 export default function ReviewPage() {
-  return <Page title="Review">{null}</Page>;
+  const review = useReview(useParam('id'));
+  if (review.error) return <ErrorState error={review.error} retry={() => void review.refetch()} />;
+  if (!review.data) return <RecordSkeleton />;
+  // A new version from the server starts the form anew, so that nobody's text is overwritten.
+  return <Inside key={review.data.version} review={review.data} />;
+}
+
+function Inside({ review }: { review: Review }) {
+  const form = useForm<Values>(
+    {
+      went_well: review.went_well,
+      went_wrong: review.went_wrong,
+      root_cause: review.root_cause,
+      objectives_met: review.objectives_met,
+      actions: review.actions,
+    },
+    `review-${review.id}-${review.version}`,
+  );
+  const write = useWrite(() => form.reset(form.values));
+  const action = review.allowed.find((each) => each.name === 'complete');
+  const open = review.state === 'open';
+  const save = (complete: boolean) =>
+    write.mutate(
+      {
+        method: 'PUT',
+        path: reviewPath(review.number),
+        version: review.version,
+        body: { ...written(form.values), ...(complete ? { complete: true } : {}) },
+      },
+      {
+        onError: (problem) => form.showErrors(problem.errors),
+        onSuccess: () => say(complete ? REVIEW.completed : REVIEW.saved),
+      },
+    );
+  return (
+    <Page
+      title={`Review of ${review.subject.name}`}
+      number={review.number}
+      back={{ to: paths.reviews, label: REVIEW.list }}
+      badges={<StatePill word={review.state} />}
+      meta={<Meta review={review} />}
+      primary={
+        action && open
+          ? {
+              ...action,
+              label: REVIEW.complete,
+              busy: write.isPending,
+              run: () => save(true),
+            }
+          : undefined
+      }
+    >
+      <Columns
+        main={
+          open ? (
+            <Section>
+              <ReviewForm review={review} form={form} write={write} onSave={() => save(false)} />
+            </Section>
+          ) : (
+            <Written review={review} />
+          )
+        }
+        side={
+          <Section title={REVIEW.timeline}>
+            <Timeline moments={review.timeline} />
+          </Section>
+        }
+      />
+    </Page>
+  );
+}
+
+function written(values: Values) {
+  const actions = values.actions
+    .filter((each) => each.title.trim() !== '')
+    .map(({ title, owner, due_on, done }) => ({
+      title,
+      done: done ?? false,
+      ...(owner ? { owner } : {}),
+      ...(due_on ? { due_on } : {}),
+    }));
+  return { ...values, actions };
+}
+
+function Meta({ review }: { review: Review }) {
+  return (
+    <>
+      <span>
+        {REVIEW.subject} <RefLink record={review.subject} />
+      </span>
+      <span>{REVIEW.whys[review.why] ?? wordOf(review.why)}</span>
+      <span>
+        {REVIEW.opened} <Time at={review.opened_at} />
+      </span>
+      {review.completed_by && (
+        <span>
+          {REVIEW.completedBy} {review.completed_by}, <Time at={review.completed_at} />
+        </span>
+      )}
+    </>
+  );
+}
+
+interface ReviewFormProps {
+  review: Review;
+  form: FormState<Values>;
+  write: { isPending: boolean; error: unknown };
+  onSave: () => void;
+}
+
+function ReviewForm({ review, form, write, onSave }: ReviewFormProps) {
+  const mustFindCause = review.why === 'failed' || review.why === 'rolled_back';
+  return (
+    <Form
+      onSubmit={onSave}
+      submit={REVIEW.save}
+      busy={write.isPending}
+      errors={form.errors}
+      problem={write.error}
+    >
+      <LongTextField form={form} name="went_well" label={REVIEW.wentWell} rows={4} />
+      <LongTextField form={form} name="went_wrong" label={REVIEW.wentWrong} rows={4} />
+      <LongTextField
+        form={form}
+        name="root_cause"
+        label={REVIEW.rootCause}
+        help={mustFindCause ? REVIEW.rootCauseRequired : REVIEW.rootCauseHelp}
+        required={mustFindCause}
+        rows={4}
+      />
+      <LongTextField form={form} name="objectives_met" label={REVIEW.objectives} rows={3} />
+      <ActionsField
+        value={form.values.actions}
+        error={form.errorOf('actions')}
+        onChange={(actions) => form.set('actions', actions)}
+      />
+    </Form>
+  );
+}
+
+function Written({ review }: { review: Review }) {
+  const texts: [string, string][] = [
+    [REVIEW.wentWell, review.went_well],
+    [REVIEW.wentWrong, review.went_wrong],
+    [REVIEW.rootCause, review.root_cause],
+    [REVIEW.objectives, review.objectives_met],
+  ];
+  return (
+    <>
+      {texts.map(([title, text]) => (
+        <Section key={title} title={title}>
+          <Prose text={text} />
+        </Section>
+      ))}
+      <Section title={REVIEW.actions}>
+        <ActionsList actions={review.actions} />
+      </Section>
+    </>
+  );
 }

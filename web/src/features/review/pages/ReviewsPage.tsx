@@ -1,6 +1,72 @@
-// Reviews
-import { Page } from '@/ui/Page';
+// Reviews owed and completed.
+import { paths } from '@/app/paths';
+import { listQuery, useAddress } from '@/lib/address';
+import { DataTable, type Column } from '@/ui/DataTable';
+import { FilterBar } from '@/ui/FilterBar';
+import { Page, Section } from '@/ui/Page';
+import { RefLink } from '@/ui/RefLink';
+import { EmptyState } from '@/ui/States';
+import { StatePill } from '@/ui/StatePill';
+import { Time } from '@/ui/Time';
+import { wordOf } from '@/ui/texts';
+import { useReviews, type ReviewRow } from '../queries';
+import { REVIEW } from '../texts';
+
+const COLUMNS: Column<ReviewRow>[] = [
+  {
+    key: 'review',
+    header: REVIEW.review,
+    cell: (row) => (
+      <>
+        <span className="mono soft">{row.number}</span> {row.subject.name}
+      </>
+    ),
+  },
+  {
+    key: 'subject',
+    header: REVIEW.subject,
+    cell: (row) => <RefLink record={row.subject} show="number" />,
+  },
+  { key: 'why', header: REVIEW.why, cell: (row) => REVIEW.whys[row.why] ?? wordOf(row.why) },
+  { key: 'state', header: REVIEW.state, cell: (row) => <StatePill word={row.state} /> },
+  {
+    key: 'actions',
+    header: REVIEW.actionsOpen,
+    right: true,
+    wideOnly: true,
+    cell: (row) => row.actions_open || '–',
+  },
+  { key: 'opened', header: REVIEW.opened, cell: (row) => <Time at={row.opened_at} /> },
+];
 
 export default function ReviewsPage() {
-  return <Page title="Reviews">{null}</Page>;
+  const [address, change] = useAddress();
+  const pages = useReviews(listQuery(address));
+  const filtered = Boolean(address.state || address.kind);
+  return (
+    <Page wide title={REVIEW.list} meta={<span>{REVIEW.meta}</span>}>
+      <FilterBar
+        address={address}
+        onChange={change}
+        filters={[
+          { key: 'state', label: REVIEW.state, options: ['open', 'completed'] },
+          { key: 'kind', label: REVIEW.kind, options: ['release', 'change'] },
+        ]}
+      />
+      <Section flush>
+        <DataTable
+          label={REVIEW.list}
+          columns={COLUMNS}
+          pages={pages}
+          rowKey={(row) => row.number}
+          rowLink={(row) => paths.review(row.number)}
+          empty={
+            <EmptyState icon="reviews" title={filtered ? REVIEW.emptyFiltered : REVIEW.emptyTitle}>
+              {!filtered && <p>{REVIEW.empty}</p>}
+            </EmptyState>
+          }
+        />
+      </Section>
+    </Page>
+  );
 }

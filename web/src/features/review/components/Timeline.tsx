@@ -1,0 +1,21 @@
+// What happened, in order, filled in from the record.
+import type { Schema } from '@/lib/schema';
+import { Time } from '@/ui/Time';
+import { REVIEW } from '../texts';
+import classes from './review.module.css';
+
+export function Timeline({ moments }: { moments: Schema<'Moment'>[] }) {
+  if (moments.length === 0) return <p className="soft">{REVIEW.noTimeline}</p>;
+  return (
+    <ol className={classes.timeline}>
+      {moments.map((moment) => (
+        <li key={moment.at + moment.what}>
+          <span className={classes.what}>{moment.what}</span>
+          <span className={classes.when}>
+            <Time at={moment.at} show="full" /> · {moment.who}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
