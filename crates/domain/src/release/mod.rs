@@ -1,1 +1,35 @@
-//! placeholder
+//! A release: changes with one window, one go or no-go, and one rollback decision.
+//!
+//! ```text
+//! planning ─► build ─► test ─submit─► approval ─go, scheduled, deploy─► deployment ─verify─► verification
+//!    ▲  (states of the model: advance)   │                                  └──rollback──┐        │ verify
+//!    └────────────── rejected ───────────┘              closed ◄─close─ review ◄─────────┴────────┘
+//! ```
+//!
+//! Invariants: 1. membership and window are facts of the release alone; 2. what is approved is the
+//! bundle, its plans, its package, its tier and its window, by hash; 3. it is deployed only with the
+//! go given and the window committed; 4. it is closed only with its review completed.
+
+mod approve;
+mod carry_out;
+mod event;
+mod facts;
+mod plan;
+mod refusal;
+mod schedule;
+mod scope;
+mod state;
+mod suspend;
+
+pub use approve::{bundle_content, cast, reapprove, submit};
+pub use carry_out::{back, close, deploy, roll_back, step, verify};
+pub use event::ReleaseEvent;
+pub use facts::{ChangeFact, Facts, Verb, guard};
+pub use plan::{advance, create, edit, extra};
+pub use refusal::Refusal;
+pub use schedule::{extend, schedule};
+pub use scope::{attach, detach, reorder};
+pub use state::{
+    CHANGES_MAX, Content, Edit, ItemKind, Kpi, Member, Milestone, Outcome, PackageItem, Release,
+};
+pub use suspend::{cancel, hold, resume};

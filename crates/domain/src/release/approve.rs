@@ -1,0 +1,111 @@
+//! Asking for the go, voting on it, and what an edit of anything it covers does to it.
+
+use serde_json::json;
+
+use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::approval::{self, Answer, Barred, Cast, Content, PartName, RoundEvent, RoundState, Why};
+use crate::policy::ReleasePhase;
+use crate::release::{Facts, Release, ReleaseEvent, Verb, guard};
+use crate::risk;
+use crate::vocabulary::Tier;
+
+/// Asks for the go: the tier is recorded, a round opened.
+pub fn submit(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<ReleaseEvent> {
+    guard(Verb::Submit, release, facts)?;
+    let submitted = ReleaseEvent::Submitted { tier: tier(facts) };
+    let after = release.clone().evolve(&submitted, stamp);
+    let round = approval::open(
+        &release.rounds,
+        facts.plan.clone(),
+        bundle_content(&after, facts),
+        barred(release, facts),
+        &facts.electorate,
+    )?;
+    Ok(std::iter::once(submitted).chain(round.into_iter().map(ReleaseEvent::Round)).collect())
+}
+
+fn tier(facts: &Facts) -> Tier {
+    let risks: Vec<_> = facts.changes.iter().map(|change| change.risk.clone()).collect();
+    risk::combine(&risks).tier
+}
+
+/// What is approved of a bundle.
+pub fn bundle_content(release: &Release, facts: &Facts) -> Content {
+    let bundle: Vec<_> = facts.changes.iter().map(|change| json!(change.number)).collect();
+    let plans: serde_json::Map<_, _> =
+        facts.changes.iter().map(|change| (change.number.clone(), change.plans.clone())).collect();
+    let content = &release.content;
+    Content::new([
+        (PartName::Bundle, json!({ "changes": bundle, "environment": content.environment })),
+        (
+            PartName::Plans,
+            json!({
+                "changes": plans,
+                "rollout": content.rollout,
+                "contingency": content.contingency,
+                "rollback": content.rollback_note,
+            }),
+        ),
+        (PartName::Package, json!(content.package)),
+        (PartName::Risk, json!(release.tier)),
+        (PartName::Window, json!(content.window)),
+    ])
+}
+
+/// Who may not vote on a bundle: who created it, and who asked for or carries out any of its
+/// changes.
+fn barred(release: &Release, facts: &Facts) -> Vec<Barred> {
+    let created = release.requester.map(|person| Barred { person, why: Why::Requested });
+    let mut all: Vec<Barred> = created.into_iter().collect();
+    for change in &facts.changes {
+        let requester = change.requester.map(|person| Barred { person, why: Why::Requested });
+        let implementer = change.implementer.map(|person| Barred { person, why: Why::Implements });
+        all.extend(requester.into_iter().chain(implementer));
+    }
+    all.sort();
+    all.dedup_by_key(|barred| barred.person);
+    all
+}
+
+/// Takes a vote. A no that ends the round sends the release back to planning.
+pub fn cast(
+    release: &Release,
+    cast: &Cast,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    let verb = match cast.answer {
+        Answer::Approve => Verb::Approve,
+        Answer::Reject => Verb::Reject,
+        Answer::Abstain => Verb::Abstain,
+    };
+    guard(verb, release, facts)?;
+    let voted = approval::vote(release.round(), cast, &facts.roles, &facts.electorate)?;
+    let ended = |event: &RoundEvent| {
+        matches!(event, RoundEvent::Closed { state: RoundState::Rejected, .. })
+    };
+    let rejected = voted.iter().any(ended);
+    let mut events: Vec<ReleaseEvent> = voted.into_iter().map(ReleaseEvent::Round).collect();
+    if rejected {
+        let reason = cast.reason.clone().unwrap_or_else(|| "the quorum is out of reach".to_owned());
+        events.push(ReleaseEvent::ReturnedToPlanning { reason });
+    }
+    Ok(events)
+}
+
+/// Holds a release that was edited, or whose changes were, against its approval: the tier is
+/// recorded anew, the votes whose parts were touched are voided. `facts` are those after the edit.
+pub fn reapprove(release: &Release, facts: &Facts) -> Vec<ReleaseEvent> {
+    if release.phase != ReleasePhase::Approval {
+        return Vec::new();
+    }
+    let mut events = Vec::new();
+    let mut after = release.clone();
+    let tier = tier(facts);
+    if release.tier != Some(tier) {
+        after.tier = Some(tier);
+        events.push(ReleaseEvent::TierRecorded { tier });
+    }
+    let rounds = approval::edit(&after.rounds, bundle_content(&after, facts));
+    events.extend(rounds.into_iter().map(ReleaseEvent::Round));
+    events
+}

@@ -1,0 +1,100 @@
+//! Carrying a release out: deploy, report each step, verify, or take it back; then close it.
+
+use kernel::{ChangeId, NOTE_MAX};
+
+use crate::aggregate::Decision;
+use crate::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
+use crate::policy::ReleasePhase;
+use crate::refusal::Check;
+use crate::release::{Facts, Outcome, Refusal, Release, ReleaseEvent, Verb, guard};
+
+fn wrap(events: Vec<DeploymentEvent>) -> Vec<ReleaseEvent> {
+    events.into_iter().map(ReleaseEvent::Deployment).collect()
+}
+
+fn running(release: &Release) -> Result<&Deployment, crate::Refusal> {
+    let refusal = deployment::Refusal::NothingReached;
+    release.deployment.as_ref().ok_or_else(|| refusal.into())
+}
+
+/// Begins the deployment of every change, in order.
+pub fn deploy(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
+    guard(Verb::Deploy, release, facts)?;
+    Ok(wrap(vec![DeploymentEvent::Started { changes: release.changes.clone() }]))
+}
+
+/// Reports a change as carried out or failed.
+pub fn step(
+    release: &Release,
+    change: ChangeId,
+    state: StepState,
+    note: Option<&str>,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::Step, release, facts)?;
+    deployment::report(running(release)?, change, state, note).map(wrap)
+}
+
+/// Ends the deployment; then, when verification passed, ends that.
+pub fn verify(
+    release: &Release,
+    passed: Option<bool>,
+    note: Option<&str>,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::Verify, release, facts)?;
+    if release.phase == ReleasePhase::Deployment {
+        return deployment::finish(running(release)?).map(wrap);
+    }
+    let mut check = Check::default();
+    match passed {
+        Some(true) => {}
+        Some(false) => check.wrong("/passed", "verification that failed leads to `rollback`"),
+        None => check.wrong("/passed", "says whether verification passed"),
+    }
+    check.end()?;
+    deployment::verify(running(release)?, note).map(wrap)
+}
+
+/// Decides to take back what was reached.
+pub fn roll_back(release: &Release, reason: &str, facts: &Facts) -> Decision<ReleaseEvent> {
+    guard(Verb::Rollback, release, facts)?;
+    deployment::decide_rollback(running(release)?, reason).map(wrap)
+}
+
+/// Reports a step back.
+pub fn back(
+    release: &Release,
+    change: ChangeId,
+    state: StepState,
+    note: Option<&str>,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::StepBack, release, facts)?;
+    deployment::report_back(running(release)?, change, state, note).map(wrap)
+}
+
+/// Ends the release, with its review completed. The outcome must fit what happened.
+pub fn close(
+    release: &Release,
+    outcome: Option<Outcome>,
+    note: Option<&str>,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::Close, release, facts)?;
+    let mut check = Check::default();
+    check.text("/note", note.unwrap_or_default(), NOTE_MAX);
+    check.end()?;
+    let state = running(release)?.state;
+    let outcome = outcome.ok_or(Refusal::OutcomeWrong("closing needs an outcome"))?;
+    let taken_back = state == DeploymentState::RolledBack;
+    if taken_back != (outcome == Outcome::RolledBack) {
+        let wrong = if taken_back {
+            "this release was taken back: its outcome is `rolled_back`"
+        } else {
+            "this release was not taken back: choose another outcome"
+        };
+        return Err(Refusal::OutcomeWrong(wrong).into());
+    }
+    Ok(vec![ReleaseEvent::Closed { outcome, note: note.map(str::to_owned) }])
+}

@@ -1,0 +1,135 @@
+//! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
+
+use kernel::{ChangeId, PersonId};
+use serde::{Deserialize, Serialize};
+
+use crate::approval::RoundEvent;
+use crate::deployment::DeploymentEvent;
+use crate::policy::{ModelState, ReleasePhase};
+use crate::record::ExtraEvent;
+use crate::release::{Content, Edit, Outcome};
+use crate::vocabulary::{Tier, Window};
+
+/// An event of a release's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum ReleaseEvent {
+    /// It was created.
+    #[serde(rename = "release.created.v1")]
+    Created {
+        /// `REL-…`.
+        number: String,
+        /// Its model.
+        model: String,
+        /// The model's version.
+        model_version: u32,
+        /// The model's states.
+        states: Vec<ModelState>,
+        /// What was written.
+        content: Box<Content>,
+        /// Who created it.
+        requester: Option<PersonId>,
+    },
+    /// Some of it was edited.
+    #[serde(rename = "release.edited.v1")]
+    Edited {
+        /// The new values.
+        edit: Box<Edit>,
+    },
+    /// A change joined it, last in the order.
+    #[serde(rename = "release.change_attached.v1")]
+    ChangeAttached {
+        /// Which.
+        change: ChangeId,
+    },
+    /// A change left it.
+    #[serde(rename = "release.change_detached.v1")]
+    ChangeDetached {
+        /// Which.
+        change: ChangeId,
+    },
+    /// The deploy order was set.
+    #[serde(rename = "release.reordered.v1")]
+    Reordered {
+        /// First to deploy first.
+        changes: Vec<ChangeId>,
+    },
+    /// It went on to another state of its model.
+    #[serde(rename = "release.advanced.v1")]
+    Advanced {
+        /// The phase.
+        phase: ReleasePhase,
+        /// The state.
+        state: String,
+    },
+    /// It was submitted for its go.
+    #[serde(rename = "release.submitted.v1")]
+    Submitted {
+        /// The tier of the bundle.
+        tier: Tier,
+    },
+    /// The tier of the bundle changed with its scope.
+    #[serde(rename = "release.tier_recorded.v1")]
+    TierRecorded {
+        /// The tier now.
+        tier: Tier,
+    },
+    /// Its approval moved.
+    #[serde(rename = "release.approval_moved.v1")]
+    Round(RoundEvent),
+    /// It was rejected, and is being planned again.
+    #[serde(rename = "release.returned.v1")]
+    ReturnedToPlanning {
+        /// Why.
+        reason: String,
+    },
+    /// Its window is committed.
+    #[serde(rename = "release.scheduled.v1")]
+    Scheduled {
+        /// Which.
+        window: Window,
+    },
+    /// Its window is no longer committed.
+    #[serde(rename = "release.unscheduled.v1")]
+    Unscheduled {
+        /// Why.
+        reason: String,
+    },
+    /// Its running window was lengthened.
+    #[serde(rename = "release.extended.v1")]
+    Extended {
+        /// The longer window.
+        window: Window,
+        /// Why.
+        reason: String,
+    },
+    /// Its deployment moved.
+    #[serde(rename = "release.deployment_moved.v1")]
+    Deployment(DeploymentEvent),
+    /// It is over.
+    #[serde(rename = "release.closed.v1")]
+    Closed {
+        /// How.
+        outcome: Outcome,
+        /// A remark.
+        note: Option<String>,
+    },
+    /// It waits.
+    #[serde(rename = "release.held.v1")]
+    Held {
+        /// Why.
+        reason: String,
+    },
+    /// It goes on.
+    #[serde(rename = "release.resumed.v1")]
+    Resumed {},
+    /// It was given up.
+    #[serde(rename = "release.cancelled.v1")]
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// A task, remark, watcher or link.
+    #[serde(rename = "release.annotated.v1")]
+    Annotated(ExtraEvent),
+}

@@ -1,0 +1,254 @@
+//! What the rules of a release need to know of the world, and the guard of each verb.
+
+use std::collections::BTreeSet;
+
+use kernel::{ChangeId, PersonId, Timestamp};
+
+use crate::approval::{self, Electorate, Plan};
+use crate::calendar;
+use crate::deployment::{self, DeploymentState};
+use crate::identity::Role;
+use crate::policy::ReleasePhase as P;
+use crate::refusal::Missing;
+use crate::release::{ItemKind, Refusal, Release};
+use crate::risk::Assessment;
+use crate::rollback::WayBack;
+use crate::vocabulary::words;
+
+words! {
+    /// What can be done to a release.
+    Verb {
+        /// Edit its fields.
+        Edit = "edit",
+        /// Attach or detach a change, or order them.
+        Scope = "scope",
+        /// Go on to the model's next state.
+        Advance = "advance",
+        /// Ask for the go.
+        Submit = "submit",
+        /// Vote yes.
+        Approve = "approve",
+        /// Vote no.
+        Reject = "reject",
+        /// Vote neither.
+        Abstain = "abstain",
+        /// Commit or move the window.
+        Schedule = "schedule",
+        /// Begin the deployment.
+        Deploy = "deploy",
+        /// Report a step.
+        Step = "step",
+        /// Lengthen the running window.
+        Extend = "extend",
+        /// End the deployment, then its verification.
+        Verify = "verify",
+        /// Take it back.
+        Rollback = "rollback",
+        /// Report a step back.
+        StepBack = "step_back",
+        /// End it.
+        Close = "close",
+        /// Let it wait.
+        Hold = "hold",
+        /// Let it go on.
+        Resume = "resume",
+        /// Give it up.
+        Cancel = "cancel",
+    }
+}
+
+/// What a release needs to know of a change it carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeFact {
+    /// Which.
+    pub id: ChangeId,
+    /// `CHG-…`.
+    pub number: String,
+    /// Whether its technical approval stands.
+    pub approved: bool,
+    /// How it is taken back.
+    pub way_back: WayBack,
+    /// How it is done, tested and taken back, as its approvers saw it.
+    pub plans: serde_json::Value,
+    /// Its risk: recorded, or as it is now.
+    pub risk: Assessment,
+    /// Who asked for it, and who carries it out.
+    pub requester: Option<PersonId>,
+    /// Who carries it out.
+    pub implementer: Option<PersonId>,
+}
+
+/// What the rules need to know, gathered inside the transaction.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Now.
+    pub now: Timestamp,
+    /// The person who asks.
+    pub person: Option<PersonId>,
+    /// Their roles.
+    pub roles: BTreeSet<Role>,
+    /// The changes in deploy order.
+    pub changes: Vec<ChangeFact>,
+    /// Each conflict that blocks its window, in words.
+    pub blocking: Vec<String>,
+    /// The approval that its model asks for.
+    pub plan: Plan,
+    /// Who holds the roles that the plan, or the open round, names.
+    pub electorate: Electorate,
+    /// Whether its review is completed.
+    pub review_completed: bool,
+}
+
+/// Whether a verb may be done now. A refusal names everything that is missing.
+pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    if release.is_over() {
+        return Err(Refusal::Ended { phase: release.phase }.into());
+    }
+    in_phase(verb, release)?;
+    if release.held && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit | Verb::Scope) {
+        return Err(Refusal::Held.into());
+    }
+    match verb {
+        Verb::Advance => next_state(release).map(|_| ()),
+        Verb::Submit => ready_to_submit(release, facts),
+        Verb::Approve | Verb::Reject | Verb::Abstain => {
+            approval::seat(release.round(), facts.person, &facts.roles)?;
+            Ok(())
+        }
+        Verb::Schedule => may_schedule(release, facts),
+        Verb::Deploy => may_deploy(release, facts),
+        Verb::Verify => may_verify(release),
+        Verb::Rollback => may_roll_back(release),
+        Verb::Step => under_way(release, &[DeploymentState::Running]),
+        Verb::StepBack => under_way(release, &[DeploymentState::RollingBack]),
+        Verb::Close if !facts.review_completed => Err(Refusal::ReviewMissing.into()),
+        Verb::Edit
+        | Verb::Scope
+        | Verb::Extend
+        | Verb::Close
+        | Verb::Hold
+        | Verb::Resume
+        | Verb::Cancel => Ok(()),
+    }
+}
+
+fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
+    const PLANNED: &[P] = &[P::Planning, P::Build, P::Test, P::Approval];
+    let allowed: &[P] = match verb {
+        Verb::Edit if release.is_under_way() => &[P::Planning, P::Build, P::Test, P::Approval],
+        Verb::Edit | Verb::Hold | Verb::Cancel => PLANNED,
+        Verb::Scope if release.is_under_way() => return Err(Refusal::ScopeFixed),
+        Verb::Scope => PLANNED,
+        Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
+        Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
+            &[P::Approval]
+        }
+        Verb::Step | Verb::Extend => &[P::Deployment],
+        Verb::Verify | Verb::Rollback | Verb::StepBack => &[P::Deployment, P::Verification],
+        Verb::Close => &[P::Review],
+        Verb::Resume if release.held => return Ok(()),
+        Verb::Resume => return Err(Refusal::NotHeld),
+    };
+    if allowed.contains(&release.phase) {
+        return Ok(());
+    }
+    Err(Refusal::WrongPhase { verb, phase: release.phase, allowed: allowed.to_vec() })
+}
+
+/// The model's next state before the go.
+pub(super) fn next_state(release: &Release) -> Result<(P, String), crate::Refusal> {
+    let place = release.states.iter().position(|state| state.name == release.state);
+    let next = place.and_then(|place| release.states.get(place + 1));
+    match next {
+        Some(next) if next.phase <= P::Test => Ok((next.phase, next.name.clone())),
+        _ => Err(Refusal::NoNextState.into()),
+    }
+}
+
+fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    let mut missing = Vec::new();
+    let mut need = |there: bool, pointer: String, detail: String| {
+        if !there {
+            missing.push(Missing::new(pointer, detail));
+        }
+    };
+    let content = &release.content;
+    need(
+        !facts.changes.is_empty(),
+        "/changes".to_owned(),
+        "no change is attached: attach at least one".to_owned(),
+    );
+    need(content.owner.is_some(), "/owner".to_owned(), "names who answers for it".to_owned());
+    for change in &facts.changes {
+        let (number, pointer) = (&change.number, format!("/changes/{}", change.number));
+        let planned = change.way_back.is_planned();
+        let detail = format!("{number} has no backout plan with its minutes");
+        need(planned, format!("{pointer}/backout_plan"), detail);
+        let detail = format!("{number} is not technically approved");
+        need(change.approved, pointer, detail);
+    }
+    for (index, item) in content.package.iter().enumerate() {
+        let named = item.kind != ItemKind::Artifact || item.digest.is_some();
+        let detail = format!("\"{}\" is an artifact without a digest", item.name);
+        need(named, format!("/package/{index}/digest"), detail);
+    }
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
+}
+
+fn may_schedule(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    let window = release.content.window.as_ref().ok_or(Refusal::WindowMissing)?;
+    if window.interval.end <= facts.now {
+        return Err(Refusal::WindowPast.into());
+    }
+    calendar::not_blocked(&facts.blocking)?;
+    Ok(())
+}
+
+fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    if !release.is_approved() {
+        return Err(Refusal::NotApproved.into());
+    }
+    let window = release.content.window.as_ref().filter(|_| release.scheduled);
+    let window = window.ok_or(Refusal::NotScheduled)?.interval;
+    if facts.now < window.start || window.end <= facts.now {
+        return Err(Refusal::WindowNotOpen { start: window.start, end: window.end }.into());
+    }
+    tasks_done(release)?;
+    calendar::not_blocked(&facts.blocking)?;
+    Ok(())
+}
+
+fn tasks_done(release: &Release) -> Result<(), Refusal> {
+    let open = release.extras.tasks_missing();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let missing = open.into_iter().map(|(number, task)| {
+        Missing::new(format!("/tasks/{number}"), format!("\"{}\" is not done", task.title))
+    });
+    Err(Refusal::TasksOpen(missing.collect()))
+}
+
+fn under_way(release: &Release, states: &[DeploymentState]) -> Result<(), crate::Refusal> {
+    let state = release.deployment.as_ref().map(|deployment| deployment.state);
+    match state {
+        Some(state) if states.contains(&state) => Ok(()),
+        Some(state) => Err(deployment::Refusal::WrongState(state).into()),
+        None => Err(deployment::Refusal::NotDecided.into()),
+    }
+}
+
+fn may_verify(release: &Release) -> Result<(), crate::Refusal> {
+    under_way(release, &[DeploymentState::Running, DeploymentState::Finished])?;
+    match &release.deployment {
+        Some(running) if release.phase == P::Deployment => deployment::finish(running).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+fn may_roll_back(release: &Release) -> Result<(), crate::Refusal> {
+    match &release.deployment {
+        Some(running) => deployment::decide_rollback(running, "asked").map(|_| ()),
+        None => Err(deployment::Refusal::NothingReached.into()),
+    }
+}

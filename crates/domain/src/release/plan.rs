@@ -1,0 +1,115 @@
+//! Creating a release, editing it, moving it through its model's states.
+
+use kernel::{LONG_TEXT_MAX, NAME_MAX, PersonId};
+
+use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::policy::ReleaseModel;
+use crate::record::{ExtraCommand, ExtraEvent};
+use crate::refusal::Check;
+use crate::release::facts::next_state;
+use crate::release::{
+    Content, Edit, Facts, Refusal, Release, ReleaseEvent, Verb, approve, guard,
+};
+
+/// Creates a release of a model, with the model's tasks.
+pub fn create(
+    number: String,
+    model: &ReleaseModel,
+    edit: &Edit,
+    requester: Option<PersonId>,
+    tasks: Vec<ExtraEvent>,
+) -> Decision<ReleaseEvent> {
+    let mut content = Content::default();
+    content.apply(edit);
+    checked(&content).end()?;
+    let created = ReleaseEvent::Created {
+        number,
+        model: model.name.clone(),
+        model_version: model.version,
+        states: model.states.clone(),
+        content: Box::new(content),
+        requester,
+    };
+    let tasks = tasks.into_iter().map(ReleaseEvent::Annotated);
+    Ok(std::iter::once(created).chain(tasks).collect())
+}
+
+/// Edits a release. Votes that covered what was edited are voided. A committed window is moved by
+/// `schedule`, not here.
+pub fn edit(
+    release: &Release,
+    edit: &Edit,
+    facts: &Facts,
+    stamp: &Stamp,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::Edit, release, facts)?;
+    let edit = edit.clone().against(&release.content);
+    if edit.is_empty() {
+        return Ok(vec![]);
+    }
+    if edit.window.is_some() && release.scheduled {
+        let (verb, phase) = (Verb::Edit, release.phase);
+        return Err(Refusal::WrongPhase { verb, phase, allowed: vec![] }.into());
+    }
+    let event = ReleaseEvent::Edited { edit: Box::new(edit) };
+    let after = release.clone().evolve(&event, stamp);
+    checked(&after.content).end()?;
+    let consequences = approve::reapprove(&after, facts);
+    Ok(std::iter::once(event).chain(consequences).collect())
+}
+
+/// Goes on to the model's next state before the go.
+pub fn advance(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
+    guard(Verb::Advance, release, facts)?;
+    let (phase, state) = next_state(release)?;
+    Ok(vec![ReleaseEvent::Advanced { phase, state }])
+}
+
+/// A task, remark, watcher or link.
+pub fn extra(release: &Release, command: &ExtraCommand) -> Decision<ReleaseEvent> {
+    let events = release.extras.decide(command)?;
+    Ok(events.into_iter().map(ReleaseEvent::Annotated).collect())
+}
+
+fn checked(content: &Content) -> Check {
+    let mut check = Check::default();
+    check.name("/title", &content.title, NAME_MAX);
+    for (pointer, text) in [
+        ("/description", &content.description),
+        ("/resources", &content.resources),
+        ("/rollout", &content.rollout),
+        ("/contingency", &content.contingency),
+        ("/rollback_note", &content.rollback_note),
+    ] {
+        check.text(pointer, text, LONG_TEXT_MAX);
+    }
+    check.count("/objectives", content.objectives.len(), 50);
+    for (index, objective) in content.objectives.iter().enumerate() {
+        check.text(&format!("/objectives/{index}"), objective, NAME_MAX * 5);
+    }
+    check.count("/kpis", content.kpis.len(), 50);
+    for (index, kpi) in content.kpis.iter().enumerate() {
+        check.name(&format!("/kpis/{index}/name"), &kpi.name, NAME_MAX);
+        check.text(&format!("/kpis/{index}/target"), &kpi.target, NAME_MAX);
+    }
+    check.count("/milestones", content.milestones.len(), 50);
+    for (index, milestone) in content.milestones.iter().enumerate() {
+        check.name(&format!("/milestones/{index}/name"), &milestone.name, NAME_MAX);
+    }
+    check.count("/members", content.members.len(), 100);
+    for (index, member) in content.members.iter().enumerate() {
+        check.text(&format!("/members/{index}/role"), &member.role, NAME_MAX);
+    }
+    check.count("/package", content.package.len(), 200);
+    for (index, item) in content.package.iter().enumerate() {
+        check.name(&format!("/package/{index}/name"), &item.name, NAME_MAX);
+        check.text(&format!("/package/{index}/version"), &item.version, NAME_MAX);
+        let digest = item.digest.as_deref().unwrap_or_default();
+        check.text(&format!("/package/{index}/digest"), digest, NAME_MAX);
+    }
+    check.count("/tags", content.tags.len(), 50);
+    for tag in &content.tags {
+        check.name("/tags", tag, 50);
+    }
+    check
+}

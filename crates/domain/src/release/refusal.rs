@@ -1,0 +1,150 @@
+//! Why a release does not move.
+
+use kernel::Timestamp;
+use thiserror::Error;
+
+use crate::policy::ReleasePhase;
+use crate::refusal::{Missing, Refuse};
+use crate::release::Verb;
+
+/// Why a rule of a release says no.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// It is closed or cancelled.
+    #[error("this release is {phase}: clone it to do it again")]
+    Ended {
+        /// Which.
+        phase: ReleasePhase,
+    },
+    /// The verb belongs to other phases.
+    #[error("`{verb}` is done in {}; this release is in {phase}", list(.allowed))]
+    WrongPhase {
+        /// The verb.
+        verb: Verb,
+        /// Where the release is.
+        phase: ReleasePhase,
+        /// Where the verb belongs.
+        allowed: Vec<ReleasePhase>,
+    },
+    /// It is on hold.
+    #[error("this release is on hold: resume it first")]
+    Held,
+    /// It is not on hold.
+    #[error("this release is not on hold")]
+    NotHeld,
+    /// The model has no further state before its go.
+    #[error("the next step of this release is to submit it")]
+    NoNextState,
+    /// Something is missing.
+    #[error("{} missing before this release can be submitted; see `errors`", count(.0))]
+    Incomplete(Vec<Missing>),
+    /// The go is not given.
+    #[error("the go is not given yet: the approval round is not finished")]
+    NotApproved,
+    /// Its window is not committed.
+    #[error("this release is not scheduled: schedule its window first")]
+    NotScheduled,
+    /// It has no window.
+    #[error("this release has no window: set one first")]
+    WindowMissing,
+    /// Its window is over.
+    #[error("the window has passed: choose one that ends in the future")]
+    WindowPast,
+    /// Its window is not open.
+    #[error("the window is open from {start} to {end}: deploy within it, or move it")]
+    WindowNotOpen {
+        /// From.
+        start: Timestamp,
+        /// To.
+        end: Timestamp,
+    },
+    /// The new end is not later.
+    #[error("the window ends at {end}: an extension ends later")]
+    NotLonger {
+        /// The end in force.
+        end: Timestamp,
+    },
+    /// Required tasks are open.
+    #[error("{} required tasks are open: finish them first", .0.len())]
+    TasksOpen(Vec<Missing>),
+    /// The scope cannot change any more.
+    #[error("the scope is fixed once deployment begins")]
+    ScopeFixed,
+    /// The change is in another release.
+    #[error("this change travels in {release}: detach it there first")]
+    ChangeElsewhere {
+        /// `REL-…`.
+        release: String,
+    },
+    /// The change cannot join.
+    #[error("this change cannot join: {why}")]
+    ChangeNotAttachable {
+        /// Why.
+        why: String,
+    },
+    /// Its review is not completed.
+    #[error("this release owes a review: complete it, then close")]
+    ReviewMissing,
+    /// The outcome does not fit what happened.
+    #[error("{0}")]
+    OutcomeWrong(&'static str),
+}
+
+fn list(phases: &[ReleasePhase]) -> String {
+    let words: Vec<&str> = phases.iter().map(|phase| phase.word()).collect();
+    words.join(", ")
+}
+
+fn count(missing: &[Missing]) -> String {
+    if missing.len() == 1 { "one thing is".to_owned() } else { format!("{} things are", missing.len()) }
+}
+
+impl Refusal {
+    /// Every code of this enumeration.
+    pub const CODES: &'static [&'static str] = &[
+        "release.ended",
+        "release.wrong_phase",
+        "release.held",
+        "release.incomplete",
+        "release.not_approved",
+        "release.not_scheduled",
+        "release.window_missing",
+        "release.window_not_open",
+        "release.tasks_open",
+        "release.scope_fixed",
+        "release.change_elsewhere",
+        "release.change_not_attachable",
+        "release.review_missing",
+        "release.outcome_wrong",
+    ];
+}
+
+impl Refuse for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Ended { .. } => "release.ended",
+            Self::WrongPhase { .. } | Self::NotHeld | Self::NoNextState => "release.wrong_phase",
+            Self::Held => "release.held",
+            Self::Incomplete(_) => "release.incomplete",
+            Self::NotApproved => "release.not_approved",
+            Self::NotScheduled => "release.not_scheduled",
+            Self::WindowMissing => "release.window_missing",
+            Self::WindowPast | Self::WindowNotOpen { .. } | Self::NotLonger { .. } => {
+                "release.window_not_open"
+            }
+            Self::TasksOpen(_) => "release.tasks_open",
+            Self::ScopeFixed => "release.scope_fixed",
+            Self::ChangeElsewhere { .. } => "release.change_elsewhere",
+            Self::ChangeNotAttachable { .. } => "release.change_not_attachable",
+            Self::ReviewMissing => "release.review_missing",
+            Self::OutcomeWrong(_) => "release.outcome_wrong",
+        }
+    }
+
+    fn missing(&self) -> Vec<Missing> {
+        match self {
+            Self::Incomplete(missing) | Self::TasksOpen(missing) => missing.clone(),
+            _ => Vec::new(),
+        }
+    }
+}

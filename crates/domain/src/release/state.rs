@@ -1,0 +1,304 @@
+//! A release and the fold of its events.
+
+use std::collections::BTreeSet;
+
+use kernel::{ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Stamp};
+use crate::approval::{self, Round, RoundState};
+use crate::deployment::{self, Deployment};
+use crate::edit::{editable, is_default};
+use crate::policy::{ModelState, ReleasePhase};
+use crate::record::Extras;
+use crate::release::ReleaseEvent;
+use crate::vocabulary::{Environment, Tier, Window, words};
+
+/// The most changes of one release.
+pub const CHANGES_MAX: usize = 200;
+
+words! {
+    /// How a release ended.
+    Outcome {
+        /// As planned.
+        Successful = "successful",
+        /// As planned in the end.
+        SuccessfulWithIssues = "successful_with_issues",
+        /// In part.
+        PartiallySuccessful = "partially_successful",
+        /// It was taken back.
+        RolledBack = "rolled_back",
+        /// It failed and stands.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// What an item of the package is.
+    ItemKind {
+        /// Software, with a digest.
+        Artifact = "artifact",
+        /// A machine.
+        Hardware = "hardware",
+        /// Settings.
+        Configuration = "configuration",
+    }
+}
+
+/// A measure of success.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kpi {
+    /// What is measured.
+    pub name: String,
+    /// The value that counts as success.
+    pub target: String,
+}
+
+/// A milestone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// What is reached.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A member of the release team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Who.
+    pub person: PersonId,
+    /// As what.
+    pub role: String,
+}
+
+/// An item of the package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageItem {
+    /// What it is.
+    pub kind: ItemKind,
+    /// What it is called.
+    pub name: String,
+    /// The version it makes available.
+    pub version: String,
+    /// Which bytes exactly.
+    pub digest: Option<String>,
+}
+
+editable! {
+    /// What people write about a release.
+    Content, Edit {
+        /// What, in one line.
+        title: String,
+        /// What it is for.
+        description: String,
+        /// Its objectives.
+        objectives: Vec<String>,
+        /// Its measures of success.
+        kpis: Vec<Kpi>,
+        /// Its milestones.
+        milestones: Vec<Milestone>,
+        /// People and things needed.
+        resources: String,
+        /// How it is rolled out.
+        rollout: String,
+        /// What is done when it does not go as planned.
+        contingency: String,
+        /// How the bundle as a whole is taken back.
+        rollback_note: String,
+        /// Where.
+        environment: Environment,
+        /// Who answers for it.
+        owner: Option<PersonId>,
+        /// Who leads it.
+        release_manager: Option<PersonId>,
+        /// The team that owns it.
+        team: Option<TeamId>,
+        /// Who else takes part.
+        members: Vec<Member>,
+        /// What is shipped.
+        package: Vec<PackageItem>,
+        /// Regulatory tags.
+        tags: BTreeSet<String>,
+        /// The window.
+        window: Option<Window>,
+    }
+}
+
+/// A release.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// `REL-…`.
+    pub number: String,
+    /// Its model, such as `major`.
+    pub model: String,
+    /// The model's version, pinned.
+    pub model_version: u32,
+    /// The model's states, pinned.
+    pub states: Vec<ModelState>,
+    /// Where it is.
+    pub phase: Phase,
+    /// The model's own state within the phase.
+    pub state: String,
+    /// What people wrote.
+    pub content: Content,
+    /// Who created it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub requester: Option<PersonId>,
+    /// The changes in deploy order.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub changes: Vec<ChangeId>,
+    /// Whether it is on hold.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub held: bool,
+    /// Whether its window is committed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scheduled: bool,
+    /// The recorded tier of the bundle.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tier: Option<Tier>,
+    /// The approval rounds, oldest first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rounds: Vec<Round>,
+    /// Its deployment.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub deployment: Option<Deployment>,
+    /// Tasks, remarks, watchers, links.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extras: Extras,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outcome: Option<Outcome>,
+    /// When it was created.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// The phase of a release; planning at first.
+pub type Phase = ReleasePhase;
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for ReleasePhase {
+    fn default() -> Self {
+        Self::Planning
+    }
+}
+
+impl Release {
+    /// The newest round.
+    pub fn round(&self) -> Option<&Round> {
+        self.rounds.last()
+    }
+
+    /// Whether the go is given.
+    pub fn is_approved(&self) -> bool {
+        self.round().is_some_and(|round| round.state == RoundState::Approved)
+    }
+
+    /// Whether nothing can happen to it any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Closed | Phase::Cancelled)
+    }
+
+    /// Whether its window binds others on the calendar.
+    pub fn is_committed(&self) -> bool {
+        self.scheduled && self.phase <= Phase::Verification
+    }
+
+    /// Whether it is being carried out or later.
+    pub fn is_under_way(&self) -> bool {
+        self.phase >= Phase::Deployment
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        let state = self.states.iter().find(|state| state.phase == phase);
+        self.state = state.map_or_else(|| phase.word().to_owned(), |state| state.name.clone());
+    }
+}
+
+impl Aggregate for Release {
+    type Id = ReleaseId;
+    type Event = ReleaseEvent;
+    const KIND: &'static str = "release";
+    const FORMAT: i64 = 1;
+
+    fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
+        use ReleaseEvent as E;
+        match event {
+            E::Created { number, model, model_version, states, content, requester } => {
+                self.number.clone_from(number);
+                self.model.clone_from(model);
+                self.model_version = *model_version;
+                self.states.clone_from(states);
+                self.content = (**content).clone();
+                self.requester = *requester;
+                self.created_at = Some(stamp.at);
+                self.enter(Phase::Planning);
+            }
+            E::Edited { edit } => self.content.apply(edit),
+            E::ChangeAttached { change } => self.changes.push(*change),
+            E::ChangeDetached { change } => self.changes.retain(|known| known != change),
+            E::Reordered { changes } => self.changes.clone_from(changes),
+            E::Advanced { phase, state } => {
+                self.phase = *phase;
+                self.state.clone_from(state);
+            }
+            E::Submitted { tier } => {
+                self.tier = Some(*tier);
+                self.enter(Phase::Approval);
+            }
+            E::TierRecorded { tier } => self.tier = Some(*tier),
+            E::Round(event) => self.rounds = approval::evolve(self.rounds, event, stamp.at),
+            E::ReturnedToPlanning { .. } => {
+                self.scheduled = false;
+                self.enter(Phase::Planning);
+            }
+            E::Scheduled { window } => {
+                self.content.window = Some(window.clone());
+                self.scheduled = true;
+            }
+            E::Unscheduled { .. } => self.scheduled = false,
+            E::Extended { window, .. } => self.content.window = Some(window.clone()),
+            E::Deployment(event) => self = self.deployed(event, stamp),
+            E::Closed { outcome, .. } => {
+                self.outcome = Some(*outcome);
+                self.enter(Phase::Closed);
+            }
+            E::Held { .. } => self.held = true,
+            E::Resumed {} => self.held = false,
+            E::Cancelled { .. } => {
+                self.scheduled = false;
+                self.enter(Phase::Cancelled);
+            }
+            E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
+        }
+        self
+    }
+
+    fn broken_invariant(&self) -> Option<String> {
+        let unique: BTreeSet<_> = self.changes.iter().collect();
+        if unique.len() != self.changes.len() {
+            return Some("a change is in it twice".to_owned());
+        }
+        let ready = self.is_approved() && self.content.window.is_some();
+        if self.phase == Phase::Deployment && !ready {
+            return Some("it is deployed without a go or a window".to_owned());
+        }
+        None
+    }
+}
+
+impl Release {
+    fn deployed(mut self, event: &deployment::DeploymentEvent, stamp: &Stamp) -> Self {
+        use deployment::DeploymentEvent as D;
+        self.deployment = deployment::evolve(self.deployment.take(), event, stamp);
+        match event {
+            D::Started { .. } => self.enter(Phase::Deployment),
+            D::Finished {} => self.enter(Phase::Verification),
+            D::Verified { .. } | D::RolledBack {} => self.enter(Phase::Review),
+            D::StepReported { .. } | D::RollbackDecided { .. } | D::StepBackReported { .. } => {}
+        }
+        self
+    }
+}
