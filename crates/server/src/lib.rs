@@ -15,4 +15,5 @@ pub mod serve;
 
 pub mod identity;
 pub mod policy;
+pub mod service;
 pub mod team;

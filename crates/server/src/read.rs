@@ -1,12 +1,17 @@
 //! Reading: a question is asked of one snapshot on the store's own threads.
 
-use api::common::Page;
+use api::common::{Action, Page};
+use domain::{General, Missing, Refusal};
 use ports::{Fault, Query, Row, Store, Value};
+
+use crate::bus::Stop;
 
 /// The most records on a page of a list.
 pub const LIMIT_MAX: u32 = 200;
 /// How many when nothing is said.
 pub const LIMIT_DEFAULT: u32 = 50;
+/// The most values that one statement chooses from.
+pub const ANY_MAX: usize = 128;
 
 /// Asks from async code.
 pub async fn ask<T: Send + 'static>(
@@ -30,6 +35,27 @@ pub fn wait<T: Send + 'static>(
         let _ = sender.send(db.and_then(question));
     }));
     receiver.recv().unwrap_or(Err(Fault::Busy))
+}
+
+/// The answer of a question that a rule may refuse.
+pub fn refused<T>(end: Result<T, Stop>) -> Result<Result<T, Refusal>, Fault> {
+    match end {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Again(_)) => Err(Fault::permanent("reading", "a read takes no lock")),
+    }
+}
+
+/// A parameter of a list that names no record is a wrong parameter.
+pub fn wrong_name<T>(parameter: &str, end: Result<T, Stop>) -> Result<T, Stop> {
+    end.map_err(|stop| match stop {
+        Stop::Refused(refusal) => {
+            let missing = Missing::new(format!("/{parameter}"), refusal.detail);
+            General::Invalid(vec![missing]).into()
+        }
+        stop => stop,
+    })
 }
 
 /// A query put together of fixed pieces in a fixed order, so that each combination of filters is
@@ -67,10 +93,13 @@ impl Statement {
         assert!(values.next().is_none(), "more values than ? in a piece: {sql}");
     }
 
-    /// One of several values, which must not be none: `column IN ($1, $2)`.
+    /// One of several values, at least one and at most [`ANY_MAX`]: `column IN ($1, $2)`. The last
+    /// one is repeated up to a power of two, so that few texts serve all lengths.
     pub fn bind_any(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
-        let values: Vec<Value> = values.into_iter().collect();
-        assert!(!values.is_empty(), "no value to choose from for {column}");
+        let mut values: Vec<Value> = values.into_iter().collect();
+        let last = values.last().expect("a value to choose from").clone();
+        assert!(values.len() <= ANY_MAX, "ask for {column} in slices of {ANY_MAX}");
+        values.resize(values.len().next_power_of_two(), last);
         let marks = vec!["?"; values.len()].join(", ");
         self.bind(&format!("{column} IN ({marks})"), values);
     }
@@ -107,6 +136,28 @@ pub fn present<A, B>(
     Ok(Page { items, next: page.next })
 }
 
+/// The records of a kind that the search index finds, best first, by id.
+pub fn found(
+    db: &mut dyn Query,
+    kind: &str,
+    words: &str,
+    limit: u32,
+) -> Result<Vec<String>, Fault> {
+    let streams = db.search(Some(kind), words, limit as usize)?;
+    let ids = streams.iter().filter_map(|stream| stream.split_once(':').map(|(_, id)| id));
+    Ok(ids.map(str::to_owned).collect())
+}
+
+/// A verb and whether the reader may do it, by its command's own guard.
+pub fn action(name: &str, guard: Result<(), Refusal>) -> Action {
+    let shown = |refusal: Refusal| {
+        let problem = crate::problem::of_refusal(&refusal);
+        api::common::Refusal { code: problem.code, detail: problem.detail, errors: problem.errors }
+    };
+    let refusal = guard.err().map(shown);
+    Action { name: name.to_owned(), allowed: refusal.is_none(), refusal }
+}
+
 /// The half-open range of the texts that start with a prefix.
 pub fn prefix_range(prefix: &str) -> [Value; 2] {
     [Value::from(prefix), Value::from(format!("{prefix}\u{10FFFF}"))]
@@ -132,11 +183,11 @@ mod tests {
         let mut statement = Statement::new("SELECT id FROM cis WHERE 1 = 1");
         statement.bind(" AND name_key >= ? AND name_key < ?", prefix_range("db"));
         statement.push(" AND ");
-        statement.bind_any("kind", [Value::from("server"), Value::from("database")]);
+        statement.bind_any("kind", ["server", "database", "disk"].map(Value::from));
         let expected = "SELECT id FROM cis WHERE 1 = 1 AND name_key >= $1 AND name_key < $2 \
-            AND kind IN ($3, $4)";
+            AND kind IN ($3, $4, $5, $6)";
         assert_eq!(statement.sql, expected);
-        assert_eq!(statement.params.len(), 4);
+        assert_eq!(statement.params[5], Value::from("disk"));
     }
 
     #[test]

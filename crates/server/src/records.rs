@@ -62,6 +62,8 @@ pub struct Kind {
 each_kind! {
     domain::identity::Person,
     domain::identity::Token,
+    domain::service::Ci,
+    domain::service::Service,
     domain::team::Team,
 }
 

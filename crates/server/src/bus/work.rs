@@ -33,6 +33,20 @@ pub struct Who {
     pub permissions: BTreeSet<Permission>,
 }
 
+impl Who {
+    /// Refuses unless a permission is held.
+    pub fn permit(&self, needed: Permission, actor: &Actor) -> Result<(), General> {
+        if self.permissions.contains(&needed) {
+            return Ok(());
+        }
+        let who = match actor {
+            Actor::Token { .. } => "this token".to_owned(),
+            _ => "your account".to_owned(),
+        };
+        Err(General::NotPermitted { permission: needed.word(), who })
+    }
+}
+
 /// The transaction of one command.
 pub struct Work<'a> {
     /// The transaction.
@@ -203,14 +217,7 @@ impl<'a> Work<'a> {
 
     /// Refuses unless the actor holds a permission.
     pub fn permit(&self, needed: Permission) -> Result<(), Stop> {
-        if self.who.permissions.contains(&needed) {
-            return Ok(());
-        }
-        let who = match &self.actor {
-            Actor::Token { .. } => "this token".to_owned(),
-            _ => "your account".to_owned(),
-        };
-        Err(General::NotPermitted { permission: needed.word(), who }.into())
+        Ok(self.who.permit(needed, &self.actor)?)
     }
 
     /// The person behind the actor; a machine of ours or an operator has none.

@@ -4,7 +4,7 @@ mod body;
 mod routes;
 mod signed;
 
-pub use body::{BODY_MAX, ListQuery, Write, etag, parse};
+pub use body::{BODY_MAX, ListQuery, Write, etag, parse, wrong_parameter};
 pub use routes::{Operation, Routes};
 pub use signed::{COOKIE, Signed, session_hash};
 

@@ -11,7 +11,7 @@ use ports::Fault;
 use tokio::sync::Semaphore;
 
 /// How many passwords are worked on at once: each takes 19 MiB while it is.
-pub const AT_ONCE_MAX: usize = 4;
+const AT_ONCE_MAX: usize = 4;
 
 static PLACES: Semaphore = Semaphore::const_new(AT_ONCE_MAX);
 

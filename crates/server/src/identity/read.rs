@@ -12,7 +12,7 @@ use ports::{Fault, Query, Row, Value};
 use crate::bus::{Stop, who_is};
 use crate::http::ListQuery;
 use crate::names::Names;
-use crate::read::{Statement, prefix_range, present};
+use crate::read::{ANY_MAX, Statement, found, prefix_range, present};
 use crate::team::team_refs;
 
 const PERSON: &str = "people.id, people.version, people.login, people.name, people.email, \
@@ -28,7 +28,7 @@ pub(super) fn nobody_yet(db: &mut dyn Query) -> Result<bool, Fault> {
 /// The logins that an account has, of those asked for.
 pub fn logins_exist(db: &mut dyn Query, logins: &[String]) -> Result<BTreeSet<String>, Fault> {
     let mut found = BTreeSet::new();
-    for slice in logins.chunks(200) {
+    for slice in logins.chunks(ANY_MAX) {
         let mut statement = Statement::new("SELECT login FROM people WHERE ");
         statement.bind_any("login", slice.iter().map(|login| login.to_lowercase().into()));
         for row in statement.query(db)? {
@@ -167,16 +167,15 @@ fn add_found(
     limit: u32,
     rows: &mut Vec<Row>,
 ) -> Result<(), Fault> {
-    let mut found = db.search(Some("person"), words, limit as usize)?;
+    let mut ids = found(db, "person", words, limit)?;
     let login = words.to_lowercase();
     let sql = "SELECT id FROM people WHERE login >= $1 AND login < $2 ORDER BY login LIMIT $3";
     let [from, to] = prefix_range(&login);
     for row in db.query(sql, &[from, to, i64::from(limit).into()])? {
-        found.push(format!("person:{}", row.text(0)?));
+        ids.push(row.text(0)?.to_owned());
     }
     let sql = format!("SELECT {PERSON} FROM people WHERE id = $1");
-    for stream in found {
-        let Some(id) = stream.strip_prefix("person:") else { continue };
+    for id in ids {
         let known = rows.iter().any(|row| row.text(0).is_ok_and(|other| other == id));
         if known || rows.len() >= limit as usize {
             continue;

@@ -8,13 +8,13 @@ use std::sync::Mutex;
 use kernel::Timestamp;
 
 /// How long failures are counted together, in minutes.
-pub const WINDOW_MINUTES: i64 = 15;
+const WINDOW_MINUTES: i64 = 15;
 /// The most failures of one login within the window.
-pub const LOGIN_FAILURES_MAX: u32 = 10;
+const LOGIN_FAILURES_MAX: u32 = 10;
 /// The most failures from one address within the window: many people may share one.
-pub const ADDRESS_FAILURES_MAX: u32 = 100;
+const ADDRESS_FAILURES_MAX: u32 = 100;
 /// The most logins and addresses that are watched at once; the oldest are forgotten first.
-pub const KEYS_MAX: usize = 10_000;
+const KEYS_MAX: usize = 10_000;
 
 /// Counts attempts that are not known to be good.
 #[derive(Debug, Default)]

@@ -21,7 +21,7 @@ use crate::problem::Answer;
 use crate::read::ask;
 
 /// What every token starts with, so that scanners of source code know one when they see it.
-pub const PREFIX: &str = "ilk_";
+const PREFIX: &str = "ilk_";
 
 pub(super) async fn list(
     State(app): State<App>,

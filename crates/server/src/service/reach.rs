@@ -1,0 +1,188 @@
+//! What some CIs need and what needs them, each with the shortest way there: the fact behind
+//! conflicts along relations. Relations are read level by level, in slices, for all CIs at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::service::RelationKind;
+use kernel::CiId;
+use ports::{Fault, Query, Value};
+
+use crate::read::{ANY_MAX, Statement};
+
+/// Which way relations are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// To what a CI needs.
+    Upstream,
+    /// To what needs a CI.
+    Downstream,
+}
+
+/// One step along a relation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The kind of relation.
+    pub kind: RelationKind,
+    /// The CI it leads to.
+    pub ci: CiId,
+    /// What that is called.
+    pub name: String,
+}
+
+/// A CI that another one is connected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Where the way begins.
+    pub from: CiId,
+    /// Where it ends.
+    pub ci: CiId,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// The steps; the last one leads to `ci`.
+    pub path: Vec<Step>,
+}
+
+/// Everything within `depth` steps of each of `cis`, nearest first, at most `cap` in all: what is
+/// cut off is farther away than what is kept.
+pub fn neighbourhood(
+    db: &mut dyn Query,
+    cis: &[CiId],
+    depth: u32,
+    cap: usize,
+) -> Result<Vec<Reach>, Fault> {
+    let sources: BTreeSet<CiId> = cis.iter().copied().collect();
+    let mut walks: Vec<Walk> = [Direction::Upstream, Direction::Downstream]
+        .into_iter()
+        .flat_map(|way| sources.iter().map(move |source| Walk::new(*source, way)))
+        .collect();
+    let mut relations = BTreeMap::new();
+    let mut found = Vec::new();
+    for _ in 0..depth {
+        load(db, &walks, cap, &mut relations)?;
+        for walk in &mut walks {
+            walk.step(&relations, cap.saturating_sub(found.len()), &mut found);
+        }
+    }
+    let names = names(db, &found)?;
+    Ok(found.into_iter().map(|reach| reach.named(&names)).collect())
+}
+
+/// What leads away from a CI, by direction.
+type Relations = BTreeMap<(Direction, CiId), Vec<(RelationKind, CiId)>>;
+
+/// One CI's search in one direction.
+struct Walk {
+    direction: Direction,
+    seen: BTreeSet<CiId>,
+    frontier: Vec<Unnamed>,
+}
+
+/// A reach whose steps have no names yet.
+#[derive(Clone)]
+struct Unnamed {
+    from: CiId,
+    direction: Direction,
+    path: Vec<(RelationKind, CiId)>,
+}
+
+impl Walk {
+    fn new(from: CiId, direction: Direction) -> Self {
+        let start = Unnamed { from, direction, path: Vec::new() };
+        Self { direction, seen: [from].into(), frontier: vec![start] }
+    }
+
+    fn step(&mut self, relations: &Relations, most: usize, found: &mut Vec<Unnamed>) {
+        let mut next = Vec::new();
+        for reach in std::mem::take(&mut self.frontier) {
+            let key = (self.direction, reach.end());
+            for (kind, to) in relations.get(&key).into_iter().flatten() {
+                if next.len() < most && self.seen.insert(*to) {
+                    let mut further = reach.clone();
+                    further.path.push((*kind, *to));
+                    next.push(further);
+                }
+            }
+        }
+        found.extend(next.iter().cloned());
+        self.frontier = next;
+    }
+}
+
+impl Unnamed {
+    fn end(&self) -> CiId {
+        self.path.last().map_or(self.from, |(_, ci)| *ci)
+    }
+
+    fn named(self, names: &BTreeMap<CiId, String>) -> Reach {
+        let step = |(kind, ci): &(RelationKind, CiId)| Step {
+            kind: *kind,
+            ci: *ci,
+            name: names.get(ci).cloned().unwrap_or_default(),
+        };
+        let path: Vec<Step> = self.path.iter().map(step).collect();
+        Reach { from: self.from, ci: self.end(), direction: self.direction, path }
+    }
+}
+
+/// Reads the relations at the ends of the walks that were not read yet.
+fn load(
+    db: &mut dyn Query,
+    walks: &[Walk],
+    cap: usize,
+    relations: &mut Relations,
+) -> Result<(), Fault> {
+    let mut wanted: BTreeSet<(Direction, CiId)> = BTreeSet::new();
+    for walk in walks {
+        let ends = walk.frontier.iter().map(|reach| (walk.direction, reach.end()));
+        wanted.extend(ends.filter(|key| !relations.contains_key(key)));
+    }
+    for direction in [Direction::Upstream, Direction::Downstream] {
+        let ids: Vec<CiId> =
+            wanted.iter().filter(|(way, _)| *way == direction).map(|(_, id)| *id).collect();
+        for slice in ids.chunks(ANY_MAX) {
+            for id in slice {
+                relations.insert((direction, *id), Vec::new());
+            }
+            read(db, direction, slice, cap, relations)?;
+        }
+    }
+    Ok(())
+}
+
+fn read(
+    db: &mut dyn Query,
+    direction: Direction,
+    slice: &[CiId],
+    cap: usize,
+    relations: &mut Relations,
+) -> Result<(), Fault> {
+    let (here, there) = match direction {
+        Direction::Upstream => ("from_ci", "to_ci"),
+        Direction::Downstream => ("to_ci", "from_ci"),
+    };
+    let mut statement =
+        Statement::new(&format!("SELECT {here}, {there}, kind FROM ci_relations WHERE "));
+    statement.bind_any(here, slice.iter().map(|id| Value::from(id.to_string())));
+    statement.push(&format!(" ORDER BY {here}, {there}, kind"));
+    statement.bind(" LIMIT ?", [Value::from(i64::try_from(cap).unwrap_or(i64::MAX))]);
+    for row in statement.query(db)? {
+        let (from, to, kind) = (row.parsed(0)?, row.parsed(1)?, row.parsed(2)?);
+        relations.entry((direction, from)).or_default().push((kind, to));
+    }
+    Ok(())
+}
+
+fn names(db: &mut dyn Query, found: &[Unnamed]) -> Result<BTreeMap<CiId, String>, Fault> {
+    let ids: BTreeSet<CiId> =
+        found.iter().flat_map(|reach| reach.path.iter().map(|(_, ci)| *ci)).collect();
+    let ids: Vec<CiId> = ids.into_iter().collect();
+    let mut names = BTreeMap::new();
+    for slice in ids.chunks(ANY_MAX) {
+        let mut statement = Statement::new("SELECT id, name FROM cis WHERE ");
+        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
+        for row in statement.query(db)? {
+            names.insert(row.parsed(0)?, row.text(1)?.to_owned());
+        }
+    }
+    Ok(names)
+}
