@@ -2,6 +2,7 @@
 //! SQL drivers; it knows no feature and no rule.
 
 mod backup;
+mod files;
 mod head;
 mod job;
 mod log;
@@ -50,7 +51,7 @@ pub trait Recorder: Send + Sync {
 pub fn open(database: &str, options: OpenOptions) -> Result<Arc<dyn Store>, Fault> {
     match Address::parse(database)? {
         Address::Sqlite(path) => Ok(Arc::new(sqlite::SqliteStore::open(path, options)?)),
-        Address::Postgres(url) => Ok(Arc::new(postgres::PostgresStore::open(url, options)?)),
+        Address::Postgres(url) => Ok(Arc::new(postgres::PostgresStore::open(url, &options)?)),
     }
 }
 

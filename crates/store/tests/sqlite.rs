@@ -1,5 +1,7 @@
 //! The story of a store, told by SQLite, and what only SQLite has: groups, a lock file, one file.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 mod shared;
 
 use std::cell::Cell;
@@ -13,10 +15,10 @@ use std::time::Duration;
 use interlock_store::{OpenOptions, Recorder, open, restore};
 use kernel::Version;
 use ports::conformance::{self, contents, event, read, submit, write};
-use ports::{Fault, Flow, GROUP_JOBS_MAX, Lane, Store, Value};
+use ports::{Fault, Flow, GROUP_JOBS_MAX, Job, Lane, Query, Store, Tx, Value};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn file(folder: &TempDir) -> PathBuf {
     folder.path().join("store.db")
@@ -311,18 +313,79 @@ fn a_database_of_a_newer_version_is_refused() {
 }
 
 #[test]
-fn a_store_may_be_dropped_by_its_own_job() {
+fn readers_that_overlap_without_end_do_not_let_the_write_ahead_log_grow_without_end() {
+    const MIB: u64 = 1 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder);
+    let (stop, stopped) = channel::<()>();
+    let longest = std::thread::scope(|scope| {
+        // Two take turns: each holds its snapshot until the other one has taken a newer one.
+        let store = &store;
+        scope.spawn(move || {
+            let hold = |until: std::sync::mpsc::Receiver<()>| {
+                let (taken, takes) = channel();
+                store.read(Box::new(move |reader| {
+                    reader.unwrap().query("SELECT count(*) FROM log", &[]).unwrap();
+                    let _ = taken.send(());
+                    let _ = until.recv_timeout(PATIENCE);
+                }));
+                takes.recv().unwrap();
+            };
+            let (mut release, until) = channel::<()>();
+            hold(until);
+            while stopped
+                .recv_timeout(Duration::from_millis(5))
+                .is_err_and(|end| end == std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
+                let (next, until) = channel::<()>();
+                hold(until);
+                drop(std::mem::replace(&mut release, next));
+            }
+        });
+        let wal = folder.path().join("store.db-wal");
+        let mut longest = 0;
+        for number in 0..300 {
+            let end = submit(store, Lane::Command, move |tx| {
+                let payload = "x".repeat(1 << 20);
+                tx.append(&format!("s:{number}"), Version::NONE, &[event(&payload)])?;
+                Ok(Flow::Commit)
+            });
+            end.recv_timeout(PATIENCE).unwrap().unwrap();
+            longest = longest.max(std::fs::metadata(&wal).unwrap().len());
+        }
+        drop(stop);
+        longest
+    });
+    assert!(longest < 150 * MIB, "the log grew to {} MiB", longest / MIB);
+}
+
+/// The last handle is dropped on the writer's thread, by the end of a job.
+#[test]
+fn a_store_may_be_dropped_by_its_own_writer() {
+    struct Last(Option<Arc<dyn Store>>, std::sync::mpsc::Sender<()>);
+    impl Job for Last {
+        fn run(&mut self, _tx: &mut dyn Tx) -> Result<Flow, Fault> {
+            Ok(Flow::Commit)
+        }
+        fn settled(&mut self, _tx: &mut dyn Query) -> Result<bool, Fault> {
+            Ok(true)
+        }
+        fn done(mut self: Box<Self>, end: Result<(), Fault>) {
+            end.unwrap();
+            let store = self.0.take().unwrap();
+            // Until the test has let go of its own handle.
+            while Arc::strong_count(&store) > 1 {
+                std::thread::yield_now();
+            }
+            drop(store);
+            self.1.send(()).unwrap();
+        }
+    }
     let folder = tempfile::tempdir().unwrap();
     let store = opened(&folder);
     let (done, ended) = channel();
-    let release = hold(&store);
-    let own = Arc::clone(&store);
-    store.read(Box::new(move |_| {
-        drop(own);
-        let _ = done.send(());
-    }));
+    store.submit(Lane::Command, Box::new(Last(Some(Arc::clone(&store)), done)));
     drop(store);
-    drop(release);
     ended.recv_timeout(PATIENCE).unwrap();
 }
 
@@ -380,7 +443,9 @@ fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
         child.wait().unwrap();
         let rest: Vec<_> = lines.map_while(Result::ok).collect();
         // A number that was cut off at the end is smaller than the true one, which is harmless.
-        rest.iter().for_each(|line| take(line));
+        for line in &rest {
+            take(line);
+        }
         let store = open(&path, options()).unwrap();
         for (thread, kept) in kept.into_iter().enumerate() {
             let stream = format!("s:{thread}");

@@ -11,7 +11,8 @@ use postgres::{Client, Transaction};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{BACKING_UP, RESTORING, VERIFYING, catalogue, partial, remove, settle};
+use super::{BACKING_UP, PARTIAL, RESTORING, VERIFYING, catalogue};
+use crate::files;
 use crate::migrate::{self, hex};
 use crate::postgres::fault;
 
@@ -24,12 +25,13 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
 /// Writes the archive of a database that may be in use.
 pub(crate) fn write(mut client: Client, to: &Path) -> Result<(), Fault> {
     client.batch_execute(SNAPSHOT).map_err(|error| fault(BACKING_UP, &error))?;
-    let partial = partial(to);
-    let written = File::create(&partial)
+    let partial = files::with_suffix(to, PARTIAL);
+    files::remove(&partial);
+    let written = files::create(&partial)
         .map_err(|error| Fault::permanent(BACKING_UP, error))
         .and_then(|file| write_lines(&mut client, Lines::new(BufWriter::new(file))));
-    written.inspect_err(|_| remove(&partial))?;
-    settle(&partial, to).map_err(|error| Fault::permanent(BACKING_UP, error))
+    written.inspect_err(|_| files::remove(&partial))?;
+    files::settle(&partial, to).map_err(|error| Fault::permanent(BACKING_UP, error))
 }
 
 fn write_lines(client: &mut Client, mut lines: Lines<BufWriter<File>>) -> Result<(), Fault> {

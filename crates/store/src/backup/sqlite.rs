@@ -6,7 +6,8 @@ use ports::Fault;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use super::{BACKING_UP, RESTORING, VERIFYING, partial, remove, settle};
+use super::{BACKING_UP, PARTIAL, RESTORING, VERIFYING};
+use crate::files;
 use crate::migrate;
 use crate::sqlite::{LockFile, Role, connect, fault, snapshot};
 
@@ -14,9 +15,9 @@ use crate::sqlite::{LockFile, Role, connect, fault, snapshot};
 /// beside the writer.
 pub(crate) fn backup(database: &Path, to: &Path) -> Result<(), Fault> {
     let from = connect(database, Role::ReadOnly)?;
-    let partial = partial(to);
-    copy(&from, &partial).inspect_err(|_| remove(&partial))?;
-    settle(&partial, to).map_err(|error| Fault::permanent(BACKING_UP, error))
+    let partial = files::with_suffix(to, PARTIAL);
+    copy(&from, &partial).inspect_err(|_| files::remove(&partial))?;
+    files::settle(&partial, to).map_err(|error| Fault::permanent(BACKING_UP, error))
 }
 
 /// Copies a backup into a place where no database is yet.
@@ -31,13 +32,14 @@ pub(crate) fn restore(from: &Path, database: &Path) -> Result<(), Fault> {
     }
     let source = connect(from, Role::ReadOnly)?;
     verify(&source)?;
-    let partial = partial(database);
-    copy(&source, &partial).inspect_err(|_| remove(&partial))?;
-    settle(&partial, database).map_err(|error| Fault::permanent(RESTORING, error))
+    let partial = files::with_suffix(database, PARTIAL);
+    copy(&source, &partial).inspect_err(|_| files::remove(&partial))?;
+    files::settle(&partial, database).map_err(|error| Fault::permanent(RESTORING, error))
 }
 
 fn copy(from: &Connection, to: &Path) -> Result<(), Fault> {
-    remove(to);
+    files::remove(to);
+    files::create(to).map_err(|error| Fault::permanent(BACKING_UP, error))?;
     let mut target = Connection::open(to).map_err(|error| fault(BACKING_UP, error))?;
     let copy = Backup::new(from, &mut target).map_err(|error| fault(BACKING_UP, error))?;
     // A copy in several steps would start over after each commit of the writer.

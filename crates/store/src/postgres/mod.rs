@@ -40,7 +40,7 @@ pub(crate) struct PostgresStore {
 }
 
 impl PostgresStore {
-    pub(crate) fn open(url: &str, options: OpenOptions) -> Result<Self, Fault> {
+    pub(crate) fn open(url: &str, options: &OpenOptions) -> Result<Self, Fault> {
         let connector = Arc::new(Connector::new(url)?);
         let (queues, receivers) = Queues::new(options.queue_max, options.read_only);
         let head = Arc::new(Head::default());
@@ -54,7 +54,7 @@ impl PostgresStore {
             bell: Mutex::new(Some(bell.clone())),
             head: Arc::clone(&head),
         };
-        store.start(&receivers, &bell, &options)?;
+        store.start(&receivers, &bell, options)?;
         let name = "store-sequencer".to_owned();
         let numbers = !options.read_only;
         store.sequencer.spawn(name, move || sequencer::serve(&connector, &rung, &head, numbers))?;

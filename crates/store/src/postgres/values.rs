@@ -10,7 +10,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 type Failure = Box<dyn Error + Sync + Send>;
 
 /// The base of a digit of NUMERIC.
-const BASE: i64 = 10_000;
+const BASE: u64 = 10_000;
 const NEGATIVE: u16 = 0x4000;
 const NOT_A_NUMBER: u16 = 0xC000;
 
@@ -60,11 +60,11 @@ fn write_text(text: &str, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failu
 
 /// The header of NUMERIC: count of digits, weight of the first, sign, decimal places.
 fn write_numeric(number: i64, out: &mut BytesMut) {
-    let mut rest = i128::from(number).unsigned_abs();
+    let mut rest = number.unsigned_abs();
     let mut digits = Vec::new();
     while rest > 0 {
-        digits.push(u16::try_from(rest % BASE.unsigned_abs() as u128).expect("below the base"));
-        rest /= BASE.unsigned_abs() as u128;
+        digits.push(u16::try_from(rest % BASE).expect("a rest is below the base"));
+        rest /= BASE;
     }
     let count = u16::try_from(digits.len()).expect("an integer has few digits");
     let sign = if number < 0 { NEGATIVE } else { 0 };

@@ -65,18 +65,20 @@ impl Writer {
         let mut open = if takes_bulk { 2 } else { 1 };
         while open > 0 {
             select_biased! {
-                recv(commands) -> work => match work {
-                    Ok(work) => {
+                recv(commands) -> work => if let Ok(work) = work {
+                    self.work(work);
+                    if let Ok(work) = bulk.try_recv() {
                         self.work(work);
-                        if let Ok(work) = bulk.try_recv() {
-                            self.work(work);
-                        }
                     }
-                    Err(_) => { commands = never(); open -= 1; }
+                } else {
+                    commands = never();
+                    open -= 1;
                 },
-                recv(bulk) -> work => match work {
-                    Ok(work) => self.work(work),
-                    Err(_) => { bulk = never(); open -= 1; }
+                recv(bulk) -> work => if let Ok(work) = work {
+                    self.work(work);
+                } else {
+                    bulk = never();
+                    open -= 1;
                 },
             }
         }

@@ -7,15 +7,14 @@ use ports::Fault;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::tx::SqliteTx;
+use crate::files;
 
 /// How long a connection waits for another one, such as a shell that an operator left open.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements that a connection keeps prepared.
 const STATEMENTS_MAX: usize = 512;
 /// Pages of 4 KiB after which the write-ahead log is moved into the database file.
 const WAL_PAGES_MAX: i64 = 4_000;
-/// What is kept of the write-ahead log's file afterwards.
-const WAL_BYTES_KEPT: i64 = 64 << 20;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +29,11 @@ pub(crate) enum Role {
 
 /// Opens a connection.
 pub(crate) fn connect(path: &Path, role: Role) -> Result<Connection, Fault> {
+    if role == Role::Writer {
+        files::create(path).map_err(|error| Fault::permanent("creating the database", error))?;
+    }
     let access = match role {
-        Role::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-        Role::Reader => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Role::Writer | Role::Reader => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Role::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
     let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
@@ -50,7 +51,6 @@ fn set_up(conn: &Connection, role: Role) -> rusqlite::Result<()> {
         // A commit is on the disk before it is answered.
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update_and_check(None, "wal_autocheckpoint", WAL_PAGES_MAX, |_| Ok(()))?;
-        conn.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES_KEPT, |_| Ok(()))?;
         // KiB, by the minus sign: the writer touches the inner pages of every index.
         conn.pragma_update(None, "cache_size", -65_536)
     } else {

@@ -3,9 +3,11 @@
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ports::Fault;
+
+use crate::files;
 
 /// Holds the database for this process until it is dropped.
 #[derive(Debug)]
@@ -13,15 +15,9 @@ pub(crate) struct LockFile(File);
 
 impl LockFile {
     pub(crate) fn take(database: &Path) -> Result<Self, Fault> {
-        let path = beside(database);
+        let path = files::with_suffix(database, ".lock");
         let attempted = "taking the lock of the database";
-        let mut file = File::options()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(|error| Fault::permanent(attempted, error))?;
+        let mut file = files::create(&path).map_err(|error| Fault::permanent(attempted, error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(held(&mut file, database, &path)),
@@ -38,12 +34,6 @@ impl Drop for LockFile {
         let _ = self.0.set_len(0);
         let _ = self.0.unlock();
     }
-}
-
-fn beside(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    PathBuf::from(path)
 }
 
 fn sign(file: &mut File) -> std::io::Result<()> {

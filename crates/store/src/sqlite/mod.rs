@@ -51,7 +51,8 @@ impl SqliteStore {
         } else {
             let conn = connect(&path, Role::Writer)?;
             head.raise(writer::prepare(&conn)?);
-            let writer = writer::Writer::new(conn, &receivers, Arc::clone(&head), options.record);
+            let writer =
+                writer::Writer::new(conn, &path, &receivers, Arc::clone(&head), options.record);
             threads.spawn("store-writer".to_owned(), move || writer.serve())?;
         }
         for number in 0..options.readers.max(1) {

@@ -61,7 +61,8 @@ impl<'c> SqliteTx<'c> {
     }
 
     fn control(&mut self, sql: &str) -> Result<(), Fault> {
-        self.execute_unchecked(sql, &[]).map(drop)
+        let answer = self.execute_unchecked(sql, &[]).map(drop);
+        self.check(answer)
     }
 
     fn execute_unchecked(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
@@ -146,11 +147,9 @@ impl Query for SqliteTx<'_> {
     ) -> Result<Vec<String>, Fault> {
         let words = words::question(words);
         let Some((last, others)) = words.split_last() else { return Ok(Vec::new()) };
-        let mut question = String::new();
-        for word in others {
-            question.push_str(&format!("\"{word}\" AND "));
-        }
-        question.push_str(&format!("\"{last}\" *"));
+        let mut terms: Vec<_> = others.iter().map(|word| format!("\"{word}\"")).collect();
+        terms.push(format!("\"{last}\" *"));
+        let question = terms.join(" AND ");
         let ranked = i64::try_from(words::RANKED_MAX.max(limit)).unwrap_or(i64::MAX);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let params = [question.into(), kind.into(), ranked.into(), limit.into()];

@@ -1,6 +1,8 @@
 //! The one thread that writes. It takes what waits, runs each job in a savepoint of one
 //! transaction, numbers the new events, commits once, and answers them all.
 
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +10,9 @@ use crossbeam_channel::{Receiver, never, select_biased};
 use ports::{Fault, Flow, GROUP_JOBS_MAX, GROUP_WAIT_MICROS_MAX, Job, Tx};
 use rusqlite::Connection;
 
-use super::connection::fault;
+use super::connection::{BUSY_TIMEOUT, fault};
 use super::tx::SqliteTx;
+use crate::files;
 use crate::head::Head;
 use crate::migrate;
 use crate::queue::Receivers;
@@ -52,9 +55,18 @@ fn number(tx: &mut SqliteTx<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// The write-ahead log is moved into the database file by force when it is this long: readers
+/// that overlap without end would otherwise let it grow without end.
+const WAL_BYTES_MAX: u64 = 64 << 20;
+/// How long that waits for readers of old snapshots.
+const WAL_PATIENCE: Duration = Duration::from_millis(250);
+
 /// The writer's connection and its queues.
 pub(super) struct Writer {
     conn: Connection,
+    wal: PathBuf,
+    /// The length of the write-ahead log at which it is moved next.
+    wal_limit: Cell<u64>,
     commands: Receiver<Work>,
     bulk: Receiver<Work>,
     head: Arc<Head>,
@@ -64,12 +76,15 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         conn: Connection,
+        database: &Path,
         receivers: &Receivers,
         head: Arc<Head>,
         record: Option<Arc<dyn Recorder>>,
     ) -> Self {
         let (commands, bulk) = (receivers.commands.clone(), receivers.bulk.clone());
-        Self { conn, commands, bulk, head, record }
+        let wal = files::with_suffix(database, "-wal");
+        let wal_limit = Cell::new(WAL_BYTES_MAX);
+        Self { conn, wal, wal_limit, commands, bulk, head, record }
     }
 
     /// Serves until both queues are closed and empty.
@@ -78,18 +93,20 @@ impl Writer {
         let mut open = 2;
         while open > 0 {
             select_biased! {
-                recv(commands) -> work => match work {
-                    Ok(work) => {
-                        self.command_group(work);
-                        if let Ok(work) = self.bulk.try_recv() {
-                            self.bulk_slice(work);
-                        }
+                recv(commands) -> work => if let Ok(work) = work {
+                    self.command_group(work);
+                    if let Ok(work) = self.bulk.try_recv() {
+                        self.bulk_slice(work);
                     }
-                    Err(_) => { commands = never(); open -= 1; }
+                } else {
+                    commands = never();
+                    open -= 1;
                 },
-                recv(bulk) -> work => match work {
-                    Ok(work) => self.bulk_slice(work),
-                    Err(_) => { bulk = never(); open -= 1; }
+                recv(bulk) -> work => if let Ok(work) = work {
+                    self.bulk_slice(work);
+                } else {
+                    bulk = never();
+                    open -= 1;
                 },
             }
         }
@@ -184,6 +201,7 @@ impl Writer {
                 for (work, end) in ended {
                     job::done(work, end);
                 }
+                self.bound_wal();
             }
             Err(fault) => self.after_refusal(&fault, ended),
         }
@@ -215,6 +233,33 @@ impl Writer {
         }
     }
 
+    /// After the answers are sent. A reader that is slower than our patience, such as a backup,
+    /// lets the log grow by as much again before the next try.
+    fn bound_wal(&self) {
+        let length = std::fs::metadata(&self.wal).map_or(0, |file| file.len());
+        if length <= self.wal_limit.get() {
+            return;
+        }
+        let moved = self.conn.busy_timeout(WAL_PATIENCE).is_ok() && self.empty_wal();
+        let next = if moved { WAL_BYTES_MAX } else { length + WAL_BYTES_MAX };
+        self.wal_limit.set(next);
+        if let Err(error) = self.conn.busy_timeout(BUSY_TIMEOUT) {
+            tracing::warn!(%error, "the patience of the writer was not restored");
+        }
+    }
+
+    /// Moves the write-ahead log into the database file; true when nothing of it is left.
+    fn empty_wal(&self) -> bool {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        match self.conn.query_row(sql, [], |row| row.get::<_, i64>(0)) {
+            Ok(busy) => busy == 0,
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log was not emptied");
+                false
+            }
+        }
+    }
+
     fn control(&self, sql: &str) -> Result<(), Fault> {
         if let Some(record) = &self.record {
             record.statement(sql, &[]);
@@ -227,10 +272,7 @@ impl Writer {
 
     /// Leaves one tidy file behind.
     fn let_go(self) {
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        if let Err(error) = self.conn.query_row(sql, [], |_| Ok(())) {
-            tracing::warn!(%error, "the write-ahead log was not emptied");
-        }
+        self.empty_wal();
         self.conn.flush_prepared_statement_cache();
         if let Err((_, error)) = self.conn.close() {
             tracing::warn!(%error, "the database was not closed cleanly");

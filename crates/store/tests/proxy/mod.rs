@@ -19,6 +19,8 @@ pub(crate) enum Cut {
     AfterTheServer = 2,
     /// Like the one before, and nobody can connect for a moment afterwards.
     AfterTheServerAndRefuse = 3,
+    /// The server hears of it, and has not answered yet.
+    WhileTheServer = 5,
 }
 
 /// A listening proxy; its threads end with the process.
@@ -87,9 +89,8 @@ fn carry(client: TcpStream, server: UnixStream, cut: &Arc<AtomicU8>) {
 
 /// From the client to the server, looking for COMMIT.
 fn ask(mut client: TcpStream, mut server: UnixStream, cut: &AtomicU8, muted: &Mutex<bool>) {
-    let mut buffer = [0; 65_536];
-    loop {
-        let Ok(read @ 1..) = client.read(&mut buffer) else { break };
+    let mut buffer = [0; 8_192];
+    while let Ok(read @ 1..) = client.read(&mut buffer) {
         let message = &buffer[..read];
         let commits = message.windows(COMMIT.len()).any(|window| window == COMMIT);
         let now = if commits { cut.load(Ordering::SeqCst) } else { 0 };
@@ -105,6 +106,10 @@ fn ask(mut client: TcpStream, mut server: UnixStream, cut: &AtomicU8, muted: &Mu
         if server.write_all(message).is_err() {
             break;
         }
+        if now == Cut::WhileTheServer as u8 {
+            cut.store(Cut::Nowhere as u8, Ordering::SeqCst);
+            break;
+        }
     }
     let _ = client.shutdown(Shutdown::Both);
     let _ = server.shutdown(Shutdown::Both);
@@ -112,9 +117,8 @@ fn ask(mut client: TcpStream, mut server: UnixStream, cut: &AtomicU8, muted: &Mu
 
 /// From the server to the client; the answer to a COMMIT that is cut off never arrives.
 fn answer(mut client: TcpStream, mut server: UnixStream, muted: &Mutex<bool>) {
-    let mut buffer = [0; 65_536];
-    loop {
-        let Ok(read @ 1..) = server.read(&mut buffer) else { break };
+    let mut buffer = [0; 8_192];
+    while let Ok(read @ 1..) = server.read(&mut buffer) {
         if *muted.lock().unwrap() || client.write_all(&buffer[..read]).is_err() {
             break;
         }

@@ -41,7 +41,7 @@ pub(crate) fn fill(store: &Arc<dyn Store>) {
         Ok(())
     })
     .unwrap();
-    let head = store.wait_for_log(79, std::time::Duration::from_secs(60)).unwrap();
+    let head = store.wait_for_log(79, std::time::Duration::from_mins(1)).unwrap();
     assert_eq!(head, 80);
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn goes_on(store: &Arc<dyn Store>) {
         tx.next_number("CHG")
     });
     assert!(next.unwrap() > 40, "a number was given twice");
-    assert_eq!(store.wait_for_log(80, std::time::Duration::from_secs(60)).unwrap(), 81);
+    assert_eq!(store.wait_for_log(80, std::time::Duration::from_mins(1)).unwrap(), 81);
     let found = read(store, |reader| reader.search(None, "word7", 5)).unwrap();
     assert_eq!(found, ["change:7"]);
     let twice =
@@ -88,7 +88,7 @@ pub(crate) fn survives_naughty_strings(store: &Arc<dyn Store>) {
                 "INSERT INTO settings (name, value) VALUES ($1, $2)",
                 &[name.as_str().into(), string.as_str().into()],
             )?;
-            tx.lock(&[string.clone()])?;
+            tx.lock(std::slice::from_ref(&string))?;
             assert_eq!(tx.next_number(&format!("{number} {string}"))?, 1);
             let sql = "SELECT value FROM settings WHERE name = $1";
             let row = tx.query_one(sql, &[name.into()])?.expect("the row is there");
