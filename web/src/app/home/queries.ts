@@ -1,0 +1,69 @@
+// Home is composed from the lists of the features.
+import { useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/client';
+import type { Page, Schema } from '@/lib/schema';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const AHEAD_DAYS = 14;
+const SHOWN_MAX = 6;
+
+function useList<Row>(path: string, query: Record<string, string | number | boolean>) {
+  return useQuery({
+    queryKey: [path, 'home', query],
+    queryFn: ({ signal }) => get<Page<Row>>(path, query, signal),
+    select: (page) => page.items,
+  });
+}
+
+export function useWaitingApprovals() {
+  return useList<Schema<'ApprovalRow'>>('/approvals', { state: 'pending', mine: true, limit: 50 });
+}
+
+export function useOpenReviews() {
+  return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
+}
+
+export function useMyReleases() {
+  return useList<Schema<'ReleaseRow'>>('/releases', {
+    mine: true,
+    sort: '-updated_at',
+    limit: SHOWN_MAX * 2,
+  });
+}
+
+export function useMyChanges() {
+  return useList<Schema<'ChangeRow'>>('/changes', {
+    mine: true,
+    sort: '-updated_at',
+    limit: SHOWN_MAX * 2,
+  });
+}
+
+/** From the start of this hour, so that the key of the query stays the same for a while. */
+export function homeRange(now: Date): { from: Date; today: Date; to: Date } {
+  const from = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);
+  return {
+    from,
+    today: new Date(from.getTime() + DAY_MS),
+    to: new Date(from.getTime() + AHEAD_DAYS * DAY_MS),
+  };
+}
+
+export function useAhead(from: Date, to: Date) {
+  return useQuery({
+    queryKey: ['/calendar', from.toISOString(), to.toISOString()],
+    queryFn: ({ signal }) =>
+      get<Schema<'Calendar'>>(
+        '/calendar',
+        { from: from.toISOString(), to: to.toISOString() },
+        signal,
+      ),
+  });
+}
+
+export const OPEN_MAX = SHOWN_MAX;
+
+export function isOpen(row: { phase: string }): boolean {
+  return row.phase !== 'closed' && row.phase !== 'cancelled';
+}

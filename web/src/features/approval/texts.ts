@@ -1,0 +1,37 @@
+// Words of the approvals page.
+
+export const APPROVAL = {
+  title: 'Approvals',
+  list: 'Waiting for you',
+  decided: 'Decided',
+  views: 'Which approvals',
+  emptyTitle: 'Nothing waits for you',
+  empty:
+    'When a change or release is submitted, policy names who is asked. What you are asked for ' +
+    'stands here, oldest first, with everything needed to decide.',
+  decidedTitle: 'Nothing decided yet',
+  decidedHelp: 'Your votes and how their rounds ended will stand here.',
+  choose: 'Choose an approval on the left.',
+  back: 'All approvals',
+  openRecord: 'Open the whole record',
+  scope: 'What goes live',
+  risk: 'Risk',
+  conflicts: 'Conflicts',
+  plans: 'Plans',
+  rollback: 'The way back',
+  round: 'Who is asked',
+  since: 'waits',
+  voted: 'you voted',
+  more: 'Show more',
+  next: 'Next approval',
+  previous: 'Previous approval',
+  difference: 'Show what was edited',
+  implementation: 'How it is done',
+  test: 'How success is checked',
+  backout: 'How it is taken back',
+  neverUndone: 'Cannot be undone',
+  why: 'Why it is done',
+  backMinutes: (text: string) => `${text} to take back`,
+  sent: (name: string, word: string) => `${name}: ${word}`,
+  answers: { approve: 'approved', reject: 'rejected', abstain: 'abstained' },
+};
