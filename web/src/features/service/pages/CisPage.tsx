@@ -1,6 +1,108 @@
-// CIs
-import { Page } from '@/ui/Page';
+// The list of configuration items.
+import { useState } from 'react';
+import { paths } from '@/app/paths';
+import { useAddress, useGo } from '@/lib/address';
+import { useServices } from '@/lib/lookup';
+import { DataTable, type Column } from '@/ui/DataTable';
+import { FilterBar } from '@/ui/FilterBar';
+import { Page, Section } from '@/ui/Page';
+import { RefLink } from '@/ui/RefLink';
+import { EmptyState } from '@/ui/States';
+import { wordOf } from '@/ui/texts';
+import { CiDialog } from '../components/CiDialog';
+import { Criticality } from '../components/Criticality';
+import { useCiList, type Ci } from '../queries';
+import { CI_KINDS, texts } from '../texts';
+
+const words = texts.cis;
+
+const COLUMNS: Column<Ci>[] = [
+  {
+    key: 'name',
+    header: words.name,
+    width: '28%',
+    cell: (row) => <span className="mono">{row.name}</span>,
+  },
+  { key: 'kind', header: words.kind, cell: (row) => wordOf(row.kind) },
+  {
+    key: 'service',
+    header: words.service,
+    cell: (row) => (
+      <RefLink record={row.service} to={row.service ? paths.service(row.service.id) : undefined} />
+    ),
+  },
+  {
+    key: 'criticality',
+    header: words.criticality,
+    cell: (row) => <Criticality level={row.criticality} />,
+  },
+  {
+    key: 'environment',
+    header: words.environment,
+    wideOnly: true,
+    cell: (row) => wordOf(row.environment),
+  },
+  { key: 'region', header: words.region, wideOnly: true, cell: (row) => row.region || '–' },
+  {
+    key: 'version',
+    header: words.version,
+    wideOnly: true,
+    cell: (row) => <span className="mono">{row.version_running || '–'}</span>,
+  },
+];
 
 export default function CisPage() {
-  return <Page title="CIs">{null}</Page>;
+  const go = useGo();
+  const [address, change] = useAddress();
+  const [adding, setAdding] = useState(false);
+  const services = useServices().data?.items ?? [];
+  const { q, kind, service } = address;
+  const pages = useCiList({ q, kind, service });
+  return (
+    <Page
+      title={words.title}
+      primary={{ name: 'new', label: words.new, allowed: true, run: () => setAdding(true) }}
+    >
+      <FilterBar
+        address={address}
+        onChange={change}
+        text={words.search}
+        filters={[
+          { key: 'kind', label: words.kind, options: CI_KINDS },
+          {
+            key: 'service',
+            label: words.service,
+            options: services.map((each) => ({ value: each.id, label: each.name })),
+            searchable: true,
+          },
+        ]}
+      />
+      <Section flush>
+        <DataTable
+          label={words.label}
+          columns={COLUMNS}
+          pages={pages}
+          rowKey={(row) => row.id}
+          rowLink={(row) => paths.ci(row.id)}
+          empty={
+            q || kind || service ? (
+              <EmptyState icon="filter" title={words.noMatch}>
+                <p>{words.noMatchHelp}</p>
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon="cis"
+                title={words.emptyTitle}
+                action={{ label: words.new, run: () => setAdding(true) }}
+                example={words.example}
+              >
+                <p>{words.empty}</p>
+              </EmptyState>
+            )
+          }
+        />
+      </Section>
+      {adding && <CiDialog onClose={() => setAdding(false)} onDone={(id) => go(paths.ci(id))} />}
+    </Page>
+  );
 }

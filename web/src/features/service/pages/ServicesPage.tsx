@@ -1,6 +1,79 @@
-// Services
-import { Page } from '@/ui/Page';
+// The list of services.
+import { useState } from 'react';
+import { paths } from '@/app/paths';
+import { useAddress, useGo } from '@/lib/address';
+import { DataTable, type Column } from '@/ui/DataTable';
+import { FilterBar } from '@/ui/FilterBar';
+import { Page, Section } from '@/ui/Page';
+import { EmptyState } from '@/ui/States';
+import { Criticality } from '../components/Criticality';
+import { ServiceDialog } from '../components/ServiceDialog';
+import { useServiceList, type Service } from '../queries';
+import { texts } from '../texts';
+
+const words = texts.services;
+
+const COLUMNS: Column<Service>[] = [
+  { key: 'name', header: words.name, width: '36%', cell: (row) => row.name },
+  {
+    key: 'criticality',
+    header: words.criticality,
+    cell: (row) => <Criticality level={row.criticality} />,
+  },
+  { key: 'team', header: words.team, cell: (row) => row.team?.name ?? '–' },
+  { key: 'owner', header: words.owner, wideOnly: true, cell: (row) => row.owner?.name ?? '–' },
+  {
+    key: 'cis',
+    header: words.cis,
+    right: true,
+    cell: (row) => (
+      <>
+        {row.cis_total}
+        <span className="visually-hidden"> {words.cis}</span>
+      </>
+    ),
+  },
+];
 
 export default function ServicesPage() {
-  return <Page title="Services">{null}</Page>;
+  const go = useGo();
+  const [address, change] = useAddress();
+  const [adding, setAdding] = useState(false);
+  const pages = useServiceList({ q: address.q });
+  return (
+    <Page
+      title={words.title}
+      primary={{ name: 'new', label: words.new, allowed: true, run: () => setAdding(true) }}
+    >
+      <FilterBar address={address} onChange={change} filters={[]} text={words.search} />
+      <Section flush>
+        <DataTable
+          label={words.label}
+          columns={COLUMNS}
+          pages={pages}
+          rowKey={(row) => row.id}
+          rowLink={(row) => paths.service(row.id)}
+          empty={
+            address.q ? (
+              <EmptyState icon="filter" title={words.noMatch}>
+                <p>{words.noMatchHelp}</p>
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon="services"
+                title={words.emptyTitle}
+                action={{ label: words.new, run: () => setAdding(true) }}
+                example={words.example}
+              >
+                <p>{words.empty}</p>
+              </EmptyState>
+            )
+          }
+        />
+      </Section>
+      {adding && (
+        <ServiceDialog onClose={() => setAdding(false)} onDone={(id) => go(paths.service(id))} />
+      )}
+    </Page>
+  );
 }

@@ -1,0 +1,112 @@
+// The relations of a service or a CI: as a map, or as a plain list for reading aloud and copying.
+import { SegmentedControl, Skeleton } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { paths } from '@/app/paths';
+import { useAddress } from '@/lib/address';
+import { Link } from '@/ui/Link';
+import { Section } from '@/ui/Page';
+import { ErrorState } from '@/ui/States';
+import { wordOf } from '@/ui/texts';
+import { useMap, type RelationMap as MapData } from '../queries';
+import { texts } from '../texts';
+import classes from './MapSection.module.css';
+
+const RelationMap = lazy(() =>
+  import('./RelationMap').then((file) => ({ default: file.RelationMap })),
+);
+const DEPTHS = ['1', '2', '3'];
+
+interface Props {
+  /** The path in the API of what the map is about. */
+  path: string;
+  /** The CI in the middle; a service has none, and no depth. */
+  focus?: string;
+}
+
+export function MapSection({ path, focus }: Props) {
+  const [address, change] = useAddress();
+  const depth = focus ? (DEPTHS.find((each) => each === address.depth) ?? '2') : undefined;
+  const map = useMap(path, depth);
+  const asList = address.relations === 'list';
+  return (
+    <Section
+      flush
+      title={texts.map}
+      aside={
+        <>
+          {depth && (
+            <SegmentedControl
+              size="xs"
+              aria-label={texts.mapDepth}
+              value={depth}
+              onChange={(value) => change({ depth: value })}
+              data={DEPTHS.map((each) => ({ value: each, label: `${texts.mapDepth} ${each}` }))}
+            />
+          )}
+          <SegmentedControl
+            size="xs"
+            aria-label={texts.mapLabel}
+            value={asList ? 'list' : 'map'}
+            onChange={(value) => change({ relations: value === 'list' ? 'list' : undefined })}
+            data={[
+              { value: 'map', label: texts.mapViews.map },
+              { value: 'list', label: texts.mapViews.list },
+            ]}
+          />
+        </>
+      }
+    >
+      {map.error ? (
+        <ErrorState error={map.error} retry={() => void map.refetch()} />
+      ) : !map.data ? (
+        <Skeleton height={460} />
+      ) : (
+        <Shown map={map.data} asList={asList} focus={focus} />
+      )}
+    </Section>
+  );
+}
+
+function Shown({ map, asList, focus }: { map: MapData; asList: boolean; focus?: string }) {
+  if (map.nodes.length === 0) return <p className={classes.note}>{texts.mapEmpty}</p>;
+  return (
+    <>
+      {map.truncated && <p className={classes.note}>{texts.mapTruncated}</p>}
+      {asList ? (
+        <MapList map={map} />
+      ) : (
+        <Suspense fallback={<Skeleton height={460} />}>
+          <RelationMap map={map} focus={focus} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Each CI with what it needs, sentence by sentence. */
+export function MapList({ map }: { map: MapData }) {
+  const nameOf = (id: string) => map.nodes.find((node) => node.ci.id === id)?.ci.name ?? id;
+  return (
+    <ul className={classes.list} aria-label={texts.mapCaption}>
+      {map.nodes.map((node) => {
+        const needs = map.edges.filter((edge) => edge.from === node.ci.id);
+        return (
+          <li key={node.ci.id}>
+            <Link to={paths.ci(node.ci.id)}>{node.ci.name}</Link>{' '}
+            <span className="soft">{wordOf(node.kind).toLowerCase()}</span>
+            {needs.length > 0 && (
+              <ul>
+                {needs.map((edge) => (
+                  <li key={edge.kind + edge.to}>
+                    <span className="soft">{wordOf(edge.kind)}</span>{' '}
+                    <Link to={paths.ci(edge.to)}>{nameOf(edge.to)}</Link>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

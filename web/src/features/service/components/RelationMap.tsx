@@ -1,0 +1,105 @@
+// The relation map: CIs as boxes, what they need below them; each box leads to its CI.
+import {
+  Background,
+  Controls,
+  Handle,
+  Position,
+  ReactFlow,
+  type Edge,
+  type Node,
+  type NodeProps,
+} from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
+import { useMemo } from 'react';
+import { paths } from '@/app/paths';
+import { Link } from '@/ui/Link';
+import { wordOf } from '@/ui/texts';
+import { NODE_HEIGHT, NODE_WIDTH, placeMap } from '../map';
+import type { RelationMap as MapData } from '../queries';
+import { texts } from '../texts';
+import classes from './RelationMap.module.css';
+
+interface Props {
+  map: MapData;
+  /** The id of the CI that the map is about. */
+  focus?: string;
+}
+
+type CiNode = Node<{ node: MapData['nodes'][number]; focused: boolean }, 'ci'>;
+
+const nodeTypes = { ci: CiBox };
+
+export function RelationMap({ map, focus }: Props) {
+  const nodes = useMemo<CiNode[]>(
+    () =>
+      placeMap(map).map(({ node, x, y }) => ({
+        id: node.ci.id,
+        type: 'ci',
+        position: { x, y },
+        width: NODE_WIDTH,
+        height: NODE_HEIGHT,
+        data: { node, focused: node.ci.id === focus },
+        // The link inside the box takes the focus; the frame around it would be a second stop.
+        focusable: false,
+      })),
+    [map, focus],
+  );
+  const edges = useMemo<Edge[]>(
+    () =>
+      map.edges.map((edge) => ({
+        id: `${edge.from} ${edge.kind} ${edge.to}`,
+        source: edge.from,
+        target: edge.to,
+        label: wordOf(edge.kind),
+        focusable: false,
+      })),
+    [map],
+  );
+  return (
+    <div className={classes.frame}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        fitView
+        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        minZoom={0.2}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        elementsSelectable={false}
+        zoomOnScroll={false}
+        preventScrolling={false}
+        aria-label={texts.map}
+      >
+        <Background gap={20} size={1} />
+        <Controls showInteractive={false} />
+      </ReactFlow>
+    </div>
+  );
+}
+
+function CiBox({ data }: NodeProps<CiNode>) {
+  const { node, focused } = data;
+  return (
+    <>
+      <Handle type="target" position={Position.Top} className={classes.handle} />
+      <Link
+        to={paths.ci(node.ci.id)}
+        className={classes.box}
+        data-focused={focused || undefined}
+        data-criticality={node.criticality}
+        aria-label={texts.mapOpen(node.ci.name)}
+        aria-current={focused ? 'true' : undefined}
+      >
+        <span className={classes.name} title={node.ci.name}>
+          {node.ci.name}
+        </span>
+        <span className={classes.kind}>
+          {wordOf(node.kind)}
+          {node.service ? ` · ${node.service.name}` : ''}
+        </span>
+      </Link>
+      <Handle type="source" position={Position.Bottom} className={classes.handle} />
+    </>
+  );
+}
