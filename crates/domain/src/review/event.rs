@@ -1,0 +1,30 @@
+//! What happens to a review. Version 1 of each; golden files under `crates/domain/golden/`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::review::{Edit, Subject, Why};
+
+/// An event of a review's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum ReviewEvent {
+    /// It was opened by its subject.
+    #[serde(rename = "review.opened.v1")]
+    Opened {
+        /// `PIR-…`.
+        number: String,
+        /// What it looks back on.
+        subject: Subject,
+        /// Why.
+        why: Why,
+    },
+    /// Something was written.
+    #[serde(rename = "review.edited.v1")]
+    Edited {
+        /// The new values.
+        edit: Edit,
+    },
+    /// It was completed.
+    #[serde(rename = "review.completed.v1")]
+    Completed {},
+}

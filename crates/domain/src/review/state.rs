@@ -1,0 +1,160 @@
+//! A review and the fold of its events.
+
+use jiff::civil::Date;
+use kernel::{Actor, ChangeId, PersonId, ReleaseId, ReviewId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Stamp};
+use crate::edit::{editable, is_default};
+use crate::review::ReviewEvent;
+use crate::vocabulary::words;
+
+/// The most action items of a review.
+pub const ACTIONS_MAX: usize = 100;
+
+words! {
+    /// Why a review is owed.
+    Why {
+        /// Every release is looked back on.
+        Release = "release",
+        /// A release that was taken back.
+        RolledBack = "rolled_back",
+        /// An emergency.
+        Emergency = "emergency",
+        /// A change that failed, or succeeded only in part.
+        Failed = "failed",
+    }
+}
+
+/// What a review looks back on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Subject {
+    /// A change.
+    Change(ChangeId),
+    /// A release.
+    Release(ReleaseId),
+}
+
+impl Subject {
+    /// The id as text.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Change(id) => id.to_string(),
+            Self::Release(id) => id.to_string(),
+        }
+    }
+
+    /// `change` or `release`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Change(_) => "change",
+            Self::Release(_) => "release",
+        }
+    }
+}
+
+/// An action item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionItem {
+    /// What is to be done.
+    pub title: String,
+    /// Who does it.
+    pub owner: Option<PersonId>,
+    /// By when.
+    pub due_on: Option<Date>,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+editable! {
+    /// What people write into a review.
+    Content, Edit {
+        /// What went well.
+        went_well: String,
+        /// What went wrong.
+        went_wrong: String,
+        /// The root cause.
+        root_cause: String,
+        /// Whether the objectives were met.
+        objectives_met: String,
+        /// What follows.
+        actions: Vec<ActionItem>,
+    }
+}
+
+/// A review.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// `PIR-…`.
+    pub number: String,
+    /// What it looks back on.
+    pub subject: Option<Subject>,
+    /// Why it is owed.
+    pub why: Option<Why>,
+    /// What people wrote.
+    pub content: Content,
+    /// When it was opened.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub opened_at: Option<Timestamp>,
+    /// When it was completed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub completed_at: Option<Timestamp>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub completed_by: Option<Actor>,
+}
+
+impl Review {
+    /// Whether it is completed.
+    pub fn is_completed(&self) -> bool {
+        self.completed_at.is_some()
+    }
+
+    /// `open` or `completed`.
+    pub fn state(&self) -> &'static str {
+        if self.is_completed() { "completed" } else { "open" }
+    }
+
+    /// Action items not yet done.
+    pub fn actions_open(&self) -> usize {
+        self.content.actions.iter().filter(|action| !action.done).count()
+    }
+
+    /// Whether it looks back on something that did not go as planned.
+    pub(super) fn is_of_failure(&self) -> bool {
+        matches!(self.why, Some(Why::RolledBack | Why::Failed))
+    }
+}
+
+impl Aggregate for Review {
+    type Id = ReviewId;
+    type Event = ReviewEvent;
+    const KIND: &'static str = "review";
+    const FORMAT: i64 = 1;
+
+    fn evolve(mut self, event: &ReviewEvent, stamp: &Stamp) -> Self {
+        match event {
+            ReviewEvent::Opened { number, subject, why } => {
+                self.number.clone_from(number);
+                self.subject = Some(*subject);
+                self.why = Some(*why);
+                self.opened_at = Some(stamp.at);
+            }
+            ReviewEvent::Edited { edit } => self.content.apply(edit),
+            ReviewEvent::Completed {} => {
+                self.completed_at = Some(stamp.at);
+                self.completed_by = Some(stamp.by.clone());
+            }
+        }
+        self
+    }
+
+    fn broken_invariant(&self) -> Option<String> {
+        let causeless = self.content.root_cause.trim().is_empty();
+        if self.is_completed() && self.is_of_failure() && causeless {
+            return Some("it is completed and names no root cause of a failure".to_owned());
+        }
+        None
+    }
+}
