@@ -1,1 +1,26 @@
-//! placeholder
+//! An interruption of a service, linked to the changes before and after it.
+//!
+//! ```text
+//! open ── resolve ──► resolved ── close ──► closed
+//!   ▲                    │                     │
+//!   └────── reopen ──────┴─────────────────────┘
+//! ```
+//! Invariants: 1. one that was resolved here says when, not before it began; 2. an imported one
+//! keeps its number in the system it came from, and what that system did not know stays unknown.
+
+mod event;
+mod import;
+mod refusal;
+mod save;
+mod state;
+
+pub use event::IncidentEvent;
+pub use import::{Imported, import};
+pub use refusal::IncidentRefusal;
+pub use save::{Request, SaveFacts, comment, may_move, save};
+pub use state::{Content, Edit, Incident, Priority, State};
+
+/// The most CIs of one incident.
+pub const CIS_MAX: usize = 500;
+/// The most services of one incident.
+pub const SERVICES_MAX: usize = 200;
