@@ -1,23 +1,39 @@
-// Where the CIs of a relation map stand: those that need above, what they need below.
+// Where the CIs of a relation map stand: those that need first, what they need after them.
 import { Graph, layout } from '@dagrejs/dagre';
-
-import type { components } from '@/gen/api';
-
-type Schemas = components['schemas'];
+import type { Schema } from '@/lib/schema';
 
 export const NODE_WIDTH = 172;
 export const NODE_HEIGHT = 48;
+/** The shape of the frame the map is shown in. */
+const FRAME = { width: 780, height: 460 };
+
+export type Direction = 'TB' | 'LR';
 
 export interface PlacedNode {
-  node: Schemas['MapNode'];
+  node: Schema<'MapNode'>;
   x: number;
   y: number;
 }
 
-/** Places each CI of the map; the same map always gives the same picture. */
-export function placeMap(map: Schemas['Map']): PlacedNode[] {
+export interface PlacedMap {
+  /** From top to bottom, or from left to right. */
+  direction: Direction;
+  nodes: PlacedNode[];
+}
+
+/** Places each CI in the direction that fits the frame best; the same map gives the same picture. */
+export function placeMap(map: Schema<'Map'>): PlacedMap {
+  const down = place(map, 'TB');
+  const across = place(map, 'LR');
+  return across.scale > down.scale
+    ? { direction: 'LR', nodes: across.nodes }
+    : { direction: 'TB', nodes: down.nodes };
+}
+
+function place(map: Schema<'Map'>, direction: Direction) {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 56, marginx: 16, marginy: 16 });
+  const ranksep = direction === 'TB' ? 52 : 92;
+  graph.setGraph({ rankdir: direction, nodesep: 20, ranksep, marginx: 16, marginy: 16 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of map.nodes) {
     graph.setNode(node.ci.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
@@ -26,8 +42,11 @@ export function placeMap(map: Schemas['Map']): PlacedNode[] {
     if (graph.hasNode(edge.from) && graph.hasNode(edge.to)) graph.setEdge(edge.from, edge.to);
   }
   layout(graph);
-  return map.nodes.map((node) => {
-    const place = graph.node(node.ci.id);
-    return { node, x: (place.x ?? 0) - NODE_WIDTH / 2, y: (place.y ?? 0) - NODE_HEIGHT / 2 };
+  const nodes: PlacedNode[] = map.nodes.map((node) => {
+    const at = graph.node(node.ci.id);
+    return { node, x: (at.x ?? 0) - NODE_WIDTH / 2, y: (at.y ?? 0) - NODE_HEIGHT / 2 };
   });
+  const right = Math.max(1, ...nodes.map((each) => each.x + NODE_WIDTH));
+  const bottom = Math.max(1, ...nodes.map((each) => each.y + NODE_HEIGHT));
+  return { nodes, scale: Math.min(1, FRAME.width / right, FRAME.height / bottom) };
 }

@@ -1,4 +1,5 @@
 // Words of the service and CI pages.
+import { wordOf } from '@/ui/texts';
 
 export const texts = {
   services: {
@@ -100,3 +101,8 @@ export const texts = {
 export const CI_KINDS = ['application', 'database', 'server', 'network'];
 export const ENVIRONMENTS = ['production', 'staging', 'test', 'development'];
 export const RELATION_KINDS = ['runs_on', 'uses', 'part_of', 'connects_to'];
+
+/** A relation inside a sentence: `web-01 runs on vm-7`. */
+export function relationWord(kind: string): string {
+  return wordOf(kind).toLowerCase();
+}

@@ -19,13 +19,18 @@ interface Props {
   links: RecordLink[];
   path: string;
   version: number;
+  /** True where links are a field of the record, not a resource of their own. */
+  asField?: boolean;
 }
 
-export function Links({ links, path, version }: Props) {
+export function Links({ links, path, version, asField }: Props) {
   const [adding, dialog] = useDisclosure();
   const write = useWrite(dialog.close);
-  const keep = (next: RecordLink[]) =>
-    write.mutate({ method: 'PUT', path: `${path}/links`, body: { links: next }, version });
+  const keep = (next: RecordLink[]) => {
+    const body = { links: next };
+    if (asField) write.mutate({ method: 'PATCH', path, body, version });
+    else write.mutate({ method: 'PUT', path: `${path}/links`, body, version });
+  };
   return (
     <Section
       title={RECORD.links}

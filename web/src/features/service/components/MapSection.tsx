@@ -8,7 +8,7 @@ import { Section } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { useMap, type RelationMap as MapData } from '../queries';
-import { texts } from '../texts';
+import { relationWord, texts } from '../texts';
 import classes from './MapSection.module.css';
 
 const RelationMap = lazy(() =>
@@ -35,13 +35,16 @@ export function MapSection({ path, focus }: Props) {
       aside={
         <>
           {depth && (
-            <SegmentedControl
-              size="xs"
-              aria-label={texts.mapDepth}
-              value={depth}
-              onChange={(value) => change({ depth: value })}
-              data={DEPTHS.map((each) => ({ value: each, label: `${texts.mapDepth} ${each}` }))}
-            />
+            <>
+              <span aria-hidden="true">{texts.mapDepth}</span>
+              <SegmentedControl
+                size="xs"
+                aria-label={texts.mapDepth}
+                value={depth}
+                onChange={(value) => change({ depth: value })}
+                data={DEPTHS}
+              />
+            </>
           )}
           <SegmentedControl
             size="xs"
@@ -98,7 +101,7 @@ export function MapList({ map }: { map: MapData }) {
               <ul>
                 {needs.map((edge) => (
                   <li key={edge.kind + edge.to}>
-                    <span className="soft">{wordOf(edge.kind)}</span>{' '}
+                    <span className="soft">{relationWord(edge.kind)}</span>{' '}
                     <Link to={paths.ci(edge.to)}>{nameOf(edge.to)}</Link>
                   </li>
                 ))}

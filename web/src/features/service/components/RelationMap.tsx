@@ -14,9 +14,9 @@ import { useMemo } from 'react';
 import { paths } from '@/app/paths';
 import { Link } from '@/ui/Link';
 import { wordOf } from '@/ui/texts';
-import { NODE_HEIGHT, NODE_WIDTH, placeMap } from '../map';
+import { NODE_HEIGHT, NODE_WIDTH, placeMap, type Direction } from '../map';
 import type { RelationMap as MapData } from '../queries';
-import { texts } from '../texts';
+import { relationWord, texts } from '../texts';
 import classes from './RelationMap.module.css';
 
 interface Props {
@@ -25,24 +25,31 @@ interface Props {
   focus?: string;
 }
 
-type CiNode = Node<{ node: MapData['nodes'][number]; focused: boolean }, 'ci'>;
+interface CiData extends Record<string, unknown> {
+  node: MapData['nodes'][number];
+  direction: Direction;
+  focused: boolean;
+}
+
+type CiNode = Node<CiData, 'ci'>;
 
 const nodeTypes = { ci: CiBox };
 
 export function RelationMap({ map, focus }: Props) {
+  const { direction, nodes: placed } = useMemo(() => placeMap(map), [map]);
   const nodes = useMemo<CiNode[]>(
     () =>
-      placeMap(map).map(({ node, x, y }) => ({
+      placed.map(({ node, x, y }) => ({
         id: node.ci.id,
         type: 'ci',
         position: { x, y },
         width: NODE_WIDTH,
         height: NODE_HEIGHT,
-        data: { node, focused: node.ci.id === focus },
+        data: { node, direction, focused: node.ci.id === focus },
         // The link inside the box takes the focus; the frame around it would be a second stop.
         focusable: false,
       })),
-    [map, focus],
+    [placed, direction, focus],
   );
   const edges = useMemo<Edge[]>(
     () =>
@@ -50,7 +57,7 @@ export function RelationMap({ map, focus }: Props) {
         id: `${edge.from} ${edge.kind} ${edge.to}`,
         source: edge.from,
         target: edge.to,
-        label: wordOf(edge.kind),
+        label: relationWord(edge.kind),
         focusable: false,
       })),
     [map],
@@ -69,6 +76,7 @@ export function RelationMap({ map, focus }: Props) {
         elementsSelectable={false}
         zoomOnScroll={false}
         preventScrolling={false}
+        key={direction}
         aria-label={texts.map}
       >
         <Background gap={20} size={1} />
@@ -80,9 +88,14 @@ export function RelationMap({ map, focus }: Props) {
 
 function CiBox({ data }: NodeProps<CiNode>) {
   const { node, focused } = data;
+  const across = data.direction === 'LR';
   return (
     <>
-      <Handle type="target" position={Position.Top} className={classes.handle} />
+      <Handle
+        type="target"
+        position={across ? Position.Left : Position.Top}
+        className={classes.handle}
+      />
       <Link
         to={paths.ci(node.ci.id)}
         className={classes.box}
@@ -99,7 +112,11 @@ function CiBox({ data }: NodeProps<CiNode>) {
           {node.service ? ` · ${node.service.name}` : ''}
         </span>
       </Link>
-      <Handle type="source" position={Position.Bottom} className={classes.handle} />
+      <Handle
+        type="source"
+        position={across ? Position.Right : Position.Bottom}
+        className={classes.handle}
+      />
     </>
   );
 }

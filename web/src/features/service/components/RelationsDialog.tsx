@@ -6,9 +6,8 @@ import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
 import { Icon } from '@/ui/icons';
 import { CiPicker } from '@/ui/Picker';
-import { wordOf } from '@/ui/texts';
 import { ciPath, type Ci } from '../queries';
-import { RELATION_KINDS, texts } from '../texts';
+import { RELATION_KINDS, relationWord, texts } from '../texts';
 import classes from './service.module.css';
 
 interface Line {
@@ -60,7 +59,7 @@ export function RelationsDialog({ ci, onClose }: { ci: Ci; onClose: () => void }
           <Select
             label={texts.relationKind}
             allowDeselect={false}
-            data={RELATION_KINDS.map((kind) => ({ value: kind, label: wordOf(kind) }))}
+            data={RELATION_KINDS.map((kind) => ({ value: kind, label: relationWord(kind) }))}
             value={line.kind}
             onChange={(kind) => kind && set(line.key, { kind })}
           />

@@ -16,7 +16,7 @@ import { LatestChanges } from '../components/LatestChanges';
 import { MapSection } from '../components/MapSection';
 import { RelationsDialog } from '../components/RelationsDialog';
 import { ciPath, useCi, type Ci } from '../queries';
-import { texts } from '../texts';
+import { relationWord, texts } from '../texts';
 import classes from '../components/service.module.css';
 
 const { fields } = texts;
@@ -123,7 +123,7 @@ function RelationList({ relations, none }: { relations: Schema<'Relation'>[]; no
     <ul className={classes.relations}>
       {relations.map((relation) => (
         <li key={relation.kind + relation.ci.id}>
-          <span className="soft">{wordOf(relation.kind)}</span>
+          <span className="soft">{relationWord(relation.kind)}</span>
           <RefLink record={relation.ci} to={paths.ci(relation.ci.id)} />
         </li>
       ))}

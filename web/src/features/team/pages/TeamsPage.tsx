@@ -1,6 +1,93 @@
-// Teams
-import { Page } from '@/ui/Page';
+// The teams: what each does, who belongs to it, and the way to its work.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { paths } from '@/app/paths';
+import { queryText } from '@/lib/client';
+import { Link } from '@/ui/Link';
+import { Page, Section } from '@/ui/Page';
+import { say } from '@/ui/say';
+import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
+import { UI } from '@/ui/texts';
+import { TeamDialog } from '../components/TeamDialog';
+import { useTeamList, type Team } from '../queries';
+import { texts } from '../texts';
+import classes from './TeamsPage.module.css';
 
 export default function TeamsPage() {
-  return <Page title="Teams">{null}</Page>;
+  const pages = useTeamList();
+  const [open, setOpen] = useState<Team | 'new'>();
+  const startNew = () => setOpen('new');
+  const done = () => {
+    setOpen(undefined);
+    say(texts.saved);
+  };
+  return (
+    <Page
+      title={texts.title}
+      primary={{ name: 'new', label: texts.new, allowed: true, run: startNew }}
+    >
+      {pages.error ? (
+        <ErrorState error={pages.error} retry={pages.retry} />
+      ) : !pages.rows ? (
+        <RowsSkeleton />
+      ) : pages.rows.length === 0 ? (
+        <EmptyState
+          icon="teams"
+          title={texts.emptyTitle}
+          action={{ label: texts.new, run: startNew }}
+          example={texts.example}
+        >
+          <p>{texts.empty}</p>
+        </EmptyState>
+      ) : (
+        <div className={classes.cards}>
+          {pages.rows.map((team) => (
+            <TeamCard key={team.id} team={team} onEdit={() => setOpen(team)} />
+          ))}
+        </div>
+      )}
+      {pages.more && (
+        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
+          {UI.showMore}
+        </Button>
+      )}
+      {open && (
+        <TeamDialog
+          team={open === 'new' ? undefined : open}
+          onClose={() => setOpen(undefined)}
+          onDone={done}
+        />
+      )}
+    </Page>
+  );
+}
+
+function TeamCard({ team, onEdit }: { team: Team; onEdit: () => void }) {
+  return (
+    <Section
+      title={team.name}
+      aside={
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={onEdit}
+          aria-label={`${texts.edit} ${team.name}`}
+        >
+          {texts.edit}
+        </Button>
+      }
+    >
+      {team.description && <p className={classes.description}>{team.description}</p>}
+      <p className={classes.members}>
+        <span className="soft">{texts.people(team.members.length)}: </span>
+        {team.members.length === 0
+          ? texts.noMembers
+          : team.members.map((person) => person.name).join(', ')}
+      </p>
+      <p className={classes.links}>
+        <Link to={paths.changes + queryText({ team: team.id })}>{texts.changes}</Link>
+        <Link to={paths.releases + queryText({ team: team.id })}>{texts.releases}</Link>
+      </p>
+    </Section>
+  );
 }

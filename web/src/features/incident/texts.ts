@@ -1,0 +1,62 @@
+// Words of the incident pages.
+
+export const texts = {
+  title: 'Incidents',
+  back: 'Incidents',
+  newTitle: 'New incident',
+  label: 'Incidents',
+  search: 'Title or number',
+  new: 'New incident',
+  columns: {
+    title: 'Incident',
+    priority: 'Priority',
+    state: 'State',
+    opened: 'Opened',
+    lasted: 'Lasted',
+    ci: 'CI',
+    cause: 'Caused by',
+    source: 'Source number',
+  },
+  stillOpen: (text: string) => `${text}, still open`,
+  emptyTitle: 'No incidents',
+  empty:
+    'An incident says what broke, when, and on which CIs. Naming the change that caused it is what makes the figures of changes honest.',
+  example: 'INC-1  Card payments time out  ·  priority 1  ·  caused by CHG-12',
+  noMatch: 'No incident matches these filters',
+  noMatchHelp: 'Loosen a filter, or look for a number or a word of the title.',
+  create: 'Record the incident',
+  save: 'Save',
+  saved: 'Saved',
+  edit: 'Edit',
+  draftKept: 'A draft of this form is kept on this device until it is sent.',
+  sections: { what: 'What happened', when: 'When', where: 'What is hit', who: 'Who and why' },
+  fields: {
+    title: 'Title',
+    description: 'What is known',
+    priority: 'Priority',
+    state: 'State',
+    opened_at: 'Began',
+    resolved_at: 'Service restored',
+    services: 'Services hit',
+    cis: 'CIs hit',
+    assignee: 'Worked on by',
+    caused_by: 'Caused by change',
+    source: 'Imported from',
+    lasted: 'Lasted',
+  },
+  help: {
+    caused_by: 'Only when it is known, not when it is guessed.',
+    resolved_at: 'Left empty while it lasts.',
+  },
+  priorities: ['1 – worst', '2', '3', '4', '5 – least'],
+  about: 'What is known',
+  facts: 'Facts',
+  hit: 'What is hit',
+  none: 'None named',
+  history: 'History',
+  tabs: { overview: 'Overview', history: 'History' },
+  verbs: { resolve: 'Mark as resolved', close: 'Close', reopen: 'Open again' },
+};
+
+export const STATES = ['open', 'resolved', 'closed'];
+export const PRIORITIES = ['1', '2', '3', '4', '5'];

@@ -1,0 +1,24 @@
+// Words of the search page.
+
+export const texts = {
+  title: 'Search',
+  field: 'Search in all records',
+  placeholder: 'A number, a name, or words of a title or text',
+  kind: 'Kind of record',
+  all: 'All',
+  kinds: {
+    change: 'Changes',
+    release: 'Releases',
+    incident: 'Incidents',
+    service: 'Services',
+    ci: 'CIs',
+  } as Record<string, string>,
+  found: (count: number) => (count === 1 ? '1 record found' : `${count} records found`),
+  start: 'Search all records',
+  startHelp:
+    'Changes, releases, incidents, services and CIs are found by their number, their name, and the words written in them.',
+  nothing: (text: string) => `Nothing found for “${text}”`,
+  nothingHelp: 'Try fewer or shorter words, or another kind of record.',
+};
+
+export const KINDS = ['change', 'release', 'incident', 'service', 'ci'];
