@@ -77,6 +77,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("identity.too_many_attempts", 429, "Too many attempts"),
     ("identity.wrong_credentials", 401, "Login or password is wrong"),
     ("identity.wrong_origin", 403, "The request came from another site"),
+    ("incident.wrong_state", 409, "Not in this state"),
     ("release.change_elsewhere", 409, "The change travels in another release"),
     ("release.change_not_attachable", 409, "The change cannot join"),
     ("release.ended", 409, "The release has ended"),

@@ -14,6 +14,7 @@ pub mod records;
 pub mod serve;
 
 pub mod identity;
+pub mod incident;
 pub mod policy;
 pub mod service;
 pub mod team;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use api::common::Ref;
 use domain::{General, Missing};
 use kernel::PersonId;
-use ports::{Fault, Query, Value};
+use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
+use crate::read::{ANY_MAX, Statement};
 
 /// Finds records by the names in a request, and gathers the ones that do not exist, so that all of
 /// them are named at once.
@@ -132,11 +133,34 @@ impl Names {
         db: &mut dyn Query,
         ids: impl IntoIterator<Item = I>,
     ) -> Result<Vec<Ref>, Fault> {
+        let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+        self.load(db, &ids)?;
         let mut refs = Vec::new();
         for id in ids {
-            refs.extend(self.get(db, &id.to_string())?);
+            refs.extend(self.get(db, &id)?);
         }
         Ok(refs)
+    }
+
+    /// Looks many records up at once, so that showing them asks nothing more.
+    pub fn load(&mut self, db: &mut dyn Query, ids: &[String]) -> Result<(), Fault> {
+        let mut wanted: BTreeMap<&'static str, Vec<&String>> = BTreeMap::new();
+        for id in ids.iter().filter(|id| !self.known.contains_key(*id)) {
+            if let Some(source) = source(id) {
+                wanted.entry(source).or_default().push(id);
+            }
+        }
+        for (source, ids) in wanted {
+            for slice in ids.chunks(ANY_MAX) {
+                let mut statement = Statement::new(&format!("{source} WHERE "));
+                statement.bind_any("id", slice.iter().map(|id| Value::from(*id)));
+                for row in statement.query(db)? {
+                    let found = reference(&row)?;
+                    self.known.insert(found.id.clone(), Some(found));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// How an actor is called: a person's name, a token's, or what the machine is.
@@ -157,26 +181,32 @@ impl Names {
 }
 
 fn look_up(db: &mut dyn Query, id: &str) -> Result<Option<Ref>, Fault> {
-    let sql = match id.split('_').next() {
-        Some("chg") => "SELECT id, number, title FROM changes WHERE id = $1",
-        Some("rel") => "SELECT id, number, title FROM releases WHERE id = $1",
-        Some("inc") => "SELECT id, number, title FROM incidents WHERE id = $1",
-        Some("rev") => "SELECT id, number, subject_title FROM reviews WHERE id = $1",
-        Some("per") => "SELECT id, NULL, name FROM people WHERE id = $1",
-        Some("tem") => "SELECT id, NULL, name FROM teams WHERE id = $1",
-        Some("svc") => "SELECT id, NULL, name FROM services WHERE id = $1",
-        Some("ci") => "SELECT id, NULL, name FROM cis WHERE id = $1",
-        Some("tok") => "SELECT id, NULL, name FROM tokens WHERE id = $1",
-        Some("prd") => "SELECT id, NULL, name FROM periods WHERE id = $1",
-        _ => return Ok(None),
-    };
-    let row = db.query_one(sql, &[Value::from(id)])?;
-    row.map(|row| {
-        Ok(Ref {
-            id: row.text(0)?.to_owned(),
-            number: row.opt_text(1)?.map(str::to_owned),
-            name: row.text(2)?.to_owned(),
-        })
+    let Some(source) = source(id) else { return Ok(None) };
+    let row = db.query_one(&format!("{source} WHERE id = $1"), &[Value::from(id)])?;
+    row.as_ref().map(reference).transpose()
+}
+
+/// Where the records with such an id are: id, number and name of each.
+fn source(id: &str) -> Option<&'static str> {
+    Some(match id.split('_').next()? {
+        "chg" => "SELECT id, number, title FROM changes",
+        "rel" => "SELECT id, number, title FROM releases",
+        "inc" => "SELECT id, number, title FROM incidents",
+        "rev" => "SELECT id, number, number FROM reviews",
+        "per" => "SELECT id, NULL, name FROM people",
+        "tem" => "SELECT id, NULL, name FROM teams",
+        "svc" => "SELECT id, NULL, name FROM services",
+        "ci" => "SELECT id, NULL, name FROM cis",
+        "tok" => "SELECT id, NULL, name FROM tokens",
+        "prd" => "SELECT id, NULL, name FROM periods",
+        _ => return None,
     })
-    .transpose()
+}
+
+fn reference(row: &Row) -> Result<Ref, Fault> {
+    Ok(Ref {
+        id: row.text(0)?.to_owned(),
+        number: row.opt_text(1)?.map(str::to_owned),
+        name: row.text(2)?.to_owned(),
+    })
 }

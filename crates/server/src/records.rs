@@ -62,6 +62,7 @@ pub struct Kind {
 each_kind! {
     domain::identity::Person,
     domain::identity::Token,
+    domain::incident::Incident,
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,

@@ -1,0 +1,50 @@
+//! Incidents: routes, read model, and taking them over from another system.
+
+mod comment;
+mod find;
+mod get;
+mod import;
+mod list;
+mod projection;
+mod save;
+
+use api::common::{NewComment, Page, Written};
+use api::incident::{Incident, IncidentFields, IncidentRow};
+use utoipa::openapi::path::HttpMethod;
+
+use crate::http::Routes;
+
+pub use comment::CommentIncident;
+pub use find::{find_change, find_imported, find_incident};
+pub use import::{ImportIncident, Imported};
+pub use save::SaveIncident;
+
+/// The routes, in reading order.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get::<Page<IncidentRow>, _, _>(
+            "/incidents",
+            "Lists incidents, the latest first",
+            "q,state,priority,ci,service,caused_by,assignee,from,to,limit,cursor",
+            list::list,
+        )
+        .write::<IncidentFields, Written, _, _>(
+            HttpMethod::Post,
+            "/incidents",
+            "Reports an incident",
+            save::create,
+        )
+        .get::<Incident, _, _>("/incidents/{id}", "Reads an incident", "", get::get)
+        .write::<IncidentFields, Written, _, _>(
+            HttpMethod::Patch,
+            "/incidents/{id}",
+            "Edits an incident: resolves, closes and reopens it too",
+            save::edit,
+        )
+        .write::<NewComment, Written, _, _>(
+            HttpMethod::Post,
+            "/incidents/{id}/comments",
+            "Remarks on an incident",
+            comment::post,
+        )
+}

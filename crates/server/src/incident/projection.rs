@@ -1,0 +1,107 @@
+//! The read model of incidents: a row per incident, and a row per CI and service hit.
+
+use domain::incident::Incident;
+use kernel::{IncidentId, Timestamp, Version};
+use ports::{Fault, Tx, Value};
+
+use crate::bus::Record;
+
+impl Record for Incident {
+    const MODEL: i64 = 1;
+    const TABLE_NAMES: &'static [&'static str] =
+        &["incidents", "incident_cis", "incident_services"];
+    const TABLES: &'static [&'static str] = &[
+        "CREATE TABLE incidents (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
+            number TEXT NOT NULL, title TEXT NOT NULL, priority BIGINT NOT NULL, \
+            state TEXT NOT NULL, opened_at BIGINT NOT NULL, resolved_at BIGINT, ci TEXT, \
+            assignee TEXT, caused_by TEXT, source TEXT, source_number TEXT, \
+            updated_at BIGINT NOT NULL)",
+        "CREATE UNIQUE INDEX incidents_by_number ON incidents (number)",
+        "CREATE UNIQUE INDEX incidents_by_source ON incidents (source, source_number)",
+        "CREATE INDEX incidents_by_source_number ON incidents (source_number)",
+        "CREATE INDEX incidents_by_time ON incidents (opened_at, id)",
+        "CREATE INDEX incidents_by_state ON incidents (state, opened_at, id)",
+        "CREATE INDEX incidents_by_priority ON incidents (priority, opened_at, id)",
+        "CREATE INDEX incidents_by_both ON incidents (state, priority, opened_at, id)",
+        "CREATE INDEX incidents_by_cause ON incidents (caused_by, opened_at, id)",
+        "CREATE INDEX incidents_by_assignee ON incidents (assignee, opened_at, id)",
+        "CREATE TABLE incident_cis (incident TEXT NOT NULL, ci TEXT NOT NULL, \
+            opened_at BIGINT NOT NULL, PRIMARY KEY (incident, ci))",
+        "CREATE INDEX incident_cis_by_ci ON incident_cis (ci, opened_at, incident)",
+        "CREATE TABLE incident_services (incident TEXT NOT NULL, service TEXT NOT NULL, \
+            opened_at BIGINT NOT NULL, PRIMARY KEY (incident, service))",
+        "CREATE INDEX incident_services_by_service \
+            ON incident_services (service, opened_at, incident)",
+    ];
+
+    fn project(
+        &self,
+        id: IncidentId,
+        version: Version,
+        at: Timestamp,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
+        let id = id.to_string();
+        let opened_at = self.content.opened_at.unwrap_or(at);
+        write_row(self, (&id, version), (opened_at, at), tx)?;
+        tx.execute("DELETE FROM incident_cis WHERE incident = $1", &[(&id).into()])?;
+        for ci in &self.content.cis {
+            let sql = "INSERT INTO incident_cis (incident, ci, opened_at) VALUES ($1, $2, $3) \
+                ON CONFLICT (incident, ci) DO NOTHING";
+            tx.execute(sql, &[(&id).into(), ci.to_string().into(), opened_at.into()])?;
+        }
+        tx.execute("DELETE FROM incident_services WHERE incident = $1", &[(&id).into()])?;
+        for service in &self.content.services {
+            let sql = "INSERT INTO incident_services (incident, service, opened_at) \
+                VALUES ($1, $2, $3) ON CONFLICT (incident, service) DO NOTHING";
+            tx.execute(sql, &[(&id).into(), service.to_string().into(), opened_at.into()])?;
+        }
+        Ok(())
+    }
+
+    fn search_text(&self) -> String {
+        let source_number = self.origin.as_ref().map_or("", |origin| &origin.number);
+        let content = &self.content;
+        format!("{} {source_number} {} {}", self.number, content.title, content.description)
+    }
+}
+
+fn write_row(
+    incident: &Incident,
+    (id, version): (&str, Version),
+    (opened_at, updated_at): (Timestamp, Timestamp),
+    tx: &mut dyn Tx,
+) -> Result<(), Fault> {
+    let content = &incident.content;
+    let origin = incident.origin.as_ref();
+    let params: [Value; 14] = [
+        id.into(),
+        version.into(),
+        (&incident.number).into(),
+        (&content.title).into(),
+        i64::from(content.priority.number()).into(),
+        incident.state.word().into(),
+        opened_at.into(),
+        incident.resolved_at.into(),
+        content.cis.first().map(ToString::to_string).into(),
+        content.assignee.map(|person| person.to_string()).into(),
+        content.caused_by.map(|change| change.to_string()).into(),
+        origin.map(|origin| origin.source.clone()).into(),
+        origin.map(|origin| origin.number.clone()).into(),
+        updated_at.into(),
+    ];
+    tx.execute(
+        "INSERT INTO incidents (id, version, number, title, priority, state, opened_at, \
+        resolved_at, ci, assignee, caused_by, source, source_number, updated_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+        ON CONFLICT (id) DO UPDATE SET \
+        version = excluded.version, number = excluded.number, title = excluded.title, \
+        priority = excluded.priority, state = excluded.state, \
+        opened_at = excluded.opened_at, resolved_at = excluded.resolved_at, \
+        ci = excluded.ci, assignee = excluded.assignee, caused_by = excluded.caused_by, \
+        source = excluded.source, source_number = excluded.source_number, \
+        updated_at = excluded.updated_at",
+        &params,
+    )
+    .map(|_| ())
+}
