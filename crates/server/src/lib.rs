@@ -16,5 +16,6 @@ pub mod serve;
 pub mod identity;
 pub mod incident;
 pub mod policy;
+pub mod review;
 pub mod service;
 pub mod team;

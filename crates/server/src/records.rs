@@ -63,6 +63,7 @@ each_kind! {
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,
+    domain::review::Review,
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,
