@@ -210,3 +210,25 @@ fn reference(row: &Row) -> Result<Ref, Fault> {
         name: row.text(2)?.to_owned(),
     })
 }
+
+/// A window as it is written in a request; what is wrong with it is gathered.
+pub fn parse_window(
+    resolver: &mut Resolver,
+    pointer: &str,
+    window: &api::common::Window,
+) -> Option<domain::vocabulary::Window> {
+    let start = resolver.parse(&format!("{pointer}/start"), Some(&window.start));
+    let end = resolver.parse(&format!("{pointer}/end"), Some(&window.end));
+    let zone = resolver.parse(&format!("{pointer}/zone"), Some(&window.zone));
+    let parsed = domain::vocabulary::Window::try_new(start?, end?, zone?);
+    parsed.map_err(|error| resolver.wrong(&format!("{pointer}/end"), error.to_string())).ok()
+}
+
+/// A window as it is shown.
+pub fn shown_window(window: &domain::vocabulary::Window) -> api::common::Window {
+    api::common::Window {
+        start: window.interval.start.to_string(),
+        end: window.interval.end.to_string(),
+        zone: window.zone.name().to_owned(),
+    }
+}
