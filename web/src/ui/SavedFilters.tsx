@@ -15,6 +15,9 @@ import classes from './SavedFilters.module.css';
 
 type Filter = Schema<'Filter'>;
 
+/** The filters with the version that a replacement has to name. */
+type Saved = Schema<'Filters'> & { version: number };
+
 interface Props {
   list: Filter['list'];
   /** The path of the list, such as `/changes`. */
@@ -36,14 +39,19 @@ export function SavedFilters({ list, path, address }: Props) {
   const saved = useQuery({
     queryKey: ['/filters'],
     staleTime: 60_000,
-    queryFn: ({ signal }) => get<Schema<'Filters'>>('/filters', {}, signal),
+    queryFn: ({ signal }) => get<Saved>('/filters', {}, signal),
   });
   const write = useWrite(() => setNaming(false));
   const all = saved.data?.filters ?? [];
   const own = all.filter((filter) => filter.list === list);
   const query = queryText(address).slice(1);
   const put = (filters: Filter[]) =>
-    write.mutate({ method: 'PUT', path: '/filters', body: { filters } });
+    write.mutate({
+      method: 'PUT',
+      path: '/filters',
+      version: saved.data?.version,
+      body: { filters },
+    });
   return (
     <>
       <Menu position="bottom-end" width={260}>

@@ -1,6 +1,7 @@
-// Blackouts
-import { Page } from '@/ui/Page';
+// Blackouts.
+import { blackouts } from '../bandTexts';
+import { BandPage } from '../components/BandPage';
 
 export default function BlackoutsPage() {
-  return <Page title="Blackouts">{null}</Page>;
+  return <BandPage words={blackouts} repeating={false} />;
 }

@@ -1,6 +1,7 @@
-// Maintenance windows
-import { Page } from '@/ui/Page';
+// Maintenance windows.
+import { windows } from '../bandTexts';
+import { BandPage } from '../components/BandPage';
 
 export default function WindowsPage() {
-  return <Page title="Maintenance windows">{null}</Page>;
+  return <BandPage words={windows} repeating />;
 }

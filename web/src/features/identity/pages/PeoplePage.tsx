@@ -1,6 +1,142 @@
-// People
-import { Page } from '@/ui/Page';
+// The people: roles, teams, whether they may sign in, and their passwords.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useAddress } from '@/lib/address';
+import { DataTable, type Column } from '@/ui/DataTable';
+import { FilterBar } from '@/ui/FilterBar';
+import { Page, Section } from '@/ui/Page';
+import { say } from '@/ui/say';
+import { StatePill } from '@/ui/StatePill';
+import { EmptyState } from '@/ui/States';
+import { wordOf } from '@/ui/texts';
+import { PasswordDialog } from '../components/PasswordDialog';
+import { PersonDialog } from '../components/PersonDialog';
+import { usePeople, type Person } from '../peopleQueries';
+import { ROLES, texts } from '../peopleTexts';
+import classes from './settings.module.css';
+
+const words = texts.people;
+
+type Open = { kind: 'edit' | 'password'; person: Person } | { kind: 'new' };
+
+function columnsWith(open: (open: Open) => void): Column<Person>[] {
+  return [
+    { key: 'name', header: words.columns.name, cell: (row) => <strong>{row.name}</strong> },
+    {
+      key: 'login',
+      header: words.columns.login,
+      cell: (row) => <span className="mono">{row.login}</span>,
+    },
+    {
+      key: 'roles',
+      header: words.columns.roles,
+      width: '30%',
+      cell: (row) => {
+        const roles = row.roles.map((role) => wordOf(role)).join(', ');
+        return <span title={roles}>{roles || '–'}</span>;
+      },
+    },
+    {
+      key: 'teams',
+      header: words.columns.teams,
+      wideOnly: true,
+      cell: (row) => row.teams.map((team) => team.name).join(', ') || '–',
+    },
+    { key: 'zone', header: words.columns.zone, wideOnly: true, cell: (row) => row.zone },
+    {
+      key: 'state',
+      header: words.columns.state,
+      cell: (row) =>
+        row.active ? (
+          <StatePill word="active" label={words.active} tone="clear" />
+        ) : (
+          <StatePill word="left" label={words.inactive} tone="faint" />
+        ),
+    },
+    {
+      key: 'do',
+      header: '',
+      right: true,
+      cell: (row) => (
+        <span className={classes.rowTools}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={`${words.edit} ${row.name}`}
+            onClick={() => open({ kind: 'edit', person: row })}
+          >
+            {words.edit}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={words.passwordTitle(row.name)}
+            onClick={() => open({ kind: 'password', person: row })}
+          >
+            {words.password}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+}
 
 export default function PeoplePage() {
-  return <Page title="People">{null}</Page>;
+  const [address, change] = useAddress();
+  const [open, setOpen] = useState<Open>();
+  const { q, role, active } = address;
+  const pages = usePeople({ q, role, active });
+  const close = () => setOpen(undefined);
+  const done = (message: string) => () => {
+    close();
+    say(message);
+  };
+  const startNew = () => setOpen({ kind: 'new' });
+  return (
+    <Page
+      title={words.title}
+      primary={{ name: 'new', label: words.new, allowed: true, run: startNew }}
+    >
+      <FilterBar
+        address={address}
+        onChange={change}
+        text={words.search}
+        filters={[
+          { key: 'role', label: words.role, options: ROLES },
+          {
+            key: 'active',
+            label: words.activeFilter,
+            options: [
+              { value: 'true', label: words.active },
+              { value: 'false', label: words.inactive },
+            ],
+          },
+        ]}
+      />
+      <Section flush>
+        <DataTable
+          label={words.label}
+          columns={columnsWith(setOpen)}
+          pages={pages}
+          rowKey={(row) => row.id}
+          empty={
+            <EmptyState
+              icon="teams"
+              title={q || role || active ? words.noMatch : words.emptyTitle}
+              action={{ label: words.new, run: startNew }}
+            >
+              <p>{words.empty}</p>
+            </EmptyState>
+          }
+        />
+      </Section>
+      {open?.kind === 'new' && <PersonDialog onClose={close} onDone={done(words.saved)} />}
+      {open?.kind === 'edit' && (
+        <PersonDialog person={open.person} onClose={close} onDone={done(words.saved)} />
+      )}
+      {open?.kind === 'password' && (
+        <PasswordDialog person={open.person} onClose={close} onDone={done(words.passwordDone)} />
+      )}
+    </Page>
+  );
 }

@@ -31,6 +31,7 @@ export default function CiPage() {
 function CiView({ ci }: { ci: Ci }) {
   const [open, setOpen] = useState<'edit' | 'relations'>();
   const edit = ci.actions?.find((action) => action.name === 'edit');
+  const relate = ci.actions?.find((action) => action.name === 'set_relations');
   const close = () => setOpen(undefined);
   return (
     <Page
@@ -71,8 +72,8 @@ function CiView({ ci }: { ci: Ci }) {
                 <Button
                   size="compact-sm"
                   variant="default"
-                  disabled={edit?.allowed === false}
-                  title={edit?.refusal?.detail}
+                  disabled={relate?.allowed === false}
+                  title={relate?.refusal?.detail}
                   onClick={() => setOpen('relations')}
                 >
                   {texts.editRelations}

@@ -1,0 +1,166 @@
+// One page for both kinds of band: maintenance windows, and blackouts, which do not repeat.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { usePages } from '@/lib/pages';
+import type { Schema } from '@/lib/schema';
+import { useWrite } from '@/lib/write';
+import { DataTable, type Column } from '@/ui/DataTable';
+import { Dialog } from '@/ui/Dialog';
+import { Page, Section } from '@/ui/Page';
+import { say } from '@/ui/say';
+import { EmptyState } from '@/ui/States';
+import { wordOf } from '@/ui/texts';
+import { WindowTime } from '@/ui/Time';
+import type { BandWords } from '../bandTexts';
+import { BandDialog } from './BandDialog';
+import classes from './BandPage.module.css';
+
+type BandRecord = Schema<'BandRecord'>;
+type Open = { kind: 'new' } | { kind: 'edit' | 'remove'; band: BandRecord };
+
+interface Props {
+  words: BandWords;
+  repeating: boolean;
+}
+
+export function BandPage({ words, repeating }: Props) {
+  const pages = usePages<BandRecord>(words.path);
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
+  const startNew = () => setOpen({ kind: 'new' });
+  const done = (message: string) => () => {
+    close();
+    say(message);
+  };
+  return (
+    <Page
+      title={words.title}
+      meta={words.help}
+      primary={{ name: 'new', label: words.new, allowed: true, run: startNew }}
+    >
+      <Section flush>
+        <DataTable
+          label={words.label}
+          columns={columnsOf(words, repeating, setOpen)}
+          pages={pages}
+          rowKey={(row) => row.id}
+          empty={
+            <EmptyState
+              icon="calendar"
+              title={words.emptyTitle}
+              action={{ label: words.new, run: startNew }}
+              example={words.example}
+            >
+              <p>{words.empty}</p>
+            </EmptyState>
+          }
+        />
+      </Section>
+      {(open?.kind === 'new' || open?.kind === 'edit') && (
+        <BandDialog
+          words={words}
+          repeating={repeating}
+          band={open.kind === 'edit' ? open.band : undefined}
+          onClose={close}
+          onDone={done(words.saved)}
+        />
+      )}
+      {open?.kind === 'remove' && (
+        <RemoveDialog words={words} band={open.band} onClose={close} onDone={done(words.removed)} />
+      )}
+    </Page>
+  );
+}
+
+function columnsOf(
+  words: BandWords,
+  repeating: boolean,
+  open: (open: Open) => void,
+): Column<BandRecord>[] {
+  const heads = words.columns;
+  const columns: (Column<BandRecord> | false)[] = [
+    { key: 'name', header: heads.name, cell: (row) => <strong>{row.name}</strong> },
+    { key: 'when', header: heads.when, cell: (row) => <WindowTime window={row.window} /> },
+    repeating && {
+      key: 'repeats',
+      header: heads.repeats,
+      cell: (row) => words.repeats[row.repeats] ?? row.repeats,
+    },
+    {
+      key: 'services',
+      header: heads.services,
+      cell: (row) => {
+        const names = row.services.map((service) => service.name).join(', ');
+        return <span title={names}>{names || words.all}</span>;
+      },
+    },
+    {
+      key: 'environment',
+      header: heads.environment,
+      wideOnly: true,
+      cell: (row) => (row.environment ? wordOf(row.environment) : words.all),
+    },
+    !repeating && {
+      key: 'reason',
+      header: heads.reason,
+      wideOnly: true,
+      cell: (row) => <span title={row.reason}>{row.reason}</span>,
+    },
+    {
+      key: 'do',
+      header: '',
+      right: true,
+      cell: (row) => (
+        <span className={classes.rowTools}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={`${words.edit} ${row.name}`}
+            onClick={() => open({ kind: 'edit', band: row })}
+          >
+            {words.edit}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={words.removeTitle(row.name)}
+            onClick={() => open({ kind: 'remove', band: row })}
+          >
+            {words.remove}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+interface RemoveProps {
+  words: BandWords;
+  band: BandRecord;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+function RemoveDialog({ words, band, onClose, onDone }: RemoveProps) {
+  const write = useWrite(onDone);
+  return (
+    <Dialog
+      danger
+      title={words.removeTitle(band.name)}
+      submit={words.remove}
+      busy={write.isPending}
+      problem={write.error}
+      onClose={onClose}
+      onSubmit={() =>
+        write.mutate({
+          method: 'DELETE',
+          path: `${words.path}/${encodeURIComponent(band.id)}`,
+          version: band.version,
+        })
+      }
+    >
+      <p>{words.removeHelp}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,143 @@
+// Makes a token and hands its secret out once; takes a token back.
+import { Button, Checkbox, CopyButton, Modal, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { asProblem } from '@/lib/problem';
+import { useMe } from '@/lib/session';
+import { useWrite } from '@/lib/write';
+import { Dialog } from '@/ui/Dialog';
+import type { Token } from '../peopleQueries';
+import { texts, TOKEN_DAYS } from '../peopleTexts';
+import classes from './TokenDialogs.module.css';
+
+const words = texts.tokens;
+const DAY = 86_400_000;
+
+interface NewProps {
+  onClose: () => void;
+  onDone: (token: Token) => void;
+}
+
+export function NewTokenDialog({ onClose, onDone }: NewProps) {
+  const own = useMe().permissions;
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<string[]>(['read']);
+  const [days, setDays] = useState('90');
+  const write = useWrite<Token>(onDone);
+  const submit = () =>
+    write.mutate({
+      path: '/tokens',
+      body: {
+        name: name.trim(),
+        scopes,
+        expires_at: new Date(Date.now() + Number(days) * DAY).toISOString(),
+      },
+    });
+  const all = [...new Set(['read', ...own])].sort();
+  const errors = asProblem(write.error).errors;
+  const errorOf = (pointer: string) => errors.find((each) => each.pointer === pointer)?.detail;
+  return (
+    <Dialog
+      title={words.newTitle}
+      submit={words.create}
+      busy={write.isPending}
+      problem={write.error}
+      disabled={name.trim() === '' || scopes.length === 0}
+      onClose={onClose}
+      onSubmit={submit}
+    >
+      <TextInput
+        data-autofocus
+        label={words.name}
+        maxLength={200}
+        error={errorOf('/name')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Checkbox.Group
+        label={words.scopes}
+        description={words.scopesHelp}
+        value={scopes}
+        onChange={setScopes}
+      >
+        <div className={classes.scopes}>
+          {all.map((scope) => (
+            <Checkbox key={scope} size="xs" value={scope} label={scope} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <Select
+        label={words.expires}
+        allowDeselect={false}
+        error={errorOf('/expires_at')}
+        data={TOKEN_DAYS.map((each) => ({ value: String(each), label: words.days(each) }))}
+        value={days}
+        onChange={(value) => value && setDays(value)}
+      />
+    </Dialog>
+  );
+}
+
+/** Shown once; it closes only by its button, so that no stray click loses the secret. */
+export function SecretDialog({ token, onClose }: { token: Token; onClose: () => void }) {
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={token.secret ? words.secretTitle : token.name}
+      size={560}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      withCloseButton={false}
+    >
+      {token.secret ? (
+        <>
+          <p className={classes.help}>{words.secretHelp}</p>
+          <div className={classes.secret}>
+            <code>{token.secret}</code>
+            <CopyButton value={token.secret}>
+              {({ copied, copy }) => (
+                <Button variant="default" size="compact-md" onClick={copy}>
+                  {copied ? words.copied : words.copy}
+                </Button>
+              )}
+            </CopyButton>
+          </div>
+        </>
+      ) : (
+        <p className={classes.help}>{words.noSecret}</p>
+      )}
+      <div className={classes.foot}>
+        <Button onClick={onClose}>{words.done}</Button>
+      </div>
+    </Modal>
+  );
+}
+
+interface RevokeProps {
+  token: Token;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+export function RevokeDialog({ token, onClose, onDone }: RevokeProps) {
+  const write = useWrite(onDone);
+  return (
+    <Dialog
+      danger
+      title={words.revokeTitle(token.name)}
+      submit={words.revoke}
+      busy={write.isPending}
+      problem={write.error}
+      onClose={onClose}
+      onSubmit={() =>
+        write.mutate({
+          method: 'DELETE',
+          path: `/tokens/${encodeURIComponent(token.id)}`,
+          version: token.version,
+        })
+      }
+    >
+      <p>{words.revokeHelp}</p>
+    </Dialog>
+  );
+}
