@@ -15,6 +15,8 @@ const document = execFileSync(
     maxBuffer: 64 * 1024 * 1024,
   },
 );
-const types = astToString(await openapiTS(JSON.parse(document), { defaultNonNullable: false }));
+const types = astToString(
+  await openapiTS(JSON.parse(document), { defaultNonNullable: false, emptyObjectsUnknown: true }),
+);
 mkdirSync(target, { recursive: true });
 writeFileSync(new URL('api.ts', target), types);

@@ -32,7 +32,8 @@ export function Shell() {
   });
   const lost = session.error !== null && asProblem(session.error).status === 401;
   useEffect(() => {
-    if (!lost) return;
+    // While the sign-in page loads, this one is still on screen under the new address.
+    if (!lost || pathname === paths.signIn) return;
     const to = pathname + searchStr;
     void navigate({ to: (paths.signIn + queryText({ to: to === '/' ? '' : to })) as never });
   }, [lost, pathname, searchStr, navigate]);

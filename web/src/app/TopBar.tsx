@@ -95,7 +95,7 @@ function Account({ me }: { me: Me }) {
           className={classes.person}
           aria-label={`${SHELL.account}: ${me.person.name}`}
         >
-          <Avatar name={me.person.name} size={30} color="initials" variant="filled" autoContrast />
+          <Avatar name={me.person.name} size={30} className={classes.avatar} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

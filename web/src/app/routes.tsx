@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  type RouterHistory,
 } from '@tanstack/react-router';
 import { queryText } from '@/lib/client';
 import { RecordSkeleton } from '@/ui/States';
@@ -61,9 +62,10 @@ const pages = [
 
 const tree = root.addChildren([signIn, inside.addChildren(pages)]);
 
-export function makeRouter() {
+export function makeRouter(history?: RouterHistory) {
   return createRouter({
     routeTree: tree,
+    history,
     defaultPendingComponent: RecordSkeleton,
     defaultPendingMs: 150,
     defaultErrorComponent: PageError,

@@ -79,7 +79,7 @@ export function relative(at: string | Date, now = new Date()): string {
 /** The two largest units that say something: `45 min`, `3 h 20 min`, `5 d`. */
 export function span(milliseconds: number): string {
   const size = Math.abs(milliseconds);
-  if (size < HOUR) return `${Math.round(size / MINUTE)} min`;
+  if (Math.round(size / MINUTE) < 60) return `${Math.round(size / MINUTE)} min`;
   if (size < DAY) return pair(size, HOUR, 'h', MINUTE, 'min');
   if (size < 14 * DAY) return pair(size, DAY, 'd', HOUR, 'h');
   if (size < 60 * DAY) return `${Math.round(size / (7 * DAY))} wk`;
@@ -88,9 +88,10 @@ export function span(milliseconds: number): string {
 }
 
 function pair(size: number, big: number, bigName: string, small: number, smallName: string) {
-  const whole = Math.floor(size / big);
-  const rest = Math.round((size - whole * big) / small);
-  if (rest * small >= big) return `${whole + 1} ${bigName}`;
+  const all = Math.round(size / small);
+  const each = big / small;
+  const whole = Math.floor(all / each);
+  const rest = all % each;
   if (rest === 0 || whole > 4) return `${whole} ${bigName}`;
   return `${whole} ${bigName} ${rest} ${smallName}`;
 }

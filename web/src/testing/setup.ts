@@ -1,7 +1,10 @@
 // What jsdom lacks and Mantine asks for.
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+
+// A page is its own script: the first test that shows one waits for it.
+configure({ asyncUtilTimeout: 8000 });
 
 afterEach(() => {
   cleanup();
@@ -29,3 +32,5 @@ Object.defineProperty(window, 'matchMedia', {
 });
 
 Element.prototype.scrollIntoView = () => undefined;
+
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });

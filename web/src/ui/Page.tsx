@@ -39,8 +39,7 @@ export function Page({ title, number, wide, children, ...head }: PageProps) {
             </Link>
           )}
           <h1 className={classes.title}>
-            {number && <span className={classes.number}>{number} </span>}
-            {title}
+            {number && <span className={classes.number}>{number}</span>} {title}
             {head.badges && <span className={classes.badges}> {head.badges}</span>}
           </h1>
           {head.meta && <div className={classes.meta}>{head.meta}</div>}

@@ -29,6 +29,8 @@ const WORDS: Record<string, string> = {
   outside_window: 'Outside window',
   failed_backed_out: 'Failed, backed out',
   failed_not_backed_out: 'Failed, not backed out',
+  cab: 'CAB',
+  ecab: 'ECAB',
   cab_member: 'CAB member',
   ecab_member: 'ECAB member',
   runs_on: 'runs on',

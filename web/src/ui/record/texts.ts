@@ -79,6 +79,7 @@ export const RECORD = {
 };
 
 export const LINK_KINDS = [
+  'change',
   'incident',
   'problem',
   'request',

@@ -33,7 +33,12 @@ export default function BoardPage() {
       {board.data && (
         <div className={classes.board} role="list" tabIndex={0} aria-label={RELEASE.boardTitle}>
           {board.data.columns.map((column) => (
-            <section key={column.phase} role="listitem" className={classes.column}>
+            <section
+              key={column.phase}
+              role="listitem"
+              className={classes.column}
+              data-empty={column.releases.length === 0 || undefined}
+            >
               <h2 className={classes.columnHead}>
                 {wordOf(column.phase)}
                 <span className="soft num">

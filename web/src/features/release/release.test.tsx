@@ -1,0 +1,152 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { release, refused } from '@/testing/fixtures';
+import { show } from '@/testing/render';
+import { Refuse, serve, writes } from '@/testing/server';
+import { moved } from './order';
+import { fieldsOf, kpiOf } from './releaseForm';
+
+describe('the release page', () => {
+  it('shows the route, and the reason of the lamp that is at stop', async () => {
+    serve();
+    show('/releases/REL-17/overview');
+    expect(await screen.findByRole('heading', { level: 1, name: /REL-17 Ledger 9/ })).toBeVisible();
+    const lamp = screen.getByRole('button', { name: /Conflicts.*at stop/ });
+    expect(lamp).toHaveAttribute('aria-expanded', 'true');
+    expect(screen.getByText(/CHG-31 claims db-2/)).toBeInTheDocument();
+  });
+
+  it('shows a refused verb with what the server says is missing', async () => {
+    serve();
+    const { user } = show('/releases/REL-17/overview');
+    await user.click(await screen.findByRole('button', { name: 'More actions' }));
+    expect(await screen.findByText(refused.refusal!.detail)).toBeInTheDocument();
+  });
+
+  it('sends a vote with the round and the hash that were seen', async () => {
+    const sent = serve({ 'POST /releases/REL-17/approve': { id: release.id, version: 8 } });
+    const { user } = show('/releases/REL-17/approvals');
+    await screen.findByText('Round 1');
+    await user.click(screen.getAllByRole('button', { name: 'Approve' })[0]!);
+    const dialog = await screen.findByRole('dialog');
+    await user.click(within(dialog).getByRole('button', { name: 'Approve' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]).toMatchObject({
+      path: '/releases/REL-17/approve',
+      body: { round: 1, content_hash: release.rounds[0]!.content_hash },
+    });
+  });
+
+  it('does not send a rejection without a reason', async () => {
+    const sent = serve();
+    const { user } = show('/releases/REL-17/approvals');
+    await user.click((await screen.findAllByRole('button', { name: 'Reject' }))[0]!);
+    const dialog = await screen.findByRole('dialog');
+    await user.click(within(dialog).getByRole('button', { name: 'Reject' }));
+    expect(await within(dialog).findByText(/Give a reason/)).toBeInTheDocument();
+    expect(writes(sent)).toHaveLength(0);
+  });
+
+  it('accepts a conflict with a reason', async () => {
+    const sent = serve({ 'POST /conflicts/cfl_1/accept': { id: 'cfl_1', version: 1 } });
+    const { user } = show('/releases/REL-17/conflicts');
+    await user.click(await screen.findByRole('button', { name: /Accept the conflict with/ }));
+    const dialog = await screen.findByRole('dialog');
+    await user.type(within(dialog).getByRole('textbox', { name: /Why it is safe/ }), 'Read only');
+    await user.click(within(dialog).getByRole('button', { name: 'Accept' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.body).toEqual({ reason: 'Read only' });
+  });
+
+  it('moves a change by keys and sends the whole order with the version', async () => {
+    const sent = serve({ 'PUT /releases/REL-17/order': { id: release.id, version: 8 } });
+    const { user } = show('/releases/REL-17/scope');
+    await user.click(await screen.findByRole('button', { name: 'Move up CHG-42' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    const [order] = writes(sent);
+    expect(order?.body).toEqual({ changes: ['chg_42', 'chg_41', 'chg_43'] });
+    expect(order?.headers.get('If-Match')).toBe('"7"');
+    expect(screen.getByText(/payment gateway 4.2 is now 1 of 3/)).toBeInTheDocument();
+  });
+
+  it('reports a step and asks for a note when it failed', async () => {
+    const sent = serve({
+      'POST /releases/REL-18/deployment/steps/CHG-42': { id: 'rel_18', version: 8 },
+    });
+    const { user } = show('/releases/REL-18/run');
+    await user.click(await screen.findByRole('button', { name: 'Failed' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.type(within(dialog).getByRole('textbox'), 'Health check red');
+    await user.click(within(dialog).getByRole('button', { name: 'Failed' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.body).toEqual({ result: 'failed', note: 'Health check red' });
+  });
+
+  it('shows what rolling back would undo before it is decided', async () => {
+    const sent = serve({ 'POST /releases/REL-18/rollback': { id: 'rel_18', version: 8 } });
+    const { user } = show('/releases/REL-18/run');
+    await user.click(await screen.findByRole('button', { name: 'Roll back' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText(/Messages already sent/)).toBeInTheDocument();
+    await user.type(within(dialog).getByRole('textbox'), 'Errors above 2 %');
+    await user.click(within(dialog).getByRole('button', { name: 'Decide the rollback' }));
+    await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ reason: 'Errors above 2 %' }));
+  });
+});
+
+describe('the form of a release', () => {
+  it('names what is missing before it asks the server', async () => {
+    const sent = serve();
+    const { user } = show('/releases/new');
+    await user.click(await screen.findByRole('button', { name: 'Create release' }));
+    expect(await screen.findByRole('link', { name: 'Give it a title.' })).toBeInTheDocument();
+    expect(writes(sent)).toHaveLength(0);
+  });
+
+  it('shows the errors of the server at their fields and keeps the text', async () => {
+    const refusal = {
+      code: 'request.invalid',
+      detail: 'One field',
+      errors: [{ pointer: '/title', detail: 'This title is taken.' }],
+    };
+    serve({ 'POST /releases': new Refuse(422, refusal) });
+    const { user } = show('/releases/new');
+    await user.type(await screen.findByRole('textbox', { name: /Title/ }), 'Ledger 9');
+    await user.click(screen.getByRole('combobox', { name: /^Type/ }));
+    await user.click(await screen.findByRole('option', { name: 'Major release' }));
+    await user.click(screen.getByRole('button', { name: 'Create release' }));
+    expect(await screen.findByRole('link', { name: 'This title is taken.' })).toBeInTheDocument();
+    expect(screen.getByRole('textbox', { name: /Title/ })).toHaveValue('Ledger 9');
+  });
+
+  it('turns lines into measures and choices into ids', () => {
+    expect(kpiOf('error rate: below 0.1 %')).toEqual({ name: 'error rate', target: 'below 0.1 %' });
+    expect(fieldsOf({ owner: { value: 'per_1', label: 'A' }, team: null })).toEqual({
+      owner: 'per_1',
+      team: null,
+    });
+  });
+
+  it('moves an item within an order', () => {
+    expect(moved(['a', 'b', 'c'], 0, 2)).toEqual(['b', 'c', 'a']);
+    expect(moved(['a', 'b', 'c'], 2, 0)).toEqual(['c', 'a', 'b']);
+    expect(moved(['a'], 4, 0)).toEqual(['a']);
+  });
+});
+
+it('keeps filters and sorting of the list in the address', async () => {
+  const sent = serve();
+  const { user, router } = show('/releases?phase=approval');
+  await user.click(await screen.findByRole('button', { name: 'Window' }));
+  await waitFor(() =>
+    expect(router.state.location.search).toEqual({
+      phase: 'approval',
+      sort: '-window',
+    }),
+  );
+  await waitFor(() => {
+    const asked = sent.filter((call) => call.path === '/releases').at(-1);
+    expect(asked?.query.get('sort')).toBe('-window');
+    expect(asked?.query.get('phase')).toBe('approval');
+  });
+});
