@@ -62,6 +62,8 @@ pub struct Link {
 crate::vocabulary::words! {
     /// What a link points to.
     LinkKind {
+        /// A change that has to do with it; no cause is claimed.
+        Change = "change",
         /// An incident.
         Incident = "incident",
         /// A problem.

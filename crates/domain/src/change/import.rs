@@ -1,7 +1,7 @@
 //! A change of another system, taken over as history: closed, with its dates and outcome, without
 //! passing today's approval, and marked as imported.
 
-use kernel::{CiId, NAME_MAX, Timestamp, Zone};
+use kernel::{CiId, LONG_TEXT_MAX, NAME_MAX, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decision;
@@ -31,6 +31,9 @@ pub struct Imported {
     pub origin: Origin,
     /// What, in one line.
     pub title: String,
+    /// What else the source says of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub description: String,
     /// Its type.
     pub change_type: ChangeType,
     /// Where.
@@ -64,6 +67,7 @@ impl Imported {
     pub(super) fn into_change(self) -> Change {
         let content = Content {
             title: self.title,
+            description: self.description,
             change_type: Some(self.change_type),
             cis: self.cis,
             environment: self.environment,
@@ -88,6 +92,7 @@ impl Imported {
 pub fn check_import(imported: &Imported) -> Result<(), crate::Refusal> {
     let mut check = Check::default();
     check.name("/title", &imported.title, NAME_MAX);
+    check.text("/description", &imported.description, LONG_TEXT_MAX);
     check.name("/number", &imported.origin.number, NAME_MAX);
     check.name("/source", &imported.origin.source, NAME_MAX);
     check.count("/cis", imported.cis.len(), CIS_MAX);

@@ -9,6 +9,7 @@ use crate::edit::is_default;
 use crate::incident::{
     CIS_MAX, Content, Incident, IncidentEvent, Priority, SERVICES_MAX, State,
 };
+use crate::record::{Extras, LINKS_MAX, Link};
 use crate::refusal::Check;
 
 /// All that is taken over.
@@ -43,6 +44,9 @@ pub struct Imported {
     /// The change that caused it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub caused_by: Option<ChangeId>,
+    /// Records that have to do with it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub links: Vec<Link>,
 }
 
 impl Imported {
@@ -64,6 +68,7 @@ impl Imported {
             state: self.state,
             resolved_at: self.resolved_at,
             origin: Some(self.origin),
+            extras: Extras { links: self.links, ..Extras::default() },
             ..Incident::default()
         }
     }
@@ -78,6 +83,7 @@ pub fn import(imported: Imported) -> Decision<IncidentEvent> {
     check.name("/source", &imported.origin.source, NAME_MAX);
     check.count("/cis", imported.cis.len(), CIS_MAX);
     check.count("/services", imported.services.len(), SERVICES_MAX);
+    check.count("/links", imported.links.len(), LINKS_MAX);
     check.end()?;
     Ok(vec![IncidentEvent::Imported(Box::new(imported))])
 }
@@ -103,6 +109,7 @@ mod tests {
             cis: vec![],
             services: vec![],
             caused_by: None,
+            links: vec![],
         }
     }
 

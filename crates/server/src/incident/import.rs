@@ -5,6 +5,7 @@ use api::common::Written;
 use domain::change::Origin;
 use domain::identity::Permission;
 use domain::incident::{Imported as Taken, Incident, Priority, State, import};
+use domain::record::Link;
 use kernel::{ChangeId, CiId, ServiceId, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,8 @@ pub struct ImportIncident {
     pub services: Vec<ServiceId>,
     /// The change that caused it.
     pub caused_by: Option<ChangeId>,
+    /// Records that have to do with it.
+    pub links: Vec<Link>,
 }
 
 /// What became of it.
@@ -91,6 +94,7 @@ impl ImportIncident {
             cis: self.cis.clone(),
             services: self.services.clone(),
             caused_by: self.caused_by,
+            links: self.links.clone(),
         }
     }
 }
