@@ -116,7 +116,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
         key: "cli",
         folder: "crates/cli/src/",
         suffix: ".rs",
-        roots: &["main.rs"],
+        roots: &["lib.rs", "main.rs"],
         holds: "verbs on the command line",
     },
     Address { key: "web", folder: "web/src/features/", suffix: "/", roots: &[], holds: "screens" },

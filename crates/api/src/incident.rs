@@ -23,7 +23,7 @@ pub struct IncidentFields {
     /// When it began, RFC 3339.
     pub opened_at: Option<String>,
     /// When service was restored, RFC 3339.
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub resolved_at: Option<Option<String>>,
     /// CIs hit, by id or name.
@@ -33,11 +33,11 @@ pub struct IncidentFields {
     #[schema(max_items = 200)]
     pub services: Option<Vec<String>>,
     /// Who works on it, by id or login.
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub assignee: Option<Option<String>>,
     /// The change that caused it, when that is known.
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub caused_by: Option<Option<String>>,
     /// Links to other records.

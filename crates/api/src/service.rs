@@ -20,15 +20,15 @@ pub struct ServiceFields {
     /// 1 (most critical) to 4.
     pub criticality: Option<u8>,
     /// Who answers for it, by id or login.
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub owner: Option<Option<String>>,
     /// The team that runs it, by id or name.
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub team: Option<Option<String>>,
     /// Minutes of data that may be lost (recovery point objective).
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>)]
     pub data_loss_minutes: Option<Option<u32>>,
     /// Known limits, copied into rollback plans.
@@ -88,7 +88,7 @@ pub struct CiFields {
     #[schema(max_length = 200)]
     pub version_running: Option<String>,
     /// The service it belongs to, by id or name.
-    #[serde(deserialize_with = "patch")]
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub service: Option<Option<String>>,
 }

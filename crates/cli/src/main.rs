@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `interlock`. Everything it does is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    interlock_cli::run()
+}

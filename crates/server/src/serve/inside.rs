@@ -9,8 +9,9 @@ use ports::{Fault, HttpClient, HttpRequest, HttpResponse, Method};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-use crate::http::{App, Signed};
-use crate::serve::router;
+use crate::bus::Bus;
+use crate::http::Signed;
+use crate::serve::{Options, router};
 
 const ASKING: &str = "asking within the process";
 
@@ -23,9 +24,10 @@ pub struct Inside {
 
 impl Inside {
     /// A client that acts as `actor`.
-    pub fn new(app: App, actor: Actor) -> Result<Self, Fault> {
+    pub fn new(bus: Bus, actor: Actor) -> Result<Self, Fault> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.map_err(|error| Fault::permanent(ASKING, error))?;
+        let app = Options::default().app(bus);
         Ok(Self { router: router(app), runtime, signed: Signed { actor, session: None } })
     }
 }

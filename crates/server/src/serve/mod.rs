@@ -39,10 +39,8 @@ pub use inside::Inside;
 pub const FAREWELL_MAX: Duration = Duration::from_secs(10);
 
 /// How a server is run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The address it listens on.
-    pub listen: SocketAddr,
     /// The sign-ins shown on the sign-in page of a demonstration.
     pub demonstration: Option<Vec<SignInHint>>,
     /// Whether cookies are sent over HTTPS only.

@@ -1,0 +1,178 @@
+//! `interlock approve`: what waits for a vote, and voting. A vote names the round and the hash of
+//! the content that was seen, so it never counts for something else.
+
+use api::approval::{ApprovalRow, Round, Vote};
+use api::common::Written;
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+
+use crate::client::{Client, Expect, Query, segment};
+use crate::context::{Global, Paging};
+use crate::failure::{Failure, Result};
+use crate::output::say;
+use crate::record::Records;
+
+const COLUMNS: &[&str] = &[
+    "subject.number",
+    "subject.name",
+    "type",
+    "stage",
+    "group",
+    "needed",
+    "tier",
+    "since",
+    "my_vote",
+    "round",
+    "content_hash",
+];
+
+/// What waits for a vote.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApprovalVerb {
+    /// Lists what waits for your vote.
+    #[command(after_help = "Example:\n  interlock approve list")]
+    List(List),
+    /// Approves, or answers otherwise, what waits on a change or a release.
+    #[command(after_help = "Examples:\n  \
+        interlock approve vote REL-17\n  \
+        interlock approve vote CHG-1042 --reject --reason \"no way back\"")]
+    Vote(Cast),
+}
+
+/// Which approvals are listed.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// `pending`, `approved` or `rejected`.
+    #[arg(long, default_value = "pending")]
+    state: String,
+    /// Those of everybody, not only yours.
+    #[arg(long)]
+    everybody: bool,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// A vote on any record.
+#[derive(Debug, Args)]
+pub(crate) struct Cast {
+    /// The number or id of a change or a release.
+    record: String,
+    /// Refuses; needs a reason.
+    #[arg(long, conflicts_with = "abstain", requires = "reason")]
+    reject: bool,
+    /// Counts neither way.
+    #[arg(long)]
+    abstain: bool,
+    #[command(flatten)]
+    vote: VoteArgs,
+}
+
+/// A vote on a record of a known kind.
+#[derive(Debug, Args)]
+pub(crate) struct Voted {
+    /// Its number or id.
+    record: String,
+    #[command(flatten)]
+    vote: VoteArgs,
+}
+
+impl Voted {
+    /// Votes.
+    pub(crate) fn send(&self, records: &Records<'_>, word: &str) -> Result<Written> {
+        vote(records.client, &records.path(&self.record), word, &self.vote)
+    }
+}
+
+/// What was seen, and why.
+#[derive(Debug, Clone, Args)]
+struct VoteArgs {
+    /// Why.
+    #[arg(long)]
+    reason: Option<String>,
+    /// The round that was seen; the open one when absent.
+    #[arg(long, requires = "hash")]
+    round: Option<u32>,
+    /// The hash of the content that was seen, as `show` tells it; what is there now when absent.
+    #[arg(long, requires = "round")]
+    hash: Option<String>,
+}
+
+/// Runs a verb.
+pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
+    let client = global.client()?;
+    match verb {
+        ApprovalVerb::List(list) => {
+            let query = Query::default().with("state", &list.state).with("mine", &!list.everybody);
+            let listed = client.list::<ApprovalRow>("/approvals", &query, &list.paging.wanted())?;
+            global.out().listed(&listed, COLUMNS)
+        }
+        ApprovalVerb::Vote(cast) => {
+            let word = match (cast.reject, cast.abstain) {
+                (true, _) => "reject",
+                (_, true) => "abstain",
+                _ => "approve",
+            };
+            let path = path_of(&cast.record)?;
+            global.out().written(&vote(&client, &path, word, &cast.vote)?)
+        }
+    }
+}
+
+/// Where a change or a release is.
+fn path_of(record: &str) -> Result<String> {
+    let kind = match record.to_ascii_uppercase() {
+        name if name.starts_with("CHG") => "changes",
+        name if name.starts_with("REL") => "releases",
+        _ => {
+            let wrong = format!("`{record}` is no change (CHG-…) and no release (REL-…)");
+            return Err(Failure::usage(wrong));
+        }
+    };
+    Ok(format!("/{kind}/{}", segment(record)))
+}
+
+/// Votes on a record.
+fn vote(client: &Client, path: &str, word: &str, vote: &VoteArgs) -> Result<Written> {
+    let (round, content_hash) = match (vote.round, &vote.hash) {
+        (Some(round), Some(hash)) => (round, hash.clone()),
+        _ => what_is_open(client, path)?,
+    };
+    let body = Vote { round, content_hash, reason: vote.reason.clone() };
+    client.post(&format!("{path}/{word}"), Expect::Any, &body)
+}
+
+/// The open round and its content; without one the server says what is the matter.
+fn what_is_open(client: &Client, path: &str) -> Result<(u32, String)> {
+    #[derive(Deserialize)]
+    struct Rounds {
+        rounds: Vec<Round>,
+    }
+    let found: Rounds = client.get(path, &Query::default())?;
+    let open = found.rounds.iter().find(|round| round.state == "open");
+    let Some(round) = open.or(found.rounds.first()) else { return Ok((1, "none".to_owned())) };
+    say(format!("round {}: content {}", round.number, round.content_hash));
+    Ok((round.number, round.content_hash.clone()))
+}
+
+/// The rounds of a record, a line for each group.
+pub(crate) fn round_lines(rounds: &[Round]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for round in rounds {
+        let hash = round.content_hash.get(..12).unwrap_or(&round.content_hash);
+        lines.push(format!("round {} {} of {hash}…", round.number, round.state));
+        for (stage, group) in
+            round.stages.iter().flat_map(|stage| stage.groups.iter().map(move |g| (stage, g)))
+        {
+            lines.push(format!(
+                "  {} · {}: {} ({}, {} needed)",
+                stage.name, group.name, group.state, group.quorum, group.needed
+            ));
+            for vote in &group.votes {
+                let void = vote.voided.as_ref().map_or(String::new(), |why| format!(" [{why}]"));
+                let why = vote.reason.as_ref().map_or(String::new(), |why| format!(": {why}"));
+                lines.push(format!("    {} {}{why}{void}", vote.person.name, vote.answer));
+            }
+        }
+    }
+    lines
+}

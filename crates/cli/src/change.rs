@@ -1,0 +1,386 @@
+//! `interlock change`: changes from draft to closed.
+
+use api::change::{Change, ChangeFields, ChangeRow, Complete, Outage};
+use api::risk::{Factor, Risk};
+use clap::{Args, Subcommand};
+use ports::Method;
+
+use crate::approval::{Voted, round_lines};
+use crate::client::{Client, Expect, Query};
+use crate::context::{Global, Paging};
+use crate::failure::{Failure, Result};
+use crate::given::{FromFile, WindowArgs, cleared, pair, replaces, set};
+use crate::record::{
+    Extended, IfVersion, Named, Records, Remark, Scheduled, Step, Tasked, action_lines,
+    comment_lines, lamp_lines, task_lines,
+};
+
+const COLUMNS: &[&str] = &[
+    "number",
+    "title",
+    "type",
+    "phase",
+    "held",
+    "tier",
+    "environment",
+    "team",
+    "implementer",
+    "release",
+    "window.start",
+    "window.end",
+    "outcome",
+    "conflicts_open",
+    "source_number",
+    "updated_at",
+];
+const FIELDS: &[&str] = &[
+    "number",
+    "id",
+    "version",
+    "title",
+    "type",
+    "phase",
+    "held",
+    "description",
+    "reason",
+    "category",
+    "environment",
+    "customer_impact",
+    "services",
+    "cis",
+    "cis_total",
+    "requester",
+    "implementer",
+    "team",
+    "window",
+    "release",
+    "risk.tier",
+    "risk.points",
+    "implementation_plan",
+    "test_plan",
+    "backout_plan",
+    "backout_minutes",
+    "cannot_be_undone",
+    "tags",
+    "started_at",
+    "finished_at",
+    "outcome",
+    "outcome_note",
+    "review",
+    "imported",
+    "created_at",
+    "updated_at",
+];
+
+/// What is done with changes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChangeVerb {
+    /// Lists changes.
+    #[command(after_help = "Example:\n  \
+        interlock change list --phase scheduled --team Payments --format csv")]
+    List(List),
+    /// Shows a change, what is left to do, and what you may do now.
+    #[command(after_help = "Example:\n  interlock change show CHG-1042")]
+    Show(Named),
+    /// Raises a change, as a draft.
+    #[command(after_help = "Example:\n  \
+        interlock change create --type normal --title \"Renew the certificate\" --ci web-01 \
+        --start 2026-12-05T22:00 --end 2026-12-05T23:00 --zone Europe/Amsterdam")]
+    Create(Box<Fields>),
+    /// Edits a change; approvals that saw other content are voided.
+    #[command(after_help = "Example:\n  \
+        interlock change edit CHG-1042 --backout-plan \"put the old file back\"")]
+    Edit(Box<Edit>),
+    /// Submits a draft.
+    #[command(after_help = "Example:\n  interlock change submit CHG-1042")]
+    Submit(Step),
+    /// Records the risk tier and asks for approval.
+    #[command(after_help = "Example:\n  interlock change assess CHG-1042")]
+    Assess(Step),
+    /// Votes for it.
+    #[command(after_help = "Example:\n  interlock change approve CHG-1042")]
+    Approve(Voted),
+    /// Votes against it.
+    #[command(after_help = "Example:\n  \
+        interlock change reject CHG-1042 --reason \"the backout plan is missing a check\"")]
+    Reject(Voted),
+    /// Abstains from the vote.
+    #[command(after_help = "Example:\n  interlock change abstain CHG-1042")]
+    Abstain(Voted),
+    /// Sets or moves the window; the planned one when none is given.
+    #[command(after_help = "Example:\n  interlock change schedule CHG-1042 \
+        --start 2026-12-05T21:00:00Z --end 2026-12-05T22:00:00Z")]
+    Schedule(Scheduled),
+    /// Begins the work.
+    #[command(after_help = "Example:\n  interlock change start CHG-1042")]
+    Start(Step),
+    /// Lengthens the running window.
+    #[command(after_help = "Example:\n  interlock change extend CHG-1042 \
+        --end 2026-12-05T23:00:00Z --reason \"the copy takes longer\"")]
+    Extend(Extended),
+    /// Ends the work with an outcome.
+    #[command(after_help = "Example:\n  \
+        interlock change complete CHG-1042 --outcome successful")]
+    Complete(Completed),
+    /// Closes it after its review.
+    #[command(after_help = "Example:\n  interlock change close CHG-1042")]
+    Close(Step),
+    /// Puts it on hold.
+    #[command(after_help = "Example:\n  \
+        interlock change hold CHG-1042 --reason \"the vendor is late\"")]
+    Hold(Step),
+    /// Takes it off hold.
+    #[command(after_help = "Example:\n  interlock change resume CHG-1042")]
+    Resume(Step),
+    /// Cancels it, before work has begun.
+    #[command(after_help = "Example:\n  \
+        interlock change cancel CHG-1042 --reason \"no longer needed\"")]
+    Cancel(Step),
+    /// Makes a draft with the same content.
+    #[command(after_help = "Example:\n  interlock change clone CHG-1042")]
+    Clone(Named),
+    /// Adds a remark.
+    #[command(after_help = "Example:\n  \
+        interlock change comment CHG-1042 \"asked the vendor\"")]
+    Comment(Remark),
+    /// Adds a task, or writes the one with --number.
+    #[command(after_help = "Examples:\n  \
+        interlock change task CHG-1042 --title \"Tell the desk\" --assignee anna\n  \
+        interlock change task CHG-1042 --number 1 --done")]
+    Task(Tasked),
+}
+
+/// Which changes are listed.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// In this phase, such as `scheduled`.
+    #[arg(long)]
+    phase: Option<String>,
+    /// `standard`, `normal` or `emergency`.
+    #[arg(long = "type", value_name = "TYPE")]
+    change_type: Option<String>,
+    /// Owned by this team.
+    #[arg(long)]
+    team: Option<String>,
+    /// Touching this service.
+    #[arg(long)]
+    service: Option<String>,
+    /// Touching this CI.
+    #[arg(long)]
+    ci: Option<String>,
+    /// Whose title has this word.
+    #[arg(long, short, value_name = "WORDS")]
+    query: Option<String>,
+    /// Yours: you asked for it or implement it.
+    #[arg(long)]
+    mine: bool,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// How the work ended.
+#[derive(Debug, Args)]
+pub(crate) struct Completed {
+    /// Its number or id.
+    change: String,
+    /// `successful`, `successful_with_issues`, `partially_successful`, `failed_backed_out` or
+    /// `failed_not_backed_out`.
+    #[arg(long)]
+    outcome: String,
+    /// A remark; required unless it was successful.
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// New values for a change.
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Its number or id.
+    change: String,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// The fields of a change. An empty text clears a field; lists replace what is there.
+#[derive(Debug, Args)]
+pub(crate) struct Fields {
+    #[command(flatten)]
+    from: FromFile,
+    /// What, in one line.
+    #[arg(long)]
+    title: Option<String>,
+    /// `standard`, `normal` or `emergency`; fixed once submitted.
+    #[arg(long = "type", value_name = "TYPE")]
+    change_type: Option<String>,
+    /// What is done.
+    #[arg(long)]
+    description: Option<String>,
+    /// Why it is done.
+    #[arg(long)]
+    reason: Option<String>,
+    /// `application`, `infrastructure`, `hardware`, `data`, `configuration` or `third_party`.
+    #[arg(long)]
+    category: Option<String>,
+    /// A service touched, by name; give it again for more.
+    #[arg(long = "service", value_name = "NAME")]
+    services: Vec<String>,
+    /// A CI touched, by name; give it again for more.
+    #[arg(long = "ci", value_name = "NAME")]
+    cis: Vec<String>,
+    /// `production`, `staging`, `test` or `development`.
+    #[arg(long)]
+    environment: Option<String>,
+    /// `none`, `degraded` or `outage`, as customers meet it.
+    #[arg(long)]
+    customer_impact: Option<String>,
+    /// Expected outage of a service, such as `payments=15`.
+    #[arg(long = "outage", value_name = "SERVICE=MINUTES", value_parser = pair)]
+    outages: Vec<(String, String)>,
+    /// People needed.
+    #[arg(long, value_name = "NUMBER")]
+    people_needed: Option<u32>,
+    /// Effort.
+    #[arg(long, value_name = "MINUTES")]
+    effort_minutes: Option<u32>,
+    /// Who does it, by login.
+    #[arg(long, value_name = "LOGIN")]
+    implementer: Option<String>,
+    /// The team that owns it.
+    #[arg(long)]
+    team: Option<String>,
+    /// How it is done.
+    #[arg(long)]
+    implementation_plan: Option<String>,
+    /// How success is checked.
+    #[arg(long)]
+    test_plan: Option<String>,
+    /// How it is taken back.
+    #[arg(long)]
+    backout_plan: Option<String>,
+    /// How long taking it back takes.
+    #[arg(long, value_name = "MINUTES")]
+    backout_minutes: Option<u32>,
+    /// What cannot be undone.
+    #[arg(long)]
+    cannot_be_undone: Option<String>,
+    /// A regulatory tag, such as SOX; give it again for more.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    #[command(flatten)]
+    window: WindowArgs,
+}
+
+impl Fields {
+    fn body(&self) -> Result<ChangeFields> {
+        let mut body: ChangeFields = self.from.fields()?;
+        set(&mut body.title, self.title.clone());
+        set(&mut body.change_type, self.change_type.clone());
+        set(&mut body.description, self.description.clone());
+        set(&mut body.reason, self.reason.clone());
+        set(&mut body.category, self.category.clone());
+        set(&mut body.services, replaces(&self.services));
+        set(&mut body.cis, replaces(&self.cis));
+        set(&mut body.environment, self.environment.clone());
+        set(&mut body.customer_impact, self.customer_impact.clone());
+        set(&mut body.outages, self.outages()?);
+        set(&mut body.people_needed, self.people_needed);
+        set(&mut body.effort_minutes, self.effort_minutes);
+        set(&mut body.implementer, cleared(self.implementer.as_ref()));
+        set(&mut body.team, cleared(self.team.as_ref()));
+        set(&mut body.implementation_plan, self.implementation_plan.clone());
+        set(&mut body.test_plan, self.test_plan.clone());
+        set(&mut body.backout_plan, self.backout_plan.clone());
+        set(&mut body.backout_minutes, self.backout_minutes.map(Some));
+        set(&mut body.cannot_be_undone, self.cannot_be_undone.clone());
+        set(&mut body.tags, replaces(&self.tags));
+        set(&mut body.window, self.window.window()?.map(Some));
+        Ok(body)
+    }
+
+    fn outages(&self) -> Result<Option<Vec<Outage>>> {
+        if self.outages.is_empty() {
+            return Ok(None);
+        }
+        let outage = |(service, minutes): &(String, String)| {
+            let minutes = minutes.parse().map_err(|_| {
+                Failure::usage(format!("`{minutes}` is no number of minutes for {service}"))
+            })?;
+            Ok(Outage { service: service.clone(), minutes })
+        };
+        self.outages.iter().map(outage).collect::<Result<Vec<_>>>().map(Some)
+    }
+}
+
+/// Runs a verb.
+pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
+    let client = global.client()?;
+    let changes = Records { client: &client, folder: "/changes" };
+    let written = match verb {
+        ChangeVerb::List(list) => return show_list(&client, &list, global),
+        ChangeVerb::Show(named) => return show(&changes, &named.record, global),
+        ChangeVerb::Create(fields) => client.post("/changes", Expect::Any, &fields.body()?),
+        ChangeVerb::Edit(edit) => {
+            let path = changes.path(&edit.change);
+            let expect = edit.version.or_read(&client, &path)?;
+            client.write(Method::Patch, &path, expect, &edit.fields.body()?)
+        }
+        ChangeVerb::Submit(step) => changes.step(&step, "submit"),
+        ChangeVerb::Assess(step) => changes.step(&step, "assess"),
+        ChangeVerb::Approve(voted) => voted.send(&changes, "approve"),
+        ChangeVerb::Reject(voted) => voted.send(&changes, "reject"),
+        ChangeVerb::Abstain(voted) => voted.send(&changes, "abstain"),
+        ChangeVerb::Schedule(scheduled) => changes.schedule(&scheduled),
+        ChangeVerb::Start(step) => changes.step(&step, "start"),
+        ChangeVerb::Extend(extended) => changes.extend(&extended),
+        ChangeVerb::Complete(done) => {
+            let body = Complete { outcome: done.outcome, note: done.note };
+            changes.post(&done.change, "complete", done.version.expect(), &body)
+        }
+        ChangeVerb::Close(step) => changes.step(&step, "close"),
+        ChangeVerb::Hold(step) => changes.step(&step, "hold"),
+        ChangeVerb::Resume(step) => changes.step(&step, "resume"),
+        ChangeVerb::Cancel(step) => changes.step(&step, "cancel"),
+        ChangeVerb::Clone(named) => changes.copy(&named),
+        ChangeVerb::Comment(remark) => changes.comment(&remark),
+        ChangeVerb::Task(tasked) => changes.task(&tasked),
+    };
+    global.out().written(&written?)
+}
+
+fn show_list(client: &Client, list: &List, global: &Global) -> Result {
+    let query = Query::default()
+        .maybe("phase", list.phase.as_ref())
+        .maybe("type", list.change_type.as_ref())
+        .maybe("team", list.team.as_ref())
+        .maybe("service", list.service.as_ref())
+        .maybe("ci", list.ci.as_ref())
+        .maybe("q", list.query.as_ref())
+        .maybe("mine", list.mine.then_some(&true));
+    let listed = client.list::<ChangeRow>("/changes", &query, &list.paging.wanted())?;
+    global.out().listed(&listed, COLUMNS)
+}
+
+fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
+    let change: Change = changes.client.get(&changes.path(change), &Query::default())?;
+    let sections = [
+        ("from here to done", lamp_lines(&change.route)),
+        ("risk", factor_lines(&change.risk)),
+        ("approvals", round_lines(&change.rounds)),
+        ("tasks", task_lines(&change.tasks)),
+        ("remarks", comment_lines(&change.comments)),
+        ("you may", action_lines(&change.actions)),
+    ];
+    global.out().record(&change, FIELDS, &sections)
+}
+
+/// What each factor added to the risk, a line each.
+pub(crate) fn factor_lines(risk: &Risk) -> Vec<String> {
+    let line = |factor: &Factor| {
+        format!("{} {}/{}: {}", factor.name, factor.points, factor.points_max, factor.evidence)
+    };
+    risk.factors.iter().map(line).collect()
+}

@@ -1,0 +1,346 @@
+//! `interlock user` and `interlock token`: people with accounts, and what programs carry to act
+//! for them. Both also work on a database without a server: that is how the first account is made.
+
+use std::io::BufRead as _;
+
+use anyhow::Context as _;
+use api::common::Written;
+use api::identity::{NewToken, PasswordChange, Person, PersonFields, Token};
+use clap::{Args, Subcommand};
+use kernel::Timestamp;
+use ports::{Chance as _, Clock as _, Method, SystemChance, SystemClock};
+use serde::Serialize;
+use server::bus::Envelope;
+use server::http::session_hash;
+use server::identity::{CreateToken, new_secret};
+
+use crate::client::{Client, Expect, Query};
+use crate::context::{Direct, Global, Paging, refused, within};
+use crate::database::{Access, DatabaseArgs, bus, operator};
+use crate::failure::{Failure, Result};
+use crate::given::{instant, replaces};
+use crate::output::say;
+use crate::record::{IfVersion, Named, Records};
+
+const PEOPLE: &[&str] = &["login", "name", "roles", "teams", "active", "email", "zone", "id"];
+const PERSON: &[&str] =
+    &["login", "id", "version", "name", "email", "roles", "teams", "zone", "active"];
+const TOKENS: &[&str] = &["id", "name", "person", "scopes", "expires_at", "revoked"];
+const TOKEN: &[&str] = &["id", "name", "person", "scopes", "expires_at", "secret"];
+/// Letters and digits that are not taken for one another.
+const PASSWORD_LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+const PASSWORD_LENGTH: usize = 20;
+
+/// What is done with people.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserVerb {
+    /// Lists people.
+    #[command(after_help = "Example:\n  interlock user list --role cab_member")]
+    List(List),
+    /// Shows a person.
+    #[command(after_help = "Example:\n  interlock user show anna")]
+    Show(Named),
+    /// Makes an account. A password is drawn and printed unless one comes on stdin.
+    #[command(after_help = "Examples:\n  \
+        interlock user add admin --name \"Ada Lovelace\" --role administrator \
+        --database sqlite:interlock.db\n  \
+        interlock user add anna --name \"Anna Berg\" --role requester --password-stdin")]
+    Add(Add),
+    /// Edits a person; roles replace what is there.
+    #[command(
+        after_help = "Example:\n  interlock user edit anna --role requester --role implementer"
+    )]
+    Edit(Edit),
+    /// Sets a password and ends the person's sessions.
+    #[command(after_help = "Example:\n  interlock user password anna --password-stdin")]
+    Password(Password),
+}
+
+/// What is done with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenVerb {
+    /// Makes a token and prints its secret, once.
+    #[command(after_help = "Examples:\n  \
+        interlock token create --name ci --scope read --scope change.write --days 90\n  \
+        interlock token create --for anna --name ci --scope read --database sqlite:interlock.db")]
+    Create(Create),
+    /// Lists tokens, without their secrets.
+    #[command(after_help = "Example:\n  interlock token list --of anna")]
+    List(Tokens),
+    /// Takes a token back.
+    #[command(after_help = "Example:\n  \
+        interlock token revoke tok_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b")]
+    Revoke(Named),
+}
+
+/// Which people are listed.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Who hold this role.
+    #[arg(long)]
+    role: Option<String>,
+    /// Whose name or login begins so.
+    #[arg(long, short, value_name = "WORDS")]
+    query: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// What is known of a person.
+#[derive(Debug, Args)]
+pub(crate) struct About {
+    /// The full name.
+    #[arg(long)]
+    name: Option<String>,
+    /// An e-mail address.
+    #[arg(long)]
+    email: Option<String>,
+    /// A role, such as `requester`, `implementer`, `release_manager`, `cab_member`, `auditor` or
+    /// `administrator`; give it again for more.
+    #[arg(long = "role", value_name = "ROLE")]
+    roles: Vec<String>,
+    /// The zone they read times in, such as Europe/Amsterdam.
+    #[arg(long)]
+    zone: Option<String>,
+}
+
+impl About {
+    fn fields(&self) -> PersonFields {
+        PersonFields {
+            name: self.name.clone(),
+            email: self.email.clone(),
+            roles: replaces(&self.roles),
+            zone: self.zone.clone(),
+            ..PersonFields::default()
+        }
+    }
+}
+
+/// A new person.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// What they sign in with.
+    login: String,
+    #[command(flatten)]
+    about: About,
+    /// Reads the password from the first line of stdin.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// New values for a person.
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Their login or id.
+    login: String,
+    #[command(flatten)]
+    about: About,
+    /// False for someone who left: no sign-in, no vote.
+    #[arg(long, value_name = "BOOL")]
+    active: Option<bool>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// A new password.
+#[derive(Debug, Args)]
+pub(crate) struct Password {
+    /// Their login or id.
+    login: String,
+    /// Reads the password from the first line of stdin; one is drawn and printed otherwise.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// A new token.
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// What it is for.
+    #[arg(long)]
+    name: String,
+    /// What it may do: a permission such as `change.write`, or `read`; give it again for more.
+    #[arg(long = "scope", value_name = "PERMISSION", required = true)]
+    scopes: Vec<String>,
+    /// How many days it lives.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: u32,
+    /// When it ends, in place of a number of days.
+    #[arg(long, value_name = "TIME", conflicts_with = "days")]
+    expires: Option<String>,
+    /// Whose it is, by login; only with --database, where nobody is signed in.
+    #[arg(long = "for", value_name = "LOGIN")]
+    owner: Option<String>,
+}
+
+/// Which tokens are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Tokens {
+    /// Of this person, by login; your own when absent.
+    #[arg(long, value_name = "LOGIN")]
+    of: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// A password that was drawn, shown once.
+#[derive(Serialize)]
+struct Drawn {
+    login: String,
+    password: String,
+}
+
+/// Runs a verb of people.
+pub(crate) fn run(verb: UserVerb, direct: &Direct, global: &Global) -> Result {
+    let reads = matches!(verb, UserVerb::List(_) | UserVerb::Show(_));
+    let client = global.client_or(direct, if reads { Access::Read } else { Access::Write })?;
+    let people = Records { client: &client, folder: "/people" };
+    match verb {
+        UserVerb::List(list) => {
+            let query =
+                Query::default().maybe("role", list.role.as_ref()).maybe("q", list.query.as_ref());
+            let listed = client.list::<Person>("/people", &query, &list.paging.wanted())?;
+            global.out().listed(&listed, PEOPLE)
+        }
+        UserVerb::Show(named) => {
+            let person: Person = client.get(&people.path(&named.record), &Query::default())?;
+            global.out().record(&person, PERSON, &[])
+        }
+        UserVerb::Add(add) => {
+            let (password, drawn) = password(add.password_stdin)?;
+            let fields = add.about.fields();
+            let (login, password) = (Some(add.login.clone()), Some(password));
+            let fields = PersonFields { login, password: password.clone(), ..fields };
+            let written: Written = client.post("/people", Expect::Any, &fields)?;
+            shown(global, &written, add.login, password.filter(|_| drawn))
+        }
+        UserVerb::Edit(edit) => {
+            let path = people.path(&edit.login);
+            let expect = edit.version.or_read(&client, &path)?;
+            let fields = PersonFields { active: edit.active, ..edit.about.fields() };
+            let written: Written = client.write(Method::Patch, &path, expect, &fields)?;
+            global.out().written(&written)
+        }
+        UserVerb::Password(change) => {
+            let (new, drawn) = password(change.password_stdin)?;
+            let path = format!("{}/password", people.path(&change.login));
+            let body = PasswordChange { old: None, new: new.clone() };
+            let written: Written = client.write(Method::Put, &path, Expect::Any, &body)?;
+            shown(global, &written, change.login, drawn.then_some(new))
+        }
+    }
+}
+
+/// Where the write left the person, or the password that was drawn.
+fn shown(global: &Global, written: &Written, login: String, drawn: Option<String>) -> Result {
+    match drawn {
+        None => global.out().written(written),
+        Some(password) => {
+            say("this password is shown once; let them change it after the first sign-in");
+            global.out().record(&Drawn { login, password }, &["login", "password"], &[])
+        }
+    }
+}
+
+/// A password and whether it was drawn here.
+fn password(stdin: bool) -> Result<(String, bool)> {
+    if !stdin {
+        return Ok((drawn(), true));
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("reading the password from stdin")?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    if password.is_empty() {
+        return Err(Failure::usage("the first line of stdin holds no password"));
+    }
+    Ok((password, false))
+}
+
+/// Twenty letters of about five bits each. A byte beyond the last whole round of the alphabet is
+/// drawn again, so that each letter is as likely as any other.
+fn drawn() -> String {
+    let letters = PASSWORD_LETTERS.len();
+    let fair = 256 / letters * letters;
+    let bytes = std::iter::repeat_with(|| SystemChance.bytes32()).flatten();
+    let bytes = bytes.map(usize::from).filter(|byte| *byte < fair);
+    bytes.take(PASSWORD_LENGTH).map(|byte| char::from(PASSWORD_LETTERS[byte % letters])).collect()
+}
+
+/// Runs a verb of tokens.
+pub(crate) fn run_token(verb: TokenVerb, direct: &Direct, global: &Global) -> Result {
+    let written: Written = match verb {
+        TokenVerb::Create(create) => {
+            let token = create_token(&create, direct, global)?;
+            say("the secret is shown once");
+            return global.out().record(&token, TOKEN, &[]);
+        }
+        TokenVerb::List(tokens) => {
+            let client = global.client_or(direct, Access::Read)?;
+            let query = Query::default().maybe("person", tokens.of.as_ref());
+            let listed = client.list::<Token>("/tokens", &query, &tokens.paging.wanted())?;
+            return global.out().listed(&listed, TOKENS);
+        }
+        TokenVerb::Revoke(named) => {
+            let client = global.client_or(direct, Access::Write)?;
+            let tokens = Records { client: &client, folder: "/tokens" };
+            client.bare(Method::Delete, &tokens.path(&named.record), Expect::Any)?
+        }
+    };
+    global.out().written(&written)
+}
+
+fn create_token(create: &Create, direct: &Direct, global: &Global) -> Result<Token> {
+    let expires_at = match &create.expires {
+        Some(at) => instant(at, "UTC")?,
+        None => in_days(SystemClock.now(), create.days).to_string(),
+    };
+    let (name, scopes) = (create.name.clone(), create.scopes.clone());
+    let token = NewToken { name, scopes, expires_at };
+    match (&direct.database, &create.owner) {
+        (None, None) => global.client()?.post("/tokens", Expect::Any, &token),
+        (Some(database), Some(owner)) => create_directly(database, owner, token),
+        (None, Some(_)) => Err(Failure::usage(
+            "a token is its owner's: sign in as them, or name the database with --database",
+        )),
+        (Some(_), None) => Err(Failure::usage("say whose it is, with --for LOGIN")),
+    }
+}
+
+/// Makes a token as the operator, who names its owner.
+fn create_directly(database: &str, owner: &str, token: NewToken) -> Result<Token> {
+    let database = DatabaseArgs { database: Some(database.to_owned()) };
+    let bus = bus(database.open(Access::Write)?);
+    let client: Client = within(&bus)?;
+    let people = Records { client: &client, folder: "/people" };
+    let person: Person = client.get(&people.path(owner), &Query::default())?;
+    let secret = new_secret(&SystemChance);
+    let hash = session_hash(&secret);
+    let command = CreateToken { owner: Some(person.id.clone()), token: token.clone(), hash };
+    let written = bus.call(Envelope::new(operator()), command).map_err(refused)?.answer;
+    Ok(Token {
+        id: written.id,
+        version: written.version,
+        name: token.name,
+        person: api::common::Ref { id: person.id, number: None, name: person.name },
+        scopes: token.scopes,
+        expires_at: token.expires_at,
+        revoked: false,
+        secret: Some(secret),
+    })
+}
+
+fn in_days(now: Timestamp, days: u32) -> Timestamp {
+    now.plus_minutes(i64::from(days) * 24 * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawn_password_is_long_and_never_the_same() {
+        let (one, other) = (drawn(), drawn());
+        assert_eq!(one.len(), PASSWORD_LENGTH);
+        assert_ne!(one, other);
+        assert!(one.bytes().all(|letter| PASSWORD_LETTERS.contains(&letter)));
+    }
+}

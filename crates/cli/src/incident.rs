@@ -1,0 +1,189 @@
+//! `interlock incident`: interruptions of a service.
+
+use api::change::Link;
+use api::incident::{Incident, IncidentFields, IncidentRow};
+use clap::{Args, Subcommand};
+use ports::Method;
+
+use crate::client::{Expect, Query};
+use crate::context::{Global, Paging};
+use crate::failure::Result;
+use crate::given::{FromFile, cleared, instant, replaces, set};
+use crate::record::{IfVersion, Named, Records, action_lines, comment_lines};
+
+const COLUMNS: &[&str] = &[
+    "number",
+    "title",
+    "priority",
+    "state",
+    "opened_at",
+    "resolved_at",
+    "ci",
+    "caused_by",
+    "source_number",
+];
+const FIELDS: &[&str] = &[
+    "number",
+    "id",
+    "version",
+    "title",
+    "priority",
+    "state",
+    "description",
+    "opened_at",
+    "resolved_at",
+    "cis",
+    "services",
+    "assignee",
+    "caused_by",
+    "imported",
+];
+
+/// What is done with incidents.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IncidentVerb {
+    /// Lists incidents.
+    #[command(after_help = "Example:\n  interlock incident list --state open")]
+    List(List),
+    /// Shows an incident.
+    #[command(after_help = "Example:\n  interlock incident show INC-7")]
+    Show(Named),
+    /// Opens an incident.
+    #[command(after_help = "Example:\n  interlock incident create \
+        --title \"Payments are slow\" --priority 2 --service Payments")]
+    Create(Box<Fields>),
+    /// Edits an incident; --state resolved ends it.
+    #[command(after_help = "Example:\n  interlock incident edit INC-7 --state resolved \
+        --caused-by CHG-1042")]
+    Edit(Box<Edit>),
+}
+
+/// Which incidents are listed.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// `open`, `resolved` or `closed`.
+    #[arg(long)]
+    state: Option<String>,
+    /// Hitting this service.
+    #[arg(long)]
+    service: Option<String>,
+    /// Hitting this CI.
+    #[arg(long)]
+    ci: Option<String>,
+    /// Whose title has this word.
+    #[arg(long, short, value_name = "WORDS")]
+    query: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// New values for an incident.
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Its number or id.
+    incident: String,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// The fields of an incident. An empty text clears a field; lists replace what is there.
+#[derive(Debug, Args)]
+pub(crate) struct Fields {
+    #[command(flatten)]
+    from: FromFile,
+    /// What happened, in one line.
+    #[arg(long)]
+    title: Option<String>,
+    /// What is known.
+    #[arg(long)]
+    description: Option<String>,
+    /// 1 (worst) to 5.
+    #[arg(long)]
+    priority: Option<u8>,
+    /// `open`, `resolved` or `closed`.
+    #[arg(long)]
+    state: Option<String>,
+    /// When it began, RFC 3339.
+    #[arg(long, value_name = "TIME")]
+    opened_at: Option<String>,
+    /// When service was restored, RFC 3339.
+    #[arg(long, value_name = "TIME")]
+    resolved_at: Option<String>,
+    /// A CI hit, by name; give it again for more.
+    #[arg(long = "ci", value_name = "NAME")]
+    cis: Vec<String>,
+    /// A service hit, by name; give it again for more.
+    #[arg(long = "service", value_name = "NAME")]
+    services: Vec<String>,
+    /// Who works on it, by login.
+    #[arg(long, value_name = "LOGIN")]
+    assignee: Option<String>,
+    /// The change that caused it, when that is known.
+    #[arg(long, value_name = "CHANGE")]
+    caused_by: Option<String>,
+    /// A link, such as `ticket=JIRA-7`; give it again for more.
+    #[arg(long = "link", value_name = "KIND=TARGET", value_parser = crate::given::pair)]
+    links: Vec<(String, String)>,
+}
+
+impl Fields {
+    fn body(&self) -> Result<IncidentFields> {
+        let mut body: IncidentFields = self.from.fields()?;
+        let at =
+            |text: &String| if text.is_empty() { Ok(text.clone()) } else { instant(text, "UTC") };
+        let resolved = self.resolved_at.as_ref().map(at).transpose()?;
+        set(&mut body.title, self.title.clone());
+        set(&mut body.description, self.description.clone());
+        set(&mut body.priority, self.priority);
+        set(&mut body.state, self.state.clone());
+        set(&mut body.opened_at, self.opened_at.as_ref().map(at).transpose()?);
+        set(&mut body.resolved_at, cleared(resolved.as_ref()));
+        set(&mut body.cis, replaces(&self.cis));
+        set(&mut body.services, replaces(&self.services));
+        set(&mut body.assignee, cleared(self.assignee.as_ref()));
+        set(&mut body.caused_by, cleared(self.caused_by.as_ref()));
+        let links = self.links.iter().map(|(kind, target)| Link {
+            kind: kind.clone(),
+            target: target.clone(),
+            url: None,
+        });
+        set(&mut body.links, (!self.links.is_empty()).then(|| links.collect()));
+        Ok(body)
+    }
+}
+
+/// Runs a verb.
+pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
+    let client = global.client()?;
+    let incidents = Records { client: &client, folder: "/incidents" };
+    let written = match verb {
+        IncidentVerb::List(list) => {
+            let query = Query::default()
+                .maybe("state", list.state.as_ref())
+                .maybe("service", list.service.as_ref())
+                .maybe("ci", list.ci.as_ref())
+                .maybe("q", list.query.as_ref());
+            let wanted = list.paging.wanted();
+            let listed = client.list::<IncidentRow>("/incidents", &query, &wanted)?;
+            return global.out().listed(&listed, COLUMNS);
+        }
+        IncidentVerb::Show(named) => {
+            let path = incidents.path(&named.record);
+            let incident: Incident = client.get(&path, &Query::default())?;
+            let sections = [
+                ("remarks", comment_lines(&incident.comments)),
+                ("you may", action_lines(&incident.actions)),
+            ];
+            return global.out().record(&incident, FIELDS, &sections);
+        }
+        IncidentVerb::Create(fields) => client.post("/incidents", Expect::Any, &fields.body()?),
+        IncidentVerb::Edit(edit) => {
+            let path = incidents.path(&edit.incident);
+            let expect = edit.version.or_read(&client, &path)?;
+            client.write(Method::Patch, &path, expect, &edit.fields.body()?)
+        }
+    };
+    global.out().written(&written?)
+}

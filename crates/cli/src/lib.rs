@@ -1,0 +1,58 @@
+//! The program `interlock`: the composition root, and the verbs of the command line. A verb parses,
+//! calls and prints; it holds no rule.
+
+mod approval;
+mod audit;
+mod backup;
+mod calendar;
+mod change;
+mod client;
+mod context;
+mod database;
+pub mod demo;
+mod failure;
+mod given;
+mod identity;
+mod incident;
+mod output;
+mod record;
+mod release;
+mod serve;
+mod service;
+mod table;
+mod team;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::verbs::Cli;
+
+/// Does what the command line says; answers the exit code.
+pub fn run() -> ExitCode {
+    connectors::install_crypto();
+    let cli = Cli::parse();
+    log(if cli.verb.is_server() { "info" } else { "warn" });
+    match cli.verb.run(&cli.global) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::say(format!("interlock: {}", failure.message()));
+            failure.exit_code()
+        }
+    }
+}
+
+/// Writes the log to stderr, a JSON object a line where nobody reads along. `INTERLOCK_LOG` sets
+/// how much: `warn`, `info`, `interlock_server=debug`.
+fn log(level: &str) {
+    use std::io::IsTerminal as _;
+    let filter = EnvFilter::try_from_env("INTERLOCK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        log.init();
+    } else {
+        log.json().flatten_event(true).init();
+    }
+}

@@ -1,0 +1,510 @@
+//! `interlock release`: releases from planning to closed, their deployment by hand, their rollback
+//! and their review.
+
+use api::change::ChangeRow;
+use api::deployment::StepReport;
+use api::release::{Board, Close, Order, Release, ReleaseFields, ReleaseRow, Verify};
+use api::review::ReviewFields;
+use api::rollback::RollbackPlan;
+use clap::{Args, Subcommand};
+use ports::Method;
+
+use crate::approval::{Voted, round_lines};
+use crate::change::factor_lines;
+use crate::client::{Client, Expect, Query, segment};
+use crate::context::{Global, Paging};
+use crate::failure::Result;
+use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
+use crate::record::{
+    Extended, IfVersion, Named, Records, Remark, Scheduled, Step, Tasked, action_lines,
+    comment_lines, lamp_lines, task_lines,
+};
+
+const COLUMNS: &[&str] = &[
+    "number",
+    "title",
+    "type",
+    "phase",
+    "state",
+    "held",
+    "approved",
+    "scheduled",
+    "owner",
+    "team",
+    "window.start",
+    "window.end",
+    "changes",
+    "tier",
+    "conflicts_open",
+    "outcome",
+    "updated_at",
+];
+const FIELDS: &[&str] = &[
+    "number",
+    "id",
+    "version",
+    "title",
+    "type",
+    "model_version",
+    "phase",
+    "state",
+    "held",
+    "approved",
+    "scheduled",
+    "description",
+    "objectives",
+    "environment",
+    "requester",
+    "owner",
+    "release_manager",
+    "team",
+    "window",
+    "risk.tier",
+    "risk.points",
+    "resources",
+    "rollout",
+    "contingency",
+    "rollback_note",
+    "tags",
+    "outcome",
+    "review",
+    "created_at",
+    "updated_at",
+];
+
+/// What is done with releases.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReleaseVerb {
+    /// Lists releases.
+    #[command(after_help = "Example:\n  interlock release list --phase approval --format json")]
+    List(List),
+    /// Shows the board: releases by phase.
+    #[command(after_help = "Example:\n  interlock release board")]
+    Board,
+    /// Shows a release: its scope, what is left to do, and what you may do now.
+    #[command(after_help = "Example:\n  interlock release show REL-17")]
+    Show(Named),
+    /// Plans a release.
+    #[command(after_help = "Example:\n  \
+        interlock release create --type minor --title \"Payments 4.2\" --owner anna \
+        --start 2026-12-05T22:00 --end 2026-12-06T02:00 --zone Europe/Amsterdam")]
+    Create(Box<Fields>),
+    /// Edits a release; approvals that saw other content are voided.
+    #[command(after_help = "Example:\n  \
+        interlock release edit REL-17 --contingency \"hold, and call the owner\"")]
+    Edit(Box<Edit>),
+    /// Takes changes in, at the end of the deploy order.
+    #[command(after_help = "Example:\n  interlock release attach REL-17 CHG-1042 CHG-1043")]
+    Attach(Scope),
+    /// Takes changes out.
+    #[command(after_help = "Example:\n  interlock release detach REL-17 CHG-1043")]
+    Detach(Scope),
+    /// Sets the deploy order: all changes, first to deploy first.
+    #[command(after_help = "Example:\n  interlock release order REL-17 CHG-1043 CHG-1042")]
+    Order(Scope),
+    /// Moves it to the model's next state, up to test.
+    #[command(after_help = "Example:\n  interlock release advance REL-17")]
+    Advance(Step),
+    /// Submits it for approval.
+    #[command(after_help = "Example:\n  interlock release submit REL-17")]
+    Submit(Step),
+    /// Votes for it.
+    #[command(after_help = "Example:\n  interlock release approve REL-17")]
+    Approve(Voted),
+    /// Votes against it.
+    #[command(after_help = "Example:\n  \
+        interlock release reject REL-17 --reason \"the window is too short\"")]
+    Reject(Voted),
+    /// Abstains from the vote.
+    #[command(after_help = "Example:\n  interlock release abstain REL-17")]
+    Abstain(Voted),
+    /// Sets or moves the window, and that of its changes.
+    #[command(after_help = "Example:\n  interlock release schedule REL-17 \
+        --start 2026-12-05T22:00 --end 2026-12-06T02:00 --zone Europe/Amsterdam")]
+    Schedule(Scheduled),
+    /// Lengthens the window.
+    #[command(after_help = "Example:\n  interlock release extend REL-17 \
+        --end 2026-12-06T03:00:00Z --reason \"the copy takes longer\"")]
+    Extend(Extended),
+    /// Begins the deployment.
+    #[command(after_help = "Example:\n  interlock release deploy REL-17")]
+    Deploy(Step),
+    /// Reports a change of the deployment as done or failed.
+    #[command(after_help = "Example:\n  interlock release step REL-17 CHG-1042 done")]
+    Step(Reported),
+    /// Begins the verification, then says with --passed how it went.
+    #[command(after_help = "Examples:\n  \
+        interlock release verify REL-17\n  \
+        interlock release verify REL-17 --passed true --note \"smoke tests\"")]
+    Verify(Verified),
+    /// Decides to take it back; the compiled way back becomes a checklist.
+    #[command(after_help = "Example:\n  \
+        interlock release rollback REL-17 --reason \"payments fail\"")]
+    Rollback(Step),
+    /// Reports a change of the rollback as done or failed.
+    #[command(after_help = "Example:\n  interlock release rollback-step REL-17 CHG-1042 done")]
+    RollbackStep(Reported),
+    /// Writes its review; --complete ends it.
+    #[command(after_help = "Example:\n  interlock release review REL-17 \
+        --went-well \"in time\" --objectives-met yes --complete")]
+    Review(Box<Reviewed>),
+    /// Closes it with an outcome.
+    #[command(after_help = "Example:\n  \
+        interlock release close REL-17 --outcome successful")]
+    Close(Closed),
+    /// Puts it on hold.
+    #[command(after_help = "Example:\n  \
+        interlock release hold REL-17 --reason \"waits for legal\"")]
+    Hold(Step),
+    /// Takes it off hold.
+    #[command(after_help = "Example:\n  interlock release resume REL-17")]
+    Resume(Step),
+    /// Cancels it, before the deployment.
+    #[command(after_help = "Example:\n  \
+        interlock release cancel REL-17 --reason \"goes with the next one\"")]
+    Cancel(Step),
+    /// Plans another with the same content.
+    #[command(after_help = "Example:\n  interlock release clone REL-17")]
+    Clone(Named),
+    /// Adds a remark.
+    #[command(after_help = "Example:\n  \
+        interlock release comment REL-17 \"the desk is told\"")]
+    Comment(Remark),
+    /// Adds a task, or writes the one with --number.
+    #[command(after_help = "Example:\n  \
+        interlock release task REL-17 --title \"Book the room\" --assignee anna")]
+    Task(Tasked),
+}
+
+/// Which releases are listed.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// In this phase, such as `approval`.
+    #[arg(long)]
+    phase: Option<String>,
+    /// Of this model, such as `major`.
+    #[arg(long = "type", value_name = "TYPE")]
+    release_type: Option<String>,
+    /// Owned by this team.
+    #[arg(long)]
+    team: Option<String>,
+    /// Whose title has this word.
+    #[arg(long, short, value_name = "WORDS")]
+    query: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// A release and some of its changes.
+#[derive(Debug, Args)]
+pub(crate) struct Scope {
+    /// The number or id of the release.
+    release: String,
+    /// Changes, by number or id.
+    #[arg(required = true)]
+    changes: Vec<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// What became of one change.
+#[derive(Debug, Args)]
+pub(crate) struct Reported {
+    /// The number or id of the release.
+    release: String,
+    /// The number or id of the change.
+    change: String,
+    /// `done` or `failed`.
+    result: String,
+    /// A remark; required when it failed.
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// How verification goes.
+#[derive(Debug, Args)]
+pub(crate) struct Verified {
+    /// The number or id of the release.
+    release: String,
+    /// Whether it passed.
+    #[arg(long, value_name = "BOOL")]
+    passed: Option<bool>,
+    /// What was checked.
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// How it ended.
+#[derive(Debug, Args)]
+pub(crate) struct Closed {
+    /// The number or id of the release.
+    release: String,
+    /// `successful`, `successful_with_issues`, `partially_successful`, `rolled_back` or `failed`.
+    #[arg(long)]
+    outcome: Option<String>,
+    /// A remark.
+    #[arg(long)]
+    note: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// What is written into a review.
+#[derive(Debug, Args)]
+pub(crate) struct Reviewed {
+    /// The number or id of the release.
+    release: String,
+    #[command(flatten)]
+    from: FromFile,
+    /// What went well.
+    #[arg(long)]
+    went_well: Option<String>,
+    /// What went wrong.
+    #[arg(long)]
+    went_wrong: Option<String>,
+    /// The root cause; required after a rollback or a failure.
+    #[arg(long)]
+    root_cause: Option<String>,
+    /// Whether the objectives were met.
+    #[arg(long)]
+    objectives_met: Option<String>,
+    /// Completes the review in the same write.
+    #[arg(long)]
+    complete: bool,
+    /// Refuses unless the review is still at this version.
+    #[arg(long, value_name = "VERSION")]
+    if_version: Option<i64>,
+}
+
+/// New values for a release.
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Its number or id.
+    release: String,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// The fields of a release. An empty text clears a field; lists replace what is there. The rest
+/// (measures, milestones, members, package) is given with --from.
+#[derive(Debug, Args)]
+pub(crate) struct Fields {
+    #[command(flatten)]
+    from: FromFile,
+    /// What, in one line.
+    #[arg(long)]
+    title: Option<String>,
+    /// The model, such as `major`, `minor` or `emergency`; fixed at creation.
+    #[arg(long = "type", value_name = "TYPE")]
+    release_type: Option<String>,
+    /// What it is for.
+    #[arg(long)]
+    description: Option<String>,
+    /// An objective; give it again for more.
+    #[arg(long = "objective", value_name = "TEXT")]
+    objectives: Vec<String>,
+    /// People and things needed.
+    #[arg(long)]
+    resources: Option<String>,
+    /// How it is rolled out, in phases.
+    #[arg(long)]
+    rollout: Option<String>,
+    /// What is done when it does not go as planned.
+    #[arg(long)]
+    contingency: Option<String>,
+    /// How the bundle as a whole is taken back, beyond each change's own plan.
+    #[arg(long)]
+    rollback_note: Option<String>,
+    /// `production`, `staging`, `test` or `development`.
+    #[arg(long)]
+    environment: Option<String>,
+    /// Who answers for it, by login.
+    #[arg(long, value_name = "LOGIN")]
+    owner: Option<String>,
+    /// Who leads it, by login.
+    #[arg(long, value_name = "LOGIN")]
+    release_manager: Option<String>,
+    /// The owning team.
+    #[arg(long)]
+    team: Option<String>,
+    /// A regulatory tag, such as SOX; give it again for more.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    #[command(flatten)]
+    window: WindowArgs,
+}
+
+impl Fields {
+    fn body(&self) -> Result<ReleaseFields> {
+        let mut body: ReleaseFields = self.from.fields()?;
+        set(&mut body.title, self.title.clone());
+        set(&mut body.release_type, self.release_type.clone());
+        set(&mut body.description, self.description.clone());
+        set(&mut body.objectives, replaces(&self.objectives));
+        set(&mut body.resources, self.resources.clone());
+        set(&mut body.rollout, self.rollout.clone());
+        set(&mut body.contingency, self.contingency.clone());
+        set(&mut body.rollback_note, self.rollback_note.clone());
+        set(&mut body.environment, self.environment.clone());
+        set(&mut body.owner, cleared(self.owner.as_ref()));
+        set(&mut body.release_manager, cleared(self.release_manager.as_ref()));
+        set(&mut body.team, cleared(self.team.as_ref()));
+        set(&mut body.tags, replaces(&self.tags));
+        set(&mut body.window, self.window.window()?.map(Some));
+        Ok(body)
+    }
+}
+
+/// Runs a verb.
+pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
+    let client = global.client()?;
+    let releases = Records { client: &client, folder: "/releases" };
+    let written = match verb {
+        ReleaseVerb::List(list) => return show_list(&client, &list, global),
+        ReleaseVerb::Board => return show_board(&client, global),
+        ReleaseVerb::Show(named) => return show(&releases, &named.record, global),
+        ReleaseVerb::Create(fields) => client.post("/releases", Expect::Any, &fields.body()?),
+        ReleaseVerb::Edit(edit) => {
+            let path = releases.path(&edit.release);
+            let expect = edit.version.or_read(&client, &path)?;
+            client.write(Method::Patch, &path, expect, &edit.fields.body()?)
+        }
+        ReleaseVerb::Attach(scope) => scope.move_each(&releases, Method::Put),
+        ReleaseVerb::Detach(scope) => scope.move_each(&releases, Method::Delete),
+        ReleaseVerb::Order(scope) => scope.order(&releases),
+        ReleaseVerb::Advance(step) => releases.step(&step, "advance"),
+        ReleaseVerb::Submit(step) => releases.step(&step, "submit"),
+        ReleaseVerb::Approve(voted) => voted.send(&releases, "approve"),
+        ReleaseVerb::Reject(voted) => voted.send(&releases, "reject"),
+        ReleaseVerb::Abstain(voted) => voted.send(&releases, "abstain"),
+        ReleaseVerb::Schedule(scheduled) => releases.schedule(&scheduled),
+        ReleaseVerb::Extend(extended) => releases.extend(&extended),
+        ReleaseVerb::Deploy(step) => releases.step(&step, "deploy"),
+        ReleaseVerb::Step(reported) => reported.send(&releases, "deployment/steps"),
+        ReleaseVerb::Verify(verified) => {
+            let body = Verify { passed: verified.passed, note: verified.note };
+            releases.post(&verified.release, "verify", verified.version.expect(), &body)
+        }
+        ReleaseVerb::Rollback(step) => releases.step(&step, "rollback"),
+        ReleaseVerb::RollbackStep(reported) => reported.send(&releases, "rollback/steps"),
+        ReleaseVerb::Review(reviewed) => reviewed.send(&releases),
+        ReleaseVerb::Close(closed) => {
+            let body = Close { outcome: closed.outcome, note: closed.note };
+            releases.post(&closed.release, "close", closed.version.expect(), &body)
+        }
+        ReleaseVerb::Hold(step) => releases.step(&step, "hold"),
+        ReleaseVerb::Resume(step) => releases.step(&step, "resume"),
+        ReleaseVerb::Cancel(step) => releases.step(&step, "cancel"),
+        ReleaseVerb::Clone(named) => releases.copy(&named),
+        ReleaseVerb::Comment(remark) => releases.comment(&remark),
+        ReleaseVerb::Task(tasked) => releases.task(&tasked),
+    };
+    global.out().written(&written?)
+}
+
+type Written = Result<api::common::Written>;
+
+impl Scope {
+    /// Takes each change in or out, one write after the other; each is bound to the version that
+    /// the one before left.
+    fn move_each(&self, releases: &Records<'_>, method: Method) -> Written {
+        let path = releases.path(&self.release);
+        let mut expect = self.version.or_read(releases.client, &path)?;
+        let mut last = None;
+        for change in &self.changes {
+            let path = format!("{path}/changes/{}", segment(change));
+            let written: api::common::Written = releases.client.bare(method, &path, expect)?;
+            expect = Expect::Version(written.version);
+            last = Some(written);
+        }
+        Ok(last.expect("the command line names at least one change"))
+    }
+
+    fn order(&self, releases: &Records<'_>) -> Written {
+        let path = releases.path(&self.release);
+        let expect = self.version.or_read(releases.client, &path)?;
+        let body = Order { changes: self.changes.clone() };
+        releases.client.write(Method::Put, &format!("{path}/order"), expect, &body)
+    }
+}
+
+impl Reported {
+    fn send(&self, releases: &Records<'_>, steps: &str) -> Written {
+        let verb = format!("{steps}/{}", segment(&self.change));
+        let body = StepReport { result: self.result.clone(), note: self.note.clone() };
+        releases.post(&self.release, &verb, self.version.expect(), &body)
+    }
+}
+
+impl Reviewed {
+    fn send(&self, releases: &Records<'_>) -> Written {
+        let mut body: ReviewFields = self.from.fields()?;
+        set(&mut body.went_well, self.went_well.clone());
+        set(&mut body.went_wrong, self.went_wrong.clone());
+        set(&mut body.root_cause, self.root_cause.clone());
+        set(&mut body.objectives_met, self.objectives_met.clone());
+        set(&mut body.complete, self.complete.then_some(true));
+        let expect = self.if_version.map_or(Expect::Any, Expect::Version);
+        let path = format!("{}/review", releases.path(&self.release));
+        releases.client.write(Method::Put, &path, expect, &body)
+    }
+}
+
+fn show_list(client: &Client, list: &List, global: &Global) -> Result {
+    let query = Query::default()
+        .maybe("phase", list.phase.as_ref())
+        .maybe("type", list.release_type.as_ref())
+        .maybe("team", list.team.as_ref())
+        .maybe("q", list.query.as_ref());
+    let listed = client.list::<ReleaseRow>("/releases", &query, &list.paging.wanted())?;
+    global.out().listed(&listed, COLUMNS)
+}
+
+fn show_board(client: &Client, global: &Global) -> Result {
+    let board: Board = client.get("/releases/board", &Query::default())?;
+    let cards: Vec<ReleaseRow> =
+        board.columns.into_iter().flat_map(|column| column.releases).collect();
+    global.out().list(&cards, &["phase", "number", "title", "type", "owner", "window.start"])
+}
+
+fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
+    let release: Release = releases.client.get(&releases.path(release), &Query::default())?;
+    let conflicts = release
+        .conflicts
+        .iter()
+        .map(|one| format!("{} {} {}: {}", one.state, one.severity, one.kind, one.detail));
+    let sections = [
+        ("from here to done", lamp_lines(&release.route)),
+        ("changes, in deploy order", release.changes.iter().map(change_line).collect()),
+        ("risk", factor_lines(&release.risk)),
+        ("conflicts", conflicts.collect()),
+        ("approvals", round_lines(&release.rounds)),
+        ("the way back", rollback_lines(&release.rollback_plan)),
+        ("tasks", task_lines(&release.tasks)),
+        ("remarks", comment_lines(&release.comments)),
+        ("you may", action_lines(&release.actions)),
+    ];
+    global.out().record(&release, FIELDS, &sections)
+}
+
+fn change_line(change: &ChangeRow) -> String {
+    format!("{} {} ({})", change.number, change.title, change.phase)
+}
+
+fn rollback_lines(plan: &RollbackPlan) -> Vec<String> {
+    let name = |change: &api::common::Ref| change.number.clone().unwrap_or(change.name.clone());
+    let cannot = plan.cannot_be_undone.iter();
+    let cannot = cannot.map(|one| format!("CANNOT BE UNDONE {}: {}", name(&one.change), one.what));
+    let missing = plan.missing.iter().map(|change| format!("no plan: {}", name(change)));
+    let steps = plan.steps.iter();
+    let steps =
+        steps.map(|step| format!("{} {} min: {}", name(&step.change), step.minutes, step.plan));
+    let latest = plan.latest_start.iter().map(|at| format!("fits in the window until {at}"));
+    cannot.chain(missing).chain(steps).chain(latest).collect()
+}

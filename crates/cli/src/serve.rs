@@ -1,0 +1,195 @@
+//! `interlock serve` and `interlock demo`: the server, in the foreground until it is told to stop.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context as _;
+use api::identity::SignInHint;
+use clap::Args;
+use server::bus::Bus;
+use server::serve::Options;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use crate::database::{Access, DatabaseArgs, bus, data_folder, open};
+use crate::demo;
+use crate::failure::Result;
+use crate::output::{Output, say};
+
+const LISTEN: &str = "127.0.0.1:7420";
+
+/// How a server is started.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address and port it listens on; port 0 takes a free one.
+    #[arg(long, default_value = LISTEN, value_name = "ADDRESS:PORT", env = "INTERLOCK_LISTEN")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    database: DatabaseArgs,
+    /// Sends cookies over HTTPS only; set it wherever a proxy in front speaks HTTPS.
+    #[arg(long)]
+    secure_cookies: bool,
+}
+
+/// How a demonstration is started.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The address and port it listens on; port 0 takes a free one.
+    #[arg(long, default_value = LISTEN, value_name = "ADDRESS:PORT", env = "INTERLOCK_LISTEN")]
+    listen: SocketAddr,
+    /// Throws the old demonstration away and builds a new one around today.
+    #[arg(long)]
+    fresh: bool,
+    /// Opens no browser.
+    #[arg(long)]
+    no_browser: bool,
+    /// Keeps the demonstration's database in this folder; in your data folder when absent.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+/// Serves a database.
+pub(crate) fn serve(serve: &Serve) -> Result {
+    let bus = bus(serve.database.open(Access::Write)?);
+    let options = Options { demonstration: None, secure_cookies: serve.secure_cookies };
+    run(bus, serve.listen, &options, |address| {
+        say(format!("listening on http://{address}"));
+        Ok(())
+    })
+}
+
+/// Serves the demonstration, after building it where there is none.
+pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
+    let folder = match &demo.folder {
+        Some(folder) => folder.clone(),
+        None => data_folder()?.join("demo"),
+    };
+    let file = folder.join("demo.db");
+    if demo.fresh {
+        remove(&file)?;
+    }
+    if !file.exists() {
+        build(&file)?;
+    }
+    let bus = bus(open(&address_of(&file), Access::Write)?);
+    let sign_ins = demo::sign_ins();
+    let options = Options { demonstration: Some(sign_ins.clone()), secure_cookies: false };
+    run(bus, demo.listen, &options, |address| {
+        let address = format!("http://{address}");
+        output.write(welcome(&address, &sign_ins).as_bytes())?;
+        if !demo.no_browser {
+            show(&address);
+        }
+        Ok(())
+    })
+}
+
+/// Builds the demonstration under another name, so that one that was interrupted is never served.
+fn build(file: &Path) -> Result {
+    let partial = file.with_extension("building");
+    remove(&partial)?;
+    say("building the demonstration, once");
+    let store = open(&address_of(&partial), Access::Write)?;
+    demo::build(&bus(store.clone()))?;
+    store.close();
+    drop(store);
+    let renamed = std::fs::rename(&partial, file);
+    renamed.with_context(|| format!("keeping the demonstration as {}", file.display()))?;
+    remove(&partial)
+}
+
+fn address_of(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+/// Removes a database and what stands beside it.
+fn remove(file: &Path) -> Result {
+    for ending in ["", "-wal", "-shm", ".lock"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(ending);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                let path = Path::new(&path).display();
+                return Err(anyhow::Error::from(error).context(format!("removing {path}")).into());
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn welcome(address: &str, sign_ins: &[SignInHint]) -> String {
+    let mut text = format!("Interlock runs at {address}\nSign in as one of:\n");
+    let rows: Vec<Vec<String>> = sign_ins
+        .iter()
+        .map(|hint| {
+            let (login, password) = (hint.login.clone(), hint.password.clone());
+            vec![format!("  {login}"), password, hint.name.clone(), hint.title.clone()]
+        })
+        .collect();
+    text.push_str(&crate::table::aligned(&rows));
+    text
+}
+
+/// Serves until a signal, then ends what is under way and lets go of the database.
+fn run(
+    bus: Bus,
+    listen: SocketAddr,
+    options: &Options,
+    ready: impl FnOnce(SocketAddr) -> Result,
+) -> Result {
+    let runtime = Runtime::new().context("starting the threads of the server")?;
+    let store = bus.world().store.clone();
+    let app = options.app(bus);
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("listening on {listen}: is another server there? --listen takes another port")
+        })?;
+        let stop = stopped().context("listening for signals")?;
+        ready(listener.local_addr().context("asking for the address")?)?;
+        server::serve::run(app, listener, stop).await.context("serving")?;
+        Ok(())
+    });
+    drop(runtime);
+    store.close();
+    served
+}
+
+/// Ends at the first signal that asks to stop.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) =
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Ends at the first signal that asks to stop.
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Opens the page where someone sits at a screen; without one the printed address is enough.
+fn show(address: &str) {
+    let has_screen = cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if !has_screen || !std::io::stdout().is_terminal() {
+        return;
+    }
+    let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let quiet =
+        Command::new(program).arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if quiet.is_err() {
+        say("open that address in a browser");
+    }
+}

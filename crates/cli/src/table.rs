@@ -1,0 +1,102 @@
+//! Text for people: aligned columns, and one record as a sheet. What a record holds may come from
+//! anyone, so nothing in it reaches the terminal as a control character.
+
+use std::fmt::Write as _;
+
+/// The widest cell of a table; longer ones are cut with an ellipsis.
+const CELL_MAX: usize = 60;
+
+/// Rows under each other, two blanks between columns.
+pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| short(cell)).collect()).collect();
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width =
+        |column: usize| rows.iter().map(move |row| row.get(column).map_or(0, |cell| wide(cell)));
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(line, "{cell}{}", " ".repeat(width - wide(cell) + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Names and values, empty ones left out, then sections of lines.
+pub(crate) fn sheet<'a>(
+    fields: impl Iterator<Item = (&'a str, String)>,
+    sections: &[(&str, Vec<String>)],
+) -> String {
+    let fields: Vec<(&str, String)> = fields.filter(|(_, value)| !value.is_empty()).collect();
+    let width = fields.iter().map(|(name, _)| wide(name)).max().unwrap_or(0);
+    let mut text = String::new();
+    for (name, value) in &fields {
+        let mut lines = value.lines().map(visible);
+        let first = lines.next().unwrap_or_default();
+        let _ = writeln!(text, "{name}{}  {first}", " ".repeat(width - wide(name)));
+        for line in lines {
+            let _ = writeln!(text, "{}  {line}", " ".repeat(width));
+        }
+    }
+    for (title, lines) in sections.iter().filter(|(_, lines)| !lines.is_empty()) {
+        let _ = writeln!(text, "\n{title}");
+        for line in lines {
+            let _ = writeln!(text, "  {}", visible(line));
+        }
+    }
+    text
+}
+
+fn wide(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn short(cell: &str) -> String {
+    if wide(cell) <= CELL_MAX {
+        return visible(cell);
+    }
+    let kept: String = cell.chars().take(CELL_MAX - 1).collect();
+    format!("{}…", visible(&kept))
+}
+
+/// The text with each character that could steer a terminal or turn the line round as a dot.
+fn visible(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
+            || matches!(c, '\u{2066}'..='\u{2069}' | '\u{2028}'..='\u{2029}')
+    };
+    text.chars().map(|c| if steers(c) { '·' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let text = aligned(&[row(&["number", "title"]), row(&["CHG-1042", "Grüße"])]);
+        assert_eq!(text, "number    title\nCHG-1042  Grüße\n");
+    }
+
+    #[test]
+    fn a_title_cannot_steer_the_terminal() {
+        let text = aligned(&[row(&["\u{1b}[2Jgone\nline", "\u{202E}"])]);
+        assert_eq!(text, "·[2Jgone·line  ·\n");
+    }
+
+    #[test]
+    fn a_sheet_leaves_out_what_is_empty() {
+        let fields = [("title", "Fix".to_owned()), ("team", String::new())];
+        let text = sheet(fields.into_iter(), &[("tasks", vec!["1 test".to_owned()])]);
+        assert_eq!(text, "title  Fix\n\ntasks\n  1 test\n");
+    }
+}

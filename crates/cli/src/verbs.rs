@@ -1,0 +1,194 @@
+//! The command line: every verb, and where it goes.
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::approval::ApprovalVerb;
+use crate::audit::AuditVerb;
+use crate::backup::{Backup, Restore};
+use crate::calendar::CalendarVerb;
+use crate::change::ChangeVerb;
+use crate::context::{Direct, Global};
+use crate::failure::{EXIT_CODES, Result};
+use crate::identity::{TokenVerb, UserVerb};
+use crate::incident::IncidentVerb;
+use crate::release::ReleaseVerb;
+use crate::serve::{Demo, Serve};
+use crate::service::{CiVerb, ServiceVerb};
+use crate::team::TeamVerb;
+use crate::{
+    approval, audit, backup, calendar, change, identity, incident, release, serve, service, team,
+};
+
+/// Interlock: change and release management. One program is the server, the command line and the
+/// demonstration. Data goes to stdout, everything else to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "interlock", version, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Starts a demonstration and prints its address and sign-ins.
+    #[command(after_help = "Example:\n  interlock demo --fresh")]
+    Demo(Demo),
+    /// Starts a server.
+    #[command(after_help = "Example:\n  interlock serve --database sqlite:interlock.db")]
+    Serve(Serve),
+    /// Changes, from draft to closed.
+    #[command(subcommand)]
+    Change(ChangeVerb),
+    /// Releases, from planning to closed.
+    #[command(subcommand)]
+    Release(ReleaseVerb),
+    /// What waits for a vote, and voting.
+    #[command(subcommand)]
+    Approve(ApprovalVerb),
+    /// What is planned when, and what collides.
+    #[command(subcommand)]
+    Calendar(CalendarVerb),
+    /// Interruptions of a service.
+    #[command(subcommand)]
+    Incident(IncidentVerb),
+    /// Services.
+    #[command(subcommand)]
+    Service(ServiceVerb),
+    /// Configuration items and what they need of each other.
+    #[command(subcommand)]
+    Ci(CiVerb),
+    /// Teams.
+    Team(OrDirect<TeamVerb>),
+    /// People with accounts.
+    User(OrDirect<UserVerb>),
+    /// What programs carry to act for a person.
+    Token(OrDirect<TokenVerb>),
+    /// The log of everything that happened.
+    Audit(OrDirect<AuditVerb>),
+    /// Copies a database; a server may run beside it.
+    #[command(after_help = "Example:\n  \
+        interlock backup today.db --database sqlite:interlock.db")]
+    Backup(Backup),
+    /// Fills an empty database from a backup.
+    #[command(after_help = "Example:\n  \
+        interlock restore today.db --database sqlite:restored.db")]
+    Restore(Restore),
+    /// Prints the description of the HTTP interface; needs no server.
+    #[command(after_help = "Example:\n  interlock openapi --output openapi.json")]
+    Openapi,
+    /// Prints completions for a shell.
+    #[command(after_help = "Example:\n  interlock completions bash")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Verbs that work on a server, or straight on a database.
+#[derive(Debug, Args)]
+pub(crate) struct OrDirect<V: Subcommand> {
+    #[command(flatten)]
+    direct: Direct,
+    #[command(subcommand)]
+    verb: V,
+}
+
+impl Verb {
+    /// True for the verbs that keep running and so tell what they do.
+    pub(crate) fn is_server(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Demo(_))
+    }
+
+    /// Does it.
+    pub(crate) fn run(self, global: &Global) -> Result {
+        match self {
+            Self::Demo(demo) => serve::demo(&demo, &global.out()),
+            Self::Serve(serve) => serve::serve(&serve),
+            Self::Change(verb) => change::run(verb, global),
+            Self::Release(verb) => release::run(verb, global),
+            Self::Approve(verb) => approval::run(verb, global),
+            Self::Calendar(verb) => calendar::run(verb, global),
+            Self::Incident(verb) => incident::run(verb, global),
+            Self::Service(verb) => service::run(verb, global),
+            Self::Ci(verb) => service::run_ci(verb, global),
+            Self::Team(or) => team::run(or.verb, &or.direct, global),
+            Self::User(or) => identity::run(or.verb, &or.direct, global),
+            Self::Token(or) => identity::run_token(or.verb, &or.direct, global),
+            Self::Audit(or) => audit::run(or.verb, &or.direct, global),
+            Self::Backup(wanted) => backup::backup(&wanted, global),
+            Self::Restore(wanted) => backup::restore(&wanted),
+            Self::Openapi => global.out().json(&server::serve::document()),
+            Self::Completions { shell } => completions(shell, global),
+        }
+    }
+}
+
+fn completions(shell: Shell, global: &Global) -> Result {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "interlock", &mut text);
+    global.out().write(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+
+    use super::*;
+
+    /// Every verb that does something, with the words that lead to it.
+    fn leaves(command: &Command, path: &str, found: &mut Vec<(String, String)>) {
+        let path = format!("{path}{}", command.get_name());
+        let inner: Vec<&Command> =
+            command.get_subcommands().filter(|inner| inner.get_name() != "help").collect();
+        if inner.is_empty() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            found.push((path, help));
+            return;
+        }
+        for inner in inner {
+            leaves(inner, &format!("{path} "), found);
+        }
+    }
+
+    /// Splits a line as a shell would, as far as the examples go.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for letter in line.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                _ => words.last_mut().expect("one at least").push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn every_verb_shows_an_example_that_it_takes() {
+        let mut found = Vec::new();
+        leaves(&Cli::command(), "", &mut found);
+        assert!(found.len() > 60, "{}", found.len());
+        for (path, help) in found {
+            let examples: Vec<&str> =
+                help.lines().map(str::trim).filter(|line| line.starts_with("interlock ")).collect();
+            let own = examples.iter().any(|example| example.starts_with(&path));
+            assert!(own, "`{path}` shows no example of its own");
+            for example in examples {
+                if let Err(error) = Cli::try_parse_from(words(example)) {
+                    panic!("the example of `{path}` is not taken: {example}\n{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
