@@ -12,7 +12,7 @@ use super::{append_next, count, event, read, write};
 use crate::{Fault, Query, Store};
 
 const THREADS: usize = 16;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn log(reader: &mut dyn Query) -> Result<Vec<(i64, String)>, Fault> {
     let rows = reader.query("SELECT position, event_id FROM log ORDER BY position", &[])?;
@@ -171,7 +171,6 @@ pub(super) fn locks_in_any_order_end(store: &Arc<dyn Store>) {
 
 /// Two who append at the version they loaded: the later one runs again on what is there.
 pub(super) fn one_of_two_appends_wins(store: &Arc<dyn Store>) {
-    let total = i64::try_from(THREADS).expect("few");
     let won = thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
             .map(|_| {
@@ -189,7 +188,6 @@ pub(super) fn one_of_two_appends_wins(store: &Arc<dyn Store>) {
     assert_eq!(won, 1);
     assert_eq!(count(store, "SELECT count(*) FROM events"), 1);
     wait_until(store, 1);
-    assert!(total > 1);
 }
 
 pub(super) fn readers_see_what_is_committed(store: &Arc<dyn Store>) {

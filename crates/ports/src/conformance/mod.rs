@@ -92,6 +92,9 @@ where
 }
 
 /// Runs work that answers a value, and waits for its end.
+///
+/// # Panics
+/// When the store drops the job without an end.
 pub fn write<T, F>(store: &Arc<dyn Store>, mut work: F) -> Result<T, Fault>
 where
     T: Send + 'static,
@@ -108,6 +111,9 @@ where
 }
 
 /// Reads in one snapshot, and waits for the answer.
+///
+/// # Panics
+/// When the store drops the job without calling it.
 pub fn read<T, F>(store: &Arc<dyn Store>, work: F) -> Result<T, Fault>
 where
     T: Send + 'static,
