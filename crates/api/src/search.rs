@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// A record that was found.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Found {
-    /// `change`, `release`, `incident`, `service`, `ci`.
+    /// `change`, `release`, `incident`, `service`, `ci`, `person`, `team`.
     pub kind: String,
     /// Its id.
     pub id: String,
@@ -14,6 +14,6 @@ pub struct Found {
     pub number: Option<String>,
     /// Its title.
     pub title: String,
-    /// Its phase or state.
+    /// Its phase or state; a CI's kind, a person's login.
     pub state: String,
 }

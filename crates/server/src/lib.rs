@@ -13,9 +13,11 @@ pub mod read_models;
 pub mod records;
 pub mod serve;
 
+pub mod audit;
 pub mod identity;
 pub mod incident;
 pub mod policy;
 pub mod review;
+pub mod search;
 pub mod service;
 pub mod team;

@@ -55,10 +55,19 @@ impl Options {
     }
 }
 
+/// The routes of each feature.
+const FEATURES: &[fn(Routes) -> Routes] = &[
+    crate::audit::routes,
+    crate::identity::routes,
+    crate::incident::routes,
+    crate::search::routes,
+    crate::service::routes,
+    crate::team::routes,
+];
+
 /// The routes of all features.
 fn all(routes: Routes) -> Routes {
-    let features: [fn(Routes) -> Routes; 2] = [crate::identity::routes, crate::team::routes];
-    features.into_iter().fold(routes, |routes, feature| feature(routes))
+    FEATURES.iter().fold(routes, |routes, feature| feature(routes))
 }
 
 /// The description of the interface (`OpenAPI` 3.1), which needs no server.
