@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod bus;
+pub mod extras;
 pub mod follow;
 pub mod health;
 pub mod http;
@@ -13,6 +14,7 @@ pub mod read_models;
 pub mod records;
 pub mod serve;
 
+pub mod approval;
 pub mod audit;
 pub mod identity;
 pub mod incident;

@@ -1,0 +1,245 @@
+//! A round as it is shown: its stages and groups with who may answer, and what was answered.
+
+use std::collections::BTreeSet;
+
+use api::approval::{Barred, CastVote, Group, Part, Round, Stage};
+use api::common::Ref;
+use domain::approval::{self, Answer, Electorate, GroupState, PartName, RoundState};
+use domain::identity::Role;
+use kernel::PersonId;
+use ports::{Fault, Query, Value};
+
+use crate::approval::VOTERS_MAX;
+use crate::names::Names;
+
+/// Who may sign in and holds one of the roles.
+pub fn electorate(db: &mut dyn Query, plan_roles: &BTreeSet<Role>) -> Result<Electorate, Fault> {
+    let sql = "SELECT people_roles.person FROM people_roles \
+        JOIN people ON people.id = people_roles.person \
+        WHERE people_roles.role = $1 AND people.inactive = 0 \
+        ORDER BY people_roles.person LIMIT $2";
+    let mut electorate = Electorate::default();
+    for role in plan_roles {
+        for row in db.query(sql, &[role.word().into(), Value::from(VOTERS_MAX)])? {
+            electorate.0.entry(row.parsed(0)?).or_default().insert(*role);
+        }
+    }
+    Ok(electorate)
+}
+
+/// The roles that a plan names.
+pub fn plan_roles(plan: &approval::Plan) -> BTreeSet<Role> {
+    let groups = plan.stages.iter().flat_map(|stage| &stage.groups);
+    groups.flat_map(|group| group.roles.iter().copied()).collect()
+}
+
+/// A round.
+pub fn shown_round(
+    db: &mut dyn Query,
+    names: &mut Names,
+    round: &approval::Round,
+    electorate: &Electorate,
+) -> Result<Round, Fault> {
+    let barred = round.barred.iter().map(|barred| barred.person);
+    let cast = round.votes.iter().map(|vote| vote.person);
+    let people = electorate.0.keys().copied().chain(barred).chain(cast);
+    names.load(db, &people.map(|person| person.to_string()).collect::<Vec<_>>())?;
+    let part = |(name, part): (&PartName, &approval::Part)| Part {
+        name: name.word().to_owned(),
+        hash: part.hash.clone(),
+        content: part.says.clone(),
+    };
+    Ok(Round {
+        number: round.number,
+        state: round.state.word().to_owned(),
+        policy: round.plan.policy.clone(),
+        content_hash: round.content.hash(),
+        parts: round.content.parts.iter().map(part).collect(),
+        stages: (0..round.plan.stages.len())
+            .map(|stage| shown_stage(db, names, round, electorate, stage))
+            .collect::<Result<_, _>>()?,
+        opened_at: round.opened_at.to_string(),
+        barred: round
+            .barred
+            .iter()
+            .map(|barred| {
+                let why = barred.why.word().to_owned();
+                Ok(Barred { person: someone(db, names, barred.person)?, why })
+            })
+            .collect::<Result<_, Fault>>()?,
+    })
+}
+
+fn shown_stage(
+    db: &mut dyn Query,
+    names: &mut Names,
+    round: &approval::Round,
+    electorate: &Electorate,
+    stage: usize,
+) -> Result<Stage, Fault> {
+    let plan = &round.plan.stages[stage];
+    let states: Vec<GroupState> =
+        (0..plan.groups.len()).map(|group| round.group_state(stage, group)).collect();
+    Ok(Stage {
+        name: plan.name.clone(),
+        state: stage_state(&states).word().to_owned(),
+        groups: (0..plan.groups.len())
+            .map(|group| shown_group(db, names, round, electorate, (stage, group)))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn stage_state(groups: &[GroupState]) -> GroupState {
+    let any = |state| groups.contains(&state);
+    match () {
+        () if any(GroupState::Rejected) => GroupState::Rejected,
+        () if any(GroupState::Open) => GroupState::Open,
+        () if any(GroupState::Waiting) => GroupState::Waiting,
+        () => GroupState::Approved,
+    }
+}
+
+fn shown_group(
+    db: &mut dyn Query,
+    names: &mut Names,
+    round: &approval::Round,
+    electorate: &Electorate,
+    seat: (usize, usize),
+) -> Result<Group, Fault> {
+    let plan = &round.plan.stages[seat.0].groups[seat.1];
+    let asked = asked(round, electorate, seat);
+    let votes = round.votes.iter().filter(|vote| (vote.stage, vote.group) == seat);
+    let mut cast = Vec::new();
+    for vote in votes {
+        cast.push(shown_vote(db, names, vote)?);
+    }
+    let waits = round.state == RoundState::Open && !round.approved.contains(&seat);
+    let now = asked.iter().filter(|person| waits && !round.has_voted(**person));
+    Ok(Group {
+        name: plan.name.clone(),
+        roles: plan.roles.iter().map(|role| role.word().to_owned()).collect(),
+        voters: names.all(db, now)?,
+        quorum: plan.quorum.words(asked.len()),
+        needed: needed(round, electorate, seat),
+        state: round.group_state(seat.0, seat.1).word().to_owned(),
+        votes: cast,
+    })
+}
+
+/// Who may answer in a group: separation of duties applied, and without those whose vote counts
+/// in another group of the round.
+fn asked(round: &approval::Round, electorate: &Electorate, seat: (usize, usize)) -> Vec<PersonId> {
+    let plan = &round.plan.stages[seat.0].groups[seat.1];
+    let elsewhere = |person: &PersonId| {
+        let mut votes = round.votes.iter().filter(|vote| vote.person == *person && vote.counts());
+        votes.any(|vote| (vote.stage, vote.group) != seat)
+    };
+    let mut asked = electorate.voters(plan, &round.barred);
+    asked.retain(|person| !elsewhere(person));
+    asked
+}
+
+/// How many approvals a group still needs.
+pub(super) fn needed(
+    round: &approval::Round,
+    electorate: &Electorate,
+    seat: (usize, usize),
+) -> u32 {
+    if round.state != RoundState::Open || round.approved.contains(&seat) {
+        return 0;
+    }
+    let plan = &round.plan.stages[seat.0].groups[seat.1];
+    let needed = plan.quorum.needed(asked(round, electorate, seat).len());
+    let yes = round.tally(seat.0, seat.1).get(&Answer::Approve).copied().unwrap_or(0);
+    u32::try_from(needed.saturating_sub(yes)).unwrap_or(u32::MAX)
+}
+
+fn shown_vote(
+    db: &mut dyn Query,
+    names: &mut Names,
+    vote: &approval::Vote,
+) -> Result<CastVote, Fault> {
+    let parts: Vec<&str> = vote.voided.iter().map(|part| part.word()).collect();
+    Ok(CastVote {
+        person: someone(db, names, vote.person)?,
+        answer: vote.answer.word().to_owned(),
+        reason: vote.reason.clone(),
+        at: vote.at.to_string(),
+        content_hash: vote.content_hash.clone(),
+        voided: (!vote.counts()).then(|| format!("edited since: {}", parts.join(", "))),
+    })
+}
+
+fn someone(db: &mut dyn Query, names: &mut Names, person: PersonId) -> Result<Ref, Fault> {
+    let id = person.to_string();
+    let found = names.get(db, &id)?;
+    Ok(found.unwrap_or_else(|| Ref { name: id.clone(), id, number: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::approval::{Content, GroupPlan, Plan, Quorum, Round, StagePlan, Vote};
+    use kernel::{Id, Timestamp};
+
+    fn person(number: u128) -> PersonId {
+        PersonId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn board(quorum: Quorum) -> GroupPlan {
+        GroupPlan {
+            name: "board".to_owned(),
+            roles: [Role::CabMember].into(),
+            quorum,
+            veto: false,
+            covers: BTreeSet::new(),
+        }
+    }
+
+    fn round(votes: &[(u128, usize, Answer)]) -> Round {
+        let groups = vec![board(Quorum::Majority), board(Quorum::First)];
+        let stages = vec![StagePlan { name: "board".to_owned(), groups }];
+        let at = Timestamp::from_micros(0);
+        let vote = |(number, group, answer): &(u128, usize, Answer)| Vote {
+            person: person(*number),
+            stage: 0,
+            group: *group,
+            answer: *answer,
+            reason: None,
+            at,
+            content_hash: String::new(),
+            voided: vec![],
+        };
+        Round {
+            number: 1,
+            state: RoundState::Open,
+            plan: Plan { policy: "normal 1".to_owned(), stages },
+            content: Content::default(),
+            barred: vec![],
+            votes: votes.iter().map(vote).collect(),
+            approved: BTreeSet::new(),
+            opened_at: at,
+        }
+    }
+
+    fn five() -> Electorate {
+        Electorate((1..=5).map(|number| (person(number), [Role::CabMember].into())).collect())
+    }
+
+    #[test]
+    fn what_is_needed_falls_with_each_yes_and_counts_nobody_twice() {
+        assert_eq!(needed(&round(&[]), &five(), (0, 0)), 3);
+        let voted = round(&[(1, 0, Answer::Approve), (2, 0, Answer::Abstain)]);
+        assert_eq!(needed(&voted, &five(), (0, 0)), 2);
+        let elsewhere = round(&[(1, 1, Answer::Reject), (2, 1, Answer::Reject)]);
+        assert_eq!(asked(&elsewhere, &five(), (0, 0)), [person(3), person(4), person(5)]);
+        assert_eq!(needed(&elsewhere, &five(), (0, 0)), 2);
+    }
+
+    #[test]
+    fn a_stage_is_open_while_one_of_its_groups_is() {
+        let states = [GroupState::Approved, GroupState::Open];
+        assert_eq!(stage_state(&states), GroupState::Open);
+        assert_eq!(stage_state(&[GroupState::Approved; 2]), GroupState::Approved);
+    }
+}

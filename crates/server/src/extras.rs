@@ -1,0 +1,174 @@
+//! What hangs on changes and releases alike – tasks, remarks, watchers, links – between the wire
+//! and the rules.
+
+use std::collections::BTreeSet;
+
+use api::change::{Link, Links};
+use api::common::{Comment, NewComment, Task, TaskFields};
+use domain::identity::Permission;
+use domain::record::{self, ExtraCommand, Extras, TaskEdit};
+use domain::{General, Missing};
+use kernel::{Actor, Timestamp};
+use ports::{Fault, Query};
+
+use crate::bus::{Stop, Work};
+use crate::names::{Names, Resolver, find_person};
+
+/// What a request does to what hangs on a record.
+#[derive(Debug, Clone)]
+pub enum ExtraRequest {
+    /// Remarks on it.
+    Comment(NewComment),
+    /// Adds a task.
+    AddTask(TaskFields),
+    /// Edits the task of a number.
+    EditTask(u32, TaskFields),
+    /// Watches it, or no longer.
+    Watch(bool),
+    /// Replaces its links.
+    Links(Links),
+}
+
+impl ExtraRequest {
+    /// Whether it asks for no permission to write the record itself.
+    pub fn is_open_to_readers(&self) -> bool {
+        matches!(self, Self::Comment(_) | Self::Watch(_))
+    }
+
+    /// The same in the words of the rules; what is named and does not exist is refused.
+    pub fn command(&self, work: &mut Work<'_>) -> Result<ExtraCommand, Stop> {
+        self.permit(work)?;
+        let now = work.now;
+        Ok(match self {
+            Self::Comment(comment) => ExtraCommand::Comment { text: comment.text.clone() },
+            Self::AddTask(fields) => {
+                ExtraCommand::AddTask { edit: parse_task(work.tx, fields, now)? }
+            }
+            Self::EditTask(number, fields) => {
+                let edit = parse_task(work.tx, fields, now)?;
+                ExtraCommand::EditTask { number: *number, edit }
+            }
+            Self::Watch(on) => {
+                let person = work.person().ok_or_else(nobody_to_watch)?;
+                ExtraCommand::Watch { person, on: *on }
+            }
+            Self::Links(links) => ExtraCommand::SetLinks { links: parse_links(links)? },
+        })
+    }
+
+    /// Everyone watches what they like. A remark is written into the record: those who only read,
+    /// and tokens that only read, write none.
+    fn permit(&self, work: &Work<'_>) -> Result<(), Stop> {
+        let in_person = matches!(work.actor, Actor::Person { .. });
+        let watches = matches!(self, Self::Watch(_)) && in_person;
+        let only_reads = work.who.permissions.iter().all(|held| *held == Permission::Read);
+        if only_reads && !watches { work.permit(Permission::ChangeWrite) } else { Ok(()) }
+    }
+}
+
+/// The tasks in the order of their numbers.
+pub fn tasks(db: &mut dyn Query, names: &mut Names, extras: &Extras) -> Result<Vec<Task>, Fault> {
+    let tasks = extras.tasks.iter();
+    tasks.map(|(number, task)| shown_task(db, names, *number, task)).collect()
+}
+
+fn shown_task(
+    db: &mut dyn Query,
+    names: &mut Names,
+    number: u32,
+    task: &record::Task,
+) -> Result<Task, Fault> {
+    Ok(Task {
+        number,
+        title: task.title.clone(),
+        assignee: names.opt(db, task.assignee)?,
+        due_at: task.due_at.map(|at| at.to_string()),
+        after: task.after.iter().copied().collect(),
+        required: task.required,
+        done: task.done_at.is_some(),
+        done_at: task.done_at.map(|at| at.to_string()),
+    })
+}
+
+/// The remarks, oldest first.
+pub fn comments(
+    db: &mut dyn Query,
+    names: &mut Names,
+    extras: &Extras,
+) -> Result<Vec<Comment>, Fault> {
+    extras.comments.iter().map(|comment| shown_comment(db, names, comment)).collect()
+}
+
+fn shown_comment(
+    db: &mut dyn Query,
+    names: &mut Names,
+    comment: &record::Comment,
+) -> Result<Comment, Fault> {
+    Ok(Comment {
+        author: names.actor(db, &comment.author)?,
+        at: comment.at.to_string(),
+        text: comment.text.clone(),
+    })
+}
+
+/// The links.
+pub fn links(extras: &Extras) -> Vec<Link> {
+    let shown = |link: &record::Link| Link {
+        kind: link.kind.word().to_owned(),
+        target: link.target.clone(),
+        url: link.url.clone(),
+    };
+    extras.links.iter().map(shown).collect()
+}
+
+fn nobody_to_watch() -> General {
+    General::Invalid(vec![Missing::new("", "only a person with an account watches a record")])
+}
+
+/// A task as it is written; an empty text clears the assignee or the time.
+fn parse_task(db: &mut dyn Query, fields: &TaskFields, now: Timestamp) -> Result<TaskEdit, Stop> {
+    let mut resolver = Resolver::default();
+    let assignee = fields.assignee.clone().map(given);
+    let assignee = resolver.patch(db, "/assignee", assignee.as_ref(), find_person)?;
+    let due_at = fields.due_at.clone().map(given);
+    let due_at = due_at.map(|text| resolver.parse("/due_at", text.as_deref()));
+    resolver.end()?;
+    Ok(TaskEdit {
+        title: fields.title.clone(),
+        assignee,
+        due_at,
+        after: fields.after.as_ref().map(|after| after.iter().copied().collect::<BTreeSet<u32>>()),
+        required: fields.required,
+        done_at: fields.done.map(|done| done.then_some(now)),
+    })
+}
+
+fn given(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn parse_links(links: &Links) -> Result<Vec<record::Link>, Stop> {
+    let mut resolver = Resolver::default();
+    let mut parsed = Vec::with_capacity(links.links.len());
+    for (index, link) in links.links.iter().enumerate() {
+        let kind = resolver.parse(&format!("/links/{index}/kind"), Some(&link.kind));
+        let Some(kind) = kind else { continue };
+        let (target, url) = (link.target.clone(), link.url.clone());
+        parsed.push(record::Link { kind, target, url });
+    }
+    resolver.end()?;
+    Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_of_an_unknown_kind_is_named_where_it_stands() {
+        let link = |kind: &str| Link { kind: kind.to_owned(), target: "x".to_owned(), url: None };
+        let links = Links { links: vec![link("commit"), link("rumour")] };
+        let Err(Stop::Refused(refusal)) = parse_links(&links) else { panic!("it was taken") };
+        assert_eq!(refusal.missing[0].pointer, "/links/1/kind");
+    }
+}
