@@ -1,56 +1,198 @@
 //! Every event that was ever written must stay readable: each golden file is decoded into its
-//! event and encoded again, without loss.
+//! event and encoded again, without loss. An event that holds one of several things has a file for
+//! each, `<name>.<variant>.json`.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use interlock_domain::approval::{Content, RoundEvent};
+use interlock_domain::calendar::{ConflictEvent, PeriodEvent};
+use interlock_domain::change::ChangeEvent;
+use interlock_domain::deployment::DeploymentEvent;
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
+use interlock_domain::record::ExtraEvent;
+use interlock_domain::release::ReleaseEvent;
+use interlock_domain::review::ReviewEvent;
 use interlock_domain::service::{CiEvent, ServiceEvent};
 use interlock_domain::team::TeamEvent;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Reads every golden file of a kind of record back, and answers the names it found.
-fn read_back<E: Serialize + DeserializeOwned>(kind: &str) -> BTreeSet<String> {
+/// Reads every golden file of a kind of record back: the names without `.json`, and the events.
+fn read_back<E: Serialize + DeserializeOwned>(kind: &str) -> Vec<(String, E)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden");
-    let mut names = BTreeSet::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        if name.split('.').next() != Some(kind) {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the golden folder") {
+        let path = entry.expect("an entry").path();
+        let file = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if file.split('.').next() != Some(kind) {
             continue;
         }
-        let golden: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        assert_eq!(golden["type"], *name, "{name} holds another event");
+        let text = fs::read_to_string(&path).expect("a text");
+        let golden: Value = serde_json::from_str(&text).expect("JSON");
+        let name = golden["type"].as_str().expect("a type");
+        let variant = file.strip_prefix(name).unwrap_or_else(|| panic!("{file} holds {name}"));
+        assert!(variant.is_empty() || variant.starts_with('.'), "{file} holds {name}");
         let event: E = serde_json::from_value(golden.clone())
-            .unwrap_or_else(|error| panic!("{name} cannot be read any more: {error}"));
-        assert_eq!(serde_json::to_value(&event).unwrap(), golden, "{name} lost something");
-        names.insert(name);
+            .unwrap_or_else(|error| panic!("{file} cannot be read any more: {error}"));
+        let again = serde_json::to_value(&event).expect("JSON");
+        assert_eq!(again, golden, "{file} lost something");
+        found.push((file, event));
     }
-    names
+    found
+}
+
+/// The names of a kind's events, once each: what stands before `.json` or `.<variant>.json`.
+fn names<E>(found: &[(String, E)]) -> BTreeSet<String> {
+    let name = |file: &str| file.splitn(4, '.').take(3).collect::<Vec<_>>().join(".");
+    found.iter().map(|(file, _)| name(file)).collect()
+}
+
+/// The variants that the files of one event are named after.
+fn variants<E>(found: &[(String, E)], name: &str) -> BTreeSet<String> {
+    let prefix = format!("{name}.");
+    found.iter().filter_map(|(file, _)| file.strip_prefix(&prefix)).map(str::to_owned).collect()
+}
+
+fn set(words: &[&str]) -> BTreeSet<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+const EXTRAS: &[&str] = &["comment_added", "links_set", "task_added", "task_edited", "watch_set"];
+const ROUNDS: &[&str] = &["closed", "content_edited", "group_approved", "opened", "vote_cast"];
+const DEPLOYMENTS: &[&str] = &[
+    "finished",
+    "rollback_decided",
+    "rolled_back",
+    "started",
+    "step_back_reported",
+    "step_reported",
+    "verified",
+];
+
+/// The word of a variant; a new one does not compile until it is written here, and above.
+fn extra_word(event: &ExtraEvent) -> &'static str {
+    match event {
+        ExtraEvent::CommentAdded { .. } => "comment_added",
+        ExtraEvent::TaskAdded { .. } => "task_added",
+        ExtraEvent::TaskEdited { .. } => "task_edited",
+        ExtraEvent::WatchSet { .. } => "watch_set",
+        ExtraEvent::LinksSet { .. } => "links_set",
+    }
+}
+
+fn round_word(event: &RoundEvent) -> &'static str {
+    match event {
+        RoundEvent::Opened(_) => "opened",
+        RoundEvent::VoteCast { .. } => "vote_cast",
+        RoundEvent::GroupApproved { .. } => "group_approved",
+        RoundEvent::ContentEdited { .. } => "content_edited",
+        RoundEvent::Closed { .. } => "closed",
+    }
+}
+
+fn deployment_word(event: &DeploymentEvent) -> &'static str {
+    match event {
+        DeploymentEvent::Started { .. } => "started",
+        DeploymentEvent::StepReported { .. } => "step_reported",
+        DeploymentEvent::Finished {} => "finished",
+        DeploymentEvent::Verified { .. } => "verified",
+        DeploymentEvent::RollbackDecided { .. } => "rollback_decided",
+        DeploymentEvent::StepBackReported { .. } => "step_back_reported",
+        DeploymentEvent::RolledBack {} => "rolled_back",
+    }
+}
+
+#[test]
+fn events_of_changes_stay_readable() {
+    let found = read_back::<ChangeEvent>("change");
+    assert_eq!(names(&found).len(), 19);
+    assert_eq!(variants(&found, "change.annotated.v1"), set(EXTRAS));
+    assert_eq!(variants(&found, "change.approval_moved.v1"), set(ROUNDS));
+    for (file, event) in &found {
+        let word = match event {
+            ChangeEvent::Annotated(extra) => extra_word(extra),
+            ChangeEvent::Round(round) => round_word(round),
+            _ => continue,
+        };
+        assert!(file.ends_with(&format!(".{word}")), "{file} holds {word}");
+    }
+}
+
+#[test]
+fn events_of_releases_stay_readable() {
+    let found = read_back::<ReleaseEvent>("release");
+    assert_eq!(names(&found).len(), 19);
+    assert_eq!(variants(&found, "release.annotated.v1"), set(EXTRAS));
+    assert_eq!(variants(&found, "release.approval_moved.v1"), set(ROUNDS));
+    assert_eq!(variants(&found, "release.deployment_moved.v1"), set(DEPLOYMENTS));
+    for (file, event) in &found {
+        let word = match event {
+            ReleaseEvent::Annotated(extra) => extra_word(extra),
+            ReleaseEvent::Round(round) => round_word(round),
+            ReleaseEvent::Deployment(deployment) => deployment_word(deployment),
+            _ => continue,
+        };
+        assert!(file.ends_with(&format!(".{word}")), "{file} holds {word}");
+    }
+}
+
+/// A vote of long ago is still bound to what was seen then.
+#[test]
+fn what_was_approved_still_has_the_hash_that_was_voted_for() {
+    let changes = read_back::<ChangeEvent>("change").into_iter();
+    let rounds: Vec<RoundEvent> = changes
+        .filter_map(|(_, event)| match event {
+            ChangeEvent::Round(round) => Some(round),
+            _ => None,
+        })
+        .collect();
+    let content = rounds.iter().find_map(|round| match round {
+        RoundEvent::Opened(opened) => Some(opened.content.clone()),
+        _ => None,
+    });
+    let content = content.expect("a round that was opened");
+    let says = content.parts.iter().map(|(name, part)| (*name, part.says.clone()));
+    assert_eq!(Content::new(says), content);
+    let voted = rounds.iter().find_map(|round| match round {
+        RoundEvent::VoteCast { content_hash, .. } => Some(content_hash),
+        _ => None,
+    });
+    assert_eq!(voted, Some(&content.hash()));
+}
+
+#[test]
+fn events_of_reviews_stay_readable() {
+    assert_eq!(names(&read_back::<ReviewEvent>("review")).len(), 3);
+}
+
+#[test]
+fn events_of_the_calendar_stay_readable() {
+    assert_eq!(names(&read_back::<ConflictEvent>("conflict")).len(), 5);
+    assert_eq!(names(&read_back::<PeriodEvent>("period")).len(), 3);
 }
 
 #[test]
 fn events_of_people_and_tokens_stay_readable() {
-    assert_eq!(read_back::<PersonEvent>("person").len(), 6);
-    assert_eq!(read_back::<TokenEvent>("token").len(), 2);
+    assert_eq!(names(&read_back::<PersonEvent>("person")).len(), 6);
+    assert_eq!(names(&read_back::<TokenEvent>("token")).len(), 2);
 }
 
 #[test]
 fn events_of_teams_stay_readable() {
-    assert_eq!(read_back::<TeamEvent>("team").len(), 2);
+    assert_eq!(names(&read_back::<TeamEvent>("team")).len(), 2);
 }
 
 #[test]
 fn events_of_services_and_cis_stay_readable() {
-    assert_eq!(read_back::<ServiceEvent>("service").len(), 2);
-    assert_eq!(read_back::<CiEvent>("ci").len(), 3);
+    assert_eq!(names(&read_back::<ServiceEvent>("service")).len(), 2);
+    assert_eq!(names(&read_back::<CiEvent>("ci")).len(), 3);
 }
 
 #[test]
 fn events_of_incidents_stay_readable() {
-    assert_eq!(read_back::<IncidentEvent>("incident").len(), 9);
+    assert_eq!(names(&read_back::<IncidentEvent>("incident")).len(), 9);
 }

@@ -1,7 +1,7 @@
-//! Every event that was ever written must stay readable: each name with its version has one golden
-//! file, and a golden file is never left without its event.
+//! Every event that was ever written must stay readable: each name with its version has a golden
+//! file, or one for each of its variants, and a golden file is never left without its event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Finding;
 use crate::house::House;
@@ -12,19 +12,22 @@ const GOLDEN: &str = "crates/domain/golden/";
 
 pub(super) fn check(house: &House) -> Vec<Finding> {
     let events = events(house);
+    let files = house.tree.names_in(GOLDEN);
+    let kept: BTreeSet<&str> = files.iter().map(|file| event_of(file)).collect();
     let mut findings = Vec::new();
     for (name, (path, line)) in &events {
-        if !house.tree.has(&format!("{GOLDEN}{name}.json")) {
+        if !kept.contains(name.as_str()) {
             findings.push(Finding::at(
                 path,
                 *line,
                 format!("event `{name}` has no golden file"),
-                "write crates/domain/golden/<name>.json as the event is stored, and never edit it",
+                "write crates/domain/golden/<name>.json, or <name>.<variant>.json for each of its \
+                 variants, as the event is stored, and never edit it",
             ));
         }
     }
-    for file in house.tree.names_in(GOLDEN) {
-        let name = file.strip_suffix(".json").unwrap_or(&file);
+    for file in &files {
+        let name = event_of(file);
         if !events.contains_key(name) {
             findings.push(Finding::on(
                 &format!("{GOLDEN}{file}"),
@@ -34,6 +37,15 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The event that a golden file is of: its name without `.json` and without a variant.
+fn event_of(file: &str) -> &str {
+    let name = file.strip_suffix(".json").unwrap_or(file);
+    match name.rsplit_once('.') {
+        Some((event, variant)) if is_event_name(event) && is_word(variant) => event,
+        _ => name,
+    }
 }
 
 /// The names of events and where each is given.
@@ -56,13 +68,14 @@ fn is_event_file(path: &str) -> bool {
 
 /// `change.submitted.v1`.
 fn is_event_name(text: &str) -> bool {
-    let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-    };
     let Some((name, version)) = text.rsplit_once(".v") else {
         return false;
     };
     version.parse::<u32>().is_ok() && name.contains('.') && name.split('.').all(is_word)
+}
+
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 #[cfg(test)]
@@ -82,6 +95,21 @@ mod tests {
             ("crates/domain/golden/change.submitted.v1.json", "{}"),
         ];
         assert!(wrongs(&files).is_empty());
+    }
+
+    #[test]
+    fn an_event_with_a_golden_file_of_a_variant_passes() {
+        let files = [
+            ("crates/domain/src/change/event.rs", EVENT),
+            ("crates/domain/golden/change.submitted.v1.by_hand.json", "{}"),
+        ];
+        assert!(wrongs(&files).is_empty());
+    }
+
+    #[test]
+    fn a_golden_file_of_a_variant_without_an_event_is_found() {
+        let found = wrongs(&[("crates/domain/golden/change.submitted.v1.by_hand.json", "{}")]);
+        assert_eq!(found, ["no event is called `change.submitted.v1`"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use kernel::{Actor, ConflictId, Interval, NOTE_MAX, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
-use crate::calendar::{ConflictKind, Found, Hit, Refusal, Side, key};
+use crate::calendar::{ConflictEvent, ConflictKind, Found, Hit, Refusal, Side, key};
 use crate::edit::is_default;
 use crate::refusal::Check;
 use crate::vocabulary::words;
@@ -68,38 +68,6 @@ impl Conflict {
     pub fn key(&self) -> Option<String> {
         self.found.as_ref().map(|found| key(found.kind, found.subject, found.with))
     }
-}
-
-/// An event of a conflict's stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
-pub enum ConflictEvent {
-    /// It was found, or found again after it had ended.
-    #[serde(rename = "conflict.found.v1")]
-    Found {
-        /// What.
-        found: Found,
-    },
-    /// Windows or CIs moved; an acceptance lapsed with that.
-    #[serde(rename = "conflict.moved.v1")]
-    Moved {
-        /// What it is now.
-        found: Found,
-    },
-    /// Someone answers for it.
-    #[serde(rename = "conflict.accepted.v1")]
-    Accepted {
-        /// Why.
-        reason: String,
-        /// Until when.
-        until: Option<Timestamp>,
-    },
-    /// The acceptance reached its end.
-    #[serde(rename = "conflict.acceptance_ended.v1")]
-    AcceptanceEnded {},
-    /// It is no more.
-    #[serde(rename = "conflict.resolved.v1")]
-    Resolved {},
 }
 
 impl Aggregate for Conflict {

@@ -7,17 +7,17 @@
 
 mod conflict;
 mod detect;
+mod event;
 mod period;
 mod refusal;
 
-pub use conflict::{
-    Acceptance, Conflict, ConflictEvent, ConflictState, accept, found, lapse, resolve,
-};
+pub use conflict::{Acceptance, Conflict, ConflictState, accept, found, lapse, resolve};
 pub use detect::{
     ConflictKind, Direction, Found, Hit, Neighbour, PathStep, PeriodFact, Placed, Reach, Side,
     detect, key,
 };
+pub use event::{ConflictEvent, PeriodEvent};
 pub use period::{
-    Content, Edit, Period, PeriodEvent, PeriodKind, Repeats, SaveFacts, covers, occurrences, remove, save,
+    Content, Edit, Period, PeriodKind, Repeats, SaveFacts, covers, occurrences, remove, save,
 };
 pub use refusal::{Refusal, not_blocked};

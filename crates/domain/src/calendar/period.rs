@@ -8,6 +8,7 @@ use kernel::{Interval, NAME_MAX, NOTE_MAX, PeriodId, ServiceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::calendar::PeriodEvent;
 use crate::edit::{editable, is_default};
 use crate::refusal::Check;
 use crate::vocabulary::{Environment, Window, words};
@@ -72,29 +73,6 @@ pub struct Period {
     /// Whether it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub removed: bool,
-}
-
-/// An event of a period's stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "data")]
-pub enum PeriodEvent {
-    /// It was set.
-    #[serde(rename = "period.created.v1")]
-    Created {
-        /// What it is.
-        kind: PeriodKind,
-        /// What is known of it.
-        content: Content,
-    },
-    /// Some of it was edited.
-    #[serde(rename = "period.edited.v1")]
-    Edited {
-        /// The new values.
-        edit: Edit,
-    },
-    /// It was taken away.
-    #[serde(rename = "period.removed.v1")]
-    Removed {},
 }
 
 impl Aggregate for Period {
@@ -188,7 +166,9 @@ pub fn occurrences(window: &Window, repeats: Repeats, range: Interval) -> Vec<In
     let mut found = Vec::new();
     for index in from.max(0).. {
         let days = (index * step).days();
-        let (Ok(begin), Ok(finish)) = (start.checked_add(days), end.checked_add(days)) else { break };
+        let (Ok(begin), Ok(finish)) = (start.checked_add(days), end.checked_add(days)) else {
+            break;
+        };
         let occurrence = Interval::try_new(zone.instant(begin), zone.instant(finish));
         let Ok(occurrence) = occurrence else { continue };
         if occurrence.start >= range.end || found.len() >= OCCURRENCES_MAX {
@@ -218,18 +198,15 @@ mod tests {
     }
 
     fn starts(window: &Window, repeats: Repeats, from: &str, to: &str) -> Vec<String> {
-        let range = Interval {
-            start: from.parse().expect("a time"),
-            end: to.parse().expect("a time"),
-        };
+        let range =
+            Interval { start: from.parse().expect("a time"), end: to.parse().expect("a time") };
         let found = occurrences(window, repeats, range);
         found.into_iter().map(|at| at.start.to_string()).collect()
     }
 
     #[test]
     fn a_weekly_window_keeps_its_wall_time_across_the_end_of_summer_time() {
-        let sundays =
-            window("2013-10-20T00:00:00Z", "2013-10-20T02:00:00Z", "Europe/Amsterdam");
+        let sundays = window("2013-10-20T00:00:00Z", "2013-10-20T02:00:00Z", "Europe/Amsterdam");
         assert_eq!(
             starts(&sundays, Repeats::Weekly, "2013-10-19T00:00:00Z", "2013-11-05T00:00:00Z"),
             ["2013-10-20T00:00:00Z", "2013-10-27T00:00:00Z", "2013-11-03T01:00:00Z"]
