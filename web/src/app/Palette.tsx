@@ -91,7 +91,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <ul className={classes.list} id={id} role="listbox" aria-label={SHELL.palette}>
         {entries.map((entry, index) => (
           <li
-            key={entry.group + entry.to}
+            key={entry.group + entry.to + entry.label}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === at}

@@ -11,7 +11,8 @@ describe('the client', () => {
   });
 
   it('sends the version and the idempotency key of a write', async () => {
-    const fetched = vi.fn(async (_path: string, _init: RequestInit) => new Response('{}'));
+    const fetched = vi.fn<(path: string, init: RequestInit) => Promise<Response>>();
+    fetched.mockResolvedValue(new Response('{}'));
     vi.stubGlobal('fetch', fetched);
     await send('PATCH', '/releases/REL-1', { title: 'x' }, { version: 7, key: 'k1' });
     const [path, init] = fetched.mock.calls[0] ?? [];

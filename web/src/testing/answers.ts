@@ -1,23 +1,24 @@
 // What the stand-in for the server answers when a test says nothing else.
 import * as records from './fixtures';
+import * as lists from './lists';
 
 export const EVERYWHERE: Record<string, unknown> = {
   'GET /session': records.me,
   'GET /about': records.about,
-  'GET /approvals': { items: [records.approvalRow] },
-  'GET /reviews': { items: [records.reviewRow] },
-  'GET /releases': { items: records.releaseRows },
-  'GET /releases/board': records.board,
+  'GET /approvals': { items: [lists.approvalRow] },
+  'GET /reviews': { items: [lists.reviewRow] },
+  'GET /releases': { items: lists.releaseRows },
+  'GET /releases/board': lists.board,
   'GET /releases/REL-17': records.release,
   'GET /releases/REL-18': records.deploying,
-  'GET /reviews/PIR-3': records.review,
+  'GET /reviews/PIR-3': lists.review,
   'GET /changes': { items: records.changes },
-  'GET /calendar': records.calendar,
-  'GET /deployments': { items: [records.deploymentRow] },
-  'GET /models': { items: records.models },
+  'GET /calendar': lists.calendar,
+  'GET /deployments': { items: [lists.deploymentRow] },
+  'GET /models': { items: lists.models },
   'GET /teams': { items: [] },
   'GET /services': { items: [] },
   'GET /people': { items: [] },
-  'GET /audit/events': { items: [records.event] },
+  'GET /audit/events': { items: [lists.event] },
   'POST /conflicts/check': { conflicts: [], blocking: 0 },
 };

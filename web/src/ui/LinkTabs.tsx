@@ -1,6 +1,7 @@
 // Tabs with their own addresses: links, not state.
 import { useContext, type KeyboardEvent } from 'react';
 import { Link, Navigation } from './Link';
+import { useCurrentInView } from './useCurrentInView';
 import classes from './LinkTabs.module.css';
 
 export interface LinkTab {
@@ -14,6 +15,7 @@ export interface LinkTab {
 export function LinkTabs(props: { label: string; tabs: LinkTab[]; current: string }) {
   const { tabs, current } = props;
   const navigate = useContext(Navigation);
+  const row = useCurrentInView<HTMLElement>(current);
   const move = (event: KeyboardEvent<HTMLElement>) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -26,7 +28,7 @@ export function LinkTabs(props: { label: string; tabs: LinkTab[]; current: strin
     links[tabs.indexOf(next)]?.focus();
   };
   return (
-    <nav className={classes.tabs} aria-label={props.label} onKeyDown={move}>
+    <nav ref={row} className={classes.tabs} aria-label={props.label} onKeyDown={move}>
       {tabs.map((tab) => (
         <Link
           key={tab.key}

@@ -21,16 +21,18 @@ interface PageProps {
   tools?: ReactNode;
   /** Uses the whole width; for boards, calendars and wide tables. */
   wide?: boolean;
+  /** No wider than a form needs. */
+  narrow?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, number, wide, children, ...head }: PageProps) {
+export function Page({ title, number, wide, narrow, children, ...head }: PageProps) {
   const name = number ? `${number} ${title}` : title;
   useEffect(() => {
     document.title = `${name} · Interlock`;
   }, [name]);
   return (
-    <div className={classes.page} data-wide={wide || undefined}>
+    <div className={classes.page} data-wide={wide || undefined} data-narrow={narrow || undefined}>
       <header className={classes.head}>
         <div className={classes.words}>
           {head.back && (

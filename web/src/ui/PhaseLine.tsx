@@ -1,5 +1,6 @@
 // Where a record stands in its life: the phases in order, the current one named aloud.
 import { wordOf } from './texts';
+import { useCurrentInView } from './useCurrentInView';
 import classes from './PhaseLine.module.css';
 
 interface Props {
@@ -13,8 +14,9 @@ interface Props {
 
 export function PhaseLine({ phases, current, state, held, cancelled }: Props) {
   const at = phases.indexOf(current);
+  const row = useCurrentInView<HTMLOListElement>(current);
   return (
-    <ol className={classes.line} aria-label="Phases">
+    <ol ref={row} className={classes.line} aria-label="Phases">
       {phases.map((phase, index) => {
         const place = index < at ? 'past' : index === at ? 'now' : 'ahead';
         return (

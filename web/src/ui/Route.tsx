@@ -5,6 +5,7 @@ import type { Lamp } from '@/lib/schema';
 import type { ActionItem } from './actions';
 import { LampMark } from './LampMark';
 import { LAMP_NAMES, LAMP_STATES } from './texts';
+import { useCurrentInView } from './useCurrentInView';
 import classes from './Route.module.css';
 
 interface RouteProps {
@@ -21,6 +22,7 @@ export function Route({ lamps, actions = [], label }: RouteProps) {
   const start = firstBlocked >= 0 ? firstBlocked : firstWaiting;
   const [chosen, setChosen] = useState<string | null>(lamps[start]?.name ?? null);
   const id = useId();
+  const row = useCurrentInView<HTMLDivElement>(chosen ?? '');
   const lamp = lamps.find((each) => each.name === chosen);
   const mend = lamp?.action ? actions.find((action) => action.name === lamp.action) : undefined;
 
@@ -37,7 +39,7 @@ export function Route({ lamps, actions = [], label }: RouteProps) {
 
   return (
     <section className={classes.route} aria-label={label}>
-      <div className={classes.row} role="group" aria-label={label} onKeyDown={move}>
+      <div ref={row} className={classes.row} role="group" aria-label={label} onKeyDown={move}>
         {lamps.map((each) => (
           <button
             key={each.name}
@@ -45,7 +47,7 @@ export function Route({ lamps, actions = [], label }: RouteProps) {
             type="button"
             className={classes.lamp}
             data-state={each.state}
-            data-chosen={each.name === chosen || undefined}
+            data-current={each.name === chosen || undefined}
             aria-expanded={each.name === chosen}
             aria-controls={`${id}-reason`}
             onClick={() => setChosen(each.name === chosen ? null : each.name)}

@@ -8,7 +8,9 @@ import {
   Modal,
   Popover,
   Tooltip,
+  defaultVariantColorsResolver,
   type CSSVariablesResolver,
+  type VariantColorsResolver,
   type MantineColorsTuple,
 } from '@mantine/core';
 
@@ -25,9 +27,39 @@ const accent: MantineColorsTuple = [
   '#182861',
 ];
 
+/** Mantine's grey scale for dark, laid on the surfaces and texts of tokens.css. */
+const dark: MantineColorsTuple = [
+  '#e7e9ec',
+  '#c4cad1',
+  '#a6aeb8',
+  '#929aa4',
+  '#444b54',
+  '#21252a',
+  '#1a1d21',
+  '#131518',
+  '#0e1012',
+  '#0a0b0d',
+];
+
+/** Filled buttons take the roles, so that their text keeps its contrast in dark. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  if (input.variant !== 'filled') return colors;
+  if (input.color === 'accent' || !input.color) {
+    const background = 'var(--accent)';
+    return { ...colors, background, hover: 'var(--accent-hover)', color: 'var(--on-accent)' };
+  }
+  if (input.color === 'red') {
+    const background = 'var(--stop)';
+    return { ...colors, background, hover: 'var(--stop)', color: 'var(--on-stop)' };
+  }
+  return colors;
+};
+
 export const theme = createTheme({
   primaryColor: 'accent',
-  colors: { accent },
+  colors: { accent, dark },
+  variantColorResolver: variantColors,
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: 'var(--mono)',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },

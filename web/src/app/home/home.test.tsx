@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { calendar, releaseRows } from '@/testing/fixtures';
+import { calendar, releaseRows } from '@/testing/lists';
 import { show } from '@/testing/render';
 import { serve } from '@/testing/server';
 import { atRisk } from './AtRisk';

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { approvalRow, deploying, release } from '@/testing/fixtures';
+import { deploying, release } from '@/testing/fixtures';
+import { approvalRow } from '@/testing/lists';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 

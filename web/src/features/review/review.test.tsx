@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { review } from '@/testing/fixtures';
+import { review } from '@/testing/lists';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 

@@ -25,7 +25,7 @@ export function ReleaseFieldsForm({ form, subject, ...frame }: Props) {
   return (
     <Form {...frame} errors={form.errors}>
       <Basics form={form} fixedType={subject !== undefined} />
-      <FieldSet title={FIELD.window}>
+      <FieldSet title={FIELD.when}>
         <WindowField
           label={FIELD.window}
           help={FIELD.windowHelp}

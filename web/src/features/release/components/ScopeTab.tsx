@@ -166,7 +166,7 @@ function ScopeRow({ row, at, last, onMove, onDetach }: ScopeRowProps) {
           {row.tier && <Tier tier={row.tier} />}
           {row.implementer && <span>{row.implementer.name}</span>}
           {row.conflicts_open > 0 && (
-            <StatePill word="blocking" label={`${row.conflicts_open} open conflicts`} />
+            <StatePill word="blocking" label={SCOPE.conflicts(row.conflicts_open)} />
           )}
         </span>
       </span>

@@ -11,7 +11,7 @@ import { WindowTime } from '@/ui/Time';
 import classes from '../components/release.module.css';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useBoard, type ReleaseRow } from '../queries';
-import { RELEASE } from '../texts';
+import { RELEASE, SCOPE } from '../texts';
 
 export default function BoardPage() {
   const board = useBoard();
@@ -85,12 +85,7 @@ function Card({ release }: { release: ReleaseRow }) {
         {release.held && <StatePill word="held" label="On hold" />}
         {release.approved && !release.outcome && <StatePill word="approved" label="Go" />}
         {release.conflicts_open > 0 && (
-          <StatePill
-            word="blocking"
-            label={`${release.conflicts_open} open ${
-              release.conflicts_open === 1 ? 'conflict' : 'conflicts'
-            }`}
-          />
+          <StatePill word="blocking" label={SCOPE.conflicts(release.conflicts_open)} />
         )}
         {release.outcome && <StatePill word={release.outcome} />}
       </span>

@@ -34,6 +34,7 @@ export default function NewReleasePage() {
   };
   return (
     <Page
+      narrow
       title={RELEASE.createTitle}
       back={{ to: paths.releases, label: RELEASE.list }}
       meta={<span>{RELEASE.createHelp}</span>}

@@ -71,6 +71,8 @@ function Inside({ review }: { review: Review }) {
         action && open
           ? {
               ...action,
+              // What is typed goes along with it; only the server knows whether it is enough.
+              allowed: action.allowed || form.changed,
               label: REVIEW.complete,
               busy: write.isPending,
               run: () => save(true),
