@@ -8,6 +8,7 @@ const shared = {
     services: 'Services',
     environment: 'Environment',
     reason: 'Why',
+    do: 'Actions',
   },
   all: 'All',
   edit: 'Edit',

@@ -112,17 +112,10 @@ export const texts = {
     tags: 'Such as SOX or PCI-DSS; type and press Enter.',
     services: 'The services whose users may notice.',
   },
-  types: {
-    standard: 'Standard',
-    normal: 'Normal',
-    emergency: 'Emergency',
-  },
   outageOf: (service: string) => `Outage of ${service}`,
-  noServices: 'Choose the services first.',
   save: 'Save',
   create: 'Raise the change',
   edit: 'Edit',
-  cancelEdit: 'Cancel',
   saved: 'Saved',
   draftKept: 'A draft of this form is kept on this device until it is sent.',
   tabs: {
@@ -204,7 +197,6 @@ export const texts = {
     filter: 'Filter by name',
     shown: (shown: number, total: number) =>
       `${shown.toLocaleString('en')} of ${total.toLocaleString('en')} loaded`,
-    loadAll: 'Load all',
     none: 'No CI is named yet',
     noneHelp:
       'Without CIs neither risk nor conflicts can be computed, and a submission is refused.',

@@ -1,6 +1,7 @@
 // Words of the pages of people and tokens.
 
 export const texts = {
+  doColumn: 'Actions',
   people: {
     title: 'People',
     label: 'People',

@@ -53,7 +53,7 @@ export const texts = {
   facts: 'Facts',
   hit: 'What is hit',
   none: 'None named',
-  history: 'History',
+  tabsLabel: 'Parts of the incident',
   tabs: { overview: 'Overview', history: 'History' },
   verbs: { resolve: 'Mark as resolved', close: 'Close', reopen: 'Open again' },
 };

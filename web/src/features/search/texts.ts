@@ -13,6 +13,13 @@ export const texts = {
     service: 'Services',
     ci: 'CIs',
   } as Record<string, string>,
+  one: {
+    change: 'Change',
+    release: 'Release',
+    incident: 'Incident',
+    service: 'Service',
+    ci: 'CI',
+  } as Record<string, string>,
   found: (count: number) => (count === 1 ? '1 record found' : `${count} records found`),
   start: 'Search all records',
   startHelp:

@@ -9,7 +9,7 @@ const FRAME = { width: 780, height: 460 };
 
 export type Direction = 'TB' | 'LR';
 
-export interface PlacedNode {
+interface PlacedNode {
   node: Schema<'MapNode'>;
   x: number;
   y: number;

@@ -94,7 +94,6 @@ export const texts = {
   mapEmpty: 'No relations are known yet.',
   mapDepth: 'Depth',
   mapCaption: 'CIs and what each of them needs',
-  mapNeeds: 'needs',
   mapOpen: (name: string) => `${name}: open the CI`,
 };
 

@@ -4,7 +4,6 @@ export const texts = {
   title: 'Teams',
   label: 'Teams',
   new: 'New team',
-  columns: { name: 'Team', description: 'What it does', members: 'People' },
   people: (count: number) => (count === 1 ? '1 person' : `${count} people`),
   emptyTitle: 'No teams yet',
   empty: 'A team owns changes, releases and services. Its people are told, and can be found by it.',

@@ -108,7 +108,7 @@ function columnsOf(
     },
     {
       key: 'do',
-      header: '',
+      header: heads.do,
       right: true,
       cell: (row) => (
         <span className={classes.rowTools}>

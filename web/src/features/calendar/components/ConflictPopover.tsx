@@ -30,7 +30,7 @@ export function ConflictPopover({ conflict, zone, children }: Props) {
   );
 }
 
-export function ConflictDetails({ conflict, zone }: { conflict: Conflict; zone: string }) {
+function ConflictDetails({ conflict, zone }: { conflict: Conflict; zone: string }) {
   const { subject, overlap, accepted } = conflict;
   const more = conflict.hits.length - HITS_SHOWN;
   return (

@@ -4,7 +4,7 @@ import type { Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
 import { FilterBar } from '@/ui/FilterBar';
 import { Icon } from '@/ui/icons';
-import { rangeTitle, SPANS, type CalendarView, type View } from '../view';
+import { rangeTitle, SPANS, VIEWS, type CalendarView, type View } from '../view';
 import { texts } from '../texts';
 import classes from './Toolbar.module.css';
 
@@ -64,14 +64,13 @@ export function Toolbar({ shown, zone, onStep, onToday, onSpan }: Props) {
 }
 
 export function ViewSwitch({ view, onView }: { view: View; onView: (view: string) => void }) {
-  const views: View[] = ['timeline', 'month', 'week', 'list'];
   return (
     <SegmentedControl
       size="sm"
       aria-label={texts.viewLabel}
       value={view}
       onChange={onView}
-      data={views.map((each) => ({ value: each, label: texts.views[each] }))}
+      data={VIEWS.map((each) => ({ value: each, label: texts.views[each] }))}
     />
   );
 }

@@ -4,8 +4,8 @@ import { distinctConflicts } from '../conflicts';
 import type { Range } from '../range';
 import type { Band, Conflict, Entry, Ref } from '../model';
 
-export const LANE_HEIGHT = 28;
-export const GROUP_HEIGHT = 28;
+const LANE_HEIGHT = 28;
+const GROUP_HEIGHT = 28;
 const ROW_PADDING = 6;
 const BAR_MIN_WIDTH = 8;
 const LABEL_GAP = 6;
@@ -39,7 +39,7 @@ export interface Bar {
   clippedEnd: boolean;
 }
 
-export interface BandBox {
+interface BandBox {
   key: string;
   band: Band;
   x: number;

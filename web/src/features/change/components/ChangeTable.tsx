@@ -5,10 +5,11 @@ import { DataTable, type Column } from '@/ui/DataTable';
 import { RefLink } from '@/ui/RefLink';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
-import { Time, WindowTime } from '@/ui/Time';
+import { Time } from '@/ui/Time';
 import type { ReactNode } from 'react';
 import type { ChangeRow } from '../queries';
 import { texts } from '../texts';
+import { WindowShort } from './WindowShort';
 import classes from './ChangeTable.module.css';
 
 const words = texts.list;
@@ -18,7 +19,6 @@ export const COLUMNS: Column<ChangeRow>[] = [
     key: 'title',
     header: words.title,
     sort: 'number',
-    width: '36%',
     cell: (row) => (
       <>
         <span className="mono">{row.number}</span> {row.title}
@@ -46,7 +46,7 @@ export const COLUMNS: Column<ChangeRow>[] = [
     key: 'window',
     header: words.window,
     sort: 'window',
-    cell: (row) => <WindowTime window={row.window} none="–" short />,
+    cell: (row) => <WindowShort window={row.window} />,
   },
   {
     key: 'conflicts',

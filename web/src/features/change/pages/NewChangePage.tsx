@@ -33,6 +33,7 @@ export default function NewChangePage() {
   return (
     <Page
       title={texts.newTitle}
+      narrow
       back={{ to: paths.changes, label: texts.back }}
       meta={form.changed ? texts.draftKept : undefined}
     >

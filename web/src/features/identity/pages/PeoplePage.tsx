@@ -55,7 +55,7 @@ function columnsWith(open: (open: Open) => void): Column<Person>[] {
     },
     {
       key: 'do',
-      header: '',
+      header: texts.doColumn,
       right: true,
       cell: (row) => (
         <span className={classes.rowTools}>

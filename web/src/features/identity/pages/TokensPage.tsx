@@ -47,7 +47,7 @@ function columnsWith(open: (open: Open) => void): Column<Token>[] {
     { key: 'state', header: words.columns.state, cell: (row) => <TokenState token={row} /> },
     {
       key: 'do',
-      header: '',
+      header: texts.doColumn,
       right: true,
       cell: (row) =>
         !row.revoked && (

@@ -1,7 +1,8 @@
 // One incident: what is known, what is hit, what caused it, and its history.
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { useParam } from '@/lib/address';
+import { useAddress, useParam } from '@/lib/address';
+import { queryText } from '@/lib/client';
 import { span } from '@/lib/dates';
 import { useForm } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';
@@ -10,6 +11,7 @@ import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import type { ActionItem } from '@/ui/actions';
 import { Form } from '@/ui/Form';
+import { LinkTabs } from '@/ui/LinkTabs';
 import { Columns, Facts, Page, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { Comments } from '@/ui/record/Comments';
@@ -27,6 +29,7 @@ import { incidentPath, useIncident, type Incident } from '../queries';
 import { texts } from '../texts';
 
 const { fields } = texts;
+const TABS = ['overview', 'history'] as const;
 
 export default function IncidentPage() {
   const incident = useIncident(useParam('id'));
@@ -39,6 +42,8 @@ export default function IncidentPage() {
 
 function IncidentView({ incident }: { incident: Incident }) {
   const [editing, setEditing] = useState(false);
+  const [address] = useAddress();
+  const tab = TABS.find((each) => each === address.tab) ?? 'overview';
   const move = useWrite(() => say(texts.saved));
   const edit = incident.actions.find((action) => action.name === 'edit');
   const verbs = stateVerbs(incident, edit?.allowed ?? true, edit?.refusal, (body) =>
@@ -71,8 +76,23 @@ function IncidentView({ incident }: { incident: Incident }) {
       others={[editVerb, ...verbs.slice(1)]}
     >
       <ProblemNote error={move.error} />
+      <LinkTabs
+        label={texts.tabsLabel}
+        current={tab}
+        tabs={TABS.map((key) => ({
+          key,
+          label: texts.tabs[key],
+          to:
+            paths.incident(incident.number) +
+            queryText({ tab: key === 'history' ? key : undefined }),
+        }))}
+      />
       {editing ? (
         <EditForm incident={incident} onEnd={() => setEditing(false)} />
+      ) : tab === 'history' ? (
+        <Section flush>
+          <History subject={incident.number} />
+        </Section>
       ) : (
         <Columns
           main={
@@ -106,9 +126,6 @@ function IncidentView({ incident }: { incident: Incident }) {
           }
         />
       )}
-      <Section title={texts.history} flush>
-        <History subject={incident.number} />
-      </Section>
     </Page>
   );
 }

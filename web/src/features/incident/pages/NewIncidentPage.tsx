@@ -27,6 +27,7 @@ export default function NewIncidentPage() {
   return (
     <Page
       title={texts.newTitle}
+      narrow
       back={{ to: paths.incidents, label: texts.back }}
       meta={form.changed ? texts.draftKept : undefined}
     >

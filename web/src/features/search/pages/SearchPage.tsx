@@ -90,7 +90,7 @@ function FoundLine({ found }: { found: Found }) {
   return (
     <li>
       <Icon name={ICONS[found.kind] ?? 'list'} />
-      <span className={classes.kind}>{texts.kinds[found.kind] ?? found.kind}</span>
+      <span className={classes.kind}>{texts.one[found.kind] ?? found.kind}</span>
       <Link to={foundPath(found)} className={classes.title}>
         {found.number && <span className="mono">{found.number} </span>}
         {found.title}

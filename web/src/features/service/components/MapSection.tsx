@@ -87,7 +87,7 @@ function Shown({ map, asList, focus }: { map: MapData; asList: boolean; focus?: 
 }
 
 /** Each CI with what it needs, sentence by sentence. */
-export function MapList({ map }: { map: MapData }) {
+function MapList({ map }: { map: MapData }) {
   const nameOf = (id: string) => map.nodes.find((node) => node.ci.id === id)?.ci.name ?? id;
   return (
     <ul className={classes.list} aria-label={texts.mapCaption}>

@@ -41,7 +41,7 @@ function valuesOf(service: Service): Values {
   };
 }
 
-export function serviceFields(values: Partial<Values>): Record<string, unknown> {
+function serviceFields(values: Partial<Values>): Record<string, unknown> {
   const fields: Record<string, unknown> = { ...values };
   if (values.criticality) fields.criticality = Number(values.criticality);
   if ('owner' in values) fields.owner = values.owner?.value ?? null;

@@ -1,0 +1,176 @@
+// The change pages against a stand-in for the server: what they show and what they send.
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { change, changeConflicts, draftRefusal } from '@/testing/changeFixture';
+import { show } from '@/testing/render';
+import { Refuse, serve, writes } from '@/testing/server';
+import { countdown } from './components/WindowLine';
+
+const ANSWERS = {
+  'GET /changes/CHG-41': change,
+  'GET /conflicts': changeConflicts,
+  'GET /filters': { version: 3, filters: [{ list: 'changes', name: 'Mine', query: 'mine=true' }] },
+};
+
+describe('the list of changes', () => {
+  it('asks the server with the filters of the address', async () => {
+    const sent = serve(ANSWERS);
+    show('/changes?phase=draft&mine=true&sort=-window');
+    await screen.findByText('Move the ledger to schema 9');
+    const asked = sent.find((call) => call.path === '/changes');
+    expect(asked?.query.get('phase')).toBe('draft');
+    expect(asked?.query.get('mine')).toBe('true');
+    expect(asked?.query.get('sort')).toBe('-window');
+  });
+
+  it('says what became of each change of a bulk action', async () => {
+    const sent = serve({
+      ...ANSWERS,
+      'POST /changes/bulk': {
+        items: [
+          { change: 'CHG-41', version: 8 },
+          { change: 'CHG-42', refusal: { code: 'change.closed', detail: 'It is closed.' } },
+        ],
+      },
+    });
+    const { user } = show('/changes');
+    await user.click(await screen.findByRole('checkbox', { name: 'Choose CHG-41' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Choose CHG-42' }));
+    await user.click(screen.getByRole('button', { name: 'Put on hold' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.type(within(dialog).getByRole('textbox'), 'Month end');
+    await user.click(within(dialog).getByRole('button', { name: 'Put on hold' }));
+    expect(await screen.findByText('It is closed.')).toBeInTheDocument();
+    expect(screen.getByText('1 written, 1 refused')).toBeInTheDocument();
+    expect(writes(sent)[0]?.body).toEqual({
+      changes: ['CHG-41', 'CHG-42'],
+      verb: 'hold',
+      reason: 'Month end',
+    });
+  });
+
+  it('keeps the present filter among the saved ones, with the version it saw', async () => {
+    const sent = serve({ ...ANSWERS, 'PUT /filters': { id: 'per_02', version: 4 } });
+    const { user } = show('/changes?phase=draft');
+    await user.click(await screen.findByRole('button', { name: 'Saved filters' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Save this filter' }));
+    await user.type(await screen.findByRole('textbox', { name: 'Name' }), 'Drafts');
+    await user.click(screen.getByRole('button', { name: 'Save this filter' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.headers.get('If-Match')).toBe('"3"');
+    expect(writes(sent)[0]?.body).toEqual({
+      filters: [
+        { list: 'changes', name: 'Mine', query: 'mine=true' },
+        { list: 'changes', name: 'Drafts', query: 'phase=draft' },
+      ],
+    });
+  });
+});
+
+describe('a new change', () => {
+  it('keeps what was typed and shows each error at its field when it is refused', async () => {
+    serve({ ...ANSWERS, 'POST /changes': new Refuse(422, draftRefusal) });
+    const { user } = show('/changes/new');
+    const title = await screen.findByRole('textbox', { name: /Title/ });
+    await user.type(title, 'Patch the gateway');
+    await user.click(screen.getByRole('button', { name: 'Raise the change' }));
+    const summary = await screen.findByRole('alert');
+    expect(
+      within(summary).getByRole('link', { name: 'Write how it is taken back.' }),
+    ).toBeVisible();
+    expect(title).toHaveValue('Patch the gateway');
+    expect(sessionStorage.getItem('draft:change')).toContain('Patch the gateway');
+    expect(screen.getByRole('textbox', { name: /Backout plan/ })).toHaveAccessibleDescription(
+      /Write how it is taken back/,
+    );
+  });
+});
+
+describe('the page of a change', () => {
+  it('shows the route, the window and a refused verb with its reason', async () => {
+    serve(ANSWERS);
+    const { user } = show('/changes/CHG-41');
+    expect(await screen.findByRole('heading', { level: 1, name: /CHG-41 Move/ })).toBeVisible();
+    expect(screen.getByText('CHG-31 claims db-2.')).toBeInTheDocument();
+    expect(screen.getByText(/starts in/)).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'More actions' }));
+    expect(await screen.findByText('No window.')).toBeInTheDocument();
+  });
+
+  it('sends only what was edited, bound to the version that was seen', async () => {
+    const sent = serve({ ...ANSWERS, 'PATCH /changes/chg_41': { id: 'chg_41', version: 8 } });
+    const { user } = show('/changes/CHG-41/plans');
+    await user.click(await screen.findByRole('button', { name: 'Edit' }));
+    const plan = screen.getByRole('textbox', { name: 'Test plan' });
+    await user.clear(plan);
+    await user.type(plan, 'Compare the sums.');
+    await user.clear(screen.getByRole('textbox', { name: 'Minutes to back out' }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.headers.get('If-Match')).toBe('"7"');
+    expect(writes(sent)[0]?.body).toEqual({
+      test_plan: 'Compare the sums.',
+      backout_minutes: null,
+    });
+  });
+
+  it('asks for a remark when the work did not simply succeed', async () => {
+    const sent = serve({ ...ANSWERS, 'POST /changes/chg_41/complete': { id: 'x', version: 8 } });
+    const { user } = show('/changes/CHG-41');
+    await user.click(await screen.findByRole('button', { name: 'More actions' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Complete' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.click(within(dialog).getByRole('radio', { name: 'Failed, backed out' }));
+    const send = within(dialog).getByRole('button', { name: 'Complete' });
+    expect(send).toBeDisabled();
+    await user.type(within(dialog).getByRole('textbox', { name: /Remark/ }), 'Lag was too long');
+    await user.click(send);
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.body).toEqual({
+      outcome: 'failed_backed_out',
+      note: 'Lag was too long',
+    });
+  });
+
+  it('removes CIs without losing the ones that are not on screen', async () => {
+    const all = Array.from({ length: 450 }, (_, index) => ({
+      id: `ci_${index}`,
+      name: `node-${String(index).padStart(3, '0')}`,
+    }));
+    const sent = serve({
+      ...ANSWERS,
+      'GET /changes/CHG-41': { ...change, cis_total: 450 },
+      'GET /changes/chg_41/cis': (call: { query: URLSearchParams }) => {
+        const from = Number(call.query.get('cursor') ?? 0);
+        const items = all.slice(from, from + 200);
+        return from + 200 < all.length ? { items, next: String(from + 200) } : { items };
+      },
+      'PATCH /changes/chg_41': { id: 'chg_41', version: 8 },
+    });
+    const { user } = show('/changes/CHG-41/cis');
+    expect(await screen.findByText('200 of 450 loaded')).toBeInTheDocument();
+    await user.click(screen.getByRole('checkbox', { name: 'Choose node-001' }));
+    await user.click(screen.getByRole('button', { name: 'Remove chosen (1)' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    const body = writes(sent)[0]?.body as { cis: string[] };
+    expect(body.cis).toHaveLength(449);
+    expect(body.cis).not.toContain('ci_1');
+    expect(body.cis).toContain('ci_449');
+  });
+});
+
+describe('the countdown of a window', () => {
+  const now = new Date('2026-11-21T22:30:00Z');
+  const window = { start: '2026-11-21T22:00:00Z', end: '2026-11-21T23:00:00Z', zone: 'UTC' };
+
+  it('says what is left, and that the work overruns', () => {
+    const during = { ...change, window, phase: 'implement' };
+    expect(countdown(during, now)).toEqual({ text: '30 min left' });
+    const after = new Date('2026-11-21T23:10:00Z');
+    expect(countdown(during, after)).toEqual({ text: 'overrun by 10 min', late: true });
+  });
+
+  it('is silent once the work is over', () => {
+    expect(countdown({ ...change, window, phase: 'closed' }, now)).toBeUndefined();
+  });
+});
