@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use api::change::{Link, Links};
-use api::common::{Comment, NewComment, Task, TaskFields};
+use api::common::{Comment, NewComment, Ref, Task, TaskFields};
 use domain::identity::Permission;
 use domain::record::{self, ExtraCommand, Extras, TaskEdit};
 use domain::{General, Missing};
-use kernel::{Actor, Timestamp};
+use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::bus::{Stop, Work};
@@ -16,7 +16,7 @@ use crate::names::{Names, Resolver, find_person};
 
 /// What a request does to what hangs on a record.
 #[derive(Debug, Clone)]
-pub enum ExtraRequest {
+pub enum Extra {
     /// Remarks on it.
     Comment(NewComment),
     /// Adds a task.
@@ -26,48 +26,30 @@ pub enum ExtraRequest {
     /// Watches it, or no longer.
     Watch(bool),
     /// Replaces its links.
-    Links(Links),
+    SetLinks(Links),
 }
 
-impl ExtraRequest {
-    /// Whether it asks for no permission to write the record itself.
-    pub fn is_open_to_readers(&self) -> bool {
-        matches!(self, Self::Comment(_) | Self::Watch(_))
-    }
-
-    /// The same in the words of the rules; what is named and does not exist is refused.
-    pub fn command(&self, work: &mut Work<'_>) -> Result<ExtraCommand, Stop> {
-        self.permit(work)?;
-        let now = work.now;
-        Ok(match self {
-            Self::Comment(comment) => ExtraCommand::Comment { text: comment.text.clone() },
-            Self::AddTask(fields) => {
-                ExtraCommand::AddTask { edit: parse_task(work.tx, fields, now)? }
-            }
-            Self::EditTask(number, fields) => {
-                let edit = parse_task(work.tx, fields, now)?;
-                ExtraCommand::EditTask { number: *number, edit }
-            }
-            Self::Watch(on) => {
-                let person = work.person().ok_or_else(nobody_to_watch)?;
-                ExtraCommand::Watch { person, on: *on }
-            }
-            Self::Links(links) => ExtraCommand::SetLinks { links: parse_links(links)? },
-        })
-    }
-
-    /// Everyone watches what they like. A remark is written into the record: those who only read,
-    /// and tokens that only read, write none.
-    fn permit(&self, work: &Work<'_>) -> Result<(), Stop> {
+impl Extra {
+    /// Refuses those who may not, where `write` is the permission to write the record. Everyone
+    /// watches what they like. A remark asks for no permission of its own, but those who only
+    /// read, and tokens that only read, write none.
+    pub fn permit(&self, work: &Work<'_>, write: Permission) -> Result<(), Stop> {
         let in_person = matches!(work.actor, Actor::Person { .. });
-        let watches = matches!(self, Self::Watch(_)) && in_person;
         let only_reads = work.who.permissions.iter().all(|held| *held == Permission::Read);
-        if only_reads && !watches { work.permit(Permission::ChangeWrite) } else { Ok(()) }
+        match self {
+            Self::Watch(_) if in_person => Ok(()),
+            Self::Watch(_) | Self::Comment(_) if !only_reads => Ok(()),
+            _ => work.permit(write),
+        }
     }
 }
 
 /// The tasks in the order of their numbers.
-pub fn tasks(db: &mut dyn Query, names: &mut Names, extras: &Extras) -> Result<Vec<Task>, Fault> {
+pub fn shown_tasks(
+    db: &mut dyn Query,
+    names: &mut Names,
+    extras: &Extras,
+) -> Result<Vec<Task>, Fault> {
     let tasks = extras.tasks.iter();
     tasks.map(|(number, task)| shown_task(db, names, *number, task)).collect()
 }
@@ -91,7 +73,7 @@ fn shown_task(
 }
 
 /// The remarks, oldest first.
-pub fn comments(
+pub fn shown_comments(
     db: &mut dyn Query,
     names: &mut Names,
     extras: &Extras,
@@ -112,7 +94,7 @@ fn shown_comment(
 }
 
 /// The links.
-pub fn links(extras: &Extras) -> Vec<Link> {
+pub fn shown_links(extras: &Extras) -> Vec<Link> {
     let shown = |link: &record::Link| Link {
         kind: link.kind.word().to_owned(),
         target: link.target.clone(),
@@ -121,12 +103,57 @@ pub fn links(extras: &Extras) -> Vec<Link> {
     extras.links.iter().map(shown).collect()
 }
 
+/// Who watches.
+pub fn shown_watchers(
+    db: &mut dyn Query,
+    names: &mut Names,
+    extras: &Extras,
+) -> Result<Vec<Ref>, Fault> {
+    names.all(db, &extras.watchers)
+}
+
+/// Whether a person watches.
+pub fn is_watched(extras: &Extras, me: Option<PersonId>) -> bool {
+    me.is_some_and(|me| extras.watchers.contains(&me))
+}
+
+/// A request in the words of the rules. `extras` are those of the record, `me` is who asks.
+pub fn parse_extra(
+    db: &mut dyn Query,
+    extra: &Extra,
+    extras: &Extras,
+    me: Option<PersonId>,
+    now: Timestamp,
+) -> Result<ExtraCommand, Stop> {
+    Ok(match extra {
+        Extra::Comment(comment) => ExtraCommand::Comment { text: comment.text.clone() },
+        Extra::AddTask(fields) => {
+            ExtraCommand::AddTask { edit: parse_task(db, fields, None, now)? }
+        }
+        Extra::EditTask(number, fields) => {
+            let done_at = extras.tasks.get(number).and_then(|task| task.done_at);
+            let edit = parse_task(db, fields, done_at, now)?;
+            ExtraCommand::EditTask { number: *number, edit }
+        }
+        Extra::Watch(on) => {
+            let person = me.ok_or_else(nobody_to_watch)?;
+            ExtraCommand::Watch { person, on: *on }
+        }
+        Extra::SetLinks(links) => ExtraCommand::SetLinks { links: parse_links(links)? },
+    })
+}
+
 fn nobody_to_watch() -> General {
     General::Invalid(vec![Missing::new("", "only a person with an account watches a record")])
 }
 
-/// A task as it is written; an empty text clears the assignee or the time.
-fn parse_task(db: &mut dyn Query, fields: &TaskFields, now: Timestamp) -> Result<TaskEdit, Stop> {
+/// An empty text clears the assignee or the time; what was done stays done since then.
+fn parse_task(
+    db: &mut dyn Query,
+    fields: &TaskFields,
+    done_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<TaskEdit, Stop> {
     let mut resolver = Resolver::default();
     let assignee = fields.assignee.clone().map(given);
     let assignee = resolver.patch(db, "/assignee", assignee.as_ref(), find_person)?;
@@ -139,7 +166,7 @@ fn parse_task(db: &mut dyn Query, fields: &TaskFields, now: Timestamp) -> Result
         due_at,
         after: fields.after.as_ref().map(|after| after.iter().copied().collect::<BTreeSet<u32>>()),
         required: fields.required,
-        done_at: fields.done.map(|done| done.then_some(now)),
+        done_at: fields.done.map(|done| done.then(|| done_at.unwrap_or(now))),
     })
 }
 
