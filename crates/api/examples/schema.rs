@@ -71,6 +71,8 @@ use utoipa::OpenApi;
         api::identity::Filter,
         api::import::ImportReport,
         api::import::Finding,
+        api::import::FindingCount,
+        api::import::ImportedConflict,
         api::incident::IncidentFields,
         api::incident::IncidentRow,
         api::incident::Incident,

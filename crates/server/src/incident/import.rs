@@ -2,6 +2,7 @@
 //! changes nothing.
 
 use api::common::Written;
+use domain::Refusal;
 use domain::change::Origin;
 use domain::identity::Permission;
 use domain::incident::{Imported as Taken, Incident, Priority, State, import};
@@ -14,6 +15,7 @@ use crate::incident::find::find_imported;
 use crate::incident::save::written;
 
 /// The command, with everything resolved.
+#[derive(Debug, Clone)]
 pub struct ImportIncident {
     /// The system, as the mapping names it.
     pub source: String,
@@ -79,6 +81,11 @@ impl Command for ImportIncident {
 }
 
 impl ImportIncident {
+    /// Whether the rules take it, without taking it.
+    pub fn check(&self) -> Result<(), Refusal> {
+        import(self.taken(String::new())).map(|_| ())
+    }
+
     fn taken(&self, number: String) -> Taken {
         let source = self.source.clone();
         let origin = Origin { source, number: self.source_number.clone(), zone: self.zone.clone() };
