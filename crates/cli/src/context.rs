@@ -8,7 +8,7 @@ use server::bus::Bus;
 use server::serve::Inside;
 
 use crate::client::{Client, Listed, Wanted};
-use crate::database::{Access, DatabaseArgs, bus, operator};
+use crate::database::{Access, DATABASE, DatabaseArgs, bus, operator};
 use crate::failure::{Failure, Result};
 use crate::output::{Format, Output, say};
 
@@ -56,6 +56,15 @@ pub(crate) struct Direct {
     /// `postgres://USER@HOST/NAME`.
     #[arg(long, value_name = "ADDRESS", global = true, help_heading = "Server")]
     pub(crate) database: Option<String>,
+}
+
+impl Direct {
+    /// The database of a verb that needs one: the one named, else `INTERLOCK_DATABASE`, else
+    /// default.
+    pub(crate) fn or_environment(&self) -> DatabaseArgs {
+        let known = || std::env::var(DATABASE).ok().filter(|address| !address.is_empty());
+        DatabaseArgs { database: self.database.clone().or_else(known) }
+    }
 }
 
 impl Global {

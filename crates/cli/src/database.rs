@@ -13,11 +13,14 @@ use store::OpenOptions;
 
 use crate::failure::Result;
 
+/// Names the database in the environment.
+pub(crate) const DATABASE: &str = "INTERLOCK_DATABASE";
+
 /// Which database.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DatabaseArgs {
     /// `sqlite:PATH` or `postgres://USER@HOST/NAME`; a file in your data folder when absent.
-    #[arg(long, value_name = "ADDRESS", env = "INTERLOCK_DATABASE", hide_env_values = true)]
+    #[arg(long, value_name = "ADDRESS", env = DATABASE, hide_env_values = true)]
     pub(crate) database: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::client::{Expect, Query};
 use crate::context::{Global, Paging};
 use crate::failure::Result;
 use crate::given::{FromFile, cleared, instant, replaces, set};
-use crate::record::{IfVersion, Named, Records, action_lines, comment_lines};
+use crate::record::{IfVersion, Named, Records, Remark, action_lines, comment_lines};
 
 const COLUMNS: &[&str] = &[
     "number",
@@ -56,6 +56,9 @@ pub(crate) enum IncidentVerb {
     #[command(after_help = "Example:\n  interlock incident edit INC-7 --state resolved \
         --caused-by CHG-1042")]
     Edit(Box<Edit>),
+    /// Adds a remark.
+    #[command(after_help = "Example:\n  interlock incident comment INC-7 \"the cache was full\"")]
+    Comment(Remark),
 }
 
 /// Which incidents are listed.
@@ -70,7 +73,16 @@ pub(crate) struct List {
     /// Hitting this CI.
     #[arg(long)]
     ci: Option<String>,
-    /// Whose title has this word.
+    /// Of this priority, 1 to 5.
+    #[arg(long)]
+    priority: Option<u8>,
+    /// Caused by this change.
+    #[arg(long, value_name = "CHANGE")]
+    caused_by: Option<String>,
+    /// Worked on by this person, by login.
+    #[arg(long, value_name = "LOGIN")]
+    assignee: Option<String>,
+    /// With these words.
     #[arg(long, short, value_name = "WORDS")]
     query: Option<String>,
     #[command(flatten)]
@@ -164,6 +176,9 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
                 .maybe("state", list.state.as_ref())
                 .maybe("service", list.service.as_ref())
                 .maybe("ci", list.ci.as_ref())
+                .maybe("priority", list.priority.as_ref())
+                .maybe("caused_by", list.caused_by.as_ref())
+                .maybe("assignee", list.assignee.as_ref())
                 .maybe("q", list.query.as_ref());
             let wanted = list.paging.wanted();
             let listed = client.list::<IncidentRow>("/incidents", &query, &wanted)?;
@@ -184,6 +199,7 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
             let expect = edit.version.or_read(&client, &path)?;
             client.write(Method::Patch, &path, expect, &edit.fields.body()?)
         }
+        IncidentVerb::Comment(remark) => incidents.comment(&remark),
     };
     global.out().written(&written?)
 }

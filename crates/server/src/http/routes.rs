@@ -134,7 +134,7 @@ impl Routes {
 
     fn reference<T: ToSchema>(&mut self) -> RefOr<Schema> {
         T::schemas(&mut self.schemas);
-        let name = T::name().into_owned();
+        let name = schema_name::<T>();
         if name == "TupleUnit" || name == "()" {
             return T::schema();
         }
@@ -159,6 +159,15 @@ impl Routes {
             .build();
         (self.router, document)
     }
+}
+
+/// A name for each type: all pages of lists are one generic type and would share its name.
+fn schema_name<T: ToSchema>() -> String {
+    let full = std::any::type_name::<T>();
+    let Some((_, inner)) = full.trim_end_matches('>').split_once('<') else {
+        return T::name().into_owned();
+    };
+    format!("{}Of{}", T::name(), inner.rsplit("::").next().unwrap_or(inner))
 }
 
 fn json(kind: &str, description: &str, schema: RefOr<Schema>) -> utoipa::openapi::Response {

@@ -29,18 +29,21 @@ pub(super) async fn list(
     query: ListQuery,
 ) -> Result<Json<Page<Token>>, Answer> {
     let (limit, now) = (query.limit()?, app.bus.world().clock.now());
-    let own = signed.person().ok_or_else(|| domain::Refusal::from(IdentityRefusal::PeopleOnly))?;
+    let own = signed.person();
+    if own.is_none() && query.get("person").is_none() {
+        return Err(domain::Refusal::from(IdentityRefusal::PeopleOnly).into());
+    }
     let found = ask(&*app.bus.world().store, move |db| {
-        let person = match query.get("person") {
-            Some(name) => match find_person(db, name) {
+        let person = match (query.get("person"), own) {
+            (None, Some(own)) => own,
+            (name, _) => match find_person(db, name.unwrap_or_default()) {
                 Ok(person) => person,
                 Err(Stop::Fault(fault)) => return Err(fault),
-                Err(_) => return Ok(Err(unknown(name))),
+                Err(_) => return Ok(Err(unknown(name.unwrap_or_default()))),
             },
-            None => own,
         };
         let keeper = who_is(db, &signed.actor, now)?.permissions;
-        if person != own && !keeper.contains(&Permission::IdentityWrite) {
+        if Some(person) != own && !keeper.contains(&Permission::IdentityWrite) {
             return Ok(Err(not_permitted()));
         }
         read::tokens(db, person, query.get("cursor"), limit).map(Ok)

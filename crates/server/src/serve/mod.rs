@@ -5,6 +5,8 @@ mod background;
 mod guard;
 mod inside;
 mod problem_pages;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::SocketAddr;
@@ -60,6 +62,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::audit::routes,
     crate::identity::routes,
     crate::incident::routes,
+    crate::review::routes,
     crate::search::routes,
     crate::service::routes,
     crate::team::routes,
