@@ -242,11 +242,7 @@ impl Extras {
         let Some(before) = self.tasks.get(&number) else {
             return Err(General::Unknown { kind: "task", name: number.to_string() }.into());
         };
-        let mut edit = edit.clone().against(before);
-        if before.done_at.is_some() && edit.done_at.is_some_and(|done_at| done_at.is_some()) {
-            // What is done stays done since then.
-            edit.done_at = None;
-        }
+        let edit = edit.clone().against(before);
         let mut task = before.clone();
         task.apply(&edit);
         self.check_task(number, &task)?;
@@ -351,15 +347,6 @@ mod tests {
         let edit = TaskEdit { done_at, ..TaskEdit::default() };
         let refusal = extras.decide(&ExtraCommand::EditTask { number: 2, edit });
         assert_eq!(refusal.expect_err("out of order").missing[0].pointer, "/done");
-    }
-
-    #[test]
-    fn a_task_that_is_done_stays_done_since_then() {
-        let mut extras = with_tasks(&[(1, &[])]);
-        extras.tasks.entry(1).and_modify(|task| task.done_at = Some(Timestamp::from_micros(1)));
-        let done_at = Some(Some(Timestamp::from_micros(2)));
-        let edit = TaskEdit { done_at, ..TaskEdit::default() };
-        assert_eq!(extras.decide(&ExtraCommand::EditTask { number: 1, edit }), Ok(vec![]));
     }
 
     #[test]
