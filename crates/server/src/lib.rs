@@ -1,6 +1,7 @@
 //! The server: the bus that every write passes, the read models, the reactions, and HTTP. It holds
 //! no driver and no outbound client; those arrive as ports.
 
+pub mod asking;
 pub mod assets;
 pub mod bus;
 pub mod extras;
@@ -9,6 +10,7 @@ pub mod health;
 pub mod http;
 pub mod names;
 pub mod problem;
+pub mod reactions;
 pub mod read;
 pub mod read_models;
 pub mod records;
@@ -16,10 +18,15 @@ pub mod serve;
 
 pub mod approval;
 pub mod audit;
+pub mod calendar;
+pub mod change;
+pub mod calendar;
 pub mod identity;
 pub mod incident;
 pub mod policy;
+pub mod release;
 pub mod review;
+pub mod risk;
 pub mod search;
 pub mod service;
 pub mod team;

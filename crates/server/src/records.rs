@@ -60,9 +60,15 @@ pub struct Kind {
 }
 
 each_kind! {
+    domain::calendar::Conflict,
+    domain::calendar::Period,
+    domain::change::Change,
+    domain::calendar::Conflict,
+    domain::calendar::Period,
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,
+    domain::release::Release,
     domain::review::Review,
     domain::service::Ci,
     domain::service::Service,

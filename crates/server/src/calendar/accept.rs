@@ -1,0 +1,75 @@
+//! Answering for a conflict.
+
+use api::calendar::Accept;
+use api::common::Written;
+use domain::calendar::{Conflict, Side, accept};
+use domain::identity::Permission;
+use domain::{Aggregate, General};
+use kernel::{ConflictId, PersonId, Timestamp};
+use ports::{Fault, Query};
+
+use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::follow::timers;
+use crate::names::Resolver;
+
+/// The command.
+pub struct AcceptConflict {
+    /// The conflict.
+    pub conflict: String,
+    /// Why, and until when.
+    pub body: Accept,
+}
+
+impl Command for AcceptConflict {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "conflict.accept"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ConflictAccept
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.lock(Lock::calendar())?;
+        let unknown = || General::Unknown { kind: "conflict", name: self.conflict.clone() };
+        let id: ConflictId = self.conflict.parse().map_err(|_| unknown())?;
+        let mut conflict: Loaded<Conflict> = work.load_subject(id)?;
+        let mut resolver = Resolver::default();
+        let until: Option<Timestamp> = resolver.parse("/until", self.body.until.as_deref());
+        resolver.end()?;
+        let own = own_people(work.tx, &conflict.state)?;
+        let (person, now) = (work.person(), work.now);
+        let events = accept(&conflict.state, &self.body.reason, until, person, &own, now)?;
+        work.append(&mut conflict, events)?;
+        if let Some(until) = until {
+            let stream = Conflict::stream(id);
+            timers::set(work, until, &stream, "conflict.acceptance_ends", "{}")?;
+        }
+        Ok(Written { id: id.to_string(), number: None, version: conflict.version.0 })
+    }
+}
+
+/// Whose work the subject is: nobody accepts a conflict of their own.
+fn own_people(db: &mut dyn Query, conflict: &Conflict) -> Result<Vec<PersonId>, Fault> {
+    let Some((subject, with)) = conflict.sides() else { return Ok(Vec::new()) };
+    let mut people = Vec::new();
+    for side in [subject, with] {
+        let sql = match side {
+            Side::Change(_) => "SELECT requester, implementer FROM changes WHERE id = $1",
+            Side::Release(_) => {
+                "SELECT changes.requester, changes.implementer FROM release_changes \
+                JOIN changes ON changes.id = release_changes.change \
+                WHERE release_changes.release = $1"
+            }
+            Side::Period(_) => continue,
+        };
+        for row in db.query(sql, &[side.id().into()])? {
+            for column in [0, 1] {
+                people.extend(row.opt_text(column)?.and_then(|id| id.parse::<PersonId>().ok()));
+            }
+        }
+    }
+    Ok(people)
+}

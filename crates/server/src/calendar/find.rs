@@ -1,0 +1,216 @@
+//! Finding conflicts: the claims of others on the CIs concerned and on those connected with them,
+//! through an index by CI and end, so that a draft in the future never looks at the past.
+
+use std::collections::BTreeSet;
+
+use domain::calendar::{
+    Direction, Found, Neighbour, PathStep, PeriodFact, Placed, Reach, Side, detect, key,
+    occurrences,
+};
+use domain::vocabulary::Environment;
+use kernel::{CiId, Interval, Timestamp};
+use ports::{Fault, Query, Value};
+
+use crate::bus::find_state;
+use crate::calendar::placement::{Placement, placement, window};
+use crate::names::Names;
+use crate::read::{ANY_MAX, Statement};
+use crate::service::{self, neighbourhood};
+
+/// How many relations are followed from a CI, either way.
+pub const DEPTH_MAX: u32 = 2;
+/// The most CIs that are looked at around a record's own.
+pub const REACH_MAX: usize = 1_000;
+/// The most claims that one question looks at.
+pub const CLAIMS_MAX: i64 = 5_000;
+/// The most periods that are looked at.
+pub const PERIODS_MAX: i64 = 1_000;
+
+/// What a record would collide with in a window.
+pub fn find(
+    db: &mut dyn Query,
+    placement: &Placement,
+    interval: Interval,
+) -> Result<Vec<Found>, Fault> {
+    let placed = placement.placed(interval);
+    find_placed(db, &placed, placement.environment)
+}
+
+/// The same for something that is not stored.
+pub fn find_placed(
+    db: &mut dyn Query,
+    placed: &Placed,
+    environment: Environment,
+) -> Result<Vec<Found>, Fault> {
+    let reaches = reaches(db, &placed.cis)?;
+    let mut cis: BTreeSet<CiId> = placed.cis.clone();
+    cis.extend(reaches.iter().map(|reach| reach.ci));
+    let neighbours = neighbours(db, &cis, placed.interval, environment)?;
+    let periods = periods(db, placed, environment)?;
+    Ok(detect(placed, &neighbours, &reaches, &periods))
+}
+
+fn reaches(db: &mut dyn Query, cis: &BTreeSet<CiId>) -> Result<Vec<Reach>, Fault> {
+    let cis: Vec<CiId> = cis.iter().copied().collect();
+    let found = neighbourhood(db, &cis, DEPTH_MAX, REACH_MAX)?;
+    let reach = |found: service::Reach| Reach {
+        from: found.from,
+        ci: found.ci,
+        direction: match found.direction {
+            service::Direction::Upstream => Direction::Upstream,
+            service::Direction::Downstream => Direction::Downstream,
+        },
+        path: found
+            .path
+            .into_iter()
+            .map(|step| PathStep { relation: step.kind.phrase().to_owned(), ci: step.ci })
+            .collect(),
+    };
+    Ok(found.into_iter().map(reach).collect())
+}
+
+fn neighbours(
+    db: &mut dyn Query,
+    cis: &BTreeSet<CiId>,
+    interval: Interval,
+    environment: Environment,
+) -> Result<Vec<Neighbour>, Fault> {
+    let mut found = Vec::new();
+    let cis: Vec<String> = cis.iter().map(CiId::to_string).collect();
+    for table in ["change_claims", "release_claims"] {
+        for slice in cis.chunks(ANY_MAX) {
+            let sql = format!("SELECT subject, ci, start_at, end_at, committed FROM {table} WHERE ");
+            let mut statement = Statement::new(&sql);
+            statement.bind_any("ci", slice.iter().map(Value::from));
+            let values =
+                [interval.start.into(), interval.end.into(), environment.word().into()];
+            let piece = " AND end_at > ? AND start_at < ? AND environment = ?";
+            statement.bind(piece, values);
+            statement.bind(" LIMIT ?", [CLAIMS_MAX.into()]);
+            for row in statement.query(db)? {
+                let subject = if table == "change_claims" {
+                    Side::Change(row.parsed(0)?)
+                } else {
+                    Side::Release(row.parsed(0)?)
+                };
+                let interval = Interval { start: row.time(2)?, end: row.time(3)? };
+                let (ci, committed) = (row.parsed(1)?, row.bool(4)?);
+                found.push(Neighbour { subject, ci, interval, committed });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn periods(
+    db: &mut dyn Query,
+    placed: &Placed,
+    environment: Environment,
+) -> Result<Vec<PeriodFact>, Fault> {
+    let sql = "SELECT id, kind, services, start_at, end_at, zone, repeats FROM periods \
+        WHERE last_end > $1 AND start_at < $2 AND (environment IS NULL OR environment = $3) \
+        ORDER BY last_end, id LIMIT $4";
+    let params = [
+        placed.interval.start.into(),
+        placed.interval.end.into(),
+        environment.word().into(),
+        PERIODS_MAX.into(),
+    ];
+    let mut found = Vec::new();
+    for row in db.query(sql, &params)? {
+        let Some(window) = window(&row, 3)? else { continue };
+        found.push(PeriodFact {
+            id: row.parsed(0)?,
+            kind: row.parsed(1)?,
+            services: crate::bus::words(row.text(2)?),
+            occurrences: occurrences(&window, row.parsed(6)?, placed.interval),
+        });
+    }
+    // A maintenance window that began after the draft still tells that its service has windows.
+    let sql = "SELECT id, services FROM periods WHERE kind = 'window' AND start_at >= $1 \
+        AND (environment IS NULL OR environment = $2) ORDER BY start_at, id LIMIT $3";
+    let params = [placed.interval.end.into(), environment.word().into(), PERIODS_MAX.into()];
+    for row in db.query(sql, &params)? {
+        found.push(PeriodFact {
+            id: row.parsed(0)?,
+            kind: domain::calendar::PeriodKind::MaintenanceWindow,
+            services: crate::bus::words(row.text(1)?),
+            occurrences: Vec::new(),
+        });
+    }
+    Ok(found)
+}
+
+/// The conflicts that block a record in a window, in words, without those someone answers for.
+pub fn blocking(
+    db: &mut dyn Query,
+    side: Side,
+    interval: Option<Interval>,
+    now: Timestamp,
+) -> Result<Vec<String>, Fault> {
+    let Some(placement) = placement(db, side)? else { return Ok(Vec::new()) };
+    let planned = placement.window.as_ref().map(|window| window.interval);
+    let Some(interval) = interval.or(planned) else { return Ok(Vec::new()) };
+    let mut words = Vec::new();
+    for found in find(db, &placement, interval)?.into_iter().filter(|found| found.blocking) {
+        if !is_accepted(db, &found, now)? {
+            words.push(detail(db, &found)?);
+        }
+    }
+    Ok(words)
+}
+
+fn is_accepted(db: &mut dyn Query, found: &Found, now: Timestamp) -> Result<bool, Fault> {
+    let key = key(found.kind, found.subject, found.with);
+    let sql = "SELECT id FROM conflicts WHERE conflict_key = $1";
+    let Some(row) = db.query_one(sql, &[key.into()])? else { return Ok(false) };
+    let conflict = find_state::<domain::calendar::Conflict>(db, row.parsed(0)?)?;
+    Ok(conflict.is_some_and(|conflict| conflict.state.covers(&found.fingerprint, now)))
+}
+
+/// A conflict in words: what, with whom, when, and the first CI that is hit.
+pub fn detail(db: &mut dyn Query, found: &Found) -> Result<String, Fault> {
+    use domain::calendar::ConflictKind as K;
+    let mut names = Names::default();
+    let with = names.get(db, &found.with.id())?;
+    let with = with.map_or_else(String::new, |with| match with.number {
+        Some(number) => format!("{number} \"{}\"", with.name),
+        None => format!("\"{}\"", with.name),
+    });
+    let first = match found.hits.first() {
+        Some(hit) => hit_words(db, &mut names, hit)?,
+        None => String::new(),
+    };
+    let more = found.hits.len().saturating_sub(1);
+    let more = if more > 0 { format!(" and {more} more CIs") } else { String::new() };
+    let (start, end) = (found.overlap.start, found.overlap.end);
+    Ok(match found.kind {
+        K::SameCi => format!("{with} works on {first}{more} too, from {start} to {end}"),
+        K::UpstreamCi | K::DownstreamCi => {
+            format!("{with} works on a connected CI ({first}{more}), from {start} to {end}")
+        }
+        K::Blackout => format!("the blackout {with} allows nothing from {start} to {end}"),
+        K::OutsideWindow => {
+            format!("{start} to {end} is outside the maintenance window {with}")
+        }
+    })
+}
+
+/// A hit in words: `web-01 → runs on → vm-7`.
+pub fn hit_words(
+    db: &mut dyn Query,
+    names: &mut Names,
+    hit: &domain::calendar::Hit,
+) -> Result<String, Fault> {
+    let mut words = name(db, names, hit.ci)?;
+    for step in &hit.path {
+        let ci = name(db, names, step.ci)?;
+        words.push_str(&format!(" → {} → {ci}", step.relation));
+    }
+    Ok(words)
+}
+
+fn name(db: &mut dyn Query, names: &mut Names, ci: CiId) -> Result<String, Fault> {
+    let found = names.get(db, &ci.to_string())?;
+    Ok(found.map_or_else(|| ci.to_string(), |found| found.name))
+}

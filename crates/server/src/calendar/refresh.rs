@@ -1,0 +1,139 @@
+//! Keeping the records of conflicts in step with the calendar: after a record moved, in the same
+//! transaction; after a period or a relation changed, by a reactor, record by record. Deciding
+//! never rests on them: guards look at the calendar itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::calendar::{Conflict, Found, Side, found, key, lapse, resolve};
+use domain::identity::Permission;
+use kernel::ConflictId;
+use ports::{Fault, Query};
+
+use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work};
+use crate::calendar::find::find;
+use crate::calendar::placement::placement;
+use crate::follow::followers::{Follower, Seen};
+
+/// The most conflicts that are kept of one record.
+pub const CONFLICTS_MAX: usize = 500;
+/// The most records that one change of a period or relation is held against.
+pub const SUBJECTS_MAX: i64 = 2_000;
+
+/// Brings the conflicts of a record in step. The calendar lock is held.
+pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
+    work.lock(Lock::calendar())?;
+    let mut now_found: BTreeMap<String, Found> = BTreeMap::new();
+    if let Some(placement) = placement(work.tx, side)?.filter(|placement| placement.live) {
+        let interval = placement.window.as_ref().map(|window| window.interval);
+        let interval = interval.filter(|interval| interval.end > work.now);
+        if let Some(interval) = interval {
+            for found in find(work.tx, &placement, interval)?.into_iter().take(CONFLICTS_MAX) {
+                now_found.insert(key(found.kind, found.subject, found.with), found);
+            }
+        }
+    }
+    for (id, key) in known(work.tx, side)? {
+        if !now_found.contains_key(&key) {
+            let mut conflict: Loaded<Conflict> = work.peek(id)?;
+            let events = resolve(&conflict.state);
+            work.append(&mut conflict, events)?;
+        }
+    }
+    for (key, now_is) in now_found {
+        let mut conflict: Loaded<Conflict> = match by_key(work.tx, &key)? {
+            Some(id) => work.peek(id)?,
+            None => work.fresh(),
+        };
+        let events = found(&conflict.state, &now_is);
+        work.append(&mut conflict, events)?;
+    }
+    Ok(())
+}
+
+fn known(db: &mut dyn Query, side: Side) -> Result<Vec<(ConflictId, String)>, Fault> {
+    let sql = "SELECT conflicts.id, conflicts.conflict_key FROM conflict_sides \
+        JOIN conflicts ON conflicts.id = conflict_sides.conflict \
+        WHERE conflict_sides.side = $1 AND conflict_sides.state IN ('open', 'accepted')";
+    let rows = db.query(sql, &[side.id().into()])?;
+    rows.iter().map(|row| Ok((row.parsed(0)?, row.text(1)?.to_owned()))).collect()
+}
+
+fn by_key(db: &mut dyn Query, key: &str) -> Result<Option<ConflictId>, Fault> {
+    let row = db.query_one("SELECT id FROM conflicts WHERE conflict_key = $1", &[key.into()])?;
+    row.map(|row| row.parsed(0)).transpose()
+}
+
+/// Ends an acceptance whose time has come; called by its timer.
+pub fn acceptance_ends(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
+    let id = stream.split_once(':').and_then(|(_, id)| id.parse().ok());
+    let Some(id) = id else { return Ok(()) };
+    let mut conflict: Loaded<Conflict> = work.peek(id)?;
+    let events = lapse(&conflict.state, work.now);
+    work.append(&mut conflict, events)
+}
+
+/// Holds one record against the calendar anew.
+struct Refresh {
+    side: Side,
+}
+
+impl Command for Refresh {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "calendar.refresh"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::CalendarWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        refresh(work, self.side)
+    }
+}
+
+/// Holds every record that is still to come against a calendar whose periods, CIs or relations
+/// changed.
+pub struct CalendarReactor;
+
+impl Follower for CalendarReactor {
+    fn name(&self) -> &'static str {
+        "calendar"
+    }
+
+    fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
+        let moves = |seen: &Seen| {
+            seen.name.starts_with("period.") || matches!(
+                seen.name.as_str(),
+                "ci.edited.v1" | "ci.relations_set.v1"
+            )
+        };
+        if !events.iter().any(moves) {
+            return Ok(());
+        }
+        let now = bus.world().clock.now();
+        let sides = crate::read::wait(&*bus.world().store, move |db| still_to_come(db, now));
+        for side in sides.map_err(Failure::Fault)? {
+            bus.call(Envelope::system("calendar"), Refresh { side })?;
+        }
+        Ok(())
+    }
+}
+
+fn still_to_come(
+    db: &mut dyn Query,
+    now: kernel::Timestamp,
+) -> Result<BTreeSet<Side>, Fault> {
+    let mut sides = BTreeSet::new();
+    let params = [now.into(), SUBJECTS_MAX.into()];
+    let sql = "SELECT id FROM changes WHERE live = 1 AND end_at > $1 ORDER BY end_at LIMIT $2";
+    for row in db.query(sql, &params)? {
+        sides.insert(Side::Change(row.parsed(0)?));
+    }
+    let sql = "SELECT id FROM releases WHERE live = 1 AND end_at > $1 ORDER BY end_at LIMIT $2";
+    for row in db.query(sql, &params)? {
+        sides.insert(Side::Release(row.parsed(0)?));
+    }
+    Ok(sides)
+}
