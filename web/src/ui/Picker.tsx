@@ -38,7 +38,7 @@ export interface OnePickerProps extends Shared {
   onChange: (choice: Choice | null) => void;
 }
 
-export interface ManyPickerProps extends Shared {
+interface ManyPickerProps extends Shared {
   search: Search;
   value: Choice[];
   onChange: (choices: Choice[]) => void;
@@ -96,7 +96,7 @@ export function OnePicker(props: OnePickerProps) {
   );
 }
 
-export function ManyPicker(props: ManyPickerProps) {
+function ManyPicker(props: ManyPickerProps) {
   const { value, onChange } = props;
   const [text, setText] = useState('');
   const combobox = useCombobox();
@@ -118,7 +118,11 @@ export function ManyPicker(props: ManyPickerProps) {
                 key={each.value}
                 withRemoveButton={!props.disabled}
                 onRemove={() => remove(each)}
-                removeButtonProps={{ 'aria-label': `${UI.remove} ${each.label}`, tabIndex: 0 }}
+                removeButtonProps={{
+                  'aria-hidden': false,
+                  'aria-label': `${UI.remove} ${each.label}`,
+                  tabIndex: 0,
+                }}
               >
                 {each.label}
               </Pill>
