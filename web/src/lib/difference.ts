@@ -16,7 +16,7 @@ export function differences(before: unknown, after: unknown): Difference[] {
 }
 
 /** Every leaf with its path in words: `changes 2 title`. */
-export function flat(value: unknown, path: string[] = []): Map<string, string> {
+function flat(value: unknown, path: string[] = []): Map<string, string> {
   if (value === null || value === undefined || value === '') return new Map();
   if (typeof value !== 'object') return new Map([[path.join(' '), String(value)]]);
   const entries: [string, unknown][] = Array.isArray(value)

@@ -60,7 +60,7 @@ function changed() {
 
 export function handleKey(event: KeyboardEvent) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (isTyping(event.target)) return;
+  if (isTyping(event.target) || activates(event)) return;
   const pressed = event.key;
   const pair = Date.now() - firstAt < SECOND_KEY_MS ? `${first} ${pressed}` : '';
   const all = snapshot.flatMap((group) => group.keys).reverse();
@@ -79,4 +79,11 @@ function isTyping(target: EventTarget | null): boolean {
   return target.matches(
     'input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]',
   );
+}
+
+/** Enter on a link or a button is theirs. */
+function activates(event: KeyboardEvent): boolean {
+  const { target } = event;
+  if (event.key !== 'Enter' || !(target instanceof HTMLElement)) return false;
+  return target.closest('a,button,summary,input') !== null;
 }

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { get, type Query } from './client';
 import type { Page } from './schema';
 
-export const PAGE_SIZE = 50;
+const PAGE_SIZE = 50;
 
 export function usePages<Row>(path: string, query: Query = {}, enabled = true) {
   const pages = useInfiniteQuery({

@@ -15,11 +15,6 @@ export function useMe(): Me {
   return me;
 }
 
-export function useCan(permission: string): boolean {
-  const me = useContext(MeContext);
-  return me?.permissions.includes(permission) ?? false;
-}
-
 /** The reader's zone: the one of their account, else the browser's. */
 export function useZone(): string {
   const me = useContext(MeContext);

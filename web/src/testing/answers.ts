@@ -16,6 +16,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /calendar': lists.calendar,
   'GET /deployments': { items: [lists.deploymentRow] },
   'GET /models': { items: lists.models },
+  'GET /filters': { filters: [] },
   'GET /teams': { items: [] },
   'GET /services': { items: [] },
   'GET /people': { items: [] },

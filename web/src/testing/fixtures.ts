@@ -36,7 +36,7 @@ export const about: Schema<'About'> = {
 export const soon: Window = { start: at(6), end: at(10), zone: 'Europe/Berlin' };
 export const running: Window = { start: at(-1), end: at(3), zone: 'Europe/London' };
 
-export const route: Lamp[] = [
+const route: Lamp[] = [
   { name: 'scope', state: 'clear', detail: '3 changes attached.' },
   { name: 'plans', state: 'clear', detail: 'Every change has a rollback plan, 55 minutes.' },
   { name: 'risk', state: 'clear', detail: 'High, recorded at submission.' },
@@ -107,7 +107,7 @@ function refOf(row: Schema<'ChangeRow'>): Ref {
   return { id: row.id, number: row.number, name: row.title };
 }
 
-export const rollbackPlan: Schema<'RollbackPlan'> = {
+const rollbackPlan: Schema<'RollbackPlan'> = {
   steps: [...changes].reverse().map((row, index) => ({
     change: refOf(row),
     plan: `Take back ${row.title.toLowerCase()}: stop the job, restore the former version, check.`,

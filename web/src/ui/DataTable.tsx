@@ -1,12 +1,13 @@
 // The table of every list: 36 px rows, sorting by the address, j/k and Enter, cursor paging.
 import { Button, Checkbox } from '@mantine/core';
-import { useContext, useRef, useState, type ReactNode } from 'react';
+import { useContext, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useKeys } from '@/lib/keys';
 import type { Pages } from '@/lib/pages';
 import { Icon } from './icons';
 import { Link, Navigation } from './Link';
 import { ErrorState, RowsSkeleton } from './States';
 import { UI } from './texts';
+import { useShownRows } from './useShownRows';
 import classes from './DataTable.module.css';
 
 export interface Column<Row> {
@@ -40,51 +41,33 @@ interface Props<Row> {
 }
 
 export function DataTable<Row>(props: Props<Row>) {
-  const { columns, pages, rowKey, rowLink, chosen, onChoose } = props;
-  const navigate = useContext(Navigation);
-  const [at, setAt] = useState(-1);
+  const { columns, pages, rowKey, chosen, onChoose } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const rows = pages.rows ?? [];
-  const move = (step: number) => {
-    const next = Math.min(Math.max(at + step, 0), rows.length - 1);
-    setAt(next);
-    body.current?.rows[next]?.scrollIntoView({ block: 'nearest' });
-  };
-  const open = () => {
-    const row = rows[at];
-    if (row && rowLink) navigate(rowLink(row));
-  };
+  const shown = useShownRows(body, rows.length);
   const choose = (key: string) => {
     if (!chosen || !onChoose) return;
     onChoose(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key]);
   };
-  useKeys(props.label, [
-    { keys: 'j', label: 'Next row', run: () => move(1) },
-    { keys: 'k', label: 'Previous row', run: () => move(-1) },
-    { keys: 'Enter', label: 'Open the row', run: open },
-    ...(onChoose ? [{ keys: 'x', label: 'Choose the row', run: () => chooseAt(at) }] : []),
-  ]);
-  const chooseAt = (index: number) => {
-    const row = rows[index];
-    if (row) choose(rowKey(row));
-  };
+  const at = useRowKeys(props, rows, body, choose);
 
   if (pages.error) return <ErrorState error={pages.error} retry={pages.retry} />;
   if (pages.loading) return <RowsSkeleton />;
   if (rows.length === 0) return <>{props.empty}</>;
   const keys = rows.map(rowKey);
+  const span = columns.length + (onChoose ? 1 : 0);
   return (
     <div className={classes.frame}>
-      <table className={classes.table} aria-label={props.label}>
+      <table className={classes.table} aria-label={props.label} aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
             {onChoose && (
               <th className={classes.pick}>
                 <Checkbox
                   size="xs"
-                  aria-label="Choose all rows"
-                  checked={keys.length > 0 && keys.every((key) => chosen?.includes(key))}
-                  indeterminate={(chosen?.length ?? 0) > 0 && chosen!.length < keys.length}
+                  aria-label={UI.chooseAll}
+                  checked={keys.every((key) => chosen?.includes(key))}
+                  indeterminate={chosen?.length !== 0 && chosen?.length !== keys.length}
                   onChange={(event) => onChoose(event.currentTarget.checked ? keys : [])}
                 />
               </th>
@@ -95,11 +78,15 @@ export function DataTable<Row>(props: Props<Row>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {rows.map((row, index) => {
+          <Gap height={shown.above} span={span} />
+          {rows.slice(shown.from, shown.to).map((row, offset) => {
             const key = rowKey(row);
+            const index = shown.from + offset;
             return (
               <tr
                 key={key}
+                aria-rowindex={index + 2}
+                data-index={index}
                 data-at={index === at || undefined}
                 data-chosen={chosen?.includes(key) || undefined}
               >
@@ -107,26 +94,17 @@ export function DataTable<Row>(props: Props<Row>) {
                   <td className={classes.pick}>
                     <Checkbox
                       size="xs"
-                      aria-label={`Choose ${key}`}
+                      aria-label={`${UI.choose} ${key}`}
                       checked={chosen?.includes(key) ?? false}
                       onChange={() => choose(key)}
                     />
                   </td>
                 )}
-                {columns.map((column, place) => (
-                  <Cell key={column.key} column={column} row={row}>
-                    {place === 0 && rowLink ? (
-                      <Link to={rowLink(row)} className={classes.first}>
-                        {column.cell(row)}
-                      </Link>
-                    ) : (
-                      column.cell(row)
-                    )}
-                  </Cell>
-                ))}
+                <Cells row={row} columns={columns} rowLink={props.rowLink} />
               </tr>
             );
           })}
+          <Gap height={shown.below} span={span} />
         </tbody>
       </table>
       {pages.more && (
@@ -146,13 +124,67 @@ export function DataTable<Row>(props: Props<Row>) {
   );
 }
 
-function Cell<Row>(props: { column: Column<Row>; row: Row; children: ReactNode }) {
-  const { column, children } = props;
+/** j, k, Enter and x: the row they stand on. */
+function useRowKeys<Row>(
+  props: Props<Row>,
+  rows: Row[],
+  body: RefObject<HTMLTableSectionElement | null>,
+  choose: (key: string) => void,
+): number {
+  const navigate = useContext(Navigation);
+  const [at, setAt] = useState(-1);
+  const move = (step: number) => {
+    const next = Math.min(Math.max(at + step, 0), rows.length - 1);
+    setAt(next);
+    body.current?.querySelector(`[data-index="${next}"]`)?.scrollIntoView({ block: 'nearest' });
+  };
+  const withRow = (run: (row: Row) => void) => () => {
+    const row = rows[at];
+    if (row !== undefined) run(row);
+  };
+  const open = withRow((row) => props.rowLink && navigate(props.rowLink(row)));
+  const pick = withRow((row) => choose(props.rowKey(row)));
+  useKeys(props.label, [
+    { keys: 'j', label: UI.nextRow, run: () => move(1) },
+    { keys: 'k', label: UI.previousRow, run: () => move(-1) },
+    { keys: 'Enter', label: UI.openRow, run: open },
+    ...(props.onChoose ? [{ keys: 'x', label: UI.choose, run: pick }] : []),
+  ]);
+  return at;
+}
+
+/** Stands for rows that are not drawn. */
+function Gap({ height, span }: { height: number; span: number }) {
+  if (height === 0) return null;
   return (
-    <td data-right={column.right || undefined} data-wide={column.wideOnly || undefined}>
-      {children}
-    </td>
+    <tr aria-hidden="true">
+      <td colSpan={span} style={{ height, padding: 0, border: 0 }} />
+    </tr>
   );
+}
+
+interface CellsProps<Row> {
+  row: Row;
+  columns: Column<Row>[];
+  rowLink?: (row: Row) => string;
+}
+
+function Cells<Row>({ row, columns, rowLink }: CellsProps<Row>) {
+  return columns.map((column, place) => (
+    <td
+      key={column.key}
+      data-right={column.right || undefined}
+      data-wide={column.wideOnly || undefined}
+    >
+      {place === 0 && rowLink ? (
+        <Link to={rowLink(row)} className={classes.first}>
+          {column.cell(row)}
+        </Link>
+      ) : (
+        column.cell(row)
+      )}
+    </td>
+  ));
 }
 
 interface HeaderProps<Row> {

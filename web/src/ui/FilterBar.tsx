@@ -7,7 +7,7 @@ import { Icon } from './icons';
 import { UI, wordOf } from './texts';
 import classes from './FilterBar.module.css';
 
-export interface FilterChoice {
+interface FilterChoice {
   key: string;
   label: string;
   /** Words of the server, or values with labels. */

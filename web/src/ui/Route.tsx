@@ -79,20 +79,3 @@ export function Route({ lamps, actions = [], label }: RouteProps) {
     </section>
   );
 }
-
-/** The row alone, small, for cards and lists. */
-export function MiniRoute({ lamps }: { lamps: Lamp[] }) {
-  return (
-    <span className={classes.mini}>
-      {lamps.map((lamp) => {
-        const words = `${LAMP_NAMES[lamp.name] ?? lamp.name}: ${LAMP_STATES[lamp.state]}`;
-        return (
-          <span key={lamp.name} title={`${words}. ${lamp.detail}`}>
-            <LampMark state={lamp.state} size={12} />
-            <span className="visually-hidden">{words}</span>
-          </span>
-        );
-      })}
-    </span>
-  );
-}

@@ -56,6 +56,11 @@ export const UI = {
   noRows: 'Nothing matches these filters.',
   clearFilters: 'Clear filters',
   columns: 'Columns',
+  chooseAll: 'Choose all rows',
+  choose: 'Choose',
+  nextRow: 'Next row',
+  previousRow: 'Previous row',
+  openRow: 'Open the row',
   cancel: 'Cancel',
   reason: 'Reason',
   reasonNeeded: 'Give a reason, so that whoever reads the record later understands it.',
@@ -78,4 +83,12 @@ export const UI = {
   reload: 'Load the newest version',
   remove: 'Remove',
   close: 'Close',
+};
+
+export const FILTERS = {
+  title: 'Saved filters',
+  none: 'None saved yet. Filter the list, then keep the filter under a name.',
+  save: 'Save this filter…',
+  keep: 'Save',
+  name: 'Name',
 };

@@ -90,7 +90,7 @@ export function fieldsOf(values: Partial<ReleaseValues>): Record<string, unknown
   return fields;
 }
 
-export function lines(text: string): string[] {
+function lines(text: string): string[] {
   return text
     .split('\n')
     .map((line) => line.trim())

@@ -106,7 +106,7 @@ function Hits({ hits }: { hits: Conflict['hits'] }) {
 }
 
 /** `web-01 → runs on → vm-7`: CIs in boxes, relations between them. */
-export function CiPath({ path }: { path: string }) {
+function CiPath({ path }: { path: string }) {
   const steps = path.split('→').map((step) => step.trim());
   return (
     <span className={classes.path}>

@@ -5,6 +5,7 @@ import { useModels, useTeams } from '@/lib/lookup';
 import { DataTable } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { Page, Section } from '@/ui/Page';
+import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
 import { RELEASE_COLUMNS } from '../components/ReleaseTable';
 import { ViewSwitch } from '../components/ViewSwitch';
@@ -52,6 +53,7 @@ export default function ReleasesPage() {
         ]}
         toggles={[{ key: 'mine', label: 'Mine' }]}
       >
+        <SavedFilters list="releases" path={paths.releases} address={address} />
         <ColumnMenu columns={RELEASE_COLUMNS} address={address} onChange={change} />
       </FilterBar>
       <Section flush>
