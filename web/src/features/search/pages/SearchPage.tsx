@@ -92,8 +92,7 @@ function FoundLine({ found }: { found: Found }) {
       <Icon name={ICONS[found.kind] ?? 'list'} />
       <span className={classes.kind}>{texts.one[found.kind] ?? found.kind}</span>
       <Link to={foundPath(found)} className={classes.title}>
-        {found.number && <span className="mono">{found.number} </span>}
-        {found.title}
+        {found.number && <span className="mono">{found.number}</span>} {found.title}
       </Link>
       {found.state && <StatePill word={found.state} />}
     </li>
