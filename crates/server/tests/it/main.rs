@@ -1,0 +1,11 @@
+//! The features of the server, each on both engines, through the same router as real requests.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audit;
+mod identity;
+mod incident;
+mod search;
+mod service;
+mod sign_in;

@@ -1,0 +1,247 @@
+//! What tests of the server share: an application on a fresh database of each engine, people who
+//! are signed in, and requests that go through the same router as real ones.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, LazyLock};
+
+use api::common::Written;
+use api::identity::PersonFields;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use interlock_server::bus::{Bus, Envelope, World};
+use interlock_server::follow::followers::{SearchIndex, step};
+use interlock_server::http::session_hash;
+use interlock_server::identity::{SavePerson, SignInAs, hash_password};
+use interlock_server::policy::Models;
+use interlock_server::read_models::prepare;
+use interlock_server::serve::{Options, router};
+use kernel::{Actor, PersonId, Timestamp};
+use ports::{Clock, ManualClock, SeededChance, Store};
+use serde_json::Value as Json;
+use store::OpenOptions;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Everyone's password.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+/// Where the clock stands at first.
+pub(crate) const NOW: &str = "2026-11-21T08:00:00Z";
+
+static HASH: LazyLock<String> = LazyLock::new(|| hash_password(PASSWORD).unwrap());
+
+/// An application on one engine.
+pub(crate) struct Stage {
+    pub(crate) bus: Bus,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) store: Arc<dyn Store>,
+    router: Router,
+    _folder: Option<TempDir>,
+}
+
+/// Plays a story on SQLite, and on PostgreSQL where there is a cluster.
+pub(crate) fn on_both(story: impl AsyncFn(Stage)) {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("store.db").display());
+    play(&address, Some(folder), &story);
+    if let Some(address) = store::testing::postgres_database() {
+        play(&address, None, &story);
+    }
+}
+
+fn play(address: &str, folder: Option<TempDir>, story: &impl AsyncFn(Stage)) {
+    let options = OpenOptions { readers: 2, writers: 2, ..OpenOptions::default() };
+    let store = store::open(address, options).unwrap();
+    prepare(&*store).unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(story(Stage::new(Arc::clone(&store), folder)));
+    drop(runtime);
+    store.close();
+}
+
+impl Stage {
+    fn new(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
+        let clock = Arc::new(ManualClock::new(at(NOW)));
+        let bus = Bus::new(World {
+            store: Arc::clone(&store),
+            clock: clock.clone(),
+            chance: Arc::new(SeededChance::new(7)),
+            models: Arc::new(Models::built_in().unwrap()),
+        });
+        let router = router(Options::default().app(bus.clone()));
+        Self { bus, clock, store, router, _folder: folder }
+    }
+
+    /// Makes an account as an operator does.
+    pub(crate) async fn account(&self, login: &str, roles: &[&str]) -> PersonId {
+        let fields = PersonFields {
+            login: Some(login.to_owned()),
+            name: Some(format!("{login} Example")),
+            roles: Some(roles.iter().map(ToString::to_string).collect()),
+            ..PersonFields::default()
+        };
+        let command = SavePerson { person: None, fields, hash: Some(HASH.clone()) };
+        let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
+        let written: Written = self.bus.send(operator, command).await.unwrap().answer;
+        written.id.parse().unwrap()
+    }
+
+    /// Someone new, signed in.
+    pub(crate) async fn person(&self, login: &str, roles: &[&str]) -> Client<'_> {
+        let person = self.account(login, roles).await;
+        let secret = format!("session-of-{login}");
+        let command = SignInAs { person, proven: HASH.clone(), session: session_hash(&secret) };
+        let envelope = Envelope::new(Actor::Person { id: person });
+        self.bus.send(envelope, command).await.unwrap();
+        Client { stage: self, pass: Pass::Cookie(secret) }
+    }
+
+    /// Nobody.
+    pub(crate) fn stranger(&self) -> Client<'_> {
+        Client { stage: self, pass: Pass::None }
+    }
+
+    /// A program with a token.
+    pub(crate) fn program(&self, secret: &str) -> Client<'_> {
+        Client { stage: self, pass: Pass::Token(secret.to_owned()) }
+    }
+
+    /// A browser with a cookie.
+    pub(crate) fn browser(&self, secret: &str) -> Client<'_> {
+        Client { stage: self, pass: Pass::Cookie(secret.to_owned()) }
+    }
+
+    /// What the clock shows.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets the search index catch up.
+    pub(crate) async fn index(&self) {
+        let bus = self.bus.clone();
+        let caught_up =
+            tokio::task::spawn_blocking(move || while step(&bus, &SearchIndex).unwrap() > 0 {});
+        caught_up.await.unwrap();
+    }
+}
+
+/// A time.
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Who sends requests.
+pub(crate) struct Client<'a> {
+    stage: &'a Stage,
+    pass: Pass,
+}
+
+enum Pass {
+    None,
+    Cookie(String),
+    Token(String),
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Json,
+}
+
+impl Answer {
+    /// The body of a success.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Json {
+        assert!(self.status.is_success(), "{}: {:#}", self.status, self.body);
+        self.body
+    }
+
+    /// The body of a refusal with a code.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16, code: &str) -> Json {
+        let found = (self.status.as_u16(), self.body["code"].as_str().unwrap_or_default());
+        assert_eq!(found, (status, code), "{:#}", self.body);
+        self.body
+    }
+}
+
+/// What is sent along with a request.
+#[derive(Default)]
+pub(crate) struct Along<'a> {
+    pub(crate) version: Option<&'a str>,
+    pub(crate) key: Option<&'a str>,
+    pub(crate) origin: Option<&'a str>,
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl Client<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, Along::default()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Json) -> Answer {
+        self.send(Method::POST, path, Some(body), Along::default()).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, version: &str, body: Json) -> Answer {
+        let along = Along { version: Some(version), ..Along::default() };
+        self.send(Method::PATCH, path, Some(body), along).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, version: &str, body: Json) -> Answer {
+        let along = Along { version: Some(version), ..Along::default() };
+        self.send(Method::PUT, path, Some(body), along).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str, version: &str) -> Answer {
+        let along = Along { version: Some(version), ..Along::default() };
+        self.send(Method::DELETE, path, None, along).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Json>,
+        along: Along<'_>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        request = request.header("host", "interlock.test");
+        request = match &self.pass {
+            Pass::None => request,
+            Pass::Cookie(secret) => request.header("cookie", format!("interlock_session={secret}")),
+            Pass::Token(secret) => request.header("authorization", format!("Bearer {secret}")),
+        };
+        for (name, value) in
+            [("if-match", along.version), ("idempotency-key", along.key), ("origin", along.origin)]
+        {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        if let Some(address) = along.address {
+            request = request.extension(ConnectInfo(SocketAddr::new(address, 4711)));
+        }
+        let sent = match body {
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let response = self.stage.router.clone().oneshot(sent.unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 16 << 20).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+/// The names of a list of references or records.
+pub(crate) fn names(list: &Json) -> Vec<&str> {
+    let items = list.as_array().expect("a list").iter();
+    items.map(|item| item["name"].as_str().expect("a name")).collect()
+}
