@@ -20,7 +20,6 @@ pub mod approval;
 pub mod audit;
 pub mod calendar;
 pub mod change;
-pub mod calendar;
 pub mod identity;
 pub mod incident;
 pub mod policy;

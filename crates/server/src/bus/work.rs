@@ -1,6 +1,7 @@
 //! One command's view of its transaction: who asks, what time it is, records to load and append to.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::identity::{Permission, Role, permissions};
 use domain::{Aggregate, General, Stamp, canonical};
@@ -78,6 +79,11 @@ impl<'a> Work<'a> {
     /// The models in force.
     pub fn models(&self) -> &'a Models {
         &self.world.models
+    }
+
+    /// The models in force, to be kept beyond the transaction's borrow.
+    pub fn models_shared(&self) -> Arc<Models> {
+        Arc::clone(&self.world.models)
     }
 
     /// A new id.
@@ -168,6 +174,11 @@ impl<'a> Work<'a> {
         state.project(loaded.id, loaded.version, self.now, self.tx)?;
         loaded.state = state;
         Ok(())
+    }
+
+    /// Writes a record's rows anew, where they also show something of another record.
+    pub fn project<A: Record>(&mut self, loaded: &Loaded<A>) -> Result<(), Stop> {
+        Ok(loaded.state.project(loaded.id, loaded.version, self.now, self.tx)?)
     }
 
     /// Appends an event that belongs to no record's own stream.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 
 use crate::bus::Bus;
+use crate::calendar::CalendarReactor;
 use crate::follow::followers::{self, Follower, SearchIndex};
 use crate::follow::timers;
 
@@ -24,6 +25,7 @@ impl Background {
         let with = bus.clone();
         background.spawn("timers", move |stop| timers::run(&with, stop))?;
         background.follow(bus, SearchIndex)?;
+        background.follow(bus, CalendarReactor)?;
         Ok(background)
     }
 

@@ -60,8 +60,11 @@ impl Options {
 /// The routes of each feature.
 const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::audit::routes,
+    crate::change::routes,
     crate::identity::routes,
     crate::incident::routes,
+    crate::policy::routes,
+    crate::release::routes,
     crate::review::routes,
     crate::search::routes,
     crate::service::routes,

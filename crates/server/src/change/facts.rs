@@ -1,0 +1,72 @@
+//! What the rules of a change need to know, gathered from the same transaction or snapshot.
+
+use std::collections::BTreeSet;
+
+use domain::approval::Plan;
+use domain::calendar::Side;
+use domain::change::{Change, Facts, ReleaseFact};
+use domain::identity::Role;
+use domain::policy::{RouteFacts, change_plan};
+use domain::risk::Assessment;
+use kernel::{ChangeId, Interval};
+use ports::{Fault, Query};
+
+use crate::approval::electorate;
+use crate::asking::Asking;
+use crate::calendar::{blocking, window};
+use crate::review;
+use crate::risk::assess_change;
+
+/// Gathers the facts. `interval` is a window that is asked about instead of the planned one.
+pub fn gather(
+    db: &mut dyn Query,
+    asking: &Asking,
+    id: ChangeId,
+    change: &Change,
+    interval: Option<Interval>,
+) -> Result<Facts, Fault> {
+    let release = release(db, change)?;
+    let blocking = match &release {
+        Some(_) => Vec::new(),
+        None => blocking(db, Side::Change(id), interval, asking.now)?,
+    };
+    let risk = risk(db, change)?;
+    let route = RouteFacts { tier: risk.tier, in_release: release.is_some() };
+    let plan = change_plan(asking.models.change(change.change_type()), route);
+    let electorate = electorate(db, &roles_asked(&plan, change))?;
+    Ok(Facts {
+        now: asking.now,
+        person: asking.who.person,
+        roles: asking.who.roles.clone(),
+        release,
+        blocking,
+        plan,
+        electorate,
+        risk,
+        review_completed: review::is_completed(db, &id.to_string())?,
+    })
+}
+
+/// The recorded risk once there is one and the change is no longer being assessed; else as it is.
+fn risk(db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
+    match &change.risk {
+        Some(recorded) if change.phase > domain::change::Phase::Assess => Ok(recorded.clone()),
+        _ => assess_change(db, change),
+    }
+}
+
+fn roles_asked(plan: &Plan, change: &Change) -> BTreeSet<Role> {
+    let round = change.round().map(|round| &round.plan.stages);
+    let stages = plan.stages.iter().chain(round.into_iter().flatten());
+    stages.flat_map(|stage| &stage.groups).flat_map(|group| group.roles.clone()).collect()
+}
+
+fn release(db: &mut dyn Query, change: &Change) -> Result<Option<ReleaseFact>, Fault> {
+    let Some(id) = change.release else { return Ok(None) };
+    let sql = "SELECT number, start_at, end_at, zone FROM releases WHERE id = $1";
+    let row = db.query_one(sql, &[id.to_string().into()])?;
+    row.map(|row| {
+        Ok(ReleaseFact { number: row.text(0)?.to_owned(), window: window(&row, 1)? })
+    })
+    .transpose()
+}

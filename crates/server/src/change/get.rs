@@ -1,0 +1,307 @@
+//! One change, whole: what is written, where it stands, what may be done.
+
+use api::change::{Change as Shown, Imported, Outage};
+use api::common::{Action, Lamp, LampState};
+use domain::approval::{GroupState, RoundState};
+use domain::change::{Change, Facts, Phase, Verb, guard, owes_review};
+use domain::identity::Permission;
+use kernel::ChangeId;
+use ports::{Fault, Query};
+
+use crate::approval::shown_round;
+use crate::asking::Asking;
+use crate::bus::{Loaded, Stop, find_state};
+use crate::change::facts::gather;
+use crate::change::save::find_change;
+use crate::extras;
+use crate::names::{Names, shown_window};
+use crate::read::action;
+use crate::{review, risk};
+
+/// The most CIs shown on the page itself.
+pub const CIS_SHOWN: usize = 100;
+
+/// The change of an id or a number.
+pub(super) fn get(
+    db: &mut dyn Query,
+    name: &str,
+    asking: &Asking,
+) -> Result<Shown, Stop> {
+    let id = find_change(db, name)?;
+    let loaded: Option<Loaded<Change>> = find_state(db, id)?;
+    let unknown = || domain::General::Unknown { kind: "change", name: name.to_owned() };
+    let loaded = loaded.ok_or_else(unknown)?;
+    let facts = gather(db, asking, id, &loaded.state, None)?;
+    Ok(shown(db, &loaded, &facts, asking)?)
+}
+
+fn shown(
+    db: &mut dyn Query,
+    loaded: &Loaded<Change>,
+    facts: &Facts,
+    asking: &Asking,
+) -> Result<Shown, Fault> {
+    let (change, id) = (&loaded.state, loaded.id);
+    let content = &change.content;
+    let mut names = Names::default();
+    let n = &mut names;
+    let mut rounds = Vec::new();
+    for round in change.rounds.iter().rev() {
+        rounds.push(shown_round(db, n, round, &facts.electorate)?);
+    }
+    let mut outages = Vec::new();
+    for outage in &content.outages {
+        let service = n.get(db, &outage.service.to_string())?;
+        let service = service.map_or_else(|| outage.service.to_string(), |found| found.name);
+        outages.push(Outage { service, minutes: outage.minutes });
+    }
+    let updated_at = last_written(db, id)?;
+    Ok(Shown {
+        id: id.to_string(),
+        number: change.number.clone(),
+        version: loaded.version.0,
+        title: content.title.clone(),
+        change_type: change.change_type().word().to_owned(),
+        phase: change.phase.word().to_owned(),
+        held: change.held,
+        description: content.description.clone(),
+        reason: content.reason.clone(),
+        category: content.category.map(|category| category.word().to_owned()),
+        services: n.all(db, &content.services)?,
+        cis: n.all(db, content.cis.iter().take(CIS_SHOWN))?,
+        cis_total: u32::try_from(content.cis.len()).unwrap_or(u32::MAX),
+        environment: content.environment.word().to_owned(),
+        customer_impact: content.customer_impact.map(|impact| impact.word().to_owned()),
+        outages,
+        people_needed: content.people_needed,
+        effort_minutes: content.effort_minutes,
+        requester: n.opt(db, change.requester)?,
+        implementer: n.opt(db, content.implementer)?,
+        team: n.opt(db, content.team)?,
+        implementation_plan: content.implementation_plan.clone(),
+        test_plan: content.test_plan.clone(),
+        backout_plan: content.backout_plan.clone(),
+        backout_minutes: content.backout_minutes,
+        cannot_be_undone: content.cannot_be_undone.clone(),
+        tags: content.tags.iter().cloned().collect(),
+        window: facts.window(change).as_ref().map(shown_window),
+        release: n.opt(db, change.release)?,
+        risk: risk::shown(&facts.risk, change.risk.is_some()),
+        rounds,
+        tasks: extras::shown_tasks(db, n, &change.extras)?,
+        comments: extras::shown_comments(db, n, &change.extras)?,
+        watchers: extras::shown_watchers(db, n, &change.extras)?,
+        watched: extras::is_watched(&change.extras, asking.who.person),
+        links: extras::shown_links(&change.extras),
+        started_at: change.started_at.map(|at| at.to_string()),
+        finished_at: change.finished_at.map(|at| at.to_string()),
+        outcome: change.outcome.map(|outcome| outcome.word().to_owned()),
+        outcome_note: change.outcome_note.clone(),
+        review: review::review_ref(db, &id.to_string())?,
+        imported: imported(change),
+        route: route(change, facts),
+        actions: actions(change, facts, asking),
+        created_at: change.created_at.unwrap_or(facts.now).to_string(),
+        updated_at,
+    })
+}
+
+fn last_written(db: &mut dyn Query, id: ChangeId) -> Result<String, Fault> {
+    let sql = "SELECT updated_at FROM changes WHERE id = $1";
+    let row = db.query_one(sql, &[id.to_string().into()])?;
+    Ok(row.map(|row| row.time(0)).transpose()?.map_or_else(String::new, |at| at.to_string()))
+}
+
+fn imported(change: &Change) -> Option<Imported> {
+    change.origin.as_ref().map(|origin| Imported {
+        source: origin.source.clone(),
+        number: origin.number.clone(),
+        zone: origin.zone.name().to_owned(),
+    })
+}
+
+/// Every verb with whether the reader may do it: the guard of its command, and their permission.
+fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
+    let shown = Verb::ALL.iter().map(|verb| {
+        let guarded = guard(*verb, change, facts)
+            .and_then(|()| asking.permit(permission(*verb)));
+        action(verb.word(), guarded)
+    });
+    shown.collect()
+}
+
+fn permission(verb: Verb) -> Permission {
+    match verb {
+        Verb::Approve | Verb::Reject | Verb::Abstain => Permission::Approve,
+        Verb::Start | Verb::Complete | Verb::Close => Permission::ChangeImplement,
+        Verb::Extend => Permission::WindowExtend,
+        _ => Permission::ChangeWrite,
+    }
+}
+
+/// The lamps from here to done.
+fn route(change: &Change, facts: &Facts) -> Vec<Lamp> {
+    if change.origin.is_some() {
+        return vec![clear("record", "taken over as history from another system")];
+    }
+    vec![
+        plans(change, facts),
+        risk_lamp(change),
+        approvals(change),
+        conflicts(change, facts),
+        window(change, facts),
+        work(change, facts),
+        review_lamp(change, facts),
+    ]
+}
+
+pub(crate) fn lamp(name: &str, state: LampState, detail: impl Into<String>) -> Lamp {
+    Lamp { name: name.to_owned(), state, detail: detail.into(), action: None }
+}
+
+pub(crate) fn clear(name: &str, detail: impl Into<String>) -> Lamp {
+    lamp(name, LampState::Clear, detail)
+}
+
+fn plans(change: &Change, facts: &Facts) -> Lamp {
+    if change.phase != Phase::Draft {
+        return clear("plans", "handed in with all its type asks for");
+    }
+    match guard(Verb::Submit, change, facts) {
+        Ok(()) => Lamp {
+            action: Some("submit".to_owned()),
+            ..lamp("plans", LampState::Waiting, "complete: submit it")
+        },
+        Err(refusal) => Lamp {
+            action: Some("edit".to_owned()),
+            ..lamp("plans", LampState::Stop, words(&refusal))
+        },
+    }
+}
+
+/// A refusal in one line, with what is missing.
+pub(crate) fn words(refusal: &domain::Refusal) -> String {
+    let missing: Vec<&str> =
+        refusal.missing.iter().map(|missing| missing.pointer.trim_start_matches('/')).collect();
+    if missing.is_empty() {
+        refusal.detail.clone()
+    } else {
+        format!("still missing: {}", missing.join(", ").replace('_', " "))
+    }
+}
+
+fn risk_lamp(change: &Change) -> Lamp {
+    match (&change.risk, change.phase) {
+        (Some(risk), _) => {
+            let tier = risk.tier.word().replace('_', " ");
+            clear("risk", format!("{tier}, {} of 100 points", risk.points))
+        }
+        (None, Phase::Assess) => Lamp {
+            action: Some("assess".to_owned()),
+            ..lamp("risk", LampState::Waiting, "to be assessed")
+        },
+        (None, _) => lamp("risk", LampState::Waiting, "recorded when it is assessed"),
+    }
+}
+
+fn approvals(change: &Change) -> Lamp {
+    let Some(round) = change.round() else {
+        return lamp("approvals", LampState::Waiting, "asked for once the risk is recorded");
+    };
+    approval_lamp(round)
+}
+
+/// Where a round stands, as a lamp.
+pub(crate) fn approval_lamp(round: &domain::approval::Round) -> Lamp {
+    match round.state {
+        RoundState::Approved => clear("approvals", format!("round {} approved", round.number)),
+        RoundState::Rejected => {
+            lamp("approvals", LampState::Stop, format!("round {} was rejected", round.number))
+        }
+        RoundState::Withdrawn => lamp("approvals", LampState::Waiting, "taken back"),
+        RoundState::Open => {
+            let stage = round.stage().unwrap_or(0);
+            let plan = &round.plan.stages[stage];
+            let open = |group: &usize| round.group_state(stage, *group) == GroupState::Open;
+            let groups: Vec<&str> = (0..plan.groups.len())
+                .filter(open)
+                .map(|group| plan.groups[group].name.as_str())
+                .collect();
+            let detail = format!("waiting for {}", groups.join(" and "));
+            Lamp {
+                action: Some("approve".to_owned()),
+                ..lamp("approvals", LampState::Waiting, detail)
+            }
+        }
+    }
+}
+
+fn conflicts(change: &Change, facts: &Facts) -> Lamp {
+    if facts.release.is_some() {
+        return lamp("conflicts", LampState::NotNeeded, "its release is held against the calendar");
+    }
+    conflict_lamp(facts.window(change).is_some(), &facts.blocking)
+}
+
+/// What the calendar says, as a lamp.
+pub(crate) fn conflict_lamp(has_window: bool, blocking: &[String]) -> Lamp {
+    match (has_window, blocking) {
+        (false, _) => lamp("conflicts", LampState::Waiting, "looked for once a window is set"),
+        (true, []) => clear("conflicts", "nothing blocks this window"),
+        (true, [one]) => lamp("conflicts", LampState::Stop, one.clone()),
+        (true, [one, rest @ ..]) => {
+            lamp("conflicts", LampState::Stop, format!("{one}; and {} more", rest.len()))
+        }
+    }
+}
+
+fn window(change: &Change, facts: &Facts) -> Lamp {
+    match (facts.window(change), change.phase) {
+        (None, Phase::Implement | Phase::Review | Phase::Closed) => {
+            lamp("window", LampState::NotNeeded, "work began without one")
+        }
+        (None, _) => Lamp {
+            action: Some("edit".to_owned()),
+            ..lamp("window", LampState::Stop, "no window is set")
+        },
+        (Some(_), Phase::Draft | Phase::Assess | Phase::Authorise) => Lamp {
+            action: Some("schedule".to_owned()),
+            ..lamp("window", LampState::Waiting, "planned, not yet committed")
+        },
+        (Some(_), _) => clear("window", "committed"),
+    }
+}
+
+fn work(change: &Change, facts: &Facts) -> Lamp {
+    match change.phase {
+        Phase::Implement => Lamp {
+            action: Some("complete".to_owned()),
+            ..lamp("work", LampState::Waiting, "under way")
+        },
+        Phase::Review | Phase::Closed => {
+            let outcome = change.outcome.map_or("done", |outcome| outcome.word());
+            clear("work", outcome.replace('_', " "))
+        }
+        Phase::Cancelled => lamp("work", LampState::NotNeeded, "cancelled"),
+        _ => match guard(Verb::Start, change, facts) {
+            Ok(()) => Lamp {
+                action: Some("start".to_owned()),
+                ..lamp("work", LampState::Waiting, "may start now")
+            },
+            Err(refusal) => lamp("work", LampState::Waiting, refusal.detail),
+        },
+    }
+}
+
+fn review_lamp(change: &Change, facts: &Facts) -> Lamp {
+    let emergency = change.change_type() == domain::policy::ChangeType::Emergency;
+    match (facts.review_completed, owes_review(change)) {
+        (true, _) => clear("review", "completed"),
+        (false, true) if change.phase >= Phase::Review => {
+            lamp("review", LampState::Stop, "owed before it can be closed")
+        }
+        (false, true) => lamp("review", LampState::Waiting, "owed after the work"),
+        (false, false) if emergency => lamp("review", LampState::NotNeeded, "its release has one"),
+        (false, false) => lamp("review", LampState::NotNeeded, "owed only if it fails"),
+    }
+}

@@ -1,0 +1,213 @@
+//! The read model of changes: a row per change, what it touches, what it claims on the calendar
+//! while it travels alone, and who watches it.
+
+use domain::change::{Change, Phase};
+use kernel::{ChangeId, Timestamp, Version};
+use ports::{Fault, Tx, Value};
+
+use crate::bus::Record;
+use crate::calendar::LONG_MINUTES;
+
+const UPSERT: &str = "INSERT INTO changes (id, version, number, title, change_type, phase, held, \
+    tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, live, \
+    committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
+    source_zone, created_at, updated_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28) \
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
+    change_type = excluded.change_type, phase = excluded.phase, held = excluded.held, \
+    tier = excluded.tier, environment = excluded.environment, team = excluded.team, \
+    requester = excluded.requester, implementer = excluded.implementer, \
+    release = excluded.release, start_at = excluded.start_at, end_at = excluded.end_at, \
+    zone = excluded.zone, long = excluded.long, live = excluded.live, \
+    committed = excluded.committed, outage_minutes = excluded.outage_minutes, \
+    outcome = excluded.outcome, started_at = excluded.started_at, \
+    finished_at = excluded.finished_at, updated_at = excluded.updated_at";
+
+impl Record for Change {
+    const MODEL: i64 = 1;
+    const TABLE_NAMES: &'static [&'static str] =
+        &["changes", "change_cis", "change_services", "change_claims", "change_watchers"];
+    const TABLES: &'static [&'static str] = &[
+        "CREATE TABLE changes (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
+            number TEXT NOT NULL, title TEXT NOT NULL, change_type TEXT NOT NULL, \
+            phase TEXT NOT NULL, held BIGINT NOT NULL, tier TEXT, environment TEXT NOT NULL, \
+            team TEXT, requester TEXT, implementer TEXT, release TEXT, start_at BIGINT, \
+            end_at BIGINT, zone TEXT, long BIGINT NOT NULL, live BIGINT NOT NULL, \
+            committed BIGINT NOT NULL, outage_minutes BIGINT NOT NULL, outcome TEXT, \
+            started_at BIGINT, finished_at BIGINT, source TEXT, source_number TEXT, \
+            source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+        "CREATE UNIQUE INDEX changes_by_number ON changes (number)",
+        "CREATE INDEX changes_by_update ON changes (updated_at, id)",
+        "CREATE INDEX changes_by_phase ON changes (phase, updated_at, id)",
+        "CREATE INDEX changes_by_type ON changes (change_type, updated_at, id)",
+        "CREATE INDEX changes_by_environment ON changes (environment, updated_at, id) \
+            WHERE environment <> 'production'",
+        "CREATE INDEX changes_by_tier ON changes (tier, updated_at, id) WHERE tier IS NOT NULL",
+        "CREATE INDEX changes_by_team ON changes (team, updated_at, id) WHERE team IS NOT NULL",
+        "CREATE INDEX changes_by_requester ON changes (requester, updated_at, id) \
+            WHERE requester IS NOT NULL",
+        "CREATE INDEX changes_by_implementer ON changes (implementer, updated_at, id) \
+            WHERE implementer IS NOT NULL",
+        "CREATE INDEX changes_by_release ON changes (release, updated_at, id) \
+            WHERE release IS NOT NULL",
+        "CREATE INDEX changes_by_start ON changes (start_at, id) WHERE start_at IS NOT NULL",
+        "CREATE INDEX changes_by_long_end ON changes (end_at, id) WHERE long = 1",
+        "CREATE INDEX changes_still_to_come ON changes (end_at, id) WHERE live = 1",
+        "CREATE UNIQUE INDEX changes_by_source ON changes (source, source_number) \
+            WHERE source IS NOT NULL",
+        "CREATE TABLE change_cis (change TEXT NOT NULL, ci TEXT NOT NULL, place BIGINT NOT NULL, \
+            PRIMARY KEY (change, ci))",
+        "CREATE INDEX change_cis_by_ci ON change_cis (ci, change)",
+        "CREATE TABLE change_services (change TEXT NOT NULL, service TEXT NOT NULL, \
+            PRIMARY KEY (change, service))",
+        "CREATE INDEX change_services_by_service ON change_services (service, change)",
+        "CREATE TABLE change_claims (subject TEXT NOT NULL, ci TEXT NOT NULL, \
+            environment TEXT NOT NULL, start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
+            committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
+        "CREATE INDEX change_claims_by_ci ON change_claims (ci, end_at)",
+        "CREATE TABLE change_watchers (person TEXT NOT NULL, change TEXT NOT NULL, \
+            PRIMARY KEY (person, change))",
+        "CREATE INDEX change_watchers_by_change ON change_watchers (change)",
+    ];
+
+    fn project(
+        &self,
+        id: ChangeId,
+        version: Version,
+        at: Timestamp,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
+        let id = id.to_string();
+        tx.execute(UPSERT, &self.row(&id, version, at))?;
+        let first = version.0 == 1;
+        self.project_scope(&id, first, tx)?;
+        self.project_claims(&id, first, tx)?;
+        self.project_watchers(&id, first, tx)
+    }
+
+    fn search_text(&self) -> String {
+        let content = &self.content;
+        let source = self.origin.as_ref().map_or("", |origin| &origin.number);
+        let comments: Vec<&str> =
+            self.extras.comments.iter().map(|comment| comment.text.as_str()).collect();
+        let tags: Vec<&str> = content.tags.iter().map(String::as_str).collect();
+        [
+            self.number.as_str(),
+            source,
+            &content.title,
+            &content.description,
+            &content.reason,
+            &content.implementation_plan,
+            &content.backout_plan,
+            &tags.join(" "),
+            &comments.join(" "),
+        ]
+        .join(" ")
+    }
+}
+
+/// The parts of the read model.
+trait Rows {
+    fn row(&self, id: &str, version: Version, at: Timestamp) -> Vec<Value>;
+    fn project_scope(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
+    fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
+    fn project_watchers(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
+    fn is_live(&self) -> bool;
+}
+
+impl Rows for Change {
+    /// Whether it claims its window itself: it is not over and travels in no release.
+    fn is_live(&self) -> bool {
+        self.phase <= Phase::Implement && self.release.is_none() && self.content.window.is_some()
+    }
+
+    fn row(&self, id: &str, version: Version, at: Timestamp) -> Vec<Value> {
+        let content = &self.content;
+        let window = content.window.as_ref();
+        let long = window.is_some_and(|window| window.interval.minutes() > LONG_MINUTES);
+        let outage = content.outages.iter().map(|outage| i64::from(outage.minutes)).max();
+        let origin = self.origin.as_ref();
+        let tier = self.risk.as_ref().map(|risk| risk.tier.word());
+        vec![
+            id.into(),
+            version.into(),
+            (&self.number).into(),
+            (&content.title).into(),
+            self.change_type().word().into(),
+            self.phase.word().into(),
+            self.held.into(),
+            tier.into(),
+            content.environment.word().into(),
+            content.team.map(|team| team.to_string()).into(),
+            self.requester.map(|person| person.to_string()).into(),
+            content.implementer.map(|person| person.to_string()).into(),
+            self.release.map(|release| release.to_string()).into(),
+            window.map(|window| window.interval.start).into(),
+            window.map(|window| window.interval.end).into(),
+            window.map(|window| window.zone.name()).into(),
+            long.into(),
+            self.is_live().into(),
+            self.is_committed().into(),
+            outage.unwrap_or(0).into(),
+            self.outcome.map(|outcome| outcome.word()).into(),
+            self.started_at.into(),
+            self.finished_at.into(),
+            origin.map(|origin| &origin.source).into(),
+            origin.map(|origin| &origin.number).into(),
+            origin.map(|origin| origin.zone.name()).into(),
+            self.created_at.unwrap_or(at).into(),
+            at.into(),
+        ]
+    }
+
+    fn project_scope(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {
+        if !first {
+            tx.execute("DELETE FROM change_cis WHERE change = $1", &[id.into()])?;
+            tx.execute("DELETE FROM change_services WHERE change = $1", &[id.into()])?;
+        }
+        for (place, ci) in (0_i64..).zip(&self.content.cis) {
+            let sql = "INSERT INTO change_cis (change, ci, place) VALUES ($1, $2, $3)";
+            tx.execute(sql, &[id.into(), ci.to_string().into(), place.into()])?;
+        }
+        for service in &self.content.services {
+            let sql = "INSERT INTO change_services (change, service) VALUES ($1, $2)";
+            tx.execute(sql, &[id.into(), service.to_string().into()])?;
+        }
+        Ok(())
+    }
+
+    fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {
+        if !first {
+            tx.execute("DELETE FROM change_claims WHERE subject = $1", &[id.into()])?;
+        }
+        let Some(window) = self.content.window.as_ref().filter(|_| self.is_live()) else {
+            return Ok(());
+        };
+        let sql = "INSERT INTO change_claims (subject, ci, environment, start_at, end_at, \
+            committed) VALUES ($1, $2, $3, $4, $5, $6)";
+        for ci in &self.content.cis {
+            let params = [
+                id.into(),
+                ci.to_string().into(),
+                self.content.environment.word().into(),
+                window.interval.start.into(),
+                window.interval.end.into(),
+                self.is_committed().into(),
+            ];
+            tx.execute(sql, &params)?;
+        }
+        Ok(())
+    }
+
+    fn project_watchers(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {
+        if !first {
+            tx.execute("DELETE FROM change_watchers WHERE change = $1", &[id.into()])?;
+        }
+        for person in &self.extras.watchers {
+            let sql = "INSERT INTO change_watchers (person, change) VALUES ($1, $2)";
+            tx.execute(sql, &[person.to_string().into(), id.into()])?;
+        }
+        Ok(())
+    }
+}

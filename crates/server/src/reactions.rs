@@ -1,0 +1,12 @@
+//! What one record's command does to another record in the same transaction, where the other
+//! feature must not be known to the first.
+
+use kernel::ReleaseId;
+
+use crate::bus::{Stop, Work};
+
+/// A change that travels in a release was edited, or its approval moved: the release's claims are
+/// written anew, and the votes on it that covered what was edited are voided.
+pub fn change_edited(work: &mut Work<'_>, release: ReleaseId) -> Result<(), Stop> {
+    crate::release::change_edited(work, release)
+}

@@ -1,0 +1,395 @@
+//! One release, whole: scope, plan and its way back, approvals, conflicts, deployment, and what may
+//! be done.
+
+use api::calendar::Conflict;
+use api::common::{Action, Lamp, LampState, Ref};
+use api::deployment::{Deployment, DeploymentStep, Rollback};
+use api::release as wire;
+use api::rollback::{CannotBeUndone, RollbackPlan, RollbackStep};
+use domain::approval::RoundState;
+use domain::deployment::{self, DeploymentState};
+use domain::identity::Permission;
+use domain::policy::ReleasePhase as Phase;
+use domain::release::{Facts, Release, Verb, guard};
+use domain::rollback::{WayBack, compile};
+use kernel::{ChangeId, ReleaseId};
+use ports::{Fault, Query};
+
+use crate::approval::shown_round;
+use crate::asking::Asking;
+use crate::bus::{Loaded, Stop, find_state};
+use crate::change::{approval_lamp, clear, conflict_lamp, lamp, rows, words};
+use crate::extras;
+use crate::names::{Names, shown_window};
+use crate::read::action;
+use crate::release::facts::gather;
+use crate::release::save::find_release;
+use crate::{review, risk};
+
+/// The release of an id or a number.
+pub(super) fn get(
+    db: &mut dyn Query,
+    name: &str,
+    asking: &Asking,
+) -> Result<wire::Release, Stop> {
+    let id = find_release(db, name)?;
+    let loaded: Option<Loaded<Release>> = find_state(db, id)?;
+    let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
+    let loaded = loaded.ok_or_else(unknown)?;
+    let facts = gather(db, asking, id, &loaded.state, None)?;
+    let conflicts = Vec::new();
+    Ok(shown(db, &loaded, &facts, conflicts, asking)?)
+}
+
+fn shown(
+    db: &mut dyn Query,
+    loaded: &Loaded<Release>,
+    facts: &Facts,
+    conflicts: Vec<Conflict>,
+    asking: &Asking,
+) -> Result<wire::Release, Fault> {
+    let (release, id) = (&loaded.state, loaded.id);
+    let content = &release.content;
+    let mut names = Names::default();
+    let n = &mut names;
+    let mut rounds = Vec::new();
+    for round in release.rounds.iter().rev() {
+        rounds.push(shown_round(db, n, round, &facts.electorate)?);
+    }
+    let changes: Vec<String> = release.changes.iter().map(ChangeId::to_string).collect();
+    let risks: Vec<_> = facts.changes.iter().map(|change| change.risk.clone()).collect();
+    Ok(wire::Release {
+        id: id.to_string(),
+        number: release.number.clone(),
+        version: loaded.version.0,
+        title: content.title.clone(),
+        release_type: release.model.clone(),
+        model_version: release.model_version.to_string(),
+        phase: release.phase.word().to_owned(),
+        state: release.state.clone(),
+        states: release
+            .states
+            .iter()
+            .map(|state| wire::ModelState {
+                name: state.name.clone(),
+                phase: state.phase.word().to_owned(),
+            })
+            .collect(),
+        held: release.held,
+        approved: release.is_approved(),
+        scheduled: release.scheduled,
+        description: content.description.clone(),
+        objectives: content.objectives.clone(),
+        kpis: content
+            .kpis
+            .iter()
+            .map(|kpi| wire::Kpi { name: kpi.name.clone(), target: kpi.target.clone() })
+            .collect(),
+        milestones: content
+            .milestones
+            .iter()
+            .map(|milestone| wire::Milestone {
+                name: milestone.name.clone(),
+                at: milestone.at.to_string(),
+            })
+            .collect(),
+        resources: content.resources.clone(),
+        rollout: content.rollout.clone(),
+        contingency: content.contingency.clone(),
+        rollback_note: content.rollback_note.clone(),
+        environment: content.environment.word().to_owned(),
+        requester: n.opt(db, release.requester)?,
+        owner: n.opt(db, content.owner)?,
+        release_manager: n.opt(db, content.release_manager)?,
+        team: n.opt(db, content.team)?,
+        members: members(db, n, release)?,
+        package: package(release),
+        tags: content.tags.iter().cloned().collect(),
+        window: content.window.as_ref().map(shown_window),
+        changes: rows(db, &changes)?,
+        risk: risk::shown(&domain::risk::combine(&risks), release.tier.is_some()),
+        rounds,
+        route: route(release, facts, &conflicts),
+        conflicts,
+        rollback_plan: rollback_plan(db, n, release, facts)?,
+        deployment: shown_deployment(db, n, release)?,
+        tasks: extras::shown_tasks(db, n, &release.extras)?,
+        comments: extras::shown_comments(db, n, &release.extras)?,
+        watchers: extras::shown_watchers(db, n, &release.extras)?,
+        watched: extras::is_watched(&release.extras, asking.who.person),
+        links: extras::shown_links(&release.extras),
+        outcome: release.outcome.map(|outcome| outcome.word().to_owned()),
+        review: review::review_ref(db, &id.to_string())?,
+        actions: actions(release, facts, asking),
+        created_at: release.created_at.unwrap_or(facts.now).to_string(),
+        updated_at: last_written(db, id)?,
+    })
+}
+
+fn last_written(db: &mut dyn Query, id: ReleaseId) -> Result<String, Fault> {
+    let sql = "SELECT updated_at FROM releases WHERE id = $1";
+    let row = db.query_one(sql, &[id.to_string().into()])?;
+    Ok(row.map(|row| row.time(0)).transpose()?.map_or_else(String::new, |at| at.to_string()))
+}
+
+fn members(
+    db: &mut dyn Query,
+    names: &mut Names,
+    release: &Release,
+) -> Result<Vec<wire::Member>, Fault> {
+    let mut shown = Vec::new();
+    for member in &release.content.members {
+        let person = member.person.to_string();
+        let name = names.get(db, &person)?.map(|found| found.name);
+        shown.push(wire::Member { person, role: member.role.clone(), name });
+    }
+    Ok(shown)
+}
+
+fn package(release: &Release) -> Vec<wire::PackageItem> {
+    let item = |item: &domain::release::PackageItem| wire::PackageItem {
+        kind: item.kind.word().to_owned(),
+        name: item.name.clone(),
+        version: item.version.clone(),
+        digest: item.digest.clone(),
+    };
+    release.content.package.iter().map(item).collect()
+}
+
+/// Before deployment, what taking all of it back would do; after, what was reached.
+fn rollback_plan(
+    db: &mut dyn Query,
+    names: &mut Names,
+    release: &Release,
+    facts: &Facts,
+) -> Result<RollbackPlan, Fault> {
+    let reached = release.deployment.as_ref().map(deployment::Deployment::reached);
+    let is_reached =
+        |id: &ChangeId| reached.as_ref().is_none_or(|reached| reached.contains(id));
+    let ways: Vec<WayBack> = facts
+        .changes
+        .iter()
+        .filter(|change| is_reached(&change.id))
+        .map(|change| change.way_back.clone())
+        .collect();
+    let plan = compile(ways, release.content.window.as_ref());
+    let mut shown = RollbackPlan {
+        steps: Vec::new(),
+        minutes: plan.minutes,
+        latest_start: plan.latest_start.map(|at| at.to_string()),
+        cannot_be_undone: Vec::new(),
+        missing: Vec::new(),
+    };
+    for step in &plan.steps {
+        let change = reference(db, names, step.change)?;
+        if !step.cannot_be_undone.trim().is_empty() {
+            let what = step.cannot_be_undone.clone();
+            shown.cannot_be_undone.push(CannotBeUndone { change: change.clone(), what });
+        }
+        if !step.is_planned() {
+            shown.missing.push(change.clone());
+        }
+        let minutes = step.minutes.unwrap_or(0);
+        shown.steps.push(RollbackStep { change, plan: step.plan.clone(), minutes });
+    }
+    Ok(shown)
+}
+
+fn reference(db: &mut dyn Query, names: &mut Names, id: ChangeId) -> Result<Ref, Fault> {
+    let id = id.to_string();
+    let found = names.get(db, &id)?;
+    Ok(found.unwrap_or(Ref { id, number: None, name: String::new() }))
+}
+
+fn shown_deployment(
+    db: &mut dyn Query,
+    names: &mut Names,
+    release: &Release,
+) -> Result<Option<Deployment>, Fault> {
+    let Some(running) = &release.deployment else { return Ok(None) };
+    let rollback = match &running.rollback {
+        None => None,
+        Some(rollback) => Some(Rollback {
+            reason: rollback.reason.clone(),
+            decided_by: names.actor(db, &rollback.decided_by)?,
+            decided_at: rollback.decided_at.to_string(),
+            steps: steps(db, names, &rollback.steps)?,
+        }),
+    };
+    Ok(Some(Deployment {
+        state: running.state.word().to_owned(),
+        started_at: running.started_at.to_string(),
+        started_by: names.actor(db, &running.started_by)?,
+        finished_at: running.finished_at.map(|at| at.to_string()),
+        steps: steps(db, names, &running.steps)?,
+        rollback,
+    }))
+}
+
+fn steps(
+    db: &mut dyn Query,
+    names: &mut Names,
+    steps: &[deployment::Step],
+) -> Result<Vec<DeploymentStep>, Fault> {
+    let mut shown = Vec::with_capacity(steps.len());
+    for step in steps {
+        shown.push(DeploymentStep {
+            change: reference(db, names, step.change)?,
+            state: step.state.word().to_owned(),
+            at: step.at.map(|at| at.to_string()),
+            by: step.by.as_ref().map(|by| names.actor(db, by)).transpose()?,
+            note: step.note.clone(),
+        });
+    }
+    Ok(shown)
+}
+
+/// Every verb with whether the reader may do it: the guard of its command, and their permission.
+fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
+    let shown = Verb::ALL.iter().map(|verb| {
+        let guarded =
+            guard(*verb, release, facts).and_then(|()| asking.permit(permission(*verb)));
+        action(verb.word(), guarded)
+    });
+    shown.collect()
+}
+
+fn permission(verb: Verb) -> Permission {
+    match verb {
+        Verb::Approve | Verb::Reject | Verb::Abstain => Permission::Approve,
+        Verb::Extend => Permission::WindowExtend,
+        Verb::Deploy | Verb::Step | Verb::Verify | Verb::Rollback | Verb::StepBack => {
+            Permission::ReleaseDeploy
+        }
+        _ => Permission::ReleaseWrite,
+    }
+}
+
+/// The lamps from here to done.
+fn route(release: &Release, facts: &Facts, conflicts: &[Conflict]) -> Vec<Lamp> {
+    vec![
+        scope(release, facts),
+        rollback(facts),
+        risk_lamp(release),
+        conflicts_lamp(release, facts, conflicts),
+        approvals(release),
+        window(release),
+        deployment_lamp(release, facts),
+        review_lamp(release, facts),
+    ]
+}
+
+fn with_action(lamp: Lamp, action: &str) -> Lamp {
+    Lamp { action: Some(action.to_owned()), ..lamp }
+}
+
+fn scope(release: &Release, facts: &Facts) -> Lamp {
+    let count = facts.changes.len();
+    if release.phase >= Phase::Approval {
+        return clear("scope", format!("{count} changes, submitted"));
+    }
+    match guard(Verb::Submit, release, facts) {
+        Ok(()) => {
+            let ready = lamp("scope", LampState::Waiting, format!("{count} changes, ready to submit"));
+            with_action(ready, "submit")
+        }
+        Err(refusal) if facts.changes.is_empty() => {
+            let detail = refusal.missing.first().map_or(refusal.detail.clone(), |m| m.detail.clone());
+            with_action(lamp("scope", LampState::Stop, detail), "scope")
+        }
+        Err(refusal) => lamp("scope", LampState::Stop, words(&refusal)),
+    }
+}
+
+fn rollback(facts: &Facts) -> Lamp {
+    if facts.changes.is_empty() {
+        return lamp("rollback", LampState::Waiting, "compiled once changes are attached");
+    }
+    let missing: Vec<&str> = facts
+        .changes
+        .iter()
+        .filter(|change| !change.way_back.is_planned())
+        .map(|change| change.number.as_str())
+        .collect();
+    if missing.is_empty() {
+        let minutes: u32 =
+            facts.changes.iter().filter_map(|change| change.way_back.minutes).sum();
+        clear("rollback", format!("every change can be taken back, {minutes} minutes in all"))
+    } else {
+        lamp("rollback", LampState::Stop, format!("{} lack a backout plan", missing.join(", ")))
+    }
+}
+
+fn risk_lamp(release: &Release) -> Lamp {
+    match release.tier {
+        Some(tier) => clear("risk", format!("{} for the bundle", tier.word().replace('_', " "))),
+        None => lamp("risk", LampState::Waiting, "recorded when it is submitted"),
+    }
+}
+
+fn conflicts_lamp(release: &Release, facts: &Facts, conflicts: &[Conflict]) -> Lamp {
+    let accepted = conflicts.iter().filter(|conflict| conflict.state == "accepted").count();
+    let lamp = conflict_lamp(release.content.window.is_some(), &facts.blocking);
+    if lamp.state == LampState::Clear && accepted > 0 {
+        return clear("conflicts", format!("{accepted} accepted with a reason, nothing else blocks"));
+    }
+    lamp
+}
+
+fn approvals(release: &Release) -> Lamp {
+    match release.round() {
+        Some(round) if round.state != RoundState::Rejected || release.phase >= Phase::Approval => {
+            approval_lamp(round)
+        }
+        _ => lamp("approvals", LampState::Waiting, "asked for when it is submitted"),
+    }
+}
+
+fn window(release: &Release) -> Lamp {
+    match (&release.content.window, release.scheduled) {
+        (None, _) => with_action(lamp("window", LampState::Stop, "no window is set"), "edit"),
+        (Some(_), false) if release.phase == Phase::Approval => {
+            let planned = lamp("window", LampState::Waiting, "planned, not yet committed");
+            with_action(planned, "schedule")
+        }
+        (Some(_), false) if release.is_over() => lamp("window", LampState::NotNeeded, "it is over"),
+        (Some(_), false) => lamp("window", LampState::Waiting, "planned; committed after submission"),
+        (Some(_), true) => clear("window", "committed"),
+    }
+}
+
+fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
+    match release.deployment.as_ref().map(|deployment| deployment.state) {
+        None if release.is_over() => lamp("deployment", LampState::NotNeeded, "it is over"),
+        None => match guard(Verb::Deploy, release, facts) {
+            Ok(()) => with_action(
+                lamp("deployment", LampState::Waiting, "may be deployed now"),
+                "deploy",
+            ),
+            Err(refusal) => lamp("deployment", LampState::Waiting, refusal.detail),
+        },
+        Some(DeploymentState::Running) => {
+            lamp("deployment", LampState::Waiting, "steps are being carried out")
+        }
+        Some(DeploymentState::Finished) => with_action(
+            lamp("deployment", LampState::Waiting, "carried out; verification is awaited"),
+            "verify",
+        ),
+        Some(DeploymentState::Verified) => clear("deployment", "carried out and verified"),
+        Some(DeploymentState::RollingBack) => {
+            lamp("deployment", LampState::Stop, "being taken back: follow the checklist")
+        }
+        Some(DeploymentState::RolledBack) => clear("deployment", "taken back"),
+    }
+}
+
+fn review_lamp(release: &Release, facts: &Facts) -> Lamp {
+    match (facts.review_completed, release.phase) {
+        (true, _) => clear("review", "completed"),
+        (false, Phase::Review) => {
+            lamp("review", LampState::Stop, "owed before it can be closed")
+        }
+        (false, Phase::Cancelled) => lamp("review", LampState::NotNeeded, "cancelled"),
+        (false, _) => lamp("review", LampState::Waiting, "every release ends in one"),
+    }
+}

@@ -1,0 +1,327 @@
+//! Releases: routes, commands, read model.
+
+mod facts;
+mod fields;
+mod get;
+mod list;
+mod projection;
+mod save;
+mod scope;
+mod verbs;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use utoipa::openapi::path::HttpMethod as M;
+
+use api::approval::Vote;
+use api::change::{Extend, Links, Schedule};
+use api::common::{NewComment, Page, Reason, TaskFields, Written};
+use api::deployment::{DeploymentRow, StepReport};
+use api::release::{Board, Close, Order, Release, ReleaseFields, ReleaseRow, Verify};
+use domain::approval::Answer as VoteAnswer;
+
+use crate::asking::Reader;
+use crate::extras::Extra;
+use crate::http::{App, ListQuery, Routes, Signed, Write};
+use crate::problem::Answer;
+use crate::read::{ask, refused};
+
+pub use list::rows;
+pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES, find_release};
+pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited};
+pub use verbs::{MoveRelease, Verb};
+
+const FILTERS: &str = "phase,type,tier,team,environment,owner,mine,watched,held,q,sort,limit,cursor";
+
+/// The routes, in reading order.
+pub fn routes(routes: Routes) -> Routes {
+    let routes = routes
+        .get::<Page<ReleaseRow>, _, _>("/releases", "Lists releases", FILTERS, list_releases)
+        .get::<Board, _, _>("/releases/board", "Shows releases by phase", "team", board)
+        .write::<ReleaseFields, Written, _, _>(M::Post, "/releases", "Creates a release", create)
+        .get::<Release, _, _>("/releases/{id}", "Reads a release", "", get_release)
+        .write::<ReleaseFields, Written, _, _>(M::Patch, "/releases/{id}", "Edits a release", edit)
+        .bare::<Written, _, _>(
+            M::Put,
+            "/releases/{id}/changes/{change}",
+            "Attaches a change",
+            attach,
+        )
+        .bare::<Written, _, _>(
+            M::Delete,
+            "/releases/{id}/changes/{change}",
+            "Detaches a change",
+            detach,
+        )
+        .write::<Order, Written, _, _>(
+            M::Put,
+            "/releases/{id}/order",
+            "Sets the deploy order",
+            order,
+        )
+        .get::<Page<DeploymentRow>, _, _>(
+            "/deployments",
+            "Lists deployments, newest first",
+            "state,limit,cursor",
+            deployments,
+        );
+    extras(carry_out(verbs(routes)))
+}
+
+fn verbs(routes: Routes) -> Routes {
+    routes
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/advance",
+            "Goes on to the next state of its model",
+            advance,
+        )
+        .write::<Reason, Written, _, _>(M::Post, "/releases/{id}/submit", "Asks for the go", submit)
+        .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/approve", "Votes yes", approve)
+        .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/reject", "Votes no", reject)
+        .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/abstain", "Votes neither", abstain)
+        .write::<Schedule, Written, _, _>(
+            M::Post,
+            "/releases/{id}/schedule",
+            "Commits or moves its window",
+            schedule,
+        )
+        .write::<Reason, Written, _, _>(M::Post, "/releases/{id}/hold", "Lets it wait", hold)
+        .write::<Reason, Written, _, _>(M::Post, "/releases/{id}/resume", "Lets it go on", resume)
+        .write::<Reason, Written, _, _>(M::Post, "/releases/{id}/cancel", "Gives it up", cancel)
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/clone",
+            "Creates one like it",
+            clone_release,
+        )
+}
+
+fn carry_out(routes: Routes) -> Routes {
+    routes
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/deploy",
+            "Begins the deployment",
+            deploy,
+        )
+        .write::<StepReport, Written, _, _>(
+            M::Post,
+            "/releases/{id}/deployment/steps/{change}",
+            "Reports a change as carried out or failed",
+            step,
+        )
+        .write::<Extend, Written, _, _>(
+            M::Post,
+            "/releases/{id}/extend",
+            "Lengthens the running window",
+            extend,
+        )
+        .write::<Verify, Written, _, _>(
+            M::Post,
+            "/releases/{id}/verify",
+            "Ends the deployment, then its verification",
+            verify,
+        )
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/rollback",
+            "Decides to take back what was reached",
+            rollback,
+        )
+        .write::<StepReport, Written, _, _>(
+            M::Post,
+            "/releases/{id}/rollback/steps/{change}",
+            "Reports a step back",
+            step_back,
+        )
+        .write::<Close, Written, _, _>(M::Post, "/releases/{id}/close", "Ends it", close)
+}
+
+fn extras(routes: Routes) -> Routes {
+    routes
+        .write::<NewComment, Written, _, _>(M::Post, "/releases/{id}/comments", "Remarks", comment)
+        .write::<TaskFields, Written, _, _>(M::Post, "/releases/{id}/tasks", "Adds a task", add_task)
+        .write::<TaskFields, Written, _, _>(
+            M::Patch,
+            "/releases/{id}/tasks/{number}",
+            "Edits a task",
+            edit_task,
+        )
+        .write::<Reason, Written, _, _>(M::Put, "/releases/{id}/watch", "Watches it", watch)
+        .write::<Reason, Written, _, _>(
+            M::Delete,
+            "/releases/{id}/watch",
+            "Stops watching it",
+            unwatch,
+        )
+        .write::<Links, Written, _, _>(M::Put, "/releases/{id}/links", "Replaces its links", links)
+}
+
+type Written200 = Result<Json<Written>, Answer>;
+
+async fn list_releases(
+    State(app): State<App>,
+    signed: Signed,
+    query: ListQuery,
+) -> Result<Json<Page<ReleaseRow>>, Answer> {
+    let (limit, me) = (query.limit()?, signed.person());
+    let found = ask(&*app.bus.world().store, move |db| refused(list::list(db, &query, limit, me)));
+    Ok(Json(found.await??))
+}
+
+async fn board(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Board>, Answer> {
+    let found = ask(&*app.bus.world().store, move |db| refused(list::board(db, query.get("team"))));
+    Ok(Json(found.await??))
+}
+
+async fn deployments(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Page<DeploymentRow>>, Answer> {
+    let limit = query.limit()?;
+    let found =
+        ask(&*app.bus.world().store, move |db| refused(list::deployments(db, &query, limit)));
+    Ok(Json(found.await??))
+}
+
+async fn get_release(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<Release>, Answer> {
+    let reader = Reader::of(&app, &signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(get::get(db, &id, &asking))
+    });
+    Ok(Json(found.await??))
+}
+
+async fn create(State(app): State<App>, write: Write<ReleaseFields>) -> Written200 {
+    let command = CreateRelease { fields: write.body };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn edit(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<ReleaseFields>,
+) -> Written200 {
+    let command = EditRelease { release, fields: write.body };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn clone_release(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<Reason>,
+) -> Written200 {
+    Ok(Json(app.bus.send(write.envelope, CloneRelease { release }).await?.answer))
+}
+
+async fn attach(
+    State(app): State<App>,
+    Path((release, change)): Path<(String, String)>,
+    write: Write<Reason>,
+) -> Written200 {
+    Ok(Json(app.bus.send(write.envelope, AttachChange { release, change }).await?.answer))
+}
+
+async fn detach(
+    State(app): State<App>,
+    Path((release, change)): Path<(String, String)>,
+    write: Write<Reason>,
+) -> Written200 {
+    Ok(Json(app.bus.send(write.envelope, DetachChange { release, change }).await?.answer))
+}
+
+async fn order(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<Order>,
+) -> Written200 {
+    let command = OrderChanges { release, changes: write.body.changes };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+/// A handler of a verb: parse, one bus call, present.
+macro_rules! verb {
+    ($name:ident, $body:ty, $verb:expr) => {
+        async fn $name(
+            State(app): State<App>,
+            Path(release): Path<String>,
+            write: Write<$body>,
+        ) -> Written200 {
+            let verb = ($verb)(write.body);
+            Ok(Json(app.bus.send(write.envelope, MoveRelease { release, verb }).await?.answer))
+        }
+    };
+}
+
+verb!(advance, Reason, |_| Verb::Advance);
+verb!(submit, Reason, |_| Verb::Submit);
+verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
+verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
+verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
+verb!(schedule, Schedule, Verb::Schedule);
+verb!(extend, Extend, Verb::Extend);
+verb!(deploy, Reason, |_| Verb::Deploy);
+verb!(verify, Verify, Verb::Verify);
+verb!(rollback, Reason, Verb::Rollback);
+verb!(close, Close, Verb::Close);
+verb!(hold, Reason, Verb::Hold);
+verb!(resume, Reason, |_| Verb::Resume);
+verb!(cancel, Reason, Verb::Cancel);
+
+async fn step(
+    State(app): State<App>,
+    Path((release, change)): Path<(String, String)>,
+    write: Write<StepReport>,
+) -> Written200 {
+    let verb = Verb::Step(change, write.body);
+    Ok(Json(app.bus.send(write.envelope, MoveRelease { release, verb }).await?.answer))
+}
+
+async fn step_back(
+    State(app): State<App>,
+    Path((release, change)): Path<(String, String)>,
+    write: Write<StepReport>,
+) -> Written200 {
+    let verb = Verb::StepBack(change, write.body);
+    Ok(Json(app.bus.send(write.envelope, MoveRelease { release, verb }).await?.answer))
+}
+
+/// A handler of what hangs on a release.
+macro_rules! extra {
+    ($name:ident, $body:ty, $extra:expr) => {
+        async fn $name(
+            State(app): State<App>,
+            Path(release): Path<String>,
+            write: Write<$body>,
+        ) -> Written200 {
+            let command = AnnotateRelease { release, extra: ($extra)(write.body) };
+            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+        }
+    };
+}
+
+extra!(comment, NewComment, Extra::Comment);
+extra!(add_task, TaskFields, Extra::AddTask);
+extra!(watch, Reason, |_| Extra::Watch(true));
+extra!(unwatch, Reason, |_| Extra::Watch(false));
+extra!(links, Links, Extra::SetLinks);
+
+async fn edit_task(
+    State(app): State<App>,
+    Path((release, number)): Path<(String, u32)>,
+    write: Write<TaskFields>,
+) -> Written200 {
+    let command = AnnotateRelease { release, extra: Extra::EditTask(number, write.body) };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}

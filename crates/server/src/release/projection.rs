@@ -1,0 +1,193 @@
+//! The read model of releases: a row per release, its changes in order, and what they claim on the
+//! calendar in its window.
+
+use domain::deployment::StepState;
+use domain::policy::ReleasePhase as Phase;
+use domain::release::Release;
+use kernel::{ReleaseId, Timestamp, Version};
+use ports::{Fault, Tx, Value};
+
+use crate::bus::Record;
+use crate::calendar::LONG_MINUTES;
+
+const UPSERT: &str = "INSERT INTO releases (id, version, number, title, model, phase, state, held, \
+    approved, scheduled, tier, environment, owner, team, release_manager, requester, start_at, \
+    end_at, zone, long, live, committed, changes, outcome, deployment_state, deployed_at, \
+    steps_done, steps_failed, created_at, updated_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) \
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
+    phase = excluded.phase, state = excluded.state, held = excluded.held, \
+    approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
+    environment = excluded.environment, owner = excluded.owner, team = excluded.team, \
+    release_manager = excluded.release_manager, start_at = excluded.start_at, \
+    end_at = excluded.end_at, zone = excluded.zone, long = excluded.long, live = excluded.live, \
+    committed = excluded.committed, changes = excluded.changes, outcome = excluded.outcome, \
+    deployment_state = excluded.deployment_state, deployed_at = excluded.deployed_at, \
+    steps_done = excluded.steps_done, steps_failed = excluded.steps_failed, \
+    updated_at = excluded.updated_at";
+
+impl Record for Release {
+    const MODEL: i64 = 1;
+    const TABLE_NAMES: &'static [&'static str] =
+        &["releases", "release_changes", "release_claims", "release_watchers"];
+    const TABLES: &'static [&'static str] = &[
+        "CREATE TABLE releases (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
+            number TEXT NOT NULL, title TEXT NOT NULL, model TEXT NOT NULL, phase TEXT NOT NULL, \
+            state TEXT NOT NULL, held BIGINT NOT NULL, approved BIGINT NOT NULL, \
+            scheduled BIGINT NOT NULL, tier TEXT, environment TEXT NOT NULL, owner TEXT, \
+            team TEXT, release_manager TEXT, requester TEXT, start_at BIGINT, end_at BIGINT, \
+            zone TEXT, long BIGINT NOT NULL, live BIGINT NOT NULL, committed BIGINT NOT NULL, \
+            changes BIGINT NOT NULL, outcome TEXT, deployment_state TEXT, deployed_at BIGINT, \
+            steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
+            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+        "CREATE UNIQUE INDEX releases_by_number ON releases (number)",
+        "CREATE INDEX releases_by_update ON releases (updated_at, id)",
+        "CREATE INDEX releases_by_phase ON releases (phase, updated_at, id)",
+        "CREATE INDEX releases_by_model ON releases (model, updated_at, id)",
+        "CREATE INDEX releases_by_team ON releases (team, updated_at, id) WHERE team IS NOT NULL",
+        "CREATE INDEX releases_by_owner ON releases (owner, updated_at, id) \
+            WHERE owner IS NOT NULL",
+        "CREATE INDEX releases_by_manager ON releases (release_manager, updated_at, id) \
+            WHERE release_manager IS NOT NULL",
+        "CREATE INDEX releases_by_start ON releases (start_at, id) WHERE start_at IS NOT NULL",
+        "CREATE INDEX releases_by_long_end ON releases (end_at, id) WHERE long = 1",
+        "CREATE INDEX releases_still_to_come ON releases (end_at, id) WHERE live = 1",
+        "CREATE INDEX releases_by_deployment ON releases (deployed_at, id) \
+            WHERE deployed_at IS NOT NULL",
+        "CREATE TABLE release_changes (release TEXT NOT NULL, change TEXT NOT NULL, \
+            place BIGINT NOT NULL, PRIMARY KEY (release, change))",
+        "CREATE INDEX release_changes_by_change ON release_changes (change)",
+        "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
+            ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
+            end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
+        "CREATE INDEX release_claims_by_ci ON release_claims (ci, end_at)",
+        "CREATE TABLE release_watchers (person TEXT NOT NULL, release TEXT NOT NULL, \
+            PRIMARY KEY (person, release))",
+        "CREATE INDEX release_watchers_by_release ON release_watchers (release)",
+    ];
+
+    fn project(
+        &self,
+        id: ReleaseId,
+        version: Version,
+        at: Timestamp,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
+        let id = id.to_string();
+        tx.execute(UPSERT, &row(self, &id, version, at))?;
+        project_changes(self, &id, tx)?;
+        project_claims(self, &id, tx)?;
+        tx.execute("DELETE FROM release_watchers WHERE release = $1", &[(&id).into()])?;
+        for person in &self.extras.watchers {
+            let sql = "INSERT INTO release_watchers (person, release) VALUES ($1, $2)";
+            tx.execute(sql, &[person.to_string().into(), (&id).into()])?;
+        }
+        Ok(())
+    }
+
+    fn search_text(&self) -> String {
+        let content = &self.content;
+        let comments: Vec<&str> =
+            self.extras.comments.iter().map(|comment| comment.text.as_str()).collect();
+        let package: Vec<String> = content
+            .package
+            .iter()
+            .map(|item| format!("{} {} {}", item.name, item.version, item.digest.as_deref().unwrap_or("")))
+            .collect();
+        [
+            self.number.as_str(),
+            &content.title,
+            &content.description,
+            &content.objectives.join(" "),
+            &content.rollout,
+            &package.join(" "),
+            &comments.join(" "),
+        ]
+        .join(" ")
+    }
+}
+
+fn is_live(release: &Release) -> bool {
+    release.phase <= Phase::Verification && release.content.window.is_some()
+}
+
+fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Value> {
+    let content = &release.content;
+    let window = content.window.as_ref();
+    let long = window.is_some_and(|window| window.interval.minutes() > LONG_MINUTES);
+    let deployment = release.deployment.as_ref();
+    let steps = |state: StepState| {
+        let steps = deployment.map_or(&[][..], |deployment| &deployment.steps);
+        i64::try_from(steps.iter().filter(|step| step.state == state).count()).unwrap_or(0)
+    };
+    vec![
+        id.into(),
+        version.into(),
+        (&release.number).into(),
+        (&content.title).into(),
+        (&release.model).into(),
+        release.phase.word().into(),
+        (&release.state).into(),
+        release.held.into(),
+        release.is_approved().into(),
+        release.scheduled.into(),
+        release.tier.map(|tier| tier.word()).into(),
+        content.environment.word().into(),
+        content.owner.map(|person| person.to_string()).into(),
+        content.team.map(|team| team.to_string()).into(),
+        content.release_manager.map(|person| person.to_string()).into(),
+        release.requester.map(|person| person.to_string()).into(),
+        window.map(|window| window.interval.start).into(),
+        window.map(|window| window.interval.end).into(),
+        window.map(|window| window.zone.name()).into(),
+        long.into(),
+        is_live(release).into(),
+        release.is_committed().into(),
+        i64::try_from(release.changes.len()).unwrap_or(0).into(),
+        release.outcome.map(|outcome| outcome.word()).into(),
+        deployment.map(|deployment| deployment.state.word()).into(),
+        deployment.map(|deployment| deployment.started_at).into(),
+        steps(StepState::Done).into(),
+        steps(StepState::Failed).into(),
+        release.created_at.unwrap_or(at).into(),
+        at.into(),
+    ]
+}
+
+fn project_changes(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fault> {
+    tx.execute("DELETE FROM release_changes WHERE release = $1", &[id.into()])?;
+    for (place, change) in (0_i64..).zip(&release.changes) {
+        let sql = "INSERT INTO release_changes (release, change, place) VALUES ($1, $2, $3)";
+        tx.execute(sql, &[id.into(), change.to_string().into(), place.into()])?;
+    }
+    Ok(())
+}
+
+/// What the changes claim in the release's window. Written anew whenever the release or the scope
+/// of one of its changes is.
+fn project_claims(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fault> {
+    tx.execute("DELETE FROM release_claims WHERE subject = $1", &[id.into()])?;
+    let Some(window) = release.content.window.as_ref().filter(|_| is_live(release)) else {
+        return Ok(());
+    };
+    for change in &release.changes {
+        let change = change.to_string();
+        let rows = tx.query("SELECT ci FROM change_cis WHERE change = $1", &[(&change).into()])?;
+        for row in rows {
+            let sql = "INSERT INTO release_claims (subject, change, ci, environment, start_at, \
+                end_at, committed) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let params = [
+                id.into(),
+                (&change).into(),
+                row.text(0)?.into(),
+                release.content.environment.word().into(),
+                window.interval.start.into(),
+                window.interval.end.into(),
+                release.is_committed().into(),
+            ];
+            tx.execute(sql, &params)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Creating a release, cloning one, editing one, and what hangs on it.
+
+use api::common::Written;
+use api::release::ReleaseFields;
+use domain::calendar::Side;
+use domain::identity::Permission;
+use domain::policy::{Assign, tasks};
+use domain::release::{self, Edit, Release};
+use domain::{General, Missing, Stamp};
+use kernel::ReleaseId;
+use ports::Query;
+
+use crate::asking::Asking;
+use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::calendar::refresh;
+use crate::extras::{Extra, parse_extra};
+use crate::release::facts::gather;
+use crate::release::fields;
+
+/// The series of numbers.
+pub const SERIES: &str = "REL";
+
+/// The release of an id or a number.
+pub fn find_release(db: &mut dyn Query, name: &str) -> Result<ReleaseId, Stop> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let sql = "SELECT id FROM releases WHERE number = $1";
+    match db.query_one(sql, &[name.to_uppercase().into()])? {
+        Some(row) => Ok(row.parsed(0)?),
+        None => Err(General::Unknown { kind: "release", name: name.to_owned() }.into()),
+    }
+}
+
+pub(super) fn written(release: &Loaded<Release>) -> Written {
+    Written {
+        id: release.id.to_string(),
+        number: Some(release.state.number.clone()),
+        version: release.version.0,
+    }
+}
+
+pub(super) fn stamp(work: &Work<'_>) -> Stamp {
+    Stamp { at: work.now, by: work.actor.clone() }
+}
+
+/// Creates a release.
+pub struct CreateRelease {
+    /// What is known of it so far.
+    pub fields: ReleaseFields,
+}
+
+impl Command for CreateRelease {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.create"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ReleaseWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        let edit = fields::edit(work.tx, &self.fields)?;
+        create(work, self.fields.release_type.as_deref(), &edit)
+    }
+}
+
+fn create(work: &mut Work<'_>, model: Option<&str>, edit: &Edit) -> Result<Written, Stop> {
+    let placed = matches!(edit.window, Some(Some(_)));
+    if placed {
+        work.lock(Lock::calendar())?;
+    }
+    let models = work.models_shared();
+    let model = model.and_then(|name| models.release(name)).ok_or_else(|| {
+        let known = models.release_types().join(", ");
+        General::Invalid(vec![Missing::new("/type", format!("is one of {known}"))])
+    })?;
+    let requester = work.person();
+    let tasks = tasks(&model.tasks, |assign| match assign {
+        Assign::Requester => requester,
+        Assign::Owner => edit.owner.flatten(),
+        Assign::ReleaseManager => edit.release_manager.flatten(),
+        Assign::Nobody | Assign::Implementer => None,
+    });
+    let number = format!("{SERIES}-{}", work.tx.next_number(SERIES)?);
+    let mut release: Loaded<Release> = work.fresh();
+    let events = release::create(number, model, edit, requester, tasks)?;
+    work.append(&mut release, events)?;
+    if placed {
+        refresh(work, Side::Release(release.id))?;
+    }
+    Ok(written(&release))
+}
+
+/// Creates a release with the content of another, without its changes and window.
+pub struct CloneRelease {
+    /// The release to clone.
+    pub release: String,
+}
+
+impl Command for CloneRelease {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.clone"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ReleaseWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        let id = find_release(work.tx, &self.release)?;
+        let original: Loaded<Release> = work.peek(id)?;
+        let content = original.state.content;
+        let edit = Edit {
+            title: Some(content.title),
+            description: Some(content.description),
+            objectives: Some(content.objectives),
+            kpis: Some(content.kpis),
+            milestones: None,
+            resources: Some(content.resources),
+            rollout: Some(content.rollout),
+            contingency: Some(content.contingency),
+            rollback_note: Some(content.rollback_note),
+            environment: Some(content.environment),
+            owner: Some(content.owner),
+            release_manager: Some(content.release_manager),
+            team: Some(content.team),
+            members: Some(content.members),
+            package: None,
+            tags: Some(content.tags),
+            window: None,
+        };
+        create(work, Some(&original.state.model), &edit)
+    }
+}
+
+/// Edits a release.
+pub struct EditRelease {
+    /// The release.
+    pub release: String,
+    /// The new values.
+    pub fields: ReleaseFields,
+}
+
+impl Command for EditRelease {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.edit"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ReleaseWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        let moves = self.fields.window.is_some() || self.fields.environment.is_some();
+        if moves {
+            work.lock(Lock::calendar())?;
+        }
+        let id = find_release(work.tx, &self.release)?;
+        let mut release: Loaded<Release> = work.load_subject(id)?;
+        if self.fields.release_type.as_ref().is_some_and(|wanted| *wanted != release.state.model) {
+            let fixed = Missing::new("/type", "is fixed at creation: clone the release instead");
+            return Err(General::Invalid(vec![fixed]).into());
+        }
+        let edit = fields::edit(work.tx, &self.fields)?;
+        let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, id, &release.state, None)?;
+        let events = release::edit(&release.state, &edit, &facts, &stamp(work))?;
+        work.append(&mut release, events)?;
+        if moves {
+            refresh(work, Side::Release(id))?;
+        }
+        Ok(written(&release))
+    }
+}
+
+/// Tasks, remarks, watchers and links of a release.
+pub struct AnnotateRelease {
+    /// The release.
+    pub release: String,
+    /// What is added or edited.
+    pub extra: Extra,
+}
+
+impl Command for AnnotateRelease {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.annotate"
+    }
+
+    fn permission(&self) -> Permission {
+        // Who may do what is asked of the extra itself.
+        Permission::Read
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        let id = find_release(work.tx, &self.release)?;
+        let mut release: Loaded<Release> = work.load_subject(id)?;
+        let write = match self.extra {
+            Extra::EditTask(..) => Permission::ReleaseDeploy,
+            _ => Permission::ReleaseWrite,
+        };
+        self.extra.permit(work, write)?;
+        let (me, now) = (work.person(), work.now);
+        let command = parse_extra(work.tx, &self.extra, &release.state.extras, me, now)?;
+        let events = release::extra(&release.state, &command)?;
+        work.append(&mut release, events)?;
+        Ok(written(&release))
+    }
+}

@@ -1,0 +1,181 @@
+//! Which changes travel: attaching, detaching, ordering. Both sides are written in one transaction.
+
+use api::common::Written;
+use domain::calendar::Side;
+use domain::change::{self, Change};
+use domain::identity::Permission;
+use domain::release::{self, ChangeFact, Release};
+use domain::{General, Missing};
+use kernel::{ChangeId, ReleaseId};
+use ports::Query;
+
+use crate::asking::Asking;
+use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::calendar::refresh;
+use crate::change::find_change;
+use crate::names::Resolver;
+use crate::release::facts::{change_fact, gather};
+use crate::release::save::{find_release, stamp, written};
+
+/// Attaches a change.
+pub struct AttachChange {
+    /// The release.
+    pub release: String,
+    /// The change.
+    pub change: String,
+}
+
+impl Command for AttachChange {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.attach"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ReleaseWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.lock(Lock::calendar())?;
+        let id = find_release(work.tx, &self.release)?;
+        let change_id = find_change(work.tx, &self.change)?;
+        let mut release: Loaded<Release> = work.load_subject(id)?;
+        let mut change: Loaded<Change> = work.load(change_id)?;
+        let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, id, &release.state, None)?;
+        let joining = joining(work, change_id)?;
+        let elsewhere = match change.state.release.filter(|other| *other != id) {
+            Some(other) => Some(number(work.tx, other)?),
+            None => None,
+        };
+        let phase = change.state.phase;
+        let stamp = stamp(work);
+        let events =
+            release::attach(&release.state, &joining, phase, elsewhere, &facts, &stamp)?;
+        if events.is_empty() {
+            return Ok(written(&release));
+        }
+        let attached = change::attach(&change.state, id);
+        work.append(&mut change, attached)?;
+        work.append(&mut release, events)?;
+        follow_scheduled(work, &release, &mut change)?;
+        refresh(work, Side::Change(change_id))?;
+        refresh(work, Side::Release(id))?;
+        Ok(written(&release))
+    }
+}
+
+fn joining(work: &mut Work<'_>, change: ChangeId) -> Result<ChangeFact, Stop> {
+    let found = change_fact(work.tx, change)?;
+    found.ok_or_else(|| General::Unknown { kind: "change", name: change.to_string() }.into())
+}
+
+fn number(db: &mut dyn Query, release: ReleaseId) -> Result<String, Stop> {
+    let sql = "SELECT number FROM releases WHERE id = $1";
+    let row = db.query_one(sql, &[release.to_string().into()])?;
+    Ok(row.map(|row| row.text(0).map(str::to_owned)).transpose()?.unwrap_or_default())
+}
+
+/// A change that joins a scheduled release takes its window, once it is approved.
+fn follow_scheduled(
+    work: &mut Work<'_>,
+    release: &Loaded<Release>,
+    change: &mut Loaded<Change>,
+) -> Result<(), Stop> {
+    if release.state.scheduled && change.state.is_approved() {
+        let events = change::follow(&change.state, change::Step::Scheduled);
+        work.append(change, events)?;
+    }
+    Ok(())
+}
+
+/// Detaches a change.
+pub struct DetachChange {
+    /// The release.
+    pub release: String,
+    /// The change.
+    pub change: String,
+}
+
+impl Command for DetachChange {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.detach"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ReleaseWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.lock(Lock::calendar())?;
+        let id = find_release(work.tx, &self.release)?;
+        let change_id = find_change(work.tx, &self.change)?;
+        let mut release: Loaded<Release> = work.load_subject(id)?;
+        let mut change: Loaded<Change> = work.load(change_id)?;
+        let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, id, &release.state, None)?;
+        let events = release::detach(&release.state, change_id, &facts, &stamp(work))?;
+        if events.is_empty() {
+            return Ok(written(&release));
+        }
+        let left = change::detach(&change.state);
+        work.append(&mut change, left)?;
+        work.append(&mut release, events)?;
+        refresh(work, Side::Change(change_id))?;
+        refresh(work, Side::Release(id))?;
+        Ok(written(&release))
+    }
+}
+
+/// Sets the deploy order.
+pub struct OrderChanges {
+    /// The release.
+    pub release: String,
+    /// Every change of it, first to deploy first.
+    pub changes: Vec<String>,
+}
+
+impl Command for OrderChanges {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "release.order"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::ReleaseWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        let id = find_release(work.tx, &self.release)?;
+        let mut release: Loaded<Release> = work.load_subject(id)?;
+        let mut resolver = Resolver::default();
+        let changes = resolver.many(work.tx, "/changes", &self.changes, find_change)?;
+        resolver.end()?;
+        if changes.len() > release::CHANGES_MAX {
+            let many = Missing::new("/changes", "names at most 200 changes");
+            return Err(General::Invalid(vec![many]).into());
+        }
+        let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, id, &release.state, None)?;
+        let events = release::reorder(&release.state, &changes, &facts, &stamp(work))?;
+        work.append(&mut release, events)?;
+        Ok(written(&release))
+    }
+}
+
+/// A change of a release was edited: its claims are written anew, its votes held against it. The
+/// release's stream is locked.
+pub fn change_edited(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
+    let mut release: Loaded<Release> = work.load(id)?;
+    let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, id, &release.state, None)?;
+    let events = release::reapprove(&release.state, &facts)?;
+    if events.is_empty() {
+        return work.project(&release);
+    }
+    work.append(&mut release, events)
+}

@@ -1,0 +1,321 @@
+//! The verbs of a release. Each says which step it means for the changes it carries; all are
+//! written, or none.
+
+use std::collections::BTreeSet;
+
+use api::approval;
+use api::change::{Extend, Schedule};
+use api::common::{Reason, Written};
+use api::deployment::StepReport;
+use api::release::{Close, Verify};
+use domain::approval::{Answer, Cast};
+use domain::calendar::Side;
+use domain::change::{self, Change, Outcome, Step};
+use domain::deployment::{DeploymentState, StepState};
+use domain::identity::Permission;
+use domain::policy::ReleasePhase as Phase;
+use domain::release::{self, Facts, Release, ReleaseEvent};
+use domain::review::{Subject, Why};
+use domain::vocabulary::Window;
+use domain::Aggregate;
+use kernel::{ChangeId, ReleaseId, Timestamp};
+
+use crate::asking::Asking;
+use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::calendar::refresh;
+use crate::change::find_change;
+use crate::names::{Resolver, parse_window};
+use crate::release::facts::gather;
+use crate::release::save::{find_release, stamp, written};
+use crate::review;
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub enum Verb {
+    /// Go on to the model's next state.
+    Advance,
+    /// Ask for the go.
+    Submit,
+    /// Vote.
+    Vote(Answer, approval::Vote),
+    /// Commit or move the window.
+    Schedule(Schedule),
+    /// Lengthen the running window.
+    Extend(Extend),
+    /// Begin the deployment.
+    Deploy,
+    /// Report a step of it.
+    Step(String, StepReport),
+    /// End the deployment, then its verification.
+    Verify(Verify),
+    /// Take it back.
+    Rollback(Reason),
+    /// Report a step back.
+    StepBack(String, StepReport),
+    /// End it.
+    Close(Close),
+    /// Let it wait.
+    Hold(Reason),
+    /// Let it go on.
+    Resume,
+    /// Give it up.
+    Cancel(Reason),
+}
+
+/// The command.
+pub struct MoveRelease {
+    /// The release.
+    pub release: String,
+    /// The verb.
+    pub verb: Verb,
+}
+
+impl Command for MoveRelease {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        match &self.verb {
+            Verb::Advance => "release.advance",
+            Verb::Submit => "release.submit",
+            Verb::Vote(Answer::Approve, _) => "release.approve",
+            Verb::Vote(Answer::Reject, _) => "release.reject",
+            Verb::Vote(Answer::Abstain, _) => "release.abstain",
+            Verb::Schedule(_) => "release.schedule",
+            Verb::Extend(_) => "release.extend",
+            Verb::Deploy => "release.deploy",
+            Verb::Step(..) => "release.step",
+            Verb::Verify(_) => "release.verify",
+            Verb::Rollback(_) => "release.rollback",
+            Verb::StepBack(..) => "release.step_back",
+            Verb::Close(_) => "release.close",
+            Verb::Hold(_) => "release.hold",
+            Verb::Resume => "release.resume",
+            Verb::Cancel(_) => "release.cancel",
+        }
+    }
+
+    fn permission(&self) -> Permission {
+        permission(&self.verb)
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        if !matches!(self.verb, Verb::Advance | Verb::Hold(_) | Verb::Resume) {
+            work.lock(Lock::calendar())?;
+        }
+        let id = find_release(work.tx, &self.release)?;
+        let mut loaded: Loaded<Release> = work.load_subject(id)?;
+        let window = self.window(&loaded.state)?;
+        let interval = window.as_ref().map(|window| window.interval);
+        let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, id, &loaded.state, interval)?;
+        let events = self.decide(work, &loaded.state, window.as_ref(), &facts)?;
+        if events.is_empty() {
+            return Ok(written(&loaded));
+        }
+        let before = loaded.state.clone();
+        work.append(&mut loaded, events)?;
+        follow(work, id, &before, &loaded.state)?;
+        if !matches!(self.verb, Verb::Advance | Verb::Hold(_) | Verb::Resume) {
+            refresh(work, Side::Release(id))?;
+        }
+        Ok(written(&loaded))
+    }
+}
+
+fn permission(verb: &Verb) -> Permission {
+    match verb {
+        Verb::Vote(..) => Permission::Approve,
+        Verb::Extend(_) => Permission::WindowExtend,
+        Verb::Deploy
+        | Verb::Step(..)
+        | Verb::Verify(_)
+        | Verb::Rollback(_)
+        | Verb::StepBack(..) => Permission::ReleaseDeploy,
+        _ => Permission::ReleaseWrite,
+    }
+}
+
+impl MoveRelease {
+    /// The window that the verb asks about, where it is not the planned one.
+    fn window(&self, release: &Release) -> Result<Option<Window>, Stop> {
+        let mut resolver = Resolver::default();
+        let window = match &self.verb {
+            Verb::Schedule(Schedule { window: Some(window) }) => {
+                parse_window(&mut resolver, "/window", window)
+            }
+            Verb::Extend(extend) => {
+                let end: Option<Timestamp> = resolver.parse("/end", Some(&extend.end));
+                let longer = |mut window: Window| {
+                    window.interval.end = end?;
+                    Some(window)
+                };
+                release.content.window.clone().and_then(longer)
+            }
+            _ => None,
+        };
+        resolver.end()?;
+        Ok(window)
+    }
+
+    fn decide(
+        &self,
+        work: &mut Work<'_>,
+        release: &Release,
+        window: Option<&Window>,
+        facts: &Facts,
+    ) -> Result<Vec<ReleaseEvent>, Stop> {
+        let stamp = stamp(work);
+        let events = match &self.verb {
+            Verb::Advance => release::advance(release, facts),
+            Verb::Submit => release::submit(release, facts, &stamp),
+            Verb::Vote(answer, vote) => vote_on(release, *answer, vote, facts),
+            Verb::Schedule(_) => release::schedule(release, window, facts, &stamp),
+            Verb::Extend(extend) => {
+                let end = window.map_or(stamp.at, |window| window.interval.end);
+                release::extend(release, end, &extend.reason, facts)
+            }
+            Verb::Deploy => release::deploy(release, facts),
+            Verb::Step(change, report) => {
+                let (change, state) = step(work, change, report)?;
+                release::step(release, change, state, report.note.as_deref(), facts)
+            }
+            Verb::Verify(verify) => {
+                release::verify(release, verify.passed, verify.note.as_deref(), facts)
+            }
+            Verb::Rollback(reason) => release::roll_back(release, text(reason), facts),
+            Verb::StepBack(change, report) => {
+                let (change, state) = step(work, change, report)?;
+                release::back(release, change, state, report.note.as_deref(), facts)
+            }
+            Verb::Close(close) => close_with(release, close, facts)?,
+            Verb::Hold(reason) => release::hold(release, text(reason), facts),
+            Verb::Resume => release::resume(release, facts),
+            Verb::Cancel(reason) => release::cancel(release, text(reason), facts),
+        };
+        Ok(events?)
+    }
+}
+
+fn text(reason: &Reason) -> &str {
+    reason.reason.as_deref().unwrap_or_default()
+}
+
+fn vote_on(
+    release: &Release,
+    answer: Answer,
+    vote: &approval::Vote,
+    facts: &Facts,
+) -> domain::Decision<ReleaseEvent> {
+    let person = facts.person.ok_or(domain::approval::Refusal::NoRound)?;
+    let cast = Cast {
+        person,
+        answer,
+        round: vote.round,
+        content_hash: vote.content_hash.clone(),
+        reason: vote.reason.clone(),
+    };
+    release::cast(release, &cast, facts)
+}
+
+fn close_with(
+    release: &Release,
+    close: &Close,
+    facts: &Facts,
+) -> Result<domain::Decision<ReleaseEvent>, Stop> {
+    let mut resolver = Resolver::default();
+    let outcome = resolver.parse("/outcome", close.outcome.as_deref());
+    resolver.end()?;
+    Ok(release::close(release, outcome, close.note.as_deref(), facts))
+}
+
+fn step(
+    work: &mut Work<'_>,
+    change: &str,
+    report: &StepReport,
+) -> Result<(ChangeId, StepState), Stop> {
+    let mut resolver = Resolver::default();
+    let state = resolver.parse("/result", Some(&report.result));
+    resolver.end()?;
+    let change = find_change(work.tx, change)?;
+    Ok((change, state.unwrap_or(StepState::Waiting)))
+}
+
+/// What the release's step means for its changes, its review and its people.
+fn follow(
+    work: &mut Work<'_>,
+    id: ReleaseId,
+    before: &Release,
+    after: &Release,
+) -> Result<(), Stop> {
+    lock_changes(work, after)?;
+    let step = match (before, after) {
+        _ if after.phase == Phase::Cancelled => return let_go(work, after),
+        _ if before.phase < Phase::Deployment && after.phase == Phase::Deployment => {
+            Some(Step::Deployed)
+        }
+        _ if after.phase == Phase::Closed => Some(Step::Closed),
+        _ if after.phase < Phase::Deployment && after.scheduled => Some(Step::Scheduled),
+        _ if before.scheduled && !after.scheduled => Some(Step::Unscheduled),
+        _ => None,
+    };
+    if let Some(step) = step {
+        for change in &after.changes {
+            move_change(work, *change, step)?;
+        }
+    }
+    if before.phase < Phase::Review && after.phase == Phase::Review {
+        end_changes(work, after)?;
+        let taken_back = state(after) == Some(DeploymentState::RolledBack);
+        let why = if taken_back { Why::RolledBack } else { Why::Release };
+        review::open_review(work, Subject::Release(id), why)?;
+    }
+    Ok(())
+}
+
+/// Takes the locks of all changes in their one order, so that none has to be asked for again.
+fn lock_changes(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
+    let changes: BTreeSet<ChangeId> = release.changes.iter().copied().collect();
+    changes.into_iter().try_for_each(|id| work.lock(Lock::stream(&Change::stream(id))))
+}
+
+fn state(release: &Release) -> Option<DeploymentState> {
+    release.deployment.as_ref().map(|deployment| deployment.state)
+}
+
+fn move_change(work: &mut Work<'_>, change: ChangeId, step: Step) -> Result<(), Stop> {
+    let mut change: Loaded<Change> = work.load(change)?;
+    let events = change::follow(&change.state, step);
+    work.append(&mut change, events)
+}
+
+/// Each change ends as its own step did: carried out, failed, or taken back.
+fn end_changes(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
+    let Some(deployment) = &release.deployment else { return Ok(()) };
+    let taken_back: Vec<ChangeId> = deployment
+        .rollback
+        .iter()
+        .flat_map(|rollback| &rollback.steps)
+        .map(|step| step.change)
+        .collect();
+    for step in &deployment.steps {
+        let outcome = match step.state {
+            _ if taken_back.contains(&step.change) => Outcome::FailedBackedOut,
+            StepState::Done => Outcome::Successful,
+            StepState::Failed => Outcome::FailedNotBackedOut,
+            // Never carried out, and the release is over: what was planned did not happen.
+            StepState::Waiting => Outcome::FailedBackedOut,
+        };
+        move_change(work, step.change, Step::Ended(outcome))?;
+    }
+    Ok(())
+}
+
+/// A cancelled release lets its changes go: they keep their approval, and may travel otherwise.
+fn let_go(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
+    for id in &release.changes {
+        let mut change: Loaded<Change> = work.load(*id)?;
+        let events = change::detach(&change.state);
+        work.append(&mut change, events)?;
+    }
+    Ok(())
+}
