@@ -65,7 +65,8 @@ impl Content {
 
     /// The parts that differ.
     pub fn touched(&self, later: &Self) -> Vec<PartName> {
-        let hash = |content: &Self, name: PartName| content.parts.get(&name).map(|p| p.hash.clone());
+        let hash =
+            |content: &Self, name: PartName| content.parts.get(&name).map(|p| p.hash.clone());
         let names = PartName::ALL.iter().copied();
         names.filter(|name| hash(self, *name) != hash(later, *name)).collect()
     }

@@ -63,6 +63,9 @@ pub enum RoundEvent {
         voided: Vec<PersonId>,
         /// The groups that must say yes again.
         reopened: Vec<(usize, usize)>,
+        /// Who may not vote now, where the edit altered that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        barred: Option<Vec<Barred>>,
     },
     /// It ended.
     Closed {
@@ -106,8 +109,11 @@ pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<
         RoundEvent::GroupApproved { stage, group, .. } => {
             round.approved.insert((*stage, *group));
         }
-        RoundEvent::ContentEdited { content, touched, voided, reopened, .. } => {
+        RoundEvent::ContentEdited { content, touched, voided, reopened, barred, .. } => {
             round.content.clone_from(content);
+            if let Some(barred) = barred {
+                round.barred.clone_from(barred);
+            }
             for vote in round.votes.iter_mut().filter(|vote| vote.counts()) {
                 if voided.contains(&vote.person) {
                     vote.voided.clone_from(touched);

@@ -7,15 +7,17 @@
 //! 4. a round that cannot reach its quorum ends, it does not wait for ever.
 
 mod content;
+mod edit;
 mod event;
 mod refusal;
 mod round;
 mod vote;
 
 pub use content::{Content, Part, PartName};
+pub use edit::{edit, withdraw};
 pub use event::{Opened, RoundEvent, evolve};
 pub use refusal::Refusal;
 pub use round::{
     Answer, Barred, GroupPlan, GroupState, Plan, Quorum, Round, RoundState, StagePlan, Vote, Why,
 };
-pub use vote::{Cast, Electorate, edit, open, seat, vote, withdraw};
+pub use vote::{Cast, Electorate, open, seat, vote};

@@ -38,6 +38,7 @@ pub fn cast(change: &Change, cast: &Cast, facts: &Facts, stamp: &Stamp) -> Decis
 }
 
 fn closes(events: &[RoundEvent], end: RoundState) -> bool {
-    let closed = |event: &RoundEvent| matches!(event, RoundEvent::Closed { state, .. } if *state == end);
+    let closed =
+        |event: &RoundEvent| matches!(event, RoundEvent::Closed { state, .. } if *state == end);
     events.iter().any(closed)
 }

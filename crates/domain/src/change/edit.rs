@@ -4,6 +4,8 @@ use kernel::{LONG_TEXT_MAX, NAME_MAX, NOTE_MAX, PersonId};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval;
+use crate::change::facts::missing;
+use crate::change::submit::barred;
 use crate::change::{
     CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, Phase, Refusal, SERVICES_MAX, TAGS_MAX,
     Verb, guard,
@@ -41,7 +43,12 @@ pub struct Edited {
 
 /// Edits a change. Votes that covered what was edited are voided; a scheduled change whose approval
 /// no longer stands waits for it again.
-pub fn edit(change: &Change, edit: &Edit, facts: &Facts, stamp: &Stamp) -> Result<Edited, crate::Refusal> {
+pub fn edit(
+    change: &Change,
+    edit: &Edit,
+    facts: &Facts,
+    stamp: &Stamp,
+) -> Result<Edited, crate::Refusal> {
     guard(Verb::Edit, change, facts)?;
     let edit = edit.clone().against(&change.content);
     if edit.is_empty() {
@@ -59,15 +66,35 @@ pub fn edit(change: &Change, edit: &Edit, facts: &Facts, stamp: &Stamp) -> Resul
         || edit.environment.is_some();
     let event = ChangeEvent::Edited { edit: Box::new(edit) };
     let after = change.clone().evolve(&event, stamp);
-    checked(&after.content).end()?;
+    let mut check = checked(&after.content);
+    nothing_taken_away(change, &after, &mut check);
+    check.end()?;
     let mut events = vec![event];
-    events.extend(hold_against_approval(change, &after));
+    events.extend(hold_against_approval(change, &after, facts)?);
     Ok(Edited { events, moved })
 }
 
+/// A change past `draft` keeps what its submission needed.
+fn nothing_taken_away(before: &Change, after: &Change, check: &mut Check) {
+    if before.phase == Phase::Draft {
+        return;
+    }
+    let absent_before = missing(before);
+    for absent in missing(after).into_iter().filter(|absent| !absent_before.contains(absent)) {
+        let detail = "was asked for when this change was submitted: it may not be emptied now";
+        check.wrong(&absent.pointer, detail);
+    }
+}
+
 /// What an edit does to the approval: votes are voided, and a commitment that rested on them ends.
-pub(super) fn hold_against_approval(before: &Change, after: &Change) -> Vec<ChangeEvent> {
-    let rounds = approval::edit(&after.rounds, after.approval_content());
+/// Whoever asks for the change or carries it out now may not vote on it from here on.
+pub(super) fn hold_against_approval(
+    before: &Change,
+    after: &Change,
+    facts: &Facts,
+) -> Decision<ChangeEvent> {
+    let content = after.approval_content();
+    let rounds = approval::edit(&after.rounds, content, barred(after), &facts.electorate)?;
     let reopened = rounds.iter().any(|event| {
         matches!(event, approval::RoundEvent::ContentEdited { reopened, .. } if !reopened.is_empty())
     });
@@ -76,7 +103,7 @@ pub(super) fn hold_against_approval(before: &Change, after: &Change) -> Vec<Chan
         let reason = "what was approved was edited".to_owned();
         events.push(ChangeEvent::Unscheduled { reason });
     }
-    events
+    Ok(events)
 }
 
 fn may_move_window(change: &Change, facts: &Facts) -> Result<(), Refusal> {

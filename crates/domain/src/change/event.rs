@@ -4,7 +4,7 @@ use kernel::{PersonId, ReleaseId};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
-use crate::change::{Content, Edit, Outcome, Imported};
+use crate::change::{Content, Edit, Imported, Outcome};
 use crate::record::ExtraEvent;
 use crate::risk::Assessment;
 use crate::vocabulary::Window;

@@ -164,7 +164,11 @@ pub(super) fn missing(change: &Change) -> Vec<Missing> {
     );
     need(content.implementer.is_some(), "/implementer", "names who carries it out");
     need(said(&content.backout_plan), "/backout_plan", "says how it is taken back");
-    need(content.backout_minutes.is_some(), "/backout_minutes", "says how long taking it back takes");
+    need(
+        content.backout_minutes.is_some(),
+        "/backout_minutes",
+        "says how long taking it back takes",
+    );
     if !emergency {
         need(said(&content.description), "/description", "says what is done");
         need(content.category.is_some(), "/category", "says what kind of thing is altered");

@@ -40,15 +40,22 @@ pub fn detach(change: &Change) -> Vec<ChangeEvent> {
     events
 }
 
-/// What a step of the release means for the change.
+/// What a step of the release means for the change. One whose approval does not stand takes no
+/// window and no part.
 pub fn follow(change: &Change, step: Step) -> Vec<ChangeEvent> {
     match (step, change.phase) {
-        (Step::Scheduled, Phase::Authorise) => vec![ChangeEvent::Scheduled { window: None }],
+        (Step::Scheduled, Phase::Authorise) if change.is_approved() => {
+            vec![ChangeEvent::Scheduled { window: None }]
+        }
         (Step::Unscheduled, Phase::Scheduled) => {
             let reason = "its release is no longer scheduled".to_owned();
             vec![ChangeEvent::Unscheduled { reason }]
         }
         (Step::Deployed, Phase::Scheduled) => vec![ChangeEvent::Started {}],
+        // Approved after the release's window was committed.
+        (Step::Deployed, Phase::Authorise) if change.is_approved() => {
+            vec![ChangeEvent::Scheduled { window: None }, ChangeEvent::Started {}]
+        }
         (Step::Ended(outcome), Phase::Implement) => {
             vec![ChangeEvent::Completed { outcome, note: None }]
         }

@@ -96,6 +96,9 @@ pub fn check_import(imported: &Imported) -> Result<(), crate::Refusal> {
     check.name("/number", &imported.origin.number, NAME_MAX);
     check.name("/source", &imported.origin.source, NAME_MAX);
     check.count("/cis", imported.cis.len(), CIS_MAX);
+    if imported.scheduled && imported.outcome.is_some() {
+        check.wrong("/outcome", "belongs to work that has ended; this is still to come");
+    }
     check.end()
 }
 

@@ -68,11 +68,7 @@ fn barred(release: &Release, facts: &Facts) -> Vec<Barred> {
 }
 
 /// Takes a vote. A no that ends the round sends the release back to planning.
-pub fn cast(
-    release: &Release,
-    cast: &Cast,
-    facts: &Facts,
-) -> Decision<ReleaseEvent> {
+pub fn cast(release: &Release, cast: &Cast, facts: &Facts) -> Decision<ReleaseEvent> {
     let verb = match cast.answer {
         Answer::Approve => Verb::Approve,
         Answer::Reject => Verb::Reject,
@@ -94,9 +90,9 @@ pub fn cast(
 
 /// Holds a release that was edited, or whose changes were, against its approval: the tier is
 /// recorded anew, the votes whose parts were touched are voided. `facts` are those after the edit.
-pub fn reapprove(release: &Release, facts: &Facts) -> Vec<ReleaseEvent> {
+pub fn reapprove(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
     if release.phase != ReleasePhase::Approval {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let mut events = Vec::new();
     let mut after = release.clone();
@@ -105,7 +101,8 @@ pub fn reapprove(release: &Release, facts: &Facts) -> Vec<ReleaseEvent> {
         after.tier = Some(tier);
         events.push(ReleaseEvent::TierRecorded { tier });
     }
-    let rounds = approval::edit(&after.rounds, bundle_content(&after, facts));
+    let (content, barred) = (bundle_content(&after, facts), barred(&after, facts));
+    let rounds = approval::edit(&after.rounds, content, barred, &facts.electorate)?;
     events.extend(rounds.into_iter().map(ReleaseEvent::Round));
-    events
+    Ok(events)
 }

@@ -165,6 +165,7 @@ pub(super) fn next_state(release: &Release) -> Result<(P, String), crate::Refusa
     }
 }
 
+/// What a submission needs, and a deployment still: a change may have been edited since the go.
 fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     let mut missing = Vec::new();
     let mut need = |there: bool, pointer: String, detail: String| {
@@ -213,6 +214,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     if facts.now < window.start || window.end <= facts.now {
         return Err(Refusal::WindowNotOpen { start: window.start, end: window.end }.into());
     }
+    ready_to_submit(release, facts)?;
     tasks_done(release)?;
     calendar::not_blocked(&facts.blocking)?;
     Ok(())

@@ -7,9 +7,7 @@ use crate::policy::ReleaseModel;
 use crate::record::{ExtraCommand, ExtraEvent};
 use crate::refusal::Check;
 use crate::release::facts::next_state;
-use crate::release::{
-    Content, Edit, Facts, Refusal, Release, ReleaseEvent, Verb, approve, guard,
-};
+use crate::release::{Content, Edit, Facts, Refusal, Release, ReleaseEvent, Verb, approve, guard};
 
 /// Creates a release of a model, with the model's tasks.
 pub fn create(
@@ -54,7 +52,7 @@ pub fn edit(
     let event = ReleaseEvent::Edited { edit: Box::new(edit) };
     let after = release.clone().evolve(&event, stamp);
     checked(&after.content).end()?;
-    let consequences = approve::reapprove(&after, facts);
+    let consequences = approve::reapprove(&after, facts)?;
     Ok(std::iter::once(event).chain(consequences).collect())
 }
 

@@ -36,7 +36,7 @@ pub enum Refusal {
     #[error("the next step of this release is to submit it")]
     NoNextState,
     /// Something is missing.
-    #[error("{} missing before this release can be submitted; see `errors`", count(.0))]
+    #[error("{} missing before this release can go on; see `errors`", count(.0))]
     Incomplete(Vec<Missing>),
     /// The go is not given.
     #[error("the go is not given yet: the approval round is not finished")]
@@ -96,7 +96,11 @@ fn list(phases: &[ReleasePhase]) -> String {
 }
 
 fn count(missing: &[Missing]) -> String {
-    if missing.len() == 1 { "one thing is".to_owned() } else { format!("{} things are", missing.len()) }
+    if missing.len() == 1 {
+        "one thing is".to_owned()
+    } else {
+        format!("{} things are", missing.len())
+    }
 }
 
 impl Refusal {

@@ -29,7 +29,7 @@ pub fn schedule(
     }
     let event = ReleaseEvent::Scheduled { window };
     let after = release.clone().evolve(&event, stamp);
-    let consequences = reapprove(&after, facts);
+    let consequences = reapprove(&after, facts)?;
     Ok(std::iter::once(event).chain(consequences).collect())
 }
 

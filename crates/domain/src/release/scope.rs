@@ -8,9 +8,7 @@ use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::change;
 use crate::refusal::Check;
 use crate::release::approve::reapprove;
-use crate::release::{
-    CHANGES_MAX, ChangeFact, Facts, Refusal, Release, ReleaseEvent, Verb, guard,
-};
+use crate::release::{CHANGES_MAX, ChangeFact, Facts, Refusal, Release, ReleaseEvent, Verb, guard};
 
 /// Attaches a change, last in the order. `joining` is the change as a fact of the release,
 /// `elsewhere` the number of another release it travels in.
@@ -38,7 +36,8 @@ pub fn attach(
     check.end()?;
     let mut facts = facts.clone();
     facts.changes.push(joining.clone());
-    Ok(with_consequences(release, ReleaseEvent::ChangeAttached { change: joining.id }, &facts, stamp))
+    let event = ReleaseEvent::ChangeAttached { change: joining.id };
+    with_consequences(release, event, &facts, stamp)
 }
 
 /// Detaches a change.
@@ -54,7 +53,7 @@ pub fn detach(
     }
     let mut facts = facts.clone();
     facts.changes.retain(|fact| fact.id != change);
-    Ok(with_consequences(release, ReleaseEvent::ChangeDetached { change }, &facts, stamp))
+    with_consequences(release, ReleaseEvent::ChangeDetached { change }, &facts, stamp)
 }
 
 /// Sets the deploy order; it names every change once.
@@ -79,7 +78,7 @@ pub fn reorder(
     let place = |fact: &ChangeFact| changes.iter().position(|change| *change == fact.id);
     facts.changes.sort_by_key(place);
     let event = ReleaseEvent::Reordered { changes: changes.to_vec() };
-    Ok(with_consequences(release, event, &facts, stamp))
+    with_consequences(release, event, &facts, stamp)
 }
 
 fn with_consequences(
@@ -87,8 +86,8 @@ fn with_consequences(
     event: ReleaseEvent,
     facts: &Facts,
     stamp: &Stamp,
-) -> Vec<ReleaseEvent> {
+) -> Decision<ReleaseEvent> {
     let after = release.clone().evolve(&event, stamp);
-    let consequences = reapprove(&after, facts);
-    std::iter::once(event).chain(consequences).collect()
+    let consequences = reapprove(&after, facts)?;
+    Ok(std::iter::once(event).chain(consequences).collect())
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::approval::{Quorum, Why, evolve};
+use crate::approval::{PartName, Quorum, Why, edit, evolve};
 
 fn person(number: u128) -> PersonId {
     PersonId::from_uuid(uuid::Uuid::from_u128(number))
@@ -19,10 +19,8 @@ fn group(name: &str, role: Role, quorum: Quorum) -> GroupPlan {
 }
 
 fn plan(groups: Vec<GroupPlan>) -> Plan {
-    let stages = groups.into_iter().map(|group| StagePlan {
-        name: group.name.clone(),
-        groups: vec![group],
-    });
+    let stages =
+        groups.into_iter().map(|group| StagePlan { name: group.name.clone(), groups: vec![group] });
     Plan { policy: "test 1".to_owned(), stages: stages.collect() }
 }
 
@@ -40,9 +38,7 @@ fn opened(plan: Plan, electorate: &Electorate, barred: Vec<Barred>) -> Vec<Round
 }
 
 fn fold(rounds: Vec<Round>, events: &[RoundEvent]) -> Vec<Round> {
-    events.iter().fold(rounds, |rounds, event| {
-        evolve(rounds, event, Timestamp::from_micros(0))
-    })
+    events.iter().fold(rounds, |rounds, event| evolve(rounds, event, Timestamp::from_micros(0)))
 }
 
 fn cast(person: PersonId, answer: Answer, round: &Round) -> Cast {
@@ -65,7 +61,8 @@ fn state(rounds: &[Round]) -> RoundState {
 #[test]
 fn a_majority_of_five_is_three() {
     let five = cab(5);
-    let mut rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::Majority)]), &five, vec![]);
+    let mut rounds =
+        opened(plan(vec![group("CAB", Role::CabMember, Quorum::Majority)]), &five, vec![]);
     rounds = voted(rounds, 1, Answer::Approve, &five);
     rounds = voted(rounds, 2, Answer::Approve, &five);
     assert_eq!(state(&rounds), RoundState::Open);
@@ -87,8 +84,7 @@ fn a_quorum_out_of_reach_ends_the_round_early() {
 #[test]
 fn one_veto_ends_the_round() {
     let five = cab(5);
-    let vetoing =
-        GroupPlan { veto: true, ..group("CAB", Role::CabMember, Quorum::Majority) };
+    let vetoing = GroupPlan { veto: true, ..group("CAB", Role::CabMember, Quorum::Majority) };
     let rounds = opened(plan(vec![vetoing]), &five, vec![]);
     assert_eq!(state(&voted(rounds, 4, Answer::Reject, &five)), RoundState::Rejected);
 }
@@ -123,7 +119,10 @@ fn nobody_counts_twice_in_a_round_whatever_roles_they_hold() {
 fn a_vote_for_content_that_moved_is_refused() {
     let five = cab(5);
     let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
-    let stale = Cast { content_hash: content("other").hash(), ..cast(person(1), Answer::Approve, &rounds[0]) };
+    let stale = Cast {
+        content_hash: content("other").hash(),
+        ..cast(person(1), Answer::Approve, &rounds[0])
+    };
     let roles = [Role::CabMember].into();
     let refusal = vote(Some(&rounds[0]), &stale, &roles, &five).expect_err("moved");
     assert_eq!(refusal.code, "approval.content_moved");
@@ -133,7 +132,8 @@ fn a_vote_for_content_that_moved_is_refused() {
 fn a_rejection_needs_a_reason() {
     let five = cab(5);
     let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
-    let silent = Cast { reason: Some("  ".to_owned()), ..cast(person(1), Answer::Reject, &rounds[0]) };
+    let silent =
+        Cast { reason: Some("  ".to_owned()), ..cast(person(1), Answer::Reject, &rounds[0]) };
     let refusal = vote(Some(&rounds[0]), &silent, &[Role::CabMember].into(), &five);
     assert_eq!(refusal.expect_err("silent").code, "approval.reason_missing");
 }
@@ -156,7 +156,7 @@ fn an_edit_voids_exactly_the_votes_that_cover_it() {
     let mut rounds = opened(plan(stages), &electorate, vec![]);
     rounds = voted(rounds, 1, Answer::Approve, &electorate);
     rounds = voted(rounds, 2, Answer::Approve, &electorate);
-    let events = edit(&rounds, content("moved"));
+    let events = edit(&rounds, content("moved"), vec![], &electorate).expect("an edit");
     let rounds = fold(rounds, &events);
     assert!(rounds[0].votes[0].counts());
     assert_eq!(rounds[0].votes[1].voided, [PartName::Window]);
@@ -169,6 +169,61 @@ fn a_round_that_nobody_could_decide_is_not_opened() {
     let barred = vec![Barred { person: person(1), why: Why::Implements }];
     let asked = plan(vec![group("ECAB", Role::CabMember, Quorum::Count(2))]);
     let refusal = open(&[], asked, content("w"), barred, &cab(2)).expect_err("too few");
+    assert_eq!(refusal.code, "approval.nobody_can_vote");
+}
+
+#[test]
+fn who_voted_and_left_does_not_end_a_round_that_others_can_still_decide() {
+    let three = cab(3);
+    let asked = plan(vec![group("CAB", Role::CabMember, Quorum::Count(2))]);
+    let rounds = voted(opened(asked, &three, vec![]), 1, Answer::Abstain, &three);
+    let mut left = three;
+    left.0.remove(&person(1));
+    let rounds = voted(rounds, 2, Answer::Approve, &left);
+    assert_eq!(state(&rounds), RoundState::Open);
+    assert_eq!(state(&voted(rounds, 3, Answer::Approve, &left)), RoundState::Approved);
+}
+
+fn implementer(number: u128) -> Vec<Barred> {
+    vec![Barred { person: person(number), why: Why::Implements }]
+}
+
+#[test]
+fn who_comes_to_do_the_work_loses_a_vote_given_before() {
+    let two = cab(2);
+    let covers = [PartName::Plans].into();
+    let asked = GroupPlan { covers, ..group("CAB", Role::CabMember, Quorum::First) };
+    let rounds = voted(opened(plan(vec![asked]), &two, vec![]), 1, Answer::Approve, &two);
+    let events = edit(&rounds, content("moved"), implementer(1), &two).expect("an edit");
+    let rounds = fold(rounds, &events);
+    assert_eq!(state(&rounds), RoundState::Open);
+    assert!(!rounds[0].votes[0].counts());
+    let roles = [Role::CabMember].into();
+    let again = vote(Some(&rounds[0]), &cast(person(1), Answer::Approve, &rounds[0]), &roles, &two);
+    assert_eq!(again.expect_err("own work").code, "approval.own_work");
+}
+
+#[test]
+fn a_quorum_that_stands_without_the_lost_vote_still_stands() {
+    let five = cab(5);
+    let covers = [PartName::Plans].into();
+    let asked = GroupPlan { covers, ..group("CAB", Role::CabMember, Quorum::Majority) };
+    let mut rounds = opened(plan(vec![asked]), &five, vec![]);
+    for voter in 1..=3 {
+        rounds = voted(rounds, voter, Answer::Approve, &five);
+    }
+    let lost = edit(&rounds, content("moved"), implementer(1), &five).expect("an edit");
+    assert_eq!(state(&fold(rounds.clone(), &lost)), RoundState::Open);
+    let kept = edit(&rounds, content("moved"), implementer(5), &five).expect("an edit");
+    assert_eq!(state(&fold(rounds, &kept)), RoundState::Approved);
+}
+
+#[test]
+fn an_edit_that_leaves_too_few_voters_is_refused() {
+    let two = cab(2);
+    let asked = plan(vec![group("ECAB", Role::CabMember, Quorum::Count(2))]);
+    let rounds = opened(asked, &two, vec![]);
+    let refusal = edit(&rounds, content("moved"), implementer(1), &two).expect_err("too few");
     assert_eq!(refusal.code, "approval.nobody_can_vote");
 }
 
@@ -204,7 +259,8 @@ proptest! {
         let events = open(&[], asked, content(&first), vec![], &electorate).expect("opens");
         let rounds = voted(fold(Vec::new(), &events), 1, Answer::Approve, &electorate);
         prop_assert_eq!(state(&rounds), RoundState::Approved);
-        let rounds = fold(rounds.clone(), &edit(&rounds, content(&second)));
+        let events = edit(&rounds, content(&second), vec![], &electorate).expect("an edit");
+        let rounds = fold(rounds, &events);
         prop_assert_eq!(state(&rounds), RoundState::Open);
         prop_assert!(!rounds[0].votes[0].counts());
     }

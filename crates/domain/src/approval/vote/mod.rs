@@ -1,12 +1,12 @@
-//! Opening a round, voting in it, editing what it is about.
+//! Opening a round, and voting in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{NOTE_MAX, PersonId};
 
 use crate::approval::{
-    Answer, Barred, Content, GroupPlan, Opened, PartName, Plan, Refusal, Round, RoundEvent,
-    RoundState, StagePlan,
+    Answer, Barred, Content, GroupPlan, Opened, Plan, Refusal, Round, RoundEvent, RoundState,
+    StagePlan,
 };
 use crate::identity::Role;
 use crate::refusal::Check;
@@ -48,14 +48,8 @@ pub fn open(
     barred: Vec<Barred>,
     electorate: &Electorate,
 ) -> Result<Vec<RoundEvent>, crate::Refusal> {
-    for group in plan.stages.iter().flat_map(|stage| &stage.groups) {
-        let voters = electorate.voters(group, &barred).len();
-        let needed = group.quorum.needed(voters);
-        if voters < needed {
-            let (group, roles) = (group.name.clone(), role_words(&group.roles));
-            return Err(Refusal::NobodyCanVote { group, needed, roles, voters }.into());
-        }
-    }
+    let groups = plan.stages.iter().flat_map(|stage| &stage.groups);
+    within_reach(groups, &barred, electorate)?;
     let number = rounds.last().map_or(1, |round| round.number + 1);
     let at_once = plan.stages.is_empty();
     let opened = Opened { number, plan, content, barred };
@@ -64,6 +58,23 @@ pub fn open(
         events.push(RoundEvent::Closed { round: number, state: RoundState::Approved });
     }
     Ok(events)
+}
+
+/// Refuses when a group has fewer voters than it needs: its round could only wait for ever.
+pub(super) fn within_reach<'a>(
+    groups: impl Iterator<Item = &'a GroupPlan>,
+    barred: &[Barred],
+    electorate: &Electorate,
+) -> Result<(), Refusal> {
+    for group in groups {
+        let voters = electorate.voters(group, barred).len();
+        let needed = group.quorum.needed(voters);
+        if voters < needed {
+            let (group, roles) = (group.name.clone(), role_words(&group.roles));
+            return Err(Refusal::NobodyCanVote { group, needed, roles, voters });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a person may vote now, and in which group; `actions` asks this too.
@@ -132,32 +143,34 @@ pub fn vote(
         reason,
         content_hash: cast.content_hash.clone(),
     }];
-    events.extend(consequences(round, cast.answer, (stage, group), electorate));
+    events.extend(consequences(round, cast, (stage, group), electorate));
     Ok(events)
 }
 
 fn consequences(
     round: &Round,
-    answer: Answer,
+    cast: &Cast,
     seat: (usize, usize),
     electorate: &Electorate,
 ) -> Vec<RoundEvent> {
     let number = round.number;
     let plan = &round.plan.stages[seat.0].groups[seat.1];
     let mut tally = round.tally(seat.0, seat.1);
-    *tally.entry(answer).or_default() += 1;
+    *tally.entry(cast.answer).or_default() += 1;
     let count = |answer| tally.get(&answer).copied().unwrap_or(0);
     let mut voters = electorate.voters(plan, &round.barred);
     let elsewhere = |person: &PersonId| {
-        round.votes.iter().any(|vote| {
-            vote.person == *person && vote.counts() && (vote.stage, vote.group) != seat
-        })
+        round
+            .votes
+            .iter()
+            .any(|vote| vote.person == *person && vote.counts() && (vote.stage, vote.group) != seat)
     };
     voters.retain(|person| !elsewhere(person));
     let needed = plan.quorum.needed(voters.len());
     let yes = count(Answer::Approve);
-    let cast: usize = tally.values().sum();
-    let undecided = voters.len().saturating_sub(cast);
+    // Asked of the voters, not of the votes: who voted may have left since.
+    let silent = |person: &&PersonId| **person != cast.person && !round.has_voted(**person);
+    let undecided = voters.iter().filter(silent).count();
     let vetoed = plan.veto && count(Answer::Reject) > 0;
     if vetoed || yes + undecided < needed {
         return vec![RoundEvent::Closed { round: number, state: RoundState::Rejected }];
@@ -173,36 +186,6 @@ fn consequences(
         events.push(RoundEvent::Closed { round: number, state: RoundState::Approved });
     }
     events
-}
-
-/// Holds new content against the last round, if it is open or approved: the votes whose groups
-/// cover an edited part are voided, and their groups must say yes again.
-pub fn edit(rounds: &[Round], content: Content) -> Vec<RoundEvent> {
-    let Some(round) = rounds.last() else { return Vec::new() };
-    let live = matches!(round.state, RoundState::Open | RoundState::Approved);
-    let touched = round.content.touched(&content);
-    if !live || touched.is_empty() {
-        return Vec::new();
-    }
-    let covers = |stage: usize, group: usize| {
-        let covered = &round.plan.stages[stage].groups[group].covers;
-        covered.is_empty() || touched.iter().any(|part: &PartName| covered.contains(part))
-    };
-    let counted = round.votes.iter().filter(|vote| vote.counts());
-    let voided = counted.filter(|vote| covers(vote.stage, vote.group)).map(|vote| vote.person);
-    let voided: Vec<PersonId> = voided.collect();
-    let reopened = round.approved.iter().copied().filter(|(s, g)| covers(*s, *g)).collect();
-    vec![RoundEvent::ContentEdited { round: round.number, content, touched, voided, reopened }]
-}
-
-/// Takes an open or approved round back.
-pub fn withdraw(rounds: &[Round]) -> Vec<RoundEvent> {
-    match rounds.last() {
-        Some(round) if matches!(round.state, RoundState::Open | RoundState::Approved) => {
-            vec![RoundEvent::Closed { round: round.number, state: RoundState::Withdrawn }]
-        }
-        _ => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,89 @@
+//! Editing what a round is about, and taking a round back.
+
+use std::collections::BTreeSet;
+
+use kernel::PersonId;
+
+use crate::approval::vote::within_reach;
+use crate::approval::{
+    Answer, Barred, Content, Electorate, GroupPlan, PartName, Round, RoundEvent, RoundState, Vote,
+};
+
+/// Holds new content against the last round, if it is open or approved: the votes whose groups
+/// cover an edited part are voided, and so are the votes of those who may not vote any more; their
+/// groups must say yes again. An edit that would leave a group without enough voters is refused.
+pub fn edit(
+    rounds: &[Round],
+    content: Content,
+    barred: Vec<Barred>,
+    electorate: &Electorate,
+) -> Result<Vec<RoundEvent>, crate::Refusal> {
+    let Some(round) = rounds.last() else { return Ok(Vec::new()) };
+    let live = matches!(round.state, RoundState::Open | RoundState::Approved);
+    let touched = round.content.touched(&content);
+    if !live || touched.is_empty() {
+        return Ok(Vec::new());
+    }
+    let covers = |stage: usize, group: usize| {
+        let covered = &round.plan.stages[stage].groups[group].covers;
+        covered.is_empty() || touched.iter().any(|part: &PartName| covered.contains(part))
+    };
+    let lost = |vote: &&Vote| {
+        let own_work = barred.iter().any(|barred| barred.person == vote.person);
+        vote.counts() && (covers(vote.stage, vote.group) || own_work)
+    };
+    let lost: Vec<&Vote> = round.votes.iter().filter(lost).collect();
+    let reopens = |seat: &(usize, usize)| {
+        covers(seat.0, seat.1) || falls_short(round, *seat, &lost, &barred, electorate)
+    };
+    let reopened: BTreeSet<_> = round.approved.iter().copied().filter(reopens).collect();
+    let barred = Some(barred).filter(|barred| *barred != round.barred);
+    if let Some(barred) = &barred {
+        within_reach(open_groups(round, &reopened), barred, electorate)?;
+    }
+    let voided: Vec<PersonId> = lost.iter().map(|vote| vote.person).collect();
+    let reopened = reopened.into_iter().collect();
+    let number = round.number;
+    let edited =
+        RoundEvent::ContentEdited { round: number, content, touched, voided, reopened, barred };
+    Ok(vec![edited])
+}
+
+/// Whether a group lost votes and no longer reaches its quorum without them.
+fn falls_short(
+    round: &Round,
+    (stage, group): (usize, usize),
+    lost: &[&Vote],
+    barred: &[Barred],
+    electorate: &Electorate,
+) -> bool {
+    let plan = &round.plan.stages[stage].groups[group];
+    let mine = |vote: &&&Vote| (vote.stage, vote.group) == (stage, group);
+    let yes = round.tally(stage, group).get(&Answer::Approve).copied().unwrap_or(0);
+    let lost = lost.iter().filter(mine).filter(|vote| vote.answer == Answer::Approve).count();
+    let needed = plan.quorum.needed(electorate.voters(plan, barred).len());
+    lost > 0 && yes - lost < needed
+}
+
+/// The groups that have yet to say yes, once some must say it again.
+fn open_groups<'a>(
+    round: &'a Round,
+    reopened: &'a BTreeSet<(usize, usize)>,
+) -> impl Iterator<Item = &'a GroupPlan> {
+    let stages = round.plan.stages.iter().enumerate();
+    let seats = stages.flat_map(|(stage, plan)| {
+        plan.groups.iter().enumerate().map(move |(group, plan)| ((stage, group), plan))
+    });
+    let open = |seat: &(usize, usize)| !round.approved.contains(seat) || reopened.contains(seat);
+    seats.filter(move |(seat, _)| open(seat)).map(|(_, plan)| plan)
+}
+
+/// Takes an open or approved round back.
+pub fn withdraw(rounds: &[Round]) -> Vec<RoundEvent> {
+    match rounds.last() {
+        Some(round) if matches!(round.state, RoundState::Open | RoundState::Approved) => {
+            vec![RoundEvent::Closed { round: round.number, state: RoundState::Withdrawn }]
+        }
+        _ => Vec::new(),
+    }
+}
