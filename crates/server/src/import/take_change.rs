@@ -11,6 +11,7 @@ use ports::{Fault, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::change::SERIES;
 
 /// The command. Its CIs are known; its number here is given when it is carried out.
 #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ impl Command for ImportChange {
         if let Some(written) = find(work.tx, &origin.source, &origin.number)? {
             return Ok(ChangeTaken { written, created: false });
         }
-        let number = format!("CHG-{}", work.tx.next_number("CHG")?);
+        let number = format!("{SERIES}-{}", work.tx.next_number(SERIES)?);
         let events = import(Imported { number: number.clone(), ..(*self.change).clone() })?;
         let mut change: Loaded<Change> = work.fresh();
         work.append(&mut change, events)?;
