@@ -8,7 +8,9 @@ use clap::{Args, Subcommand};
 use ports::Method;
 
 use crate::client::{Client, Expect, Query, segment};
-use crate::context::{Global, Paging};
+use crate::conflicts::{Imported, list};
+use crate::context::{Direct, Global, Paging};
+use crate::database::Access;
 use crate::failure::{Failure, Result};
 use crate::given::{WindowArgs, instant, replaces};
 use crate::output::say;
@@ -63,7 +65,9 @@ pub(crate) enum CalendarVerb {
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam")]
     Show(Show),
     /// Lists conflicts.
-    #[command(after_help = "Example:\n  interlock calendar conflicts --subject REL-17")]
+    #[command(after_help = "Examples:\n  \
+        interlock calendar conflicts --subject REL-17\n  \
+        interlock calendar conflicts --imported --basis actual --format csv")]
     Conflicts(Conflicts),
     /// Checks a window for conflicts without saving anything; exit code 1 when one blocks.
     #[command(after_help = "Examples:\n  \
@@ -121,6 +125,10 @@ pub(crate) struct Conflicts {
     state: Option<String>,
     #[command(flatten)]
     paging: Paging,
+    #[command(flatten)]
+    imported: Imported,
+    #[command(flatten)]
+    direct: Direct,
 }
 
 /// A draft.
@@ -236,20 +244,19 @@ impl BandArgs {
 
 /// Runs a verb.
 pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
-    let client = global.client()?;
     match verb {
-        CalendarVerb::Show(shown) => show(&client, &shown, global),
-        CalendarVerb::Conflicts(wanted) => conflicts(&client, &wanted, global),
-        CalendarVerb::Check(draft) => check(&client, &draft, global),
+        CalendarVerb::Show(shown) => show(&global.client()?, &shown, global),
+        CalendarVerb::Conflicts(wanted) => conflicts(&wanted, global),
+        CalendarVerb::Check(draft) => check(&global.client()?, &draft, global),
         CalendarVerb::Accept(accepted) => {
             let until = accepted.until.as_ref().map(|until| instant(until, "UTC")).transpose()?;
             let path = format!("/conflicts/{}/accept", segment(&accepted.conflict));
             let body = Accept { reason: accepted.reason, until };
-            let written: Written = client.post(&path, Expect::Any, &body)?;
+            let written: Written = global.client()?.post(&path, Expect::Any, &body)?;
             global.out().written(&written)
         }
-        CalendarVerb::Window(verb) => bands(&client, "/windows", &verb, global),
-        CalendarVerb::Blackout(verb) => bands(&client, "/blackouts", &verb, global),
+        CalendarVerb::Window(verb) => bands(&global.client()?, "/windows", &verb, global),
+        CalendarVerb::Blackout(verb) => bands(&global.client()?, "/blackouts", &verb, global),
     }
 }
 
@@ -271,7 +278,11 @@ fn show(client: &Client, shown: &Show, global: &Global) -> Result {
     global.out().list::<Entry>(&calendar.entries, ENTRIES)
 }
 
-fn conflicts(client: &Client, wanted: &Conflicts, global: &Global) -> Result {
+fn conflicts(wanted: &Conflicts, global: &Global) -> Result {
+    if wanted.imported.imported {
+        return list(&wanted.imported, &wanted.direct.or_environment(), global);
+    }
+    let client = global.client_or(&wanted.direct, Access::Read)?;
     let query = Query::default()
         .maybe("subject", wanted.subject.as_ref())
         .maybe("state", wanted.state.as_ref());

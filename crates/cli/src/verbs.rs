@@ -11,13 +11,14 @@ use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
 use crate::failure::{EXIT_CODES, Result};
 use crate::identity::{TokenVerb, UserVerb};
+use crate::import::Import;
 use crate::incident::IncidentVerb;
 use crate::release::ReleaseVerb;
 use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, calendar, change, identity, incident, release, serve, service, team,
+    approval, audit, backup, calendar, change, identity, import, incident, release, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -69,6 +70,13 @@ pub(crate) enum Verb {
     Token(OrDirect<TokenVerb>),
     /// The log of everything that happened.
     Audit(OrDirect<AuditVerb>),
+    /// Brings in the records of another system from its CSV export; again changes nothing. Works
+    /// straight on a database, without a server. Exit code 1 when a record was rejected.
+    #[command(after_help = "Examples:\n  \
+        interlock import --list-mappings\n  \
+        interlock import --source changes.csv --mapping bpi2014-changes --dry-run\n  \
+        interlock import --source changes.csv --mapping ours.toml --report found.csv")]
+    Import(Import),
     /// Copies a database; a server may run beside it.
     #[command(after_help = "Example:\n  \
         interlock backup today.db --database sqlite:interlock.db")]
@@ -119,6 +127,7 @@ impl Verb {
             Self::User(or) => identity::run(or.verb, &or.direct, global),
             Self::Token(or) => identity::run_token(or.verb, &or.direct, global),
             Self::Audit(or) => audit::run(or.verb, &or.direct, global),
+            Self::Import(wanted) => import::import(&wanted, global),
             Self::Backup(wanted) => backup::backup(&wanted, global),
             Self::Restore(wanted) => backup::restore(&wanted),
             Self::Openapi => global.out().json(&server::serve::document()),

@@ -1,0 +1,242 @@
+//! `interlock import`: the records of another system, from its CSV export into a database.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use api::import::ImportReport;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use ports::{Clock as _, Store, SystemClock};
+use server::import::{FILE_BYTES_MAX, Finding, Malformed, Mapping, Sheet, Target, Watch, run};
+
+use crate::context::Global;
+use crate::database::{Access, DatabaseArgs, bus, operator};
+use crate::failure::{Failure, Result};
+use crate::output::{Format, Output, say};
+
+/// What is imported, and how it is read.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The CSV file.
+    #[arg(long, value_name = "FILE", required_unless_present = "list_mappings")]
+    source: Option<PathBuf>,
+    /// How its columns are read: the name of a built-in mapping, or a mapping file.
+    #[arg(long, value_name = "NAME|FILE", required_unless_present = "list_mappings")]
+    mapping: Option<String>,
+    /// Reads and checks everything, and writes nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Writes every finding with its line into this file: JSON when its name ends in `.json`, CSV
+    /// otherwise.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Lists the built-in mappings.
+    #[arg(long, conflicts_with_all = ["source", "mapping", "dry_run", "report"])]
+    list_mappings: bool,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// Imports, or lists the mappings.
+pub(crate) fn import(import: &Import, global: &Global) -> Result {
+    let (Some(source), Some(mapping)) = (&import.source, &import.mapping) else {
+        return list(&global.out());
+    };
+    let began = SystemClock.now();
+    let mapping = find_mapping(mapping)?;
+    let sheet = read(source, &mapping)?;
+    let mut watch = Watcher::new(sheet.rows, import.report.as_deref())?;
+    let end = carry_out(import, &mapping, &sheet, &mut watch);
+    watch.end()?;
+    let mut report = end?;
+    let took_ms = (SystemClock.now().micros() - began.micros()) / 1000;
+    report.took_ms = u64::try_from(took_ms).unwrap_or(0);
+    report.rows_per_second = report.rows * 1000 / report.took_ms.max(1);
+    print(&report, &global.out())?;
+    let found: u64 = report.findings.iter().map(|found| found.count).sum();
+    if let Some(file) = &import.report {
+        say(format!("{found} findings are in {}", file.display()));
+    } else if found > 0 {
+        say(format!("{found} findings: see each with its line with --report FILE"));
+    }
+    match report.rejected {
+        0 => Ok(()),
+        1 => Err(Failure::Found("one record was rejected".to_owned())),
+        many => Err(Failure::Found(format!("{many} records were rejected"))),
+    }
+}
+
+fn list(out: &Output) -> Result {
+    let head = vec!["mapping".to_owned(), "reads".to_owned()];
+    let known = Mapping::built_in().into_iter().map(|(name, about)| vec![name.to_owned(), about]);
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(known).collect();
+    if out.format == Format::Json {
+        let known = rows[1..].iter();
+        let known = known.map(|row| serde_json::json!({ "mapping": row[0], "reads": row[1] }));
+        return out.json(&known.collect::<Vec<_>>());
+    }
+    out.rows(&rows)
+}
+
+fn find_mapping(name: &str) -> Result<Mapping> {
+    if let Some(mapping) = Mapping::find(name) {
+        return Ok(mapping);
+    }
+    let text = fs::read_to_string(name).map_err(|error| {
+        Failure::usage(format!(
+            "`{name}` is no built-in mapping, and cannot be read as a file ({error}): see \
+             `interlock import --list-mappings`"
+        ))
+    })?;
+    Mapping::parse(name, &text).map_err(|malformed| wrong(Path::new(name), &malformed))
+}
+
+/// Reads the file and checks its structure from end to end.
+fn read(source: &Path, mapping: &Mapping) -> Result<Sheet> {
+    let cannot = |error: std::io::Error| {
+        Failure::usage(format!("{} cannot be read: {error}", source.display()))
+    };
+    let length = fs::metadata(source).map_err(cannot)?.len();
+    if length > FILE_BYTES_MAX as u64 {
+        let what = format!("it is {length} bytes long, and at most {FILE_BYTES_MAX} fit: divide it");
+        return Err(wrong(source, &Malformed { line: None, what }));
+    }
+    let bytes = fs::read(source).map_err(cannot)?;
+    Sheet::check(bytes, mapping).map_err(|malformed| wrong(source, &malformed))
+}
+
+fn wrong(file: &Path, malformed: &Malformed) -> Failure {
+    Failure::usage(format!("{}: {malformed}; nothing was written", file.display()))
+}
+
+fn carry_out(
+    import: &Import,
+    mapping: &Mapping,
+    sheet: &Sheet,
+    watch: &mut Watcher,
+) -> Result<ImportReport> {
+    if import.dry_run {
+        let store = there(&import.database)?;
+        return Ok(run(&Target::Nowhere(store.as_deref()), mapping, sheet, watch)?);
+    }
+    let store = import.database.open(Access::Write)?;
+    let end = run(&Target::Bus(&bus(store.clone()), operator()), mapping, sheet, watch);
+    store.close();
+    Ok(end.inspect_err(|_| {
+        say("it ended early; what was taken over stays: run it again, and it does the rest");
+    })?)
+}
+
+/// The database, when there is one: a trial makes none.
+fn there(database: &DatabaseArgs) -> Result<Option<Arc<dyn Store>>> {
+    let address = database.address()?;
+    let is_missing = address.strip_prefix("sqlite:").is_some_and(|path| !Path::new(path).exists());
+    if is_missing { Ok(None) } else { database.open(Access::Read).map(Some) }
+}
+
+fn print(report: &ImportReport, out: &Output) -> Result {
+    if out.format == Format::Json {
+        return out.json(report);
+    }
+    let row = |name: &str, value: String| vec![name.to_owned(), value];
+    let mut rows = vec![
+        row("field", "value".to_owned()),
+        row("mapping", report.mapping.clone()),
+        row("dry_run", if report.dry_run { "yes" } else { "no" }.to_owned()),
+        row("encoding", report.encoding.clone()),
+        row("rows", report.rows.to_string()),
+        row("records", report.records.to_string()),
+        row("created", report.created.to_string()),
+        row("unchanged", report.unchanged.to_string()),
+        row("rejected", report.rejected.to_string()),
+        row("cis_created", report.cis_created.to_string()),
+        row("took_ms", report.took_ms.to_string()),
+        row("rows_per_second", report.rows_per_second.to_string()),
+    ];
+    for found in &report.findings {
+        rows.push(row(&format!("{} ({})", found.code, found.kind), found.count.to_string()));
+    }
+    out.rows(&rows)
+}
+
+/// Shows progress on a terminal and keeps the findings.
+struct Watcher {
+    bar: ProgressBar,
+    report: Option<Report>,
+    failed: Option<anyhow::Error>,
+}
+
+impl Watcher {
+    fn new(rows: u64, report: Option<&Path>) -> Result<Self> {
+        let bar = ProgressBar::new(rows);
+        let style = "{bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left";
+        bar.set_style(ProgressStyle::with_template(style).context("drawing progress")?);
+        let report = report.map(Report::create).transpose()?;
+        Ok(Self { bar, report, failed: None })
+    }
+
+    fn end(self) -> Result {
+        self.bar.finish_and_clear();
+        if let Some(error) = self.failed {
+            return Err(error.into());
+        }
+        Ok(self.report.map_or(Ok(()), Report::end)?)
+    }
+}
+
+impl Watch for Watcher {
+    fn rows(&mut self, done: u64) {
+        self.bar.inc(done);
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let Some(report) = &mut self.report else { return };
+        if let Err(error) = report.write(&finding.into()) {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+/// The file of findings, written as they come.
+enum Report {
+    Csv(Box<csv::Writer<File>>),
+    Json { file: BufWriter<File>, any: bool },
+}
+
+impl Report {
+    fn create(path: &Path) -> Result<Self> {
+        let made = File::create(path);
+        let mut file = made.with_context(|| format!("writing {}", path.display()))?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            file.write_all(b"[")?;
+            return Ok(Self::Json { file: BufWriter::new(file), any: false });
+        }
+        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(file);
+        let head = ["line", "record", "kind", "code", "detail"];
+        writer.write_record(head).context("writing the report")?;
+        Ok(Self::Csv(Box::new(writer)))
+    }
+
+    fn write(&mut self, finding: &api::import::Finding) -> anyhow::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.serialize(finding).context("writing the report"),
+            Self::Json { file, any } => {
+                let between = if std::mem::replace(any, true) { ",\n" } else { "\n" };
+                file.write_all(between.as_bytes())?;
+                serde_json::to_writer(file, finding).context("writing the report")
+            }
+        }
+    }
+
+    fn end(self) -> anyhow::Result<()> {
+        match self {
+            Self::Csv(mut writer) => writer.flush().context("writing the report"),
+            Self::Json { mut file, .. } => {
+                file.write_all(b"\n]\n").and_then(|()| file.flush()).context("writing the report")
+            }
+        }
+    }
+}
