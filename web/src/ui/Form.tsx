@@ -1,6 +1,6 @@
 // Parts of a form: the frame with the summary of errors, and fields that find their own error.
 import { Button, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
-import type { FormEvent, ReactNode } from 'react';
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
 import { fieldId, fieldOf, type Form as FormState } from '@/lib/forms';
 import type { FieldError } from '@/lib/schema';
 import { ProblemNote } from './States';
@@ -45,6 +45,13 @@ export function Form(props: FormProps) {
 
 /** All errors at once, each a link to its field. */
 export function ErrorSummary({ errors }: { errors: FieldError[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  // A long form is sent from its foot; what has to be mended stands at its head.
+  useEffect(() => {
+    if (!box.current) return;
+    box.current.scrollIntoView({ block: 'center' });
+    box.current.focus({ preventScroll: true });
+  }, [errors.length]);
   if (errors.length === 0) return null;
   const goTo = (pointer: string) => {
     const field = document.getElementById(fieldId(fieldOf(pointer)));
@@ -52,7 +59,7 @@ export function ErrorSummary({ errors }: { errors: FieldError[] }) {
     field?.scrollIntoView({ block: 'center' });
   };
   return (
-    <div className={classes.summary} role="alert">
+    <div ref={box} className={classes.summary} role="alert" tabIndex={-1}>
       <h2>{UI.errorsTitle}</h2>
       <ul>
         {errors.map((error) => (

@@ -16,7 +16,8 @@ export function PhaseLine({ phases, current, state, held, cancelled }: Props) {
   const at = phases.indexOf(current);
   const row = useCurrentInView<HTMLOListElement>(current);
   return (
-    <ol ref={row} className={classes.line} aria-label="Phases">
+    // Scrolls sideways on a phone, so the keyboard has to reach it.
+    <ol ref={row} className={classes.line} aria-label="Phases" tabIndex={0}>
       {phases.map((phase, index) => {
         const place = index < at ? 'past' : index === at ? 'now' : 'ahead';
         return (

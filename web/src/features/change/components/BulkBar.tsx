@@ -73,7 +73,7 @@ export function BulkBar({ chosen, onClear }: Props) {
 function Outcomes({ outcomes, onClose }: { outcomes: Outcome[]; onClose: () => void }) {
   const refused = outcomes.filter((each) => each.refusal);
   return (
-    <Modal opened onClose={onClose} title={words.outcome} size={640}>
+    <Modal opened onClose={onClose} title={<strong>{words.outcome}</strong>} size={640}>
       <p className={classes.sum}>
         {words.done(outcomes.length - refused.length)}
         {refused.length > 0 && `, ${words.refused(refused.length)}`}

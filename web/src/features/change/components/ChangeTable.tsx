@@ -2,6 +2,7 @@
 import { paths } from '@/app/paths';
 import type { Pages } from '@/lib/pages';
 import { DataTable, type Column } from '@/ui/DataTable';
+import { None } from '@/ui/None';
 import { RefLink } from '@/ui/RefLink';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
@@ -22,14 +23,14 @@ export const COLUMNS: Column<ChangeRow>[] = [
     cell: (row) => (
       <>
         <span className="mono">{row.number}</span> {row.title}
+        {row.type === 'emergency' && (
+          <>
+            {' '}
+            <StatePill word="emergency" />
+          </>
+        )}
       </>
     ),
-  },
-  {
-    key: 'type',
-    header: words.type,
-    wideOnly: true,
-    cell: (row) => (row.type === 'emergency' ? <StatePill word="emergency" /> : wordOf(row.type)),
   },
   {
     key: 'phase',
@@ -41,12 +42,16 @@ export const COLUMNS: Column<ChangeRow>[] = [
       </span>
     ),
   },
-  { key: 'tier', header: words.tier, cell: (row) => <Tier tier={row.tier} /> },
+  {
+    key: 'tier',
+    header: words.tier,
+    cell: (row) => (row.tier ? <Tier tier={row.tier} /> : <None />),
+  },
   {
     key: 'window',
     header: words.window,
     sort: 'window',
-    cell: (row) => <WindowShort window={row.window} />,
+    cell: (row) => (row.window ? <WindowShort window={row.window} /> : <None />),
   },
   {
     key: 'conflicts',
@@ -59,10 +64,17 @@ export const COLUMNS: Column<ChangeRow>[] = [
           <span className="visually-hidden"> open</span>
         </span>
       ) : (
-        <span className="soft">–</span>
+        <None />
       ),
   },
   { key: 'team', header: words.team, wideOnly: true, cell: (row) => row.team?.name ?? '–' },
+  {
+    key: 'type',
+    header: words.type,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => wordOf(row.type),
+  },
   {
     key: 'environment',
     header: words.environment,

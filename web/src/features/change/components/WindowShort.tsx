@@ -5,9 +5,8 @@ import type { Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import classes from './ChangeTable.module.css';
 
-export function WindowShort({ window }: { window: Window | null | undefined }) {
+export function WindowShort({ window }: { window: Window }) {
   const zone = useZone();
-  if (!window) return <span className="soft">–</span>;
   const zones = [...new Set([zone, window.zone ?? 'UTC', 'UTC'])];
   const label = zones.map((each) => `${windowText(window, each)} ${each}`).join('\n');
   return (

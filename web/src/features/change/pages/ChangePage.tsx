@@ -5,13 +5,13 @@ import { useGo, useParam } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useVerb } from '@/lib/verb';
 import { useWrite } from '@/lib/write';
+import type { ActionItem } from '@/ui/actions';
 import { LinkTabs } from '@/ui/LinkTabs';
 import { Columns, Page, Section } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
 import { Comments } from '@/ui/record/Comments';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { History } from '@/ui/record/History';
-import { Rounds } from '@/ui/record/Rounds';
 import { Tasks } from '@/ui/record/Tasks';
 import { Watch } from '@/ui/record/Watch';
 import { RiskBars } from '@/ui/RiskBars';
@@ -21,6 +21,7 @@ import { StatePill } from '@/ui/StatePill';
 import { ErrorState, ProblemNote, RecordSkeleton, RowsSkeleton } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { ActionDialogs, asksFirst } from '../components/ActionDialogs';
+import { ApprovalsTab } from '../components/ApprovalsTab';
 import { CisTab } from '../components/CisTab';
 import { OverviewTab } from '../components/OverviewTab';
 import { PlansTab } from '../components/PlansTab';
@@ -82,7 +83,7 @@ function ChangeView({ change }: { change: Change }) {
       <WindowLine change={change} />
       <Route lamps={change.route} actions={actions.all} label={texts.routeLabel(change.number)} />
       <Tabs change={change} current={tab} />
-      <TabContent change={change} tab={tab} />
+      <TabContent change={change} tab={tab} actions={actions.all} />
       <ActionDialogs verb={verb} change={change} send={send} onClose={() => setVerb(undefined)} />
     </Page>
   );
@@ -178,7 +179,13 @@ function Tabs({ change, current }: { change: Change; current: Tab }) {
   );
 }
 
-function TabContent({ change, tab }: { change: Change; tab: Tab }): ReactNode {
+interface TabContentProps {
+  change: Change;
+  tab: Tab;
+  actions: ActionItem[];
+}
+
+function TabContent({ change, tab, actions }: TabContentProps): ReactNode {
   const path = changePath(change.id);
   switch (tab) {
     case 'overview':
@@ -193,7 +200,7 @@ function TabContent({ change, tab }: { change: Change; tab: Tab }): ReactNode {
         </Section>
       );
     case 'approvals':
-      return <Rounds rounds={change.rounds} />;
+      return <ApprovalsTab change={change} actions={actions} />;
     case 'conflicts':
       return <ConflictsTab change={change} />;
     case 'cis':

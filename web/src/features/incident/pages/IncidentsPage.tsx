@@ -5,6 +5,7 @@ import { span } from '@/lib/dates';
 import { useServices } from '@/lib/lookup';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
+import { None } from '@/ui/None';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { SavedFilters } from '@/ui/SavedFilters';
@@ -54,13 +55,7 @@ const COLUMNS: Column<IncidentRow>[] = [
   {
     key: 'cause',
     header: words.cause,
-    cell: (row) => (
-      <RefLink
-        record={row.caused_by}
-        show="number"
-        to={row.caused_by ? paths.change(row.caused_by.number ?? row.caused_by.id) : undefined}
-      />
-    ),
+    cell: (row) => (row.caused_by ? <RefLink record={row.caused_by} show="number" /> : <None />),
   },
   {
     key: 'source_number',
