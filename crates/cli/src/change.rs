@@ -1,6 +1,7 @@
 //! `interlock change`: changes from draft to closed.
 
-use api::change::{Change, ChangeFields, ChangeRow, Complete, Outage};
+use api::change::{Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Outage};
+use api::common::Ref;
 use api::risk::{Factor, Risk};
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -11,8 +12,8 @@ use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
 use crate::given::{FromFile, WindowArgs, cleared, pair, replaces, set};
 use crate::record::{
-    Extended, IfVersion, Named, Records, Remark, Scheduled, Step, Tasked, action_lines,
-    comment_lines, lamp_lines, task_lines,
+    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
+    action_lines, comment_lines, lamp_lines, link_lines, task_lines,
 };
 
 const COLUMNS: &[&str] = &[
@@ -148,34 +149,75 @@ pub(crate) enum ChangeVerb {
         interlock change task CHG-1042 --title \"Tell the desk\" --assignee anna\n  \
         interlock change task CHG-1042 --number 1 --done")]
     Task(Tasked),
+    /// Watches it.
+    #[command(after_help = "Example:\n  interlock change watch CHG-1042")]
+    Watch(Named),
+    /// Stops watching it.
+    #[command(after_help = "Example:\n  interlock change unwatch CHG-1042")]
+    Unwatch(Named),
+    /// Adds links to other records, and takes links away.
+    #[command(after_help = "Example:\n  interlock change link CHG-1042 --add incident=INC-7")]
+    Link(Linked),
+    /// Lists all CIs it touches.
+    #[command(after_help = "Example:\n  interlock change cis CHG-1042 --all")]
+    Cis(Touched),
+    /// Does the same to several changes, each on its own; exit code 1 when one was refused.
+    #[command(after_help = "Example:\n  \
+        interlock change bulk CHG-1042 CHG-1043 --verb hold --reason \"the vendor is late\"")]
+    Bulk(Several),
 }
 
 /// Which changes are listed.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// In this phase, such as `scheduled`.
-    #[arg(long)]
-    phase: Option<String>,
-    /// `standard`, `normal` or `emergency`.
-    #[arg(long = "type", value_name = "TYPE")]
-    change_type: Option<String>,
-    /// Owned by this team.
-    #[arg(long)]
-    team: Option<String>,
+    #[command(flatten)]
+    filters: Filters,
     /// Touching this service.
     #[arg(long)]
     service: Option<String>,
     /// Touching this CI.
     #[arg(long)]
     ci: Option<String>,
-    /// Whose title has this word.
-    #[arg(long, short, value_name = "WORDS")]
-    query: Option<String>,
-    /// Yours: you asked for it or implement it.
+    /// In this release.
     #[arg(long)]
-    mine: bool,
+    release: Option<String>,
+    /// Asked for by this person, by login.
+    #[arg(long, value_name = "LOGIN")]
+    requester: Option<String>,
+    /// Done by this person, by login.
+    #[arg(long, value_name = "LOGIN")]
+    implementer: Option<String>,
+    /// Imported ones.
+    #[arg(long)]
+    imported: bool,
     #[command(flatten)]
     paging: Paging,
+}
+
+/// The CIs of a change.
+#[derive(Debug, Args)]
+pub(crate) struct Touched {
+    /// Its number or id.
+    change: String,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// The same on several changes, each on its own.
+#[derive(Debug, Args)]
+pub(crate) struct Several {
+    /// Their numbers or ids.
+    #[arg(required = true)]
+    changes: Vec<String>,
+    /// A verb: `submit`, `hold`, `resume` or `cancel`.
+    #[arg(long, required_unless_present = "from", conflicts_with = "from")]
+    verb: Option<String>,
+    /// Why.
+    #[arg(long)]
+    reason: Option<String>,
+    /// New values from a JSON file in the API's shape, in place of a verb; `-` reads stdin.
+    #[command(flatten)]
+    from: FromFile,
 }
 
 /// How the work ended.
@@ -347,21 +389,47 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
         ChangeVerb::Clone(named) => changes.copy(&named),
         ChangeVerb::Comment(remark) => changes.comment(&remark),
         ChangeVerb::Task(tasked) => changes.task(&tasked),
+        ChangeVerb::Watch(named) => changes.watch(&named, true),
+        ChangeVerb::Unwatch(named) => changes.watch(&named, false),
+        ChangeVerb::Link(linked) => changes.link(&linked),
+        ChangeVerb::Cis(touched) => return show_cis(&changes, &touched, global),
+        ChangeVerb::Bulk(wanted) => return several(&client, wanted, global),
     };
     global.out().written(&written?)
 }
 
 fn show_list(client: &Client, list: &List, global: &Global) -> Result {
-    let query = Query::default()
-        .maybe("phase", list.phase.as_ref())
-        .maybe("type", list.change_type.as_ref())
-        .maybe("team", list.team.as_ref())
+    let query = list
+        .filters
+        .query()
         .maybe("service", list.service.as_ref())
         .maybe("ci", list.ci.as_ref())
-        .maybe("q", list.query.as_ref())
-        .maybe("mine", list.mine.then_some(&true));
+        .maybe("release", list.release.as_ref())
+        .maybe("requester", list.requester.as_ref())
+        .maybe("implementer", list.implementer.as_ref())
+        .maybe("imported", list.imported.then_some(&true));
     let listed = client.list::<ChangeRow>("/changes", &query, &list.paging.wanted())?;
     global.out().listed(&listed, COLUMNS)
+}
+
+fn show_cis(changes: &Records<'_>, touched: &Touched, global: &Global) -> Result {
+    let path = format!("{}/cis", changes.path(&touched.change));
+    let wanted = touched.paging.wanted();
+    let listed = changes.client.list::<Ref>(&path, &Query::default(), &wanted)?;
+    global.out().listed(&listed, &["name", "id"])
+}
+
+/// Sends the same to several changes; each that was refused is named.
+fn several(client: &Client, several: Several, global: &Global) -> Result {
+    let fields = several.from.from.is_some().then(|| several.from.fields()).transpose()?;
+    let Several { changes, verb, reason, .. } = several;
+    let body = Bulk { changes, fields, verb, reason };
+    let outcomes: Vec<BulkOutcome> = client.post("/changes/bulk", Expect::Any, &body)?;
+    global.out().list(&outcomes, &["change", "version", "refusal.code", "refusal.detail"])?;
+    match outcomes.iter().filter(|outcome| outcome.refusal.is_some()).count() {
+        0 => Ok(()),
+        refused => Err(Failure::Found(format!("{refused} of {} were refused", outcomes.len()))),
+    }
 }
 
 fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
@@ -371,6 +439,7 @@ fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         ("risk", factor_lines(&change.risk)),
         ("approvals", round_lines(&change.rounds)),
         ("tasks", task_lines(&change.tasks)),
+        ("links", link_lines(&change.links)),
         ("remarks", comment_lines(&change.comments)),
         ("you may", action_lines(&change.actions)),
     ];

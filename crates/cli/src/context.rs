@@ -59,7 +59,7 @@ pub(crate) struct Direct {
 }
 
 impl Direct {
-    /// The database of a verb that needs one: the one named, else `INTERLOCK_DATABASE`, else
+    /// The database of a verb that needs one: the one named, else `INTERLOCK_DATABASE`, else the
     /// default.
     pub(crate) fn or_environment(&self) -> DatabaseArgs {
         let known = || std::env::var(DATABASE).ok().filter(|address| !address.is_empty());

@@ -64,11 +64,12 @@ pub(crate) fn open(address: &str, access: Access) -> Result<Arc<dyn Store>> {
 
 /// The bus over a database, with the machine's clock and chance.
 pub(crate) fn bus(store: Arc<dyn Store>) -> Bus {
+    let models = Models::built_in().expect("a test reads every built-in model");
     Bus::new(World {
         store,
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
-        models: Arc::new(Models::default()),
+        models: Arc::new(models),
     })
 }
 

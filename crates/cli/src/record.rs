@@ -1,7 +1,7 @@
 //! What changes and releases have in common on the command line: verbs with a reason, windows,
 //! tasks, remarks, and how a record is shown.
 
-use api::change::{Extend, Schedule};
+use api::change::{Extend, Link, Links, Schedule};
 use api::common::{
     Action, Comment, Lamp, LampState, NewComment, Reason, Task, TaskFields, Written,
 };
@@ -11,13 +11,65 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, Expect, Query, segment};
 use crate::failure::Result;
-use crate::given::{WindowArgs, instant};
+use crate::given::{WindowArgs, instant, pair};
 
 /// A record.
 #[derive(Debug, Args)]
 pub(crate) struct Named {
     /// Its number or id.
     pub(crate) record: String,
+}
+
+/// Which changes or releases are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Filters {
+    /// In this phase, such as `draft` or `approval`.
+    #[arg(long)]
+    phase: Option<String>,
+    /// Of this type, such as `normal` or `major`.
+    #[arg(long = "type", value_name = "TYPE")]
+    record_type: Option<String>,
+    /// Of this risk tier: `low`, `moderate`, `high` or `very_high`.
+    #[arg(long)]
+    tier: Option<String>,
+    /// Owned by this team.
+    #[arg(long)]
+    team: Option<String>,
+    /// In this environment.
+    #[arg(long)]
+    environment: Option<String>,
+    /// Yours.
+    #[arg(long)]
+    mine: bool,
+    /// That you watch.
+    #[arg(long)]
+    watched: bool,
+    /// On hold.
+    #[arg(long)]
+    held: bool,
+    /// With these words.
+    #[arg(long, short, value_name = "WORDS")]
+    query: Option<String>,
+    /// In this order, as the API names it.
+    #[arg(long)]
+    sort: Option<String>,
+}
+
+impl Filters {
+    /// As parameters.
+    pub(crate) fn query(&self) -> Query {
+        Query::default()
+            .maybe("phase", self.phase.as_ref())
+            .maybe("type", self.record_type.as_ref())
+            .maybe("tier", self.tier.as_ref())
+            .maybe("team", self.team.as_ref())
+            .maybe("environment", self.environment.as_ref())
+            .maybe("mine", self.mine.then_some(&true))
+            .maybe("watched", self.watched.then_some(&true))
+            .maybe("held", self.held.then_some(&true))
+            .maybe("q", self.query.as_ref())
+            .maybe("sort", self.sort.as_ref())
+    }
 }
 
 /// The version that a write is bound to.
@@ -138,6 +190,38 @@ impl Tasked {
     }
 }
 
+/// Links to add and to take away.
+#[derive(Debug, Args)]
+pub(crate) struct Linked {
+    /// The number or id of the record.
+    record: String,
+    /// A link to add, such as `incident=INC-7` or `ticket=JIRA-7`; give it again for more.
+    #[arg(long, value_name = "KIND=TARGET", value_parser = pair)]
+    add: Vec<(String, String)>,
+    /// A link to take away; give it again for more.
+    #[arg(long, value_name = "KIND=TARGET", value_parser = pair)]
+    remove: Vec<(String, String)>,
+    /// The address of the links that are added.
+    #[arg(long, requires = "add")]
+    link_url: Option<String>,
+}
+
+impl Linked {
+    /// What is there, without what is taken away, with what is added.
+    fn applied(&self, there: Vec<Link>) -> Links {
+        let is_named = |link: &Link, named: &[(String, String)]| {
+            named.iter().any(|(kind, target)| *kind == link.kind && *target == link.target)
+        };
+        let mut links = there;
+        links.retain(|link| !is_named(link, &self.remove) && !is_named(link, &self.add));
+        links.extend(self.add.iter().map(|(kind, target)| {
+            let url = self.link_url.clone();
+            Link { kind: kind.clone(), target: target.clone(), url }
+        }));
+        Links { links }
+    }
+}
+
 /// The records of one kind, at `/changes` or `/releases`.
 pub(crate) struct Records<'a> {
     /// The way to the server.
@@ -202,6 +286,25 @@ impl Records<'_> {
         let expect = tasked.version.or_read(self.client, &path)?;
         self.client.write(Method::Patch, &format!("{path}/tasks/{number}"), expect, &body)
     }
+
+    /// Watches a record, or stops watching it.
+    pub(crate) fn watch(&self, named: &Named, watches: bool) -> Result<Written> {
+        let method = if watches { Method::Put } else { Method::Delete };
+        self.client.bare(method, &format!("{}/watch", self.path(&named.record)), Expect::Any)
+    }
+
+    /// Adds links, and takes links away.
+    pub(crate) fn link(&self, linked: &Linked) -> Result<Written> {
+        #[derive(Deserialize)]
+        struct Seen {
+            version: i64,
+            links: Vec<Link>,
+        }
+        let path = self.path(&linked.record);
+        let seen: Seen = self.client.get(&path, &Query::default())?;
+        let (expect, body) = (Expect::Version(seen.version), linked.applied(seen.links));
+        self.client.write(Method::Put, &format!("{path}/links"), expect, &body)
+    }
 }
 
 /// The lamps from here to done, a line each.
@@ -228,6 +331,12 @@ pub(crate) fn task_lines(tasks: &[Task]) -> Vec<String> {
     tasks.iter().map(line).collect()
 }
 
+/// Links, a line each.
+pub(crate) fn link_lines(links: &[Link]) -> Vec<String> {
+    let url = |link: &Link| link.url.as_ref().map_or(String::new(), |url| format!(" {url}"));
+    links.iter().map(|link| format!("{} {}{}", link.kind, link.target, url(link))).collect()
+}
+
 /// Remarks, a line each.
 pub(crate) fn comment_lines(comments: &[Comment]) -> Vec<String> {
     comments.iter().map(|one| format!("{} {}: {}", one.at, one.author, one.text)).collect()
@@ -240,4 +349,27 @@ pub(crate) fn action_lines(actions: &[Action]) -> Vec<String> {
         _ => action.name.clone(),
     };
     actions.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(kind: &str, target: &str) -> Link {
+        Link { kind: kind.to_owned(), target: target.to_owned(), url: None }
+    }
+
+    #[test]
+    fn a_link_that_is_added_twice_is_there_once() {
+        let named = |kind: &str, target: &str| (kind.to_owned(), target.to_owned());
+        let linked = Linked {
+            record: "CHG-1".to_owned(),
+            add: vec![named("incident", "INC-7"), named("ticket", "T-1")],
+            remove: vec![named("commit", "abc")],
+            link_url: None,
+        };
+        let there = vec![link("commit", "abc"), link("incident", "INC-7"), link("build", "9")];
+        let expected = [link("build", "9"), link("incident", "INC-7"), link("ticket", "T-1")];
+        assert_eq!(linked.applied(there).links, expected);
+    }
 }

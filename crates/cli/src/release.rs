@@ -2,7 +2,7 @@
 //! and their review.
 
 use api::change::ChangeRow;
-use api::deployment::StepReport;
+use api::deployment::{DeploymentRow, StepReport};
 use api::release::{Board, Close, Order, Release, ReleaseFields, ReleaseRow, Verify};
 use api::review::ReviewFields;
 use api::rollback::RollbackPlan;
@@ -16,8 +16,8 @@ use crate::context::{Global, Paging};
 use crate::failure::Result;
 use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
 use crate::record::{
-    Extended, IfVersion, Named, Records, Remark, Scheduled, Step, Tasked, action_lines,
-    comment_lines, lamp_lines, task_lines,
+    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
+    action_lines, comment_lines, lamp_lines, link_lines, task_lines,
 };
 
 const COLUMNS: &[&str] = &[
@@ -38,6 +38,18 @@ const COLUMNS: &[&str] = &[
     "conflicts_open",
     "outcome",
     "updated_at",
+];
+const DEPLOYMENTS: &[&str] = &[
+    "release.number",
+    "release.name",
+    "type",
+    "state",
+    "started_at",
+    "window.start",
+    "window.end",
+    "done",
+    "failed",
+    "total",
 ];
 const FIELDS: &[&str] = &[
     "number",
@@ -174,23 +186,38 @@ pub(crate) enum ReleaseVerb {
     #[command(after_help = "Example:\n  \
         interlock release task REL-17 --title \"Book the room\" --assignee anna")]
     Task(Tasked),
+    /// Watches it.
+    #[command(after_help = "Example:\n  interlock release watch REL-17")]
+    Watch(Named),
+    /// Stops watching it.
+    #[command(after_help = "Example:\n  interlock release unwatch REL-17")]
+    Unwatch(Named),
+    /// Adds links to other records, and takes links away.
+    #[command(after_help = "Example:\n  interlock release link REL-17 --add ticket=T-7")]
+    Link(Linked),
+    /// Lists deployments, the newest first.
+    #[command(after_help = "Example:\n  interlock release deployments --state running")]
+    Deployments(Deployments),
 }
 
 /// Which releases are listed.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// In this phase, such as `approval`.
+    #[command(flatten)]
+    filters: Filters,
+    /// Answered for by this person, by login.
+    #[arg(long, value_name = "LOGIN")]
+    owner: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// Which deployments are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Deployments {
+    /// `running`, `finished`, `verified`, `rolling_back` or `rolled_back`.
     #[arg(long)]
-    phase: Option<String>,
-    /// Of this model, such as `major`.
-    #[arg(long = "type", value_name = "TYPE")]
-    release_type: Option<String>,
-    /// Owned by this team.
-    #[arg(long)]
-    team: Option<String>,
-    /// Whose title has this word.
-    #[arg(long, short, value_name = "WORDS")]
-    query: Option<String>,
+    state: Option<String>,
     #[command(flatten)]
     paging: Paging,
 }
@@ -404,6 +431,10 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Clone(named) => releases.copy(&named),
         ReleaseVerb::Comment(remark) => releases.comment(&remark),
         ReleaseVerb::Task(tasked) => releases.task(&tasked),
+        ReleaseVerb::Watch(named) => releases.watch(&named, true),
+        ReleaseVerb::Unwatch(named) => releases.watch(&named, false),
+        ReleaseVerb::Link(linked) => releases.link(&linked),
+        ReleaseVerb::Deployments(wanted) => return show_deployments(&client, &wanted, global),
     };
     global.out().written(&written?)
 }
@@ -457,13 +488,15 @@ impl Reviewed {
 }
 
 fn show_list(client: &Client, list: &List, global: &Global) -> Result {
-    let query = Query::default()
-        .maybe("phase", list.phase.as_ref())
-        .maybe("type", list.release_type.as_ref())
-        .maybe("team", list.team.as_ref())
-        .maybe("q", list.query.as_ref());
+    let query = list.filters.query().maybe("owner", list.owner.as_ref());
     let listed = client.list::<ReleaseRow>("/releases", &query, &list.paging.wanted())?;
     global.out().listed(&listed, COLUMNS)
+}
+
+fn show_deployments(client: &Client, wanted: &Deployments, global: &Global) -> Result {
+    let query = Query::default().maybe("state", wanted.state.as_ref());
+    let listed = client.list::<DeploymentRow>("/deployments", &query, &wanted.paging.wanted())?;
+    global.out().listed(&listed, DEPLOYMENTS)
 }
 
 fn show_board(client: &Client, global: &Global) -> Result {
@@ -487,6 +520,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         ("approvals", round_lines(&release.rounds)),
         ("the way back", rollback_lines(&release.rollback_plan)),
         ("tasks", task_lines(&release.tasks)),
+        ("links", link_lines(&release.links)),
         ("remarks", comment_lines(&release.comments)),
         ("you may", action_lines(&release.actions)),
     ];
