@@ -53,9 +53,9 @@ describe('the list of changes', () => {
     const sent = serve({ ...ANSWERS, 'PUT /filters': { id: 'per_02', version: 4 } });
     const { user } = show('/changes?phase=draft');
     await user.click(await screen.findByRole('button', { name: 'Saved filters' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Save this filter' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Save this filter…' }));
     await user.type(await screen.findByRole('textbox', { name: 'Name' }), 'Drafts');
-    await user.click(screen.getByRole('button', { name: 'Save this filter' }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
     expect(writes(sent)[0]?.headers.get('If-Match')).toBe('"3"');
     expect(writes(sent)[0]?.body).toEqual({

@@ -22,13 +22,13 @@ export const COLUMNS: Column<ChangeRow>[] = [
     sort: 'number',
     cell: (row) => (
       <>
-        <span className="mono">{row.number}</span> {row.title}
+        <span className="mono">{row.number}</span>{' '}
         {row.type === 'emergency' && (
           <>
-            {' '}
-            <StatePill word="emergency" />
+            <StatePill word="emergency" />{' '}
           </>
         )}
+        {row.title}
       </>
     ),
   },
