@@ -3,6 +3,7 @@
 
 mod accept;
 mod find;
+mod open;
 mod period;
 mod placement;
 mod projection;
@@ -10,6 +11,7 @@ mod refresh;
 
 pub use accept::AcceptConflict;
 pub use find::blocking;
+pub use open::conflicts_open;
 pub use period::{RemovePeriod, SavePeriod};
 pub use placement::{LONG_MINUTES, Placement, placement, window};
 pub use refresh::{CalendarReactor, acceptance_ends, refresh};

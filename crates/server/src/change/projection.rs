@@ -1,19 +1,21 @@
 //! The read model of changes: a row per change, what it touches, what it claims on the calendar
-//! while it travels alone, and who watches it.
+//! while it travels alone, who watches it, and its rounds.
 
 use domain::change::{Change, Phase};
 use kernel::{ChangeId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
+use crate::approval::{CHANGE_ROUNDS, project_rounds};
 use crate::bus::Record;
 use crate::calendar::LONG_MINUTES;
+use crate::listing::serial;
 
-const UPSERT: &str = "INSERT INTO changes (id, version, number, title, change_type, phase, held, \
-    tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, live, \
-    committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
+const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
+    held, tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, \
+    live, committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
     source_zone, created_at, updated_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     change_type = excluded.change_type, phase = excluded.phase, held = excluded.held, \
     tier = excluded.tier, environment = excluded.environment, team = excluded.team, \
@@ -26,11 +28,20 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, title, change_ty
 
 impl Record for Change {
     const MODEL: i64 = 1;
-    const TABLE_NAMES: &'static [&'static str] =
-        &["changes", "change_cis", "change_services", "change_claims", "change_watchers"];
+    const TABLE_NAMES: &'static [&'static str] = &[
+        "changes",
+        "change_cis",
+        "change_services",
+        "change_claims",
+        "change_watchers",
+        "change_rounds",
+        "change_seats",
+        "change_votes",
+    ];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE changes (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
-            number TEXT NOT NULL, title TEXT NOT NULL, change_type TEXT NOT NULL, \
+            number TEXT NOT NULL, serial BIGINT NOT NULL, title TEXT NOT NULL, \
+            change_type TEXT NOT NULL, \
             phase TEXT NOT NULL, held BIGINT NOT NULL, tier TEXT, environment TEXT NOT NULL, \
             team TEXT, requester TEXT, implementer TEXT, release TEXT, start_at BIGINT, \
             end_at BIGINT, zone TEXT, long BIGINT NOT NULL, live BIGINT NOT NULL, \
@@ -38,6 +49,7 @@ impl Record for Change {
             started_at BIGINT, finished_at BIGINT, source TEXT, source_number TEXT, \
             source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
         "CREATE UNIQUE INDEX changes_by_number ON changes (number)",
+        "CREATE INDEX changes_by_serial ON changes (serial, id)",
         "CREATE INDEX changes_by_update ON changes (updated_at, id)",
         "CREATE INDEX changes_by_phase ON changes (phase, updated_at, id)",
         "CREATE INDEX changes_by_type ON changes (change_type, updated_at, id)",
@@ -51,7 +63,12 @@ impl Record for Change {
             WHERE implementer IS NOT NULL",
         "CREATE INDEX changes_by_release ON changes (release, updated_at, id) \
             WHERE release IS NOT NULL",
+        "CREATE INDEX changes_on_hold ON changes (updated_at, id) WHERE held = 1",
+        "CREATE INDEX changes_raised_here ON changes (updated_at, id) WHERE source IS NULL",
+        "CREATE INDEX changes_imported ON changes (updated_at, id) WHERE source IS NOT NULL",
         "CREATE INDEX changes_by_start ON changes (start_at, id) WHERE start_at IS NOT NULL",
+        "CREATE INDEX changes_without_start ON changes (id) \
+            WHERE start_at IS NULL AND release IS NULL",
         "CREATE INDEX changes_by_long_end ON changes (end_at, id) WHERE long = 1",
         "CREATE INDEX changes_still_to_come ON changes (end_at, id) WHERE live = 1",
         "CREATE UNIQUE INDEX changes_by_source ON changes (source, source_number) \
@@ -60,8 +77,8 @@ impl Record for Change {
             PRIMARY KEY (change, ci))",
         "CREATE INDEX change_cis_by_ci ON change_cis (ci, change)",
         "CREATE TABLE change_services (change TEXT NOT NULL, service TEXT NOT NULL, \
-            PRIMARY KEY (change, service))",
-        "CREATE INDEX change_services_by_service ON change_services (service, change)",
+            updated_at BIGINT NOT NULL, PRIMARY KEY (change, service))",
+        "CREATE INDEX change_services_by_service ON change_services (service, updated_at, change)",
         "CREATE TABLE change_claims (subject TEXT NOT NULL, ci TEXT NOT NULL, \
             environment TEXT NOT NULL, start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
             committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
@@ -69,6 +86,17 @@ impl Record for Change {
         "CREATE TABLE change_watchers (person TEXT NOT NULL, change TEXT NOT NULL, \
             PRIMARY KEY (person, change))",
         "CREATE INDEX change_watchers_by_change ON change_watchers (change)",
+        "CREATE TABLE change_rounds (subject TEXT NOT NULL, round BIGINT NOT NULL, \
+            state TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (subject, round))",
+        "CREATE INDEX change_rounds_by_state ON change_rounds (state, at, subject)",
+        "CREATE TABLE change_seats (subject TEXT NOT NULL, role TEXT NOT NULL, \
+            round BIGINT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (subject, role))",
+        "CREATE INDEX change_seats_by_role ON change_seats (role, since, subject)",
+        "CREATE TABLE change_votes (subject TEXT NOT NULL, round BIGINT NOT NULL, \
+            person TEXT NOT NULL, answer TEXT NOT NULL, at BIGINT NOT NULL, \
+            PRIMARY KEY (subject, round, person))",
+        "CREATE INDEX change_votes_by_person ON change_votes (person, at, subject) \
+            WHERE answer <> 'barred'",
     ];
 
     fn project(
@@ -81,9 +109,10 @@ impl Record for Change {
         let id = id.to_string();
         tx.execute(UPSERT, &self.row(&id, version, at))?;
         let first = version.0 == 1;
-        self.project_scope(&id, first, tx)?;
+        self.project_scope(&id, at, first, tx)?;
         self.project_claims(&id, first, tx)?;
-        self.project_watchers(&id, first, tx)
+        self.project_watchers(&id, first, tx)?;
+        project_rounds(tx, CHANGE_ROUNDS, &id, &self.rounds)
     }
 
     fn search_text(&self) -> String {
@@ -110,7 +139,13 @@ impl Record for Change {
 /// The parts of the read model.
 trait Rows {
     fn row(&self, id: &str, version: Version, at: Timestamp) -> Vec<Value>;
-    fn project_scope(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
+    fn project_scope(
+        &self,
+        id: &str,
+        at: Timestamp,
+        first: bool,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault>;
     fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
     fn project_watchers(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
     fn is_live(&self) -> bool;
@@ -133,6 +168,7 @@ impl Rows for Change {
             id.into(),
             version.into(),
             (&self.number).into(),
+            serial(&self.number).into(),
             (&content.title).into(),
             self.change_type().word().into(),
             self.phase.word().into(),
@@ -161,7 +197,13 @@ impl Rows for Change {
         ]
     }
 
-    fn project_scope(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {
+    fn project_scope(
+        &self,
+        id: &str,
+        at: Timestamp,
+        first: bool,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
         if !first {
             tx.execute("DELETE FROM change_cis WHERE change = $1", &[id.into()])?;
             tx.execute("DELETE FROM change_services WHERE change = $1", &[id.into()])?;
@@ -171,8 +213,9 @@ impl Rows for Change {
             tx.execute(sql, &[id.into(), ci.to_string().into(), place.into()])?;
         }
         for service in &self.content.services {
-            let sql = "INSERT INTO change_services (change, service) VALUES ($1, $2)";
-            tx.execute(sql, &[id.into(), service.to_string().into()])?;
+            let sql = "INSERT INTO change_services (change, service, updated_at) \
+                VALUES ($1, $2, $3)";
+            tx.execute(sql, &[id.into(), service.to_string().into(), at.into()])?;
         }
         Ok(())
     }

@@ -7,15 +7,17 @@ use domain::release::Release;
 use kernel::{ReleaseId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
+use crate::approval::{RELEASE_ROUNDS, project_rounds};
 use crate::bus::Record;
 use crate::calendar::LONG_MINUTES;
+use crate::listing::serial;
 
-const UPSERT: &str = "INSERT INTO releases (id, version, number, title, model, phase, state, held, \
-    approved, scheduled, tier, environment, owner, team, release_manager, requester, start_at, \
-    end_at, zone, long, live, committed, changes, outcome, deployment_state, deployed_at, \
-    steps_done, steps_failed, created_at, updated_at) \
+const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, model, phase, \
+    state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
+    start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
+    deployed_at, steps_done, steps_failed, created_at, updated_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -29,11 +31,19 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, title, model, p
 
 impl Record for Release {
     const MODEL: i64 = 1;
-    const TABLE_NAMES: &'static [&'static str] =
-        &["releases", "release_changes", "release_claims", "release_watchers"];
+    const TABLE_NAMES: &'static [&'static str] = &[
+        "releases",
+        "release_changes",
+        "release_claims",
+        "release_watchers",
+        "release_rounds",
+        "release_seats",
+        "release_votes",
+    ];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE releases (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
-            number TEXT NOT NULL, title TEXT NOT NULL, model TEXT NOT NULL, phase TEXT NOT NULL, \
+            number TEXT NOT NULL, serial BIGINT NOT NULL, title TEXT NOT NULL, \
+            model TEXT NOT NULL, phase TEXT NOT NULL, \
             state TEXT NOT NULL, held BIGINT NOT NULL, approved BIGINT NOT NULL, \
             scheduled BIGINT NOT NULL, tier TEXT, environment TEXT NOT NULL, owner TEXT, \
             team TEXT, release_manager TEXT, requester TEXT, start_at BIGINT, end_at BIGINT, \
@@ -42,6 +52,7 @@ impl Record for Release {
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
         "CREATE UNIQUE INDEX releases_by_number ON releases (number)",
+        "CREATE INDEX releases_by_serial ON releases (serial, id)",
         "CREATE INDEX releases_by_update ON releases (updated_at, id)",
         "CREATE INDEX releases_by_phase ON releases (phase, updated_at, id)",
         "CREATE INDEX releases_by_model ON releases (model, updated_at, id)",
@@ -50,13 +61,20 @@ impl Record for Release {
             WHERE owner IS NOT NULL",
         "CREATE INDEX releases_by_manager ON releases (release_manager, updated_at, id) \
             WHERE release_manager IS NOT NULL",
+        "CREATE INDEX releases_by_requester ON releases (requester, updated_at, id) \
+            WHERE requester IS NOT NULL",
+        "CREATE INDEX releases_on_hold ON releases (updated_at, id) WHERE held = 1",
         "CREATE INDEX releases_by_start ON releases (start_at, id) WHERE start_at IS NOT NULL",
+        "CREATE INDEX releases_without_start ON releases (id) WHERE start_at IS NULL",
         "CREATE INDEX releases_by_long_end ON releases (end_at, id) WHERE long = 1",
         "CREATE INDEX releases_still_to_come ON releases (end_at, id) WHERE live = 1",
         "CREATE INDEX releases_by_deployment ON releases (deployed_at, id) \
             WHERE deployed_at IS NOT NULL",
+        "CREATE INDEX releases_by_deployment_state ON releases (deployment_state, deployed_at, id) \
+            WHERE deployment_state IS NOT NULL",
         "CREATE TABLE release_changes (release TEXT NOT NULL, change TEXT NOT NULL, \
-            place BIGINT NOT NULL, PRIMARY KEY (release, change))",
+            place BIGINT NOT NULL, start_at BIGINT, PRIMARY KEY (release, change))",
+        "CREATE INDEX release_changes_by_start ON release_changes (start_at, change)",
         "CREATE INDEX release_changes_by_change ON release_changes (change)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
             ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
@@ -65,6 +83,17 @@ impl Record for Release {
         "CREATE TABLE release_watchers (person TEXT NOT NULL, release TEXT NOT NULL, \
             PRIMARY KEY (person, release))",
         "CREATE INDEX release_watchers_by_release ON release_watchers (release)",
+        "CREATE TABLE release_rounds (subject TEXT NOT NULL, round BIGINT NOT NULL, \
+            state TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (subject, round))",
+        "CREATE INDEX release_rounds_by_state ON release_rounds (state, at, subject)",
+        "CREATE TABLE release_seats (subject TEXT NOT NULL, role TEXT NOT NULL, \
+            round BIGINT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (subject, role))",
+        "CREATE INDEX release_seats_by_role ON release_seats (role, since, subject)",
+        "CREATE TABLE release_votes (subject TEXT NOT NULL, round BIGINT NOT NULL, \
+            person TEXT NOT NULL, answer TEXT NOT NULL, at BIGINT NOT NULL, \
+            PRIMARY KEY (subject, round, person))",
+        "CREATE INDEX release_votes_by_person ON release_votes (person, at, subject) \
+            WHERE answer <> 'barred'",
     ];
 
     fn project(
@@ -83,7 +112,7 @@ impl Record for Release {
             let sql = "INSERT INTO release_watchers (person, release) VALUES ($1, $2)";
             tx.execute(sql, &[person.to_string().into(), (&id).into()])?;
         }
-        Ok(())
+        project_rounds(tx, RELEASE_ROUNDS, &id, &self.rounds)
     }
 
     fn search_text(&self) -> String {
@@ -93,7 +122,9 @@ impl Record for Release {
         let package: Vec<String> = content
             .package
             .iter()
-            .map(|item| format!("{} {} {}", item.name, item.version, item.digest.as_deref().unwrap_or("")))
+            .map(|item| {
+                format!("{} {} {}", item.name, item.version, item.digest.as_deref().unwrap_or(""))
+            })
             .collect();
         [
             self.number.as_str(),
@@ -125,6 +156,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         id.into(),
         version.into(),
         (&release.number).into(),
+        serial(&release.number).into(),
         (&content.title).into(),
         (&release.model).into(),
         release.phase.word().into(),
@@ -157,9 +189,11 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
 
 fn project_changes(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fault> {
     tx.execute("DELETE FROM release_changes WHERE release = $1", &[id.into()])?;
+    let start = release.content.window.as_ref().map(|window| window.interval.start);
     for (place, change) in (0_i64..).zip(&release.changes) {
-        let sql = "INSERT INTO release_changes (release, change, place) VALUES ($1, $2, $3)";
-        tx.execute(sql, &[id.into(), change.to_string().into(), place.into()])?;
+        let sql = "INSERT INTO release_changes (release, change, place, start_at) \
+            VALUES ($1, $2, $3, $4)";
+        tx.execute(sql, &[id.into(), change.to_string().into(), place.into(), start.into()])?;
     }
     Ok(())
 }

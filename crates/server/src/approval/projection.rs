@@ -1,0 +1,137 @@
+//! The rows that subjects keep of their rounds: where each round stands, which roles an open one
+//! asks now, and who answered in it or may not. Each kind of subject has tables of its own, which
+//! its projection makes.
+
+use domain::approval::{Answer, Round, RoundState};
+use kernel::Timestamp;
+use ports::{Fault, Tx, Value};
+
+/// What stands instead of an answer for those who may not vote.
+pub(super) const BARRED: &str = "barred";
+
+/// The tables of a kind of subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoundTables {
+    /// The kind.
+    pub kind: &'static str,
+    /// Rounds: `subject`, `round`, `state`, `at`.
+    pub rounds: &'static str,
+    /// Roles asked now: `subject`, `role`, `round`, `since`.
+    pub seats: &'static str,
+    /// Answers that count, and those who are barred: `subject`, `round`, `person`, `answer`, `at`.
+    pub votes: &'static str,
+}
+
+/// The tables of changes.
+pub const CHANGE_ROUNDS: RoundTables = RoundTables {
+    kind: "change",
+    rounds: "change_rounds",
+    seats: "change_seats",
+    votes: "change_votes",
+};
+
+/// The tables of releases.
+pub const RELEASE_ROUNDS: RoundTables = RoundTables {
+    kind: "release",
+    rounds: "release_rounds",
+    seats: "release_seats",
+    votes: "release_votes",
+};
+
+/// Writes the rows of a subject's rounds. One that never had a round has no rows.
+pub fn project_rounds(
+    tx: &mut dyn Tx,
+    tables: RoundTables,
+    subject: &str,
+    rounds: &[Round],
+) -> Result<(), Fault> {
+    if rounds.is_empty() {
+        return Ok(());
+    }
+    for table in [tables.rounds, tables.seats, tables.votes] {
+        tx.execute(&format!("DELETE FROM {table} WHERE subject = $1"), &[subject.into()])?;
+    }
+    for round in rounds {
+        project_round(tx, tables, subject, round)?;
+        project_votes(tx, tables, subject, round)?;
+    }
+    rounds.last().map_or(Ok(()), |round| project_seats(tx, tables, subject, round))
+}
+
+fn project_round(
+    tx: &mut dyn Tx,
+    tables: RoundTables,
+    subject: &str,
+    round: &Round,
+) -> Result<(), Fault> {
+    let at = match round.state {
+        RoundState::Open => waits_since(round),
+        _ => last_said(round),
+    };
+    let sql = format!(
+        "INSERT INTO {} (subject, round, state, at) VALUES ($1, $2, $3, $4)",
+        tables.rounds
+    );
+    let number = i64::from(round.number);
+    tx.execute(&sql, &[subject.into(), number.into(), round.state.word().into(), at.into()])
+        .map(|_| ())
+}
+
+fn project_votes(
+    tx: &mut dyn Tx,
+    tables: RoundTables,
+    subject: &str,
+    round: &Round,
+) -> Result<(), Fault> {
+    let sql = format!(
+        "INSERT INTO {} (subject, round, person, answer, at) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (subject, round, person) DO NOTHING",
+        tables.votes
+    );
+    let number = Value::from(i64::from(round.number));
+    let votes = round.votes.iter().filter(|vote| vote.counts());
+    let votes = votes.map(|vote| (vote.person, vote.answer.word(), vote.at));
+    let barred = round.barred.iter().map(|barred| (barred.person, BARRED, round.opened_at));
+    for (person, answer, at) in votes.chain(barred) {
+        let person = person.to_string().into();
+        tx.execute(&sql, &[subject.into(), number.clone(), person, answer.into(), at.into()])?;
+    }
+    Ok(())
+}
+
+fn project_seats(
+    tx: &mut dyn Tx,
+    tables: RoundTables,
+    subject: &str,
+    round: &Round,
+) -> Result<(), Fault> {
+    let Some(stage) = round.stage().filter(|_| round.state == RoundState::Open) else {
+        return Ok(());
+    };
+    let sql = format!(
+        "INSERT INTO {} (subject, role, round, since) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (subject, role) DO NOTHING",
+        tables.seats
+    );
+    let groups = round.plan.stages[stage].groups.iter().enumerate();
+    let open = groups.filter(|(index, _)| !round.approved.contains(&(stage, *index)));
+    for role in open.flat_map(|(_, group)| &group.roles) {
+        let number = i64::from(round.number);
+        let since = waits_since(round);
+        tx.execute(&sql, &[subject.into(), role.word().into(), number.into(), since.into()])?;
+    }
+    Ok(())
+}
+
+/// Since when the stage whose turn it is waits: since the stage before it said yes.
+pub(super) fn waits_since(round: &Round) -> Timestamp {
+    let stage = round.stage().unwrap_or(0);
+    let before = round.votes.iter().filter(|vote| vote.counts() && vote.stage < stage);
+    let yes = before.filter(|vote| vote.answer == Answer::Approve).map(|vote| vote.at);
+    yes.max().unwrap_or(round.opened_at)
+}
+
+/// When the last vote was cast.
+pub(super) fn last_said(round: &Round) -> Timestamp {
+    round.votes.iter().map(|vote| vote.at).max().unwrap_or(round.opened_at)
+}
