@@ -9,7 +9,7 @@ use crate::edit::is_default;
 use crate::incident::{
     CIS_MAX, Content, Incident, IncidentEvent, Priority, SERVICES_MAX, State,
 };
-use crate::record::{Extras, LINKS_MAX, Link};
+use crate::record::{ExtraCommand, Extras, Link};
 use crate::refusal::Check;
 
 /// All that is taken over.
@@ -83,8 +83,8 @@ pub fn import(imported: Imported) -> Decision<IncidentEvent> {
     check.name("/source", &imported.origin.source, NAME_MAX);
     check.count("/cis", imported.cis.len(), CIS_MAX);
     check.count("/services", imported.services.len(), SERVICES_MAX);
-    check.count("/links", imported.links.len(), LINKS_MAX);
     check.end()?;
+    Extras::default().decide(&ExtraCommand::SetLinks { links: imported.links.clone() })?;
     Ok(vec![IncidentEvent::Imported(Box::new(imported))])
 }
 
@@ -92,6 +92,7 @@ pub fn import(imported: Imported) -> Decision<IncidentEvent> {
 mod tests {
     use super::*;
     use crate::aggregate::{Aggregate, Stamp};
+    use crate::record::LinkKind;
     use kernel::{Actor, Zone};
 
     fn imported() -> Imported {
@@ -124,6 +125,15 @@ mod tests {
         assert_eq!((incident.state, incident.resolved_at), (State::Closed, None));
         assert_eq!(incident.origin.expect("an origin").number, "IM0001224");
         assert_eq!(events.len(), 1);
+    }
+
+    #[test]
+    fn an_imported_link_is_held_to_the_same_rules_as_any() {
+        let mut linked = imported();
+        let url = Some("javascript:alert(1)".to_owned());
+        linked.links = vec![Link { kind: LinkKind::Ticket, target: "T-1".to_owned(), url }];
+        let refusal = import(linked).expect_err("not an address");
+        assert_eq!(refusal.missing[0].pointer, "/links/0/url");
     }
 
     #[test]

@@ -1,0 +1,54 @@
+//! Finding records by their words and numbers.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::on_both;
+
+fn found(page: &Json) -> Vec<String> {
+    let items = page["items"].as_array().unwrap().iter();
+    items.map(|hit| format!("{} {}", hit["kind"], hit["title"]).replace('"', "")).collect()
+}
+
+#[test]
+fn records_of_every_kind_are_found_by_their_words() {
+    on_both(async |stage| {
+        let anna = stage.person("anna", &["service_owner", "administrator"]).await;
+        anna.post("/services", json!({"name": "Checkout", "description": "Sells."})).await.ok();
+        anna.post("/cis", json!({"name": "checkout-db", "kind": "database"})).await.ok();
+        anna.post("/teams", json!({"name": "Checkout team"})).await.ok();
+        anna.post("/incidents", json!({"title": "Checkout fails", "priority": 1})).await.ok();
+        stage.index().await;
+        let all = anna.get("/search?q=checkout").await.ok();
+        let mut kinds = found(&all);
+        kinds.sort();
+        let expected =
+            ["ci checkout-db", "incident Checkout fails", "service Checkout", "team Checkout team"];
+        assert_eq!(kinds, expected);
+        let only = anna.get("/search?q=checkout&kind=incident").await.ok();
+        let expected = json!([{"kind": "incident", "id": only["items"][0]["id"],
+            "number": "INC-1", "title": "Checkout fails", "state": "open"}]);
+        assert_eq!(only["items"], expected);
+        assert_eq!(found(&anna.get("/search?q=check%20fai").await.ok()).len(), 0);
+        let words = anna.get("/search?q=fails%20check").await.ok();
+        assert_eq!(found(&words), ["incident Checkout fails"]);
+        assert_eq!(found(&anna.get("/search?q=anna").await.ok()), ["person anna Example"]);
+        assert_eq!(found(&anna.get("/search?q=").await.ok()).len(), 0);
+        anna.get("/search?q=x&kind=nothing").await.refused(422, "request.invalid");
+        stage.stranger().get("/search?q=x").await.refused(401, "identity.sign_in_required");
+    });
+}
+
+#[test]
+fn a_number_is_found_before_the_index_knows_it_and_first() {
+    on_both(async |stage| {
+        let anna = stage.person("anna", &["requester"]).await;
+        for title in ["one", "two", "three mentions INC-1"] {
+            anna.post("/incidents", json!({"title": title})).await.ok();
+        }
+        assert_eq!(found(&anna.get("/search?q=inc-1").await.ok()), ["incident one"]);
+        stage.index().await;
+        let hits = anna.get("/search?q=inc-1").await.ok();
+        assert_eq!(found(&hits), ["incident one", "incident three mentions INC-1"]);
+        assert_eq!(found(&anna.get("/search?q=inc-1&kind=service").await.ok()).len(), 0);
+    });
+}
