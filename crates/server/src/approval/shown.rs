@@ -166,7 +166,7 @@ fn shown_vote(
         reason: vote.reason.clone(),
         at: vote.at.to_string(),
         content_hash: vote.content_hash.clone(),
-        voided: (!vote.counts()).then(|| format!("edited since: {}", parts.join(", "))),
+        voided: (!vote.counts()).then(|| parts.join(", ")),
     })
 }
 

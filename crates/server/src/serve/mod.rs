@@ -59,6 +59,7 @@ impl Options {
 
 /// The routes of each feature.
 const FEATURES: &[fn(Routes) -> Routes] = &[
+    crate::approval::routes,
     crate::audit::routes,
     crate::change::routes,
     crate::identity::routes,
