@@ -113,6 +113,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
         }
         Verb::Schedule => may_schedule(change, facts),
         Verb::Start => may_start(change, facts),
+        Verb::Extend if facts.window(change).is_none() => Err(Refusal::WindowMissing.into()),
         Verb::Complete => tasks_done(change),
         Verb::Close => review_done(change, facts),
         Verb::Edit | Verb::Assess | Verb::Extend | Verb::Hold | Verb::Resume | Verb::Cancel => {

@@ -38,3 +38,6 @@ pub use state::{
 };
 pub use submit::submit;
 pub use suspend::{cancel, hold, resume};
+
+#[cfg(test)]
+mod tests;

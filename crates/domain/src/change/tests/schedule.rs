@@ -1,0 +1,81 @@
+//! Committing a window, and moving it.
+
+use super::*;
+use crate::approval::RoundEvent;
+
+fn placed(change: &Change, facts: &Facts) -> Decision<ChangeEvent> {
+    super::schedule(change, None, facts, &stamp())
+}
+
+fn placed_at(change: &Change, wanted: &Window) -> Decision<ChangeEvent> {
+    super::schedule(change, Some(wanted), &facts(), &stamp())
+}
+
+#[test]
+fn an_approved_change_is_scheduled_in_the_window_given() {
+    let wanted = window(200, 300);
+    let change = approved_without_window();
+    let change = after(&change, placed_at(&change, &wanted));
+    assert_eq!((change.phase, change.content.window), (Phase::Scheduled, Some(wanted)));
+}
+
+#[test]
+fn the_planned_window_is_committed_once_nothing_blocks_it() {
+    let change = authorising();
+    let cast_by = by(OWNER, &change, Answer::Approve);
+    let change = after(&change, cast(&change, &cast_by, &blocked(facts()), &stamp()));
+    let scheduled = ChangeEvent::Scheduled { window: Some(window(60, 120)) };
+    assert_eq!(placed(&change, &facts()), Ok(vec![scheduled]));
+}
+
+#[test]
+fn scheduling_the_same_window_again_is_no_event() {
+    assert_eq!(placed(&scheduled(), &facts()), Ok(vec![]));
+    assert_eq!(placed_at(&scheduled(), &window(60, 120)), Ok(vec![]));
+}
+
+#[test]
+fn a_window_that_no_vote_covers_is_moved_at_once() {
+    let change = after(&scheduled(), placed_at(&scheduled(), &window(200, 300)));
+    assert_eq!((change.phase, change.is_approved()), (Phase::Scheduled, true));
+    assert_eq!(change.content.window, Some(window(200, 300)));
+}
+
+#[test]
+fn a_window_that_votes_cover_is_approved_anew_when_it_moves() {
+    let scheduled = approved_by(&asked(with_cab()), &[OWNER, CAB[0], CAB[1]]);
+    let events = placed_at(&scheduled, &window(200, 300)).expect("allowed");
+    assert!(matches!(events[1], ChangeEvent::Round(RoundEvent::ContentEdited { .. })));
+    assert!(matches!(events[2], ChangeEvent::Unscheduled { .. }));
+    let change = after(&scheduled, Ok(events));
+    assert_eq!((change.phase, change.is_approved()), (Phase::Authorise, false));
+    assert_eq!(approved_by(&change, &[CAB[0], CAB[2]]).phase, Phase::Scheduled);
+}
+
+#[test]
+fn an_unapproved_change_is_not_scheduled() {
+    assert_eq!(code(placed(&authorising(), &facts())), "change.not_approved");
+}
+
+#[test]
+fn a_change_without_a_window_is_not_scheduled() {
+    assert_eq!(code(placed(&approved_without_window(), &facts())), "change.window_missing");
+}
+
+#[test]
+fn a_window_that_has_passed_is_not_committed() {
+    assert_eq!(code(placed(&scheduled(), &at(120))), "change.window_not_open");
+    assert!(placed(&scheduled(), &at(119)).is_ok());
+}
+
+#[test]
+fn a_conflict_blocks() {
+    let refused = placed(&scheduled(), &blocked(facts())).expect_err("blocked");
+    assert_eq!(refused.code, "calendar.conflict_blocks");
+    assert_eq!(refused.missing[0].detail, "REL-9 touches db-1");
+}
+
+#[test]
+fn a_change_in_a_release_is_scheduled_by_it() {
+    assert_eq!(code(placed(&scheduled(), &travelling(facts()))), "change.in_release");
+}
