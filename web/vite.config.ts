@@ -7,7 +7,8 @@ const server = process.env.INTERLOCK_URL ?? 'http://127.0.0.1:7420';
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { proxy: { '/api': server } },
+  // The host is kept: the server refuses writes whose origin is another one.
+  server: { proxy: { '/api': { target: server, changeOrigin: false } } },
   build: { target: 'es2022', cssTarget: 'chrome120', sourcemap: false },
   test: {
     environment: 'jsdom',
