@@ -6,6 +6,7 @@ mod support;
 mod audit;
 mod identity;
 mod incident;
+mod release;
 mod search;
 mod service;
 mod sign_in;

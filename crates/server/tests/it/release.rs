@@ -1,0 +1,289 @@
+//! The release path, from draft to closed, with named users, on both engines: what is refused on
+//! the way, and why.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Client, Stage, on_both};
+
+/// The people of the story.
+struct Cast<'a> {
+    anna: Client<'a>,
+    ivan: Client<'a>,
+    sara: Client<'a>,
+    rosa: Client<'a>,
+    rita: Client<'a>,
+    cab: Vec<Client<'a>>,
+    adam: Client<'a>,
+}
+
+async fn cast(stage: &Stage) -> Cast<'_> {
+    let admin = stage.person("ada_administrator", &["administrator", "service_owner"]).await;
+    let mut cab = Vec::new();
+    for login in ["carl_cab", "cora_cab", "cees_cab"] {
+        cab.push(stage.person(login, &["cab_member"]).await);
+    }
+    let story = Cast {
+        anna: stage.person("anna_requester", &["requester"]).await,
+        ivan: stage.person("ivan_implementer", &["implementer"]).await,
+        sara: stage.person("sara_service_owner", &["service_owner"]).await,
+        rosa: stage.person("rosa_release_manager", &["release_manager"]).await,
+        rita: stage.person("rita_release_manager", &["release_manager"]).await,
+        adam: stage.person("adam_authority", &["release_authority"]).await,
+        cab,
+    };
+    admin.post("/services", json!({"name": "Payments", "criticality": 1})).await.ok();
+    for name in ["pay-app", "pay-db", "web-01"] {
+        let ci = json!({"name": name, "kind": "server", "criticality": 2, "service": "Payments"});
+        admin.post("/cis", ci).await.ok();
+    }
+    let needs = json!({"relations": [{"kind": "uses", "to": "pay-db"}]});
+    admin.put("/cis/pay-app/relations", "*", needs).await.ok();
+    story
+}
+
+fn plans(title: &str, ci: &str, minutes: u32) -> Json {
+    json!({
+        "title": title,
+        "type": "normal",
+        "description": "Replace the package.",
+        "reason": "A defect is mended.",
+        "category": "application",
+        "cis": [ci],
+        "customer_impact": "none",
+        "implementer": "ivan_implementer",
+        "implementation_plan": "Install, restart.",
+        "test_plan": "Ask for the version.",
+        "backout_plan": "Install the version before.",
+        "backout_minutes": minutes,
+    })
+}
+
+fn number(written: &Json) -> String {
+    written["number"].as_str().expect("a number").to_owned()
+}
+
+/// Votes yes or no on what the voter has read.
+async fn vote(client: &Client<'_>, path: &str, verb: &str, reason: &str) -> crate::support::Answer {
+    let record = client.get(path).await.ok();
+    let round = &record["rounds"][0];
+    let vote = json!({
+        "round": round["number"], "content_hash": round["content_hash"], "reason": reason,
+    });
+    client.post(&format!("{path}/{verb}"), vote).await
+}
+
+/// A change that is technically approved.
+async fn approved(story: &Cast<'_>, title: &str, ci: &str, minutes: u32) -> String {
+    let change = number(&story.anna.post("/changes", plans(title, ci, minutes)).await.ok());
+    let path = format!("/changes/{change}");
+    story.anna.post(&format!("{path}/submit"), json!({})).await.ok();
+    story.anna.post(&format!("{path}/assess"), json!({})).await.ok();
+    vote(&story.sara, &path, "approve", "").await.ok();
+    change
+}
+
+fn window(start: &str, end: &str) -> Json {
+    json!({"start": start, "end": end, "zone": "Europe/Amsterdam"})
+}
+
+#[test]
+fn a_release_goes_from_draft_to_closed() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let release = planned(&story).await;
+        let path = format!("/releases/{release}");
+        decided(&story, &path).await;
+        carried_out(&stage, &story, &path).await;
+        reviewed_and_closed(&story, &path).await;
+    });
+}
+
+/// Planning: a submission names everything that is missing; then nothing is.
+async fn planned(story: &Cast<'_>) -> String {
+    let created = story.rosa.post("/releases", json!({"title": "Spring", "type": "major"})).await;
+    let release = number(&created.ok());
+    let path = format!("/releases/{release}");
+    let refused = story.rosa.post(&format!("{path}/submit"), json!({})).await;
+    let problem = refused.refused(409, "release.incomplete");
+    let pointers: Vec<&str> = problem["errors"]
+        .as_array()
+        .expect("errors")
+        .iter()
+        .map(|error| error["pointer"].as_str().expect("a pointer"))
+        .collect();
+    assert_eq!(pointers, ["/changes", "/owner"]);
+
+    let first = approved(story, "Database", "pay-db", 20).await;
+    let draft = story.anna.post("/changes", json!({"title": "App", "type": "normal"})).await.ok();
+    let second = number(&draft);
+    for change in [&first, &second] {
+        story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+    }
+    let version = story.rosa.get(&path).await.ok()["version"].to_string();
+    let owner = json!({"owner": "rosa_release_manager",
+        "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
+    story.rosa.patch(&path, &version, owner).await.ok();
+    let problem = story.rosa.post(&format!("{path}/submit"), json!({})).await;
+    let problem = problem.refused(409, "release.incomplete");
+    assert_eq!(problem["errors"].as_array().map(Vec::len), Some(2), "{problem:#}");
+
+    let record = story.anna.get(&format!("/changes/{second}")).await.ok();
+    let edit = plans("App", "pay-app", 10);
+    let version = record["version"].to_string();
+    story.anna.patch(&format!("/changes/{second}"), &version, edit).await.ok();
+    story.anna.post(&format!("/changes/{second}/submit"), json!({})).await.ok();
+    story.anna.post(&format!("/changes/{second}/assess"), json!({})).await.ok();
+    vote(&story.sara, &format!("/changes/{second}"), "approve", "").await.ok();
+    release
+}
+
+/// Deciding: the requester cannot vote, a veto sends it back, an edit reopens what it touches.
+async fn decided(story: &Cast<'_>, path: &str) {
+    story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+    vote(&story.rosa, path, "approve", "").await.refused(403, "approval.own_work");
+    vote(&story.cab[0], path, "approve", "").await.refused(403, "approval.not_a_voter");
+    vote(&story.rita, path, "reject", "").await.refused(422, "approval.reason_missing");
+    vote(&story.rita, path, "reject", "the window is too short").await.ok();
+    assert_eq!(story.rosa.get(path).await.ok()["phase"], "planning");
+
+    story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+    vote(&story.rita, path, "approve", "").await.ok();
+    vote(&story.rita, path, "approve", "").await.refused(409, "approval.voted_already");
+    vote(&story.cab[0], path, "approve", "").await.ok();
+    vote(&story.cab[0], path, "approve", "").await.refused(409, "approval.voted_already");
+    vote(&story.cab[1], path, "approve", "").await.ok();
+    vote(&story.adam, path, "approve", "").await.ok();
+    assert_eq!(story.rosa.get(path).await.ok()["approved"], true);
+
+    let record = story.rosa.get(path).await.ok();
+    let change = record["changes"][1]["number"].as_str().expect("a change").to_owned();
+    let change_record = story.anna.get(&format!("/changes/{change}")).await.ok();
+    let version = change_record["version"].to_string();
+    let edit = json!({"backout_plan": "Install the version before, then clear the cache."});
+    story.anna.patch(&format!("/changes/{change}"), &version, edit).await.ok();
+    let record = story.rosa.get(path).await.ok();
+    assert_eq!(record["approved"], false, "an edit reopens the approval");
+    assert_eq!(record["rounds"][0]["stages"][0]["groups"][0]["votes"][0]["voided"], "plans");
+    vote(&story.sara, &format!("/changes/{change}"), "approve", "").await.ok();
+    vote(&story.rita, path, "approve", "").await.ok();
+    vote(&story.cab[0], path, "approve", "").await.ok();
+    vote(&story.cab[2], path, "approve", "").await.ok();
+    vote(&story.adam, path, "approve", "").await.ok();
+
+    let stale = story.rosa.get(path).await.ok()["rounds"][0].clone();
+    let old = json!({"round": stale["number"], "content_hash": "0".repeat(64), "reason": ""});
+    story.adam.post(&format!("{path}/approve"), old).await.refused(409, "approval.no_round");
+}
+
+/// Carrying out: only in its window, step by step, and back in reverse.
+async fn carried_out(stage: &Stage, story: &Cast<'_>, path: &str) {
+    let refused = story.rosa.post(&format!("{path}/deploy"), json!({})).await;
+    refused.refused(409, "release.not_scheduled");
+    story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
+    story.rosa.post(&format!("{path}/deploy"), json!({})).await.refused(409, "release.window_not_open");
+    stage.clock.set(crate::support::at("2026-11-21T14:05:00Z"));
+    let refused = story.rosa.post(&format!("{path}/deploy"), json!({})).await;
+    refused.refused(409, "release.tasks_open");
+    let tasks = story.rosa.get(path).await.ok()["tasks"].clone();
+    for task in tasks.as_array().expect("tasks").iter().filter(|task| task["required"] == true) {
+        let version = story.rosa.get(path).await.ok()["version"].to_string();
+        let task = format!("{path}/tasks/{}", task["number"]);
+        story.rosa.patch(&task, &version, json!({"done": true})).await.ok();
+    }
+    let record = story.rosa.get(path).await.ok();
+    let plan = &record["rollback_plan"];
+    let changes = |list: &Json| -> Vec<String> {
+        let items = list.as_array().expect("a list").iter();
+        items.map(|item| item["change"]["number"].as_str().expect("a number").to_owned()).collect()
+    };
+    let order: Vec<String> = record["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .map(|change| change["number"].as_str().expect("a number").to_owned())
+        .collect();
+    let reversed: Vec<String> = order.iter().rev().cloned().collect();
+    assert_eq!(changes(&plan["steps"]), reversed);
+    assert_eq!(plan["minutes"], 30);
+    assert_eq!(plan["latest_start"], "2026-11-21T16:30:00Z");
+
+    story.ivan.post(&format!("{path}/deploy"), json!({})).await.ok();
+    let step = format!("{path}/deployment/steps/{}", order[0]);
+    story.ivan.post(&step, json!({"result": "done"})).await.ok();
+    story.ivan.post(&format!("{path}/verify"), json!({})).await.refused(409, "release.steps_open");
+    let step = format!("{path}/deployment/steps/{}", order[1]);
+    story.ivan.post(&step, json!({"result": "failed"})).await.refused(422, "request.invalid");
+    story.ivan.post(&step, json!({"result": "failed", "note": "it does not start"})).await.ok();
+    story.rosa.post(&format!("{path}/rollback"), json!({"reason": "errors"})).await.ok();
+    let record = story.rosa.get(path).await.ok();
+    assert_eq!(changes(&record["deployment"]["rollback"]["steps"]), reversed);
+    for change in &reversed {
+        let back = format!("{path}/rollback/steps/{change}");
+        story.ivan.post(&back, json!({"result": "done"})).await.ok();
+    }
+    assert_eq!(story.rosa.get(path).await.ok()["phase"], "review");
+}
+
+/// Ending: not without a review, and not with an outcome that does not fit.
+async fn reviewed_and_closed(story: &Cast<'_>, path: &str) {
+    let close = format!("{path}/close");
+    story.rosa.post(&close, json!({"outcome": "rolled_back"})).await.refused(409, "release.review_missing");
+    let review = json!({
+        "went_well": "Taken back in time.", "went_wrong": "The app did not start.",
+        "actions": [{"title": "Test the start", "owner": "ivan_implementer", "due_on": "2026-12-01"}],
+        "complete": true,
+    });
+    let problem = story.rosa.put(&format!("{path}/review"), "*", review.clone()).await;
+    problem.refused(409, "review.incomplete");
+    let mut review = review;
+    review["root_cause"] = json!("A missing setting.");
+    story.rosa.put(&format!("{path}/review"), "*", review).await.ok();
+    story.rosa.post(&close, json!({"outcome": "successful"})).await.refused(422, "release.outcome_wrong");
+    story.rosa.post(&close, json!({"outcome": "rolled_back"})).await.ok();
+    let record = story.rosa.get(path).await.ok();
+    assert_eq!((&record["phase"], &record["outcome"]), (&json!("closed"), &json!("rolled_back")));
+    for change in record["changes"].as_array().expect("changes") {
+        assert_eq!(change["phase"], "closed");
+        assert_eq!(change["outcome"], "failed_backed_out");
+    }
+    let refused = story.rosa.post(&format!("{path}/hold"), json!({"reason": "late"})).await;
+    refused.refused(409, "release.ended");
+}
+
+#[test]
+fn a_collision_blocks_is_accepted_and_lapses_when_the_window_moves() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let evening = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
+        let first = approved(&story, "Database", "pay-db", 5).await;
+        let schedule = |change: &str| format!("/changes/{change}/schedule");
+        story.anna.post(&schedule(&first), json!({"window": evening})).await.ok();
+
+        let second = approved(&story, "App", "pay-app", 5).await;
+        let version = story.anna.get(&format!("/changes/{second}")).await.ok()["version"].to_string();
+        let planned = json!({"window": window("2026-11-22T21:00:00Z", "2026-11-22T23:00:00Z")});
+        story.anna.patch(&format!("/changes/{second}"), &version, planned).await.ok();
+        let refused = story.anna.post(&schedule(&second), json!({})).await;
+        let problem = refused.refused(409, "calendar.conflict_blocks");
+        let said = problem["errors"][0]["detail"].as_str().expect("words");
+        assert!(said.contains("pay-app → uses → pay-db"), "{said}");
+
+        let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
+        let conflict = &list["items"][0];
+        assert_eq!(conflict["kind"], "upstream_ci");
+        assert_eq!(conflict["severity"], "blocking");
+        let accept = format!("/conflicts/{}/accept", conflict["id"].as_str().expect("an id"));
+        story.anna.post(&accept, json!({"reason": "x"})).await.refused(403, "request.not_permitted");
+        story.rosa.post(&accept, json!({"reason": ""})).await.refused(422, "request.invalid");
+        story.rosa.post(&accept, json!({"reason": "both teams are in one room"})).await.ok();
+        story.anna.post(&schedule(&second), json!({})).await.ok();
+
+        let moved = json!({"window": window("2026-11-22T20:30:00Z", "2026-11-22T22:30:00Z")});
+        let refused = story.anna.post(&schedule(&second), moved).await;
+        refused.refused(409, "calendar.conflict_blocks");
+        let later = json!({"window": window("2026-11-22T22:00:00Z", "2026-11-22T23:30:00Z")});
+        story.anna.post(&schedule(&second), later).await.ok();
+        let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
+        assert_eq!(list["items"][0]["state"], "resolved", "touching windows do not collide");
+    });
+}
