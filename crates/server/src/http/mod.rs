@@ -10,10 +10,15 @@ pub use signed::{COOKIE, Signed, session_hash};
 
 use std::sync::Arc;
 
+use api::change::ChangeRow;
 use api::identity::SignInHint;
+use ports::{Fault, Query};
 
 use crate::bus::Bus;
 use crate::identity::Throttle;
+
+/// Reads the latest changes on a CI, at most so many.
+pub type LatestOnCi = fn(&mut dyn Query, &str, u32) -> Result<Vec<ChangeRow>, Fault>;
 
 /// What handlers share.
 #[derive(Clone)]
@@ -26,4 +31,7 @@ pub struct App {
     pub secure_cookies: bool,
     /// What makes guessing passwords slow.
     pub throttle: Arc<Throttle>,
+    /// The latest changes on a CI. Changes know services, so services are handed this instead of
+    /// knowing changes.
+    pub latest_on_ci: LatestOnCi,
 }

@@ -138,8 +138,8 @@ fn by_name(db: &mut dyn Query, filter: &PeopleFilter, limit: u32) -> Result<Page
     let mut statement = Statement::new(&format!("SELECT {PERSON} FROM "));
     match filter.role {
         Some(role) => statement.bind(
-            "people_roles JOIN people ON people.id = people_roles.person \
-            WHERE people_roles.role = ?",
+            "people_roles CROSS JOIN people \
+            WHERE people.id = people_roles.person AND people_roles.role = ?",
             [role.word().into()],
         ),
         None => statement.push("people WHERE 1 = 1"),

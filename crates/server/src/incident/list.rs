@@ -108,18 +108,19 @@ impl Filter {
         }
     }
 
-    /// `FROM` and `WHERE`, all filters applied.
+    /// `FROM` and `WHERE`, all filters applied. SQLite keeps the order of a `CROSS JOIN`, so that
+    /// the rows come as the leading index has them and need no sorting.
     fn apply(&self, statement: &mut Statement) {
         match (&self.ci, &self.service) {
             (Some(ci), _) => statement.bind(
-                " FROM incident_cis JOIN incidents ON incidents.id = incident_cis.incident \
-                WHERE incident_cis.ci = ?",
+                " FROM incident_cis CROSS JOIN incidents \
+                WHERE incidents.id = incident_cis.incident AND incident_cis.ci = ?",
                 [ci.clone()],
             ),
             (None, Some(service)) => statement.bind(
-                " FROM incident_services \
-                JOIN incidents ON incidents.id = incident_services.incident \
-                WHERE incident_services.service = ?",
+                " FROM incident_services CROSS JOIN incidents \
+                WHERE incidents.id = incident_services.incident \
+                AND incident_services.service = ?",
                 [service.clone()],
             ),
             (None, None) => statement.push(" FROM incidents WHERE 1 = 1"),

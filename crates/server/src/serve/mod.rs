@@ -53,7 +53,13 @@ impl Options {
     /// What handlers share.
     pub fn app(&self, bus: Bus) -> App {
         let demonstration = self.demonstration.clone().map(Arc::new);
-        App { bus, demonstration, secure_cookies: self.secure_cookies, throttle: Arc::default() }
+        App {
+            bus,
+            demonstration,
+            secure_cookies: self.secure_cookies,
+            throttle: Arc::default(),
+            latest_on_ci: crate::change::latest_on_ci,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::http::{App, ListQuery, Signed};
 use crate::names::Names;
 use crate::problem::Answer;
 use crate::read::{Statement, action, ask, found, prefix_range, refused, wrong_name};
-use crate::service::SHOWN_MAX;
+use crate::service::{CI_CHANGES_MAX, SHOWN_MAX};
 use crate::service::find::{find_ci, find_service, name_key};
 
 const COLUMNS: &str = "id, version, name, kind, criticality, environment, region, \
@@ -46,8 +46,13 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Ci>, Answer> {
     let now = app.bus.world().clock.now();
+    let latest_on_ci = app.latest_on_ci;
     let found = ask(&*app.bus.world().store, move |db| {
-        refused(whole(db, &id, &signed.actor, now))
+        let ci = whole(db, &id, &signed.actor, now).and_then(|ci| {
+            let changes = Some(latest_on_ci(db, &ci.id, CI_CHANGES_MAX)?);
+            Ok(Ci { changes, ..ci })
+        });
+        refused(ci)
     });
     Ok(Json(found.await??))
 }

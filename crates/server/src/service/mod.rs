@@ -30,6 +30,8 @@ pub const MAP_EDGES_MAX: usize = 2_000;
 pub const MAP_DEPTH_MAX: u32 = 6;
 /// The most relations shown with a CI, each way.
 pub const SHOWN_MAX: i64 = 500;
+/// The most changes shown with a CI.
+pub const CI_CHANGES_MAX: u32 = 20;
 /// The most CIs shown with a service.
 pub const SERVICE_CIS_MAX: i64 = 100;
 /// The most CIs that one import command makes.

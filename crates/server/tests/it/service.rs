@@ -191,6 +191,25 @@ fn relations_show_on_both_sides_and_may_lead_in_a_circle() {
 }
 
 #[test]
+fn a_ci_shows_the_latest_changes_on_it() {
+    on_both(async |stage| {
+        let owner = stage.person("owner", &["service_owner"]).await;
+        ci(&owner, "web-01").await;
+        ci(&owner, "web-02").await;
+        for (title, on) in [("first", "web-01"), ("second", "web-02"), ("third", "WEB-01")] {
+            let change = json!({"title": title, "type": "normal", "cis": [on]});
+            owner.post("/changes", change).await.ok();
+            stage.clock.advance_minutes(1);
+        }
+        let changes = owner.get("/cis/web-01").await.ok()["changes"].clone();
+        let titles: Vec<&Json> =
+            changes.as_array().unwrap().iter().map(|change| &change["title"]).collect();
+        assert_eq!(titles, ["third", "first"]);
+        assert!(owner.get("/cis").await.ok()["items"][0].get("changes").is_none());
+    });
+}
+
+#[test]
 fn a_map_reaches_as_far_as_it_is_asked_both_ways() {
     on_both(async |stage| {
         let owner = stage.person("owner", &["service_owner"]).await;
