@@ -32,19 +32,22 @@ export function BottomBar({ path, waiting }: { path: string; waiting: number }) 
         <Icon name="more" size={20} />
         {SHELL.more}
       </UnstyledButton>
-      <Drawer opened={open} onClose={drawer.close} position="bottom" size="auto" title={SHELL.nav}>
-        <ul className={classes.all}>
-          {NAVIGATION.flat()
-            .flatMap((item) => item.children ?? [item])
-            .map((item) => (
-              <li key={item.to}>
-                <Link to={item.to} className={classes.entry} onClick={drawer.close}>
-                  {item.label}
-                </Link>
-              </li>
-            ))}
-        </ul>
-      </Drawer>
+      <Drawer.Root opened={open} onClose={drawer.close} position="bottom" size="auto">
+        <Drawer.Overlay backgroundOpacity={0.4} />
+        <Drawer.Content aria-label={SHELL.nav}>
+          <ul className={classes.all}>
+            {NAVIGATION.flat()
+              .flatMap((item) => item.children ?? [item])
+              .map((item) => (
+                <li key={item.to}>
+                  <Link to={item.to} className={classes.entry} onClick={drawer.close}>
+                    {item.label}
+                  </Link>
+                </li>
+              ))}
+          </ul>
+        </Drawer.Content>
+      </Drawer.Root>
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 // Search and commands in one place: records by the server's search, pages and new records by name.
-import { Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
@@ -7,6 +7,7 @@ import { useGo } from '@/lib/address';
 import { get } from '@/lib/client';
 import type { Page, Schema } from '@/lib/schema';
 import { Icon } from '@/ui/icons';
+import { Sheet } from '@/ui/Sheet';
 import { wordOf } from '@/ui/texts';
 import { NAVIGATION } from './navigation';
 import { pathOf, paths } from './paths';
@@ -60,15 +61,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      size={560}
-      yOffset="12vh"
-      aria-label={SHELL.palette}
-    >
+    <Sheet title={SHELL.palette} hideTitle onClose={onClose} width={560}>
       <TextInput
         data-autofocus
         size="md"
@@ -106,7 +99,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         ))}
       </ul>
       {entries.length === 0 && <p className={classes.none}>{SHELL.nothing}</p>}
-    </Modal>
+    </Sheet>
   );
 }
 

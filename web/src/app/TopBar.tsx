@@ -3,7 +3,9 @@ import {
   ActionIcon,
   Avatar,
   Button,
+  Divider,
   Menu,
+  Popover,
   SegmentedControl,
   Tooltip,
   UnstyledButton,
@@ -89,21 +91,21 @@ function Account({ me }: { me: Me }) {
     window.location.assign(paths.signIn);
   };
   return (
-    <Menu position="bottom-end" width={264}>
-      <Menu.Target>
+    <Popover position="bottom-end" width={264} shadow="md">
+      <Popover.Target>
         <UnstyledButton
           className={classes.person}
           aria-label={`${SHELL.account}: ${me.person.name}`}
         >
           <Avatar name={me.person.name} size={30} className={classes.avatar} />
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown p={0}>
         <div className={classes.who}>
           <strong>{me.person.name}</strong>
           <span className="soft small">{me.roles.map((role) => wordOf(role)).join(', ')}</span>
         </div>
-        <Menu.Divider />
+        <Divider />
         <div className={classes.who}>
           <span className="soft small">{SHELL.appearance}</span>
           <SegmentedControl
@@ -119,9 +121,11 @@ function Account({ me }: { me: Me }) {
             ]}
           />
         </div>
-        <Menu.Divider />
-        <Menu.Item onClick={() => void signOut()}>{SHELL.signOut}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        <Divider />
+        <UnstyledButton className={classes.signOut} onClick={() => void signOut()}>
+          {SHELL.signOut}
+        </UnstyledButton>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -1,6 +1,7 @@
 // Dialogs: a frame, and the one that asks why.
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { Sheet } from './Sheet';
 import { ProblemNote } from './States';
 import { UI } from './texts';
 import classes from './Dialog.module.css';
@@ -26,14 +27,7 @@ export function Dialog(props: DialogProps) {
     props.onSubmit();
   };
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={props.title}
-      size={props.wide ? 720 : 480}
-      classNames={{ title: classes.title }}
-      closeButtonProps={{ 'aria-label': UI.close }}
-    >
+    <Sheet title={props.title} onClose={props.onClose} width={props.wide ? 720 : 480}>
       <form className={classes.form} onSubmit={submit} noValidate>
         <ProblemNote error={props.problem} />
         {props.children}
@@ -51,7 +45,7 @@ export function Dialog(props: DialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Sheet>
   );
 }
 

@@ -1,5 +1,5 @@
 // Filters over a list, kept in the address: a text, and choices that name themselves.
-import { ActionIcon, Button, Checkbox, Menu, Select, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Select, TextInput, Tooltip } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Address } from '@/lib/address';
 import type { Column } from './DataTable';
@@ -139,15 +139,13 @@ export function ColumnMenu<Row>({ columns, address, onChange }: ColumnMenuProps<
         {columns
           .filter((column) => column.optional)
           .map((column) => (
-            <Menu.Item key={column.key} onClick={() => flip(column.key)}>
-              <Checkbox
-                size="xs"
-                readOnly
-                tabIndex={-1}
-                checked={extra.includes(column.key)}
-                label={column.header}
-              />
-            </Menu.Item>
+            <Menu.CheckboxItem
+              key={column.key}
+              checked={extra.includes(column.key)}
+              onChange={() => flip(column.key)}
+            >
+              {column.header}
+            </Menu.CheckboxItem>
           ))}
       </Menu.Dropdown>
     </Menu>

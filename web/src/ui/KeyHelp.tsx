@@ -1,13 +1,13 @@
 // The list of keys that work on this page, opened by `?`.
-import { Modal } from '@mantine/core';
 import { useKeyGroups } from '@/lib/keys';
+import { Sheet } from './Sheet';
 import { UI } from './texts';
 import classes from './KeyHelp.module.css';
 
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const groups = useKeyGroups();
   return (
-    <Modal opened onClose={onClose} title={UI.keys} size={640}>
+    <Sheet title={UI.keys} onClose={onClose} width={640}>
       <div className={classes.groups}>
         {groups.map((group) => (
           <section key={group.title} aria-label={group.title}>
@@ -27,6 +27,6 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Sheet>
   );
 }

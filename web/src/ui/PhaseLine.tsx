@@ -1,5 +1,5 @@
 // Where a record stands in its life: the phases in order, the current one named aloud.
-import { wordOf } from './texts';
+import { UI, wordOf } from './texts';
 import { useCurrentInView } from './useCurrentInView';
 import classes from './PhaseLine.module.css';
 
@@ -17,7 +17,7 @@ export function PhaseLine({ phases, current, state, held, cancelled }: Props) {
   const row = useCurrentInView<HTMLOListElement>(current);
   return (
     // Scrolls sideways on a phone, so the keyboard has to reach it.
-    <ol ref={row} className={classes.line} aria-label="Phases" tabIndex={0}>
+    <ol ref={row} className={classes.line} aria-label={UI.phases} tabIndex={0}>
       {phases.map((phase, index) => {
         const place = index < at ? 'past' : index === at ? 'now' : 'ahead';
         return (

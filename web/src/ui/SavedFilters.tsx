@@ -1,14 +1,15 @@
 // The reader's own named filters of a list: gone to, kept, forgotten.
-import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Popover, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { listQuery, useGo, type Address } from '@/lib/address';
+import { listQuery, type Address } from '@/lib/address';
 import { get, queryText } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { Dialog } from './Dialog';
 import { Icon } from './icons';
+import { Link } from './Link';
 import { FILTERS, UI } from './texts';
 import classes from './FilterBar.module.css';
 
@@ -28,7 +29,6 @@ interface Props {
 }
 
 export function SavedFilters({ list, path, address }: Props) {
-  const go = useGo();
   const [naming, dialog] = useDisclosure();
   const query = useQuery({
     queryKey: ['/filters'],
@@ -47,17 +47,19 @@ export function SavedFilters({ list, path, address }: Props) {
   const current = queryText(listQuery(address)).slice(1);
   return (
     <>
-      <Menu position="bottom-end" width={260}>
-        <Menu.Target>
+      <Popover position="bottom-end" width={260}>
+        <Popover.Target>
           <Button size="xs" variant="default" rightSection={<Icon name="down" size={12} />}>
             {FILTERS.title}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
+        </Popover.Target>
+        <Popover.Dropdown p={6}>
           {own.length === 0 && <p className={classes.none}>{FILTERS.none}</p>}
           {own.map((filter) => (
             <div key={filter.name} className={classes.saved}>
-              <Menu.Item onClick={() => go(`${path}?${filter.query}`)}>{filter.name}</Menu.Item>
+              <Link to={`${path}?${filter.query}`} className={classes.savedName}>
+                {filter.name}
+              </Link>
               <ActionIcon
                 size="sm"
                 aria-label={`${UI.remove} ${filter.name}`}
@@ -67,12 +69,18 @@ export function SavedFilters({ list, path, address }: Props) {
               </ActionIcon>
             </div>
           ))}
-          <Menu.Divider />
-          <Menu.Item disabled={current === ''} onClick={dialog.open}>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            fullWidth
+            disabled={current === ''}
+            onClick={dialog.open}
+          >
             {FILTERS.save}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+          </Button>
+        </Popover.Dropdown>
+      </Popover>
       {naming && (
         <NameDialog
           busy={write.isPending}

@@ -111,7 +111,7 @@ export function ProblemNote({ error, reload }: { error: unknown; reload?: () => 
 
 export function RowsSkeleton({ rows = 8 }: { rows?: number }) {
   return (
-    <div aria-busy="true" aria-label={UI.loading} className={classes.rows}>
+    <div role="status" aria-busy="true" aria-label={UI.loading} className={classes.rows}>
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className={classes.row}>
           <Skeleton height={12} width="8%" />
@@ -127,7 +127,7 @@ export function RowsSkeleton({ rows = 8 }: { rows?: number }) {
 /** A record page before its record: the head, the route, two columns. */
 export function RecordSkeleton() {
   return (
-    <div className={classes.record} aria-busy="true" aria-label={UI.loading}>
+    <div role="status" className={classes.record} aria-busy="true" aria-label={UI.loading}>
       <Skeleton height={28} width="46%" />
       <Skeleton height={26} />
       <Skeleton height={122} />

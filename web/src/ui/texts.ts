@@ -56,6 +56,7 @@ export const UI = {
   noRows: 'Nothing matches these filters.',
   clearFilters: 'Clear filters',
   columns: 'Columns',
+  phases: 'Phases',
   chooseAll: 'Choose all rows',
   choose: 'Choose',
   nextRow: 'Next row',

@@ -31,11 +31,10 @@ export default function BoardPage() {
       {board.error && <ErrorState error={board.error} retry={() => void board.refetch()} />}
       {board.isPending && <BoardSkeleton />}
       {board.data && (
-        <div className={classes.board} role="list" tabIndex={0} aria-label={RELEASE.boardTitle}>
+        <ul className={classes.board} tabIndex={0} aria-label={RELEASE.boardTitle}>
           {board.data.columns.map((column) => (
-            <section
+            <li
               key={column.phase}
-              role="listitem"
               className={classes.column}
               data-empty={column.releases.length === 0 || undefined}
             >
@@ -55,9 +54,9 @@ export default function BoardPage() {
                   {RELEASE.moreCards}
                 </Link>
               )}
-            </section>
+            </li>
           ))}
-        </div>
+        </ul>
       )}
     </Page>
   );
