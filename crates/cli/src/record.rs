@@ -342,17 +342,33 @@ pub(crate) fn comment_lines(comments: &[Comment]) -> Vec<String> {
     comments.iter().map(|one| format!("{} {}: {}", one.at, one.author, one.text)).collect()
 }
 
-/// What may be done now, and why the rest may not.
+/// What may be done now, then why the rest may not, verbs of one reason together. Those that
+/// belong to another phase are left out.
 pub(crate) fn action_lines(actions: &[Action]) -> Vec<String> {
-    let line = |action: &Action| match &action.refusal {
-        Some(refusal) if !action.allowed => format!("not {}: {}", action.name, refusal.detail),
-        _ => action.name.clone(),
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for action in actions {
+        let refusal = action.refusal.as_ref().filter(|_| !action.allowed);
+        if refusal.is_some_and(|refusal| refusal.code.ends_with(".wrong_phase")) {
+            continue;
+        }
+        let reason = refusal.map_or(String::new(), |refusal| refusal.detail.clone());
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(&action.name),
+            None => reasons.push((reason, vec![&action.name])),
+        }
+    }
+    reasons.sort_by_key(|(reason, _)| !reason.is_empty());
+    let line = |(reason, names): &(String, Vec<&str>)| match reason.as_str() {
+        "" => names.join(", "),
+        reason => format!("not {}: {reason}", names.join(", ")),
     };
-    actions.iter().map(line).collect()
+    reasons.iter().map(line).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use api::common::Refusal;
+
     use super::*;
 
     fn link(kind: &str, target: &str) -> Link {
@@ -371,5 +387,26 @@ mod tests {
         let there = vec![link("commit", "abc"), link("incident", "INC-7"), link("build", "9")];
         let expected = [link("build", "9"), link("incident", "INC-7"), link("ticket", "T-1")];
         assert_eq!(linked.applied(there).links, expected);
+    }
+
+    #[test]
+    fn verbs_that_are_refused_for_one_reason_share_a_line() {
+        let action = |name: &str, code: Option<&str>| Action {
+            name: name.to_owned(),
+            allowed: code.is_none(),
+            refusal: code.map(|code| Refusal {
+                code: code.to_owned(),
+                detail: format!("because of {code}"),
+                errors: Vec::new(),
+            }),
+        };
+        let lines = action_lines(&[
+            action("approve", Some("approval.own_work")),
+            action("edit", None),
+            action("start", Some("change.wrong_phase")),
+            action("reject", Some("approval.own_work")),
+            action("hold", None),
+        ]);
+        assert_eq!(lines, ["edit, hold", "not approve, reject: because of approval.own_work"]);
     }
 }

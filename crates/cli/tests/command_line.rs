@@ -1,0 +1,195 @@
+//! The program itself, as a script meets it: its server, its exit codes, its lock and its end.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder with a database in which `admin` keeps the accounts.
+struct House {
+    folder: TempDir,
+    token: String,
+}
+
+/// A server that is stopped when the test ends.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Served {
+    /// Asks it to stop, as a service manager does, and waits.
+    fn stop(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+fn interlock(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_interlock"));
+    for name in ["INTERLOCK_URL", "INTERLOCK_TOKEN", "INTERLOCK_DATABASE", "INTERLOCK_LOG"] {
+        command.env_remove(name);
+    }
+    command.env("XDG_DATA_HOME", folder).current_dir(folder);
+    command
+}
+
+fn done(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", said(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+impl House {
+    fn build() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let direct = ["--database", "sqlite:data/i.db"];
+        let mut add = interlock(folder.path());
+        done(
+            add.args(["user", "add", "admin", "--name", "Ada", "--role", "administrator"])
+                .args(direct),
+        );
+        let mut create = interlock(folder.path());
+        let scopes = ["--scope", "read", "--scope", "team.write"];
+        create.args(["token", "create", "--for", "admin", "--name", "test", "--format", "json"]);
+        let token: Value = serde_json::from_str(&done(create.args(scopes).args(direct))).unwrap();
+        Self { folder, token: token["secret"].as_str().unwrap().to_owned() }
+    }
+
+    fn serve(&self) -> Served {
+        let mut command = interlock(self.folder.path());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:data/i.db"]);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        let url = first.strip_prefix("listening on ").expect(&first).to_owned();
+        std::thread::spawn(move || lines.for_each(drop));
+        Served { child, url }
+    }
+
+    /// A verb that talks to a server.
+    fn ask(&self, server: &Served, words: &[&str]) -> Output {
+        let mut command = interlock(self.folder.path());
+        command.env("INTERLOCK_URL", &server.url).env("INTERLOCK_TOKEN", &self.token);
+        command.args(words).output().unwrap()
+    }
+
+    /// A verb that works on the database.
+    fn direct(&self, words: &[&str]) -> Output {
+        let mut command = interlock(self.folder.path());
+        command.args(words).args(["--database", "sqlite:data/i.db"]).output().unwrap()
+    }
+}
+
+#[test]
+fn a_server_serves_the_command_line_until_it_is_told_to_stop() {
+    let house = House::build();
+    let server = house.serve();
+    let made = house.ask(&server, &["team", "create", "--name", "Payments / A"]);
+    assert!(made.status.success(), "{}", said(&made));
+    let shown = house.ask(&server, &["team", "show", "Payments / A", "--format", "json"]);
+    let team: Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!((team["name"].as_str(), team["version"].as_i64()), (Some("Payments / A"), Some(1)));
+    assert!(server.stop().success());
+    let listed = house.direct(&["team", "list", "--format", "csv"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("Payments / A"));
+}
+
+#[test]
+fn the_exit_code_says_what_kind_of_no_it_was() {
+    let house = House::build();
+    let server = house.serve();
+    let code = |words: &[&str]| house.ask(&server, words).status.code();
+    assert_eq!(code(&["team", "create", "--name", "A"]), Some(0));
+    assert_eq!(code(&["team", "create", "--name", "A"]), Some(1));
+    assert_eq!(code(&["team", "create", "--name", "B", "--member", "nobody"]), Some(2));
+    assert_eq!(code(&["team", "frobnicate"]), Some(2));
+    assert_eq!(code(&["team", "list", "--token", "wrong"]), Some(3));
+    assert_eq!(code(&["user", "add", "ben", "--name", "Ben"]), Some(3));
+    assert_eq!(code(&["team", "show", "C"]), Some(4));
+    assert_eq!(code(&["team", "list", "--url", "http://127.0.0.1:1"]), Some(5));
+    let stale = ["team", "edit", "A", "--description", "x", "--if-version", "9"];
+    assert_eq!(code(&stale), Some(6));
+}
+
+#[test]
+fn what_is_wrong_is_said_field_by_field_beside_the_data() {
+    let house = House::build();
+    let server = house.serve();
+    let refused = house.ask(&server, &["team", "create", "--name", "B", "--member", "nobody"]);
+    assert!(refused.stdout.is_empty());
+    assert!(
+        said(&refused).contains("members/0: there is no person `nobody`"),
+        "{}",
+        said(&refused)
+    );
+}
+
+#[test]
+fn a_repeated_write_with_its_key_is_done_once() {
+    let house = House::build();
+    let server = house.serve();
+    let create = ["team", "create", "--name", "A", "--key", "k1", "--format", "json"];
+    let (first, second) = (house.ask(&server, &create), house.ask(&server, &create));
+    assert!(second.status.success(), "{}", said(&second));
+    assert_eq!(first.stdout, second.stdout);
+    let other = ["team", "create", "--name", "B", "--key", "k1"];
+    assert_eq!(house.ask(&server, &other).status.code(), Some(6));
+}
+
+#[test]
+fn a_writing_verb_waits_for_no_server_and_a_reading_one_runs_beside_it() {
+    let house = House::build();
+    let server = house.serve();
+    let writing = house.direct(&["team", "create", "--name", "A"]);
+    assert_eq!(writing.status.code(), Some(5));
+    assert!(said(&writing).contains("is in use by process"), "{}", said(&writing));
+    assert!(house.direct(&["user", "list"]).status.success());
+    assert!(house.direct(&["audit", "verify"]).status.success());
+    let backup = house.direct(&["backup", "copy.db"]);
+    assert!(backup.status.success(), "{}", said(&backup));
+    assert!(server.stop().success());
+    let mut restore = interlock(house.folder.path());
+    done(restore.args(["restore", "copy.db", "--database", "sqlite:other/i.db"]));
+    let mut list = interlock(house.folder.path());
+    let people = done(list.args(["user", "list", "--database", "sqlite:other/i.db"]));
+    assert!(people.contains("Ada"), "{people}");
+}
+
+#[test]
+fn the_description_needs_no_server_and_goes_into_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = done(interlock(folder.path()).args(["openapi", "--output", "openapi.json"]));
+    assert_eq!(printed, "");
+    let text = std::fs::read_to_string(folder.path().join("openapi.json")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+}
+
+#[test]
+fn without_a_database_named_the_data_folder_holds_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = interlock(folder.path());
+    let mut child =
+        serve.args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut first).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(first.starts_with("listening on "), "{first}");
+    assert!(folder.path().join("interlock/interlock.db").exists());
+}
