@@ -36,7 +36,7 @@ use crate::verbs::Cli;
 pub fn run() -> ExitCode {
     connectors::install_crypto();
     let cli = Cli::parse();
-    log(if cli.verb.is_server() { "info" } else { "warn" });
+    log(cli.verb.log_level());
     match cli.verb.run(&cli.global) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -18,7 +18,8 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, calendar, change, identity, import, incident, release, serve, service, team,
+    approval, audit, backup, calendar, change, identity, import, incident, release, serve, service,
+    team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -106,9 +107,10 @@ pub(crate) struct OrDirect<V: Subcommand> {
 }
 
 impl Verb {
-    /// True for the verbs that keep running and so tell what they do.
-    pub(crate) fn is_server(&self) -> bool {
-        matches!(self, Self::Serve(_) | Self::Demo(_))
+    /// How much is told on stderr when nobody says otherwise. A demonstration keeps quiet, so that
+    /// its address and sign-ins stay in sight.
+    pub(crate) fn log_level(&self) -> &'static str {
+        if matches!(self, Self::Serve(_)) { "info" } else { "warn" }
     }
 
     /// Does it.

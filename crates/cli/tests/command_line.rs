@@ -1,4 +1,5 @@
 //! The program itself, as a script meets it: its server, its exit codes, its lock and its end.
+#![expect(clippy::unwrap_used, reason = "a test may end where it is surprised")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
