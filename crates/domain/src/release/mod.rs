@@ -33,3 +33,6 @@ pub use state::{
     CHANGES_MAX, Content, Edit, ItemKind, Kpi, Member, Milestone, Outcome, PackageItem, Release,
 };
 pub use suspend::{cancel, hold, resume};
+
+#[cfg(test)]
+mod tests;

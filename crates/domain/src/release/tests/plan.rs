@@ -1,0 +1,182 @@
+//! Creating a release, editing it, moving it towards its go, submitting it.
+
+use super::*;
+use crate::approval::{RoundEvent, RoundState};
+use crate::policy::{Assign, TaskTemplate, tasks};
+use crate::record::{ExtraCommand, ExtraEvent};
+
+fn edited(release: &Release, wanted: &Edit) -> Decision<ReleaseEvent> {
+    super::edit(release, wanted, &facts(release), &stamp())
+}
+
+fn described() -> Edit {
+    Edit { description: Some("A new database.".to_owned()), ..Edit::default() }
+}
+
+#[test]
+fn a_release_begins_in_the_first_state_of_its_model_with_its_tasks() {
+    let title = "Write the plan of communication".to_owned();
+    let template = TaskTemplate { title, assign: Assign::Owner, required: true, after: vec![] };
+    let events = create(
+        "REL-1".to_owned(),
+        &model(),
+        &titled(),
+        Some(person(CREATOR)),
+        tasks(&[template], |_| Some(person(NOBODY))),
+    );
+    let release = after(&Release::default(), events);
+    assert_eq!((release.phase, release.state.as_str()), (P::Planning, "planning"));
+    assert_eq!((release.model.as_str(), release.model_version), ("major", 1));
+    assert_eq!(release.extras.tasks_missing()[0].1.assignee, Some(person(NOBODY)));
+}
+
+#[test]
+fn a_release_needs_a_title() {
+    let refused = create("REL-1".to_owned(), &model(), &Edit::default(), None, vec![]);
+    assert_eq!(pointers(refused), ["/title"]);
+}
+
+#[test]
+fn fields_have_bounds() {
+    let item = PackageItem {
+        kind: ItemKind::Artifact,
+        name: " ".to_owned(),
+        version: "x".repeat(201),
+        digest: None,
+    };
+    let wild = Edit {
+        title: Some("x".repeat(201)),
+        rollout: Some("x".repeat(20_001)),
+        objectives: Some(vec!["x".repeat(1_001)]),
+        kpis: Some(vec![Kpi { name: String::new(), target: "x".repeat(201) }]),
+        milestones: Some(vec![Milestone { name: String::new(), at: minute(0) }]),
+        members: Some(vec![Member { person: person(NOBODY), role: "x".repeat(201) }]),
+        package: Some(vec![item]),
+        tags: Some(["t".repeat(51)].into()),
+        ..Edit::default()
+    };
+    assert_eq!(
+        pointers(edited(&empty(), &wild)),
+        [
+            "/title",
+            "/rollout",
+            "/objectives/0",
+            "/kpis/0/name",
+            "/kpis/0/target",
+            "/milestones/0/name",
+            "/members/0/role",
+            "/package/0/name",
+            "/package/0/version",
+            "/tags",
+        ]
+    );
+}
+
+#[test]
+fn an_edit_that_changes_nothing_is_no_event() {
+    let same = Edit { title: Some(planned().content.title), ..Edit::default() };
+    assert_eq!(edited(&planned(), &same), Ok(vec![]));
+    assert_eq!(edited(&planned(), &described()).map(|events| events.len()), Ok(1));
+}
+
+#[test]
+fn an_edit_of_what_is_approved_voids_exactly_the_votes_that_cover_it() {
+    let approved = approved();
+    assert!(after(&approved, edited(&approved, &described())).is_approved());
+    let rewindowed = Edit { window: Some(Some(window(200, 300))), ..Edit::default() };
+    let release = after(&approved, edited(&approved, &rewindowed));
+    let counts: Vec<bool> =
+        release.round().expect("a round").votes.iter().map(crate::approval::Vote::counts).collect();
+    assert_eq!((release.is_approved(), counts), (false, vec![true, false, false]));
+    let rollout = Edit { rollout: Some("All at once.".to_owned()), ..Edit::default() };
+    let release = after(&approved, edited(&approved, &rollout));
+    assert!(release.round().expect("a round").votes.iter().all(|vote| !vote.counts()));
+}
+
+#[test]
+fn a_committed_window_is_moved_by_scheduling() {
+    let rewindowed = Edit { window: Some(Some(window(200, 300))), ..Edit::default() };
+    assert_eq!(code(edited(&scheduled(), &rewindowed)), "release.wrong_phase");
+}
+
+#[test]
+fn a_release_under_way_or_ended_is_not_edited() {
+    for release in [deploying(), verifying(), reviewing()] {
+        assert_eq!(code(edited(&release, &described())), "release.wrong_phase");
+    }
+    assert_eq!(code(edited(&closed(), &described())), "release.ended");
+    assert_eq!(code(edited(&cancelled(), &described())), "release.ended");
+    assert!(edited(&held(), &described()).is_ok());
+}
+
+#[test]
+fn a_release_goes_through_the_states_of_its_model_up_to_the_go() {
+    let building = after(&planned(), advance(&planned(), &facts(&planned())));
+    assert_eq!((building.phase, building.state.as_str()), (P::Build, "build"));
+    let testing = after(&building, advance(&building, &facts(&building)));
+    assert_eq!((testing.phase, testing.state.as_str()), (P::Test, "rehearsal"));
+    assert_eq!(code(advance(&testing, &facts(&testing))), "release.wrong_phase");
+    assert!(submit(&testing, &facts(&testing), &stamp()).is_ok());
+}
+
+#[test]
+fn a_submission_records_the_tier_of_the_bundle_and_opens_a_round() {
+    let release = planned();
+    let events = submit(&release, &facts(&release), &stamp()).expect("allowed");
+    let [submitted, opened] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(*submitted, ReleaseEvent::Submitted { tier: Tier::Low });
+    assert!(matches!(opened, ReleaseEvent::Round(RoundEvent::Opened(_))));
+    let release = after(&release, Ok(events));
+    assert_eq!((release.phase, release.state.as_str()), (P::Approval, "go or no-go"));
+    assert_eq!(release.round().expect("a round").state, RoundState::Open);
+}
+
+#[test]
+fn whoever_asks_for_or_carries_out_a_part_may_not_vote_on_the_whole() {
+    let release = asked();
+    let barred: Vec<PersonId> =
+        release.round().expect("a round").barred.iter().map(|barred| barred.person).collect();
+    assert_eq!(barred, [person(CREATOR), person(IMPLEMENTER), person(REQUESTER)]);
+}
+
+#[test]
+fn a_submission_names_everything_that_is_missing() {
+    let nothing = create("REL-1".to_owned(), &model(), &titled(), None, vec![]);
+    let mut release = after(&Release::default(), nothing);
+    release.content.owner = None;
+    let refused = submit(&release, &facts(&release), &stamp());
+    assert_eq!(refused.clone().expect_err("empty").code, "release.incomplete");
+    assert_eq!(pointers(refused), ["/changes", "/owner"]);
+}
+
+#[test]
+fn a_submission_names_each_change_that_is_not_ready() {
+    let mut release = planned();
+    let artifact = PackageItem {
+        kind: ItemKind::Artifact,
+        name: "checkout".to_owned(),
+        version: "4.2".to_owned(),
+        digest: None,
+    };
+    let rack = PackageItem { kind: ItemKind::Hardware, ..artifact.clone() };
+    release.content.package = vec![rack, artifact];
+    let mut facts = facts(&release);
+    facts.changes[0].approved = false;
+    facts.changes[1].way_back.minutes = None;
+    let refused = submit(&release, &facts, &stamp());
+    let expected = ["/changes/CHG-41", "/changes/CHG-42/backout_plan", "/package/1/digest"];
+    assert_eq!(pointers(refused), expected);
+}
+
+#[test]
+fn nothing_is_asked_of_a_board_in_which_nobody_may_vote() {
+    let facts = Facts { electorate: Electorate::default(), ..facts(&planned()) };
+    assert_eq!(code(submit(&planned(), &facts, &stamp())), "approval.nobody_can_vote");
+}
+
+#[test]
+fn a_remark_is_made_even_after_the_end() {
+    let text = "It held.".to_owned();
+    let remarked = ReleaseEvent::Annotated(ExtraEvent::CommentAdded { text: text.clone() });
+    assert_eq!(extra(&closed(), &ExtraCommand::Comment { text }), Ok(vec![remarked]));
+}

@@ -1,0 +1,150 @@
+//! Which changes travel, in which order, and what that does to the go.
+
+use super::*;
+
+fn attached(
+    release: &Release,
+    joining: &ChangeFact,
+    phase: change::Phase,
+) -> Decision<ReleaseEvent> {
+    attach(release, joining, phase, None, &facts(release), &stamp())
+}
+
+#[test]
+fn changes_are_deployed_in_the_order_in_which_they_joined() {
+    assert_eq!(planned().changes, [change(41), change(42)]);
+}
+
+#[test]
+fn a_change_joins_once() {
+    let release = planned();
+    assert_eq!(attached(&release, &fact(41), change::Phase::Authorise), Ok(vec![]));
+}
+
+#[test]
+fn a_change_travels_in_one_release() {
+    let release = planned();
+    let elsewhere = Some("REL-2".to_owned());
+    let phase = change::Phase::Draft;
+    let refused = attach(&release, &fact(43), phase, elsewhere, &facts(&release), &stamp());
+    let refusal = refused.expect_err("elsewhere");
+    assert_eq!(refusal.code, "release.change_elsewhere");
+    assert_eq!(refusal.detail, "this change travels in REL-2: detach it there first");
+}
+
+#[test]
+fn work_that_began_or_ended_cannot_join() {
+    use change::Phase as C;
+    for phase in [C::Draft, C::Assess, C::Authorise, C::Scheduled] {
+        assert!(attached(&planned(), &fact(43), phase).is_ok(), "{phase}");
+    }
+    for phase in [C::Implement, C::Review, C::Closed, C::Cancelled] {
+        let refused = attached(&planned(), &fact(43), phase);
+        assert_eq!(code(refused), "release.change_not_attachable", "{phase}");
+    }
+}
+
+#[test]
+fn a_release_carries_a_bounded_number_of_changes() {
+    let mut release = planned();
+    release.changes = (100..300).map(change).collect();
+    let refused = attached(&release, &fact(43), change::Phase::Draft);
+    assert_eq!(pointers(refused), ["/changes"]);
+}
+
+#[test]
+fn a_change_leaves() {
+    let release = planned();
+    let left = detach(&release, change(41), &facts(&release), &stamp());
+    assert_eq!(after(&release, left).changes, [change(42)]);
+    assert_eq!(detach(&release, change(49), &facts(&release), &stamp()), Ok(vec![]));
+}
+
+#[test]
+fn the_order_names_every_change_once() {
+    let release = planned();
+    let ordered = |changes: &[u128]| {
+        let changes: Vec<ChangeId> = changes.iter().copied().map(change).collect();
+        reorder(&release, &changes, &facts(&release), &stamp())
+    };
+    assert_eq!(after(&release, ordered(&[42, 41])).changes, [change(42), change(41)]);
+    assert_eq!(ordered(&[41, 42]), Ok(vec![]));
+    for wrong in [&[41][..], &[41, 43], &[41, 42, 42], &[41, 42, 43]] {
+        assert_eq!(pointers(ordered(wrong)), ["/changes"], "{wrong:?}");
+    }
+}
+
+#[test]
+fn any_move_of_the_scope_voids_the_go() {
+    let release = approved();
+    let joined = with(&release, 43);
+    assert!(!joined.is_approved());
+    let left = detach(&release, change(42), &facts(&release), &stamp());
+    assert!(!after(&release, left).is_approved());
+    let turned = reorder(&release, &[change(42), change(41)], &facts(&release), &stamp());
+    assert!(!after(&release, turned).is_approved());
+}
+
+#[test]
+fn a_riskier_scope_is_recorded_with_its_tier() {
+    let release = approved();
+    let mut risky = fact(43);
+    risky.risk = crate::risk::Assessment {
+        tier: Tier::High,
+        points: 60,
+        factors: vec![crate::risk::Factor {
+            name: crate::risk::FactorName::Criticality,
+            points: 60,
+            points_max: 60,
+            evidence: String::new(),
+        }],
+    };
+    let events = attached(&release, &risky, change::Phase::Authorise).expect("allowed");
+    assert_eq!(events[1], ReleaseEvent::TierRecorded { tier: Tier::High });
+    assert_eq!(after(&release, Ok(events)).tier, Some(Tier::High));
+}
+
+#[test]
+fn a_change_brings_its_people_and_they_may_not_vote_any_more() {
+    let release = approved_by(&asked(), &[MANAGERS[0]]);
+    let joining = ChangeFact { requester: Some(person(MANAGERS[0])), ..fact(43) };
+    let release = after(&release, attached(&release, &joining, change::Phase::Authorise));
+    assert!(!release.round().expect("a round").has_voted(person(MANAGERS[0])));
+    let refused = vote(&release, MANAGERS[0], Answer::Approve);
+    assert_eq!(code(refused), "approval.own_work");
+    assert!(vote(&release, MANAGERS[1], Answer::Approve).is_ok());
+}
+
+#[test]
+fn a_change_that_would_leave_nobody_to_decide_does_not_join() {
+    let joining = ChangeFact {
+        requester: Some(person(MANAGERS[0])),
+        implementer: Some(person(MANAGERS[1])),
+        ..fact(43)
+    };
+    let refused = attached(&asked(), &joining, change::Phase::Authorise);
+    assert_eq!(code(refused), "approval.nobody_can_vote");
+}
+
+#[test]
+fn a_replanned_change_voids_the_go_and_an_unchanged_one_does_not() {
+    let release = approved();
+    assert_eq!(reapprove(&release, &facts(&release)), Ok(vec![]));
+    let mut facts = facts(&release);
+    facts.changes[0].plans = json!({ "implementation": "do it otherwise" });
+    assert!(!after(&release, reapprove(&release, &facts)).is_approved());
+    assert_eq!(reapprove(&planned(), &facts), Ok(vec![]));
+}
+
+#[test]
+fn the_scope_is_fixed_once_deployment_begins() {
+    for release in [deploying(), verifying(), reviewing()] {
+        let refused = attached(&release, &fact(43), change::Phase::Authorise);
+        assert_eq!(code(refused), "release.scope_fixed");
+        let refused = detach(&release, change(41), &facts(&release), &stamp());
+        assert_eq!(code(refused), "release.scope_fixed");
+        let refused = reorder(&release, &[change(41)], &facts(&release), &stamp());
+        assert_eq!(code(refused), "release.scope_fixed");
+    }
+    assert_eq!(code(attached(&closed(), &fact(43), change::Phase::Draft)), "release.ended");
+}
