@@ -44,7 +44,8 @@ export function useForm<Values extends object>(start: Values, draftKey?: string)
   const errorOf = useCallback(
     (name: string) => {
       const found = errors.filter((error) => fieldOf(error.pointer) === name);
-      return found.length === 0 ? undefined : found.map((error) => error.detail).join('; ');
+      const text = found.map((error) => error.detail).join('; ');
+      return text === '' ? undefined : text.charAt(0).toUpperCase() + text.slice(1);
     },
     [errors],
   );

@@ -3,8 +3,9 @@ import { ActionIcon, Button, Menu, Popover, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import type { Refusal } from '@/lib/schema';
 import type { ActionItem } from './actions';
+import { errorText } from './errorText';
 import { Icon } from './icons';
-import { UI } from './texts';
+import { sentence, UI } from './texts';
 import classes from './Actions.module.css';
 
 interface Props {
@@ -90,9 +91,7 @@ function ActionMenu({ items }: { items: ActionItem[] }) {
             data-refused={!item.allowed || undefined}
           >
             <span className={item.allowed ? undefined : classes.menuRefused}>{item.label}</span>
-            {!item.allowed && (
-              <span className={classes.menuWhy}>{item.refusal?.detail ?? UI.cannot}</span>
-            )}
+            {!item.allowed && <span className={classes.menuWhy}>{shortRefusal(item.refusal)}</span>}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -100,18 +99,27 @@ function ActionMenu({ items }: { items: ActionItem[] }) {
   );
 }
 
-/** A refusal in words: the sentence, then what is missing, field by field. */
+/** What is missing, else the sentence that says so. */
+function shortRefusal(refusal: Refusal | null | undefined): string {
+  if (!refusal) return UI.cannot;
+  const missing = refusal.errors?.map((error) => sentence(error.detail)) ?? [];
+  return missing.length > 0 ? missing.join(' ') : sentence(refusal.detail);
+}
+
+/** A refusal in words: the sentence, or what is missing, field by field. */
 export function RefusalText({ refusal }: { refusal: Refusal | null | undefined }) {
+  const errors = refusal?.errors ?? [];
+  if (errors.length === 0) {
+    return <p className={classes.why}>{refusal ? sentence(refusal.detail) : UI.cannot}</p>;
+  }
   return (
     <div className={classes.why}>
-      <p>{refusal?.detail ?? UI.cannot}</p>
-      {refusal?.errors && refusal.errors.length > 0 && (
-        <ul>
-          {refusal.errors.map((error) => (
-            <li key={error.pointer + error.detail}>{error.detail}</li>
-          ))}
-        </ul>
-      )}
+      <p>{UI.missing}</p>
+      <ul>
+        {errors.map((error) => (
+          <li key={error.pointer + error.detail}>{sentence(error.detail)}</li>
+        ))}
+      </ul>
     </div>
   );
 }

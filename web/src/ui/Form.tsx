@@ -3,8 +3,9 @@ import { Button, NumberInput, Select, TagsInput, Textarea, TextInput } from '@ma
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
 import { fieldId, fieldOf, type Form as FormState } from '@/lib/forms';
 import type { FieldError } from '@/lib/schema';
+import { errorText } from './errorText';
 import { ProblemNote } from './States';
-import { UI, wordOf } from './texts';
+import { sentence, UI, wordOf } from './texts';
 import classes from './Form.module.css';
 
 interface FormProps {
@@ -71,7 +72,7 @@ export function ErrorSummary({ errors }: { errors: FieldError[] }) {
                 goTo(error.pointer);
               }}
             >
-              {error.detail}
+              {sentence(error.detail)}
             </a>
           </li>
         ))}

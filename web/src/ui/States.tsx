@@ -2,8 +2,9 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { asProblem } from '@/lib/problem';
+import { errorText } from './errorText';
 import { Icon, type IconName } from './icons';
-import { UI } from './texts';
+import { sentence, UI } from './texts';
 import classes from './States.module.css';
 
 interface EmptyProps {
@@ -61,7 +62,7 @@ export function ErrorState({ error, retry }: ErrorProps) {
       </span>
       <h2>{title}</h2>
       <div className={classes.words}>
-        <p>{problem.status === 404 ? UI.notFoundHelp : problem.message}</p>
+        <p>{problem.status === 404 ? UI.notFoundHelp : sentence(problem.message)}</p>
         {problem.incident && (
           <p>
             {UI.incident}: <span className="mono">{problem.incident}</span>
@@ -86,11 +87,11 @@ export function ProblemNote({ error, reload }: { error: unknown; reload?: () => 
     <div className={classes.note} role="alert">
       <Icon name="alert" />
       <div>
-        <p>{stale ? UI.stale : problem.message}</p>
+        <p>{stale ? UI.stale : sentence(problem.message)}</p>
         {problem.errors.length > 0 && (
           <ul>
             {problem.errors.map((each) => (
-              <li key={each.pointer + each.detail}>{each.detail}</li>
+              <li key={each.pointer + each.detail}>{sentence(each.detail)}</li>
             ))}
           </ul>
         )}
