@@ -102,7 +102,7 @@ function ActionMenu({ items }: { items: ActionItem[] }) {
 /** What is missing, else the sentence that says so. */
 function shortRefusal(refusal: Refusal | null | undefined): string {
   if (!refusal) return UI.cannot;
-  const missing = refusal.errors?.map((error) => sentence(error.detail)) ?? [];
+  const missing = refusal.errors?.map(errorText) ?? [];
   return missing.length > 0 ? missing.join(' ') : sentence(refusal.detail);
 }
 
@@ -117,7 +117,7 @@ export function RefusalText({ refusal }: { refusal: Refusal | null | undefined }
       <p>{UI.missing}</p>
       <ul>
         {errors.map((error) => (
-          <li key={error.pointer + error.detail}>{sentence(error.detail)}</li>
+          <li key={error.pointer + error.detail}>{errorText(error)}</li>
         ))}
       </ul>
     </div>

@@ -5,7 +5,7 @@ import { fieldId, fieldOf, type Form as FormState } from '@/lib/forms';
 import type { FieldError } from '@/lib/schema';
 import { errorText } from './errorText';
 import { ProblemNote } from './States';
-import { sentence, UI, wordOf } from './texts';
+import { UI, wordOf } from './texts';
 import classes from './Form.module.css';
 
 interface FormProps {
@@ -72,7 +72,7 @@ export function ErrorSummary({ errors }: { errors: FieldError[] }) {
                 goTo(error.pointer);
               }}
             >
-              {sentence(error.detail)}
+              {errorText(error)}
             </a>
           </li>
         ))}

@@ -91,7 +91,7 @@ export function ProblemNote({ error, reload }: { error: unknown; reload?: () => 
         {problem.errors.length > 0 && (
           <ul>
             {problem.errors.map((each) => (
-              <li key={each.pointer + each.detail}>{sentence(each.detail)}</li>
+              <li key={each.pointer + each.detail}>{errorText(each)}</li>
             ))}
           </ul>
         )}

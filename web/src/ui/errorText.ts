@@ -1,13 +1,17 @@
 // One error of a refusal as a sentence: the server names the field by a pointer and says what is
-// wrong in a fragment.
+// wrong as a predicate.
 import type { FieldError } from '@/lib/schema';
-import { wordOf } from './texts';
+import { sentence, wordOf } from './texts';
 
 const NAMES: Record<string, string> = { cis: 'CIs', kpis: 'Measures of success' };
 
-/** `/backout_plan` and `is missing` become `Backout plan is missing`. */
+/** How a predicate begins; anything else is a sentence with a subject of its own. */
+const PREDICATE =
+  /^(is|are|must|may|needs?|names?|lists?|holds?|says?|leads?|belongs?|lies|ends|starts|has|cannot)\b/;
+
+/** `/backout_plan` and `is missing` become `Backout plan is missing.` */
 export function errorText({ pointer, detail }: FieldError): string {
-  if (!/^\p{Lowercase}/u.test(detail)) return detail;
+  if (!PREDICATE.test(detail)) return sentence(detail);
   const parts = pointer
     .replace(/^#?\//, '')
     .split('/')
@@ -18,6 +22,5 @@ export function errorText({ pointer, detail }: FieldError): string {
     const word = NAMES[part] ?? wordOf(part);
     return index === 0 ? word : word.toLowerCase();
   });
-  const text = [...words, detail].join(' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return sentence([...words, detail].join(' '));
 }
