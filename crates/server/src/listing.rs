@@ -367,13 +367,16 @@ pub fn order<'a>(
     Ok((order, sort.starts_with('-')))
 }
 
-/// A cursor that this list gave.
+/// Refuses a cursor that this list did not give.
 pub fn check_cursor(cursor: Option<&str>) -> Result<(), Stop> {
-    if cursor.is_none_or(|cursor| cursor_parts(cursor).is_some()) {
-        return Ok(());
-    }
+    let known = cursor.is_none_or(|cursor| cursor_parts(cursor).is_some());
+    if known { Ok(()) } else { Err(wrong_cursor()) }
+}
+
+/// Why a cursor cannot be taken.
+pub fn wrong_cursor() -> Stop {
     let detail = "is no cursor of this list: take the `next` of the page before";
-    Err(General::Invalid(vec![Missing::new("/cursor", detail)]).into())
+    General::Invalid(vec![Missing::new("/cursor", detail)]).into()
 }
 
 /// The running number in `CHG-1042`, by which numbers are ordered.

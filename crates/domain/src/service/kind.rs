@@ -29,6 +29,25 @@ impl RelationKind {
             Self::ConnectsTo => "connects to",
         }
     }
+
+    /// How a sentence says it from the other's side.
+    pub const fn phrase_back(self) -> &'static str {
+        match self {
+            Self::RunsOn => "carries",
+            Self::Uses => "is used by",
+            Self::PartOf => "contains",
+            Self::ConnectsTo => "is connected from",
+        }
+    }
+
+    /// What a phrase becomes when the sentence is turned round.
+    pub fn turned(phrase: &str) -> Option<&'static str> {
+        Self::ALL.iter().find_map(|kind| match phrase {
+            there if there == kind.phrase() => Some(kind.phrase_back()),
+            back if back == kind.phrase_back() => Some(kind.phrase()),
+            _ => None,
+        })
+    }
 }
 
 /// A relation to another CI.
@@ -78,6 +97,15 @@ impl From<Criticality> for u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_relation_turned_round_twice_reads_as_before() {
+        for kind in RelationKind::ALL {
+            assert_eq!(RelationKind::turned(kind.phrase()), Some(kind.phrase_back()));
+            assert_eq!(RelationKind::turned(kind.phrase_back()), Some(kind.phrase()));
+        }
+        assert_eq!(RelationKind::turned("rains on"), None);
+    }
 
     #[test]
     fn criticality_goes_from_one_to_four() {

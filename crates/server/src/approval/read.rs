@@ -64,12 +64,7 @@ pub(super) async fn list(
     Ok(Json(found.await??))
 }
 
-fn reader(
-    db: &mut dyn Query,
-    actor: &Actor,
-    mine: bool,
-    now: Timestamp,
-) -> Result<Reader, Fault> {
+fn reader(db: &mut dyn Query, actor: &Actor, mine: bool, now: Timestamp) -> Result<Reader, Fault> {
     let who = who_is(db, actor, now)?;
     Ok(Reader { person: who.person, roles: who.roles, mine })
 }
@@ -265,10 +260,10 @@ fn shown(
         electorates.insert(roles.clone(), electorate);
     }
     let asked = &electorates[&roles];
-    let my_vote = round.votes.iter().find(|vote| vote.counts() && Some(vote.person) == reader.person);
-    let group = |(stage, group): &(usize, usize)| {
-        round.plan.stages[*stage].groups[*group].name.as_str()
-    };
+    let my_vote =
+        round.votes.iter().find(|vote| vote.counts() && Some(vote.person) == reader.person);
+    let group =
+        |(stage, group): &(usize, usize)| round.plan.stages[*stage].groups[*group].name.as_str();
     let groups: Vec<&str> = seats.iter().map(group).collect();
     let stage = seats.first().map(|(stage, _)| round.plan.stages[*stage].name.clone());
     let since = match round.state {
@@ -313,8 +308,7 @@ fn seats(wanted: Wanted, reader: &Reader, round: &Round) -> Vec<(usize, usize)> 
     };
     let Some(stage) = stage else { return Vec::new() };
     let groups = (0..round.plan.stages[stage].groups.len()).map(|group| (stage, group));
-    let waits = |seat: &(usize, usize)| {
-        round.state != RoundState::Open || !round.approved.contains(seat)
-    };
+    let waits =
+        |seat: &(usize, usize)| round.state != RoundState::Open || !round.approved.contains(seat);
     groups.filter(waits).collect()
 }

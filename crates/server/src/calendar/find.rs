@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use api::common::Ref;
 use domain::calendar::{
-    Direction, Found, Neighbour, PathStep, PeriodFact, Placed, Reach, Side, detect, key,
-    occurrences,
+    Acceptance, Conflict, Direction, Found, Neighbour, PathStep, Period, PeriodFact, Placed, Reach,
+    Side, detect, key, occurrences,
 };
+use domain::service::RelationKind;
 use domain::vocabulary::Environment;
 use kernel::{CiId, Interval, Timestamp};
 use ports::{Fault, Query, Value};
@@ -53,18 +55,14 @@ pub fn find_placed(
 fn reaches(db: &mut dyn Query, cis: &BTreeSet<CiId>) -> Result<Vec<Reach>, Fault> {
     let cis: Vec<CiId> = cis.iter().copied().collect();
     let found = neighbourhood(db, &cis, DEPTH_MAX, REACH_MAX)?;
-    let reach = |found: service::Reach| Reach {
-        from: found.from,
-        ci: found.ci,
-        direction: match found.direction {
-            service::Direction::Upstream => Direction::Upstream,
-            service::Direction::Downstream => Direction::Downstream,
-        },
-        path: found
-            .path
-            .into_iter()
-            .map(|step| PathStep { relation: step.kind.phrase().to_owned(), ci: step.ci })
-            .collect(),
+    let reach = |found: service::Reach| {
+        let (direction, phrase): (_, fn(RelationKind) -> &'static str) = match found.direction {
+            service::Direction::Upstream => (Direction::Upstream, RelationKind::phrase),
+            service::Direction::Downstream => (Direction::Downstream, RelationKind::phrase_back),
+        };
+        let steps = found.path.into_iter();
+        let path = steps.map(|s| PathStep { relation: phrase(s.kind).to_owned(), ci: s.ci });
+        Reach { from: found.from, ci: found.ci, direction, path: path.collect() }
     };
     Ok(found.into_iter().map(reach).collect())
 }
@@ -79,11 +77,11 @@ fn neighbours(
     let cis: Vec<String> = cis.iter().map(CiId::to_string).collect();
     for table in ["change_claims", "release_claims"] {
         for slice in cis.chunks(ANY_MAX) {
-            let sql = format!("SELECT subject, ci, start_at, end_at, committed FROM {table} WHERE ");
+            let sql =
+                format!("SELECT subject, ci, start_at, end_at, committed FROM {table} WHERE ");
             let mut statement = Statement::new(&sql);
             statement.bind_any("ci", slice.iter().map(Value::from));
-            let values =
-                [interval.start.into(), interval.end.into(), environment.word().into()];
+            let values = [interval.start.into(), interval.end.into(), environment.word().into()];
             let piece = " AND end_at > ? AND start_at < ? AND environment = ?";
             statement.bind(piece, values);
             statement.bind(" LIMIT ?", [CLAIMS_MAX.into()]);
@@ -154,31 +152,54 @@ pub fn blocking(
     let mut words = Vec::new();
     for found in find(db, &placement, interval)?.into_iter().filter(|found| found.blocking) {
         if !is_accepted(db, &found, now)? {
-            words.push(detail(db, &found)?);
+            words.push(detail(db, &mut Names::default(), &found)?);
         }
     }
     Ok(words)
 }
 
 fn is_accepted(db: &mut dyn Query, found: &Found, now: Timestamp) -> Result<bool, Fault> {
+    Ok(acceptance(db, found, now)?.is_some())
+}
+
+/// Who answers for exactly what was found, if someone does.
+pub fn acceptance(
+    db: &mut dyn Query,
+    found: &Found,
+    now: Timestamp,
+) -> Result<Option<Acceptance>, Fault> {
     let key = key(found.kind, found.subject, found.with);
     let sql = "SELECT id FROM conflicts WHERE conflict_key = $1";
-    let Some(row) = db.query_one(sql, &[key.into()])? else { return Ok(false) };
-    let conflict = find_state::<domain::calendar::Conflict>(db, row.parsed(0)?)?;
-    Ok(conflict.is_some_and(|conflict| conflict.state.covers(&found.fingerprint, now)))
+    let Some(row) = db.query_one(sql, &[key.into()])? else { return Ok(None) };
+    let conflict = find_state::<Conflict>(db, row.parsed(0)?)?.map(|conflict| conflict.state);
+    let covering = conflict.filter(|conflict| conflict.covers(&found.fingerprint, now));
+    Ok(covering.and_then(|conflict| conflict.accepted))
+}
+
+/// How a side is called; a period that was taken away still has its name.
+pub fn side_ref(db: &mut dyn Query, names: &mut Names, side: Side) -> Result<Ref, Fault> {
+    let id = side.id();
+    if let Some(found) = names.get(db, &id)? {
+        return Ok(found);
+    }
+    let name = match side {
+        Side::Period(period) => find_state::<Period>(db, period)?,
+        Side::Change(_) | Side::Release(_) => None,
+    };
+    let name = name.map_or_else(|| id.clone(), |period| period.state.content.name);
+    Ok(Ref { id, number: None, name })
 }
 
 /// A conflict in words: what, with whom, when, and the first CI that is hit.
-pub fn detail(db: &mut dyn Query, found: &Found) -> Result<String, Fault> {
+pub fn detail(db: &mut dyn Query, names: &mut Names, found: &Found) -> Result<String, Fault> {
     use domain::calendar::ConflictKind as K;
-    let mut names = Names::default();
-    let with = names.get(db, &found.with.id())?;
-    let with = with.map_or_else(String::new, |with| match with.number {
+    let with = side_ref(db, names, found.with)?;
+    let with = match with.number {
         Some(number) => format!("{number} \"{}\"", with.name),
         None => format!("\"{}\"", with.name),
-    });
+    };
     let first = match found.hits.first() {
-        Some(hit) => hit_words(db, &mut names, hit)?,
+        Some(hit) => hit_words(db, names, hit)?,
         None => String::new(),
     };
     let more = found.hits.len().saturating_sub(1);

@@ -2,16 +2,28 @@
 //! Conflicts are records kept in step with it; rules never rest on them but on the calendar itself.
 
 mod accept;
+mod bands;
+mod check;
+mod conflict;
 mod find;
 mod open;
 mod period;
 mod placement;
 mod projection;
+mod read;
 mod refresh;
+mod routes;
 
 pub use accept::AcceptConflict;
+pub use conflict::conflicts_of;
 pub use find::blocking;
 pub use open::conflicts_open;
 pub use period::{RemovePeriod, SavePeriod};
 pub use placement::{LONG_MINUTES, Placement, placement, window};
 pub use refresh::{CalendarReactor, acceptance_ends, refresh};
+pub use routes::routes;
+
+/// The longest range of one calendar, in days.
+pub const RANGE_DAYS_MAX: i64 = 400;
+/// The range when no end is named, in days.
+pub const RANGE_DAYS_DEFAULT: i64 = 31;

@@ -113,7 +113,8 @@ pub fn change_cis(db: &mut dyn Query, changes: &[String]) -> Result<BTreeSet<CiI
     ids(db, "SELECT ci FROM change_cis WHERE ", "change", changes.iter())
 }
 
-fn services(
+/// The services of some changes, by name or through CIs.
+pub fn services(
     db: &mut dyn Query,
     changes: &[String],
     cis: &BTreeSet<CiId>,

@@ -67,6 +67,7 @@ impl Options {
 const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::approval::routes,
     crate::audit::routes,
+    crate::calendar::routes,
     crate::change::routes,
     crate::identity::routes,
     crate::incident::routes,

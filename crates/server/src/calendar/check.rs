@@ -1,0 +1,88 @@
+//! Checking a draft that is not saved: what would it collide with?
+
+use std::collections::BTreeSet;
+
+use api::calendar::{Checked, Draft};
+use domain::calendar::{Placed, Side};
+use domain::vocabulary::{Environment, Window};
+use domain::{General, Missing};
+use kernel::{ChangeId, CiId, Id, Timestamp};
+use ports::Query;
+
+use crate::bus::Stop;
+use crate::calendar::conflict::{Shower, find_side};
+use crate::calendar::find::{acceptance, find_placed};
+use crate::calendar::placement::{placement, services};
+use crate::names::{Resolver, parse_window};
+use crate::service::find_cis;
+
+/// The most conflicts that a check answers.
+pub const CHECKED_MAX: usize = 500;
+
+/// What a draft would collide with. The claims of the record it stands for are left out.
+pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result<Checked, Stop> {
+    let asked = read(db, draft)?;
+    let placed = place(db, draft, &asked)?;
+    let mut found = find_placed(db, &placed.0, placed.1)?;
+    found.truncate(CHECKED_MAX);
+    let mut shower = Shower::default();
+    shower.load(db, found.iter())?;
+    let mut conflicts = Vec::with_capacity(found.len());
+    let mut blocking = 0;
+    for one in &found {
+        let accepted = acceptance(db, one, now)?;
+        blocking += u32::from(one.blocking && accepted.is_none());
+        conflicts.push(shower.of_found(db, one, one.blocking, accepted.as_ref())?);
+    }
+    Ok(Checked { conflicts, blocking })
+}
+
+/// What a draft says, read.
+struct Asked {
+    window: Window,
+    environment: Option<Environment>,
+    cis: Option<BTreeSet<CiId>>,
+}
+
+fn read(db: &mut dyn Query, draft: &Draft) -> Result<Asked, Stop> {
+    let mut resolver = Resolver::default();
+    let window = parse_window(&mut resolver, "/window", &draft.window);
+    let environment = resolver.parse("/environment", draft.environment.as_deref());
+    let mut cis = None;
+    if let Some(names) = &draft.cis {
+        let known = find_cis(db, names)?;
+        for (index, name) in names.iter().enumerate() {
+            if !known.contains_key(name.as_str()) {
+                resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"));
+            }
+        }
+        cis = Some(known.into_values().collect());
+    }
+    if draft.cis.is_none() && draft.subject.is_none() {
+        resolver.wrong("/cis", "name the CIs, or the record whose CIs they are");
+    }
+    resolver.end()?;
+    let window =
+        window.ok_or_else(|| General::Invalid(vec![Missing::new("/window", "is wrong")]))?;
+    Ok(Asked { window, environment, cis })
+}
+
+fn place(db: &mut dyn Query, draft: &Draft, asked: &Asked) -> Result<(Placed, Environment), Stop> {
+    let interval = asked.window.interval;
+    let Some(name) = &draft.subject else {
+        let cis = asked.cis.clone().unwrap_or_default();
+        let services = services(db, &[], &cis)?;
+        let subject = Side::Change(ChangeId::from_uuid(uuid::Uuid::nil()));
+        let placed = Placed { subject, interval, cis, services, emergency: false };
+        return Ok((placed, asked.environment.unwrap_or_default()));
+    };
+    let unknown = || General::Unknown { kind: "change or release", name: name.clone() };
+    let side = find_side(db, name)?;
+    let standing = placement(db, side)?.ok_or_else(unknown)?;
+    let mut placed = standing.placed(interval);
+    if let Some(cis) = &asked.cis {
+        placed.services = services(db, &[side.id()], cis)?;
+        placed.cis.clone_from(cis);
+    }
+    Ok((placed, asked.environment.unwrap_or(standing.environment)))
+}

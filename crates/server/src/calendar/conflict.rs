@@ -1,0 +1,411 @@
+//! Reading conflicts. A conflict is one record with two sides, and is shown as the side sees it
+//! that the reader looks from: what is upstream for one is downstream for the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::calendar as shown;
+use api::common::{Page, Ref, Window};
+use domain::calendar::{
+    Acceptance, Conflict, ConflictKind, ConflictState, Found, Hit, PathStep, Side,
+};
+use domain::service::RelationKind;
+use domain::{Aggregate, General};
+use kernel::{ConflictId, Interval, Zone};
+use ports::{Fault, Query, Row, Value};
+
+use crate::bus::{Stop, find_state};
+use crate::calendar::find::{detail, hit_words, side_ref};
+use crate::listing::wrong_cursor;
+use crate::names::Names;
+use crate::read::{ANY_MAX, Statement};
+
+/// A conflict with its id.
+pub(super) type Known = (ConflictId, Conflict);
+
+/// What is looked up once for many conflicts.
+#[derive(Debug, Default)]
+pub(super) struct Shower {
+    names: Names,
+    sides: BTreeMap<String, Standing>,
+}
+
+/// How a record stands on the calendar now.
+#[derive(Debug, Clone)]
+struct Standing {
+    committed: bool,
+    zone: Option<Zone>,
+}
+
+impl Shower {
+    /// Looks up what showing some conflicts asks for.
+    pub(super) fn load<'a>(
+        &mut self,
+        db: &mut dyn Query,
+        all: impl Iterator<Item = &'a Found>,
+    ) -> Result<(), Fault> {
+        let mut names = BTreeSet::new();
+        let mut sides: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for found in all {
+            for side in [found.subject, found.with] {
+                names.insert(side.id());
+                if let Some(table) = table(side) {
+                    sides.entry(table).or_default().insert(side.id());
+                }
+            }
+            let on_the_way = found.hits.iter().flat_map(|hit| &hit.path).map(|step| step.ci);
+            let hit = found.hits.iter().map(|hit| hit.ci);
+            names.extend(hit.chain(on_the_way).map(|ci| ci.to_string()));
+        }
+        self.names.load(db, &names.into_iter().collect::<Vec<_>>())?;
+        for (table, ids) in sides {
+            let ids: Vec<String> = ids.into_iter().collect();
+            for slice in ids.chunks(ANY_MAX) {
+                let sql = format!("SELECT id, committed, zone FROM {table} WHERE ");
+                let mut statement = Statement::new(&sql);
+                statement.bind_any("id", slice.iter().map(Value::from));
+                for row in statement.query(db)? {
+                    self.sides.insert(row.text(0)?.to_owned(), standing(&row)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A conflict that is a record, as one of its sides sees it; as it was found when no side is
+    /// named.
+    pub(super) fn show(
+        &mut self,
+        db: &mut dyn Query,
+        (id, conflict): &Known,
+        from: Option<&str>,
+    ) -> Result<Option<shown::Conflict>, Fault> {
+        let Some(found) = &conflict.found else { return Ok(None) };
+        let turned = from.is_some_and(|from| found.with.id() == from);
+        let found = if turned { turn(found) } else { found.clone() };
+        let blocking = match from {
+            Some(_) => self.blocks(&found),
+            None => self.blocks(&found) || self.blocks(&turn(&found)),
+        };
+        let accepted = conflict.accepted.as_ref();
+        let mut shown = self.of_found(db, &found, blocking, accepted)?;
+        shown.id = Some(id.to_string());
+        shown.state = conflict.state().word().to_owned();
+        Ok(Some(shown))
+    }
+
+    /// Whether a conflict blocks its subject as things stand: two records block each other as soon
+    /// as one of them is committed, as long as no more than one relation lies between them.
+    fn blocks(&self, found: &Found) -> bool {
+        if matches!(found.kind, ConflictKind::Blackout | ConflictKind::OutsideWindow) {
+            return found.blocking;
+        }
+        let near = found.hits.iter().any(|hit| hit.path.len() <= 1);
+        near && self.sides.get(&found.with.id()).is_some_and(|side| side.committed)
+    }
+
+    /// What was found, for a draft too.
+    pub(super) fn of_found(
+        &mut self,
+        db: &mut dyn Query,
+        found: &Found,
+        blocking: bool,
+        accepted: Option<&Acceptance>,
+    ) -> Result<shown::Conflict, Fault> {
+        let names = &mut self.names;
+        let mut hits = Vec::with_capacity(found.hits.len());
+        for hit in &found.hits {
+            let id = hit.ci.to_string();
+            let ci = names.get(db, &id)?;
+            let ci = ci.unwrap_or_else(|| Ref { name: id.clone(), id, number: None });
+            hits.push(shown::Hit { ci, path: hit_words(db, names, hit)? });
+        }
+        let zone = self.sides.get(&found.subject.id()).and_then(|side| side.zone.clone());
+        let state = if accepted.is_some() { ConflictState::Accepted } else { ConflictState::Open };
+        Ok(shown::Conflict {
+            id: None,
+            kind: found.kind.word().to_owned(),
+            severity: if blocking { "blocking" } else { "warning" }.to_owned(),
+            state: state.word().to_owned(),
+            subject: names.get(db, &found.subject.id())?,
+            with: side_ref(db, names, found.with)?,
+            with_kind: with_kind(found).to_owned(),
+            overlap: window_of(found.overlap, zone),
+            detail: detail(db, names, found)?,
+            hits,
+            accepted: accepted.map(|one| shown_acceptance(db, names, one)).transpose()?,
+        })
+    }
+}
+
+fn table(side: Side) -> Option<&'static str> {
+    match side {
+        Side::Change(_) => Some("changes"),
+        Side::Release(_) => Some("releases"),
+        Side::Period(_) => None,
+    }
+}
+
+fn standing(row: &Row) -> Result<Standing, Fault> {
+    let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
+    Ok(Standing { committed: row.bool(1)?, zone })
+}
+
+fn with_kind(found: &Found) -> &'static str {
+    match (found.with, found.kind) {
+        (Side::Change(_), _) => "change",
+        (Side::Release(_), _) => "release",
+        (Side::Period(_), ConflictKind::OutsideWindow) => "window",
+        (Side::Period(_), _) => "blackout",
+    }
+}
+
+fn window_of(interval: Interval, zone: Option<Zone>) -> Window {
+    let zone = zone.unwrap_or_else(Zone::utc);
+    Window {
+        start: interval.start.to_string(),
+        end: interval.end.to_string(),
+        zone: zone.name().to_owned(),
+    }
+}
+
+fn shown_acceptance(
+    db: &mut dyn Query,
+    names: &mut Names,
+    accepted: &Acceptance,
+) -> Result<shown::Acceptance, Fault> {
+    Ok(shown::Acceptance {
+        by: names.actor(db, &accepted.by)?,
+        reason: accepted.reason.clone(),
+        at: accepted.at.to_string(),
+        until: accepted.until.map(|until| until.to_string()),
+    })
+}
+
+/// The same conflict as the other side sees it.
+fn turn(found: &Found) -> Found {
+    let kind = match found.kind {
+        ConflictKind::UpstreamCi => ConflictKind::DownstreamCi,
+        ConflictKind::DownstreamCi => ConflictKind::UpstreamCi,
+        kind => kind,
+    };
+    Found {
+        kind,
+        subject: found.with,
+        with: found.subject,
+        hits: found.hits.iter().map(turn_hit).collect(),
+        ..found.clone()
+    }
+}
+
+fn turn_hit(hit: &Hit) -> Hit {
+    let mut path = Vec::with_capacity(hit.path.len());
+    let mut cis = vec![hit.ci];
+    cis.extend(hit.path.iter().map(|step| step.ci));
+    for (step, back_to) in hit.path.iter().zip(&cis).rev() {
+        let back = RelationKind::turned(&step.relation);
+        let relation = back.map_or_else(|| step.relation.clone(), str::to_owned);
+        path.push(PathStep { relation, ci: *back_to });
+    }
+    let ci = cis.last().copied().unwrap_or(hit.ci);
+    Hit { ci, path }
+}
+
+/// Conflicts by id, in that order.
+pub(super) fn load(db: &mut dyn Query, ids: &[ConflictId]) -> Result<Vec<Known>, Fault> {
+    let mut found = BTreeMap::new();
+    for slice in ids.chunks(ANY_MAX) {
+        let mut statement = Statement::new("SELECT stream, format, state FROM states WHERE ");
+        statement.bind_any("stream", slice.iter().map(|id| Conflict::stream(*id).into()));
+        for row in statement.query(db)? {
+            if row.int(1)? == Conflict::FORMAT {
+                let conflict: Conflict = serde_json::from_str(row.text(2)?)
+                    .map_err(|error| Fault::permanent("reading a cached state", error))?;
+                found.insert(row.text(0)?.to_owned(), conflict);
+            }
+        }
+    }
+    let mut all = Vec::with_capacity(ids.len());
+    for id in ids {
+        let cached = found.remove(&Conflict::stream(*id));
+        let conflict = match cached {
+            Some(conflict) => Some(conflict),
+            None => find_state::<Conflict>(db, *id)?.map(|found| found.state),
+        };
+        all.extend(conflict.map(|conflict| (*id, conflict)));
+    }
+    Ok(all)
+}
+
+fn show_all(
+    db: &mut dyn Query,
+    ids: &[ConflictId],
+    from: Option<&str>,
+) -> Result<Vec<shown::Conflict>, Fault> {
+    let all = load(db, ids)?;
+    let mut shower = Shower::default();
+    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
+    let mut shown = Vec::with_capacity(all.len());
+    for known in &all {
+        shown.extend(shower.show(db, known, from)?);
+    }
+    Ok(shown)
+}
+
+/// A page of conflicts: open ones first, then accepted ones, then those that are no more; in each
+/// the one that moved last first. A change that travels in a release has its release's.
+pub(super) fn conflicts(
+    db: &mut dyn Query,
+    subject: Option<&str>,
+    state: Option<ConflictState>,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Page<shown::Conflict>, Stop> {
+    let side = subject.map(|name| find_side(db, name)).transpose()?;
+    let side = side.map(|side| side.id());
+    let after = cursor.map(|cursor| parse_cursor(cursor).ok_or_else(wrong_cursor)).transpose()?;
+    let all = [ConflictState::Open, ConflictState::Accepted, ConflictState::Resolved];
+    let states = all.into_iter().filter(|one| state.is_none_or(|wanted| wanted == *one));
+    let mut rows: Vec<(ConflictState, i64, ConflictId)> = Vec::new();
+    for state in states.filter(|one| after.as_ref().is_none_or(|after| after.0 <= *one)) {
+        let room = limit + 1 - u32::try_from(rows.len()).unwrap_or(limit + 1);
+        if room > 0 {
+            let after = after.filter(|after| after.0 == state);
+            rows.extend(in_state(db, side.as_deref(), state, after, room)?);
+        }
+    }
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more);
+    let next = next.map(|(state, at, id)| format!("{state}.{at}.{id}"));
+    let ids: Vec<ConflictId> = rows.iter().map(|(_, _, id)| *id).collect();
+    Ok(Page { items: show_all(db, &ids, side.as_deref())?, next })
+}
+
+type Place = (ConflictState, i64, ConflictId);
+
+fn parse_cursor(cursor: &str) -> Option<Place> {
+    let mut parts = cursor.splitn(3, '.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+fn in_state(
+    db: &mut dyn Query,
+    side: Option<&str>,
+    state: ConflictState,
+    after: Option<Place>,
+    limit: u32,
+) -> Result<Vec<Place>, Fault> {
+    let mut statement = Statement::new("SELECT conflicts.updated_at, conflicts.id FROM ");
+    match side {
+        Some(side) => statement.bind(
+            "conflict_sides CROSS JOIN conflicts WHERE conflicts.id = conflict_sides.conflict \
+            AND conflict_sides.side = ? AND conflict_sides.state = ?",
+            [side.into(), state.word().into()],
+        ),
+        None => statement.bind("conflicts WHERE conflicts.state = ?", [state.word().into()]),
+    }
+    if let Some((_, at, id)) = after {
+        let piece = " AND (conflicts.updated_at, conflicts.id) < (?, ?)";
+        statement.bind(piece, [at.into(), id.to_string().into()]);
+    }
+    statement.push(" ORDER BY conflicts.updated_at DESC, conflicts.id DESC");
+    statement.bind(" LIMIT ?", [Value::from(i64::from(limit))]);
+    let place = |row: &Row| Ok((state, row.int(0)?, row.parsed(1)?));
+    statement.query(db)?.iter().map(place).collect()
+}
+
+/// The conflicts of a record that are in force, open ones first, as it sees them.
+pub fn conflicts_of(
+    db: &mut dyn Query,
+    side: Side,
+    limit: u32,
+) -> Result<Vec<shown::Conflict>, Fault> {
+    let id = side.id();
+    let mut places = in_state(db, Some(&id), ConflictState::Open, None, limit)?;
+    places.extend(in_state(db, Some(&id), ConflictState::Accepted, None, limit)?);
+    places.truncate(limit as usize);
+    let ids: Vec<ConflictId> = places.into_iter().map(|(_, _, id)| id).collect();
+    show_all(db, &ids, Some(&id))
+}
+
+/// A conflict, as it was found.
+pub(super) fn conflict(db: &mut dyn Query, name: &str) -> Result<shown::Conflict, Stop> {
+    let unknown = || General::Unknown { kind: "conflict", name: name.to_owned() };
+    let id: ConflictId = name.parse().map_err(|_| unknown())?;
+    let found = show_all(db, &[id], None)?.pop();
+    Ok(found.ok_or_else(unknown)?)
+}
+
+/// The side that a record is, by id or number: a change that travels in a release is its release.
+pub(super) fn find_side(db: &mut dyn Query, name: &str) -> Result<Side, Stop> {
+    let number = name.to_uppercase();
+    let params = [name.into(), number.as_str().into()];
+    let sql = "SELECT id, release FROM changes WHERE id = $1 OR number = $2";
+    if let Some(row) = db.query_one(sql, &params)? {
+        return Ok(match row.opt_text(1)? {
+            Some(_) => Side::Release(row.parsed(1)?),
+            None => Side::Change(row.parsed(0)?),
+        });
+    }
+    let sql = "SELECT id FROM releases WHERE id = $1 OR number = $2";
+    if let Some(row) = db.query_one(sql, &params)? {
+        return Ok(Side::Release(row.parsed(0)?));
+    }
+    match name.parse() {
+        Ok(period) => Ok(Side::Period(period)),
+        Err(_) => Err(General::Unknown { kind: "record", name: name.to_owned() }.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{ChangeId, CiId, Id, Timestamp};
+
+    fn ci(number: u128) -> CiId {
+        CiId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn side(number: u128) -> Side {
+        Side::Change(ChangeId::from_uuid(uuid::Uuid::from_u128(number)))
+    }
+
+    fn found() -> Found {
+        let start = Timestamp::from_micros(0);
+        let step =
+            |relation: &str, number| PathStep { relation: relation.to_owned(), ci: ci(number) };
+        Found {
+            kind: ConflictKind::UpstreamCi,
+            subject: side(1),
+            with: side(2),
+            overlap: Interval { start, end: start.plus_minutes(60) },
+            fingerprint: "a".to_owned(),
+            hits: vec![Hit { ci: ci(1), path: vec![step("runs on", 2), step("uses", 3)] }],
+            blocking: false,
+        }
+    }
+
+    #[test]
+    fn the_other_side_reads_the_path_from_its_own_ci() {
+        let turned = turn(&found());
+        assert_eq!((turned.kind, turned.subject), (ConflictKind::DownstreamCi, side(2)));
+        let [hit] = &turned.hits[..] else { panic!("one hit") };
+        assert_eq!(hit.ci, ci(3));
+        let steps: Vec<(&str, CiId)> =
+            hit.path.iter().map(|step| (step.relation.as_str(), step.ci)).collect();
+        assert_eq!(steps, [("is used by", ci(2)), ("carries", ci(1))]);
+    }
+
+    #[test]
+    fn turning_twice_changes_nothing() {
+        assert_eq!(turn(&turn(&found())), found());
+    }
+
+    #[test]
+    fn a_cursor_reads_back() {
+        let id: ConflictId = "cfl_00000000000000000000000000000007".parse().unwrap();
+        let place = (ConflictState::Accepted, -3, id);
+        assert_eq!(parse_cursor(&format!("{}.{}.{}", place.0, place.1, place.2)), Some(place));
+        assert_eq!(parse_cursor("open.x"), None);
+    }
+}

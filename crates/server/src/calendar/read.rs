@@ -1,0 +1,346 @@
+//! What the calendar shows between two instants: changes that travel alone, releases, blackouts,
+//! each occurrence of the maintenance windows, and the conflicts among them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::calendar::{Band, Calendar, Conflict, Entry};
+use api::common::Ref;
+use domain::calendar::{ConflictState, PeriodKind, occurrences};
+use domain::vocabulary::{Environment, Window};
+use kernel::{ConflictId, Interval, ServiceId, TeamId};
+use ports::{Fault, Query, Row, Value};
+
+use crate::calendar::conflict::{Shower, load};
+use crate::calendar::{LONG_MINUTES, conflicts_open, window};
+use crate::names::{Names, shown_window};
+use crate::read::{ANY_MAX, Statement};
+
+/// The most changes and releases of one answer.
+pub const ENTRIES_MAX: usize = 2_000;
+/// The most blackouts and occurrences of maintenance windows of one answer, each.
+pub const BANDS_MAX: usize = 2_000;
+/// The most conflicts of one answer.
+pub const SHOWN_CONFLICTS_MAX: usize = 500;
+
+/// What is asked of the calendar.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Between which instants.
+    pub(super) range: Interval,
+    /// Of which service.
+    pub(super) service: Option<ServiceId>,
+    /// Of which team.
+    pub(super) team: Option<TeamId>,
+    /// Where.
+    pub(super) environment: Option<Environment>,
+    /// `change` or `release`; both when absent.
+    pub(super) kind: Option<Kind>,
+}
+
+/// A kind of entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Change,
+    Release,
+}
+
+/// What is read of an entry of either kind, in this order.
+struct Line {
+    kind: Kind,
+    row: Row,
+}
+
+/// The calendar.
+pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fault> {
+    let mut lines: Vec<Line> = Vec::new();
+    for kind in [Kind::Change, Kind::Release] {
+        if asked.kind.is_none_or(|wanted| wanted == kind) {
+            for long in [false, true] {
+                let rows = overlapping(db, asked, kind, long)?;
+                lines.extend(rows.into_iter().map(|row| Line { kind, row }));
+            }
+        }
+    }
+    lines.sort_by(|one, other| {
+        (&one.row.0[5], &one.row.0[0]).cmp(&(&other.row.0[5], &other.row.0[0]))
+    });
+    let mut truncated = lines.len() > ENTRIES_MAX;
+    lines.truncate(ENTRIES_MAX);
+    let mut names = Names::default();
+    let entries = entries(db, &mut names, &lines)?;
+    let (blackouts, more_blackouts) = bands(db, &mut names, asked, PeriodKind::Blackout)?;
+    let (windows, more_windows) = bands(db, &mut names, asked, PeriodKind::MaintenanceWindow)?;
+    let (conflicts, more_conflicts) = among(db, asked, &entries)?;
+    truncated |= more_blackouts || more_windows || more_conflicts;
+    Ok(Calendar { entries, blackouts, windows, conflicts, truncated })
+}
+
+/// The records whose window overlaps the range. Few windows are long, so that the others are found
+/// by their start, looking back no further than a window is that is not long.
+fn overlapping(
+    db: &mut dyn Query,
+    asked: &Asked,
+    kind: Kind,
+    long: bool,
+) -> Result<Vec<Row>, Fault> {
+    let mut statement = Statement::new(match kind {
+        Kind::Change => {
+            "SELECT id, number, title, change_type, phase, start_at, end_at, zone, committed, \
+            environment, team, tier, outage_minutes, 0 FROM changes WHERE release IS NULL \
+            AND phase <> 'cancelled'"
+        }
+        Kind::Release => {
+            "SELECT id, number, title, model, phase, start_at, end_at, zone, committed, \
+            environment, team, tier, 0, changes FROM releases WHERE phase <> 'cancelled'"
+        }
+    });
+    let Interval { start, end } = asked.range;
+    if long {
+        statement.bind(" AND long = 1 AND end_at > ?", [start.into()]);
+    } else {
+        let back = start.plus_minutes(-LONG_MINUTES);
+        statement.bind(
+            " AND start_at >= ? AND long + 0 = 0 AND end_at + 0 > ?",
+            [back.into(), start.into()],
+        );
+    }
+    statement.bind(" AND start_at < ?", [end.into()]);
+    if let Some(team) = asked.team {
+        statement.bind(" AND team || '' = ?", [team.to_string().into()]);
+    }
+    if let Some(environment) = asked.environment {
+        statement.bind(" AND environment || '' = ?", [environment.word().into()]);
+    }
+    if let Some(service) = asked.service {
+        let service = Value::from(service.to_string());
+        statement.bind(touches(kind), [service.clone(), service]);
+    }
+    // The long ones are few; sorted so, no index of starts is walked for them.
+    statement.push(if long { " ORDER BY start_at + 0, id" } else { " ORDER BY start_at, id" });
+    statement.bind(" LIMIT ?", [Value::from(i64::try_from(ENTRIES_MAX + 1).unwrap_or(i64::MAX))]);
+    statement.query(db)
+}
+
+/// By name, or through a CI.
+fn touches(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Change => {
+            " AND (EXISTS (SELECT 1 FROM change_services \
+            WHERE change_services.change = changes.id AND change_services.service = ?) \
+            OR EXISTS (SELECT 1 FROM change_cis JOIN cis ON cis.id = change_cis.ci \
+            WHERE change_cis.change = changes.id AND cis.service = ?))"
+        }
+        Kind::Release => {
+            " AND (EXISTS (SELECT 1 FROM release_changes \
+            JOIN change_services ON change_services.change = release_changes.change \
+            WHERE release_changes.release = releases.id AND change_services.service = ?) \
+            OR EXISTS (SELECT 1 FROM release_changes \
+            JOIN change_cis ON change_cis.change = release_changes.change \
+            JOIN cis ON cis.id = change_cis.ci \
+            WHERE release_changes.release = releases.id AND cis.service = ?))"
+        }
+    }
+}
+
+fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<Entry>, Fault> {
+    let ids: Vec<String> =
+        lines.iter().map(|line| line.row.text(0).map(str::to_owned)).collect::<Result<_, _>>()?;
+    let open = conflicts_open(db, &ids)?;
+    let (services, outages) = touched(db, lines)?;
+    let mut beside: BTreeSet<String> = services.values().flatten().cloned().collect();
+    for line in lines {
+        beside.extend(line.row.opt_text(10)?.map(str::to_owned));
+    }
+    names.load(db, &beside.into_iter().collect::<Vec<_>>())?;
+    let mut entries = Vec::with_capacity(lines.len());
+    for Line { kind, row } in lines {
+        let id = row.text(0)?;
+        let Some(window) = window(row, 5)? else { continue };
+        let outage = match kind {
+            Kind::Change => row.int(12)?,
+            Kind::Release => outages.get(id).copied().unwrap_or(0),
+        };
+        entries.push(Entry {
+            subject: Ref {
+                id: id.to_owned(),
+                number: Some(row.text(1)?.to_owned()),
+                name: row.text(2)?.to_owned(),
+            },
+            kind: kind.word().to_owned(),
+            subject_type: row.text(3)?.to_owned(),
+            phase: row.text(4)?.to_owned(),
+            committed: row.bool(8)?,
+            window: shown_window(&window),
+            environment: row.text(9)?.to_owned(),
+            services: names.all(db, services.get(id).into_iter().flatten())?,
+            team: names.opt(db, row.opt_text(10)?)?,
+            changes: whole(row.int(13)?),
+            tier: row.opt_text(11)?.map(str::to_owned),
+            conflicts_open: open.get(id).copied().unwrap_or(0),
+            outage_minutes: whole(outage),
+        });
+    }
+    Ok(entries)
+}
+
+fn whole(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// The services of each entry, and the longest outage of each release.
+type Touched = (BTreeMap<String, BTreeSet<String>>, BTreeMap<String, i64>);
+
+fn touched(db: &mut dyn Query, lines: &[Line]) -> Result<Touched, Fault> {
+    let mut of_change: BTreeMap<String, String> = BTreeMap::new();
+    let mut releases = Vec::new();
+    for line in lines {
+        let id = line.row.text(0)?.to_owned();
+        match line.kind {
+            Kind::Change => drop(of_change.insert(id.clone(), id)),
+            Kind::Release => releases.push(id),
+        }
+    }
+    let mut outages: BTreeMap<String, i64> = BTreeMap::new();
+    for slice in releases.chunks(ANY_MAX) {
+        let mut statement = Statement::new(
+            "SELECT release_changes.release, changes.id, changes.outage_minutes \
+            FROM release_changes JOIN changes ON changes.id = release_changes.change WHERE ",
+        );
+        statement.bind_any("release_changes.release", slice.iter().map(Value::from));
+        for row in statement.query(db)? {
+            let (release, minutes) = (row.text(0)?.to_owned(), row.int(2)?);
+            of_change.insert(row.text(1)?.to_owned(), release.clone());
+            let longest = outages.entry(release).or_default();
+            *longest = minutes.max(*longest);
+        }
+    }
+    Ok((services(db, &of_change)?, outages))
+}
+
+/// The services of entries, by name or through CIs, from those of their changes.
+fn services(
+    db: &mut dyn Query,
+    of_change: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, BTreeSet<String>>, Fault> {
+    let sources = [
+        ("SELECT change, service FROM change_services WHERE ", "change"),
+        (
+            "SELECT DISTINCT change_cis.change, cis.service FROM change_cis \
+            CROSS JOIN cis WHERE cis.id = change_cis.ci AND cis.service IS NOT NULL AND ",
+            "change_cis.change",
+        ),
+    ];
+    let changes: Vec<&String> = of_change.keys().collect();
+    let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (sql, column) in sources {
+        for slice in changes.chunks(ANY_MAX) {
+            let mut statement = Statement::new(sql);
+            statement.bind_any(column, slice.iter().map(|change| Value::from(*change)));
+            for row in statement.query(db)? {
+                if let Some(entry) = of_change.get(row.text(0)?) {
+                    services.entry(entry.clone()).or_default().insert(row.text(1)?.to_owned());
+                }
+            }
+        }
+    }
+    Ok(services)
+}
+
+/// The periods of a kind, each occurrence within the range; and whether there were more.
+fn bands(
+    db: &mut dyn Query,
+    names: &mut Names,
+    asked: &Asked,
+    kind: PeriodKind,
+) -> Result<(Vec<Band>, bool), Fault> {
+    let mut statement = Statement::new(
+        "SELECT id, name, reason, services, environment, start_at, end_at, zone, repeats \
+        FROM periods WHERE ",
+    );
+    let Interval { start, end } = asked.range;
+    let values = [start.into(), end.into(), kind.word().into()];
+    statement.bind("last_end > ? AND start_at < ? AND kind || '' = ?", values);
+    if let Some(environment) = asked.environment {
+        let piece = " AND (environment IS NULL OR environment = ?)";
+        statement.bind(piece, [environment.word().into()]);
+    }
+    statement.push(" ORDER BY last_end, id");
+    statement.bind(" LIMIT ?", [Value::from(i64::try_from(BANDS_MAX).unwrap_or(i64::MAX))]);
+    let mut bands: Vec<Band> = Vec::new();
+    for row in statement.query(db)? {
+        let services: BTreeSet<ServiceId> = crate::bus::words(row.text(3)?);
+        let concerns = |service| services.is_empty() || services.contains(&service);
+        let Some(first) = window(&row, 5)?.filter(|_| asked.service.is_none_or(concerns)) else {
+            continue;
+        };
+        let services = names.all(db, &services)?;
+        for interval in occurrences(&first, row.parsed(8)?, asked.range) {
+            let window = Window { interval, zone: first.zone.clone() };
+            bands.push(Band {
+                id: row.text(0)?.to_owned(),
+                name: row.text(1)?.to_owned(),
+                window: shown_window(&window),
+                services: services.clone(),
+                environment: row.opt_text(4)?.map(str::to_owned),
+                reason: Some(row.text(2)?.to_owned()).filter(|reason| !reason.is_empty()),
+            });
+        }
+    }
+    bands.sort_by(|one, other| (&one.window.start, &one.id).cmp(&(&other.window.start, &other.id)));
+    let more = bands.len() > BANDS_MAX;
+    bands.truncate(BANDS_MAX);
+    Ok((bands, more))
+}
+
+/// The conflicts in force between entries, or between one and a period, that fall into the range;
+/// and whether there were more.
+fn among(
+    db: &mut dyn Query,
+    asked: &Asked,
+    entries: &[Entry],
+) -> Result<(Vec<Conflict>, bool), Fault> {
+    let shown: BTreeSet<&str> = entries.iter().map(|entry| entry.subject.id.as_str()).collect();
+    let sides: Vec<&str> = shown.iter().copied().collect();
+    let mut ids: BTreeSet<ConflictId> = BTreeSet::new();
+    for slice in sides.chunks(ANY_MAX) {
+        for state in [ConflictState::Open, ConflictState::Accepted] {
+            let mut statement = Statement::new("SELECT conflict FROM conflict_sides WHERE ");
+            statement.bind("state = ? AND ", [state.word().into()]);
+            statement.bind_any("side", slice.iter().map(|side| Value::from(*side)));
+            for row in statement.query(db)? {
+                ids.insert(row.parsed(0)?);
+            }
+        }
+    }
+    let ids: Vec<ConflictId> = ids.into_iter().collect();
+    let mut all = load(db, &ids)?;
+    all.retain(|(_, conflict)| {
+        let here = |side: &domain::calendar::Side| {
+            matches!(side, domain::calendar::Side::Period(_)) || shown.contains(side.id().as_str())
+        };
+        let found = conflict.found.as_ref();
+        found.is_some_and(|found| {
+            found.overlap.overlap(asked.range).is_some()
+                && here(&found.subject)
+                && here(&found.with)
+        })
+    });
+    let more = all.len() > SHOWN_CONFLICTS_MAX;
+    all.truncate(SHOWN_CONFLICTS_MAX);
+    let mut shower = Shower::default();
+    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
+    let mut conflicts = Vec::with_capacity(all.len());
+    for known in &all {
+        conflicts.extend(shower.show(db, known, None)?);
+    }
+    Ok((conflicts, more))
+}

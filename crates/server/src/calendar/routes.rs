@@ -1,0 +1,236 @@
+//! The routes of the calendar.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use utoipa::openapi::path::HttpMethod as M;
+
+use api::calendar::{Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft};
+use api::common::{Page, Reason, Written};
+use domain::calendar::PeriodKind;
+use kernel::{Interval, Timestamp};
+use ports::Query;
+
+use crate::bus::Stop;
+use crate::calendar::read::{Asked, Kind, calendar};
+use crate::calendar::{
+    AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
+    conflict,
+};
+use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
+use crate::listing::word;
+use crate::problem::Answer;
+use crate::read::{ask, refused, wrong_name};
+use crate::service::find_service;
+use crate::team::find_team;
+
+const DAY_MINUTES: i64 = 24 * 60;
+
+/// The routes, in reading order.
+pub fn routes(routes: Routes) -> Routes {
+    let routes = routes
+        .get::<Calendar, _, _>(
+            "/calendar",
+            "Shows what is planned between two times, and what collides",
+            "from,to,service,team,environment,kind",
+            show,
+        )
+        .get::<Page<Conflict>, _, _>(
+            "/conflicts",
+            "Lists conflicts, open ones first",
+            "subject,state,limit,cursor",
+            list_conflicts,
+        )
+        .write::<Draft, Checked, _, _>(
+            M::Post,
+            "/conflicts/check",
+            "Checks a draft that is not saved",
+            check_draft,
+        )
+        .get::<Conflict, _, _>("/conflicts/{id}", "Reads a conflict", "", get_conflict)
+        .write::<Accept, Written, _, _>(
+            M::Post,
+            "/conflicts/{id}/accept",
+            "Answers for a conflict",
+            accept,
+        );
+    periods(routes)
+}
+
+fn periods(routes: Routes) -> Routes {
+    routes
+        .get::<Page<BandRecord>, _, _>(
+            "/windows",
+            "Lists maintenance windows",
+            "limit,cursor",
+            list_windows,
+        )
+        .write::<BandFields, Written, _, _>(
+            M::Post,
+            "/windows",
+            "Sets a maintenance window",
+            create_window,
+        )
+        .write::<BandFields, Written, _, _>(
+            M::Patch,
+            "/windows/{id}",
+            "Edits a maintenance window",
+            edit_window,
+        )
+        .bare::<Written, _, _>(
+            M::Delete,
+            "/windows/{id}",
+            "Takes a maintenance window away",
+            remove_window,
+        )
+        .get::<Page<BandRecord>, _, _>(
+            "/blackouts",
+            "Lists blackouts",
+            "limit,cursor",
+            list_blackouts,
+        )
+        .write::<BandFields, Written, _, _>(
+            M::Post,
+            "/blackouts",
+            "Sets a blackout",
+            create_blackout,
+        )
+        .write::<BandFields, Written, _, _>(
+            M::Patch,
+            "/blackouts/{id}",
+            "Edits a blackout",
+            edit_blackout,
+        )
+        .bare::<Written, _, _>(
+            M::Delete,
+            "/blackouts/{id}",
+            "Takes a blackout away",
+            remove_blackout,
+        )
+}
+
+async fn show(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Calendar>, Answer> {
+    let range = range(&query, app.bus.world().clock.now())?;
+    let kind = match query.get("kind") {
+        None => None,
+        Some("change") => Some(Kind::Change),
+        Some("release") => Some(Kind::Release),
+        Some(_) => return Err(wrong_parameter("kind", "is `change` or `release`")),
+    };
+    let found = ask(&*app.bus.world().store, move |db| {
+        refused(asked(db, &query, range, kind).and_then(|asked| Ok(calendar(db, &asked)?)))
+    });
+    Ok(Json(found.await??))
+}
+
+/// From now on, and for a month, when nothing is said.
+fn range(query: &ListQuery, now: Timestamp) -> Result<Interval, Answer> {
+    let start = query.time("from")?.unwrap_or(now);
+    let month = || start.plus_minutes(RANGE_DAYS_DEFAULT * DAY_MINUTES);
+    let end = query.time("to")?.unwrap_or_else(month);
+    let range = Interval::try_new(start, end)
+        .map_err(|_| wrong_parameter("to", "is a time after `from`"))?;
+    if range.minutes() > RANGE_DAYS_MAX * DAY_MINUTES {
+        return Err(wrong_parameter("to", "is at most 400 days after `from`"));
+    }
+    Ok(range)
+}
+
+fn asked(
+    db: &mut dyn Query,
+    query: &ListQuery,
+    range: Interval,
+    kind: Option<Kind>,
+) -> Result<Asked, Stop> {
+    let service = query.get("service").map(|name| wrong_name("service", find_service(db, name)));
+    let service = service.transpose()?;
+    let team = query.get("team").map(|name| wrong_name("team", find_team(db, name))).transpose()?;
+    Ok(Asked { range, service, team, environment: word(query, "environment")?, kind })
+}
+
+async fn list_conflicts(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Page<Conflict>>, Answer> {
+    let limit = query.limit()?;
+    let found = ask(&*app.bus.world().store, move |db| {
+        refused(word(&query, "state").and_then(|state| {
+            conflict::conflicts(db, query.get("subject"), state, query.get("cursor"), limit)
+        }))
+    });
+    Ok(Json(found.await??))
+}
+
+async fn get_conflict(
+    State(app): State<App>,
+    _: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<Conflict>, Answer> {
+    let found = ask(&*app.bus.world().store, move |db| refused(conflict::conflict(db, &id)));
+    Ok(Json(found.await??))
+}
+
+async fn check_draft(State(app): State<App>, write: Write<Draft>) -> Result<Json<Checked>, Answer> {
+    let now = app.bus.world().clock.now();
+    let found = ask(&*app.bus.world().store, move |db| refused(check::check(db, &write.body, now)));
+    Ok(Json(found.await??))
+}
+
+async fn accept(
+    State(app): State<App>,
+    Path(conflict): Path<String>,
+    write: Write<Accept>,
+) -> Result<Json<Written>, Answer> {
+    let command = AcceptConflict { conflict, body: write.body };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+/// The handlers of a kind of period.
+macro_rules! period {
+    ($kind:expr, $list:ident, $create:ident, $edit:ident, $remove:ident) => {
+        async fn $list(
+            State(app): State<App>,
+            _: Signed,
+            query: ListQuery,
+        ) -> Result<Json<Page<BandRecord>>, Answer> {
+            let limit = query.limit()?;
+            let found = ask(&*app.bus.world().store, move |db| {
+                refused(bands::periods(db, $kind, limit, query.get("cursor")))
+            });
+            Ok(Json(found.await??))
+        }
+
+        async fn $create(
+            State(app): State<App>,
+            write: Write<BandFields>,
+        ) -> Result<Json<Written>, Answer> {
+            let command = SavePeriod { kind: $kind, period: None, fields: write.body };
+            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+        }
+
+        async fn $edit(
+            State(app): State<App>,
+            Path(period): Path<String>,
+            write: Write<BandFields>,
+        ) -> Result<Json<Written>, Answer> {
+            let command = SavePeriod { kind: $kind, period: Some(period), fields: write.body };
+            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+        }
+
+        async fn $remove(
+            State(app): State<App>,
+            Path(period): Path<String>,
+            write: Write<Reason>,
+        ) -> Result<Json<Written>, Answer> {
+            let command = RemovePeriod { kind: $kind, period };
+            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+        }
+    };
+}
+
+period!(PeriodKind::MaintenanceWindow, list_windows, create_window, edit_window, remove_window);
+period!(PeriodKind::Blackout, list_blackouts, create_blackout, edit_blackout, remove_blackout);
