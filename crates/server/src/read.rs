@@ -78,6 +78,9 @@ impl Statement {
     }
 
     /// A piece in which every `?` stands for the next value.
+    ///
+    /// # Panics
+    /// When the values are not as many as the `?`.
     pub fn bind(&mut self, sql: &str, values: impl IntoIterator<Item = Value>) {
         let mut values = values.into_iter();
         for part in sql.split_inclusive('?') {
@@ -95,6 +98,9 @@ impl Statement {
 
     /// One of several values, at least one and at most [`ANY_MAX`]: `column IN ($1, $2)`. The last
     /// one is repeated up to a power of two, so that few texts serve all lengths.
+    ///
+    /// # Panics
+    /// When there is no value, or more than [`ANY_MAX`].
     pub fn bind_any(&mut self, column: &str, values: impl IntoIterator<Item = Value>) {
         let mut values: Vec<Value> = values.into_iter().collect();
         let last = values.last().expect("a value to choose from").clone();

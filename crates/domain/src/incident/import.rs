@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::Decision;
 use crate::change::Origin;
 use crate::edit::is_default;
-use crate::incident::{
-    CIS_MAX, Content, Incident, IncidentEvent, Priority, SERVICES_MAX, State,
-};
+use crate::incident::{CIS_MAX, Content, Incident, IncidentEvent, Priority, SERVICES_MAX, State};
 use crate::record::{ExtraCommand, Extras, Link};
 use crate::refusal::Check;
 
@@ -69,7 +67,6 @@ impl Imported {
             resolved_at: self.resolved_at,
             origin: Some(self.origin),
             extras: Extras { links: self.links, ..Extras::default() },
-            ..Incident::default()
         }
     }
 }

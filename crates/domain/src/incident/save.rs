@@ -32,11 +32,7 @@ pub struct SaveFacts {
 }
 
 /// Reports an incident when it is new, edits and moves it otherwise.
-pub fn save(
-    incident: &Incident,
-    request: &Request,
-    facts: &SaveFacts,
-) -> Decision<IncidentEvent> {
+pub fn save(incident: &Incident, request: &Request, facts: &SaveFacts) -> Decision<IncidentEvent> {
     let mut events = Vec::new();
     let content = saved_content(incident, request, facts, &mut events)?;
     if let Some(links) = &request.links {

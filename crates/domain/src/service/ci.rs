@@ -84,19 +84,13 @@ pub fn save_ci(ci: &Ci, edit: &CiEdit, facts: &CiFacts) -> Decision<CiEvent> {
 
 /// Writes a CI down that another system names: its name, and what kind it is said to be.
 pub fn import_ci(name: &str, kind: &str) -> Decision<CiEvent> {
-    let edit = CiEdit {
-        name: Some(name.to_owned()),
-        kind: Some(kind.to_owned()),
-        ..CiEdit::default()
-    };
+    let edit =
+        CiEdit { name: Some(name.to_owned()), kind: Some(kind.to_owned()), ..CiEdit::default() };
     save_ci(&Ci::default(), &edit, &CiFacts::default())
 }
 
 /// Replaces what a CI needs.
-pub fn set_relations(
-    (id, ci): (CiId, &Ci),
-    relations: &BTreeSet<Relation>,
-) -> Decision<CiEvent> {
+pub fn set_relations((id, ci): (CiId, &Ci), relations: &BTreeSet<Relation>) -> Decision<CiEvent> {
     let mut check = Check::default();
     check.count("/relations", relations.len(), RELATIONS_MAX);
     if relations.iter().any(|relation| relation.to == id) {

@@ -52,10 +52,10 @@ pub(super) fn find_stream(db: &mut dyn Query, name: &str) -> Result<String, Stop
         }
     }
     let number = name.to_uppercase();
-    if let Some((_, kind, sql)) = NUMBERS.iter().find(|(start, ..)| number.starts_with(start)) {
-        if let Some(row) = db.query_one(sql, &[number.into()])? {
-            return Ok(format!("{kind}:{}", row.text(0)?));
-        }
+    if let Some((_, kind, sql)) = NUMBERS.iter().find(|(start, ..)| number.starts_with(start))
+        && let Some(row) = db.query_one(sql, &[number.into()])?
+    {
+        return Ok(format!("{kind}:{}", row.text(0)?));
     }
     for (kind, sql) in NAMES {
         if let Some(row) = db.query_one(sql, &[name.trim().to_lowercase().into()])? {

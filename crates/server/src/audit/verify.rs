@@ -40,10 +40,7 @@ impl Wrong {
 }
 
 /// Looks at everything. `progress` is told how many events and streams were looked at so far.
-pub fn verify(
-    db: &mut dyn Query,
-    progress: &mut dyn FnMut(u64),
-) -> Result<VerifyReport, Fault> {
+pub fn verify(db: &mut dyn Query, progress: &mut dyn FnMut(u64)) -> Result<VerifyReport, Fault> {
     let mut report = VerifyReport::default();
     report.wrong = check_log(db, &mut report, progress)?;
     if report.wrong.is_none() {
@@ -111,10 +108,7 @@ fn salt_of(hex: &str) -> Option<[u8; 16]> {
 }
 
 /// Every event is in the log, or waits for its place there.
-fn check_numbered(
-    db: &mut dyn Query,
-    report: &mut VerifyReport,
-) -> Result<Option<Wrong>, Fault> {
+fn check_numbered(db: &mut dyn Query, report: &mut VerifyReport) -> Result<Option<Wrong>, Fault> {
     let sql = "SELECT events.id, log.position FROM events \
         LEFT JOIN log ON log.event_id = events.id \
         WHERE events.id > $1 ORDER BY events.id LIMIT $2";

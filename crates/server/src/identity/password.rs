@@ -46,9 +46,7 @@ pub(super) async fn matches(password: String, hash: Option<String>) -> Result<bo
     aside(move || password_matches(&password, hash.as_deref())).await
 }
 
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Fault> {
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     let place = PLACES.acquire().await.map_err(|_| Fault::Busy)?;
     let done = tokio::task::spawn_blocking(work).await;
     drop(place);

@@ -67,9 +67,10 @@ pub(super) async fn set_password(
     let found = found.map_err(Answer::from)?;
     let PasswordChange { old, new } = write.body;
     check_password("/new", &new, &found.login)?;
-    let person: PersonId = found.id.parse().map_err(|_| {
-        Answer::from(ports::Fault::permanent("reading a person", "this is no id"))
-    })?;
+    let person: PersonId = found
+        .id
+        .parse()
+        .map_err(|_| Answer::from(ports::Fault::permanent("reading a person", "this is no id")))?;
     let own = matches!(write.signed.actor, Actor::Person { id } if id == person);
     let proven = match old {
         Some(old) if own => prove(&app, person, &found.login, old).await?,

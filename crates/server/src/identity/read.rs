@@ -40,8 +40,9 @@ pub fn logins_exist(db: &mut dyn Query, logins: &[String]) -> Result<BTreeSet<St
 
 /// The active people who hold a role, at most `max`.
 pub fn holders_of(db: &mut dyn Query, role: Role, max: u32) -> Result<Vec<PersonId>, Fault> {
-    let sql = "SELECT people.id FROM people_roles JOIN people ON people.id = people_roles.person \
-        WHERE people_roles.role = $1 AND people.inactive = 0 \
+    let sql = "SELECT people.id FROM people_roles CROSS JOIN people \
+        WHERE people.id = people_roles.person \
+        AND people_roles.role = $1 AND people.inactive = 0 \
         ORDER BY people_roles.name_key LIMIT $2";
     let rows = db.query(sql, &[role.word().into(), i64::from(max).into()])?;
     rows.iter().map(|row| row.parsed(0)).collect()
@@ -55,8 +56,9 @@ pub(super) fn login_taken(db: &mut dyn Query, login: &str, by: PersonId) -> Resu
 
 /// Whether someone else is an active administrator.
 pub(super) fn other_administrator(db: &mut dyn Query, but: PersonId) -> Result<bool, Fault> {
-    let sql = "SELECT 1 FROM people_roles JOIN people ON people.id = people_roles.person \
-        WHERE people_roles.role = $1 AND people.inactive = 0 AND people.id <> $2 LIMIT 1";
+    let sql = "SELECT 1 FROM people_roles CROSS JOIN people \
+        WHERE people.id = people_roles.person AND people_roles.role = $1 \
+        AND people.inactive = 0 AND people.id <> $2 LIMIT 1";
     let role = Role::Administrator.word();
     Ok(db.query_one(sql, &[role.into(), but.to_string().into()])?.is_some())
 }
@@ -183,7 +185,9 @@ fn add_found(
         if let Some(row) = db.query_one(&sql, &[id.into()])? {
             let roles: BTreeSet<Role> = crate::bus::words(row.text(5)?);
             let fits = filter.role.is_none_or(|role| roles.contains(&role))
-                && filter.active.map_or(Ok(true), |active| row.bool(7).map(|gone| gone != active))?;
+                && filter
+                    .active
+                    .map_or(Ok(true), |active| row.bool(7).map(|gone| gone != active))?;
             rows.extend(fits.then_some(row));
         }
     }

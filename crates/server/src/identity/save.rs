@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use api::common::Written;
 use api::identity::PersonFields;
-use domain::identity::{
-    Edit, Permission, Person, Role, SaveFacts, check_password, save,
-};
+use domain::identity::{Edit, Permission, Person, Role, SaveFacts, check_password, save};
 use domain::{Check, Refusal};
 use kernel::Actor;
 use ports::Fault;
@@ -75,7 +73,7 @@ impl Command for SavePerson {
             None => work.fresh(),
         };
         let edit = self.edit()?.normalised();
-        self.permit(work, &person, &edit)?;
+        permit(work, &person, &edit)?;
         let removes_administrator = edit.removes_administrator(&person.state.content);
         let login = edit.login.as_ref().unwrap_or(&person.state.content.login).clone();
         work.lock(Lock::name("login", &login))?;
@@ -85,8 +83,7 @@ impl Command for SavePerson {
         let facts = SaveFacts {
             exists: self.person.is_some(),
             login_taken: login_taken(work.tx, &login, person.id)?,
-            other_administrator: removes_administrator
-                && other_administrator(work.tx, person.id)?,
+            other_administrator: removes_administrator && other_administrator(work.tx, person.id)?,
         };
         let events = save(&person.state, &edit, &facts)?;
         work.append(&mut person, events)?;
@@ -101,14 +98,6 @@ impl Command for SavePerson {
 }
 
 impl SavePerson {
-    fn permit(&self, work: &Work<'_>, person: &Loaded<Person>, edit: &Edit) -> Result<(), Stop> {
-        let own = matches!(work.actor, Actor::Person { id } if id == person.id);
-        if own && !edit.needs_keeper(&person.state.content) {
-            return Ok(());
-        }
-        work.permit(Permission::IdentityWrite)
-    }
-
     fn edit(&self) -> Result<Edit, Stop> {
         let fields = &self.fields;
         let mut resolver = Resolver::default();
@@ -129,10 +118,18 @@ impl SavePerson {
     }
 }
 
+/// Someone edits what is their own to edit, or keeps accounts.
+fn permit(work: &Work<'_>, person: &Loaded<Person>, edit: &Edit) -> Result<(), Stop> {
+    let own = matches!(work.actor, Actor::Person { id } if id == person.id);
+    if own && !edit.needs_keeper(&person.state.content) {
+        return Ok(());
+    }
+    work.permit(Permission::IdentityWrite)
+}
+
 fn roles(resolver: &mut Resolver, words: &[String]) -> BTreeSet<Role> {
-    let parse = |(index, word): (usize, &String)| {
-        resolver.parse(&format!("/roles/{index}"), Some(word))
-    };
+    let parse =
+        |(index, word): (usize, &String)| resolver.parse(&format!("/roles/{index}"), Some(word));
     words.iter().enumerate().filter_map(parse).collect()
 }
 

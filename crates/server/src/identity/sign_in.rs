@@ -62,7 +62,8 @@ async fn check(
     let name = if login.contains('\0') { String::new() } else { login.to_owned() };
     let found = ask(&*world.store, move |db| credentials(db, &name)).await?;
     let hash = found.as_ref().map(|(_, hash)| hash.clone());
-    let fits = password.chars().count() <= PASSWORD_MAX && password::matches(password, hash).await?;
+    let fits =
+        password.chars().count() <= PASSWORD_MAX && password::matches(password, hash).await?;
     match found {
         Some((id, hash)) if fits => {
             app.throttle.forgive(login, address);

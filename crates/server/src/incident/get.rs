@@ -24,9 +24,7 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Shown>, Answer> {
     let now = app.bus.world().clock.now();
-    let found = ask(&*app.bus.world().store, move |db| {
-        refused(whole(db, &id, &signed.actor, now))
-    });
+    let found = ask(&*app.bus.world().store, move |db| refused(whole(db, &id, &signed.actor, now)));
     Ok(Json(found.await??))
 }
 

@@ -13,9 +13,7 @@ use crate::http::{App, ListQuery, Signed};
 use crate::incident::find::find_change;
 use crate::names::{Names, find_person};
 use crate::problem::Answer;
-use crate::read::{
-    Statement, ask, cursor_parts, cursor_text, found, present, refused, wrong_name,
-};
+use crate::read::{Statement, ask, cursor_parts, cursor_text, found, present, refused, wrong_name};
 use crate::service::{find_ci, find_service};
 
 const COLUMNS: &str = "incidents.id, incidents.number, incidents.title, incidents.priority, \
@@ -34,9 +32,7 @@ pub(super) async fn list(
         from: query.time("from")?,
         to: query.time("to")?,
     };
-    let found = ask(&*app.bus.world().store, move |db| {
-        refused(page(db, &query, &plain, limit))
-    });
+    let found = ask(&*app.bus.world().store, move |db| refused(page(db, &query, &plain, limit)));
     Ok(Json(found.await??))
 }
 

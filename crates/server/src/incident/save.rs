@@ -92,7 +92,12 @@ impl SaveIncident {
             opened_at: time(&mut resolver, "/opened_at", fields.opened_at.as_deref()).map(Some),
             cis: self.cis(work, &mut resolver)?,
             services: self.services(work, &mut resolver)?,
-            assignee: resolver.patch(work.tx, "/assignee", fields.assignee.as_ref(), find_person)?,
+            assignee: resolver.patch(
+                work.tx,
+                "/assignee",
+                fields.assignee.as_ref(),
+                find_person,
+            )?,
             caused_by: resolver.patch(
                 work.tx,
                 "/caused_by",
@@ -110,11 +115,7 @@ impl SaveIncident {
         Ok(Request { edit, links, state, resolved_at })
     }
 
-    fn cis(
-        &self,
-        work: &mut Work<'_>,
-        resolver: &mut Resolver,
-    ) -> Result<Option<Vec<CiId>>, Stop> {
+    fn cis(&self, work: &mut Work<'_>, resolver: &mut Resolver) -> Result<Option<Vec<CiId>>, Stop> {
         let Some(names) = &self.fields.cis else { return Ok(None) };
         let known = find_cis(work.tx, names)?;
         let mut found = Vec::new();
@@ -122,7 +123,9 @@ impl SaveIncident {
             match known.get(name.as_str()) {
                 Some(id) if !found.contains(id) => found.push(*id),
                 Some(_) => {}
-                None => resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`")),
+                None => {
+                    resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"))
+                }
             }
         }
         Ok(Some(found))

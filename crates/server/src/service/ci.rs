@@ -2,6 +2,7 @@
 //! that are not known.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use api::common::Written;
 use api::service::CiFields;
@@ -124,10 +125,7 @@ impl Command for ImportCis {
 
 /// The CIs of some names, in the same order, and how many of them had to be made. For imports
 /// inside another command; it takes locks of names, which come after those of records.
-pub fn ensure_cis(
-    work: &mut Work<'_>,
-    cis: &[(String, String)],
-) -> Result<(Vec<CiId>, u64), Stop> {
+pub fn ensure_cis(work: &mut Work<'_>, cis: &[(String, String)]) -> Result<(Vec<CiId>, u64), Stop> {
     if cis.len() > IMPORT_CIS_MAX {
         let wrong = format!("names {}; at most {IMPORT_CIS_MAX} fit", cis.len());
         return Err(domain::General::Invalid(vec![domain::Missing::new("/cis", wrong)]).into());
@@ -144,12 +142,12 @@ pub fn ensure_cis(
     known.extend(self::known(work, &missing)?);
     let mut made = 0;
     for key in missing {
-        if !known.contains_key(&key) {
-            let (name, kind) = wanted[&key];
+        let (name, kind) = wanted[&key];
+        if let Entry::Vacant(place) = known.entry(key) {
             let events = import_ci(name, kind)?;
             let mut ci: Loaded<Ci> = work.fresh();
             work.append(&mut ci, events)?;
-            known.insert(key, ci.id);
+            place.insert(ci.id);
             made += 1;
         }
     }

@@ -14,8 +14,8 @@ use crate::http::{App, ListQuery, Signed};
 use crate::names::Names;
 use crate::problem::Answer;
 use crate::read::{Statement, action, ask, found, prefix_range, refused, wrong_name};
-use crate::service::{CI_CHANGES_MAX, SHOWN_MAX};
 use crate::service::find::{find_ci, find_service, name_key};
+use crate::service::{CI_CHANGES_MAX, SHOWN_MAX};
 
 const COLUMNS: &str = "id, version, name, kind, criticality, environment, region, \
     version_running, service, name_key";
@@ -34,9 +34,8 @@ pub(super) async fn list(
     let limit = query.limit()?;
     let what = "is `production`, `staging`, `test` or `development`";
     let environment = query.parsed::<Environment>("environment", what)?;
-    let page = ask(&*app.bus.world().store, move |db| {
-        refused(page(db, &query, environment, limit))
-    });
+    let page =
+        ask(&*app.bus.world().store, move |db| refused(page(db, &query, environment, limit)));
     Ok(Json(page.await??))
 }
 

@@ -50,9 +50,10 @@ pub fn find_cis<'a>(
     db: &mut dyn Query,
     names: &'a [String],
 ) -> Result<BTreeMap<&'a str, CiId>, Fault> {
-    let (ids, others): (Vec<&str>, Vec<&str>) =
-        names.iter().map(String::as_str).partition(|name| name.parse::<CiId>().is_ok());
+    let all = || names.iter().map(String::as_str);
+    let ids: Vec<&str> = all().filter(|name| name.parse::<CiId>().is_ok()).collect();
     let mut found = look_up(db, "id", &ids, str::to_owned)?;
+    let others: Vec<&str> = all().filter(|name| !found.contains_key(name)).collect();
     found.extend(look_up(db, "name_key", &others, name_key)?);
     Ok(found)
 }

@@ -5,8 +5,8 @@ mod ci_read;
 mod find;
 mod map;
 mod projection;
-mod read;
 mod reach;
+mod read;
 mod relations;
 mod save;
 

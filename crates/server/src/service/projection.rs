@@ -69,6 +69,7 @@ impl Record for Ci {
             service TEXT)",
         "CREATE UNIQUE INDEX cis_by_name ON cis (name_key)",
         "CREATE INDEX cis_by_service ON cis (service, name_key)",
+        "CREATE INDEX cis_by_both ON cis (service, kind, name_key)",
         "CREATE INDEX cis_by_kind ON cis (kind, name_key)",
         "CREATE INDEX cis_by_environment ON cis (environment, name_key)",
         "CREATE TABLE ci_relations (from_ci TEXT NOT NULL, to_ci TEXT NOT NULL, \

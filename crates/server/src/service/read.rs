@@ -14,9 +14,7 @@ use crate::bus::{Stop, who_is};
 use crate::http::{App, ListQuery, Signed};
 use crate::names::{Names, find_person};
 use crate::problem::Answer;
-use crate::read::{
-    ANY_MAX, Statement, action, ask, found, prefix_range, refused, wrong_name,
-};
+use crate::read::{ANY_MAX, Statement, action, ask, found, prefix_range, refused, wrong_name};
 use crate::service::SERVICE_CIS_MAX;
 use crate::service::find::{find_service, name_key};
 use crate::team::find_team;
@@ -40,9 +38,7 @@ pub(super) async fn get(
     Path(id): Path<String>,
 ) -> Result<Json<Service>, Answer> {
     let now = app.bus.world().clock.now();
-    let found = ask(&*app.bus.world().store, move |db| {
-        refused(whole(db, &id, &signed.actor, now))
-    });
+    let found = ask(&*app.bus.world().store, move |db| refused(whole(db, &id, &signed.actor, now)));
     Ok(Json(found.await??))
 }
 

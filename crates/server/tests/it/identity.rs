@@ -376,7 +376,7 @@ fn people_are_listed_by_name_page_by_page_and_found_by_what_they_are_called() {
 
 /// Percent-encodes a cursor.
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |all, byte| format!("{all}%{byte:02X}"))
 }
 
 #[test]

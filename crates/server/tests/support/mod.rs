@@ -52,13 +52,13 @@ pub(crate) fn on_both(story: impl AsyncFn(Stage)) {
 
 fn play(address: &str, folder: Option<TempDir>, story: &impl AsyncFn(Stage)) {
     let options = OpenOptions { readers: 2, writers: 2, ..OpenOptions::default() };
-    let store = store::open(address, options).unwrap();
-    prepare(&*store).unwrap();
+    let opened = store::open(address, options).unwrap();
+    prepare(&*opened).unwrap();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(story(Stage::new(Arc::clone(&store), folder)));
+    runtime.block_on(story(Stage::new(Arc::clone(&opened), folder)));
     drop(runtime);
-    store.close();
+    opened.close();
 }
 
 impl Stage {
