@@ -38,12 +38,7 @@ pub(crate) struct Imported {
     )]
     basis: Compared,
     /// The source, when changes were imported from several.
-    #[arg(
-        long,
-        value_name = "SOURCE",
-        requires = "imported",
-        help_heading = "Imported changes"
-    )]
+    #[arg(long, value_name = "SOURCE", requires = "imported", help_heading = "Imported changes")]
     from: Option<String>,
 }
 

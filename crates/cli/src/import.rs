@@ -101,7 +101,8 @@ fn read(source: &Path, mapping: &Mapping) -> Result<Sheet> {
     };
     let length = fs::metadata(source).map_err(cannot)?.len();
     if length > FILE_BYTES_MAX as u64 {
-        let what = format!("it is {length} bytes long, and at most {FILE_BYTES_MAX} fit: divide it");
+        let what =
+            format!("it is {length} bytes long, and at most {FILE_BYTES_MAX} fit: divide it");
         return Err(wrong(source, &Malformed { line: None, what }));
     }
     let bytes = fs::read(source).map_err(cannot)?;

@@ -17,8 +17,7 @@ use server::read::wait;
 use crate::shared::{Database, bus, data, on_both, program};
 
 const CHANGES: (&str, &str) = ("bpi2014-changes", "bpi2014/Detail_Change_closed_2013-10.csv");
-const INCIDENTS: (&str, &str) =
-    ("bpi2014-incidents", "bpi2014/Detail_Incident_opened_2013-10.csv");
+const INCIDENTS: (&str, &str) = ("bpi2014-incidents", "bpi2014/Detail_Incident_opened_2013-10.csv");
 
 /// Keeps what is found; lets go of the store after some rows, as a lost machine would.
 #[derive(Default)]
@@ -153,7 +152,8 @@ fn check_changes(store: &Arc<dyn Store>, report: &ImportReport) {
 /// How many changes keep a line in their description.
 fn kept(store: &Arc<dyn Store>, line: &str) -> i64 {
     let like = Value::from(format!("%\\n{line}\\n%"));
-    let sql = "SELECT COUNT(*) FROM states WHERE stream LIKE 'change:%' AND state LIKE $1 ESCAPE '~'";
+    let sql =
+        "SELECT COUNT(*) FROM states WHERE stream LIKE 'change:%' AND state LIKE $1 ESCAPE '~'";
     wait(&**store, move |db| db.query_one(sql, &[like])?.expect("a row").int(0)).unwrap()
 }
 
@@ -412,9 +412,8 @@ const OURS: &str = r#"
 #[test]
 fn one_bad_record_is_rejected_and_the_others_come_in() {
     let long = "9".repeat(201);
-    let text = format!(
-        "CI Name (aff);Change ID\nweb-1;1\nweb-1;\n;2\nweb-2;{long}\nweb-3;3\nweb-3;3\n"
-    );
+    let text =
+        format!("CI Name (aff);Change ID\nweb-1;1\nweb-1;\n;2\nweb-2;{long}\nweb-3;3\nweb-3;3\n");
     let mapping = Mapping::parse("ours", OURS).unwrap();
     on_both(|database| {
         let store = database.open();
@@ -454,22 +453,4 @@ fn only_those_who_may_import_do() {
         assert_eq!(number(&store, "SELECT COUNT(*) FROM changes"), 0);
         store.close();
     });
-}
-
-#[test]
-fn zz_count() {
-    struct R(std::sync::Mutex<BTreeMap<String, usize>>);
-    impl store::Recorder for R {
-        fn statement(&self, sql: &str, _: &[Value]) {
-            *self.0.lock().unwrap().entry(sql.chars().take(90).collect()).or_default() += 1;
-        }
-    }
-    let Some(changes) = file(CHANGES) else { return };
-    let r = Arc::new(R(std::sync::Mutex::default()));
-    let Some(address) = std::env::var("ZZ").ok().map(|_| "sqlite:/tmp/impdb/zz.db".to_owned()).or_else(store::testing::postgres_database) else { return };
-    let store = store::open(&address, store::OpenOptions { record: Some(r.clone()), ..Default::default() }).unwrap();
-    server::read_models::prepare(&*store).unwrap();
-    r.0.lock().unwrap().clear();
-    import(&store, &changes);
-    for (k, v) in r.0.lock().unwrap().iter() { eprintln!("{v:6} {k}"); }
 }

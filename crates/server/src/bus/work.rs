@@ -109,6 +109,19 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// Takes several locks in one step, in their order.
+    pub fn lock_all(&mut self, mut locks: BTreeSet<Lock>) -> Result<(), Stop> {
+        locks.retain(|lock| !self.held.contains(lock));
+        let Some(first) = locks.first() else { return Ok(()) };
+        if self.held.last().is_some_and(|last| last > first) {
+            return Err(Stop::Again(first.clone()));
+        }
+        let names: Vec<String> = locks.iter().map(|lock| lock.as_str().to_owned()).collect();
+        self.tx.lock(&names)?;
+        self.held.append(&mut locks);
+        Ok(())
+    }
+
     /// Names the record that the command is about: the expected version is asked of it, and a
     /// refusal is recorded on it.
     pub fn about<A: Aggregate>(&mut self, id: A::Id) {

@@ -71,8 +71,7 @@ pub fn conflicts(
     let mut sweep = Sweep::default();
     let mut after = (String::new(), String::new());
     loop {
-        let params =
-            [source.into(), (&after.0).into(), (&after.1).into(), Value::from(PAGE)];
+        let params = [source.into(), (&after.0).into(), (&after.1).into(), Value::from(PAGE)];
         let rows = db.query(basis.page(), &params)?;
         for row in &rows {
             sweep.take(row)?;

@@ -143,13 +143,7 @@ impl<'a> Drafter<'a> {
         cis
     }
 
-    fn compare_kind(
-        &mut self,
-        key: String,
-        ci: &CiName,
-        line: u64,
-        record: &mut Reading<'_, '_>,
-    ) {
+    fn compare_kind(&mut self, key: String, ci: &CiName, line: u64, record: &mut Reading<'_, '_>) {
         let (kind, first) = self.kinds.entry(key).or_insert_with(|| (ci.kind.clone(), line));
         if *kind != ci.kind {
             let detail = format!(

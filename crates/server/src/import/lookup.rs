@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::CiId;
-use ports::{Fault, Query, Value};
+use ports::{Fault, Query};
 
 use super::mapping::RecordKind;
-use crate::read::{ANY_MAX, Statement};
+use super::take::by_source;
 use crate::service::find_cis;
 
 /// What the records of a slice ask for.
@@ -39,31 +39,15 @@ pub(super) fn look_up(
         RecordKind::Change => "changes",
         RecordKind::Incident => "incidents",
     };
-    let numbers = by_source(db, table, source, &wanted.numbers)?;
+    let numbers = by_source(db, table, source, wanted.numbers.iter().map(String::as_str))?;
+    let changes = by_source(db, "changes", source, wanted.changes.iter().map(String::as_str))?;
     let cis = find_cis(db, &wanted.cis)?;
     Ok(Known {
         numbers: numbers.into_keys().collect(),
         cis: cis.into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
-        changes: by_source(db, "changes", source, &wanted.changes)?,
+        changes: changes
+            .into_iter()
+            .filter_map(|(there, here)| Some((there, here.number?)))
+            .collect(),
     })
-}
-
-/// The number here of each record that came from a source.
-fn by_source(
-    db: &mut dyn Query,
-    table: &str,
-    source: &str,
-    numbers: &[String],
-) -> Result<BTreeMap<String, String>, Fault> {
-    let mut found = BTreeMap::new();
-    for slice in numbers.chunks(ANY_MAX) {
-        let sql = format!("SELECT source_number, number FROM {table} WHERE ");
-        let mut statement = Statement::new(&sql);
-        statement.bind("source = ? AND ", [Value::from(source)]);
-        statement.bind_any("source_number", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            found.insert(row.text(0)?.to_owned(), row.text(1)?.to_owned());
-        }
-    }
-    Ok(found)
 }

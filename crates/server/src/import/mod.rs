@@ -11,6 +11,7 @@
 mod conflicts;
 mod draft;
 mod finding;
+mod flight;
 mod lookup;
 mod mapping;
 mod plan;
@@ -18,7 +19,7 @@ mod reading;
 mod rows;
 mod run;
 mod sheet;
-mod take_change;
+mod take;
 mod value;
 
 use std::fmt;
@@ -28,7 +29,7 @@ pub use finding::{Code, Finding, Kind, Tally};
 pub use mapping::{Mapping, RecordKind};
 pub use run::{Target, Watch, run};
 pub use sheet::Sheet;
-pub use take_change::{ChangeTaken, ImportChange};
+pub use take::{Import, Takeable, Taken};
 
 /// The most bytes of one file: 1 GiB. It is held in memory, so that what was checked is what is
 /// imported.
@@ -39,8 +40,10 @@ pub const FIELD_BYTES_MAX: usize = 100_000;
 pub const COLUMNS_MAX: usize = 1_000;
 /// The most records that are looked up together.
 pub const SLICE_MAX: usize = 500;
-/// The most commands on their way at once. The store's queue holds more, and so do other senders.
-pub const IN_FLIGHT_MAX: usize = 512;
+/// The most records of one command.
+pub const TAKEN_MAX: usize = 32;
+/// The most commands on their way at once, so that the writers always find one.
+pub const IN_FLIGHT_MAX: usize = 24;
 /// How often a record is sent again when the store is busy with others and nothing of ours is on
 /// its way.
 pub const BUSY_TRIES_MAX: u32 = 500;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Malformed;
 use super::mapping::{Choice, Fields, Kept, Mapping, RecordKind, Span};
 use super::rows::Row;
 use super::value::{Cell, Column, Reader, Template, Words};
-use super::Malformed;
 
 /// The names of the columns. What is asked for and not there is gathered.
 pub(super) struct Header<'a> {

@@ -146,12 +146,8 @@ impl<'a, 'r> Reading<'a, 'r> {
         }
         let phase = self.word(plan.phase.as_ref(), "phase");
         ChangeBody {
-            change_type: self
-                .word(plan.change_type.as_ref(), "type")
-                .unwrap_or(ChangeType::Normal),
-            environment: self
-                .word(plan.environment.as_ref(), "environment")
-                .unwrap_or_default(),
+            change_type: self.word(plan.change_type.as_ref(), "type").unwrap_or(ChangeType::Normal),
+            environment: self.word(plan.environment.as_ref(), "environment").unwrap_or_default(),
             scheduled: phase == Some(Phase::Scheduled),
             outcome: self.word(plan.outcome.as_ref(), "outcome"),
             window,
@@ -203,7 +199,10 @@ impl<'a, 'r> Reading<'a, 'r> {
         let Cell::Text(text) = self.plan.reader.cell(self.row, column) else { return None };
         let name = &column.name;
         let Some(instant) = self.plan.reader.time(text) else {
-            self.repair(Code::DateUnreadable, format!("{name} `{text}` is no time: it is left out"));
+            self.repair(
+                Code::DateUnreadable,
+                format!("{name} `{text}` is no time: it is left out"),
+            );
             self.leave_out(column, text);
             return None;
         };

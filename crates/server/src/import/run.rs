@@ -1,24 +1,25 @@
 //! Carries an import out: drafts in slices, what is there already looked up for a whole slice, and
-//! then each record as a command of its own, many on their way at once, so that they share commits.
+//! then the records as commands.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use api::common::Written;
 use api::import::ImportReport;
-use domain::change::{Imported, Origin, check_import};
+use domain::change::{self, Change, Origin};
+use domain::incident::{self, Incident};
 use domain::record::{Link, LinkKind};
 use kernel::{Actor, CiId};
-use ports::{Fault, Lane, Store};
+use ports::{Fault, Store};
 
 use super::draft::{Body, CiName, Draft, Drafter};
 use super::finding::{Code, Finding, Kind, Tally};
+use super::flight::{About, Flight, Landed, fault};
 use super::lookup::{Known, Wanted, look_up};
-use super::mapping::{Mapping, Unknown};
+use super::mapping::{Mapping, RecordKind, Unknown};
 use super::sheet::Sheet;
-use super::take_change::ImportChange;
-use super::{BUSY_TRIES_MAX, BUSY_WAIT, IN_FLIGHT_MAX, SLICE_MAX};
-use crate::bus::{Bus, Envelope, Failure};
-use crate::incident::ImportIncident;
+use super::take::{Import, Takeable, Taken};
+use super::{SLICE_MAX, TAKEN_MAX};
+use crate::bus::Bus;
 use crate::read::wait;
 use crate::service::{IMPORT_CIS_MAX, ImportCis, name_key};
 
@@ -45,83 +46,64 @@ pub fn run(
     sheet: &Sheet,
     watch: &mut dyn Watch,
 ) -> Result<ImportReport, Fault> {
-    let report = ImportReport {
-        mapping: mapping.name.clone(),
-        dry_run: matches!(target, Target::Nowhere(_)),
-        encoding: sheet.encoding.to_owned(),
-        rows: sheet.rows,
-        ..ImportReport::default()
-    };
-    let mut import = Import {
-        target,
-        mapping,
-        watch,
-        report,
-        tally: Tally::default(),
-        cis: HashMap::new(),
-        flight: Flight::new(),
-    };
-    let mut drafter = Drafter::new(&sheet.plan, &mapping.zone);
-    let mut slice = Vec::with_capacity(SLICE_MAX);
-    for rows in sheet.records() {
-        import.report.records += 1;
-        let (draft, findings) = drafter.draft(&rows);
-        findings.into_iter().for_each(|finding| import.found(finding));
-        match draft {
-            Some(draft) => slice.push((draft, rows.len() as u64)),
-            None => import.rejected(rows.len() as u64),
-        }
-        if slice.len() >= SLICE_MAX {
-            import.take(std::mem::take(&mut slice))?;
-        }
-    }
-    import.take(slice)?;
-    import.land(0)?;
-    import.report.findings = import.tally.counts();
-    Ok(import.report)
-}
-
-/// A record on its way, so that it can be sent again and spoken of.
-struct Sent {
-    line: u64,
-    number: String,
-    rows: u64,
-    command: Take,
-}
-
-/// The command of a record.
-#[derive(Clone)]
-enum Take {
-    Change(ImportChange),
-    Incident(Box<ImportIncident>),
-}
-
-type Ended = (u64, Result<bool, Failure>);
-
-/// What is on its way.
-struct Flight {
-    waiting: HashMap<u64, Sent>,
-    /// Records that the store was too busy for.
-    delayed: Vec<Sent>,
-    tries: u32,
-    next: u64,
-    sender: Sender<Ended>,
-    ended: Receiver<Ended>,
-}
-
-impl Flight {
-    fn new() -> Self {
-        let (sender, ended) = channel();
-        let (waiting, delayed) = (HashMap::new(), Vec::new());
-        Self { waiting, delayed, tries: 0, next: 0, sender, ended }
-    }
-
-    fn len(&self) -> usize {
-        self.waiting.len() + self.delayed.len()
+    match mapping.record {
+        RecordKind::Change => Runner::<Change>::new(target, mapping, sheet, watch).run(sheet),
+        RecordKind::Incident => Runner::<Incident>::new(target, mapping, sheet, watch).run(sheet),
     }
 }
 
-struct Import<'a> {
+/// A kind of record that a draft becomes.
+trait Drafted: Takeable + 'static {
+    fn of(draft: Draft, origin: Origin, cis: Vec<CiId>, links: Vec<Link>) -> Option<Self::Taken>;
+}
+
+impl Drafted for Change {
+    fn of(draft: Draft, origin: Origin, cis: Vec<CiId>, _: Vec<Link>) -> Option<change::Imported> {
+        let Body::Change(body) = draft.body else { return None };
+        Some(change::Imported {
+            number: String::new(),
+            origin,
+            title: draft.title,
+            description: draft.description,
+            change_type: body.change_type,
+            environment: body.environment,
+            cis,
+            window: body.window,
+            started_at: body.started_at,
+            finished_at: body.finished_at,
+            created_at: body.created_at,
+            outcome: body.outcome,
+            scheduled: body.scheduled,
+        })
+    }
+}
+
+impl Drafted for Incident {
+    fn of(
+        draft: Draft,
+        origin: Origin,
+        cis: Vec<CiId>,
+        links: Vec<Link>,
+    ) -> Option<incident::Imported> {
+        let Body::Incident(body) = draft.body else { return None };
+        Some(incident::Imported {
+            number: String::new(),
+            origin,
+            title: draft.title,
+            description: draft.description,
+            priority: body.priority,
+            state: body.state,
+            opened_at: body.opened_at,
+            resolved_at: body.resolved_at,
+            cis,
+            services: Vec::new(),
+            caused_by: None,
+            links,
+        })
+    }
+}
+
+struct Runner<'a, R: Drafted> {
     target: &'a Target<'a>,
     mapping: &'a Mapping,
     watch: &'a mut dyn Watch,
@@ -129,13 +111,60 @@ struct Import<'a> {
     tally: Tally,
     /// The CIs met so far, by the key of their names; without an id in a trial.
     cis: HashMap<String, Option<CiId>>,
-    flight: Flight,
+    /// Records that make up the next command.
+    parcel: Vec<(About, R::Taken)>,
+    /// None in a trial.
+    flight: Option<Flight<'a, R>>,
 }
 
-impl Import<'_> {
-    fn found(&mut self, finding: Finding) {
-        self.tally.count(&finding);
-        self.watch.finding(&finding);
+impl<'a, R: Drafted> Runner<'a, R> {
+    fn new(
+        target: &'a Target<'a>,
+        mapping: &'a Mapping,
+        sheet: &Sheet,
+        watch: &'a mut dyn Watch,
+    ) -> Self {
+        let flight = match target {
+            Target::Bus(bus, actor) => Some(Flight::new(bus, actor)),
+            Target::Nowhere(_) => None,
+        };
+        let report = ImportReport {
+            mapping: mapping.name.clone(),
+            dry_run: flight.is_none(),
+            encoding: sheet.encoding.to_owned(),
+            rows: sheet.rows,
+            ..ImportReport::default()
+        };
+        let (tally, cis, parcel) = (Tally::default(), HashMap::new(), Vec::new());
+        Self { target, mapping, watch, report, tally, cis, parcel, flight }
+    }
+
+    fn run(mut self, sheet: &Sheet) -> Result<ImportReport, Fault> {
+        let mut drafter = Drafter::new(&sheet.plan, &self.mapping.zone);
+        let mut slice = Vec::with_capacity(SLICE_MAX);
+        for rows in sheet.records() {
+            self.report.records += 1;
+            let (draft, findings) = drafter.draft(&rows);
+            findings.into_iter().for_each(|finding| self.found(&finding));
+            match draft {
+                Some(draft) => slice.push((draft, rows.len() as u64)),
+                None => self.rejected(rows.len() as u64),
+            }
+            if slice.len() >= SLICE_MAX {
+                self.take(std::mem::take(&mut slice))?;
+            }
+        }
+        self.take(slice)?;
+        self.post()?;
+        let landed = self.flight.as_mut().map_or(Ok(Vec::new()), |flight| flight.land(0))?;
+        self.landed(landed);
+        self.report.findings = self.tally.counts();
+        Ok(self.report)
+    }
+
+    fn found(&mut self, finding: &Finding) {
+        self.tally.count(finding);
+        self.watch.finding(finding);
     }
 
     fn rejected(&mut self, rows: u64) {
@@ -151,37 +180,33 @@ impl Import<'_> {
         let known = self.look_up(&slice)?;
         let fresh = slice.iter().filter(|(draft, _)| !known.numbers.contains(&draft.number));
         self.make_cis(fresh.flat_map(|(draft, _)| &draft.cis))?;
-        for (mut draft, rows) in slice {
+        for (draft, rows) in slice {
             if known.numbers.contains(&draft.number) {
                 self.report.unchanged += 1;
                 self.watch.rows(rows);
-                continue;
+            } else {
+                self.pack(draft, rows, &known);
+                if self.parcel.len() >= TAKEN_MAX {
+                    self.post()?;
+                }
             }
-            let cis = self.ids(&mut draft);
-            let links = self.links(&mut draft, &known);
-            self.send(draft, rows, cis, links)?;
         }
         Ok(())
     }
 
     fn look_up(&mut self, slice: &[(Draft, u64)]) -> Result<Known, Fault> {
-        let mut names = BTreeMap::new();
-        for ci in slice.iter().flat_map(|(draft, _)| &draft.cis) {
-            let key = name_key(&ci.name);
-            if !self.cis.contains_key(&key) {
-                names.insert(key, ());
-            }
-        }
-        let related = |draft: &Draft| match &draft.body {
+        let named = slice.iter().flat_map(|(draft, _)| &draft.cis);
+        let cis: BTreeSet<String> =
+            named.map(|ci| name_key(&ci.name)).filter(|key| !self.cis.contains_key(key)).collect();
+        let related = slice.iter().filter_map(|(draft, _)| match &draft.body {
             Body::Incident(body) => body.related_change.clone(),
             Body::Change(_) => None,
-        };
-        let wanted = Wanted {
+        });
+        let known = self.ask(Wanted {
             numbers: slice.iter().map(|(draft, _)| draft.number.clone()).collect(),
-            cis: names.into_keys().collect(),
-            changes: slice.iter().filter_map(|(draft, _)| related(draft)).collect(),
-        };
-        let known = self.ask(wanted)?;
+            cis: cis.into_iter().collect(),
+            changes: related.collect(),
+        })?;
         for (key, id) in &known.cis {
             self.cis.insert(key.clone(), Some(*id));
         }
@@ -219,21 +244,31 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn write_cis(
-        &mut self,
-        keys: Vec<String>,
-        cis: Vec<(String, String)>,
-    ) -> Result<u64, Fault> {
-        let Target::Bus(bus, actor) = self.target else {
+    fn write_cis(&mut self, keys: Vec<String>, cis: Vec<(String, String)>) -> Result<u64, Fault> {
+        let Some(flight) = &self.flight else {
             let made = keys.len() as u64;
             self.cis.extend(keys.into_iter().map(|key| (key, None)));
             return Ok(made);
         };
-        let envelope = Envelope { lane: Lane::Bulk, ..Envelope::new(actor.clone()) };
-        let made = bus.call(envelope, ImportCis { cis }).map_err(fault)?.answer;
+        let end = flight.bus().call(flight.envelope(), ImportCis { cis });
+        let made = end.map_err(fault)?.answer;
         let known = self.ask(Wanted { cis: keys, ..Wanted::default() })?;
         self.cis.extend(known.cis.into_iter().map(|(key, id)| (key, Some(id))));
         Ok(made)
+    }
+
+    /// Puts a record into the next command.
+    fn pack(&mut self, mut draft: Draft, rows: u64, known: &Known) {
+        let about = About { line: draft.line, number: draft.number.clone(), rows };
+        let cis = self.ids(&mut draft);
+        let links = self.links(&mut draft, known);
+        let origin = Origin {
+            source: self.mapping.source.clone(),
+            number: draft.number.clone(),
+            zone: self.mapping.zone.clone(),
+        };
+        let taken = R::of(draft, origin, cis, links);
+        self.parcel.extend(taken.map(|taken| (about, taken)));
     }
 
     /// The CIs of a record. One that is not there is reported, and kept by its name.
@@ -247,13 +282,7 @@ impl Import<'_> {
             }
         }
         for name in unknown {
-            self.found(Finding {
-                line: draft.line,
-                record: draft.number.clone(),
-                kind: Kind::Repaired,
-                code: Code::ReferenceDangling,
-                detail: format!("there is no CI {name}: it is kept as text"),
-            });
+            self.dangling(draft, format!("there is no CI {name}: it is kept as text"));
             draft.keep("CI", &name);
         }
         ids
@@ -266,154 +295,57 @@ impl Import<'_> {
         if let Some(here) = known.changes.get(&number) {
             return vec![Link { kind: LinkKind::Change, target: here.clone(), url: None }];
         }
-        self.found(Finding {
-            line: draft.line,
-            record: draft.number.clone(),
-            kind: Kind::Repaired,
-            code: Code::ReferenceDangling,
-            detail: format!("there is no change {number} of this source: it is kept as text"),
-        });
+        let detail = format!("there is no change {number} of this source: it is kept as text");
+        self.dangling(draft, detail);
         draft.keep("Related change", &number);
         Vec::new()
     }
 
-    fn send(
-        &mut self,
-        draft: Draft,
-        rows: u64,
-        cis: Vec<CiId>,
-        links: Vec<Link>,
-    ) -> Result<(), Fault> {
-        let (line, number) = (draft.line, draft.number.clone());
-        let command = take(draft, self.mapping, cis, links);
-        let sent = Sent { line, number, rows, command };
-        if let Target::Nowhere(_) = self.target {
-            let end = match &sent.command {
-                Take::Change(command) => check_import(&command.change).map_err(Failure::Refused),
-                Take::Incident(command) => command.check().map_err(Failure::Refused),
-            };
-            return self.landed(sent, end.map(|()| true));
+    fn dangling(&mut self, draft: &Draft, detail: String) {
+        let (line, record) = (draft.line, draft.number.clone());
+        let (kind, code) = (Kind::Repaired, Code::ReferenceDangling);
+        self.found(&Finding { line, record, kind, code, detail });
+    }
+
+    /// Sends what is packed.
+    fn post(&mut self) -> Result<(), Fault> {
+        let (about, records): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.parcel).into_iter().unzip();
+        if records.is_empty() {
+            return Ok(());
         }
-        self.land(IN_FLIGHT_MAX - 1)?;
-        self.submit(sent);
+        let landed = match &mut self.flight {
+            Some(flight) => flight.send(about, Import::new(records))?,
+            None => about.into_iter().zip(records.into_iter().map(tried::<R>)).collect(),
+        };
+        self.landed(landed);
         Ok(())
     }
 
-    fn submit(&mut self, sent: Sent) {
-        let Target::Bus(bus, actor) = self.target else { return };
-        let place = self.flight.next;
-        self.flight.next += 1;
-        let envelope = Envelope { lane: Lane::Bulk, ..Envelope::new(actor.clone()) };
-        let sender = self.flight.sender.clone();
-        match sent.command.clone() {
-            Take::Change(command) => bus.submit(envelope, command, move |end| {
-                let _ = sender.send((place, end.map(|reply| reply.answer.created)));
-            }),
-            Take::Incident(command) => bus.submit(envelope, *command, move |end| {
-                let _ = sender.send((place, end.map(|reply| reply.answer.created)));
-            }),
-        }
-        self.flight.waiting.insert(place, sent);
-    }
-
-    /// Waits until at most so many are on their way.
-    fn land(&mut self, most: usize) -> Result<(), Fault> {
-        while self.flight.len() > most {
-            if self.flight.waiting.is_empty() {
-                self.try_again()?;
+    fn landed(&mut self, landed: Landed) {
+        for (about, end) in landed {
+            match end {
+                Taken::Created(_) => self.report.created += 1,
+                Taken::There(_) => self.report.unchanged += 1,
+                Taken::Refused(refusal) => {
+                    let fields = refusal.errors.iter();
+                    let fields = fields.map(|one| format!("; {} {}", one.pointer, one.detail));
+                    let detail = format!("{}{}", refusal.detail, fields.collect::<String>());
+                    let (line, record) = (about.line, about.number);
+                    let (kind, code) = (Kind::Rejected, Code::Refused);
+                    self.found(&Finding { line, record, kind, code, detail });
+                    self.report.rejected += 1;
+                }
             }
-            let (place, end) = self.flight.ended.recv().map_err(|_| Fault::Busy)?;
-            let Some(sent) = self.flight.waiting.remove(&place) else { continue };
-            if let Err(Failure::Fault(Fault::Busy)) = end {
-                self.flight.delayed.push(sent);
-                continue;
-            }
-            self.flight.tries = 0;
-            self.landed(sent, end)?;
-            if let Some(delayed) = self.flight.delayed.pop() {
-                self.submit(delayed);
-            }
+            self.watch.rows(about.rows);
         }
-        Ok(())
-    }
-
-    /// The store is full of other people's work, and nothing of ours will end and tell.
-    fn try_again(&mut self) -> Result<(), Fault> {
-        self.flight.tries += 1;
-        if self.flight.tries > BUSY_TRIES_MAX {
-            return Err(Fault::Busy);
-        }
-        std::thread::sleep(BUSY_WAIT);
-        if let Some(delayed) = self.flight.delayed.pop() {
-            self.submit(delayed);
-        }
-        Ok(())
-    }
-
-    fn landed(&mut self, sent: Sent, end: Result<bool, Failure>) -> Result<(), Fault> {
-        match end {
-            Ok(true) => self.report.created += 1,
-            Ok(false) => self.report.unchanged += 1,
-            // Nobody may import this one because they may import none.
-            Err(Failure::Refused(refusal)) if refusal.code != "request.not_permitted" => {
-                let fields = refusal.missing.iter();
-                let fields = fields.map(|field| format!("; {} {}", field.pointer, field.detail));
-                let detail = format!("{}{}", refusal.detail, fields.collect::<String>());
-                let (line, record) = (sent.line, sent.number);
-                let (kind, code) = (Kind::Rejected, Code::Refused);
-                self.found(Finding { line, record, kind, code, detail });
-                self.report.rejected += 1;
-            }
-            Err(failure) => return Err(fault(failure)),
-        }
-        self.watch.rows(sent.rows);
-        Ok(())
     }
 }
 
-/// The command of a draft.
-fn take(draft: Draft, mapping: &Mapping, cis: Vec<CiId>, links: Vec<Link>) -> Take {
-    let (source, zone) = (mapping.source.clone(), mapping.zone.clone());
-    match draft.body {
-        Body::Change(body) => Take::Change(ImportChange::new(Imported {
-            number: String::new(),
-            origin: Origin { source, number: draft.number, zone },
-            title: draft.title,
-            description: draft.description,
-            change_type: body.change_type,
-            environment: body.environment,
-            cis,
-            window: body.window,
-            started_at: body.started_at,
-            finished_at: body.finished_at,
-            created_at: body.created_at,
-            outcome: body.outcome,
-            scheduled: body.scheduled,
-        })),
-        Body::Incident(body) => Take::Incident(Box::new(ImportIncident {
-            source,
-            source_number: draft.number,
-            zone,
-            title: draft.title,
-            description: draft.description,
-            priority: body.priority,
-            state: body.state,
-            opened_at: body.opened_at,
-            resolved_at: body.resolved_at,
-            cis,
-            services: Vec::new(),
-            caused_by: None,
-            links,
-        })),
-    }
-}
-
-/// What ends an import, as a fault.
-fn fault(failure: Failure) -> Fault {
-    match failure {
-        Failure::Fault(fault) => fault,
-        Failure::Refused(refusal) => Fault::permanent("importing", refusal.detail),
-        Failure::ReplayedRefusal(problem) => Fault::permanent("importing", problem.detail),
-        Failure::KeyReused => Fault::permanent("importing", "the key was used before"),
+/// What would become of a record.
+fn tried<R: Takeable>(record: R::Taken) -> Taken {
+    match R::decide(record, String::new()) {
+        Ok(_) => Taken::Created(Written { id: String::new(), number: None, version: 0 }),
+        Err(refusal) => Taken::Refused(super::take::shown(refusal)),
     }
 }

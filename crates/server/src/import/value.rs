@@ -122,7 +122,9 @@ impl Template {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else {
-                return Err(Malformed::whole(format!("`{text}` opens a bracket and never ends it")));
+                return Err(Malformed::whole(format!(
+                    "`{text}` opens a bracket and never ends it"
+                )));
             };
             parts.extend((!before.is_empty()).then(|| Part::Text(before.to_owned())));
             parts.extend(header.find(name).map(Part::Column));

@@ -2,7 +2,7 @@
 
 use domain::General;
 use kernel::{ChangeId, IncidentId};
-use ports::{Fault, Query};
+use ports::Query;
 
 use crate::bus::Stop;
 
@@ -13,17 +13,6 @@ pub fn find_incident(db: &mut dyn Query, name: &str) -> Result<IncidentId, Stop>
         Some(row) => Ok(row.parsed(0)?),
         None => Err(General::Unknown { kind: "incident", name: name.to_owned() }.into()),
     }
-}
-
-/// The incident that came from another system under a number, with its number here and version.
-pub fn find_imported(
-    db: &mut dyn Query,
-    source: &str,
-    number: &str,
-) -> Result<Option<(IncidentId, String, i64)>, Fault> {
-    let sql = "SELECT id, number, version FROM incidents WHERE source = $1 AND source_number = $2";
-    let row = db.query_one(sql, &[source.into(), number.into()])?;
-    row.map(|row| Ok((row.parsed(0)?, row.text(1)?.to_owned(), row.int(2)?))).transpose()
 }
 
 /// The change of an id or a number.

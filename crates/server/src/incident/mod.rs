@@ -1,9 +1,8 @@
-//! Incidents: routes, read model, and taking them over from another system.
+//! Incidents: routes and read model. Taking them over from another system is the `import` feature.
 
 mod comment;
 mod find;
 mod get;
-mod import;
 mod list;
 mod projection;
 mod save;
@@ -15,8 +14,7 @@ use utoipa::openapi::path::HttpMethod;
 use crate::http::Routes;
 
 pub use comment::CommentIncident;
-pub use find::{find_change, find_imported, find_incident};
-pub use import::{ImportIncident, Imported};
+pub use find::{find_change, find_incident};
 pub use save::SaveIncident;
 
 /// The routes, in reading order.

@@ -1,7 +1,9 @@
 //! Incidents: reporting, moving, listing, remarks, and taking them over from another system.
 
+use domain::change::Origin;
+use domain::incident::{Imported, Incident, Priority, State};
 use interlock_server::bus::Envelope;
-use interlock_server::incident::{ImportIncident, Imported};
+use interlock_server::import::{Import, Taken};
 use kernel::{Actor, CiId};
 use serde_json::{Value as Json, json};
 
@@ -179,27 +181,31 @@ fn the_change_that_caused_it_is_named_by_number_and_found_again() {
     });
 }
 
-fn im1224(cis: Vec<CiId>) -> ImportIncident {
-    ImportIncident {
+fn im1224(cis: Vec<CiId>) -> Import<Incident> {
+    let origin = Origin {
         source: "service manager".to_owned(),
-        source_number: "IM0001224".to_owned(),
+        number: "IM0001224".to_owned(),
         zone: "Europe/Amsterdam".parse().unwrap(),
+    };
+    Import::new([Imported {
+        number: String::new(),
+        origin,
         title: "Citrix is slow".to_owned(),
         description: String::new(),
-        priority: domain::incident::Priority::try_from(4).unwrap(),
-        state: domain::incident::State::Closed,
+        priority: Priority::try_from(4).unwrap(),
+        state: State::Closed,
         opened_at: at("2013-10-01T05:33:21Z"),
         resolved_at: None,
         cis,
         services: vec![],
         caused_by: None,
         links: vec![],
-    }
+    }])
 }
 
-async fn import(stage: &Stage, command: ImportIncident) -> Imported {
+async fn import(stage: &Stage, command: Import<Incident>) -> Taken {
     let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
-    stage.bus.send(operator, command).await.unwrap().answer
+    stage.bus.send(operator, command).await.unwrap().answer.remove(0)
 }
 
 #[test]
@@ -209,9 +215,8 @@ fn an_imported_incident_keeps_its_number_there_and_comes_once() {
         let ci = anna.post("/cis", json!({"name": "APP000005"})).await.ok();
         let ci: CiId = ci["id"].as_str().unwrap().parse().unwrap();
         let first = import(&stage, im1224(vec![ci])).await;
-        let again = import(&stage, im1224(vec![ci])).await;
-        assert!(first.created && !again.created);
-        assert_eq!(first.written, again.written);
+        let Taken::Created(written) = first else { panic!("{first:?}") };
+        assert_eq!(import(&stage, im1224(vec![ci])).await, Taken::There(written));
         let incident = anna.get("/incidents/INC-1").await.ok();
         assert_eq!(incident["imported"]["number"], "IM0001224");
         assert_eq!(incident["imported"]["zone"], "Europe/Amsterdam");
