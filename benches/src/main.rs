@@ -1,1 +1,42 @@
-fn main() {}
+//! `make bench`: the product beside its floors and peers, in one run on one machine, as ratios.
+//! What is measured and why is in `docs/howto/measure.md`.
+
+mod floor;
+mod load;
+mod pages;
+mod report;
+mod seed;
+mod startup;
+mod trace;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::report::Report;
+
+fn main() -> Result<()> {
+    let folder = PathBuf::from(
+        std::env::var("INTERLOCK_BENCH_FOLDER").unwrap_or_else(|_| "target/bench".to_owned()),
+    );
+    std::fs::create_dir_all(&folder)?;
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|given| given == name);
+    let mut report = Report::default();
+    if wants("commands") {
+        load::sqlite(&folder, &mut report)?;
+        load::postgres(&mut report)?;
+        load::http(&folder, &mut report)?;
+    }
+    if wants("pages") || wants("startup") {
+        let small = seed::database(&folder, seed::SMALL, &mut report)?;
+        let large = seed::database(&folder, seed::large(), &mut report)?;
+        if wants("pages") {
+            pages::measure(&small, &large, &mut report)?;
+        }
+        if wants("startup") {
+            startup::measure(&folder, &large, &mut report)?;
+        }
+    }
+    report.write(&folder.join("report.json"))
+}

@@ -1,0 +1,146 @@
+//! Databases of many changes, filled by bulk import through the bus, and kept between runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc;
+
+use anyhow::{Result, anyhow};
+use domain::change::{Change, Imported, Origin, Outcome};
+use domain::policy::ChangeType;
+use domain::vocabulary::{Environment, Window};
+use kernel::{CiId, Timestamp, Zone};
+use ports::{Clock, Lane, Store, SystemClock};
+use server::bus::{Bus, Envelope};
+use server::import::{Import, TAKEN_MAX};
+use server::read::wait;
+use server::service::ImportCis;
+use store::OpenOptions;
+
+use crate::load::{bus, operator};
+use crate::report::{Report, seconds};
+
+/// The small size.
+pub(crate) const SMALL: u64 = 10_000;
+/// Changes on each CI.
+const PER_CI: u64 = 50;
+/// Raise it when what is seeded changes.
+const FORMAT: u32 = 1;
+/// How many imports wait at once.
+const IN_FLIGHT: usize = 24;
+const MINUTES_A_YEAR: i64 = 365 * 24 * 60;
+
+/// The large size: a million, or what `INTERLOCK_BENCH_CHANGES` says.
+pub(crate) fn large() -> u64 {
+    let given = std::env::var("INTERLOCK_BENCH_CHANGES").ok();
+    given.and_then(|count| count.parse().ok()).unwrap_or(1_000_000)
+}
+
+/// A seeded database.
+pub(crate) struct Seeded {
+    pub(crate) path: PathBuf,
+    pub(crate) changes: u64,
+}
+
+impl Seeded {
+    /// Its address.
+    pub(crate) fn address(&self) -> String {
+        format!("sqlite:{}", self.path.display())
+    }
+
+    /// How many CIs it has.
+    pub(crate) fn cis(&self) -> u64 {
+        self.changes / PER_CI
+    }
+}
+
+/// The database of a size, seeded when it is not there.
+pub(crate) fn database(folder: &Path, changes: u64, report: &mut Report) -> Result<Seeded> {
+    let path = folder.join(format!("seed-{FORMAT}-{changes}.db"));
+    let seeded = Seeded { path, changes };
+    let done = seeded.path.with_extension("done");
+    if done.exists() {
+        return Ok(seeded);
+    }
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{end}", seeded.path.display()));
+    }
+    let options = OpenOptions { queue_max: 8_192, ..OpenOptions::default() };
+    let store = store::open(&seeded.address(), options)?;
+    server::read_models::prepare(&*store)?;
+    let (took, end) = seconds(|| fill(&store, &seeded));
+    store.close();
+    end?;
+    std::fs::write(done, "")?;
+    let rate = format!("{:.0}/s", changes as f64 / took);
+    report.figure(&format!("seed of {changes} changes, {took:.0} s"), &rate);
+    Ok(seeded)
+}
+
+fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
+    let bus = bus(store)?;
+    for slice in (0..seeded.cis()).collect::<Vec<_>>().chunks(500) {
+        let cis = slice.iter().map(|n| (format!("ci-{n}"), "server".to_owned())).collect();
+        let end = bus.call(operator(), ImportCis { cis });
+        end.map_err(|failure| anyhow!("{failure:?}"))?;
+    }
+    let cis = wait(&**store, |db| {
+        let rows = db.query("SELECT id FROM cis ORDER BY name_key", &[])?;
+        rows.iter().map(|row| row.parsed(0)).collect::<Result<Vec<CiId>, _>>()
+    })?;
+    import(&bus, &cis, seeded.changes)
+}
+
+fn import(bus: &Bus, cis: &[CiId], changes: u64) -> Result<()> {
+    let now = SystemClock.now();
+    let (sender, receiver) = mpsc::sync_channel::<Result<(), String>>(IN_FLIGHT);
+    let mut waiting = 0;
+    let numbers: Vec<u64> = (0..changes).collect();
+    for slice in numbers.chunks(TAKEN_MAX) {
+        if waiting == IN_FLIGHT {
+            receiver.recv()?.map_err(|why| anyhow!(why))?;
+            waiting -= 1;
+        }
+        let sender = sender.clone();
+        let envelope = Envelope { lane: Lane::Bulk, ..operator() };
+        let command =
+            Import::<Change>::new(slice.iter().map(|number| change(*number, cis, now)));
+        bus.submit(envelope, command, move |end| {
+            let _ = sender.send(end.map(|_| ()).map_err(|failure| format!("{failure:?}")));
+        });
+        waiting += 1;
+    }
+    for _ in 0..waiting {
+        receiver.recv()?.map_err(|why| anyhow!(why))?;
+    }
+    Ok(())
+}
+
+/// A change somewhere in five years, one fifth of them in the future.
+fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
+    // A fixed walk through the years that meets every part of them.
+    let share = (number.wrapping_mul(7_919) % 1_000_003) as f64 / 1_000_003.0;
+    let minutes = (share * 5.0 * MINUTES_A_YEAR as f64) as i64 - 4 * MINUTES_A_YEAR;
+    let start = now.plus_minutes(minutes);
+    let end = start.plus_minutes(60 + (number % 5) as i64 * 30);
+    let future = minutes > 0;
+    let past = |at: Timestamp| (!future).then_some(at);
+    Imported {
+        number: String::new(),
+        origin: Origin {
+            source: "seed".to_owned(),
+            number: format!("S{number:08}"),
+            zone: Zone::utc(),
+        },
+        title: format!("Replace the package on host {number}"),
+        description: String::new(),
+        change_type: ChangeType::Normal,
+        environment: Environment::Production,
+        cis: vec![cis[(number % cis.len() as u64) as usize]],
+        window: Window::try_new(start, end, Zone::utc()).ok(),
+        started_at: past(start),
+        finished_at: past(end),
+        created_at: Some(start.plus_minutes(-7 * 24 * 60)),
+        outcome: (!future).then_some(Outcome::Successful),
+        scheduled: future,
+    }
+}
