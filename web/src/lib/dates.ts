@@ -106,3 +106,13 @@ export function windowText(window: { start: string; end: string }, zone: string)
   const end = sameDay ? clock(window.end, zone) : dayClock(window.end, zone);
   return `${dayClock(window.start, zone)} – ${end}`;
 }
+
+/** `22:00–23:00`; `22:00–Fri 04:00` when it ends on another day, with the date beyond a week. */
+export function hoursText(window: { start: string; end: string }, zone: string): string {
+  const from = clock(window.start, zone);
+  const to = clock(window.end, zone);
+  if (day(window.start, zone) === day(window.end, zone)) return `${from}–${to}`;
+  const near = Date.parse(window.end) - Date.parse(window.start) < 6 * DAY;
+  const date = day(window.end, zone, new Date(window.start));
+  return `${from}–${near ? date.split(' ')[0] : date} ${to}`;
+}

@@ -106,7 +106,7 @@ describe('the calendar', () => {
     serve(ANSWERS);
     show(`/calendar?view=list&date=${DATE}`);
     const row = (await screen.findByText('Ledger 9')).closest('tr')!;
-    expect(within(row).getByText('21:00 – Thu 00:00')).toBeInTheDocument();
+    expect(within(row).getByText('21:00–Thu 00:00')).toBeInTheDocument();
     expect(within(row).getByText('45 min')).toBeInTheDocument();
     expect(within(row).getByRole('button', { name: /web-01 → uses → db-2/ })).toBeInTheDocument();
     expect(screen.getByText('Times in Europe/Berlin')).toBeInTheDocument();

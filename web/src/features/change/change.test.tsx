@@ -53,7 +53,7 @@ describe('the list of changes', () => {
     const sent = serve({ ...ANSWERS, 'PUT /filters': { id: 'per_02', version: 4 } });
     const { user } = show('/changes?phase=draft');
     await user.click(await screen.findByRole('button', { name: 'Saved filters' }));
-    await user.click(await screen.findByRole('menuitem', { name: 'Save this filter…' }));
+    await user.click(await screen.findByRole('button', { name: 'Save this filter…' }));
     await user.type(await screen.findByRole('textbox', { name: 'Name' }), 'Drafts');
     await user.click(screen.getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));

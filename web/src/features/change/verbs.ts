@@ -59,6 +59,10 @@ export function changeActions(
       text('cancel', words.cancel),
     ]),
   );
+  // A copy is always possible; the server says no only to who may not raise changes.
+  if (!all.some((item) => item.name === 'clone')) {
+    all.push({ name: 'clone', label: words.clone, allowed: true, busy, run: () => start('clone') });
+  }
   const preferred = change.held ? ['resume'] : (NEXT[change.phase] ?? []);
   const primary = pickPrimary(all, preferred);
   const shown = SHOWN[change.phase] ?? [];

@@ -1,5 +1,5 @@
 // The forward schedule of change as a table, by day, with the projected outage of each record.
-import { clock, day, minutes, windowText } from '@/lib/dates';
+import { hoursText, minutes, windowText } from '@/lib/dates';
 import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
 import { StatePill, Tier } from '@/ui/StatePill';
@@ -43,14 +43,6 @@ export function ScheduleList({ calendar, zone }: { calendar: Calendar; zone: str
       </table>
     </div>
   );
-}
-
-/** `22:00 – 23:00`, or `22:00 – Fri 04:00` when it ends on another day. */
-function hoursOf(entry: Entry, zone: string): string {
-  const { start, end } = entry.window;
-  const sameDay = dateOf(start, zone) === dateOf(end, zone);
-  const weekday = sameDay ? '' : `${day(end, zone).split(' ')[0]} `;
-  return `${clock(start, zone)} – ${weekday}${clock(end, zone)}`;
 }
 
 function byDay(entries: Entry[], zone: string): Map<string, Entry[]> {
@@ -100,7 +92,7 @@ function EntryRow({ entry, calendar }: { entry: Entry; calendar: Calendar }) {
           dateTime={entry.window.start}
           title={`${windowText(entry.window, zone)} ${zone}`}
         >
-          {hoursOf(entry, zone)}
+          {hoursText(entry.window, zone)}
         </time>
         {!entry.committed && <span className="visually-hidden"> {texts.planned}</span>}
       </td>

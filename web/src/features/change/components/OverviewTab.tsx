@@ -44,7 +44,7 @@ export function OverviewTab({ change }: { change: Change }) {
             title={overview.impact}
             fields={(form) => <WhereFields form={form} />}
           >
-            <Facts facts={impactFacts(change)} />
+            <Facts facts={known(impactFacts(change))} />
           </EditSection>
           <Links links={change.links} path={changePath(change.id)} version={change.version} />
         </>
@@ -60,11 +60,16 @@ export function OverviewTab({ change }: { change: Change }) {
             </>
           )}
         >
-          <Facts facts={recordFacts(change)} />
+          <Facts facts={known(recordFacts(change))} />
         </EditSection>
       }
     />
   );
+}
+
+/** A fact that is not known reads as a dash. */
+function known(facts: [string, React.ReactNode][]): [string, React.ReactNode][] {
+  return facts.map(([name, value]) => [name, value === false ? undefined : value]);
 }
 
 function impactFacts(change: Change): [string, React.ReactNode][] {
@@ -146,5 +151,5 @@ function recordFacts(change: Change): [string, React.ReactNode][] {
       </span>,
     ]);
   }
-  return facts.map(([name, value]) => [name, value === false ? undefined : value]);
+  return facts;
 }

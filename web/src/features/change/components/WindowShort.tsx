@@ -1,6 +1,6 @@
 // A window in a narrow column: day and times; zones and the second day one focus away.
 import { Tooltip } from '@mantine/core';
-import { clock, day, windowText } from '@/lib/dates';
+import { day, hoursText, windowText } from '@/lib/dates';
 import type { Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import classes from './ChangeTable.module.css';
@@ -12,7 +12,7 @@ export function WindowShort({ window }: { window: Window }) {
   return (
     <Tooltip label={<span className={classes.zones}>{label}</span>} maw={460}>
       <span tabIndex={0} className={classes.window}>
-        {day(window.start, zone)} {clock(window.start, zone)}–{clock(window.end, zone)}
+        {day(window.start, zone)} {hoursText(window, zone)}
       </span>
     </Tooltip>
   );
