@@ -18,6 +18,7 @@ use ports::{Fault, Query};
 use crate::approval::shown_round;
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
+use crate::calendar::conflicts_of;
 use crate::change::{approval_lamp, clear, conflict_lamp, lamp, rows, words};
 use crate::extras;
 use crate::names::{Names, shown_window};
@@ -25,6 +26,9 @@ use crate::read::action;
 use crate::release::facts::gather;
 use crate::release::save::find_release;
 use crate::{review, risk};
+
+/// The most conflicts on the page itself.
+pub const CONFLICTS_SHOWN: u32 = 100;
 
 /// The release of an id or a number.
 pub(super) fn get(
@@ -37,7 +41,7 @@ pub(super) fn get(
     let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
     let loaded = loaded.ok_or_else(unknown)?;
     let facts = gather(db, asking, id, &loaded.state, None)?;
-    let conflicts = Vec::new();
+    let conflicts = conflicts_of(db, domain::calendar::Side::Release(id), CONFLICTS_SHOWN)?;
     Ok(shown(db, &loaded, &facts, conflicts, asking)?)
 }
 

@@ -15,7 +15,7 @@ use crate::bus::Stop;
 use crate::calendar::{conflicts_open, window};
 use crate::http::ListQuery;
 use crate::listing::{
-    Asked, Condition, Index, Order, Source, among, check_cursor, ids, order, word,
+    Asked, Condition, GATHER_MAX, Index, Order, Source, among, check_cursor, ids, order, word,
 };
 use crate::names::{Names, find_person, shown_window};
 use crate::read::{
@@ -89,6 +89,7 @@ pub(super) fn list(
         descending,
         cursor: query.get("cursor"),
         limit,
+        gather_max: GATHER_MAX,
     };
     let page = match query.get("q") {
         Some(words) => {
@@ -207,6 +208,7 @@ pub(super) fn board(db: &mut dyn Query, team: Option<&str>) -> Result<Board, Sto
             descending: true,
             cursor: None,
             limit: COLUMN_MAX,
+            gather_max: GATHER_MAX,
         };
         let page = ids(db, &asked)?;
         columns.push(BoardColumn {
