@@ -1,8 +1,9 @@
 // The bottom bar of a phone: the four pages of someone on the move, and the rest.
-import { Drawer, UnstyledButton } from '@mantine/core';
+import { CloseButton, Drawer, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
+import { UI } from '@/ui/texts';
 import { BOTTOM, isHere, NAVIGATION } from './navigation';
 import { SHELL } from './texts';
 import classes from './BottomBar.module.css';
@@ -34,7 +35,11 @@ export function BottomBar({ path, waiting }: { path: string; waiting: number }) 
       </UnstyledButton>
       <Drawer.Root opened={open} onClose={drawer.close} position="bottom" size="auto">
         <Drawer.Overlay backgroundOpacity={0.4} />
-        <Drawer.Content aria-label={SHELL.nav}>
+        <Drawer.Content aria-label={SHELL.nav} className={classes.sheet}>
+          <div className={classes.sheetHead}>
+            <strong>{SHELL.nav}</strong>
+            <CloseButton aria-label={UI.close} onClick={drawer.close} />
+          </div>
           <ul className={classes.all}>
             {NAVIGATION.flat()
               .flatMap((item) => item.children ?? [item])

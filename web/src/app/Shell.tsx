@@ -1,8 +1,9 @@
 // What stands around every page: side bar, top bar, the bottom bar of a phone, keys, palette.
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
+import { useGo } from '@/lib/address';
 import { get, queryText } from '@/lib/client';
 import { useKeys } from '@/lib/keys';
 import { asProblem } from '@/lib/problem';
@@ -24,7 +25,7 @@ const WAITING_MAX = 100;
 
 export function Shell() {
   const { pathname, searchStr } = useLocation();
-  const navigate = useNavigate();
+  const go = useGo();
   const session = useQuery({
     queryKey: SESSION,
     staleTime: 60_000,
@@ -35,8 +36,8 @@ export function Shell() {
     // While the sign-in page loads, this one is still on screen under the new address.
     if (!lost || pathname === paths.signIn) return;
     const to = pathname + searchStr;
-    void navigate({ to: (paths.signIn + queryText({ to: to === '/' ? '' : to })) as never });
-  }, [lost, pathname, searchStr, navigate]);
+    go(paths.signIn + queryText({ to: to === '/' ? '' : to }), true);
+  }, [lost, pathname, searchStr, go]);
 
   if (session.data) return <Inside me={session.data} />;
   if (session.error && !lost) {
@@ -47,12 +48,11 @@ export function Shell() {
 
 function Inside({ me }: { me: Me }) {
   const { pathname } = useLocation();
-  const navigate = useNavigate();
+  const go = useGo();
   const [narrow, setNarrow] = useLocalStorage({ key: 'side-bar-narrow', defaultValue: false });
   const [keysShown, keys] = useDisclosure();
   const [paletteShown, palette] = useDisclosure();
   const waiting = useWaiting();
-  const go = (to: string) => void navigate({ to: to as never });
 
   useKeys('Everywhere', [
     { keys: '?', label: 'Show the keys', run: keys.open },
@@ -124,12 +124,12 @@ function useWaiting(): number {
 }
 
 export function NotFound() {
-  const navigate = useNavigate();
+  const go = useGo();
   return (
     <EmptyState
       icon="search"
       title={SHELL.notFound}
-      action={{ label: SHELL.home, run: () => void navigate({ to: '/' as never }) }}
+      action={{ label: SHELL.home, run: () => go(paths.home) }}
     >
       <p>{SHELL.notFoundHelp}</p>
     </EmptyState>

@@ -26,7 +26,7 @@ createRoot(place).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <Navigation value={(to) => void router.navigate({ to: to as never })}>
+        <Navigation value={(to) => router.history.push(to)}>
           <RecordPaths value={pathOf}>
             <RouterProvider router={router} />
           </RecordPaths>

@@ -1,5 +1,5 @@
 // View state lives in the address: filters, sorting, columns, the chosen record.
-import { useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import { useLocation, useNavigate, useParams, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
 export type Address = Record<string, string>;
@@ -31,12 +31,12 @@ export function useParam(name: string): string {
   return params[name] ?? '';
 }
 
-/** Goes to an address; `replace` leaves no trace in the history. */
+/** Goes to an address, its query included; `replace` leaves no trace in the history. */
 export function useGo(): (to: string, replace?: boolean) => void {
-  const navigate = useNavigate();
+  const { history } = useRouter();
   return useCallback(
-    (to: string, replace = false) => void navigate({ to: to as never, replace }),
-    [navigate],
+    (to: string, replace = false) => (replace ? history.replace(to) : history.push(to)),
+    [history],
   );
 }
 

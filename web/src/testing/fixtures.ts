@@ -281,6 +281,8 @@ export const release: Schema<'Release'> = {
   review: null,
   route,
   actions: [
+    allowed('edit'),
+    allowed('scope'),
     allowed('approve'),
     allowed('reject'),
     allowed('abstain'),
@@ -337,5 +339,6 @@ export const deploying: Schema<'Release'> = {
       refusal: { code: 'release.steps_open', detail: '2 steps are not reported yet.' },
     },
     allowed('rollback'),
+    allowed('step'),
   ],
 };

@@ -19,7 +19,7 @@ export function show(address: string) {
   const view = render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} env="test">
       <QueryClientProvider client={queries}>
-        <Navigation value={(to) => void router.navigate({ to: to as never })}>
+        <Navigation value={(to) => router.history.push(to)}>
           <RecordPaths value={pathOf}>
             <RouterProvider router={router} />
           </RecordPaths>

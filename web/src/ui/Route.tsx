@@ -4,7 +4,7 @@ import { useId, useState, type KeyboardEvent } from 'react';
 import type { Lamp } from '@/lib/schema';
 import type { ActionItem } from './actions';
 import { LampMark } from './LampMark';
-import { LAMP_NAMES, LAMP_STATES } from './texts';
+import { LAMP_NAMES, LAMP_STATES, sentence } from './texts';
 import { useCurrentInView } from './useCurrentInView';
 import classes from './Route.module.css';
 
@@ -66,7 +66,7 @@ export function Route({ lamps, actions = [], label }: RouteProps) {
               <strong data-state={lamp.state}>
                 {LAMP_NAMES[lamp.name] ?? lamp.name}, {LAMP_STATES[lamp.state]}.
               </strong>{' '}
-              {lamp.detail}
+              {sentence(lamp.detail)}
             </p>
             {mend?.allowed && (
               <Button size="compact-sm" variant="default" onClick={mend.run}>

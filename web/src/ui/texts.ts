@@ -3,6 +3,7 @@
 export const LAMP_NAMES: Record<string, string> = {
   scope: 'Scope',
   plans: 'Plans',
+  rollback: 'Rollback',
   risk: 'Risk',
   conflicts: 'Conflicts',
   approvals: 'Approvals',
@@ -47,9 +48,17 @@ export function wordOf(code: string | null | undefined): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A fragment of the server as a sentence: `no change is attached` → `No change is attached.` */
+export function sentence(text: string): string {
+  const plain = text.replaceAll('`', '').trim();
+  const ended = /[.!?…]$/.test(plain) || plain === '' ? plain : `${plain}.`;
+  return ended.charAt(0).toUpperCase() + ended.slice(1);
+}
+
 export const UI = {
   more: 'More actions',
   cannot: 'Not possible yet',
+  missing: 'This is still missing:',
   retry: 'Try again',
   showMore: 'Show more',
   loading: 'Loading',

@@ -119,6 +119,7 @@ export const VERB = {
   cancel: 'Cancel release',
   clone: 'Clone',
   edit: 'Edit',
+  scope: 'Attach changes',
 };
 
 export const TAB = {

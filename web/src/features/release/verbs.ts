@@ -27,6 +27,8 @@ export function releaseActions(
   const all = verbs(
     release.actions,
     Object.fromEntries([
+      text('edit', VERB.edit, 'e'),
+      text('scope', VERB.scope),
       text('approve', VERB.approve, 'a'),
       text('reject', VERB.reject, 'r'),
       text('abstain', VERB.abstain),
@@ -39,28 +41,20 @@ export function releaseActions(
       text('close', VERB.close),
       text('hold', VERB.hold),
       text('resume', VERB.resume),
-      text('clone', VERB.clone),
       text('rollback', VERB.rollback),
       text('cancel', VERB.cancel),
     ]),
   );
   const preferred = release.held ? ['resume'] : (NEXT[release.phase] ?? []);
   const primary = pickPrimary(all, preferred);
-  // Verbs of another phase say nothing here; those that make sense now stay, refused or not.
-  const others = all.filter((item) => item.allowed || CLOSE_BY[release.phase]?.has(item.name));
+  // A verb of another phase says nothing here; any other refusal is worth reading.
+  const others = all.filter((item) => item.allowed || !isOfOtherPhase(item));
   return { all, primary, others };
 }
 
-/** Refused verbs that are still worth showing in a phase, with their reason. */
-const CLOSE_BY: Record<string, Set<string>> = {
-  planning: new Set(['submit', 'schedule', 'cancel', 'hold']),
-  build: new Set(['submit', 'schedule', 'cancel', 'hold']),
-  test: new Set(['submit', 'schedule', 'cancel', 'hold']),
-  approval: new Set(['approve', 'reject', 'schedule', 'deploy', 'hold', 'cancel']),
-  deployment: new Set(['verify', 'rollback', 'extend']),
-  verification: new Set(['verify', 'rollback']),
-  review: new Set(['close']),
-};
+function isOfOtherPhase(item: ActionItem): boolean {
+  return item.refusal?.code.endsWith('.wrong_phase') ?? true;
+}
 
 function nextState(release: Release): string {
   const at = release.states.findIndex((each) => each.name === release.state);

@@ -54,7 +54,7 @@ export function Tasks({ tasks, path, version }: Props) {
         {tasks.map((task) => (
           <li key={task.number} data-done={task.done || undefined}>
             <Checkbox
-              size="xs"
+              size="sm"
               checked={task.done}
               disabled={write.isPending}
               onChange={() => tick(task)}

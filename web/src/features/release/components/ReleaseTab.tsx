@@ -37,7 +37,7 @@ interface Props {
 export function ReleaseTab({ release, tab, actions, verb }: Props) {
   switch (tab) {
     case 'scope':
-      return <ScopeTab release={release} />;
+      return <ScopeTab release={release} actions={actions} />;
     case 'plan':
       return <PlanTab release={release} />;
     case 'approvals':

@@ -36,6 +36,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
     );
   }
   const path = releasePath(release.number);
+  const may = (name: string) => mayDo(release, name);
   const rollback = deployment.rollback;
   return (
     <Columns
@@ -54,7 +55,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
               <RunSteps
                 steps={rollback.steps}
                 path={`${path}/rollback/steps`}
-                open={deployment.state === 'rolling_back'}
+                open={deployment.state === 'rolling_back' && may('step_back')}
                 plan={release.rollback_plan}
                 doneWord={RUN.backDone}
               />
@@ -67,7 +68,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
             <RunSteps
               steps={deployment.steps}
               path={`${path}/deployment/steps`}
-              open={deployment.state === 'running'}
+              open={deployment.state === 'running' && may('step')}
               doneWord={RUN.done}
             />
           </Section>
@@ -91,6 +92,11 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
       }
     />
   );
+}
+
+/** Reports are not buttons of the page's head, so they are asked of the record itself. */
+function mayDo(release: Release, name: string): boolean {
+  return release.actions.some((action) => action.name === name && action.allowed);
 }
 
 function NextVerb(props: { items: (ActionItem | undefined)[]; release: Release }) {

@@ -1,11 +1,13 @@
 // The changes of a release in deploy order: attached, taken out, moved by hand or by keys.
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState, type DragEvent, type KeyboardEvent } from 'react';
 import { paths } from '@/app/paths';
 import { findChanges, type Choice } from '@/lib/lookup';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
+import type { ActionItem } from '@/ui/actions';
+import { ActionButton } from '@/ui/Actions';
 import { Dialog } from '@/ui/Dialog';
 import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
@@ -21,33 +23,34 @@ import classes from './scope.module.css';
 
 type Row = Schema<'ChangeRow'>;
 
-export function ScopeTab({ release }: { release: Release }) {
+export function ScopeTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const [attaching, dialog] = useDisclosure();
   const path = releasePath(release.number);
-  const attach = (
-    <Button size="compact-sm" variant="default" onClick={dialog.open}>
-      {SCOPE.attach}
-    </Button>
-  );
+  const scope = actions.find((item) => item.name === 'scope');
+  const open = scope?.allowed ?? false;
   return (
-    <Section title={TAB.scope} flush aside={release.changes.length > 0 && attach}>
+    <Section
+      title={TAB.scope}
+      flush
+      aside={
+        scope && (
+          <ActionButton size="xs" item={{ ...scope, label: SCOPE.attach, run: dialog.open }} />
+        )
+      }
+    >
       {release.changes.length === 0 ? (
-        <EmptyState
-          icon="changes"
-          title={SCOPE.emptyTitle}
-          action={{ label: SCOPE.attach, run: dialog.open }}
-        >
+        <EmptyState icon="changes" title={SCOPE.emptyTitle}>
           <p>{SCOPE.empty}</p>
         </EmptyState>
       ) : (
-        <Ordered release={release} path={path} />
+        <Ordered release={release} path={path} open={open} />
       )}
       {attaching && <Attach release={release} path={path} onClose={dialog.close} />}
     </Section>
   );
 }
 
-function Ordered({ release, path }: { release: Release; path: string }) {
+function Ordered({ release, path, open }: { release: Release; path: string; open: boolean }) {
   const [dragged, setDragged] = useState<number>();
   const [over, setOver] = useState<number>();
   const [spoken, setSpoken] = useState('');
@@ -84,7 +87,7 @@ function Ordered({ release, path }: { release: Release; path: string }) {
           <li
             key={row.id}
             className={classes.row}
-            draggable
+            draggable={open}
             data-dragged={dragged === at || undefined}
             data-over={over === at && dragged !== at ? side(dragged, at) : undefined}
             onDragStart={(event) => {
@@ -104,6 +107,7 @@ function Ordered({ release, path }: { release: Release; path: string }) {
             <ScopeRow
               row={row}
               at={at}
+              open={open}
               last={at === rows.length - 1}
               onMove={(to) => move(at, to)}
               onDetach={() =>
@@ -117,7 +121,7 @@ function Ordered({ release, path }: { release: Release; path: string }) {
           </li>
         ))}
       </ol>
-      <p className={classes.help}>{SCOPE.orderHelp}</p>
+      {open && <p className={classes.help}>{SCOPE.orderHelp}</p>}
       <p className="visually-hidden" aria-live="polite">
         {spoken}
       </p>
@@ -138,23 +142,27 @@ function side(from: number | undefined, at: number): 'above' | 'below' {
 interface ScopeRowProps {
   row: Row;
   at: number;
+  /** Whether the scope may still be changed. */
+  open: boolean;
   last: boolean;
   onMove: (to: number) => void;
   onDetach: () => void;
 }
 
-function ScopeRow({ row, at, last, onMove, onDetach }: ScopeRowProps) {
+function ScopeRow({ row, at, open, last, onMove, onDetach }: ScopeRowProps) {
   const keys = (event: KeyboardEvent) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || !event.altKey) return;
+    if (!step || !event.altKey || !open) return;
     event.preventDefault();
     onMove(at + step);
   };
   return (
     <div className={classes.inner} onKeyDown={keys}>
-      <span className={classes.grip} aria-hidden="true">
-        <Icon name="grip" />
-      </span>
+      {open && (
+        <span className={classes.grip} aria-hidden="true">
+          <Icon name="grip" />
+        </span>
+      )}
       <span className={classes.place}>{at + 1}</span>
       <span className={classes.words}>
         <Link to={paths.change(row.number)} className={classes.title}>
@@ -170,31 +178,33 @@ function ScopeRow({ row, at, last, onMove, onDetach }: ScopeRowProps) {
           )}
         </span>
       </span>
-      <span className={classes.tools}>
-        <Tooltip label={`${SCOPE.moveUp} (Alt ↑)`}>
-          <ActionIcon
-            aria-label={`${SCOPE.moveUp} ${row.number}`}
-            disabled={at === 0}
-            onClick={() => onMove(at - 1)}
-          >
-            <Icon name="up" />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={`${SCOPE.moveDown} (Alt ↓)`}>
-          <ActionIcon
-            aria-label={`${SCOPE.moveDown} ${row.number}`}
-            disabled={last}
-            onClick={() => onMove(at + 1)}
-          >
-            <Icon name="down" />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={SCOPE.detach}>
-          <ActionIcon aria-label={`${SCOPE.detach} ${row.number}`} onClick={onDetach}>
-            <Icon name="close" />
-          </ActionIcon>
-        </Tooltip>
-      </span>
+      {open && (
+        <span className={classes.tools}>
+          <Tooltip label={`${SCOPE.moveUp} (Alt ↑)`}>
+            <ActionIcon
+              aria-label={`${SCOPE.moveUp} ${row.number}`}
+              disabled={at === 0}
+              onClick={() => onMove(at - 1)}
+            >
+              <Icon name="up" />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={`${SCOPE.moveDown} (Alt ↓)`}>
+            <ActionIcon
+              aria-label={`${SCOPE.moveDown} ${row.number}`}
+              disabled={last}
+              onClick={() => onMove(at + 1)}
+            >
+              <Icon name="down" />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={SCOPE.detach}>
+            <ActionIcon aria-label={`${SCOPE.detach} ${row.number}`} onClick={onDetach}>
+              <Icon name="close" />
+            </ActionIcon>
+          </Tooltip>
+        </span>
+      )}
     </div>
   );
 }

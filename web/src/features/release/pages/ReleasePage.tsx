@@ -43,19 +43,25 @@ function Inside({ release }: { release: Release }) {
   });
   const clone = useWrite((made) => go(paths.release(made.number ?? made.id)));
   const start = (name: string) => {
+    if (name === 'edit') return go(`${paths.release(release.number)}?edit=true`);
+    if (name === 'scope') return go(paths.release(release.number, 'scope'));
     if (needsDialog(name, release)) return setOpen(name);
-    if (name === 'clone') return clone.mutate({ path: `${path}/clone`, body: {} });
     verb.run(name);
   };
-  const { all, primary, others } = releaseActions(release, start, verb.busy || clone.isPending);
-  const edit = () => go(`${paths.release(release.number, 'overview')}?edit=true`);
-  const closed = release.phase === 'closed' || release.phase === 'cancelled';
-  useKeys('Release', [
-    { keys: 'e', label: VERB.edit, run: edit },
-    ...all
+  const { all, primary, others } = releaseActions(release, start, verb.busy);
+  const copy = {
+    name: 'clone',
+    label: VERB.clone,
+    allowed: true,
+    busy: clone.isPending,
+    run: () => clone.mutate({ path: `${path}/clone`, body: {} }),
+  };
+  useKeys(
+    'Release',
+    all
       .filter((item) => item.key && item.allowed)
       .map((item) => ({ keys: item.key ?? '', label: item.label, run: item.run })),
-  ]);
+  );
   const fault = verb.problem && !open ? verb.problem : clone.error;
   return (
     <Page
@@ -73,10 +79,7 @@ function Inside({ release }: { release: Release }) {
         />
       }
       primary={primary}
-      others={[
-        ...(closed ? [] : [{ name: 'edit', label: VERB.edit, allowed: true, run: edit }]),
-        ...others,
-      ]}
+      others={[...others, copy]}
     >
       <ProblemNote error={fault} />
       <PhaseLine
