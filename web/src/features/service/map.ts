@@ -19,6 +19,8 @@ export interface PlacedMap {
   /** From top to bottom, or from left to right. */
   direction: Direction;
   nodes: PlacedNode[];
+  /** How far it reaches down. */
+  height: number;
 }
 
 /** Places each CI in the direction that fits the frame best; the same map gives the same picture. */
@@ -26,8 +28,8 @@ export function placeMap(map: Schema<'Map'>): PlacedMap {
   const down = place(map, 'TB');
   const across = place(map, 'LR');
   return across.scale > down.scale
-    ? { direction: 'LR', nodes: across.nodes }
-    : { direction: 'TB', nodes: down.nodes };
+    ? { direction: 'LR', nodes: across.nodes, height: across.height }
+    : { direction: 'TB', nodes: down.nodes, height: down.height };
 }
 
 function place(map: Schema<'Map'>, direction: Direction) {
@@ -48,5 +50,5 @@ function place(map: Schema<'Map'>, direction: Direction) {
   });
   const right = Math.max(1, ...nodes.map((each) => each.x + NODE_WIDTH));
   const bottom = Math.max(1, ...nodes.map((each) => each.y + NODE_HEIGHT));
-  return { nodes, scale: Math.min(1, FRAME.width / right, FRAME.height / bottom) };
+  return { nodes, height: bottom, scale: Math.min(1, FRAME.width / right, FRAME.height / bottom) };
 }

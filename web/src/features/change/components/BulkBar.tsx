@@ -65,7 +65,7 @@ export function BulkBar({ chosen, onClear }: Props) {
           <p>{words.verbHelp}</p>
         </ReasonDialog>
       )}
-      {outcomes && <Outcomes outcomes={outcomes} onClose={() => setOutcomes(undefined)} />}
+      {outcomes && <Outcomes outcomes={outcomes} onClose={onClear} />}
     </div>
   );
 }

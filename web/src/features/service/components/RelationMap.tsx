@@ -33,10 +33,13 @@ interface CiData extends Record<string, unknown> {
 
 type CiNode = Node<CiData, 'ci'>;
 
+const HEIGHT_MIN = 220;
+const HEIGHT_MAX = 460;
+
 const nodeTypes = { ci: CiBox };
 
 export function RelationMap({ map, focus }: Props) {
-  const { direction, nodes: placed } = useMemo(() => placeMap(map), [map]);
+  const { direction, height, nodes: placed } = useMemo(() => placeMap(map), [map]);
   const nodes = useMemo<CiNode[]>(
     () =>
       placed.map(({ node, x, y }) => ({
@@ -63,7 +66,10 @@ export function RelationMap({ map, focus }: Props) {
     [map],
   );
   return (
-    <div className={classes.frame}>
+    <div
+      className={classes.frame}
+      style={{ height: Math.min(HEIGHT_MAX, Math.max(HEIGHT_MIN, height + 72)) }}
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}
