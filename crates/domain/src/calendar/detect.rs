@@ -261,7 +261,8 @@ fn with_blackouts<'a>(
 ) -> impl Iterator<Item = Found> + 'a {
     let blackouts = periods.iter().filter(|period| period.kind == PeriodKind::Blackout);
     blackouts.filter(|period| concerns(placed, period)).filter_map(|period| {
-        let hit = period.occurrences.iter().find_map(|at| Some((at, placed.interval.overlap(*at)?)));
+        let hit =
+            period.occurrences.iter().find_map(|at| Some((at, placed.interval.overlap(*at)?)));
         let (occurrence, overlap) = hit?;
         Some(Found {
             kind: ConflictKind::Blackout,
@@ -287,7 +288,8 @@ fn outside_windows(placed: &Placed, periods: &[PeriodFact]) -> Vec<Found> {
     let mut found: BTreeMap<PeriodId, Found> = BTreeMap::new();
     for service in &placed.services {
         let own: Vec<_> = windows.iter().filter(|w| w.services.contains(service)).collect();
-        let inside = |w: &&&&PeriodFact| w.occurrences.iter().any(|at| at.contains(placed.interval));
+        let inside =
+            |w: &&&&PeriodFact| w.occurrences.iter().any(|at| at.contains(placed.interval));
         let Some(first) = own.first().filter(|_| !own.iter().any(|w| inside(&w))) else { continue };
         found.entry(first.id).or_insert_with(|| Found {
             kind: ConflictKind::OutsideWindow,
@@ -345,16 +347,16 @@ mod tests {
 
     #[test]
     fn touching_windows_do_not_collide() {
-        let found = detect(&placed(1, &[7], hours(0, 2)), &[claim(2, 7, hours(2, 3), true)], &[], &[]);
+        let found =
+            detect(&placed(1, &[7], hours(0, 2)), &[claim(2, 7, hours(2, 3), true)], &[], &[]);
         assert_eq!(found, []);
     }
 
     #[test]
     fn a_tentative_neighbour_warns_and_a_committed_one_blocks() {
         let mine = placed(1, &[7], hours(0, 2));
-        let blocking = |committed| {
-            detect(&mine, &[claim(2, 7, hours(1, 3), committed)], &[], &[])[0].blocking
-        };
+        let blocking =
+            |committed| detect(&mine, &[claim(2, 7, hours(1, 3), committed)], &[], &[])[0].blocking;
         assert!(!blocking(false));
         assert!(blocking(true));
     }
@@ -378,8 +380,18 @@ mod tests {
     #[test]
     fn both_sides_see_the_same_conflict() {
         let (first, second) = (placed(1, &[7], hours(0, 2)), placed(2, &[9], hours(1, 3)));
-        let seen = detect(&first, &[claim(2, 9, hours(1, 3), true)], &[reach(7, 9, Direction::Upstream)], &[]);
-        let other = detect(&second, &[claim(1, 7, hours(0, 2), true)], &[reach(9, 7, Direction::Downstream)], &[]);
+        let seen = detect(
+            &first,
+            &[claim(2, 9, hours(1, 3), true)],
+            &[reach(7, 9, Direction::Upstream)],
+            &[],
+        );
+        let other = detect(
+            &second,
+            &[claim(1, 7, hours(0, 2), true)],
+            &[reach(9, 7, Direction::Downstream)],
+            &[],
+        );
         assert_eq!(seen[0].fingerprint, other[0].fingerprint);
         let keys = [&seen[0], &other[0]].map(|found| key(found.kind, found.subject, found.with));
         assert_eq!(keys[0], keys[1]);

@@ -21,3 +21,6 @@ pub use period::{
     Content, Edit, Period, PeriodKind, Repeats, SaveFacts, covers, occurrences, remove, save,
 };
 pub use refusal::{Refusal, not_blocked};
+
+#[cfg(test)]
+mod tests;
