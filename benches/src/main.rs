@@ -1,5 +1,12 @@
 //! `make bench`: the product beside its floors and peers, in one run on one machine, as ratios.
 //! What is measured and why is in `docs/howto/measure.md`.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "figures are printed with three digits"
+)]
 
 mod floor;
 mod load;

@@ -23,7 +23,10 @@ struct Page {
 const PAGES: &[Page] = &[
     Page { what: "conflict check of a draft of 5 CIs", ask: draft },
     Page { what: "changes, newest first", ask: |_, _| get("/api/v1/changes?limit=50") },
-    Page { what: "changes of a phase", ask: |_, _| get("/api/v1/changes?phase=scheduled&limit=50") },
+    Page {
+        what: "changes of a phase",
+        ask: |_, _| get("/api/v1/changes?phase=scheduled&limit=50"),
+    },
     Page {
         what: "changes of a CI",
         ask: |seed, n| get(&format!("/api/v1/changes?ci=ci-{}", spread(n, seed.cis()))),
@@ -86,7 +89,13 @@ fn month(few: &Inside, many: &Inside, report: &mut Report) -> Result<()> {
     }
     let (small, large) = (format!("{:.2} ms", took[0]), format!("{:.2} ms", took[1]));
     report.figure("calendar month at the small size, p99", &small);
-    report.ratio("calendar month, p99 against 50 ms", &large, "50 ms", took[1] / 50.0, Aim::AtMost(1.0));
+    report.ratio(
+        "calendar month, p99 against 50 ms",
+        &large,
+        "50 ms",
+        took[1] / 50.0,
+        Aim::AtMost(1.0),
+    );
     Ok(())
 }
 

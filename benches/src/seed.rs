@@ -102,8 +102,7 @@ fn import(bus: &Bus, cis: &[CiId], changes: u64) -> Result<()> {
         }
         let sender = sender.clone();
         let envelope = Envelope { lane: Lane::Bulk, ..operator() };
-        let command =
-            Import::<Change>::new(slice.iter().map(|number| change(*number, cis, now)));
+        let command = Import::<Change>::new(slice.iter().map(|number| change(*number, cis, now)));
         bus.submit(envelope, command, move |end| {
             let _ = sender.send(end.map(|_| ()).map_err(|failure| format!("{failure:?}")));
         });

@@ -86,7 +86,8 @@ fn token(address: &str) -> Result<String> {
         let output = child.wait_with_output()?;
         Ok(String::from_utf8(output.stdout)?)
     };
-    let add = ["user", "add", "bench", "--name", "Bench", "--role", "requester", "--password-stdin"];
+    let add =
+        ["user", "add", "bench", "--name", "Bench", "--role", "requester", "--password-stdin"];
     run(&add, Some("correct horse battery\n"))?;
     let make = ["token", "create", "--for", "bench", "--name", "bench", "--scope", "read"];
     let said = run(&[&make[..], &["--scope", "change.write"]].concat(), None)?;

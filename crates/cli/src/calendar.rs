@@ -7,7 +7,7 @@ use api::common::Written;
 use clap::{Args, Subcommand};
 use ports::Method;
 
-use crate::client::{Client, Expect, Query, segment};
+use crate::client::{Client, Expect, Query, Wanted, segment};
 use crate::conflicts::{Imported, list};
 use crate::context::{Direct, Global, Paging};
 use crate::database::Access;
@@ -91,12 +91,12 @@ pub(crate) enum CalendarVerb {
 /// What is shown.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// From this time.
+    /// From this time; from now on when absent.
     #[arg(long, value_name = "TIME")]
-    from: String,
-    /// Until this time.
+    from: Option<String>,
+    /// Until this time; a month when absent.
     #[arg(long, value_name = "TIME")]
-    to: String,
+    to: Option<String>,
     /// The zone of times that are given without an offset.
     #[arg(long, default_value = "UTC")]
     zone: String,
@@ -177,21 +177,21 @@ pub(crate) enum BandVerb {
     Add(BandArgs),
     /// Edits one.
     #[command(after_help = "Examples:\n  \
-        interlock calendar window edit win_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b --name \"Sunday\"\n  \
-        interlock calendar blackout edit blk_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b --reason audit")]
+        interlock calendar window edit \"Sunday night\" --name Sunday\n  \
+        interlock calendar blackout edit \"Year end\" --reason audit")]
     Edit(BandEdit),
     /// Removes one.
     #[command(after_help = "Examples:\n  \
-        interlock calendar window remove win_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b\n  \
-        interlock calendar blackout remove blk_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b")]
+        interlock calendar window remove \"Sunday night\"\n  \
+        interlock calendar blackout remove \"Year end\"")]
     Remove(BandNamed),
 }
 
 /// A window or a blackout.
 #[derive(Debug, Args)]
 pub(crate) struct BandNamed {
-    /// Its id.
-    id: String,
+    /// Its id or name.
+    band: String,
     #[command(flatten)]
     version: IfVersion,
 }
@@ -199,8 +199,8 @@ pub(crate) struct BandNamed {
 /// New values for a window or a blackout.
 #[derive(Debug, Args)]
 pub(crate) struct BandEdit {
-    /// Its id.
-    id: String,
+    /// Its id or name.
+    band: String,
     #[command(flatten)]
     fields: BandArgs,
     #[command(flatten)]
@@ -261,9 +261,11 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
 }
 
 fn show(client: &Client, shown: &Show, global: &Global) -> Result {
+    let at =
+        |time: &Option<String>| time.as_ref().map(|time| instant(time, &shown.zone)).transpose();
     let query = Query::default()
-        .with("from", &instant(&shown.from, &shown.zone)?)
-        .with("to", &instant(&shown.to, &shown.zone)?)
+        .maybe("from", at(&shown.from)?.as_ref())
+        .maybe("to", at(&shown.to)?.as_ref())
         .maybe("service", shown.service.as_ref())
         .maybe("team", shown.team.as_ref())
         .maybe("environment", shown.environment.as_ref())
@@ -313,7 +315,6 @@ fn check(client: &Client, draft: &Check, global: &Global) -> Result {
 }
 
 fn bands(client: &Client, folder: &str, verb: &BandVerb, global: &Global) -> Result {
-    let path = |id: &str| format!("{folder}/{}", segment(id));
     let written: Written = match verb {
         BandVerb::List(paging) => {
             let wanted = paging.wanted();
@@ -322,12 +323,35 @@ fn bands(client: &Client, folder: &str, verb: &BandVerb, global: &Global) -> Res
         }
         BandVerb::Add(fields) => client.post(folder, Expect::Any, &fields.body()?)?,
         BandVerb::Edit(edit) => {
-            let expect = edit.version.or_read(client, &path(&edit.id))?;
-            client.write(Method::Patch, &path(&edit.id), expect, &edit.fields.body()?)?
+            let (path, expect) = find_band(client, folder, &edit.band, edit.version)?;
+            client.write(Method::Patch, &path, expect, &edit.fields.body()?)?
         }
         BandVerb::Remove(named) => {
-            client.bare(Method::Delete, &path(&named.id), named.version.expect())?
+            let (path, expect) = find_band(client, folder, &named.band, named.version)?;
+            client.bare(Method::Delete, &path, expect)?
         }
     };
     global.out().written(&written)
+}
+
+/// Where a window or a blackout is, by id or name, and the version it is at.
+fn find_band(
+    client: &Client,
+    folder: &str,
+    name: &str,
+    version: IfVersion,
+) -> Result<(String, Expect)> {
+    let all = Wanted { limit: usize::MAX, cursor: None };
+    let there = client.list::<BandRecord>(folder, &Query::default(), &all)?.items;
+    let mut named = there.iter().filter(|band| band.id == name || band.name == name);
+    match (named.next(), named.next()) {
+        (Some(band), None) => {
+            let expect = version.or(|| Ok(band.version))?;
+            Ok((format!("{folder}/{}", segment(&band.id)), expect))
+        }
+        (Some(_), Some(_)) => {
+            Err(Failure::usage(format!("several are called `{name}`: give the id")))
+        }
+        (None, _) => Ok((format!("{folder}/{}", segment(name)), version.expect())),
+    }
 }

@@ -92,11 +92,12 @@ impl IfVersion {
         struct Versioned {
             version: i64,
         }
-        if let Some(version) = self.if_version {
-            return Ok(Expect::Version(version));
-        }
-        let found: Versioned = client.get(path, &Query::default())?;
-        Ok(Expect::Version(found.version))
+        self.or(|| Ok(client.get::<Versioned>(path, &Query::default())?.version))
+    }
+
+    /// The same with another way to read it.
+    pub(crate) fn or(self, read: impl FnOnce() -> Result<i64>) -> Result<Expect> {
+        Ok(Expect::Version(self.if_version.map_or_else(read, Ok)?))
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
         build(&file)?;
     }
     let bus = bus(open(&address_of(&file), Access::Write)?);
-    let sign_ins = demo::sign_ins();
+    let sign_ins = demo::sign_ins()?;
     let options = Options { demonstration: Some(sign_ins.clone()), secure_cookies: false };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
@@ -98,6 +98,17 @@ fn build(file: &Path) -> Result {
     let renamed = std::fs::rename(&partial, file);
     renamed.with_context(|| format!("keeping the demonstration as {}", file.display()))?;
     remove(&partial)
+}
+
+/// Says so when the demonstration's today is no longer ours.
+fn tell_age(bus: &Bus) -> Result {
+    let world = bus.world();
+    let age = demo::age_days(&*world.store, world.clock.now())?.unwrap_or(0);
+    if age > 0 {
+        let days = if age == 1 { "a day".to_owned() } else { format!("{age} days") };
+        say(format!("this demonstration is {days} old: --fresh builds it anew around today"));
+    }
+    Ok(())
 }
 
 fn address_of(file: &Path) -> String {

@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_by_utf16_and_controls_escaped() {
-        let value = json!({"b": [1, true, null], "a": "x\u{0007}\n\"é", "\u{1F600}": 1, "\u{FB33}": 2});
+        let value =
+            json!({"b": [1, true, null], "a": "x\u{0007}\n\"é", "\u{1F600}": 1, "\u{FB33}": 2});
         let expected =
             "{\"a\":\"x\\u0007\\n\\\"é\",\"b\":[1,true,null],\"\u{1F600}\":1,\"\u{FB33}\":2}";
         assert_eq!(text(&value), expected);

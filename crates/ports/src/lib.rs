@@ -14,5 +14,5 @@ pub use http::{HttpClient, HttpRequest, HttpResponse, Method};
 pub use row::{Row, Value};
 pub use store::{
     Engine, Flow, GROUP_JOBS_MAX, GROUP_WAIT_MICROS_MAX, Job, Lane, LoggedEvent, NewEvent, Query,
-    ReadJob, StoredState, Store, Tx,
+    ReadJob, Store, StoredState, Tx,
 };

@@ -31,8 +31,12 @@ pub trait Query {
 
     /// The records whose indexed text holds every word of `words` (the last one as a prefix),
     /// best first, as stream names. `kind` limits them to streams that start with `kind:`.
-    fn search(&mut self, kind: Option<&str>, words: &str, limit: usize)
-    -> Result<Vec<String>, Fault>;
+    fn search(
+        &mut self,
+        kind: Option<&str>,
+        words: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, Fault>;
 
     /// The first row, if there is one.
     fn query_one(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, Fault> {

@@ -107,6 +107,8 @@ pub struct Asked<'a> {
     pub cursor: Option<&'a str>,
     /// How many.
     pub limit: u32,
+    /// The most records that are gathered and sorted: [`GATHER_MAX`].
+    pub gather_max: i64,
 }
 
 /// How a set of conditions is answered.
@@ -145,7 +147,7 @@ fn plans<'a>(
     for lead in &leads {
         // A single filter whose index is in the wanted order leads whatever it counts.
         let certain = leads.len() == 1 && asked.order.written && lead.is_ordered();
-        let count = if certain { 0 } else { lead.count(db, asked.table)? };
+        let count = if certain { 0 } else { lead.count(db, asked)? };
         if fewest.is_none_or(|(least, _)| count < least) {
             fewest = Some((count, lead));
         }
@@ -154,7 +156,7 @@ fn plans<'a>(
         Some((_, lead)) if asked.order.written && lead.is_ordered() => {
             vec![Plan { source: lead.ordered(asked), lead: Some(lead) }]
         }
-        Some((count, lead)) if count <= GATHER_MAX => {
+        Some((count, lead)) if count <= asked.gather_max => {
             vec![Plan { source: asked.order.gather, lead: Some(lead) }]
         }
         _ => asked.order.walk.iter().map(|source| Plan { source: *source, lead: None }).collect(),
@@ -283,15 +285,15 @@ impl Condition {
     }
 
     /// How many records pass it, as far as it matters.
-    fn count(&self, db: &mut dyn Query, table: &str) -> Result<i64, Fault> {
+    fn count(&self, db: &mut dyn Query, asked: &Asked<'_>) -> Result<i64, Fault> {
         let table = match self {
             Self::Named { table: other, .. } => *other,
-            Self::Equal { .. } | Self::Holds { .. } => table,
+            Self::Equal { .. } | Self::Holds { .. } => asked.table,
         };
         let mut statement =
             Statement::new(&format!("SELECT COUNT(*) FROM (SELECT 1 FROM {table} WHERE "));
         self.served(&mut statement);
-        statement.bind(" LIMIT ?) AS some_of_them", [Value::from(GATHER_MAX + 1)]);
+        statement.bind(" LIMIT ?) AS some_of_them", [Value::from(asked.gather_max + 1)]);
         statement.query(db)?.first().map_or(Ok(0), |row| row.int(0))
     }
 

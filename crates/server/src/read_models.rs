@@ -54,15 +54,13 @@ fn fill(store: &dyn Store, kind: &Kind) -> Result<(), Fault> {
         let streams = crate::read::wait(store, move |db| slice(db, &from, &until))?;
         let Some((last, _)) = streams.last() else { return Ok(()) };
         after.clone_from(last);
-        write(store, move |tx| streams.iter().try_for_each(|(stream, at)| project(tx, stream, *at)))?;
+        write(store, move |tx| {
+            streams.iter().try_for_each(|(stream, at)| project(tx, stream, *at))
+        })?;
     }
 }
 
-fn slice(
-    db: &mut dyn Query,
-    after: &str,
-    end: &str,
-) -> Result<Vec<(String, Timestamp)>, Fault> {
+fn slice(db: &mut dyn Query, after: &str, end: &str) -> Result<Vec<(String, Timestamp)>, Fault> {
     let sql = "SELECT states.stream, events.at FROM states \
         JOIN events ON events.stream = states.stream AND events.version = states.version \
         WHERE states.stream > $1 AND states.stream < $2 ORDER BY states.stream LIMIT $3";

@@ -179,7 +179,8 @@ impl ReleaseModel {
         if let Some(pair) = self.states.windows(2).find(|pair| pair[0].phase > pair[1].phase) {
             return Err(ModelError::OutOfOrder(pair[1].name.clone()));
         }
-        let phases = [P::Planning, P::Approval, P::Deployment, P::Verification, P::Review, P::Closed];
+        let phases =
+            [P::Planning, P::Approval, P::Deployment, P::Verification, P::Review, P::Closed];
         let has = |phase: &P| self.states.iter().any(|state| state.phase == *phase);
         if let Some(phase) = phases.iter().find(|phase| !has(phase)) {
             return Err(ModelError::PhaseMissing(*phase));

@@ -134,9 +134,10 @@ fn criticality(level: Option<u8>) -> Factor {
         Some(_) => 0,
         None => 20,
     };
-    let evidence = level.map_or("no CI or service is named, so it is not known".to_owned(), |level| {
-        format!("the most critical CI or service touched is of level {level}")
-    });
+    let evidence = level
+        .map_or("no CI or service is named, so it is not known".to_owned(), |level| {
+            format!("the most critical CI or service touched is of level {level}")
+        });
     factor(FactorName::Criticality, points, 35, evidence)
 }
 

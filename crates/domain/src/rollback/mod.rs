@@ -47,8 +47,7 @@ impl Plan {
 /// Compiles the way back from what was reached, given in deploy order.
 pub fn compile(reached: Vec<WayBack>, window: Option<&Window>) -> Plan {
     let minutes = reached.iter().map(|step| step.minutes.unwrap_or(0)).sum();
-    let latest_start =
-        window.map(|window| window.interval.end.plus_minutes(-i64::from(minutes)));
+    let latest_start = window.map(|window| window.interval.end.plus_minutes(-i64::from(minutes)));
     let mut steps = reached;
     steps.reverse();
     Plan { steps, minutes, latest_start }

@@ -27,14 +27,18 @@ pub(super) struct CommandJob<C: Command> {
 }
 
 impl<C: Command> CommandJob<C> {
-    pub(super) fn new(
-        world: World,
-        envelope: Envelope,
-        command: C,
-        done: Done<C::Answer>,
-    ) -> Self {
+    pub(super) fn new(world: World, envelope: Envelope, command: C, done: Done<C::Answer>) -> Self {
         let locks = BTreeSet::new();
-        Self { world, envelope, command, locks, first_event: None, wrote: false, result: None, done }
+        Self {
+            world,
+            envelope,
+            command,
+            locks,
+            first_event: None,
+            wrote: false,
+            result: None,
+            done,
+        }
     }
 
     fn ended(&mut self, end: Result<Reply<C::Answer>, Failure>, flow: Flow) -> Flow {
@@ -138,9 +142,8 @@ impl<C: Command> Job for CommandJob<C> {
         tx.savepoint()?;
         let mut work = self.work(tx, now);
         work.held.clone_from(&self.locks);
-        let end = work
-            .authorise(self.command.permission())
-            .and_then(|()| self.command.run(&mut work));
+        let end =
+            work.authorise(self.command.permission()).and_then(|()| self.command.run(&mut work));
         let (subject, first_event, wrote) = (work.subject.take(), work.first_event, work.wrote);
         (self.first_event, self.wrote) = (first_event, wrote);
         match end {

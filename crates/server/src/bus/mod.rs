@@ -15,6 +15,7 @@ use kernel::Actor;
 use ports::{Chance, Clock, Fault, Lane, Store};
 use serde::de::DeserializeOwned;
 
+pub(crate) use attempt::forget_keys;
 pub use attempt::{ATTEMPT_WINDOW_MINUTES, AttemptEvent, flush_attempts};
 pub use command::{Command, Envelope, Failure, IdempotencyKey, Reply, Stop};
 pub use lock::Lock;

@@ -38,10 +38,7 @@ const SELECT_EVENTS: &str =
     "SELECT name, payload, actor, at, version FROM events WHERE stream = $1 ORDER BY version";
 
 /// A record, if it exists.
-pub fn find_state<A: Aggregate>(
-    db: &mut dyn Query,
-    id: A::Id,
-) -> Result<Option<Loaded<A>>, Fault> {
+pub fn find_state<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Option<Loaded<A>>, Fault> {
     let stream = A::stream(id);
     let Some(row) = db.query_one(SELECT_STATE, &[Value::from(&stream)])? else {
         return Ok(None);
@@ -68,8 +65,8 @@ pub fn fold<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Loaded<A>, Fa
 
 /// An event as it is stored: its name and its payload.
 pub(super) fn encode<A: Aggregate>(event: &A::Event) -> Result<(String, String), Fault> {
-    let value = serde_json::to_value(event)
-        .map_err(|error| Fault::permanent("writing an event", error))?;
+    let value =
+        serde_json::to_value(event).map_err(|error| Fault::permanent("writing an event", error))?;
     let name = value["type"].as_str().unwrap_or_default().to_owned();
     let payload = value.get("data").unwrap_or(&Json::Null);
     Ok((name, domain::canonical::text(payload)))

@@ -251,11 +251,7 @@ impl<'a> Work<'a> {
 }
 
 /// Who an actor is, and what they may do now. Nobody who left, no token that ended.
-pub fn who_is(
-    db: &mut dyn Query,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Who, Fault> {
+pub fn who_is(db: &mut dyn Query, actor: &Actor, now: Timestamp) -> Result<Who, Fault> {
     match actor {
         Actor::System { .. } => Ok(Who { permissions: all_but_votes(), ..Who::default() }),
         Actor::Operator { .. } => Ok(Who { permissions: all_but_votes(), ..Who::default() }),

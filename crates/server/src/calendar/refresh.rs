@@ -104,10 +104,8 @@ impl Follower for CalendarReactor {
 
     fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
         let moves = |seen: &Seen| {
-            seen.name.starts_with("period.") || matches!(
-                seen.name.as_str(),
-                "ci.edited.v1" | "ci.relations_set.v1"
-            )
+            seen.name.starts_with("period.")
+                || matches!(seen.name.as_str(), "ci.edited.v1" | "ci.relations_set.v1")
         };
         if !events.iter().any(moves) {
             return Ok(());
@@ -121,10 +119,7 @@ impl Follower for CalendarReactor {
     }
 }
 
-fn still_to_come(
-    db: &mut dyn Query,
-    now: kernel::Timestamp,
-) -> Result<BTreeSet<Side>, Fault> {
+fn still_to_come(db: &mut dyn Query, now: kernel::Timestamp) -> Result<BTreeSet<Side>, Fault> {
     let mut sides = BTreeSet::new();
     let params = [now.into(), SUBJECTS_MAX.into()];
     let sql = "SELECT id FROM changes WHERE live = 1 AND end_at > $1 ORDER BY end_at LIMIT $2";

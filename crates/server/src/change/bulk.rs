@@ -26,9 +26,11 @@ pub async fn bulk(
         let envelope = Envelope { key: key(envelope, change), expected: None, ..envelope.clone() };
         let end = one(bus, envelope, change, request).await;
         outcomes.push(match end {
-            Ok(written) => {
-                BulkOutcome { change: change.clone(), version: Some(written.version), refusal: None }
-            }
+            Ok(written) => BulkOutcome {
+                change: change.clone(),
+                version: Some(written.version),
+                refusal: None,
+            },
             Err(problem) => {
                 let refusal = api::common::Refusal {
                     code: problem.code,

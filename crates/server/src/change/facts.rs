@@ -65,8 +65,6 @@ fn release(db: &mut dyn Query, change: &Change) -> Result<Option<ReleaseFact>, F
     let Some(id) = change.release else { return Ok(None) };
     let sql = "SELECT number, start_at, end_at, zone FROM releases WHERE id = $1";
     let row = db.query_one(sql, &[id.to_string().into()])?;
-    row.map(|row| {
-        Ok(ReleaseFact { number: row.text(0)?.to_owned(), window: window(&row, 1)? })
-    })
-    .transpose()
+    row.map(|row| Ok(ReleaseFact { number: row.text(0)?.to_owned(), window: window(&row, 1)? }))
+        .transpose()
 }

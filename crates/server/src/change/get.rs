@@ -22,11 +22,7 @@ use crate::{review, risk};
 pub const CIS_SHOWN: usize = 100;
 
 /// The change of an id or a number.
-pub(super) fn get(
-    db: &mut dyn Query,
-    name: &str,
-    asking: &Asking,
-) -> Result<Shown, Stop> {
+pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Shown, Stop> {
     let id = find_change(db, name)?;
     let loaded: Option<Loaded<Change>> = find_state(db, id)?;
     let unknown = || domain::General::Unknown { kind: "change", name: name.to_owned() };
@@ -123,8 +119,7 @@ fn imported(change: &Change) -> Option<Imported> {
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let shown = Verb::ALL.iter().map(|verb| {
-        let guarded = guard(*verb, change, facts)
-            .and_then(|()| asking.permit(permission(*verb)));
+        let guarded = guard(*verb, change, facts).and_then(|()| asking.permit(permission(*verb)));
         action(verb.word(), guarded)
     });
     shown.collect()

@@ -16,7 +16,7 @@ use crate::calendar::{conflicts_open, window};
 use crate::change::SERIES;
 use crate::http::ListQuery;
 use crate::listing::{
-    Asked, Condition, Index, Order, Source, among, check_cursor, ids, order, word,
+    Asked, Condition, GATHER_MAX, Index, Order, Source, among, check_cursor, ids, order, word,
 };
 use crate::names::{Names, find_person, shown_window};
 use crate::read::{ANY_MAX, LIMIT_MAX, Statement, found, present, wrong_name};
@@ -88,6 +88,16 @@ pub(super) fn list(
     limit: u32,
     me: Option<PersonId>,
 ) -> Result<Page<ChangeRow>, Stop> {
+    page(db, query, limit, me, GATHER_MAX)
+}
+
+fn page(
+    db: &mut dyn Query,
+    query: &ListQuery,
+    limit: u32,
+    me: Option<PersonId>,
+    gather_max: i64,
+) -> Result<Page<ChangeRow>, Stop> {
     check_cursor(query.get("cursor"))?;
     let (order, descending) = order(query, ORDERS)?;
     let asked = Asked {
@@ -97,6 +107,7 @@ pub(super) fn list(
         descending,
         cursor: query.get("cursor"),
         limit,
+        gather_max,
     };
     let page = match query.get("q") {
         Some(words) => {
@@ -320,6 +331,7 @@ pub fn latest_on_ci(db: &mut dyn Query, ci: &str, limit: u32) -> Result<Vec<Chan
         descending: true,
         cursor: None,
         limit,
+        gather_max: GATHER_MAX,
     };
     let page = ids(db, &asked)?;
     rows(db, &page.items)
@@ -346,3 +358,6 @@ pub(super) fn cis(
         Ok(Ref { id: row.text(1)?.to_owned(), number: None, name: row.text(2)?.to_owned() })
     })
 }
+
+#[cfg(test)]
+mod tests;

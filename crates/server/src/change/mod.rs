@@ -30,10 +30,10 @@ use crate::read::{ask, refused};
 pub use annotate::AnnotateChange;
 pub use bulk::BULK_MAX;
 pub use facts::gather;
+pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};
 pub use list::{latest_on_ci, rows};
 pub use save::{CloneChange, EditChange, RaiseChange, SERIES, find_change};
 pub use verbs::{MoveChange, Verb};
-pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};
 
 const FILTERS: &str = "phase,type,tier,team,environment,service,ci,release,requester,implementer,\
     mine,watched,held,imported,q,sort,limit,cursor";
@@ -151,9 +151,10 @@ async fn list_cis(
 ) -> Result<Json<Page<Ref>>, Answer> {
     let limit = query.limit()?;
     let found = ask(&*app.bus.world().store, move |db| {
-        refused(find_change(db, &id).and_then(|id| {
-            Ok(list::cis(db, &id.to_string(), limit, query.get("cursor"))?)
-        }))
+        refused(
+            find_change(db, &id)
+                .and_then(|id| Ok(list::cis(db, &id.to_string(), limit, query.get("cursor"))?)),
+        )
     });
     Ok(Json(found.await??))
 }

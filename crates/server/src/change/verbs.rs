@@ -4,13 +4,13 @@
 use api::approval;
 use api::change::{Complete, Extend, Schedule};
 use api::common::{Reason, Written};
+use domain::Stamp;
 use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
 use domain::change::{self, Change, ChangeEvent, Facts, Outcome};
 use domain::identity::Permission;
 use domain::review::{Subject, Why};
 use domain::vocabulary::Window;
-use domain::Stamp;
 use kernel::{ChangeId, Timestamp};
 
 use crate::asking::Asking;
@@ -181,12 +181,7 @@ impl MoveChange {
         Ok(events?)
     }
 
-    fn consequences(
-        &self,
-        work: &mut Work<'_>,
-        id: ChangeId,
-        change: &Change,
-    ) -> Result<(), Stop> {
+    fn consequences(&self, work: &mut Work<'_>, id: ChangeId, change: &Change) -> Result<(), Stop> {
         if let Some(release) = change.release {
             reactions::change_edited(work, release)?;
         }

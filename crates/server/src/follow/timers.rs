@@ -9,10 +9,12 @@ use domain::identity::Permission;
 use kernel::{TimerId, Timestamp};
 use ports::{Fault, Value};
 
-use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts};
+use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
 
 /// The most timers taken at once.
 pub const TIMERS_MAX: i64 = 100;
+/// How often what is past its time is forgotten, in minutes.
+pub const FORGET_MINUTES: i64 = 60;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Sets a timer.
@@ -100,9 +102,41 @@ pub fn fire_due(bus: &Bus) -> Result<usize, Failure> {
     Ok(count)
 }
 
+/// Forgets what is kept for a time only: answered idempotency keys and ended sessions.
+struct ForgetOld;
+
+impl Command for ForgetOld {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "timer.forget"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let sql = "DELETE FROM sessions WHERE expires_at < $1";
+        let sessions = work.tx.execute(sql, &[work.now.into()])?;
+        if forget_keys(work.tx, work.now)? + sessions > 0 {
+            work.touched();
+        }
+        Ok(())
+    }
+}
+
 /// Fires timers until told to stop.
 pub fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
+    let mut forgotten_at = bus.world().clock.now();
     while !stop.load(Ordering::SeqCst) {
+        let now = bus.world().clock.now();
+        if now.minutes_since(forgotten_at) >= FORGET_MINUTES {
+            forgotten_at = now;
+            if let Err(failure) = bus.call(Envelope::system("timer"), ForgetOld) {
+                tracing::error!(?failure, "what is past its time could not be forgotten");
+            }
+        }
         match fire_due(bus) {
             Ok(count) if count > 0 => {}
             Ok(_) => std::thread::sleep(PAUSE),

@@ -45,8 +45,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
         let key = idempotency_key(&parts, &bytes)?;
         let body = parse(&parts.headers, &bytes)?;
         let actor = signed.actor.clone();
-        let envelope =
-            Envelope { actor, key, expected, dry_run: false, lane: Lane::Command };
+        let envelope = Envelope { actor, key, expected, dry_run: false, lane: Lane::Command };
         Ok(Self { envelope, signed, body })
     }
 }
@@ -130,7 +129,8 @@ fn expected_version(parts: &Parts) -> Result<Option<Version>, Answer> {
     let Some(value) = parts.headers.get(header::IF_MATCH) else {
         let edits = [Method::PATCH, Method::PUT, Method::DELETE];
         if edits.contains(&parts.method) && !parts.uri.path().ends_with("/session") {
-            let detail = "send `If-Match` with the `version` you saw, so that nobody's edit is lost";
+            let detail =
+                "send `If-Match` with the `version` you saw, so that nobody's edit is lost";
             return Err(Problem::new("request.version_missing", detail).into());
         }
         return Ok(None);
@@ -158,6 +158,13 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// A query of names and values.
+    #[cfg(test)]
+    pub(crate) fn of(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let fields = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { fields }
+    }
+
     /// A filter, if it is set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str).filter(|value| !value.is_empty())
@@ -176,7 +183,11 @@ impl ListQuery {
     }
 
     /// A parsed parameter, if it is set.
-    pub fn parsed<T: std::str::FromStr>(&self, name: &str, what: &str) -> Result<Option<T>, Answer> {
+    pub fn parsed<T: std::str::FromStr>(
+        &self,
+        name: &str,
+        what: &str,
+    ) -> Result<Option<T>, Answer> {
         let parse = |text: &str| text.parse().map_err(|_| wrong_parameter(name, what));
         self.get(name).map(parse).transpose()
     }

@@ -144,9 +144,10 @@ impl Routes {
 
     /// The router and the document.
     pub fn finish(self) -> (Router<App>, OpenApi) {
-        let components = self.schemas.into_iter().fold(ComponentsBuilder::new(), |all, (name, schema)| {
-            all.schema(name, schema)
-        });
+        let components = self
+            .schemas
+            .into_iter()
+            .fold(ComponentsBuilder::new(), |all, (name, schema)| all.schema(name, schema));
         let info = InfoBuilder::new()
             .title("Interlock")
             .version("1")

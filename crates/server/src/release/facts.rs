@@ -51,10 +51,7 @@ fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {
 }
 
 /// A change as its release sees it.
-pub(super) fn change_fact(
-    db: &mut dyn Query,
-    id: ChangeId,
-) -> Result<Option<ChangeFact>, Fault> {
+pub(super) fn change_fact(db: &mut dyn Query, id: ChangeId) -> Result<Option<ChangeFact>, Fault> {
     let loaded: Option<Loaded<Change>> = find_state(db, id)?;
     let Some(Loaded { state: change, .. }) = loaded else { return Ok(None) };
     let recorded = change.risk.clone().filter(|_| change.phase > Phase::Assess);

@@ -22,8 +22,9 @@ pub(super) fn edit(db: &mut dyn Query, fields: &ReleaseFields) -> Result<Edit, S
         description: fields.description.clone(),
         objectives: fields.objectives.clone(),
         kpis: fields.kpis.as_ref().map(|kpis| {
-            let kpi = |kpi: &api::release::Kpi| {
-                Kpi { name: kpi.name.clone(), target: kpi.target.clone() }
+            let kpi = |kpi: &api::release::Kpi| Kpi {
+                name: kpi.name.clone(),
+                target: kpi.target.clone(),
             };
             kpis.iter().map(kpi).collect()
         }),

@@ -31,11 +31,7 @@ use crate::{review, risk};
 pub const CONFLICTS_SHOWN: u32 = 100;
 
 /// The release of an id or a number.
-pub(super) fn get(
-    db: &mut dyn Query,
-    name: &str,
-    asking: &Asking,
-) -> Result<wire::Release, Stop> {
+pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<wire::Release, Stop> {
     let id = find_release(db, name)?;
     let loaded: Option<Loaded<Release>> = find_state(db, id)?;
     let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
@@ -168,8 +164,7 @@ fn rollback_plan(
     facts: &Facts,
 ) -> Result<RollbackPlan, Fault> {
     let reached = release.deployment.as_ref().map(deployment::Deployment::reached);
-    let is_reached =
-        |id: &ChangeId| reached.as_ref().is_none_or(|reached| reached.contains(id));
+    let is_reached = |id: &ChangeId| reached.as_ref().is_none_or(|reached| reached.contains(id));
     let ways: Vec<WayBack> = facts
         .changes
         .iter()
@@ -251,8 +246,7 @@ fn steps(
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let shown = Verb::ALL.iter().map(|verb| {
-        let guarded =
-            guard(*verb, release, facts).and_then(|()| asking.permit(permission(*verb)));
+        let guarded = guard(*verb, release, facts).and_then(|()| asking.permit(permission(*verb)));
         action(verb.word(), guarded)
     });
     shown.collect()
@@ -294,11 +288,13 @@ fn scope(release: &Release, facts: &Facts) -> Lamp {
     }
     match guard(Verb::Submit, release, facts) {
         Ok(()) => {
-            let ready = lamp("scope", LampState::Waiting, format!("{count} changes, ready to submit"));
+            let ready =
+                lamp("scope", LampState::Waiting, format!("{count} changes, ready to submit"));
             with_action(ready, "submit")
         }
         Err(refusal) if facts.changes.is_empty() => {
-            let detail = refusal.missing.first().map_or(refusal.detail.clone(), |m| m.detail.clone());
+            let detail =
+                refusal.missing.first().map_or(refusal.detail.clone(), |m| m.detail.clone());
             with_action(lamp("scope", LampState::Stop, detail), "scope")
         }
         Err(refusal) => lamp("scope", LampState::Stop, words(&refusal)),
@@ -316,8 +312,7 @@ fn rollback(facts: &Facts) -> Lamp {
         .map(|change| change.number.as_str())
         .collect();
     if missing.is_empty() {
-        let minutes: u32 =
-            facts.changes.iter().filter_map(|change| change.way_back.minutes).sum();
+        let minutes: u32 = facts.changes.iter().filter_map(|change| change.way_back.minutes).sum();
         clear("rollback", format!("every change can be taken back, {minutes} minutes in all"))
     } else {
         lamp("rollback", LampState::Stop, format!("{} lack a backout plan", missing.join(", ")))
@@ -335,7 +330,10 @@ fn conflicts_lamp(release: &Release, facts: &Facts, conflicts: &[Conflict]) -> L
     let accepted = conflicts.iter().filter(|conflict| conflict.state == "accepted").count();
     let lamp = conflict_lamp(release.content.window.is_some(), &facts.blocking);
     if lamp.state == LampState::Clear && accepted > 0 {
-        return clear("conflicts", format!("{accepted} accepted with a reason, nothing else blocks"));
+        return clear(
+            "conflicts",
+            format!("{accepted} accepted with a reason, nothing else blocks"),
+        );
     }
     lamp
 }
@@ -357,7 +355,9 @@ fn window(release: &Release) -> Lamp {
             with_action(planned, "schedule")
         }
         (Some(_), false) if release.is_over() => lamp("window", LampState::NotNeeded, "it is over"),
-        (Some(_), false) => lamp("window", LampState::Waiting, "planned; committed after submission"),
+        (Some(_), false) => {
+            lamp("window", LampState::Waiting, "planned; committed after submission")
+        }
         (Some(_), true) => clear("window", "committed"),
     }
 }
@@ -366,10 +366,9 @@ fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
     match release.deployment.as_ref().map(|deployment| deployment.state) {
         None if release.is_over() => lamp("deployment", LampState::NotNeeded, "it is over"),
         None => match guard(Verb::Deploy, release, facts) {
-            Ok(()) => with_action(
-                lamp("deployment", LampState::Waiting, "may be deployed now"),
-                "deploy",
-            ),
+            Ok(()) => {
+                with_action(lamp("deployment", LampState::Waiting, "may be deployed now"), "deploy")
+            }
             Err(refusal) => lamp("deployment", LampState::Waiting, refusal.detail),
         },
         Some(DeploymentState::Running) => {
@@ -390,9 +389,7 @@ fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
 fn review_lamp(release: &Release, facts: &Facts) -> Lamp {
     match (facts.review_completed, release.phase) {
         (true, _) => clear("review", "completed"),
-        (false, Phase::Review) => {
-            lamp("review", LampState::Stop, "owed before it can be closed")
-        }
+        (false, Phase::Review) => lamp("review", LampState::Stop, "owed before it can be closed"),
         (false, Phase::Cancelled) => lamp("review", LampState::NotNeeded, "cancelled"),
         (false, _) => lamp("review", LampState::Waiting, "every release ends in one"),
     }

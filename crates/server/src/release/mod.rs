@@ -31,7 +31,8 @@ pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES
 pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited};
 pub use verbs::{MoveRelease, Verb};
 
-const FILTERS: &str = "phase,type,tier,team,environment,owner,mine,watched,held,q,sort,limit,cursor";
+const FILTERS: &str =
+    "phase,type,tier,team,environment,owner,mine,watched,held,q,sort,limit,cursor";
 
 /// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {
@@ -141,7 +142,12 @@ fn carry_out(routes: Routes) -> Routes {
 fn extras(routes: Routes) -> Routes {
     routes
         .write::<NewComment, Written, _, _>(M::Post, "/releases/{id}/comments", "Remarks", comment)
-        .write::<TaskFields, Written, _, _>(M::Post, "/releases/{id}/tasks", "Adds a task", add_task)
+        .write::<TaskFields, Written, _, _>(
+            M::Post,
+            "/releases/{id}/tasks",
+            "Adds a task",
+            add_task,
+        )
         .write::<TaskFields, Written, _, _>(
             M::Patch,
             "/releases/{id}/tasks/{number}",
@@ -170,11 +176,7 @@ async fn list_releases(
     Ok(Json(found.await??))
 }
 
-async fn board(
-    State(app): State<App>,
-    _: Signed,
-    query: ListQuery,
-) -> Result<Json<Board>, Answer> {
+async fn board(State(app): State<App>, _: Signed, query: ListQuery) -> Result<Json<Board>, Answer> {
     let found = ask(&*app.bus.world().store, move |db| refused(list::board(db, query.get("team"))));
     Ok(Json(found.await??))
 }

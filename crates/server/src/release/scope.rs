@@ -51,8 +51,7 @@ impl Command for AttachChange {
         };
         let phase = change.state.phase;
         let stamp = stamp(work);
-        let events =
-            release::attach(&release.state, &joining, phase, elsewhere, &facts, &stamp)?;
+        let events = release::attach(&release.state, &joining, phase, elsewhere, &facts, &stamp)?;
         if events.is_empty() {
             return Ok(written(&release));
         }
@@ -172,7 +171,7 @@ impl Command for OrderChanges {
 pub fn change_edited(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
     let mut release: Loaded<Release> = work.load(id)?;
     let asking = Asking::of(work);
-        let facts = gather(work.tx, &asking, id, &release.state, None)?;
+    let facts = gather(work.tx, &asking, id, &release.state, None)?;
     let events = release::reapprove(&release.state, &facts)?;
     if events.is_empty() {
         return work.project(&release);

@@ -8,6 +8,7 @@ use api::change::{Extend, Schedule};
 use api::common::{Reason, Written};
 use api::deployment::StepReport;
 use api::release::{Close, Verify};
+use domain::Aggregate;
 use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
 use domain::change::{self, Change, Outcome, Step};
@@ -17,7 +18,6 @@ use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Facts, Release, ReleaseEvent};
 use domain::review::{Subject, Why};
 use domain::vocabulary::Window;
-use domain::Aggregate;
 use kernel::{ChangeId, ReleaseId, Timestamp};
 
 use crate::asking::Asking;

@@ -24,12 +24,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Team>, _, _>("/teams", "Lists teams", "q,limit,cursor", list)
         .write::<TeamFields, Written, _, _>(HttpMethod::Post, "/teams", "Sets a team up", create)
         .get::<Team, _, _>("/teams/{id}", "Reads a team", "", get)
-        .write::<TeamFields, Written, _, _>(
-            HttpMethod::Patch,
-            "/teams/{id}",
-            "Edits a team",
-            edit,
-        )
+        .write::<TeamFields, Written, _, _>(HttpMethod::Patch, "/teams/{id}", "Edits a team", edit)
 }
 
 async fn list(
@@ -50,10 +45,7 @@ async fn get(
     Ok(Json(found.map_err(Answer::from)?))
 }
 
-async fn create(
-    State(app): State<App>,
-    write: Write<TeamFields>,
-) -> Result<Json<Written>, Answer> {
+async fn create(State(app): State<App>, write: Write<TeamFields>) -> Result<Json<Written>, Answer> {
     let command = SaveTeam { team: None, fields: write.body };
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }

@@ -1,4 +1,5 @@
 //! The features of the server, each on both engines, through the same router as real requests.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -180,7 +180,11 @@ async fn carried_out(stage: &Stage, story: &Cast<'_>, path: &str) {
     let refused = story.rosa.post(&format!("{path}/deploy"), json!({})).await;
     refused.refused(409, "release.not_scheduled");
     story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
-    story.rosa.post(&format!("{path}/deploy"), json!({})).await.refused(409, "release.window_not_open");
+    story
+        .rosa
+        .post(&format!("{path}/deploy"), json!({}))
+        .await
+        .refused(409, "release.window_not_open");
     stage.clock.set(crate::support::at("2026-11-21T14:05:00Z"));
     let refused = story.rosa.post(&format!("{path}/deploy"), json!({})).await;
     refused.refused(409, "release.tasks_open");
@@ -227,7 +231,11 @@ async fn carried_out(stage: &Stage, story: &Cast<'_>, path: &str) {
 /// Ending: not without a review, and not with an outcome that does not fit.
 async fn reviewed_and_closed(story: &Cast<'_>, path: &str) {
     let close = format!("{path}/close");
-    story.rosa.post(&close, json!({"outcome": "rolled_back"})).await.refused(409, "release.review_missing");
+    story
+        .rosa
+        .post(&close, json!({"outcome": "rolled_back"}))
+        .await
+        .refused(409, "release.review_missing");
     let review = json!({
         "went_well": "Taken back in time.", "went_wrong": "The app did not start.",
         "actions": [{"title": "Test the start", "owner": "ivan_implementer", "due_on": "2026-12-01"}],
@@ -238,7 +246,11 @@ async fn reviewed_and_closed(story: &Cast<'_>, path: &str) {
     let mut review = review;
     review["root_cause"] = json!("A missing setting.");
     story.rosa.put(&format!("{path}/review"), "*", review).await.ok();
-    story.rosa.post(&close, json!({"outcome": "successful"})).await.refused(422, "release.outcome_wrong");
+    story
+        .rosa
+        .post(&close, json!({"outcome": "successful"}))
+        .await
+        .refused(422, "release.outcome_wrong");
     story.rosa.post(&close, json!({"outcome": "rolled_back"})).await.ok();
     let record = story.rosa.get(path).await.ok();
     assert_eq!((&record["phase"], &record["outcome"]), (&json!("closed"), &json!("rolled_back")));
@@ -260,7 +272,8 @@ fn a_collision_blocks_is_accepted_and_lapses_when_the_window_moves() {
         story.anna.post(&schedule(&first), json!({"window": evening})).await.ok();
 
         let second = approved(&story, "App", "pay-app", 5).await;
-        let version = story.anna.get(&format!("/changes/{second}")).await.ok()["version"].to_string();
+        let version =
+            story.anna.get(&format!("/changes/{second}")).await.ok()["version"].to_string();
         let planned = json!({"window": window("2026-11-22T21:00:00Z", "2026-11-22T23:00:00Z")});
         story.anna.patch(&format!("/changes/{second}"), &version, planned).await.ok();
         let refused = story.anna.post(&schedule(&second), json!({})).await;
@@ -273,7 +286,11 @@ fn a_collision_blocks_is_accepted_and_lapses_when_the_window_moves() {
         assert_eq!(conflict["kind"], "upstream_ci");
         assert_eq!(conflict["severity"], "blocking");
         let accept = format!("/conflicts/{}/accept", conflict["id"].as_str().expect("an id"));
-        story.anna.post(&accept, json!({"reason": "x"})).await.refused(403, "request.not_permitted");
+        story
+            .anna
+            .post(&accept, json!({"reason": "x"}))
+            .await
+            .refused(403, "request.not_permitted");
         story.rosa.post(&accept, json!({"reason": ""})).await.refused(422, "request.invalid");
         story.rosa.post(&accept, json!({"reason": "both teams are in one room"})).await.ok();
         story.anna.post(&schedule(&second), json!({})).await.ok();
