@@ -26,6 +26,12 @@ export const texts = {
     held: 'On hold',
     imported: 'Imported',
     service: 'Service',
+    others: {
+      ci: 'CI',
+      release: 'Release',
+      requester: 'Requester',
+      implementer: 'Implementer',
+    },
     onHold: 'on hold',
     emptyTitle: 'No changes yet',
     empty:
@@ -99,6 +105,7 @@ export const texts = {
     outcome: 'Outcome',
     review: 'Review',
     source: 'Imported from',
+    incidents: 'Incidents',
     effort: 'Effort',
   },
   help: {
@@ -216,6 +223,7 @@ export const texts = {
     outcome: 'How it ended',
   },
   impacts: ['none', 'degraded', 'outage'],
+  causedBy: 'Those it caused',
   importedAs: (source: string) => `imported from ${source}`,
 };
 

@@ -6,6 +6,7 @@ export const texts = {
   newTitle: 'New incident',
   label: 'Incidents',
   search: 'Title or number',
+  others: { ci: 'CI', caused_by: 'Caused by' },
   new: 'New incident',
   columns: {
     title: 'Incident',

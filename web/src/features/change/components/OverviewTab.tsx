@@ -1,6 +1,8 @@
 // What and why, whom it touches, and the facts of the record.
 import { paths } from '@/app/paths';
+import { queryText } from '@/lib/client';
 import { minutes } from '@/lib/dates';
+import { Link } from '@/ui/Link';
 import { Columns, Facts, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { RefLink } from '@/ui/RefLink';
@@ -141,6 +143,15 @@ function recordFacts(change: Change): [string, React.ReactNode][] {
   if (review) {
     const to = paths.review(review.number ?? review.id);
     facts.push([fields.review, <RefLink key="review" record={review} to={to} />]);
+  }
+  if (['implement', 'review', 'closed'].includes(change.phase)) {
+    const to = paths.incidents + queryText({ caused_by: change.number });
+    facts.push([
+      fields.incidents,
+      <Link key="incidents" to={to}>
+        {texts.causedBy}
+      </Link>,
+    ]);
   }
   if (imported) {
     facts.push([

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { useAddress, useGo, type Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
+import { ActiveFilters } from '@/ui/ActiveFilters';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { Page, Section } from '@/ui/Page';
 import { SavedFilters } from '@/ui/SavedFilters';
@@ -99,6 +100,7 @@ function Filters({ address, onChange }: FiltersProps) {
         { key: 'imported', label: words.imported },
       ]}
     >
+      <ActiveFilters address={address} names={words.others} onChange={onChange} />
       <SavedFilters list="changes" path={paths.changes} address={address} />
       <ColumnMenu columns={COLUMNS} address={address} onChange={onChange} />
     </FilterBar>

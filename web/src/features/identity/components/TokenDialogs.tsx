@@ -83,7 +83,7 @@ export function SecretDialog({ token, onClose }: { token: Token; onClose: () => 
     <Modal
       opened
       onClose={onClose}
-      title={token.secret ? words.secretTitle : token.name}
+      title={<strong>{token.secret ? words.secretTitle : token.name}</strong>}
       size={560}
       closeOnClickOutside={false}
       closeOnEscape={false}

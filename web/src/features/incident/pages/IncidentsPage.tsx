@@ -3,6 +3,7 @@ import { paths } from '@/app/paths';
 import { useAddress, useGo } from '@/lib/address';
 import { span } from '@/lib/dates';
 import { useServices } from '@/lib/lookup';
+import { ActiveFilters } from '@/ui/ActiveFilters';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { None } from '@/ui/None';
@@ -22,7 +23,6 @@ const COLUMNS: Column<IncidentRow>[] = [
   {
     key: 'title',
     header: words.title,
-    sort: 'number',
     width: '34%',
     cell: (row) => (
       <>
@@ -33,15 +33,13 @@ const COLUMNS: Column<IncidentRow>[] = [
   {
     key: 'priority',
     header: words.priority,
-    sort: 'priority',
     cell: (row) => <Priority level={row.priority} />,
   },
   { key: 'state', header: words.state, cell: (row) => <StatePill word={row.state} /> },
   {
     key: 'opened_at',
     header: words.opened,
-    sort: 'opened_at',
-    cell: (row) => <Time at={row.opened_at} />,
+    cell: (row) => <Time at={row.opened_at} show="full" />,
   },
   { key: 'lasted', header: words.lasted, right: true, wideOnly: true, cell: lasted },
   {
@@ -75,9 +73,9 @@ export default function IncidentsPage() {
   const go = useGo();
   const [address, change] = useAddress();
   const services = useServices().data?.items ?? [];
-  const { q, state, priority, service, ci, sort } = address;
-  const pages = useIncidents({ q, state, priority, service, ci, sort });
-  const filtered = Boolean(q || state || priority || service || ci);
+  const { q, state, priority, service, ci, caused_by } = address;
+  const pages = useIncidents({ q, state, priority, service, ci, caused_by });
+  const filtered = Boolean(q || state || priority || service || ci || caused_by);
   const startNew = () => go(paths.newIncident);
   return (
     <Page
@@ -99,6 +97,7 @@ export default function IncidentsPage() {
           },
         ]}
       >
+        <ActiveFilters address={address} names={texts.others} onChange={change} />
         <SavedFilters list="incidents" path={paths.incidents} address={address} />
         <ColumnMenu columns={COLUMNS} address={address} onChange={change} />
       </FilterBar>
@@ -109,8 +108,6 @@ export default function IncidentsPage() {
           pages={pages}
           rowKey={(row) => row.number}
           rowLink={(row) => paths.incident(row.number)}
-          sort={sort}
-          onSort={(next) => change({ sort: next })}
           empty={
             filtered ? (
               <EmptyState icon="filter" title={texts.noMatch}>

@@ -57,7 +57,7 @@ function CiView({ ci }: { ci: Ci }) {
             <MapSection path={ciPath(ci.id)} focus={ci.id} />
             <LatestChanges
               changes={ci.changes ?? []}
-              all={paths.changes + queryText({ ci: ci.id })}
+              all={paths.changes + queryText({ ci: ci.name })}
             />
           </>
         }
