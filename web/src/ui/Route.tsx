@@ -4,7 +4,8 @@ import { useId, useState, type KeyboardEvent } from 'react';
 import type { Lamp } from '@/lib/schema';
 import type { ActionItem } from './actions';
 import { LampMark } from './LampMark';
-import { LAMP_NAMES, LAMP_STATES, sentence } from './texts';
+import { Link } from './Link';
+import { LAMP_NAMES, LAMP_STATES, sentence, UI } from './texts';
 import { useCurrentInView } from './useCurrentInView';
 import classes from './Route.module.css';
 
@@ -12,18 +13,26 @@ interface RouteProps {
   lamps: Lamp[];
   /** Verbs of the record, so that the lamp can offer the one that mends it. */
   actions?: ActionItem[];
+  /** Where more stands about a lamp: the tab of the record. */
+  places?: Record<string, string>;
   /** Names the row for screen readers, such as "Route of REL-17". */
   label: string;
 }
 
-export function Route({ lamps, actions = [], label }: RouteProps) {
+export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
   const firstBlocked = lamps.findIndex((lamp) => lamp.state === 'stop');
   const firstWaiting = lamps.findIndex((lamp) => lamp.state === 'waiting');
   const start = firstBlocked >= 0 ? firstBlocked : firstWaiting;
-  const [chosen, setChosen] = useState<string | null>(lamps[start]?.name ?? null);
+  const first = lamps[start]?.name ?? null;
+  // What was selected is kept beside the lamp it was selected over: once that one is mended, the
+  // next one at stop speaks.
+  const [picked, setPicked] = useState({ over: first, name: first });
+  const chosen = picked.over === first ? picked.name : first;
+  const setChosen = (name: string | null) => setPicked({ over: first, name });
   const id = useId();
   const row = useCurrentInView<HTMLDivElement>(chosen ?? '');
   const lamp = lamps.find((each) => each.name === chosen);
+  const place = lamp ? places[lamp.name] : undefined;
   const mend = lamp?.action ? actions.find((action) => action.name === lamp.action) : undefined;
 
   const move = (event: KeyboardEvent<HTMLDivElement>) => {
@@ -68,6 +77,7 @@ export function Route({ lamps, actions = [], label }: RouteProps) {
               </strong>{' '}
               {sentence(lamp.detail)}
             </p>
+            {!mend?.allowed && place && <Link to={place}>{UI.showPlace}</Link>}
             {mend?.allowed && (
               <Button size="compact-sm" variant="default" onClick={mend.run}>
                 {mend.label}

@@ -19,7 +19,7 @@ export default function HomePage() {
   return (
     <Page title={HOME.greeting(first)}>
       <NextThing />
-      <Today calendar={ahead.data} from={range.from} to={range.today} now={now} />
+      {!ahead.error && <Today calendar={ahead.data} from={range.from} to={range.today} now={now} />}
       <div className={classes.two}>
         <AtRisk calendar={ahead.data} error={ahead.error} now={now} />
         <Mine />

@@ -120,6 +120,25 @@ export const VERB = {
   clone: 'Clone',
   edit: 'Edit',
   scope: 'Attach changes',
+  review: 'Open the review',
+};
+
+/** What a verb has done, said once it is done. */
+export const DONE: Record<string, string> = {
+  advance: 'moved on',
+  submit: 'submitted for approval',
+  approve: 'approved',
+  reject: 'rejected',
+  abstain: 'abstained',
+  schedule: 'window committed',
+  extend: 'window extended',
+  deploy: 'deployment started',
+  verify: 'verification noted',
+  rollback: 'rollback decided',
+  close: 'closed',
+  hold: 'on hold',
+  resume: 'resumed',
+  cancel: 'cancelled',
 };
 
 export const TAB = {

@@ -46,10 +46,21 @@ export function releaseActions(
     ]),
   );
   const preferred = release.held ? ['resume'] : (NEXT[release.phase] ?? []);
-  const primary = pickPrimary(all, preferred);
+  const primary = writeReview(release, all, start) ?? pickPrimary(all, preferred);
   // A verb of another phase says nothing here; any other refusal is worth reading.
   const others = all.filter((item) => item.allowed || !isOfOtherPhase(item));
   return { all, primary, others };
+}
+
+/** While the review is not written, it is the next thing, and closing is not. */
+function writeReview(
+  release: Release,
+  all: ActionItem[],
+  start: (verb: string) => void,
+): ActionItem | undefined {
+  const close = all.find((item) => item.name === 'close');
+  if (release.phase !== 'review' || !release.review || close?.allowed) return undefined;
+  return { name: 'review', label: VERB.review, allowed: true, run: () => start('review') };
 }
 
 function isOfOtherPhase(item: ActionItem): boolean {

@@ -78,7 +78,9 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
         <>
           <Section title={RUN.clock}>
             <WindowClock window={release.window} over={deployment.finished_at} />
-            <NextVerb items={[find('verify'), find('close')]} release={release} />
+            {deployment.state !== 'rolling_back' && (
+              <NextVerb items={[find('verify'), find('close')]} release={release} />
+            )}
           </Section>
           <Section title={RUN.rollbackTitle}>
             {release.rollback_plan.steps.length === 0 && !rollback ? (
@@ -86,7 +88,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
             ) : (
               <RollbackSteps plan={release.rollback_plan} brief />
             )}
-            <RollbackButton item={find('rollback')} />
+            {!rollback && <RollbackButton item={find('rollback')} />}
           </Section>
         </>
       }

@@ -13,12 +13,11 @@ import { Watch } from '@/ui/record/Watch';
 import { say } from '@/ui/say';
 import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
-import { wordOf } from '@/ui/texts';
 import { ReleaseMeta } from '../components/ReleaseMeta';
 import { ReleaseTab, releaseTabs } from '../components/ReleaseTab';
 import { ReleaseVerbDialog, needsDialog } from '../components/ReleaseVerbDialog';
 import { releasePath, useRelease, type Release } from '../queries';
-import { RELEASE, VERB } from '../texts';
+import { DONE, RELEASE, VERB } from '../texts';
 import { releaseActions } from '../verbs';
 
 export default function ReleasePage() {
@@ -38,13 +37,14 @@ function Inside({ release }: { release: Release }) {
   const path = releasePath(release.number);
   const verb = useVerb(path, release.version, (done) => {
     setOpen(undefined);
-    say(`${release.number}: ${wordOf(done).toLowerCase()} done`);
+    say(`${release.number} ${DONE[done] ?? done}`);
     if (done === 'deploy' || done === 'rollback') go(paths.release(release.number, 'run'));
   });
   const clone = useWrite((made) => go(paths.release(made.number ?? made.id)));
   const start = (name: string) => {
     if (name === 'edit') return go(`${paths.release(release.number)}?edit=true`);
     if (name === 'scope') return go(paths.release(release.number, 'scope'));
+    if (name === 'review') return go(reviewOf(release));
     if (needsDialog(name, release)) return setOpen(name);
     verb.run(name);
   };
@@ -89,7 +89,12 @@ function Inside({ release }: { release: Release }) {
         held={release.held}
         cancelled={release.phase === 'cancelled'}
       />
-      <Route lamps={release.route} actions={all} label={`Route of ${release.number}`} />
+      <Route
+        lamps={release.route}
+        actions={all}
+        places={placesOf(release)}
+        label={`Route of ${release.number}`}
+      />
       <LinkTabs label="Parts of the release" tabs={releaseTabs(release)} current={tab} />
       <ReleaseTab release={release} tab={tab} actions={all} verb={verb} />
       {open && (
@@ -105,6 +110,25 @@ function Inside({ release }: { release: Release }) {
       )}
     </Page>
   );
+}
+
+/** The tab that says more about each lamp. */
+function placesOf(release: Release): Record<string, string> {
+  const tab = (name: string) => paths.release(release.number, name);
+  return {
+    scope: tab('scope'),
+    rollback: tab('plan'),
+    risk: tab('overview'),
+    conflicts: tab('conflicts'),
+    approvals: tab('approvals'),
+    deployment: tab('run'),
+    review: tab('review'),
+  };
+}
+
+function reviewOf(release: Release): string {
+  const { review } = release;
+  return review ? paths.review(review.number ?? review.id) : paths.reviews;
 }
 
 function Badges({ release }: { release: Release }) {

@@ -1,4 +1,5 @@
 // One review: its form beside the timeline of what happened.
+import { useRef } from 'react';
 import { paths } from '@/app/paths';
 import { useParam } from '@/lib/address';
 import { useForm, type Form as FormState } from '@/lib/forms';
@@ -44,10 +45,16 @@ function Inside({ review }: { review: Review }) {
     },
     `review-${review.id}-${review.version}`,
   );
-  const write = useWrite(() => form.reset(form.values));
+  const completing = useRef(false);
+  // The new version has taken this form's place by then; only the hook's own callback still runs.
+  const write = useWrite(() => {
+    form.reset(form.values);
+    say(completing.current ? REVIEW.completed : REVIEW.saved);
+  });
   const action = review.allowed.find((each) => each.name === 'complete');
   const open = review.state === 'open';
-  const save = (complete: boolean) =>
+  const save = (complete: boolean) => {
+    completing.current = complete;
     write.mutate(
       {
         method: 'PUT',
@@ -57,9 +64,9 @@ function Inside({ review }: { review: Review }) {
       },
       {
         onError: (problem) => form.showErrors(problem.errors),
-        onSuccess: () => say(complete ? REVIEW.completed : REVIEW.saved),
       },
     );
+  };
   return (
     <Page
       title={`Review of ${review.subject.name}`}
