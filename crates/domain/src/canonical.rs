@@ -8,6 +8,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// The canonical JSON text of a value.
+///
+/// # Panics
+///
+/// On a fraction, and on a map whose keys are no text: neither is in any record.
 pub fn text<T: Serialize>(value: &T) -> String {
     let value = serde_json::to_value(value).expect("records hold only what JSON can say");
     let mut out = String::new();

@@ -185,9 +185,9 @@ struct Claim {
 }
 
 fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) -> Vec<Found> {
-    let mut reached: BTreeMap<CiId, Vec<&Reach>> = BTreeMap::new();
+    let mut by_ci: BTreeMap<CiId, Vec<&Reach>> = BTreeMap::new();
     for reach in reaches {
-        reached.entry(reach.ci).or_default().push(reach);
+        by_ci.entry(reach.ci).or_default().push(reach);
     }
     let mut claims: BTreeMap<(Side, bool), Claim> = BTreeMap::new();
     for neighbour in neighbours {
@@ -199,7 +199,7 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
             let hit = Hit { ci: neighbour.ci, path: Vec::new() };
             add(&mut claims, neighbour, ConflictKind::SameCi, true, hit);
         }
-        for reach in reached.get(&neighbour.ci).into_iter().flatten() {
+        for reach in by_ci.get(&neighbour.ci).into_iter().flatten() {
             let kind = match reach.direction {
                 Direction::Upstream => ConflictKind::UpstreamCi,
                 Direction::Downstream => ConflictKind::DownstreamCi,

@@ -14,7 +14,7 @@ use crate::refusal::Check;
 use crate::vocabulary::{Environment, Window, words};
 
 /// The most occurrences that one question is answered with.
-pub const OCCURRENCES_MAX: usize = 400;
+pub(super) const OCCURRENCES_MAX: usize = 400;
 
 words! {
     /// What a period says.

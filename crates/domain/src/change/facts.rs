@@ -126,7 +126,7 @@ fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
     use Phase as P;
     let emergency = change.change_type() == ChangeType::Emergency;
     let allowed: &[Phase] = match verb {
-        Verb::Edit => &[P::Draft, P::Assess, P::Authorise, P::Scheduled],
+        Verb::Edit | Verb::Cancel => &[P::Draft, P::Assess, P::Authorise, P::Scheduled],
         Verb::Submit => &[P::Draft],
         Verb::Assess => &[P::Assess],
         Verb::Approve | Verb::Reject | Verb::Abstain => &[P::Authorise],
@@ -138,7 +138,6 @@ fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
         Verb::Hold => &[P::Assess, P::Authorise, P::Scheduled],
         Verb::Resume if change.held => return Ok(()),
         Verb::Resume => return Err(Refusal::NotHeld),
-        Verb::Cancel => &[P::Draft, P::Assess, P::Authorise, P::Scheduled],
     };
     if allowed.contains(&change.phase) {
         return Ok(());

@@ -74,7 +74,7 @@ pub fn evolve(
     match event {
         DeploymentEvent::Started { .. } => {}
         DeploymentEvent::StepReported { change, state, note } => {
-            mark(&mut deployment.steps, *change, *state, note, stamp);
+            mark(&mut deployment.steps, *change, *state, note.as_deref(), stamp);
         }
         DeploymentEvent::Finished {} => {
             deployment.state = DeploymentState::Finished;
@@ -92,7 +92,7 @@ pub fn evolve(
         }
         DeploymentEvent::StepBackReported { change, state, note } => {
             if let Some(rollback) = &mut deployment.rollback {
-                mark(&mut rollback.steps, *change, *state, note, stamp);
+                mark(&mut rollback.steps, *change, *state, note.as_deref(), stamp);
             }
         }
         DeploymentEvent::RolledBack {} => {
@@ -103,17 +103,11 @@ pub fn evolve(
     Some(deployment)
 }
 
-fn mark(
-    steps: &mut [Step],
-    change: ChangeId,
-    state: StepState,
-    note: &Option<String>,
-    stamp: &Stamp,
-) {
+fn mark(steps: &mut [Step], change: ChangeId, state: StepState, note: Option<&str>, stamp: &Stamp) {
     if let Some(step) = steps.iter_mut().find(|step| step.change == change) {
         step.state = state;
         step.at = Some(stamp.at);
         step.by = Some(stamp.by.clone());
-        step.note.clone_from(note);
+        step.note = note.map(str::to_owned);
     }
 }

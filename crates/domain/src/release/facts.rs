@@ -135,10 +135,8 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
 fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
     const PLANNED: &[P] = &[P::Planning, P::Build, P::Test, P::Approval];
     let allowed: &[P] = match verb {
-        Verb::Edit if release.is_under_way() => &[P::Planning, P::Build, P::Test, P::Approval],
-        Verb::Edit | Verb::Hold | Verb::Cancel => PLANNED,
         Verb::Scope if release.is_under_way() => return Err(Refusal::ScopeFixed),
-        Verb::Scope => PLANNED,
+        Verb::Scope | Verb::Edit | Verb::Hold | Verb::Cancel => PLANNED,
         Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
         Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
             &[P::Approval]

@@ -175,7 +175,7 @@ pub struct Release {
 }
 
 /// The phase of a release; planning at first.
-pub type Phase = ReleasePhase;
+pub(super) type Phase = ReleasePhase;
 
 #[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
 impl Default for ReleasePhase {

@@ -232,6 +232,6 @@ mod tests {
         let one = assess(&Evidence { criticality: Some(2), ..evidence() });
         let combined = combine(&[one.clone(), one.clone(), one.clone()]);
         assert_eq!(combined.points, one.points + 10);
-        assert_eq!(combine(&[one.clone()]).points, one.points);
+        assert_eq!(combine(std::slice::from_ref(&one)).points, one.points);
     }
 }

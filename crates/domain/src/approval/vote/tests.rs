@@ -51,7 +51,7 @@ fn voted(rounds: Vec<Round>, who: u128, answer: Answer, electorate: &Electorate)
     let round = rounds.last().expect("a round");
     let roles = electorate.0[&person(who)].clone();
     let events = vote(Some(round), &cast(person(who), answer, round), &roles, electorate);
-    fold(rounds.clone(), &events.expect("a vote"))
+    fold(rounds, &events.expect("a vote"))
 }
 
 fn state(rounds: &[Round]) -> RoundState {

@@ -14,12 +14,12 @@ fn seen(fingerprint: &str) -> Found {
     }
 }
 
-fn after(conflict: &Conflict, events: Vec<ConflictEvent>) -> Conflict {
+fn after(conflict: &Conflict, events: &[ConflictEvent]) -> Conflict {
     events.iter().fold(conflict.clone(), |conflict, event| conflict.evolve(event, &stamp()))
 }
 
 fn open() -> Conflict {
-    after(&Conflict::default(), found(&Conflict::default(), &seen("a")))
+    after(&Conflict::default(), &found(&Conflict::default(), &seen("a")))
 }
 
 fn accepting(conflict: &Conflict, until: Option<Timestamp>) -> Decision<ConflictEvent> {
@@ -27,11 +27,11 @@ fn accepting(conflict: &Conflict, until: Option<Timestamp>) -> Decision<Conflict
 }
 
 fn accepted() -> Conflict {
-    after(&open(), accepting(&open(), Some(minute(60))).expect("allowed"))
+    after(&open(), &accepting(&open(), Some(minute(60))).expect("allowed"))
 }
 
 fn resolved() -> Conflict {
-    after(&accepted(), resolve(&accepted()))
+    after(&accepted(), &resolve(&accepted()))
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn what_is_found_for_the_first_time_is_open() {
 #[test]
 fn its_name_is_the_same_whichever_side_looks() {
     let turned = Found { subject: change(2), with: change(1), ..seen("a") };
-    let other = after(&Conflict::default(), vec![ConflictEvent::Found { found: turned }]);
+    let other = after(&Conflict::default(), &[ConflictEvent::Found { found: turned }]);
     assert_eq!(open().key(), other.key());
     assert_eq!(Conflict::default().key(), None);
     let upstream = key(ConflictKind::UpstreamCi, change(1), change(2));
@@ -58,7 +58,7 @@ fn its_name_is_the_same_whichever_side_looks() {
 
 #[test]
 fn what_ended_and_comes_back_is_found_anew_and_not_accepted() {
-    let conflict = after(&resolved(), found(&resolved(), &seen("a")));
+    let conflict = after(&resolved(), &found(&resolved(), &seen("a")));
     assert_eq!(conflict.state(), ConflictState::Open);
     assert!(!conflict.covers("a", minute(0)));
 }
@@ -81,11 +81,11 @@ fn an_acceptance_covers_only_what_was_found() {
 #[test]
 fn an_acceptance_ends_once() {
     assert_eq!(lapse(&accepted(), minute(59)), []);
-    let lapsed = after(&accepted(), lapse(&accepted(), minute(60)));
+    let lapsed = after(&accepted(), &lapse(&accepted(), minute(60)));
     assert_eq!(lapsed.state(), ConflictState::Open);
     assert_eq!(lapse(&lapsed, minute(60)), []);
     assert_eq!(lapse(&resolved(), minute(60)), []);
-    let forever = after(&open(), accepting(&open(), None).expect("allowed"));
+    let forever = after(&open(), &accepting(&open(), None).expect("allowed"));
     assert_eq!(lapse(&forever, minute(9_999_999)), []);
 }
 

@@ -109,8 +109,7 @@ fn walked(window: &Window, step: i64, range: Interval) -> Vec<Interval> {
     let at = |wall: DateTime, index: i64| {
         zone.instant(wall.checked_add((index * step).days()).expect("a day"))
     };
-    let all =
-        (0..900).filter_map(|index| Interval::try_new(at(start, index), at(end, index)).ok());
+    let all = (0..900).filter_map(|index| Interval::try_new(at(start, index), at(end, index)).ok());
     all.filter(|at| at.overlap(range).is_some()).take(400).collect()
 }
 

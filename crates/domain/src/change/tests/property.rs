@@ -185,9 +185,8 @@ fn decide(change: &Change, asked: &Asked, facts: &Facts) -> Decision<ChangeEvent
         // A release takes a change up before its work begins, and keeps it from then on.
         Asked::Attach if change.phase < Phase::Implement => Ok(attach(change, release(51))),
         Asked::Detach if change.phase < Phase::Implement => Ok(detach(change)),
-        Asked::Attach | Asked::Detach => Ok(vec![]),
         Asked::Follow(step) if change.release.is_some() => Ok(follow(change, *step)),
-        Asked::Follow(_) => Ok(vec![]),
+        Asked::Attach | Asked::Detach | Asked::Follow(_) => Ok(vec![]),
         Asked::Extra(kind) => extra(change, &extra_of(*kind)),
     }
 }
