@@ -15,6 +15,11 @@ export function useMe(): Me {
   return me;
 }
 
+/** Whether the reader holds a permission: for what to offer, never for what to allow. */
+export function useCan(permission: string): boolean {
+  return useContext(MeContext)?.permissions.includes(permission) ?? false;
+}
+
 /** The reader's zone: the one of their account, else the browser's. */
 export function useZone(): string {
   const me = useContext(MeContext);
