@@ -8,6 +8,7 @@ mod audit;
 mod identity;
 mod incident;
 mod release;
+mod review;
 mod search;
 mod service;
 mod sign_in;

@@ -1,0 +1,260 @@
+//! The look back, from the end of the work to the closing: of an emergency, and of a release with
+//! its timeline.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Along, Answer, Client, Stage, at, on_both};
+
+struct Cast<'a> {
+    anna: Client<'a>,
+    ivan: Client<'a>,
+    sara: Client<'a>,
+    rosa: Client<'a>,
+    rita: Client<'a>,
+    ecab: [Client<'a>; 2],
+    otto: Client<'a>,
+}
+
+async fn cast(stage: &Stage) -> Cast<'_> {
+    let story = Cast {
+        anna: stage.person("anna_requester", &["requester"]).await,
+        ivan: stage.person("ivan_implementer", &["implementer"]).await,
+        sara: stage.person("sara_service_owner", &["service_owner"]).await,
+        rosa: stage.person("rosa_release_manager", &["release_manager"]).await,
+        rita: stage.person("rita_release_manager", &["release_manager"]).await,
+        ecab: [
+            stage.person("emil_ecab", &["ecab_member"]).await,
+            stage.person("elsa_ecab", &["ecab_member"]).await,
+        ],
+        otto: stage.person("otto_auditor", &["auditor"]).await,
+    };
+    let ci = json!({"name": "pay-db", "kind": "database", "criticality": 3});
+    story.sara.post("/cis", ci).await.ok();
+    story
+}
+
+fn planned(kind: &str) -> Json {
+    json!({
+        "title": "Mend the database",
+        "type": kind,
+        "description": "Replace the package.",
+        "reason": "It corrupts rows.",
+        "category": "application",
+        "cis": ["pay-db"],
+        "customer_impact": "none",
+        "implementer": "ivan_implementer",
+        "implementation_plan": "Install, restart.",
+        "test_plan": "Ask for the version.",
+        "backout_plan": "Install the version before.",
+        "backout_minutes": 10,
+    })
+}
+
+fn number(written: &Json) -> String {
+    written["number"].as_str().expect("a number").to_owned()
+}
+
+async fn act(client: &Client<'_>, path: &str, verb: &str) -> Json {
+    client.post(&format!("{path}/{verb}"), json!({})).await.ok()
+}
+
+async fn approve(client: &Client<'_>, path: &str) {
+    let record = client.get(path).await.ok();
+    let round = &record["rounds"][0];
+    let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
+    client.post(&format!("{path}/approve"), vote).await.ok();
+}
+
+/// An emergency that was carried out, by its path.
+async fn emergency(story: &Cast<'_>) -> String {
+    let raised = story.anna.post("/changes", planned("emergency")).await.ok();
+    let path = format!("/changes/{}", number(&raised));
+    act(&story.anna, &path, "submit").await;
+    for member in &story.ecab {
+        approve(member, &path).await;
+    }
+    act(&story.ivan, &path, "start").await;
+    path
+}
+
+async fn complete(story: &Cast<'_>, path: &str, outcome: &str) {
+    let complete = json!({"outcome": outcome, "note": "as planned"});
+    story.ivan.post(&format!("{path}/complete"), complete).await.ok();
+}
+
+fn pointers(problem: &Json) -> Vec<&str> {
+    let errors = problem["errors"].as_array().expect("errors").iter();
+    errors.map(|error| error["pointer"].as_str().expect("a pointer")).collect()
+}
+
+fn said(review: &Json) -> Vec<&str> {
+    let moments = review["timeline"].as_array().expect("a timeline").iter();
+    moments.map(|moment| moment["what"].as_str().expect("words")).collect()
+}
+
+#[test]
+fn an_emergency_is_looked_back_on_before_it_closes() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let change = emergency(&story).await;
+        let path = format!("{change}/review");
+        let early = story.anna.put(&path, "*", json!({"went_well": "x"})).await;
+        let problem = early.refused(404, "request.unknown_record");
+        let detail = problem["detail"].as_str().expect("words");
+        assert!(detail.starts_with("there is no review of CHG-1 yet"), "{detail}");
+
+        complete(&story, &change, "successful").await;
+        let refused = story.ivan.post(&format!("{change}/close"), json!({})).await;
+        refused.refused(409, "change.review_missing");
+        let review = story.anna.get(&change).await.ok()["review"].clone();
+        assert_eq!(review["number"], "PIR-1");
+        let review = story.otto.get("/reviews/PIR-1").await.ok();
+        assert_eq!((&review["why"], &review["state"]), (&json!("emergency"), &json!("open")));
+        assert_eq!(review["subject"]["number"], "CHG-1");
+        let expected =
+            ["Raised", "Submitted", "Approved", "Work began", "Work ended successful: as planned"];
+        assert_eq!(said(&review), expected);
+        assert_eq!(review["timeline"][3]["who"], "ivan_implementer Example");
+
+        written(&story).await;
+        act(&story.ivan, &change, "close").await;
+        assert_eq!(story.anna.get(&change).await.ok()["phase"], "closed");
+    });
+}
+
+/// Writing: what is wrong is named, what is stale refused, what is incomplete kept open.
+async fn written(story: &Cast<'_>) {
+    let path = "/reviews/PIR-1";
+    let put = |version: &'static str, body: Json| story.anna.put(path, version, body);
+    let missing = story.anna.send(axum::http::Method::PUT, path, Some(json!({})), Along::default());
+    missing.await.refused(428, "request.version_missing");
+    let refused = story.otto.put(path, "*", json!({"went_well": "x"})).await;
+    refused.refused(403, "request.not_permitted");
+    let wild = json!({"actions": [
+        {"title": "Add an alert", "owner": "nobody", "due_on": "2026-13-01"},
+    ]});
+    let problem = put("1", wild).await.refused(422, "request.invalid");
+    assert_eq!(pointers(&problem), ["/actions/0/owner", "/actions/0/due_on"]);
+
+    let half = json!({"went_well": "Two hours.", "complete": true});
+    let problem = put("1", half).await.refused(409, "review.incomplete");
+    assert_eq!(pointers(&problem), ["/went_wrong"]);
+    let review = story.anna.get(path).await.ok();
+    assert_eq!((&review["went_well"], &review["version"]), (&json!(""), &json!(1)));
+    let complete = format!("{path}/complete");
+    story.anna.post(&complete, json!({})).await.refused(409, "review.incomplete");
+
+    let whole = json!({
+        "went_well": "Two hours.", "went_wrong": "No alert.", "objectives_met": "Yes.",
+        "actions": [{"title": "Add an alert", "owner": "ivan_implementer", "due_on": "2026-12-01"}],
+    });
+    put("1", whole.clone()).await.ok();
+    put("1", whole).await.refused(412, "request.stale");
+    story.anna.post(&complete, json!({})).await.ok();
+    completed(story, path).await;
+}
+
+/// Afterwards: the text is fixed, the action items are ticked off.
+async fn completed(story: &Cast<'_>, path: &str) {
+    let review = story.anna.get(path).await.ok();
+    assert_eq!(review["completed_by"], "anna_requester Example");
+    assert_eq!(review["actions"][0]["owner_name"], "ivan_implementer Example");
+    assert_eq!(review["allowed"][0]["refusal"]["code"], "review.completed");
+    let rewritten = story.anna.put(path, "*", json!({"went_well": "else"})).await;
+    rewritten.refused(409, "review.completed");
+    let open = "/reviews?state=completed&kind=change";
+    assert_eq!(story.otto.get(open).await.ok()["items"][0]["actions_open"], 1);
+    let mut ticked = review["actions"].clone();
+    ticked[0]["done"] = json!(true);
+    story.anna.put(path, "3", json!({"actions": ticked})).await.ok();
+    assert_eq!(story.otto.get(open).await.ok()["items"][0]["actions_open"], 0);
+}
+
+#[test]
+fn the_list_of_reviews_is_filtered_and_turned_by_page() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        for outcome in ["successful", "failed_backed_out", "successful"] {
+            let change = emergency(&story).await;
+            complete(&story, &change, outcome).await;
+        }
+        let numbers = |page: &Json| -> Vec<String> {
+            page["items"].as_array().expect("items").iter().map(number).collect()
+        };
+        let all = story.otto.get("/reviews").await.ok();
+        let newest_first = numbers(&all);
+        assert_eq!(newest_first.len(), 3);
+        let mut turned = Vec::new();
+        let mut path = "/reviews?state=open&kind=change&limit=1".to_owned();
+        loop {
+            let page = story.otto.get(&path).await.ok();
+            turned.extend(numbers(&page));
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/reviews?state=open&kind=change&limit=1&cursor={next}");
+        }
+        assert_eq!(turned, newest_first);
+        for none in ["/reviews?state=completed", "/reviews?kind=release"] {
+            assert!(numbers(&story.otto.get(none).await.ok()).is_empty(), "{none}");
+        }
+        let failed = story.otto.get("/reviews/PIR-2").await.ok();
+        assert_eq!(failed["why"], "failed");
+        let wrong = story.otto.get("/reviews?state=late").await.refused(422, "request.invalid");
+        assert_eq!(pointers(&wrong), ["/state"]);
+        story.otto.get("/reviews/PIR-9").await.refused(404, "request.unknown_record");
+        let nothing: Answer = story.anna.put("/releases/REL-9/review", "*", json!({})).await;
+        nothing.refused(404, "request.unknown_record");
+    });
+}
+
+#[test]
+fn the_timeline_of_a_release_tells_how_each_of_its_changes_ended() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let raised = story.anna.post("/changes", planned("normal")).await.ok();
+        let change = format!("/changes/{}", number(&raised));
+        act(&story.anna, &change, "submit").await;
+        act(&story.anna, &change, "assess").await;
+        approve(&story.sara, &change).await;
+        let window = json!({"start": "2026-11-21T14:00:00Z", "end": "2026-11-21T17:00:00Z"});
+        let release = json!({"title": "Spring", "type": "minor",
+            "owner": "rosa_release_manager", "window": window});
+        let release = number(&story.rosa.post("/releases", release).await.ok());
+        let path = format!("/releases/{release}");
+        let attached = format!("{path}{change}");
+        story.rosa.put(&attached, "*", json!({})).await.ok();
+        let early = story.rosa.put(&format!("{path}/review"), "*", json!({})).await;
+        early.refused(404, "request.unknown_record");
+        act(&story.rosa, &path, "submit").await;
+        approve(&story.rita, &path).await;
+        act(&story.rosa, &path, "schedule").await;
+        stage.clock.set(at("2026-11-21T14:05:00Z"));
+        act(&story.ivan, &path, "deploy").await;
+        let step = format!("{path}/deployment/steps/CHG-1");
+        story.ivan.post(&step, json!({"result": "done", "note": "quickly"})).await.ok();
+        act(&story.ivan, &path, "verify").await;
+        let passed = json!({"passed": true, "note": "one payment"});
+        story.ivan.post(&format!("{path}/verify"), passed).await.ok();
+
+        let review = story.otto.get("/reviews?kind=release").await.ok()["items"][0].clone();
+        assert_eq!(review["subject"]["number"], release.as_str());
+        let id = review["id"].as_str().expect("an id").to_owned();
+        let review = story.otto.get(&format!("/reviews/{id}")).await.ok();
+        assert_eq!(review["why"], "release");
+        let expected = [
+            "Created",
+            "Submitted",
+            "Approved",
+            "Scheduled from 2026-11-21T14:00:00Z to 2026-11-21T17:00:00Z",
+            "Deployment began",
+            "CHG-1 was carried out: quickly",
+            "Every change was reported; verification began",
+            "Verification passed: one payment",
+            "CHG-1 ended successful",
+        ];
+        assert_eq!(said(&review), expected);
+
+        let whole = json!({"went_well": "All.", "went_wrong": "Nothing.", "complete": true});
+        story.rosa.put(&format!("{path}/review"), "1", whole).await.ok();
+        story.rosa.post(&format!("{path}/close"), json!({"outcome": "successful"})).await.ok();
+    });
+}
