@@ -170,13 +170,12 @@ pub(super) fn act<'a>(
         deed => verb(replay, plan, deed)?,
     };
     let release = replay.record(&plan.key)?.id.clone();
-    match verb {
-        Some(verb) => replay.act(&turn.by, MoveRelease { release, verb }).map(|_| ()),
-        None => {
-            let extra = marks::mark(replay, &turn.deed, &plan.links)?;
-            let extra = extra.ok_or_else(|| anyhow!("{:?} is not done to it", turn.deed))?;
-            replay.act(&turn.by, AnnotateRelease { release, extra }).map(|_| ())
-        }
+    if let Some(verb) = verb {
+        replay.act(&turn.by, MoveRelease { release, verb }).map(|_| ())
+    } else {
+        let extra = marks::mark(replay, &turn.deed, &plan.links)?;
+        let extra = extra.ok_or_else(|| anyhow!("{:?} is not done to it", turn.deed))?;
+        replay.act(&turn.by, AnnotateRelease { release, extra }).map(|_| ())
     }
 }
 
