@@ -17,7 +17,7 @@ use crate::names::{Resolver, parse_window};
 use crate::service::find_cis;
 
 /// The most conflicts that a check answers.
-pub const CHECKED_MAX: usize = 500;
+pub(super) const CHECKED_MAX: usize = 500;
 
 /// What a draft would collide with. The claims of the record it stands for are left out.
 pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result<Checked, Stop> {

@@ -87,10 +87,9 @@ impl Shower {
             None => self.blocks(&found) || self.blocks(&turn(&found)),
         };
         let accepted = conflict.accepted.as_ref();
-        let mut shown = self.of_found(db, &found, blocking, accepted)?;
-        shown.id = Some(id.to_string());
-        shown.state = conflict.state().word().to_owned();
-        Ok(Some(shown))
+        let shown = self.of_found(db, &found, blocking, accepted)?;
+        let (id, state) = (Some(id.to_string()), conflict.state().word().to_owned());
+        Ok(Some(shown::Conflict { id, state, ..shown }))
     }
 
     /// Whether a conflict blocks its subject as things stand: two records block each other as soon

@@ -20,16 +20,16 @@ use crate::read::{ANY_MAX, Statement};
 use crate::service::{self, neighbourhood};
 
 /// How many relations are followed from a CI, either way.
-pub const DEPTH_MAX: u32 = 2;
+pub(super) const DEPTH_MAX: u32 = 2;
 /// The most CIs that are looked at around a record's own.
-pub const REACH_MAX: usize = 1_000;
+pub(super) const REACH_MAX: usize = 1_000;
 /// The most claims that one question looks at.
-pub const CLAIMS_MAX: i64 = 5_000;
+pub(super) const CLAIMS_MAX: i64 = 5_000;
 /// The most periods that are looked at.
-pub const PERIODS_MAX: i64 = 1_000;
+pub(super) const PERIODS_MAX: i64 = 1_000;
 
 /// What a record would collide with in a window.
-pub fn find(
+pub(super) fn find(
     db: &mut dyn Query,
     placement: &Placement,
     interval: Interval,
@@ -39,7 +39,7 @@ pub fn find(
 }
 
 /// The same for something that is not stored.
-pub fn find_placed(
+pub(super) fn find_placed(
     db: &mut dyn Query,
     placed: &Placed,
     environment: Environment,
@@ -163,7 +163,7 @@ fn is_accepted(db: &mut dyn Query, found: &Found, now: Timestamp) -> Result<bool
 }
 
 /// Who answers for exactly what was found, if someone does.
-pub fn acceptance(
+pub(super) fn acceptance(
     db: &mut dyn Query,
     found: &Found,
     now: Timestamp,
@@ -177,7 +177,7 @@ pub fn acceptance(
 }
 
 /// How a side is called; a period that was taken away still has its name.
-pub fn side_ref(db: &mut dyn Query, names: &mut Names, side: Side) -> Result<Ref, Fault> {
+pub(super) fn side_ref(db: &mut dyn Query, names: &mut Names, side: Side) -> Result<Ref, Fault> {
     let id = side.id();
     if let Some(found) = names.get(db, &id)? {
         return Ok(found);
@@ -191,7 +191,11 @@ pub fn side_ref(db: &mut dyn Query, names: &mut Names, side: Side) -> Result<Ref
 }
 
 /// A conflict in words: what, with whom, when, and the first CI that is hit.
-pub fn detail(db: &mut dyn Query, names: &mut Names, found: &Found) -> Result<String, Fault> {
+pub(super) fn detail(
+    db: &mut dyn Query,
+    names: &mut Names,
+    found: &Found,
+) -> Result<String, Fault> {
     use domain::calendar::ConflictKind as K;
     let with = side_ref(db, names, found.with)?;
     let with = match with.number {
@@ -218,15 +222,17 @@ pub fn detail(db: &mut dyn Query, names: &mut Names, found: &Found) -> Result<St
 }
 
 /// A hit in words: `web-01 → runs on → vm-7`.
-pub fn hit_words(
+pub(super) fn hit_words(
     db: &mut dyn Query,
     names: &mut Names,
     hit: &domain::calendar::Hit,
 ) -> Result<String, Fault> {
     let mut words = name(db, names, hit.ci)?;
     for step in &hit.path {
-        let ci = name(db, names, step.ci)?;
-        words.push_str(&format!(" → {} → {ci}", step.relation));
+        for word in [step.relation.as_str(), &name(db, names, step.ci)?] {
+            words.push_str(" → ");
+            words.push_str(word);
+        }
     }
     Ok(words)
 }

@@ -65,7 +65,7 @@ fn of_change(db: &mut dyn Query, side: Side) -> Result<Option<Placement>, Fault>
     let id = side.id();
     let Some(row) = db.query_one(sql, &[(&id).into()])? else { return Ok(None) };
     let mut placement = of_row(side, &row)?;
-    placement.cis = change_cis(db, &[id.clone()])?;
+    placement.cis = change_cis(db, std::slice::from_ref(&id))?;
     placement.services = services(db, &[id], &placement.cis)?;
     Ok(Some(placement))
 }
@@ -109,12 +109,12 @@ pub fn window(row: &Row, column: usize) -> Result<Option<Window>, Fault> {
 }
 
 /// The CIs of some changes.
-pub fn change_cis(db: &mut dyn Query, changes: &[String]) -> Result<BTreeSet<CiId>, Fault> {
+pub(super) fn change_cis(db: &mut dyn Query, changes: &[String]) -> Result<BTreeSet<CiId>, Fault> {
     ids(db, "SELECT ci FROM change_cis WHERE ", "change", changes.iter())
 }
 
 /// The services of some changes, by name or through CIs.
-pub fn services(
+pub(super) fn services(
     db: &mut dyn Query,
     changes: &[String],
     cis: &BTreeSet<CiId>,

@@ -1,6 +1,7 @@
 //! The read models of conflicts and periods.
 
 use domain::calendar::{Conflict, Period, Repeats};
+use domain::vocabulary::Environment;
 use kernel::{ConflictId, PeriodId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -102,7 +103,7 @@ impl Record for Period {
                 (&content.name).into(),
                 (&content.reason).into(),
                 services.join(" ").into(),
-                content.environment.map(|environment| environment.word()).into(),
+                content.environment.map(Environment::word).into(),
                 window.interval.start.into(),
                 window.interval.end.into(),
                 window.zone.name().into(),

@@ -16,11 +16,11 @@ use crate::names::{Names, shown_window};
 use crate::read::{ANY_MAX, Statement};
 
 /// The most changes and releases of one answer.
-pub const ENTRIES_MAX: usize = 2_000;
+pub(super) const ENTRIES_MAX: usize = 2_000;
 /// The most blackouts and occurrences of maintenance windows of one answer, each.
-pub const BANDS_MAX: usize = 2_000;
+pub(super) const BANDS_MAX: usize = 2_000;
 /// The most conflicts of one answer.
-pub const SHOWN_CONFLICTS_MAX: usize = 500;
+pub(super) const SHOWN_CONFLICTS_MAX: usize = 500;
 
 /// What is asked of the calendar.
 #[derive(Debug, Clone)]

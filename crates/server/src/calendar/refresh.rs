@@ -15,9 +15,9 @@ use crate::calendar::placement::placement;
 use crate::follow::followers::{Follower, Seen};
 
 /// The most conflicts that are kept of one record.
-pub const CONFLICTS_MAX: usize = 500;
+pub(super) const CONFLICTS_MAX: usize = 500;
 /// The most records that one change of a period or relation is held against.
-pub const SUBJECTS_MAX: i64 = 2_000;
+pub(super) const SUBJECTS_MAX: i64 = 2_000;
 
 /// Brings the conflicts of a record in step. The calendar lock is held.
 pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {

@@ -1,7 +1,7 @@
 //! The read model of changes: a row per change, what it touches, what it claims on the calendar
 //! while it travels alone, who watches it, and its rounds.
 
-use domain::change::{Change, Phase};
+use domain::change::{Change, Outcome, Phase};
 use kernel::{ChangeId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -9,6 +9,7 @@ use crate::approval::{CHANGE_ROUNDS, project_rounds};
 use crate::bus::Record;
 use crate::calendar::LONG_MINUTES;
 use crate::listing::serial;
+use crate::read_models::insert_rows;
 
 const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
     held, tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, \
@@ -186,7 +187,7 @@ impl Rows for Change {
             self.is_live().into(),
             self.is_committed().into(),
             outage.unwrap_or(0).into(),
-            self.outcome.map(|outcome| outcome.word()).into(),
+            self.outcome.map(Outcome::word).into(),
             self.started_at.into(),
             self.finished_at.into(),
             origin.map(|origin| &origin.source).into(),
@@ -208,10 +209,9 @@ impl Rows for Change {
             tx.execute("DELETE FROM change_cis WHERE change = $1", &[id.into()])?;
             tx.execute("DELETE FROM change_services WHERE change = $1", &[id.into()])?;
         }
-        for (place, ci) in (0_i64..).zip(&self.content.cis) {
-            let sql = "INSERT INTO change_cis (change, ci, place) VALUES ($1, $2, $3)";
-            tx.execute(sql, &[id.into(), ci.to_string().into(), place.into()])?;
-        }
+        let cis = (0_i64..).zip(&self.content.cis);
+        let rows = cis.map(|(place, ci)| vec![id.into(), ci.to_string().into(), place.into()]);
+        insert_rows(tx, "change_cis (change, ci, place)", rows)?;
         for service in &self.content.services {
             let sql = "INSERT INTO change_services (change, service, updated_at) \
                 VALUES ($1, $2, $3)";
@@ -227,20 +227,18 @@ impl Rows for Change {
         let Some(window) = self.content.window.as_ref().filter(|_| self.is_live()) else {
             return Ok(());
         };
-        let sql = "INSERT INTO change_claims (subject, ci, environment, start_at, end_at, \
-            committed) VALUES ($1, $2, $3, $4, $5, $6)";
-        for ci in &self.content.cis {
-            let params = [
+        let rows = self.content.cis.iter().map(|ci| {
+            vec![
                 id.into(),
                 ci.to_string().into(),
                 self.content.environment.word().into(),
                 window.interval.start.into(),
                 window.interval.end.into(),
                 self.is_committed().into(),
-            ];
-            tx.execute(sql, &params)?;
-        }
-        Ok(())
+            ]
+        });
+        let into = "change_claims (subject, ci, environment, start_at, end_at, committed)";
+        insert_rows(tx, into, rows)
     }
 
     fn project_watchers(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {

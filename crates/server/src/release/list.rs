@@ -25,7 +25,7 @@ use crate::release::SERIES;
 use crate::team::find_team;
 
 /// The most releases in a column of the board.
-pub const COLUMN_MAX: u32 = 50;
+pub(super) const COLUMN_MAX: u32 = 50;
 
 const COLUMNS: [Phase; 8] = [
     Phase::Planning,

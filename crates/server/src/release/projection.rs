@@ -3,7 +3,8 @@
 
 use domain::deployment::StepState;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::Release;
+use domain::release::{Outcome, Release};
+use domain::vocabulary::Tier;
 use kernel::{ReleaseId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -164,7 +165,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         release.held.into(),
         release.is_approved().into(),
         release.scheduled.into(),
-        release.tier.map(|tier| tier.word()).into(),
+        release.tier.map(Tier::word).into(),
         content.environment.word().into(),
         content.owner.map(|person| person.to_string()).into(),
         content.team.map(|team| team.to_string()).into(),
@@ -177,7 +178,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         is_live(release).into(),
         release.is_committed().into(),
         i64::try_from(release.changes.len()).unwrap_or(0).into(),
-        release.outcome.map(|outcome| outcome.word()).into(),
+        release.outcome.map(Outcome::word).into(),
         deployment.map(|deployment| deployment.state.word()).into(),
         deployment.map(|deployment| deployment.started_at).into(),
         steps(StepState::Done).into(),

@@ -67,6 +67,16 @@ struct World {
     releases: Vec<Release>,
 }
 
+impl World {
+    /// The window in force.
+    fn window<'a>(&'a self, one: &'a Written) -> Option<&'a DomainWindow> {
+        let Some(release) = one.state.release else { return one.state.content.window.as_ref() };
+        let mut releases = (0..).zip(&self.releases);
+        let (_, found) = releases.find(|(number, _)| id::<ReleaseId>(*number) == release)?;
+        found.content.window.as_ref()
+    }
+}
+
 fn world(dice: &mut Dice) -> World {
     let changes: Vec<Written> = (0..CHANGES).map(|number| a_change(dice, number)).collect();
     let releases = (0..RELEASES).map(|number| {
@@ -84,7 +94,7 @@ fn a_change(dice: &mut Dice, number: u128) -> Written {
     let mut change = Change { number: format!("CHG-{}", 990 + number), ..Change::default() };
     change.phase = dice.one(Phase::ALL);
     change.held = dice.below(9) == 0;
-    change.requester = Some(dice.below(PEOPLE)).map(id);
+    change.requester = Some(id(dice.below(PEOPLE)));
     change.release = (dice.below(4) == 0).then(|| id(dice.below(RELEASES)));
     let tier = dice.one(Tier::ALL);
     change.risk = dice.sometimes(Assessment { tier, points: 1, factors: vec![] });
@@ -152,9 +162,11 @@ fn names(tx: &mut dyn Tx) -> Result<(), Fault> {
 /// A question, and what it means of a change.
 struct Question {
     query: Vec<(&'static str, String)>,
-    fits: Vec<Box<dyn Fn(&Written) -> bool>>,
+    fits: Vec<Fits>,
     me: PersonId,
 }
+
+type Fits = Box<dyn Fn(&Written) -> bool>;
 
 fn question(dice: &mut Dice) -> Question {
     let me: PersonId = id(dice.below(PEOPLE));
@@ -169,7 +181,7 @@ fn question(dice: &mut Dice) -> Question {
     question
 }
 
-type Filter = (&'static str, String, Box<dyn Fn(&Written) -> bool>);
+type Filter = (&'static str, String, Fits);
 
 fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
     let person: PersonId = id(dice.below(PEOPLE));
@@ -240,13 +252,7 @@ fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
 /// The same by hand.
 fn by_hand(world: &World, question: &Question, sort: &str, descending: bool) -> Vec<String> {
     let key = |one: &Written| {
-        let in_force = match one.state.release {
-            Some(release) => {
-                let place = (0..).position(|number| id::<ReleaseId>(number) == release).unwrap();
-                world.releases[place].content.window.clone()
-            }
-            None => one.state.content.window.clone(),
-        };
+        let in_force = world.window(one);
         match sort {
             "number" => i128::from(crate::listing::serial(&one.state.number)),
             "window" => match (in_force, descending) {
@@ -308,12 +314,12 @@ fn every_list_is_what_filtering_and_sorting_by_hand_gives() {
         store(&world, database);
         let known = std::sync::Arc::clone(&world);
         crate::read::wait(database, move |db| {
-            for _ in 0..400 {
+            for _ in 0..150 {
                 let question = question(&mut dice);
                 let (sort, descending) =
                     (dice.one(&["updated_at", "window", "number"]), dice.below(2) == 0);
                 let gather_max = dice.one(&[0, 20, GATHER_MAX]);
-                let limit = dice.one(&[1, 7, 200]);
+                let limit = dice.one(&[3, 20, 200]);
                 let expected = by_hand(&known, &question, sort, descending);
                 let named = format!("{}{sort}", if descending { "-" } else { "" });
                 let rows = pages(db, &question, named.clone(), limit, gather_max);
@@ -338,14 +344,7 @@ fn a_change_in_a_release_shows_the_window_of_the_release() {
             assert_eq!(rows.len(), known.changes.len());
             for (row, one) in rows.iter().zip(&known.changes) {
                 assert_eq!(row.id, one.id.to_string());
-                let expected = match one.state.release {
-                    Some(release) => {
-                        let place = (0..).position(|n| id::<ReleaseId>(n) == release).unwrap();
-                        known.releases[place].content.window.clone()
-                    }
-                    None => one.state.content.window.clone(),
-                };
-                assert_eq!(row.window, expected.as_ref().map(shown_window));
+                assert_eq!(row.window, known.window(one).map(shown_window));
             }
             Ok(())
         })
