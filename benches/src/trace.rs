@@ -38,13 +38,12 @@ impl Recorder for Tape {
     fn statement(&self, sql: &str, params: &[Value]) {
         let mut trace = self.0.lock().expect("no panic while recording");
         let trace = &mut *trace;
-        let sql = match trace.known.get(sql) {
-            Some(place) => *place,
-            None => {
-                trace.texts.push(sql.to_owned());
-                trace.known.insert(sql.to_owned(), trace.texts.len() - 1);
-                trace.texts.len() - 1
-            }
+        let sql = if let Some(place) = trace.known.get(sql) {
+            *place
+        } else {
+            trace.texts.push(sql.to_owned());
+            trace.known.insert(sql.to_owned(), trace.texts.len() - 1);
+            trace.texts.len() - 1
         };
         let next = trace.threads.len();
         let writer = *trace.threads.entry(std::thread::current().id()).or_insert(next);

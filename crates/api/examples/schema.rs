@@ -1,4 +1,4 @@
-//! Prints the schemas of the wire contract as an OpenAPI document, from which the types of the web
+//! Prints the schemas of the wire contract as an `OpenAPI` document, from which the types of the web
 //! application are generated. It starts no server.
 
 use interlock_api as api;

@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn the_calendar_comes_first_then_releases_then_changes() {
-        let mut locks = vec![
+        let mut locks = [
             Lock::stream("change:chg_1"),
             Lock::name("team", "A"),
             Lock::stream("release:rel_9"),

@@ -19,7 +19,7 @@ use crate::read::action;
 use crate::{review, risk};
 
 /// The most CIs shown on the page itself.
-pub const CIS_SHOWN: usize = 100;
+const CIS_SHOWN: usize = 100;
 
 /// The change of an id or a number.
 pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Shown, Stop> {

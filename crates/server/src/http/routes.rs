@@ -1,4 +1,4 @@
-//! One registration per route serves both the router and the OpenAPI document.
+//! One registration per route serves both the router and the `OpenAPI` document.
 
 use api::problem::Problem;
 use axum::Router;
@@ -18,7 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::http::App;
 
 /// The prefix of every path of the interface.
-pub const PREFIX: &str = "/api/v1";
+const PREFIX: &str = "/api/v1";
 
 /// The routes so far, and their description.
 pub struct Routes {

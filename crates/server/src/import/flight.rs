@@ -8,8 +8,9 @@ use kernel::Actor;
 use ports::{Fault, Lane};
 
 use super::take::{Import, Takeable, Taken};
-use super::{BUSY_TRIES_MAX, BUSY_WAIT, IN_FLIGHT_MAX};
+use super::{BUSY_TRIES_MAX, BUSY_WAIT, CIS_MAX, IN_FLIGHT_MAX};
 use crate::bus::{Bus, Envelope, Failure, Reply};
+use crate::service::ImportCis;
 
 /// What a report says of a record.
 #[derive(Debug, Clone)]
@@ -52,13 +53,40 @@ impl<'a, R: Takeable + 'static> Flight<'a, R> {
         Self { bus, actor, waiting, delayed, tries: 0, next: 0, sender, ended }
     }
 
-    /// An envelope of this import.
-    pub(super) fn envelope(&self) -> Envelope {
+    fn envelope(&self) -> Envelope {
         Envelope { lane: Lane::Bulk, ..Envelope::new(self.actor.clone()) }
     }
 
-    pub(super) fn bus(&self) -> &'a Bus {
-        self.bus
+    /// Writes CIs down, by name and kind, and waits for all of them; answers how many were made.
+    pub(super) fn write_cis(&self, cis: &[(String, String)]) -> Result<u64, Fault> {
+        let (sender, ended) = channel();
+        for slice in cis.chunks(CIS_MAX) {
+            let (slice, sender) = (slice.to_vec(), sender.clone());
+            let command = ImportCis { cis: slice.clone() };
+            self.bus.submit(self.envelope(), command, move |end| {
+                let _ = sender.send((slice, end));
+            });
+        }
+        drop(sender);
+        let mut made = 0;
+        for (slice, end) in ended {
+            made += match end {
+                Err(Failure::Fault(Fault::Busy)) => self.write_patiently(&slice)?,
+                end => end.map_err(fault)?.answer,
+            };
+        }
+        Ok(made)
+    }
+
+    fn write_patiently(&self, cis: &[(String, String)]) -> Result<u64, Fault> {
+        for _ in 0..BUSY_TRIES_MAX {
+            std::thread::sleep(BUSY_WAIT);
+            match self.bus.call(self.envelope(), ImportCis { cis: cis.to_vec() }) {
+                Err(Failure::Fault(Fault::Busy)) => {}
+                end => return Ok(end.map_err(fault)?.answer),
+            }
+        }
+        Err(Fault::Busy)
     }
 
     /// Sends a command as soon as there is room; answers what landed meanwhile.

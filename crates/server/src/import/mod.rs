@@ -42,6 +42,8 @@ pub const COLUMNS_MAX: usize = 1_000;
 pub const SLICE_MAX: usize = 500;
 /// The most records of one command.
 pub const TAKEN_MAX: usize = 32;
+/// The most CIs of one command, so that several writers share the CIs of a slice.
+pub const CIS_MAX: usize = 64;
 /// The most commands on their way at once, so that the writers always find one.
 pub const IN_FLIGHT_MAX: usize = 24;
 /// How often a record is sent again when the store is busy with others and nothing of ours is on

@@ -180,7 +180,7 @@ mod tests {
         let rows = Rows::new(text, MARKS);
         rows.map(|row| {
             let row = row?;
-            Ok((row.line, row.fields.iter().map(|field| field.to_string()).collect()))
+            Ok((row.line, row.fields.iter().map(ToString::to_string).collect()))
         })
         .collect()
     }

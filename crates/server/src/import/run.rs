@@ -13,7 +13,7 @@ use ports::{Fault, Store};
 
 use super::draft::{Body, CiName, Draft, Drafter};
 use super::finding::{Code, Finding, Kind, Tally};
-use super::flight::{About, Flight, Landed, fault};
+use super::flight::{About, Flight, Landed};
 use super::lookup::{Known, Wanted, look_up};
 use super::mapping::{Mapping, RecordKind, Unknown};
 use super::sheet::Sheet;
@@ -21,7 +21,7 @@ use super::take::{Import, Takeable, Taken};
 use super::{SLICE_MAX, TAKEN_MAX};
 use crate::bus::Bus;
 use crate::read::wait;
-use crate::service::{IMPORT_CIS_MAX, ImportCis, name_key};
+use crate::service::name_key;
 
 /// Where an import writes.
 pub enum Target<'a> {
@@ -236,25 +236,19 @@ impl<'a, R: Drafted> Runner<'a, R> {
                 missing.entry(key).or_insert_with(|| (ci.name.clone(), ci.kind.clone()));
             }
         }
-        let missing: Vec<_> = missing.into_iter().collect();
-        for slice in missing.chunks(IMPORT_CIS_MAX) {
-            let (keys, cis): (Vec<_>, Vec<_>) = slice.iter().cloned().unzip();
-            self.report.cis_created += self.write_cis(keys, cis)?;
+        if missing.is_empty() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn write_cis(&mut self, keys: Vec<String>, cis: Vec<(String, String)>) -> Result<u64, Fault> {
+        let (keys, cis): (Vec<_>, Vec<_>) = missing.into_iter().unzip();
         let Some(flight) = &self.flight else {
-            let made = keys.len() as u64;
+            self.report.cis_created += keys.len() as u64;
             self.cis.extend(keys.into_iter().map(|key| (key, None)));
-            return Ok(made);
+            return Ok(());
         };
-        let end = flight.bus().call(flight.envelope(), ImportCis { cis });
-        let made = end.map_err(fault)?.answer;
+        self.report.cis_created += flight.write_cis(&cis)?;
         let known = self.ask(Wanted { cis: keys, ..Wanted::default() })?;
         self.cis.extend(known.cis.into_iter().map(|(key, id)| (key, Some(id))));
-        Ok(made)
+        Ok(())
     }
 
     /// Puts a record into the next command.

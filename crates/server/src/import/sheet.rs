@@ -70,7 +70,7 @@ fn named(header: &Row<'_>) -> usize {
 }
 
 /// The row when it is as wide as the header. Columns without a name at the end may be left out.
-fn fitted<'a>(mut row: Row<'a>, named: usize, width: usize) -> Result<Row<'a>, Malformed> {
+fn fitted(mut row: Row<'_>, named: usize, width: usize) -> Result<Row<'_>, Malformed> {
     let fields = row.fields.len();
     if fields < named || fields > width {
         let what = format!("the row has {fields} fields, and the header names {named}");

@@ -5,6 +5,7 @@ use kernel::{IncidentId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
 use crate::bus::Record;
+use crate::read_models::insert_rows;
 
 impl Record for Incident {
     const MODEL: i64 = 1;
@@ -44,19 +45,15 @@ impl Record for Incident {
         let id = id.to_string();
         let opened_at = self.content.opened_at.unwrap_or(at);
         write_row(self, (&id, version), (opened_at, at), tx)?;
-        tx.execute("DELETE FROM incident_cis WHERE incident = $1", &[(&id).into()])?;
-        for ci in &self.content.cis {
-            let sql = "INSERT INTO incident_cis (incident, ci, opened_at) VALUES ($1, $2, $3) \
-                ON CONFLICT (incident, ci) DO NOTHING";
-            tx.execute(sql, &[(&id).into(), ci.to_string().into(), opened_at.into()])?;
+        if version.0 > 1 {
+            tx.execute("DELETE FROM incident_cis WHERE incident = $1", &[(&id).into()])?;
+            tx.execute("DELETE FROM incident_services WHERE incident = $1", &[(&id).into()])?;
         }
-        tx.execute("DELETE FROM incident_services WHERE incident = $1", &[(&id).into()])?;
-        for service in &self.content.services {
-            let sql = "INSERT INTO incident_services (incident, service, opened_at) \
-                VALUES ($1, $2, $3) ON CONFLICT (incident, service) DO NOTHING";
-            tx.execute(sql, &[(&id).into(), service.to_string().into(), opened_at.into()])?;
-        }
-        Ok(())
+        let row = |hit: String| vec![(&id).into(), hit.into(), opened_at.into()];
+        let cis = self.content.cis.iter().map(|ci| row(ci.to_string()));
+        insert_rows(tx, "incident_cis (incident, ci, opened_at)", cis)?;
+        let services = self.content.services.iter().map(|service| row(service.to_string()));
+        insert_rows(tx, "incident_services (incident, service, opened_at)", services)
     }
 
     fn search_text(&self) -> String {

@@ -124,7 +124,7 @@ impl SaveIncident {
                 Some(id) if !found.contains(id) => found.push(*id),
                 Some(_) => {}
                 None => {
-                    resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"))
+                    resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"));
                 }
             }
         }

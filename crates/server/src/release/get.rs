@@ -28,7 +28,7 @@ use crate::release::save::find_release;
 use crate::{review, risk};
 
 /// The most conflicts on the page itself.
-pub const CONFLICTS_SHOWN: u32 = 100;
+const CONFLICTS_SHOWN: u32 = 100;
 
 /// The release of an id or a number.
 pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<wire::Release, Stop> {
