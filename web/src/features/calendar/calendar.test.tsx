@@ -2,6 +2,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { payments } from '@/testing/fixtures';
+import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 import type { Calendar, Entry } from './model';
@@ -54,6 +55,7 @@ const calendar: Calendar = {
 };
 
 const ANSWERS = {
+  ...keeper,
   'GET /calendar': calendar,
   'GET /services': {
     items: [

@@ -45,6 +45,12 @@ describe('calendar ranges', () => {
     expect(days.every((day) => day.hours === 24 && !day.clockChange)).toBe(true);
   });
 
+  it('looks thirty days ahead from the day itself', () => {
+    const ahead = spanAround('2026-11-21', 'ahead', 'UTC');
+    expect(new Date(ahead.startMs).toISOString()).toBe('2026-11-21T00:00:00.000Z');
+    expect(new Date(ahead.endMs).toISOString()).toBe('2026-12-21T00:00:00.000Z');
+  });
+
   it('shows six whole weeks on a month page', () => {
     const grid = monthGrid('2026-11-21', 'UTC');
     expect(new Date(grid.startMs).toISOString()).toBe('2026-10-26T00:00:00.000Z');

@@ -2,7 +2,8 @@
 // zone's own calendar, so that a night with 23 or 25 hours stays one day.
 import { Temporal } from 'temporal-polyfill';
 
-export type Span = 'day' | 'week' | 'fortnight' | 'month';
+/** `ahead` is the next thirty days, today included. */
+export type Span = 'day' | 'week' | 'fortnight' | 'month' | 'ahead';
 
 export interface Range {
   startMs: number;
@@ -20,7 +21,12 @@ export interface Day {
   clockChange?: { atMs: number; hours: number };
 }
 
-const SPAN_DAYS: Record<Exclude<Span, 'month'>, number> = { day: 1, week: 7, fortnight: 14 };
+const SPAN_DAYS: Record<Exclude<Span, 'month'>, number> = {
+  day: 1,
+  week: 7,
+  fortnight: 14,
+  ahead: 30,
+};
 
 function plainDate(date: string | undefined, zone: string): Temporal.PlainDate {
   if (date && /^\d{4}-\d{2}-\d{2}$/.test(date)) {
@@ -34,7 +40,7 @@ function plainDate(date: string | undefined, zone: string): Temporal.PlainDate {
 }
 
 function firstDay(date: Temporal.PlainDate, span: Span): Temporal.PlainDate {
-  if (span === 'day') return date;
+  if (span === 'day' || span === 'ahead') return date;
   if (span === 'month') return date.with({ day: 1 });
   return date.subtract({ days: date.dayOfWeek - 1 });
 }

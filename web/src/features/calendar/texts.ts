@@ -3,7 +3,7 @@
 export const texts = {
   title: 'Calendar',
   views: { month: 'Month', week: 'Week', timeline: 'Timeline', list: 'List' },
-  spans: { day: 'Day', week: 'Week', fortnight: '2 weeks', month: 'Month' },
+  spans: { day: 'Day', week: 'Week', fortnight: '2 weeks', month: 'Month', ahead: '30 days' },
   viewLabel: 'View',
   spanLabel: 'Span',
   today: 'Today',

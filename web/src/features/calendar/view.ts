@@ -5,7 +5,10 @@ import { dateOf, monthGrid, spanAround, type Range, type Span } from './range';
 export type View = 'month' | 'week' | 'timeline' | 'list';
 
 export const VIEWS: View[] = ['timeline', 'month', 'week', 'list'];
-export const SPANS: Span[] = ['day', 'week', 'fortnight', 'month'];
+export const SPANS: Record<'timeline' | 'list', Span[]> = {
+  timeline: ['day', 'week', 'fortnight', 'month'],
+  list: ['ahead', 'day', 'week', 'month'],
+};
 
 export interface CalendarView {
   view: View;
@@ -17,8 +20,7 @@ export interface CalendarView {
 
 export function readView(address: Address, zone: string, now = new Date()): CalendarView {
   const view = VIEWS.find((each) => each === address.view) ?? 'timeline';
-  const chosen = SPANS.find((each) => each === address.span) ?? defaultSpan(view);
-  const span = view === 'month' ? 'month' : view === 'week' ? 'week' : chosen;
+  const span = spanOf(view, address.span);
   const date = /^\d{4}-\d{2}-\d{2}$/.test(address.date ?? '')
     ? address.date!
     : dateOf(now.toISOString(), zone);
@@ -26,8 +28,10 @@ export function readView(address: Address, zone: string, now = new Date()): Cale
   return { view, span, date, range };
 }
 
-function defaultSpan(view: View): Span {
-  return view === 'list' ? 'month' : 'week';
+function spanOf(view: View, asked: string | undefined): Span {
+  if (view === 'month' || view === 'week') return view;
+  const known = SPANS[view].find((each) => each === asked);
+  return known ?? (view === 'list' ? 'ahead' : 'fortnight');
 }
 
 /** The span in words, such as `16 – 22 Nov 2026` or `November 2026`. */

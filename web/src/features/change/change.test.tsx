@@ -2,11 +2,13 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { change, changeConflicts, draftRefusal } from '@/testing/changeFixture';
+import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { Refuse, serve, writes } from '@/testing/server';
 import { countdown } from './components/WindowLine';
 
 const ANSWERS = {
+  ...keeper,
   'GET /changes/CHG-41': change,
   'GET /conflicts': changeConflicts,
   'GET /filters': { version: 3, filters: [{ list: 'changes', name: 'Mine', query: 'mine=true' }] },

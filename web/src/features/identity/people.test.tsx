@@ -2,6 +2,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { mara } from '@/testing/fixtures';
+import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 import type { Person, Token } from './peopleQueries';
@@ -31,6 +32,7 @@ const token: Token = {
 describe('people', () => {
   it('takes the right to sign in away without touching anything else', async () => {
     const sent = serve({
+      ...keeper,
       'GET /people': { items: [person] },
       'PATCH /people/per_01': { id: 'per_01', version: 7 },
     });
@@ -46,6 +48,7 @@ describe('people', () => {
 
   it('asks nobody else for the old password', async () => {
     const sent = serve({
+      ...keeper,
       'GET /people': { items: [person] },
       'PUT /people/per_01/password': { id: 'per_01', version: 7 },
     });
@@ -65,6 +68,7 @@ describe('people', () => {
 describe('tokens', () => {
   it('shows the secret once, until it is said to be copied', async () => {
     const sent = serve({
+      ...keeper,
       'GET /tokens': { items: [token] },
       'POST /tokens': { ...token, secret: 'ilk_secret' },
     });

@@ -1,6 +1,7 @@
 // Incident pages: what is sent when one is recorded, and the way to the change that caused it.
 import { screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 import type { Incident } from './queries';
@@ -26,7 +27,10 @@ const incident: Incident = {
 };
 
 it('leads from an incident to the change that caused it', async () => {
-  serve({ 'GET /incidents/INC-3': incident });
+  serve({
+    ...keeper,
+    'GET /incidents/INC-3': incident,
+  });
   show('/incidents/INC-3');
   expect(await screen.findByRole('link', { name: /CHG-41 Move the ledger/ })).toHaveAttribute(
     'href',
@@ -36,6 +40,7 @@ it('leads from an incident to the change that caused it', async () => {
 
 it('resolves an open incident at this moment, bound to its version', async () => {
   const sent = serve({
+    ...keeper,
     'GET /incidents/INC-3': incident,
     'PATCH /incidents/inc_3': { id: 'inc_3', version: 3 },
   });
@@ -50,7 +55,10 @@ it('resolves an open incident at this moment, bound to its version', async () =>
 });
 
 it('records a new incident with the time the reader sees, as an instant', async () => {
-  const sent = serve({ 'POST /incidents': { id: 'inc_4', number: 'INC-4', version: 1 } });
+  const sent = serve({
+    ...keeper,
+    'POST /incidents': { id: 'inc_4', number: 'INC-4', version: 1 },
+  });
   const { user, router } = show('/incidents/new');
   await user.type(await screen.findByRole('textbox', { name: /Title/ }), 'Login fails');
   await user.click(screen.getByRole('button', { name: 'Record the incident' }));

@@ -1,7 +1,8 @@
 // Service and CI pages: the map as a list, relations as one write, forms with the fields' errors.
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { payments } from '@/testing/fixtures';
+import { me, payments } from '@/testing/fixtures';
+import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { Refuse, serve, writes } from '@/testing/server';
 import type { Ci, RelationMap, Service } from './queries';
@@ -51,6 +52,7 @@ const map: RelationMap = {
 };
 
 const ANSWERS = {
+  ...keeper,
   'GET /services': { items: [ledger] },
   'GET /services/svc_01': ledger,
   'GET /services/svc_01/map': map,
@@ -107,4 +109,11 @@ describe('a CI', () => {
     expect(writes(sent)[0]?.headers.get('If-Match')).toBe('"4"');
     expect(writes(sent)[0]?.body).toEqual({ relations: [] });
   });
+});
+
+it('shows the verb of a list refused, with the permission it needs, to a reader without it', async () => {
+  serve({ ...ANSWERS, 'GET /session': me });
+  const { user } = show('/services');
+  await user.click(await screen.findByRole('button', { name: 'New service' }));
+  expect(await screen.findByText(/needs the permission service.write/)).toBeInTheDocument();
 });

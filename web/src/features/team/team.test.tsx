@@ -2,6 +2,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { anna, cem } from '@/testing/fixtures';
+import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 
@@ -9,6 +10,7 @@ const team = { id: 'tem_01', version: 3, name: 'Payments', description: '', memb
 
 it('removes a person from a team by sending the others', async () => {
   const sent = serve({
+    ...keeper,
     'GET /teams': { items: [team] },
     'PATCH /teams/tem_01': { id: 'tem_01', version: 4 },
   });

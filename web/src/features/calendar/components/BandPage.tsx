@@ -1,11 +1,13 @@
 // One page for both kinds of band: maintenance windows, and blackouts, which do not repeat.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { clock, day, windowText } from '@/lib/dates';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Dialog } from '@/ui/Dialog';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
 import { EmptyState } from '@/ui/States';
@@ -28,20 +30,17 @@ export function BandPage({ words, repeating }: Props) {
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const startNew = () => setOpen({ kind: 'new' });
+  const offer = useOffer('calendar.write', words.new, startNew);
   const done = (message: string) => () => {
     close();
     say(message);
   };
   return (
-    <Page
-      title={words.title}
-      meta={words.help}
-      primary={{ name: 'new', label: words.new, allowed: true, run: startNew }}
-    >
+    <Page title={words.title} meta={words.help} primary={offer}>
       <Section flush>
         <DataTable
           label={words.label}
-          columns={columnsOf(words, repeating, setOpen)}
+          columns={columnsOf({ words, repeating, refused: offer.refusal?.detail, open: setOpen })}
           pages={pages}
           rowKey={(row) => row.id}
           empty={
@@ -72,15 +71,19 @@ export function BandPage({ words, repeating }: Props) {
   );
 }
 
-function columnsOf(
-  words: BandWords,
-  repeating: boolean,
-  open: (open: Open) => void,
-): Column<BandRecord>[] {
+interface ColumnsOf {
+  words: BandWords;
+  repeating: boolean;
+  /** Why they may not be edited; undefined when they may. */
+  refused: string | undefined;
+  open: (open: Open) => void;
+}
+
+function columnsOf({ words, repeating, refused, open }: ColumnsOf): Column<BandRecord>[] {
   const heads = words.columns;
   const columns: (Column<BandRecord> | false)[] = [
     { key: 'name', header: heads.name, cell: (row) => <strong>{row.name}</strong> },
-    { key: 'when', header: heads.when, cell: (row) => <WindowTime window={row.window} /> },
+    { key: 'when', header: heads.when, cell: (row) => <When band={row} /> },
     repeating && {
       key: 'repeats',
       header: heads.repeats,
@@ -91,7 +94,11 @@ function columnsOf(
       header: heads.services,
       cell: (row) => {
         const names = row.services.map((service) => service.name).join(', ');
-        return <span title={names}>{names || words.all}</span>;
+        return (
+          <span className={classes.services} title={names}>
+            {names || words.all}
+          </span>
+        );
       },
     },
     {
@@ -115,6 +122,8 @@ function columnsOf(
           <Button
             size="compact-sm"
             variant="default"
+            disabled={refused !== undefined}
+            title={refused}
             aria-label={`${words.edit} ${row.name}`}
             onClick={() => open({ kind: 'edit', band: row })}
           >
@@ -123,6 +132,8 @@ function columnsOf(
           <Button
             size="compact-sm"
             variant="default"
+            disabled={refused !== undefined}
+            title={refused}
             aria-label={words.removeTitle(row.name)}
             onClick={() => open({ kind: 'remove', band: row })}
           >
@@ -133,6 +144,21 @@ function columnsOf(
     },
   ];
   return columns.filter((column) => column !== false);
+}
+
+/** What repeats is told in its own zone: it holds at the same time on that wall clock. */
+function When({ band }: { band: BandRecord }) {
+  const { window, repeats } = band;
+  const zone = window.zone ?? 'UTC';
+  if (repeats !== 'daily' && repeats !== 'weekly') return <WindowTime window={window} />;
+  const weekday = (at: string) => (repeats === 'weekly' ? `${day(at, zone).split(' ')[0]} ` : '');
+  const from = weekday(window.start) + clock(window.start, zone);
+  const to = weekday(window.end) + clock(window.end, zone);
+  return (
+    <span title={windowText(window, zone)}>
+      {from} – {to} <span className="soft small">{zone}</span>
+    </span>
+  );
 }
 
 interface RemoveProps {

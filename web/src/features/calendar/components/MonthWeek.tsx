@@ -69,15 +69,20 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
   );
 }
 
+function hoursOf(entry: Entry): number {
+  return (Date.parse(entry.window.end) - Date.parse(entry.window.start)) / 3.6e6;
+}
+
 function EventFace({ info, zone }: { info: EventDisplayInfo; zone: string }) {
   const entry = info.event.extendedProps.entry as Entry | undefined;
   const conflicts = (info.event.extendedProps.conflicts ?? []) as Conflict[];
-  if (!entry) return <span className={classes.band}>{info.event.title}</span>;
+  if (!entry) return <span className={classes.band}>{info.isStart ? info.event.title : ''}</span>;
+  const inWeek = info.view.type === VIEWS.week;
   const collides = entry.conflicts_open > 0 || conflicts.some((one) => one.state === 'open');
   return (
     <span
       className={classes.face}
-      data-tall={info.view.type === VIEWS.week || undefined}
+      data-tall={(inWeek && info.isStart && hoursOf(entry) >= 2) || undefined}
       title={describe(entry, zone)}
     >
       {collides && (
@@ -85,7 +90,7 @@ function EventFace({ info, zone }: { info: EventDisplayInfo; zone: string }) {
           <span className="visually-hidden">{texts.conflict.title}: </span>
         </span>
       )}
-      {info.isStart && info.view.type === VIEWS.month && (
+      {info.isStart && !inWeek && (
         <span className={classes.time}>{clock(entry.window.start, zone)}</span>
       )}
       <span className="mono">{entry.subject.number}</span> {entry.subject.name}

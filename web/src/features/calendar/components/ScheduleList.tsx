@@ -5,6 +5,7 @@ import { Link } from '@/ui/Link';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { conflictsOf } from '../conflicts';
+import { lookOf } from '../describe';
 import type { Calendar, Entry } from '../model';
 import { dateOf } from '../range';
 import { entryPath } from '../paths';
@@ -88,13 +89,13 @@ function EntryRow({ entry, calendar }: { entry: Entry; calendar: Calendar }) {
       </td>
       <td>
         <time
-          data-planned={!entry.committed || undefined}
+          data-planned={lookOf(entry) === 'planned' || undefined}
           dateTime={entry.window.start}
           title={`${windowText(entry.window, zone)} ${zone}`}
         >
           {hoursText(entry.window, zone)}
         </time>
-        {!entry.committed && <span className="visually-hidden"> {texts.planned}</span>}
+        {lookOf(entry) === 'planned' && <span className="visually-hidden"> {texts.planned}</span>}
       </td>
       <td title={services}>{services || '–'}</td>
       <td>{wordOf(entry.environment)}</td>

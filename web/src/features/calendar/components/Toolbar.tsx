@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function Toolbar({ shown, zone, onStep, onToday, onSpan }: Props) {
-  const hasSpans = shown.view === 'timeline' || shown.view === 'list';
+  const spans = shown.view === 'timeline' || shown.view === 'list' ? SPANS[shown.view] : [];
   return (
     <div className={classes.bar}>
       <div className={classes.steps}>
@@ -49,14 +49,14 @@ export function Toolbar({ shown, zone, onStep, onToday, onSpan }: Props) {
         {rangeTitle(shown, zone)}
       </h2>
       <span className={classes.zone}>{texts.zone(zone)}</span>
-      {hasSpans && (
+      {spans.length > 0 && (
         <SegmentedControl
           size="xs"
           className={classes.spans}
           aria-label={texts.spanLabel}
           value={shown.span}
           onChange={onSpan}
-          data={SPANS.map((span) => ({ value: span, label: texts.spans[span] }))}
+          data={spans.map((span) => ({ value: span, label: texts.spans[span] }))}
         />
       )}
     </div>

@@ -27,8 +27,9 @@ export function BarLink({ bar, rowTop }: { bar: Bar; rowTop: number }) {
       aria-label={words}
     >
       <span
-        className={bar.labelInside ? classes.label : classes.labelBeside}
-        style={bar.labelInside ? undefined : { maxWidth: bar.labelWidth }}
+        className={bar.label === 'inside' ? classes.label : classes.labelBeside}
+        data-place={bar.label}
+        style={bar.label === 'inside' ? undefined : { maxWidth: bar.labelWidth }}
       >
         {entry.type === 'emergency' && <strong aria-hidden="true">! </strong>}
         <span className="mono">{entry.subject.number}</span> {entry.subject.name}

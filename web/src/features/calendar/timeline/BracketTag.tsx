@@ -26,8 +26,8 @@ export function BracketTag({ bracket, zone }: { bracket: Bracket; zone: string }
           data-state={conflict.state}
           data-stop=""
           data-row={bracket.row}
-          data-x={Math.round(bracket.x)}
-          style={{ left: bracket.x, top: bracket.tagTop, maxWidth: bracket.tagWidth }}
+          data-x={Math.round(bracket.tagX)}
+          style={{ left: bracket.tagX, top: bracket.tagTop, maxWidth: bracket.tagWidth }}
           aria-label={texts.conflict.label(path)}
         >
           <i aria-hidden="true" />

@@ -16,7 +16,13 @@ import classes from './Timeline.module.css';
 const NAME_WIDTH = 176;
 const NAME_WIDTH_NARROW = 112;
 const NARROW = 620;
-const DAY_WIDTH_MIN: Record<Span, number> = { day: 960, week: 116, fortnight: 72, month: 40 };
+const DAY_WIDTH_MIN: Record<Span, number> = {
+  day: 960,
+  week: 116,
+  fortnight: 70,
+  month: 31,
+  ahead: 31,
+};
 
 interface Props {
   calendar: Calendar;

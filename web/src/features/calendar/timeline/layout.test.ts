@@ -92,6 +92,11 @@ describe('timeline layout', () => {
     expect(calm.bars[0]!.top).toBe(calm.bars[1]!.top);
   });
 
+  it('writes a label before its bar where there is no room after it', () => {
+    const row = layOut(input([entry('1', 160, 162, [service('cards')])])).groups[1]!.rows[0]!;
+    expect(row.bars[0]!.label).toBe('before');
+  });
+
   it('shows an entry in the row of each service it touches', () => {
     const both = entry('1', 10, 12, [service('cards'), service('portal')]);
     const rows = layOut(input([both])).groups.flatMap((group) => group.rows);
@@ -119,6 +124,14 @@ describe('timeline layout', () => {
     const back = { ...conflict(b, a), overlap: there.overlap };
     expect(distinctConflicts([there, back])).toEqual([there]);
     expect(distinctConflicts([{ ...there, state: 'resolved' }])).toEqual([]);
+  });
+
+  it('keeps the bracket at the collision where the tag has to move left to fit', () => {
+    const a = entry('1', 160, 166, [service('cards')]);
+    const b = entry('2', 162, 166, [service('cards')]);
+    const bracket = layOut(input([a, b], { conflicts: [conflict(a, b)] })).brackets[0]!;
+    expect(bracket.x).toBeCloseTo((162 / 168) * 700);
+    expect(bracket.tagX + bracket.tagWidth).toBeLessThanOrEqual(700);
   });
 
   it('brackets a record that meets a blackout, which has no bar', () => {

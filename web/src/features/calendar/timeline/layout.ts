@@ -11,6 +11,8 @@ const BAR_MIN_WIDTH = 8;
 const LABEL_GAP = 6;
 const CHARACTER_WIDTH = 7;
 const LABEL_WIDTH_MAX = 210;
+const LABEL_INSIDE_MIN = 96;
+const LABEL_AFTER_MIN = 150;
 const TAG_WIDTH_MAX = 280;
 const TAG_PADDING = 34;
 
@@ -31,8 +33,8 @@ export interface Bar {
   x: number;
   width: number;
   top: number;
-  /** True when the label fits inside the bar; it stands to its right otherwise. */
-  labelInside: boolean;
+  /** Inside the bar where it fits, else after it, else before it at the right edge. */
+  label: 'inside' | 'after' | 'before';
   labelWidth: number;
   /** True when the window goes on beyond what is shown. */
   clippedStart: boolean;
@@ -68,6 +70,8 @@ export interface Bracket {
   key: string;
   conflict: Conflict;
   x: number;
+  /** The tag moves left where it would not fit; the bracket stays. */
+  tagX: number;
   top: number;
   height: number;
   /** Heights of the bars it joins, measured from its own top. */
@@ -145,6 +149,7 @@ function isFor(band: Band, service: Ref | null): boolean {
 
 interface Placed {
   bar: Bar;
+  start: number;
   end: number;
 }
 
@@ -155,9 +160,9 @@ function measure(entry: Entry, row: number, scale: Scale): Placed {
   const width = Math.max(BAR_MIN_WIDTH, xOf(endMs, scale) - x);
   const text = `${entry.subject.number ?? ''} ${entry.subject.name}`;
   const wanted = Math.min(LABEL_WIDTH_MAX, text.length * CHARACTER_WIDTH);
-  const labelInside = width >= Math.min(wanted, 96);
   const room = Math.max(0, scale.width - (x + width + LABEL_GAP));
-  const labelWidth = labelInside ? width : Math.min(wanted, room);
+  const label = labelPlace({ wanted, width, room, x });
+  const labelWidth = label === 'inside' ? width : Math.min(wanted, label === 'after' ? room : x);
   const bar: Bar = {
     key: `${row}-${entry.subject.id}`,
     entry,
@@ -165,12 +170,26 @@ function measure(entry: Entry, row: number, scale: Scale): Placed {
     x,
     width,
     top: 0,
-    labelInside,
+    label,
     labelWidth,
     clippedStart: startMs < scale.range.startMs,
     clippedEnd: endMs > scale.range.endMs,
   };
-  return { bar, end: labelInside ? x + width + 2 : x + width + LABEL_GAP + labelWidth + 4 };
+  const start = label === 'before' ? x - LABEL_GAP - labelWidth : x;
+  const end = x + width + (label === 'after' ? LABEL_GAP + labelWidth + 4 : 2);
+  return { bar, start, end };
+}
+
+interface LabelRoom {
+  wanted: number;
+  width: number;
+  room: number;
+  x: number;
+}
+
+function labelPlace({ wanted, width, room, x }: LabelRoom): Bar['label'] {
+  if (width >= Math.min(wanted, LABEL_INSIDE_MIN)) return 'inside';
+  return room < Math.min(wanted, LABEL_AFTER_MIN) && x > wanted + LABEL_GAP ? 'before' : 'after';
 }
 
 interface RowDraft {
@@ -207,6 +226,7 @@ function compareTeams(a: string | null, b: string | null): number {
 
 interface Tagged {
   conflict: Conflict;
+  bracketX: number;
   x: number;
   width: number;
   lane: number;
@@ -229,9 +249,9 @@ function packRow(
   const lanes = new Lanes();
   const placed = draft.entries
     .map((entry) => measure(entry, index, scale))
-    .sort((a, b) => a.bar.x - b.bar.x || b.bar.width - a.bar.width);
-  const bars = placed.map(({ bar, end }) => {
-    const lane = lanes.take(bar.x, end);
+    .sort((a, b) => a.start - b.start || b.bar.width - a.bar.width);
+  const bars = placed.map(({ bar, start, end }) => {
+    const lane = lanes.take(start, end);
     return { ...bar, top: top + ROW_PADDING + lane * LANE_HEIGHT };
   });
   const taken = tags.map((conflict) => tagPlace(conflict, scale)).sort((a, b) => a.x - b.x);
@@ -257,7 +277,7 @@ function packRow(
 function tagPlace(conflict: Conflict, scale: Scale): Omit<Tagged, 'lane'> {
   const width = Math.min(TAG_WIDTH_MAX, tagOf(conflict).length * CHARACTER_WIDTH + TAG_PADDING);
   const x = xOf(Date.parse(conflict.overlap.start), scale);
-  return { conflict, x: Math.max(0, Math.min(x, scale.width - width)), width };
+  return { conflict, bracketX: x, x: Math.max(0, Math.min(x, scale.width - width)), width };
 }
 
 /** For each conflict, the rows of its two sides, the nearest pair when there are several. */
@@ -329,7 +349,8 @@ function bracketOf(tag: Tagged, index: number, rows: Row[], homes: [number, numb
   return {
     key: conflict.id ?? `${sides.join('-')}-${conflict.overlap.start}`,
     conflict,
-    x: tag.x,
+    x: tag.bracketX,
+    tagX: tag.x,
     top,
     height: tagTop - top,
     ticks: tops.map((one) => one - top),

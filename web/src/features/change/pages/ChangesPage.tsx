@@ -5,6 +5,7 @@ import { useAddress, useGo, type Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
 import { ActiveFilters } from '@/ui/ActiveFilters';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
@@ -38,22 +39,14 @@ export default function ChangesPage() {
   const [chosen, setChosen] = useState<string[]>([]);
   const query = Object.fromEntries(QUERY.map((key) => [key, address[key]]));
   const pages = useChanges({ ...query, sort: address.sort });
+  const offer = useOffer('change.write', words.newChange, () => go(paths.newChange));
   const filtered = QUERY.some((key) => address[key]);
   const narrow = (part: Record<string, string | undefined>) => {
     setChosen([]);
     change(part);
   };
   return (
-    <Page
-      title={texts.title}
-      wide
-      primary={{
-        name: 'new',
-        label: words.newChange,
-        allowed: true,
-        run: () => go(paths.newChange),
-      }}
-    >
+    <Page title={texts.title} wide primary={offer}>
       <Filters address={address} onChange={narrow} />
       <Section flush>
         <ChangeTable

@@ -2,8 +2,10 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useAddress } from '@/lib/address';
+import { useMe } from '@/lib/session';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
 import { StatePill } from '@/ui/StatePill';
@@ -19,7 +21,14 @@ const words = texts.people;
 
 type Open = { kind: 'edit' | 'password'; person: Person } | { kind: 'new' };
 
-function columnsWith(open: (open: Open) => void): Column<Person>[] {
+interface Rights {
+  /** Why people may not be edited; undefined when they may. */
+  refused: string | undefined;
+  /** The reader, who may set their own password. */
+  me: string;
+}
+
+function columnsWith(open: (open: Open) => void, { refused, me }: Rights): Column<Person>[] {
   return [
     { key: 'name', header: words.columns.name, cell: (row) => <strong>{row.name}</strong> },
     {
@@ -30,17 +39,27 @@ function columnsWith(open: (open: Open) => void): Column<Person>[] {
     {
       key: 'roles',
       header: words.columns.roles,
-      width: '30%',
       cell: (row) => {
         const roles = row.roles.map((role) => wordOf(role)).join(', ');
-        return <span title={roles}>{roles || '–'}</span>;
+        return (
+          <span className={classes.clip} title={roles}>
+            {roles || '–'}
+          </span>
+        );
       },
     },
     {
       key: 'teams',
       header: words.columns.teams,
       wideOnly: true,
-      cell: (row) => row.teams.map((team) => team.name).join(', ') || '–',
+      cell: (row) => {
+        const teams = row.teams.map((team) => team.name).join(', ');
+        return (
+          <span className={classes.clip} title={teams}>
+            {teams || '–'}
+          </span>
+        );
+      },
     },
     { key: 'zone', header: words.columns.zone, wideOnly: true, cell: (row) => row.zone },
     {
@@ -62,6 +81,8 @@ function columnsWith(open: (open: Open) => void): Column<Person>[] {
           <Button
             size="compact-sm"
             variant="default"
+            disabled={refused !== undefined}
+            title={refused}
             aria-label={`${words.edit} ${row.name}`}
             onClick={() => open({ kind: 'edit', person: row })}
           >
@@ -70,6 +91,8 @@ function columnsWith(open: (open: Open) => void): Column<Person>[] {
           <Button
             size="compact-sm"
             variant="default"
+            disabled={refused !== undefined && row.id !== me}
+            title={row.id === me ? undefined : refused}
             aria-label={words.passwordTitle(row.name)}
             onClick={() => open({ kind: 'password', person: row })}
           >
@@ -92,11 +115,10 @@ export default function PeoplePage() {
     say(message);
   };
   const startNew = () => setOpen({ kind: 'new' });
+  const offer = useOffer('identity.write', words.new, startNew);
+  const me = useMe().person.id;
   return (
-    <Page
-      title={words.title}
-      primary={{ name: 'new', label: words.new, allowed: true, run: startNew }}
-    >
+    <Page title={words.title} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}
@@ -116,7 +138,7 @@ export default function PeoplePage() {
       <Section flush>
         <DataTable
           label={words.label}
-          columns={columnsWith(setOpen)}
+          columns={columnsWith(setOpen, { refused: offer.refusal?.detail, me })}
           pages={pages}
           rowKey={(row) => row.id}
           empty={

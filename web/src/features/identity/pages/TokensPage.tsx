@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { DataTable, type Column } from '@/ui/DataTable';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
 import { StatePill } from '@/ui/StatePill';
@@ -69,12 +70,9 @@ export default function TokensPage() {
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const startNew = () => setOpen({ kind: 'new' });
+  const offer = useOffer('token.write', words.new, startNew);
   return (
-    <Page
-      title={words.title}
-      meta={words.help}
-      primary={{ name: 'new', label: words.new, allowed: true, run: startNew }}
-    >
+    <Page title={words.title} meta={words.help} primary={offer}>
       <Section flush>
         <DataTable
           label={words.label}

@@ -7,6 +7,7 @@ import { ActiveFilters } from '@/ui/ActiveFilters';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { None } from '@/ui/None';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { SavedFilters } from '@/ui/SavedFilters';
@@ -77,11 +78,9 @@ export default function IncidentsPage() {
   const pages = useIncidents({ q, state, priority, service, ci, caused_by });
   const filtered = Boolean(q || state || priority || service || ci || caused_by);
   const startNew = () => go(paths.newIncident);
+  const offer = useOffer('incident.write', texts.new, startNew);
   return (
-    <Page
-      title={texts.title}
-      primary={{ name: 'new', label: texts.new, allowed: true, run: startNew }}
-    >
+    <Page title={texts.title} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}

@@ -5,6 +5,7 @@ import { useAddress, useGo } from '@/lib/address';
 import { useServices } from '@/lib/lookup';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { EmptyState } from '@/ui/States';
@@ -57,12 +58,10 @@ export default function CisPage() {
   const [adding, setAdding] = useState(false);
   const services = useServices().data?.items ?? [];
   const { q, kind, service } = address;
+  const offer = useOffer('service.write', words.new, () => setAdding(true));
   const pages = useCiList({ q, kind, service });
   return (
-    <Page
-      title={words.title}
-      primary={{ name: 'new', label: words.new, allowed: true, run: () => setAdding(true) }}
-    >
+    <Page title={words.title} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}

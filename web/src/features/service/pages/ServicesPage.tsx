@@ -4,6 +4,7 @@ import { paths } from '@/app/paths';
 import { useAddress, useGo } from '@/lib/address';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState } from '@/ui/States';
 import { Criticality } from '../components/Criticality';
@@ -39,12 +40,10 @@ export default function ServicesPage() {
   const go = useGo();
   const [address, change] = useAddress();
   const [adding, setAdding] = useState(false);
+  const offer = useOffer('service.write', words.new, () => setAdding(true));
   const pages = useServiceList({ q: address.q });
   return (
-    <Page
-      title={words.title}
-      primary={{ name: 'new', label: words.new, allowed: true, run: () => setAdding(true) }}
-    >
+    <Page title={words.title} primary={offer}>
       <FilterBar address={address} onChange={change} filters={[]} text={words.search} />
       <Section flush>
         <DataTable

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { queryText } from '@/lib/client';
 import { Link } from '@/ui/Link';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
@@ -17,15 +18,13 @@ export default function TeamsPage() {
   const pages = useTeamList();
   const [open, setOpen] = useState<Team | 'new'>();
   const startNew = () => setOpen('new');
+  const offer = useOffer('team.write', texts.new, startNew);
   const done = () => {
     setOpen(undefined);
     say(texts.saved);
   };
   return (
-    <Page
-      title={texts.title}
-      primary={{ name: 'new', label: texts.new, allowed: true, run: startNew }}
-    >
+    <Page title={texts.title} primary={offer}>
       {pages.error ? (
         <ErrorState error={pages.error} retry={pages.retry} />
       ) : !pages.rows ? (
@@ -42,7 +41,12 @@ export default function TeamsPage() {
       ) : (
         <div className={classes.cards}>
           {pages.rows.map((team) => (
-            <TeamCard key={team.id} team={team} onEdit={() => setOpen(team)} />
+            <TeamCard
+              key={team.id}
+              team={team}
+              refused={offer.refusal?.detail}
+              onEdit={() => setOpen(team)}
+            />
           ))}
         </div>
       )}
@@ -62,7 +66,14 @@ export default function TeamsPage() {
   );
 }
 
-function TeamCard({ team, onEdit }: { team: Team; onEdit: () => void }) {
+interface CardProps {
+  team: Team;
+  /** Why it may not be edited. */
+  refused?: string;
+  onEdit: () => void;
+}
+
+function TeamCard({ team, refused, onEdit }: CardProps) {
   return (
     <Section
       title={team.name}
@@ -70,6 +81,8 @@ function TeamCard({ team, onEdit }: { team: Team; onEdit: () => void }) {
         <Button
           size="compact-sm"
           variant="default"
+          disabled={refused !== undefined}
+          title={refused}
           onClick={onEdit}
           aria-label={`${texts.edit} ${team.name}`}
         >
