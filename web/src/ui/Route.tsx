@@ -76,8 +76,12 @@ export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
                 {LAMP_NAMES[lamp.name] ?? lamp.name}, {LAMP_STATES[lamp.state]}.
               </strong>{' '}
               {sentence(lamp.detail)}
+              {!mend?.allowed && place && (
+                <Link to={place} className={classes.place}>
+                  {UI.showPlace(LAMP_NAMES[lamp.name] ?? lamp.name)}
+                </Link>
+              )}
             </p>
-            {!mend?.allowed && place && <Link to={place}>{UI.showPlace}</Link>}
             {mend?.allowed && (
               <Button size="compact-sm" variant="default" onClick={mend.run}>
                 {mend.label}

@@ -58,7 +58,7 @@ export function sentence(text: string): string {
 export const UI = {
   more: 'More actions',
   cannot: 'Not possible yet',
-  showPlace: 'Show',
+  showPlace: (lamp: string) => `Open ${lamp.toLowerCase()}`,
   missing: 'This is still missing:',
   retry: 'Try again',
   showMore: 'Show more',

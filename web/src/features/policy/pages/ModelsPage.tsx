@@ -53,15 +53,7 @@ function ModelBlock({ model }: { model: Model }) {
       }
     >
       <p className={classes.words}>{model.description}</p>
-      <h3 className={classes.small}>{POLICY.states}</h3>
-      <ol className={classes.states}>
-        {model.states.map((state) => (
-          <li key={state.name}>
-            {wordOf(state.name)}
-            {state.phase !== state.name && <span className="soft"> {wordOf(state.phase)}</span>}
-          </li>
-        ))}
-      </ol>
+      {model.states.length > 0 && <States states={model.states} />}
       <h3 className={classes.small}>{POLICY.approval}</h3>
       {model.approval.length === 0 ? (
         <p className="soft">{POLICY.noApproval}</p>
@@ -77,5 +69,21 @@ function ModelBlock({ model }: { model: Model }) {
         <pre tabIndex={0}>{model.source}</pre>
       </details>
     </Section>
+  );
+}
+
+function States({ states }: { states: Model['states'] }) {
+  return (
+    <>
+      <h3 className={classes.small}>{POLICY.states}</h3>
+      <ol className={classes.states}>
+        {states.map((state) => (
+          <li key={state.name}>
+            {wordOf(state.name)}
+            {state.phase !== state.name && <span className="soft"> {wordOf(state.phase)}</span>}
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }

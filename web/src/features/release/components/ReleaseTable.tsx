@@ -80,6 +80,7 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     header: COLUMN.updated,
     sort: 'updated_at',
     wideOnly: true,
+    optional: true,
     cell: (row) => <Time at={row.updated_at} />,
   },
 ];

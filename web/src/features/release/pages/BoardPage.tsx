@@ -3,6 +3,7 @@ import { Skeleton } from '@mantine/core';
 import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
 import { Link } from '@/ui/Link';
+import { useOffer } from '@/ui/offer';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
 import { StatePill, Tier } from '@/ui/StatePill';
@@ -16,18 +17,9 @@ import { RELEASE, SCOPE } from '../texts';
 export default function BoardPage() {
   const board = useBoard();
   const go = useGo();
+  const offer = useOffer('release.write', RELEASE.create, () => go(paths.newRelease));
   return (
-    <Page
-      wide
-      title={RELEASE.boardTitle}
-      tools={<ViewSwitch view="board" />}
-      primary={{
-        name: 'new',
-        label: RELEASE.create,
-        allowed: true,
-        run: () => go(paths.newRelease),
-      }}
-    >
+    <Page wide title={RELEASE.boardTitle} tools={<ViewSwitch view="board" />} primary={offer}>
       {board.error && <ErrorState error={board.error} retry={() => void board.refetch()} />}
       {board.isPending && <BoardSkeleton />}
       {board.data && (

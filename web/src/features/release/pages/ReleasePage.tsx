@@ -92,7 +92,7 @@ function Inside({ release }: { release: Release }) {
       <Route
         lamps={release.route}
         actions={all}
-        places={placesOf(release)}
+        places={placesOf(release, tab)}
         label={`Route of ${release.number}`}
       />
       <LinkTabs label="Parts of the release" tabs={releaseTabs(release)} current={tab} />
@@ -113,8 +113,8 @@ function Inside({ release }: { release: Release }) {
 }
 
 /** The tab that says more about each lamp. */
-function placesOf(release: Release): Record<string, string> {
-  const tab = (name: string) => paths.release(release.number, name);
+function placesOf(release: Release, current: string): Record<string, string> {
+  const tab = (name: string) => (name === current ? '' : paths.release(release.number, name));
   return {
     scope: tab('scope'),
     rollback: tab('plan'),

@@ -4,6 +4,7 @@ import { listQuery, useAddress, useGo } from '@/lib/address';
 import { useModels, useTeams } from '@/lib/lookup';
 import { DataTable } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
+import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
@@ -22,14 +23,10 @@ export default function ReleasesPage() {
   const pages = useReleases(listQuery(address));
   const filtered = FILTERS.some((name) => address[name]);
   const create = () => go(paths.newRelease);
+  const offer = useOffer('release.write', RELEASE.create, create);
   const types = models.data?.filter((model) => model.kind === 'release');
   return (
-    <Page
-      wide
-      title={RELEASE.list}
-      tools={<ViewSwitch view="list" />}
-      primary={{ name: 'new', label: RELEASE.create, allowed: true, run: create }}
-    >
+    <Page wide title={RELEASE.list} tools={<ViewSwitch view="list" />} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}
@@ -69,7 +66,9 @@ export default function ReleasesPage() {
             <EmptyState
               icon="releases"
               title={filtered ? RELEASE.emptyFiltered : RELEASE.emptyTitle}
-              action={filtered ? undefined : { label: RELEASE.create, run: create }}
+              action={
+                filtered || !offer.allowed ? undefined : { label: RELEASE.create, run: create }
+              }
             >
               {!filtered && <p>{RELEASE.empty}</p>}
             </EmptyState>
