@@ -22,3 +22,6 @@ pub fn routes(routes: Routes) -> Routes {
 async fn list(State(app): State<App>, _: Signed) -> Result<Json<Page<Model>>, Answer> {
     Ok(Json(Page { items: app.bus.world().models.shown(), next: None }))
 }
+
+#[cfg(test)]
+mod tests;
