@@ -10,6 +10,8 @@ use crate::records::{KINDS, Kind, project};
 
 /// The most records written by one slice.
 pub const SLICE_MAX: i64 = 500;
+/// How many rows one statement inserts, the largest number that is not too many first.
+const INSERT_SIZES: [usize; 4] = [64, 16, 4, 1];
 
 /// Makes and fills what is missing or of another version.
 pub fn prepare(store: &dyn Store) -> Result<(), Fault> {
@@ -66,6 +68,32 @@ fn slice(db: &mut dyn Query, after: &str, end: &str) -> Result<Vec<(String, Time
         WHERE states.stream > $1 AND states.stream < $2 ORDER BY states.stream LIMIT $3";
     let rows = db.query(sql, &[after.into(), end.into(), Value::from(SLICE_MAX)])?;
     rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.time(1)?))).collect()
+}
+
+/// Inserts rows, many by one statement; those that are there already stay. `into` is the table with
+/// its columns. The sizes of a statement are few, so that few texts are prepared.
+pub fn insert_rows(
+    tx: &mut dyn Tx,
+    into: &str,
+    rows: impl IntoIterator<Item = Vec<Value>>,
+) -> Result<(), Fault> {
+    let mut rows = rows.into_iter().peekable();
+    let Some(columns) = rows.peek().map(Vec::len) else { return Ok(()) };
+    let mut values: Vec<Value> = rows.flatten().collect();
+    while !values.is_empty() {
+        let waiting = values.len() / columns;
+        let size = INSERT_SIZES.into_iter().find(|size| *size <= waiting).unwrap_or(1);
+        let rest = values.split_off(size * columns);
+        let mark = |row: usize| {
+            let marks = (1..=columns).map(|column| format!("${}", row * columns + column));
+            format!("({})", marks.collect::<Vec<_>>().join(", "))
+        };
+        let marks: Vec<String> = (0..size).map(mark).collect();
+        let sql = format!("INSERT INTO {into} VALUES {} ON CONFLICT DO NOTHING", marks.join(", "));
+        tx.execute(&sql, &values)?;
+        values = rest;
+    }
+    Ok(())
 }
 
 /// Runs one write of our own and waits for its commit.

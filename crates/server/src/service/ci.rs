@@ -136,9 +136,7 @@ pub fn ensure_cis(work: &mut Work<'_>, cis: &[(String, String)]) -> Result<(Vec<
     let names: Vec<String> = wanted.keys().cloned().collect();
     let mut known = known(work, &names)?;
     let missing: Vec<String> = names.into_iter().filter(|key| !known.contains_key(key)).collect();
-    for key in &missing {
-        work.lock(Lock::name("ci", key))?;
-    }
+    work.lock_all(missing.iter().map(|key| Lock::name("ci", key)).collect())?;
     known.extend(self::known(work, &missing)?);
     let mut made = 0;
     for key in missing {

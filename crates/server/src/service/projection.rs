@@ -107,7 +107,9 @@ impl Record for Ci {
                 content.service.map(|service| service.to_string()).into(),
             ],
         )?;
-        tx.execute("DELETE FROM ci_relations WHERE from_ci = $1", &[(&id).into()])?;
+        if version.0 > 1 {
+            tx.execute("DELETE FROM ci_relations WHERE from_ci = $1", &[(&id).into()])?;
+        }
         for relation in &self.relations {
             let sql = "INSERT INTO ci_relations (from_ci, to_ci, kind) VALUES ($1, $2, $3)";
             let to = Value::from(relation.to.to_string());
