@@ -93,7 +93,7 @@ fn slice(db: &mut dyn Query, stream: &str, before: i64, limit: u32) -> Result<Ve
 
 fn event(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Event, Fault> {
     let text = |column| row.text(column).map(str::to_owned);
-    let payload = serde_json::from_str(row.text(7)?)
+    let payload: serde_json::Value = serde_json::from_str(row.text(7)?)
         .map_err(|error| Fault::permanent("reading an event", error))?;
     let (name, actor) = (text(4)?, text(6)?);
     Ok(Event {
@@ -101,7 +101,7 @@ fn event(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Event, Faul
         position: row.opt_int(1)?,
         stream: text(2)?,
         version: row.int(3)?,
-        what: words_of(&name),
+        what: words_of(&name, &payload),
         name,
         at: row.time(5)?.to_string(),
         who: names.actor(db, &Actor::of_label(&actor))?,

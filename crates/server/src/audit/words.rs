@@ -1,11 +1,11 @@
 //! What an event is called in plain words.
 
+use serde_json::Value as Json;
+
 /// Names whose own words do not say it well enough.
 const WORDS: &[(&str, &str)] = &[
     ("attempt.refused.v1", "tried, and was refused"),
     ("attempt.repeated.v1", "tried again, and was refused"),
-    ("change.annotated.v1", "task, remark, watcher or link"),
-    ("change.approval_moved.v1", "approval moved on"),
     ("change.attached.v1", "joined a release"),
     ("change.detached.v1", "left its release"),
     ("change.extended.v1", "window lengthened"),
@@ -16,6 +16,8 @@ const WORDS: &[(&str, &str)] = &[
     ("change.unscheduled.v1", "window no longer committed"),
     ("ci.created.v1", "written down"),
     ("ci.relations_set.v1", "relations set"),
+    ("conflict.acceptance_ended.v1", "acceptance lapsed"),
+    ("conflict.moved.v1", "overlap moved"),
     ("incident.comment_added.v1", "remark"),
     ("incident.imported.v1", "taken over from another system"),
     ("incident.links_set.v1", "links set"),
@@ -23,41 +25,80 @@ const WORDS: &[(&str, &str)] = &[
     ("person.created.v1", "account made"),
     ("person.filters_saved.v1", "filters saved"),
     ("person.password_set.v1", "password set, other sessions ended"),
-    ("release.annotated.v1", "task, remark, watcher or link"),
-    ("release.approval_moved.v1", "approval moved on"),
+    ("release.change_attached.v1", "change taken in"),
+    ("release.change_detached.v1", "change let go"),
     ("release.extended.v1", "window lengthened"),
     ("release.held.v1", "put on hold"),
+    ("release.reordered.v1", "order of deployment changed"),
+    ("release.returned.v1", "rejected, back to planning"),
+    ("release.scheduled.v1", "window committed"),
+    ("release.unscheduled.v1", "window no longer committed"),
     ("service.created.v1", "set up"),
     ("team.created.v1", "set up"),
     ("token.created.v1", "token made"),
     ("token.revoked.v1", "token taken back"),
 ];
 
-/// The words of an event's name; without any of our own, those that it is made of.
-pub(super) fn words_of(name: &str) -> String {
+/// The same for events that hold another one, by what they end in and what they hold.
+const HELD: &[(&str, &str, &str)] = &[
+    ("annotated", "comment_added", "remark"),
+    ("annotated", "links_set", "links set"),
+    ("annotated", "task_added", "task added"),
+    ("annotated", "task_edited", "task edited"),
+    ("annotated", "watch_set", "watchers changed"),
+    ("approval_moved", "closed", "approval round decided"),
+    ("approval_moved", "content_edited", "content of the approval edited"),
+    ("approval_moved", "group_approved", "group approved"),
+    ("approval_moved", "opened", "approval asked for"),
+    ("approval_moved", "vote_cast", "vote cast"),
+    ("deployment_moved", "finished", "deployment finished"),
+    ("deployment_moved", "rollback_decided", "rollback decided"),
+    ("deployment_moved", "rolled_back", "rolled back"),
+    ("deployment_moved", "started", "deployment started"),
+    ("deployment_moved", "step_back_reported", "step back reported"),
+    ("deployment_moved", "step_reported", "step reported"),
+    ("deployment_moved", "verified", "verified"),
+];
+
+/// The words of an event; without any of our own, those that its name is made of.
+pub(super) fn words_of(name: &str, payload: &Json) -> String {
     if let Ok(index) = WORDS.binary_search_by_key(&name, |(known, _)| known) {
         return WORDS[index].1.to_owned();
     }
     let without_version = name.rsplit_once(".v").map_or(name, |(rest, _)| rest);
     let what = without_version.split_once('.').map_or(without_version, |(_, what)| what);
-    what.replace(['_', '.'], " ")
+    let fits = |(end, inner, _): &&(&str, &str, &str)| *end == what && payload.get(inner).is_some();
+    match HELD.iter().find(fits) {
+        Some((_, _, words)) => (*words).to_owned(),
+        None => what.replace(['_', '.'], " "),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn the_words_are_sorted_so_that_they_are_found() {
         assert!(WORDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         for (name, words) in WORDS {
-            assert_eq!(words_of(name), *words);
+            assert_eq!(words_of(name, &json!({})), *words);
         }
     }
 
     #[test]
+    fn an_event_that_holds_another_is_called_by_it() {
+        let vote = json!({"vote_cast": {"group": "cab"}});
+        assert_eq!(words_of("change.approval_moved.v1", &vote), "vote cast");
+        let unknown = json!({"something_new": {}});
+        assert_eq!(words_of("release.annotated.v1", &unknown), "annotated");
+    }
+
+    #[test]
     fn a_name_without_words_of_its_own_is_read_out() {
-        assert_eq!(words_of("change.risk_recorded.v1"), "risk recorded");
-        assert_eq!(words_of("person.signed_in.v12"), "signed in");
+        assert_eq!(words_of("change.risk_recorded.v1", &json!({})), "risk recorded");
+        assert_eq!(words_of("person.signed_in.v2", &json!({})), "signed in");
     }
 }

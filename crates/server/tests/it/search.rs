@@ -17,12 +17,18 @@ fn records_of_every_kind_are_found_by_their_words() {
         anna.post("/cis", json!({"name": "checkout-db", "kind": "database"})).await.ok();
         anna.post("/teams", json!({"name": "Checkout team"})).await.ok();
         anna.post("/incidents", json!({"title": "Checkout fails", "priority": 1})).await.ok();
+        anna.post("/changes", json!({"title": "Checkout limit", "type": "normal"})).await.ok();
         stage.index().await;
         let all = anna.get("/search?q=checkout").await.ok();
         let mut kinds = found(&all);
         kinds.sort();
-        let expected =
-            ["ci checkout-db", "incident Checkout fails", "service Checkout", "team Checkout team"];
+        let expected = [
+            "change Checkout limit",
+            "ci checkout-db",
+            "incident Checkout fails",
+            "service Checkout",
+            "team Checkout team",
+        ];
         assert_eq!(kinds, expected);
         let only = anna.get("/search?q=checkout&kind=incident").await.ok();
         let expected = json!([{"kind": "incident", "id": only["items"][0]["id"],
