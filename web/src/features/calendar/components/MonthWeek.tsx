@@ -60,6 +60,9 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
         slotHeaderFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
         events={events}
         eventContent={(info) => <EventFace info={info} zone={zone} />}
+        backgroundEventContent={(info) => (
+          <span className={classes.bandName}>{info.isStart ? info.event.title : ''}</span>
+        )}
         eventClick={(info) => {
           info.jsEvent.preventDefault();
           if (info.event.url) navigate(info.event.url);
@@ -76,7 +79,7 @@ function hoursOf(entry: Entry): number {
 function EventFace({ info, zone }: { info: EventDisplayInfo; zone: string }) {
   const entry = info.event.extendedProps.entry as Entry | undefined;
   const conflicts = (info.event.extendedProps.conflicts ?? []) as Conflict[];
-  if (!entry) return <span className={classes.band}>{info.isStart ? info.event.title : ''}</span>;
+  if (!entry) return <span className={classes.band}>{info.event.title}</span>;
   const inWeek = info.view.type === VIEWS.week;
   const collides = entry.conflicts_open > 0 || conflicts.some((one) => one.state === 'open');
   return (

@@ -21,7 +21,7 @@ export function Axis({ days, scale, span, zone }: Props) {
     <div className={classes.axis}>
       <div className={classes.corner}>{zoneShort(new Date(scale.range.startMs), zone)}</div>
       <div className={classes.axisDays}>
-        {days.map((day, index) => {
+        {days.map((day) => {
           const x = xOf(day.startMs, scale);
           const width = xOf(day.endMs, scale) - x;
           const isToday = todayMs >= day.startMs && todayMs < day.endMs;
@@ -32,12 +32,7 @@ export function Axis({ days, scale, span, zone }: Props) {
               data-today={isToday || undefined}
               style={{ left: x, width }}
             >
-              <DayName
-                day={day}
-                zone={zone}
-                narrow={width < 64}
-                month={width > 110 || index === 0}
-              />
+              <DayName day={day} zone={zone} narrow={width < 64} month={width > 84} />
               {HOURS_STEP[span] && <Hours day={day} width={width} span={span} zone={zone} />}
             </div>
           );
@@ -53,7 +48,7 @@ function DayName(props: { day: Day; zone: string; narrow: boolean; month: boolea
   const part = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options }).format(at);
   const number = part({ day: 'numeric' });
-  const withMonth = props.month || number === '1';
+  const withMonth = props.month || (number === '1' && !narrow);
   return (
     <div className={classes.dayName}>
       <span className={classes.weekday}>{part({ weekday: narrow ? 'narrow' : 'short' })}</span>{' '}
