@@ -4,7 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod approval;
 mod audit;
+mod calendar;
 mod identity;
 mod incident;
 mod release;
