@@ -1,4 +1,5 @@
-//! Incidents on the wire. `POST/GET /incidents`, `GET/PATCH /incidents/{id}`.
+//! Incidents on the wire. `POST/GET /incidents`, `GET/PATCH /incidents/{id}`,
+//! `POST /incidents/{id}/comments`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
