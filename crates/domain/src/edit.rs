@@ -18,7 +18,10 @@ pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 /// Defines a content struct and its edit. `apply` takes the edit's fields over; `against` leaves
 /// only the fields that differ from a content; `fields` names them.
 macro_rules! editable {
-    ($(#[$doc:meta])* $content:ident, $edit:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* }) => {
+    (
+        $(#[$doc:meta])* $content:ident,
+        $edit:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* }
+    ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         pub struct $content {

@@ -3,7 +3,7 @@
 use kernel::{LONG_TEXT_MAX, NAME_MAX, NOTE_MAX, PersonId};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
-use crate::approval;
+use crate::approval::{self, RoundEvent};
 use crate::change::facts::missing;
 use crate::change::submit::barred;
 use crate::change::{
@@ -95,8 +95,9 @@ pub(super) fn hold_against_approval(
 ) -> Decision<ChangeEvent> {
     let content = after.approval_content();
     let rounds = approval::edit(&after.rounds, content, barred(after), &facts.electorate)?;
-    let reopened = rounds.iter().any(|event| {
-        matches!(event, approval::RoundEvent::ContentEdited { reopened, .. } if !reopened.is_empty())
+    let reopened = rounds.iter().any(|event| match event {
+        RoundEvent::ContentEdited { reopened, .. } => !reopened.is_empty(),
+        _ => false,
     });
     let mut events: Vec<ChangeEvent> = rounds.into_iter().map(ChangeEvent::Round).collect();
     if reopened && before.phase == Phase::Scheduled {

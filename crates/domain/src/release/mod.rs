@@ -1,14 +1,15 @@
 //! A release: changes with one window, one go or no-go, and one rollback decision.
 //!
 //! ```text
-//! planning ─► build ─► test ─submit─► approval ─go, scheduled, deploy─► deployment ─verify─► verification
-//!    ▲  (states of the model: advance)   │                                  └──rollback──┐        │ verify
-//!    └────────────── rejected ───────────┘              closed ◄─close─ review ◄─────────┴────────┘
+//! planning ─► build ─► test ─submit─► approval ─go, scheduled, deploy─► deployment
+//!    ▲   (states of the model: advance)   │                  rollback │       │ verify
+//!    └───────────── rejected ─────────────┘                           ▼       ▼
+//!                                           closed ◄─close─ review ◄─verify─ verification
 //! ```
 //!
 //! Invariants: 1. membership and window are facts of the release alone; 2. what is approved is the
-//! bundle, its plans, its package, its tier and its window, by hash; 3. it is deployed only with the
-//! go given and the window committed; 4. it is closed only with its review completed.
+//! bundle, its plans, its package, its tier and its window, by hash; 3. it is deployed only with
+//! the go given and the window committed; 4. it is closed only with its review completed.
 
 mod approve;
 mod carry_out;

@@ -1,8 +1,8 @@
 //! The post-implementation review (PIR): what went well, what went wrong, what follows. Every
 //! release ends with one; so do emergency and failed changes.
 //!
-//! Invariants: 1. a completed review is not edited, only its action items are ticked off; 2. after a
-//! failure or a rollback it names a root cause.
+//! Invariants: 1. a completed review is not edited, only its action items are ticked off; 2. after
+//! a failure or a rollback it names a root cause.
 
 mod complete;
 mod event;
