@@ -1,1 +1,1 @@
-//! placeholder
+//! No code of its own: the package exists for its one end-to-end binary, `tests/it/main.rs`.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context, Result};
 
 use crate::house::House;
-use crate::register::{ADDRESSES, Feature};
+use crate::register::{ADDRESSES, Address, Feature};
 use crate::tidy;
 
 /// The addresses, neighbours, events and problems of a feature.
@@ -19,7 +19,7 @@ pub(crate) fn describe(house: &House, name: &str) -> Result<String> {
     for address in ADDRESSES {
         let (mark, place) = match feature.absent.get(address.key) {
             Some(reason) => ("-", format!("none: {reason}")),
-            None => ("*", address.of(name)),
+            None => ("*", place(house, address, name)),
         };
         writeln!(text, "{mark} {:7} {place}  ({})", address.key, address.holds)?;
     }
@@ -34,6 +34,14 @@ pub(crate) fn describe(house: &House, name: &str) -> Result<String> {
         writeln!(text, "{label}: {}", if others.is_empty() { "–" } else { &others })?;
     }
     Ok(text)
+}
+
+/// Where it stands: at an address with two folders, wherever it is, or in both.
+fn place(house: &House, address: &Address, name: &str) -> String {
+    let places = [Some(address.of(name)), address.or_of(name)];
+    let places = places.into_iter().flatten().filter(|path| house.tree.has(path));
+    let found: Vec<String> = places.collect();
+    if found.is_empty() { address.of(name) } else { found.join(" ") }
 }
 
 fn known_by(house: &House, feature: &Feature) -> String {

@@ -80,12 +80,19 @@ pub(crate) struct Address {
     pub(crate) roots: &'static [&'static str],
     /// What a reader finds there.
     pub(crate) holds: &'static str,
+    /// A second folder in which a feature may stand instead.
+    pub(crate) or_in: Option<&'static str>,
 }
 
 impl Address {
     /// The path of a feature at this address.
     pub(crate) fn of(&self, feature: &str) -> String {
         format!("{}{feature}{}", self.folder, self.suffix)
+    }
+
+    /// The path of a feature in the second folder, if this address has one.
+    pub(crate) fn or_of(&self, feature: &str) -> Option<String> {
+        self.or_in.map(|folder| format!("{folder}{feature}{}", self.suffix))
     }
 }
 
@@ -97,6 +104,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
         suffix: "/",
         roots: &["lib.rs"],
         holds: "rules: state, events, decide, evolve",
+        or_in: None,
     },
     Address {
         key: "server",
@@ -104,6 +112,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
         suffix: "/",
         roots: &["lib.rs"],
         holds: "routes, read models, reactions",
+        or_in: None,
     },
     Address {
         key: "api",
@@ -111,6 +120,7 @@ pub(crate) const ADDRESSES: &[Address] = &[
         suffix: ".rs",
         roots: &["lib.rs"],
         holds: "wire types",
+        or_in: None,
     },
     Address {
         key: "cli",
@@ -118,16 +128,32 @@ pub(crate) const ADDRESSES: &[Address] = &[
         suffix: ".rs",
         roots: &["lib.rs", "main.rs"],
         holds: "verbs on the command line",
+        or_in: None,
     },
-    Address { key: "web", folder: "web/src/features/", suffix: "/", roots: &[], holds: "screens" },
+    Address {
+        key: "web",
+        folder: "web/src/features/",
+        suffix: "/",
+        roots: &[],
+        holds: "screens",
+        or_in: None,
+    },
     Address {
         key: "test",
         folder: "tests/tests/it/",
         suffix: ".rs",
         roots: &["main.rs"],
         holds: "end-to-end proof",
+        or_in: Some("crates/server/tests/it/"),
     },
-    Address { key: "docs", folder: "docs/features/", suffix: ".md", roots: &[], holds: "manual" },
+    Address {
+        key: "docs",
+        folder: "docs/features/",
+        suffix: ".md",
+        roots: &[],
+        holds: "manual",
+        or_in: None,
+    },
 ];
 
 impl Register {

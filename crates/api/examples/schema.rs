@@ -1,5 +1,5 @@
-//! Prints the schemas of the wire contract as an `OpenAPI` document, from which the types of the web
-//! application are generated. It starts no server.
+//! Prints the schemas of the wire contract as an `OpenAPI` document, from which the types of the
+//! web application are generated. It starts no server.
 
 use interlock_api as api;
 use utoipa::OpenApi;

@@ -1,7 +1,7 @@
 //! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind`,
 //! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
-//! `POST /conflicts/check`, `GET/POST /windows`, `PATCH/DELETE /windows/{id}`, `GET/POST /blackouts`,
-//! `PATCH/DELETE /blackouts/{id}`.
+//! `POST /conflicts/check`, `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
+//! `GET/POST /blackouts`, `PATCH/DELETE /blackouts/{id}`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
 //! Changes on the wire. `POST/GET /changes`, `GET/PATCH /changes/{id}`,
 //! `POST /changes/{id}/{submit|assess|approve|reject|schedule|start|extend|complete|close|hold|
 //! resume|cancel|clone}`, `POST /changes/{id}/comments`, `POST /changes/{id}/tasks`,
-//! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`, `PUT /changes/{id}/links`,
-//! `POST /changes/bulk`.
+//! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
+//! `PUT /changes/{id}/links`, `POST /changes/bulk`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,8 +1,8 @@
 //! Releases on the wire. `POST/GET /releases`, `GET/PATCH /releases/{id}`,
 //! `PUT/DELETE /releases/{id}/changes/{change}`, `PUT /releases/{id}/order`,
 //! `POST /releases/{id}/{advance|submit|approve|reject|abstain|schedule|extend|deploy|verify|
-//! rollback|close|hold|resume|cancel|clone}`, `PUT /releases/{id}/review`, comments, tasks, watch and
-//! links as on changes, `GET /releases/board`.
+//! rollback|close|hold|resume|cancel|clone}`, `PUT /releases/{id}/review`, comments, tasks, watch
+//! and links as on changes, `GET /releases/board`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,5 +1,5 @@
-//! Risk on the wire: a tier and what each factor added to it. `PUT /changes/{id}` carries none: risk
-//! is computed, and recorded when a change is assessed.
+//! Risk on the wire: a tier and what each factor added to it. `PUT /changes/{id}` carries none:
+//! risk is computed, and recorded when a change is assessed.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

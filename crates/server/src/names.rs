@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::common::Ref;
 use domain::{General, Missing};
-use kernel::PersonId;
+use kernel::{PersonId, ReleaseId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
@@ -89,6 +89,19 @@ impl Resolver {
     /// Fine, or the refusal that names everything that was not found.
     pub fn end(self) -> Result<(), Stop> {
         if self.unknown.is_empty() { Ok(()) } else { Err(General::Invalid(self.unknown).into()) }
+    }
+}
+
+/// The release that somebody names by its number or id. It stands here and not with the releases
+/// because lists of changes name releases too.
+pub fn find_release(db: &mut dyn Query, name: &str) -> Result<ReleaseId, Stop> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let sql = "SELECT id FROM releases WHERE number = $1";
+    match db.query_one(sql, &[name.to_uppercase().into()])? {
+        Some(row) => Ok(row.parsed(0)?),
+        None => Err(General::Unknown { kind: "release", name: name.to_owned() }.into()),
     }
 }
 

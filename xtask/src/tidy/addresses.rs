@@ -21,7 +21,7 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
 
 /// A feature that is missing at an address, or there although it is said to be absent.
 fn home(house: &House, address: &Address, feature: &Feature) -> Option<Finding> {
-    let path = address.of(&feature.name);
+    let path = lives_at(house, address, &feature.name);
     let reason = feature.absent.get(address.key);
     match (house.tree.has(&path), reason) {
         (true, None) | (false, Some(_)) => None,
@@ -37,6 +37,13 @@ fn home(house: &House, address: &Address, feature: &Feature) -> Option<Finding> 
             "remove the `absent` entry",
         )),
     }
+}
+
+/// Where a feature stands at an address: in its folder, or in the second one if it is there.
+fn lives_at(house: &House, address: &Address, feature: &str) -> String {
+    let second = address.or_of(feature).filter(|path| house.tree.has(path));
+    let first = address.of(feature);
+    if house.tree.has(&first) { first } else { second.unwrap_or(first) }
 }
 
 /// Entries of an address that are neither a feature nor registered.
@@ -121,6 +128,20 @@ mod tests {
     #[test]
     fn a_missing_address_is_found() {
         assert_eq!(wrongs(RISK, &[]), ["feature `risk` has no `domain` address"]);
+    }
+
+    #[test]
+    fn a_proof_may_stand_beside_the_server() {
+        let register = RISK.replace("test = \"Proved with change there.\", ", "");
+        let rules = ("crates/domain/src/risk/mod.rs", "");
+        let proof = ("crates/server/tests/it/risk.rs", "");
+        assert!(wrongs(&register, &[rules, proof]).is_empty());
+        assert_eq!(wrongs(&register, &[rules]), ["feature `risk` has no `test` address"]);
+        let found = wrongs(RISK, &[rules, proof]);
+        assert_eq!(
+            found,
+            ["`risk` says that crates/server/tests/it/risk.rs is absent, but it is there"]
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use crate::finding::Finding;
 use crate::house::{House, has_extension};
+use crate::register::{ADDRESSES, Address};
 use crate::source::Source;
 
 /// The longest line, in characters.
@@ -17,7 +18,7 @@ const DRAWERS: &[&str] = &["utils", "util", "common", "helpers", "helper", "mana
 pub(super) fn check(house: &House) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in house.tree.under("").filter(|(path, _)| has_extension(path, WRITTEN)) {
-        findings.extend(drawer(path));
+        findings.extend(drawer(house, path));
         findings.extend(length(path, text));
         if has_extension(path, &["rs"]) {
             let source = Source::of(text);
@@ -30,8 +31,16 @@ pub(super) fn check(house: &House) -> Vec<Finding> {
     findings
 }
 
-fn drawer(path: &str) -> Option<Finding> {
+/// A name that says nothing, unless the register says in a sentence what is in it.
+fn drawer(house: &House, path: &str) -> Option<Finding> {
     let name = path.split(['/', '.']).find(|part| DRAWERS.contains(part))?;
+    let is_said = |address: &Address| {
+        path.strip_prefix(address.folder).is_some_and(|rest| rest.starts_with(name))
+            && house.register.infrastructure(address.key, name).is_some()
+    };
+    if ADDRESSES.iter().any(is_said) {
+        return None;
+    }
     Some(Finding::on(
         path,
         format!("`{name}` could hold anything"),

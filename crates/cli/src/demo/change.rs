@@ -1,5 +1,6 @@
-//! The story of a change: raised, handed in, assessed, voted on, carried out in its window, looked
-//! back on, closed. One that travels in a release ends with its approval; the release does the rest.
+//! The story of a change: raised, handed in, assessed, voted on, carried out in its window,
+//! looked back on, closed. One that travels in a release ends with its approval; the release does
+//! the rest.
 
 use anyhow::{Context as _, anyhow, bail};
 use api::calendar::Accept;

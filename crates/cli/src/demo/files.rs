@@ -25,6 +25,7 @@ const STANDARD: (&str, &str) = file!("standard.toml");
 const HISTORY: (&str, &str) = file!("history.toml");
 const RELEASES: (&str, &str) = file!("releases.toml");
 const UPCOMING: (&str, &str) = file!("upcoming.toml");
+const PLANNED: (&str, &str) = file!("planned.toml");
 const INCIDENTS: (&str, &str) = file!("incidents.toml");
 
 /// Everything that is told.
@@ -57,7 +58,7 @@ impl Story {
             incidents: Vec::new(),
             standard: parse(STANDARD)?,
         };
-        for file in [HISTORY, RELEASES, UPCOMING, INCIDENTS] {
+        for file in [HISTORY, RELEASES, UPCOMING, PLANNED, INCIDENTS] {
             let chapter: Chapter = parse(file)?;
             story.changes.extend(chapter.change);
             story.releases.extend(chapter.release);

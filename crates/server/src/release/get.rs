@@ -21,10 +21,9 @@ use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
 use crate::change::{approval_lamp, clear, conflict_lamp, lamp, rows, words};
 use crate::extras;
-use crate::names::{Names, shown_window};
+use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
 use crate::release::facts::gather;
-use crate::release::save::find_release;
 use crate::{review, risk};
 
 /// The most conflicts on the page itself.

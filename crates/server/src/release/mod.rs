@@ -27,7 +27,7 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use list::rows;
-pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES, find_release};
+pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES};
 pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited};
 pub use verbs::{MoveRelease, Verb};
 

@@ -7,30 +7,17 @@ use domain::identity::Permission;
 use domain::policy::{Assign, tasks};
 use domain::release::{self, Edit, Release};
 use domain::{General, Missing, Stamp};
-use kernel::ReleaseId;
-use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::extras::{Extra, parse_extra};
+use crate::names::find_release;
 use crate::release::facts::gather;
 use crate::release::fields;
 
 /// The series of numbers.
 pub const SERIES: &str = "REL";
-
-/// The release of an id or a number.
-pub fn find_release(db: &mut dyn Query, name: &str) -> Result<ReleaseId, Stop> {
-    if let Ok(id) = name.parse() {
-        return Ok(id);
-    }
-    let sql = "SELECT id FROM releases WHERE number = $1";
-    match db.query_one(sql, &[name.to_uppercase().into()])? {
-        Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "release", name: name.to_owned() }.into()),
-    }
-}
 
 pub(super) fn written(release: &Loaded<Release>) -> Written {
     Written {

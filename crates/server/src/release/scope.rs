@@ -13,9 +13,9 @@ use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::change::find_change;
-use crate::names::Resolver;
+use crate::names::{Resolver, find_release};
 use crate::release::facts::{change_fact, gather};
-use crate::release::save::{find_release, stamp, written};
+use crate::release::save::{stamp, written};
 
 /// Attaches a change.
 pub struct AttachChange {

@@ -24,9 +24,9 @@ use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::change::find_change;
-use crate::names::{Resolver, parse_window};
+use crate::names::{Resolver, find_release, parse_window};
 use crate::release::facts::gather;
-use crate::release::save::{find_release, stamp, written};
+use crate::release::save::{stamp, written};
 use crate::review;
 
 /// What is to be done.

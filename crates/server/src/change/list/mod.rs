@@ -18,9 +18,8 @@ use crate::http::ListQuery;
 use crate::listing::{
     Asked, Condition, GATHER_MAX, Index, Order, Source, among, check_cursor, ids, order, word,
 };
-use crate::names::{Names, find_person, shown_window};
+use crate::names::{Names, find_person, find_release, shown_window};
 use crate::read::{ANY_MAX, LIMIT_MAX, Statement, found, present, wrong_name};
-use crate::release::find_release;
 use crate::service::{find_ci, find_service};
 use crate::team::find_team;
 
