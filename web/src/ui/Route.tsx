@@ -1,11 +1,13 @@
 // The route: a row of lamps from here to done. Shape and word carry the meaning, colour helps.
 import { Button } from '@mantine/core';
 import { useId, useState, type KeyboardEvent } from 'react';
+import { inZone } from '@/lib/inZone';
 import type { Lamp } from '@/lib/schema';
+import { useZone } from '@/lib/session';
 import type { ActionItem } from './actions';
 import { LampMark } from './LampMark';
 import { Link } from './Link';
-import { LAMP_NAMES, LAMP_STATES, sentence, UI } from './texts';
+import { LAMP_NAMES, LAMP_STATES, sentence, UI, wordOf } from './texts';
 import { useCurrentInView } from './useCurrentInView';
 import classes from './Route.module.css';
 
@@ -20,6 +22,7 @@ interface RouteProps {
 }
 
 export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
+  const zone = useZone();
   const firstBlocked = lamps.findIndex((lamp) => lamp.state === 'stop');
   const firstWaiting = lamps.findIndex((lamp) => lamp.state === 'waiting');
   const start = firstBlocked >= 0 ? firstBlocked : firstWaiting;
@@ -62,7 +65,7 @@ export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
             onClick={() => setChosen(each.name === chosen ? null : each.name)}
           >
             <LampMark state={each.state} />
-            <span className={classes.name}>{LAMP_NAMES[each.name] ?? each.name}</span>
+            <span className={classes.name}>{LAMP_NAMES[each.name] ?? wordOf(each.name)}</span>
             <span className="visually-hidden">: {LAMP_STATES[each.state]}</span>
           </button>
         ))}
@@ -73,9 +76,9 @@ export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
             <LampMark state={lamp.state} size={14} />
             <p className={classes.detail}>
               <strong data-state={lamp.state}>
-                {LAMP_NAMES[lamp.name] ?? lamp.name}, {LAMP_STATES[lamp.state]}.
+                {LAMP_NAMES[lamp.name] ?? wordOf(lamp.name)}, {LAMP_STATES[lamp.state]}.
               </strong>{' '}
-              {sentence(lamp.detail)}
+              {sentence(inZone(lamp.detail, zone))}
               {!mend?.allowed && place && (
                 <Link to={place} className={classes.place}>
                   {UI.showPlace(LAMP_NAMES[lamp.name] ?? lamp.name)}

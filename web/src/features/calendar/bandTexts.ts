@@ -27,7 +27,7 @@ const shared = {
     repeats: 'Repeats',
   },
   servicesHelp: 'Left empty, it is for all services.',
-  environmentAny: 'All environments',
+  environmentAny: 'Left empty, it is for all environments.',
   repeatsHelp: 'At the same time on the wall clock of its zone, also across clock changes.',
 };
 

@@ -1,12 +1,13 @@
 // The verbs of a change in words, and which of them is the next one in each phase.
 import { pickPrimary, verbs, type ActionItem, type VerbText } from '@/ui/actions';
+import { openRound } from '@/ui/record/vote';
 import type { Change } from './queries';
 import { texts } from './texts';
 
 const NEXT: Record<string, string[]> = {
   draft: ['submit'],
   assess: ['assess'],
-  authorise: ['approve', 'schedule', 'start'],
+  authorise: ['schedule', 'start'],
   scheduled: ['start'],
   implement: ['complete'],
   review: ['close'],
@@ -23,6 +24,11 @@ const SHOWN: Record<string, string[]> = {
 };
 
 const DANGER = new Set(['cancel', 'reject']);
+
+function nextVerbs(change: Change): string[] {
+  const verbs = NEXT[change.phase] ?? [];
+  return openRound(change.rounds) ? ['approve', ...verbs] : verbs;
+}
 
 export interface ChangeActions {
   all: ActionItem[];
@@ -63,7 +69,7 @@ export function changeActions(
   if (!all.some((item) => item.name === 'clone')) {
     all.push({ name: 'clone', label: words.clone, allowed: true, busy, run: () => start('clone') });
   }
-  const preferred = change.held ? ['resume'] : (NEXT[change.phase] ?? []);
+  const preferred = change.held ? ['resume'] : nextVerbs(change);
   const primary = pickPrimary(all, preferred);
   const shown = SHOWN[change.phase] ?? [];
   return { all, primary, others: all.filter((item) => item.allowed || shown.includes(item.name)) };

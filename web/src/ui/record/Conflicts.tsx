@@ -2,6 +2,7 @@
 // connects them. An open one can be accepted with a reason.
 import { Button, TextInput, Textarea } from '@mantine/core';
 import { useState } from 'react';
+import { inZone } from '@/lib/inZone';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
@@ -11,7 +12,7 @@ import { Icon } from '../icons';
 import { RefLink } from '../RefLink';
 import { EmptyState } from '../States';
 import { StatePill } from '../StatePill';
-import { wordOf } from '../texts';
+import { sentence, wordOf } from '../texts';
 import { Time, WindowTime } from '../Time';
 import { RECORD } from './texts';
 import classes from './Conflicts.module.css';
@@ -28,6 +29,7 @@ interface Props {
 }
 
 export function Conflicts({ conflicts, acceptable = true, none }: Props) {
+  const zone = useZone();
   const [accepting, setAccepting] = useState<Conflict>();
   if (conflicts.length === 0) {
     return acceptable ? (
@@ -44,7 +46,7 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
         {conflicts.map((conflict, index) => (
           <li key={conflict.id ?? index} className={classes.item} data-state={conflict.state}>
             <ConflictHead conflict={conflict} />
-            <p className={classes.detail}>{conflict.detail}</p>
+            <p className={classes.detail}>{sentence(inZone(conflict.detail, zone))}</p>
             <Hits hits={conflict.hits} />
             {conflict.accepted && <Acceptance acceptance={conflict.accepted} />}
             {acceptable && conflict.state === 'open' && conflict.id && (

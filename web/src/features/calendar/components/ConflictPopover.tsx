@@ -2,10 +2,11 @@
 import { Popover } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { windowText, zoneShort } from '@/lib/dates';
+import { inZone } from '@/lib/inZone';
 import { Link } from '@/ui/Link';
 import { RefLink } from '@/ui/RefLink';
 import { StatePill } from '@/ui/StatePill';
-import { wordOf } from '@/ui/texts';
+import { sentence, wordOf } from '@/ui/texts';
 import { conflictsPath, refPath } from '../paths';
 import type { Conflict } from '../model';
 import { texts } from '../texts';
@@ -40,7 +41,7 @@ function ConflictDetails({ conflict, zone }: { conflict: Conflict; zone: string 
         <StatePill word={conflict.severity} />
         <StatePill word={conflict.state} />
       </p>
-      <p>{conflict.detail}</p>
+      <p>{sentence(inZone(conflict.detail, zone))}</p>
       <p>
         <RefLink record={subject} to={subject ? refPath(subject) : undefined} />
         <br />

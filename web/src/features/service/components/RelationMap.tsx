@@ -33,6 +33,8 @@ interface CiData extends Record<string, unknown> {
 
 type CiNode = Node<CiData, 'ci'>;
 
+/** Beyond this many the words hide the lines; the list has them all. */
+const LABELS_MAX = 24;
 const HEIGHT_MIN = 220;
 const HEIGHT_MAX = 460;
 
@@ -60,7 +62,7 @@ export function RelationMap({ map, focus }: Props) {
         id: `${edge.from} ${edge.kind} ${edge.to}`,
         source: edge.from,
         target: edge.to,
-        label: relationWord(edge.kind),
+        label: map.edges.length > LABELS_MAX ? undefined : relationWord(edge.kind),
         focusable: false,
       })),
     [map],
