@@ -15,6 +15,8 @@ describe('times for reading', () => {
   it('shows a time in the zone that is asked for', () => {
     expect(dayClock('2026-11-21T23:30:00Z', 'Europe/Berlin', now)).toBe('Sun 22 Nov 00:30');
     expect(absolute('2026-07-01T10:00:00Z', 'Europe/Berlin')).toBe('2026-07-01 12:00:00 CEST');
+    expect(absolute('2026-01-01T10:00:00Z', 'America/New_York')).toBe('2026-01-01 05:00:00 EST');
+    expect(absolute('2026-01-01T10:00:00Z', 'UTC')).toBe('2026-01-01 10:00:00 UTC');
   });
 
   it('names the second day of a window only when it differs', () => {

@@ -60,10 +60,14 @@ export function absolute(at: string | Date, zone: string): string {
 
 /** `GMT+1`, `CET`, `UTC`: what the zone is called at that moment. */
 export function zoneShort(at: string | Date, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    timeZoneName: 'short',
-  }).formatToParts(new Date(at));
+  const british = zoneName('en-GB', at, zone);
+  // Each language knows the short names of its own part of the world.
+  return british.startsWith('GMT') ? zoneName('en-US', at, zone) : british;
+}
+
+function zoneName(language: string, at: string | Date, zone: string): string {
+  const format = new Intl.DateTimeFormat(language, { timeZone: zone, timeZoneName: 'short' });
+  const parts = format.formatToParts(new Date(at));
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }
 

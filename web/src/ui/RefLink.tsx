@@ -16,7 +16,8 @@ export function RefLink({ record, to, show = 'both', none = '–' }: Props) {
   const pathOf = useContext(RecordPaths);
   if (!record) return <span className="soft">{none}</span>;
   const number = record.number && show !== 'name' ? record.number : undefined;
-  const name = show !== 'number' || !number ? record.name : undefined;
+  const named = show !== 'number' || !number;
+  const name = named && record.name !== number ? record.name : undefined;
   const text = (
     <>
       {number && <span className="mono">{number}</span>}

@@ -9,6 +9,7 @@ export const LAMP_NAMES: Record<string, string> = {
   approvals: 'Approvals',
   window: 'Window',
   deployment: 'Deployment',
+  work: 'Work',
   review: 'Review',
 };
 

@@ -22,6 +22,7 @@ export const APPROVAL = {
   round: 'Who is asked',
   since: 'waits',
   voted: 'you voted',
+  held: 'On hold',
   more: 'Show more',
   next: 'Next approval',
   previous: 'Previous approval',

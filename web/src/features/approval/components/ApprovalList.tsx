@@ -39,7 +39,7 @@ export function ApprovalList({ rows, chosen, onChoose, more }: Props) {
                   <span>{wordOf(row.type)}</span>
                 )}
                 <span className={classes.since}>
-                  {APPROVAL.since} <Time at={row.since} />
+                  {row.state === 'pending' && APPROVAL.since} <Time at={row.since} />
                 </span>
               </span>
               <span className={classes.name}>{row.subject.name}</span>

@@ -58,6 +58,7 @@ function Decide({ row, subject }: { row: ApprovalRow; subject: Subject }) {
           </h2>
           <p className={classes.facts}>
             <StatePill word={record.type} tone={record.type === 'emergency' ? 'stop' : 'neutral'} />
+            {record.held && <StatePill word="held" label={APPROVAL.held} />}
             <WindowTime window={record.window} />
             <Link to={pathOf(row.subject) ?? '#'}>{APPROVAL.openRecord}</Link>
           </p>

@@ -2,7 +2,7 @@
 // the way back always in the same place.
 import { paths } from '@/app/paths';
 import { span } from '@/lib/dates';
-import type { Window } from '@/lib/schema';
+import type { Schema, Window } from '@/lib/schema';
 import type { ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Columns, Section } from '@/ui/Page';
@@ -16,6 +16,8 @@ import { releasePath, type Release } from '../queries';
 import { RUN, TAB } from '../texts';
 import { RunSteps } from './RunSteps';
 import classes from './run.module.css';
+
+type Deployment = Schema<'Deployment'>;
 
 export function RunTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const { deployment } = release;
@@ -77,7 +79,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
       side={
         <>
           <Section title={RUN.clock}>
-            <WindowClock window={release.window} over={deployment.finished_at} />
+            <WindowClock window={release.window} over={overAt(deployment)} />
             {deployment.state !== 'rolling_back' && (
               <NextVerb items={[find('verify'), find('close')]} release={release} />
             )}
@@ -94,6 +96,17 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
       }
     />
   );
+}
+
+/** When the clock stopped: at the end of the deployment, or with the last step taken back. */
+function overAt(deployment: Deployment): string | undefined {
+  if (deployment.state === 'running' || deployment.state === 'rolling_back') return undefined;
+  const steps = deployment.rollback?.steps ?? [];
+  const last = steps
+    .map((step) => step.at ?? '')
+    .sort()
+    .at(-1);
+  return last || (deployment.finished_at ?? undefined);
 }
 
 /** Reports are not buttons of the page's head, so they are asked of the record itself. */
@@ -128,7 +141,7 @@ function RollbackButton({ item }: { item: ActionItem | undefined }) {
   );
 }
 
-function WindowClock(props: { window: Window | null | undefined; over?: string | null }) {
+function WindowClock(props: { window: Window | null | undefined; over?: string }) {
   const now = useNow(1_000);
   const { window, over } = props;
   if (!window) return <p className="soft">–</p>;
