@@ -27,7 +27,8 @@ struct Built {
 
 impl Built {
     fn new(address: &str, now: &str) -> Self {
-        let store = store::open(address, OpenOptions::default()).unwrap();
+        let options = OpenOptions { readers: 2, writers: 2, ..OpenOptions::default() };
+        let store = store::open(address, options).unwrap();
         server::read_models::prepare(&*store).unwrap();
         let now: Timestamp = now.parse().unwrap();
         let bus = Bus::new(World {
