@@ -209,11 +209,11 @@ impl Words {
             return parse(word);
         }
         let columns = self.rules.iter().map(|(column, _, _)| column).chain(&self.itself);
-        let said = columns.filter_map(|column| match reader.cell(row, column) {
+        let mut said = columns.filter_map(|column| match reader.cell(row, column) {
             Cell::Text(text) => Some(text),
             Cell::Empty | Cell::Several => None,
         });
-        match (said.last(), &self.itself) {
+        match (said.next_back(), &self.itself) {
             (None, _) => Ok(None),
             (Some(text), Some(_)) => parse(text),
             (Some(text), None) => Err(format!("no rule knows `{text}`")),
