@@ -44,6 +44,14 @@ const TABS = [
 ] as const;
 type Tab = (typeof TABS)[number];
 
+const LAMP_TABS: [string, Tab | undefined][] = [
+  ['plans', 'plans'],
+  ['risk', 'risk'],
+  ['approvals', 'approvals'],
+  ['conflicts', 'conflicts'],
+  ['work', 'tasks'],
+];
+
 export default function ChangePage() {
   const change = useChange(useParam('id'));
   if (change.error) return <ErrorState error={change.error} retry={() => void change.refetch()} />;
@@ -81,12 +89,23 @@ function ChangeView({ change }: { change: Change }) {
         cancelled={change.phase === 'cancelled'}
       />
       <WindowLine change={change} />
-      <Route lamps={change.route} actions={actions.all} label={texts.routeLabel(change.number)} />
+      <Route
+        lamps={change.route}
+        actions={actions.all}
+        places={lampPlaces(change)}
+        label={texts.routeLabel(change.number)}
+      />
       <Tabs change={change} current={tab} />
       <TabContent change={change} tab={tab} actions={actions.all} />
       <ActionDialogs verb={verb} change={change} send={send} onClose={() => setVerb(undefined)} />
     </Page>
   );
+}
+
+/** The tab where the matter of a lamp is read. */
+function lampPlaces(change: Change): Record<string, string> {
+  const places = LAMP_TABS.map(([lamp, tab]) => [lamp, paths.change(change.number, tab)]);
+  return Object.fromEntries(places) as Record<string, string>;
 }
 
 function useChangeVerbs(change: Change) {
