@@ -1,0 +1,50 @@
+// Every main page, in two widths: it has a heading, fits its width, says nothing on the console,
+// and has no serious fault that axe can find.
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import { PAGES, signIn } from './browser.mjs';
+
+async function visit(browser, url, width, check) {
+  const context = await browser.newContext({
+    baseURL: url,
+    reducedMotion: 'reduce',
+    viewport: { width, height: 900 },
+  });
+  const page = await context.newPage();
+  const said = [];
+  page.on('pageerror', (error) => said.push(error.message));
+  await signIn(page, 'lena');
+  for (const [name, path] of PAGES) {
+    await page.goto(path, { waitUntil: 'networkidle' });
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    const [content, window] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    assert.ok(content <= window, `${name} is ${content} wide in ${window}`);
+    await check(page, name);
+    assert.deepEqual(said, [], `${name} said something on the console`);
+  }
+  await context.close();
+}
+
+export async function every_page_opens_and_fits_a_desk(browser, url) {
+  await visit(browser, url, 1440, async (page, name) => {
+    const found = await new AxeBuilder({ page }).analyze();
+    const grave = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+    const words = grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    assert.deepEqual(words, [], `axe on ${name}`);
+  });
+}
+
+export async function every_page_opens_and_fits_a_phone(browser, url) {
+  await visit(browser, url, 390, async () => {});
+}
+
+export async function a_stranger_is_sent_to_the_sign_in_page(browser, url) {
+  const page = await browser.newPage({ baseURL: url });
+  await page.goto('/releases');
+  await page.waitForURL(/sign-in/);
+  await page.getByText('Lena Achterberg').first().waitFor();
+  await page.close();
+}
