@@ -74,6 +74,7 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
         build(&file)?;
     }
     let bus = bus(open(&address_of(&file), Access::Write)?);
+    tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
     let options = Options { demonstration: Some(sign_ins.clone()), secure_cookies: false };
     run(bus, demo.listen, &options, |address| {
