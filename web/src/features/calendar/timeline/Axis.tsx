@@ -32,7 +32,7 @@ export function Axis({ days, scale, span, zone }: Props) {
               data-today={isToday || undefined}
               style={{ left: x, width }}
             >
-              <DayName day={day} zone={zone} narrow={width < 64} month={width > 84} />
+              <DayName day={day} zone={zone} narrow={width < 52} month={width > 84} />
               {HOURS_STEP[span] && <Hours day={day} width={width} span={span} zone={zone} />}
             </div>
           );
@@ -50,7 +50,7 @@ function DayName(props: { day: Day; zone: string; narrow: boolean; month: boolea
   const number = part({ day: 'numeric' });
   const withMonth = props.month || (number === '1' && !narrow);
   return (
-    <div className={classes.dayName}>
+    <div className={classes.dayName} data-narrow={narrow || undefined}>
       <span className={classes.weekday}>{part({ weekday: narrow ? 'narrow' : 'short' })}</span>{' '}
       <span className="num">
         {withMonth && !narrow ? part({ day: 'numeric', month: 'short' }) : number}

@@ -105,7 +105,8 @@ function ChangeView({ change }: { change: Change }) {
 /** The tab where the matter of a lamp is read. */
 function lampPlaces(change: Change): Record<string, string> {
   const places = LAMP_TABS.map(([lamp, tab]) => [lamp, paths.change(change.number, tab)]);
-  return Object.fromEntries(places) as Record<string, string>;
+  const review = change.review && paths.review(change.review.number ?? change.review.id);
+  return { ...Object.fromEntries(places), ...(review ? { review } : {}) };
 }
 
 function useChangeVerbs(change: Change) {
