@@ -2,6 +2,7 @@
 
 use kernel::ReleaseId;
 
+use crate::approval::{self, Plan};
 use crate::change::{Change, ChangeEvent, Outcome, Phase};
 
 /// A step of the release.
@@ -32,11 +33,19 @@ pub fn attach(change: &Change, release: ReleaseId) -> Vec<ChangeEvent> {
     events
 }
 
-/// The change leaves its release.
-pub fn detach(change: &Change) -> Vec<ChangeEvent> {
+/// The change leaves its release. Where policy asks for another approval of one that travels alone,
+/// `alone`, what was given inside the release does not stand outside it.
+pub fn detach(change: &Change, alone: &Plan) -> Vec<ChangeEvent> {
     let Some(release) = change.release else { return vec![] };
     let mut events = follow(change, Step::Unscheduled);
     events.push(ChangeEvent::Detached { release });
+    let withdrawn = approval::withdraw(&change.rounds);
+    let other = change.round().is_some_and(|round| round.plan.stages != alone.stages);
+    if other && !withdrawn.is_empty() {
+        events.extend(withdrawn.into_iter().map(ChangeEvent::Round));
+        let reason = "outside its release it needs another approval".to_owned();
+        events.push(ChangeEvent::ReturnedToDraft { reason });
+    }
     events
 }
 

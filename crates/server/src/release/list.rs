@@ -162,11 +162,11 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
         all.push(plain("releases.environment", environment.word()));
     }
     if let Some(held) = query.get("held") {
-        let (sql, plain, index) = match held {
-            "true" | "1" => ("releases.held = 1", "releases.held + 0 = 1", Index::Whole),
-            _ => ("releases.held = 0", "releases.held + 0 = 0", Index::Without),
+        let (sql, index) = match held {
+            "true" | "1" => ("releases.held = 1", Index::Whole),
+            _ => ("releases.held = 0", Index::Without),
         };
-        all.push(Condition::Holds { sql, plain, index });
+        all.push(Condition::Holds { sql, index });
     }
     Ok(all)
 }

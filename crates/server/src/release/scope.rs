@@ -1,10 +1,13 @@
 //! Which changes travel: attaching, detaching, ordering. Both sides are written in one transaction.
 
 use api::common::Written;
+use domain::approval::Plan;
 use domain::calendar::Side;
 use domain::change::{self, Change};
 use domain::identity::Permission;
+use domain::policy::{RouteFacts, change_plan};
 use domain::release::{self, ChangeFact, Release};
+use domain::vocabulary::Tier;
 use domain::{General, Missing};
 use kernel::{ChangeId, ReleaseId};
 use ports::Query;
@@ -120,13 +123,20 @@ impl Command for DetachChange {
         if events.is_empty() {
             return Ok(written(&release));
         }
-        let left = change::detach(&change.state);
+        let left = change::detach(&change.state, &plan_alone(work.models(), &change.state));
         work.append(&mut change, left)?;
         work.append(&mut release, events)?;
         refresh(work, Side::Change(change_id))?;
         refresh(work, Side::Release(id))?;
         Ok(written(&release))
     }
+}
+
+/// The approval that a change needs outside any release.
+pub(super) fn plan_alone(models: &Models, change: &Change) -> Plan {
+    let tier = change.risk.as_ref().map_or(Tier::VeryHigh, |risk| risk.tier);
+    let facts = RouteFacts { tier, in_release: false };
+    change_plan(models.change(change.change_type()), facts)
 }
 
 /// Sets the deploy order.

@@ -314,7 +314,7 @@ fn end_changes(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
 fn let_go(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
     for id in &release.changes {
         let mut change: Loaded<Change> = work.load(*id)?;
-        let events = change::detach(&change.state);
+        let events = change::detach(&change.state, &plan_alone(work.models(), &change.state));
         work.append(&mut change, events)?;
     }
     Ok(())

@@ -184,7 +184,7 @@ fn decide(change: &Change, asked: &Asked, facts: &Facts) -> Decision<ChangeEvent
         Asked::Cancel => cancel(change, "no", facts),
         // A release takes a change up before its work begins, and keeps it from then on.
         Asked::Attach if change.phase < Phase::Implement => Ok(attach(change, release(51))),
-        Asked::Detach if change.phase < Phase::Implement => Ok(detach(change)),
+        Asked::Detach if change.phase < Phase::Implement => Ok(detach(change, &facts.plan)),
         Asked::Follow(step) if change.release.is_some() => Ok(follow(change, *step)),
         Asked::Attach | Asked::Detach | Asked::Follow(_) => Ok(vec![]),
         Asked::Extra(kind) => extra(change, &extra_of(*kind)),

@@ -77,10 +77,19 @@ fn a_step_that_does_not_concern_a_change_is_no_event() {
 #[test]
 fn a_change_that_leaves_keeps_its_approval_and_loses_the_window() {
     let change = stepped(&aboard(), Step::Scheduled);
-    let change = after(&change, Ok(detach(&change)));
+    let same = change.round().expect("a round").plan.clone();
+    let change = after(&change, Ok(detach(&change, &same)));
     assert_eq!((change.phase, change.release), (Phase::Authorise, None));
     assert!(change.is_approved());
-    assert_eq!(detach(&change), []);
+    assert_eq!(detach(&change, &same), []);
+}
+
+#[test]
+fn an_approval_that_is_too_small_outside_the_release_does_not_leave_with_the_change() {
+    let change = aboard();
+    let change = after(&change, Ok(detach(&change, &with_cab())));
+    assert_eq!((change.phase, change.release), (Phase::Draft, None));
+    assert!(!change.is_approved());
 }
 
 #[test]
