@@ -6,43 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::calendar::{Band, Calendar, Conflict, Entry};
 use api::common::Ref;
 use domain::calendar::{ConflictState, PeriodKind, occurrences};
-use domain::vocabulary::{Environment, Window};
-use kernel::{ConflictId, Interval, ServiceId, TeamId};
+use domain::vocabulary::Window;
+use kernel::{ConflictId, Interval, ServiceId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::{Shower, load};
-use crate::calendar::{LONG_MINUTES, conflicts_open, window};
+use crate::calendar::overlap::{Asked, ENTRIES_MAX, Kind, overlapping};
+use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
 use crate::read::{ANY_MAX, Statement};
 
-/// The most changes and releases of one answer.
-pub(super) const ENTRIES_MAX: usize = 2_000;
 /// The most blackouts and occurrences of maintenance windows of one answer, each.
 pub(super) const BANDS_MAX: usize = 2_000;
 /// The most conflicts of one answer.
 pub(super) const SHOWN_CONFLICTS_MAX: usize = 500;
-
-/// What is asked of the calendar.
-#[derive(Debug, Clone)]
-pub(super) struct Asked {
-    /// Between which instants.
-    pub(super) range: Interval,
-    /// Of which service.
-    pub(super) service: Option<ServiceId>,
-    /// Of which team.
-    pub(super) team: Option<TeamId>,
-    /// Where.
-    pub(super) environment: Option<Environment>,
-    /// `change` or `release`; both when absent.
-    pub(super) kind: Option<Kind>,
-}
-
-/// A kind of entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Change,
-    Release,
-}
 
 /// What is read of an entry of either kind, in this order.
 struct Line {
@@ -55,10 +32,8 @@ pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fa
     let mut lines: Vec<Line> = Vec::new();
     for kind in [Kind::Change, Kind::Release] {
         if asked.kind.is_none_or(|wanted| wanted == kind) {
-            for long in [false, true] {
-                let rows = overlapping(db, asked, kind, long)?;
-                lines.extend(rows.into_iter().map(|row| Line { kind, row }));
-            }
+            let rows = overlapping(db, asked, kind)?;
+            lines.extend(rows.into_iter().map(|row| Line { kind, row }));
         }
     }
     lines.sort_by(|one, other| {
@@ -73,73 +48,6 @@ pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fa
     let (conflicts, more_conflicts) = among(db, asked, &entries)?;
     truncated |= more_blackouts || more_windows || more_conflicts;
     Ok(Calendar { entries, blackouts, windows, conflicts, truncated })
-}
-
-/// The records whose window overlaps the range. Few windows are long, so that the others are found
-/// by their start, looking back no further than a window is that is not long.
-fn overlapping(
-    db: &mut dyn Query,
-    asked: &Asked,
-    kind: Kind,
-    long: bool,
-) -> Result<Vec<Row>, Fault> {
-    let mut statement = Statement::new(match kind {
-        Kind::Change => {
-            "SELECT id, number, title, change_type, phase, start_at, end_at, zone, committed, \
-            environment, team, tier, outage_minutes, 0 FROM changes WHERE release IS NULL \
-            AND phase <> 'cancelled'"
-        }
-        Kind::Release => {
-            "SELECT id, number, title, model, phase, start_at, end_at, zone, committed, \
-            environment, team, tier, 0, changes FROM releases WHERE phase <> 'cancelled'"
-        }
-    });
-    let Interval { start, end } = asked.range;
-    if long {
-        statement.bind(" AND long = 1 AND end_at > ?", [start.into()]);
-    } else {
-        let back = start.plus_minutes(-LONG_MINUTES);
-        statement.bind(
-            " AND start_at >= ? AND long + 0 = 0 AND end_at + 0 > ?",
-            [back.into(), start.into()],
-        );
-    }
-    statement.bind(" AND start_at < ?", [end.into()]);
-    if let Some(team) = asked.team {
-        statement.bind(" AND team || '' = ?", [team.to_string().into()]);
-    }
-    if let Some(environment) = asked.environment {
-        statement.bind(" AND environment || '' = ?", [environment.word().into()]);
-    }
-    if let Some(service) = asked.service {
-        let service = Value::from(service.to_string());
-        statement.bind(touches(kind), [service.clone(), service]);
-    }
-    // The long ones are few; sorted so, no index of starts is walked for them.
-    statement.push(if long { " ORDER BY start_at + 0, id" } else { " ORDER BY start_at, id" });
-    statement.bind(" LIMIT ?", [Value::from(i64::try_from(ENTRIES_MAX + 1).unwrap_or(i64::MAX))]);
-    statement.query(db)
-}
-
-/// By name, or through a CI.
-fn touches(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Change => {
-            " AND (EXISTS (SELECT 1 FROM change_services \
-            WHERE change_services.change = changes.id AND change_services.service = ?) \
-            OR EXISTS (SELECT 1 FROM change_cis JOIN cis ON cis.id = change_cis.ci \
-            WHERE change_cis.change = changes.id AND cis.service = ?))"
-        }
-        Kind::Release => {
-            " AND (EXISTS (SELECT 1 FROM release_changes \
-            JOIN change_services ON change_services.change = release_changes.change \
-            WHERE release_changes.release = releases.id AND change_services.service = ?) \
-            OR EXISTS (SELECT 1 FROM release_changes \
-            JOIN change_cis ON change_cis.change = release_changes.change \
-            JOIN cis ON cis.id = change_cis.ci \
-            WHERE release_changes.release = releases.id AND cis.service = ?))"
-        }
-    }
 }
 
 fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<Entry>, Fault> {
@@ -185,15 +93,6 @@ fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<
 
 fn whole(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Change => "change",
-            Self::Release => "release",
-        }
-    }
 }
 
 /// The services of each entry, and the longest outage of each release.
@@ -268,7 +167,7 @@ fn bands(
     );
     let Interval { start, end } = asked.range;
     let values = [start.into(), end.into(), kind.word().into()];
-    statement.bind("last_end > ? AND start_at < ? AND kind || '' = ?", values);
+    statement.bind("last_end > ? AND start_at < ? AND (kind = ? OR 1 = 0)", values);
     if let Some(environment) = asked.environment {
         let piece = " AND (environment IS NULL OR environment = ?)";
         statement.bind(piece, [environment.word().into()]);

@@ -11,7 +11,8 @@ use kernel::{Interval, Timestamp};
 use ports::Query;
 
 use crate::bus::Stop;
-use crate::calendar::read::{Asked, Kind, calendar};
+use crate::calendar::overlap::{Asked, Kind};
+use crate::calendar::read::calendar;
 use crate::calendar::{
     AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
     conflict,

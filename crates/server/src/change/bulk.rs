@@ -15,7 +15,7 @@ use crate::problem::{Answer, of_failure};
 pub const BULK_MAX: usize = 200;
 
 /// Carries it out, change by change.
-pub async fn bulk(
+pub(super) async fn bulk(
     bus: &Bus,
     envelope: &Envelope,
     request: &Bulk,

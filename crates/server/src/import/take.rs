@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TAKEN_MAX;
 use crate::bus::{Command, Loaded, Lock, Record, Stop, Work};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::ANY_MAX;
 
 /// A kind of record that another system may have.
 pub trait Takeable: Record {
@@ -186,24 +186,45 @@ fn there<'o, R: Takeable>(
 }
 
 /// The records that came from a source under some numbers, by these.
+///
+/// Each number is looked up by a subquery of its own: a list of numbers is a plan that PostgreSQL,
+/// which keeps the one it made while the table was empty, answers by reading the whole source.
 pub(super) fn by_source<'n>(
     db: &mut dyn Query,
     table: &str,
     source: &str,
     numbers: impl IntoIterator<Item = &'n str>,
 ) -> Result<BTreeMap<String, Written>, Fault> {
-    let numbers: Vec<Value> = numbers.into_iter().map(Value::from).collect();
+    let numbers: Vec<&str> = numbers.into_iter().collect();
     let mut found = BTreeMap::new();
     for slice in numbers.chunks(ANY_MAX) {
-        let sql = format!("SELECT source_number, id, number, version FROM {table} WHERE ");
-        let mut statement = Statement::new(&sql);
-        statement.bind("source = ? AND ", [Value::from(source)]);
-        statement.bind_any("source_number", slice.iter().cloned());
-        for row in statement.query(db)? {
-            let (id, number) = (row.text(1)?.to_owned(), Some(row.text(2)?.to_owned()));
-            let written = Written { id, number, version: row.int(3)? };
-            found.insert(row.text(0)?.to_owned(), written);
+        let size = slice.len().next_power_of_two();
+        let last = slice.last().copied().unwrap_or_default();
+        let padded = slice.iter().copied().chain(std::iter::repeat(last)).take(size);
+        let marks: Vec<String> = (2..size + 2).map(|place| format!("(${place})")).collect();
+        let sql = format!(
+            "SELECT wanted.column1, (SELECT id || ' ' || number || ' ' || version FROM {table} \
+            WHERE source = $1 AND source_number = wanted.column1) FROM (VALUES {}) AS wanted",
+            marks.join(", ")
+        );
+        let params: Vec<Value> = std::iter::once(source).chain(padded).map(Value::from).collect();
+        for row in db.query(&sql, &params)? {
+            if let Some(here) = row.opt_text(1)? {
+                found.insert(row.text(0)?.to_owned(), written(here)?);
+            }
         }
     }
     Ok(found)
+}
+
+/// Id, number and version, which hold no space.
+fn written(text: &str) -> Result<Written, Fault> {
+    let mut words = text.split(' ');
+    let mut word = || words.next().map(str::to_owned);
+    let (id, number, version) = (word(), word(), word());
+    let version = version.and_then(|version| version.parse().ok());
+    match (id, version) {
+        (Some(id), Some(version)) => Ok(Written { id, number, version }),
+        _ => Err(Fault::permanent("reading a row", "it holds no id, number and version")),
+    }
 }

@@ -17,6 +17,7 @@ use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::change::find_change;
 use crate::names::{Resolver, find_release};
+use crate::policy::Models;
 use crate::release::facts::{change_fact, gather};
 use crate::release::save::{stamp, written};
 

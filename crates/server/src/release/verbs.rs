@@ -27,6 +27,7 @@ use crate::change::find_change;
 use crate::names::{Resolver, find_release, parse_window};
 use crate::release::facts::gather;
 use crate::release::save::{stamp, written};
+use crate::release::scope::plan_alone;
 use crate::review;
 
 /// What is to be done.

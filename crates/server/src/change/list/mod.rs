@@ -50,14 +50,14 @@ const WINDOW: Order = Order {
             from: "release_changes CROSS JOIN changes",
             holds: "release_changes.start_at IS NOT NULL \
                 AND changes.id = release_changes.change \
-                AND changes.release || '' = release_changes.release",
+                AND changes.release = release_changes.release",
             key: Some("release_changes.start_at"),
             id: "release_changes.change",
         },
         Source {
             from: "release_changes CROSS JOIN changes",
             holds: "release_changes.start_at IS NULL AND changes.id = release_changes.change \
-                AND changes.release || '' = release_changes.release",
+                AND changes.release = release_changes.release",
             key: None,
             id: "release_changes.change",
         },
@@ -215,18 +215,18 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
         all.push(Condition::Equal { column, value, index });
     }
     if let Some(held) = query.get("held") {
-        let (sql, plain, index) = match held {
-            "true" | "1" => ("changes.held = 1", "changes.held + 0 = 1", Index::Whole),
-            _ => ("changes.held = 0", "changes.held + 0 = 0", Index::Without),
+        let (sql, index) = match held {
+            "true" | "1" => ("changes.held = 1", Index::Whole),
+            _ => ("changes.held = 0", Index::Without),
         };
-        all.push(Condition::Holds { sql, plain, index });
+        all.push(Condition::Holds { sql, index });
     }
     if let Some(imported) = query.get("imported") {
         let sql = match imported {
-            "true" | "1" => ("changes.source IS NOT NULL", "changes.source || '' IS NOT NULL"),
-            _ => ("changes.source IS NULL", "changes.source || '' IS NULL"),
+            "true" | "1" => "changes.source IS NOT NULL",
+            _ => "changes.source IS NULL",
         };
-        all.push(Condition::Holds { sql: sql.0, plain: sql.1, index: Index::Whole });
+        all.push(Condition::Holds { sql, index: Index::Whole });
     }
     Ok(all)
 }

@@ -375,3 +375,110 @@ fn the_cis_of_a_change_come_in_the_order_they_were_listed() {
         .unwrap();
     });
 }
+
+#[test]
+fn scale_scratch() {
+    let Ok(path) = std::env::var("SCALE_DB") else { return };
+    let pg = path == "pg";
+    let n: i64 = std::env::var("SCALE_N").unwrap().parse().unwrap();
+    let address =
+        if pg { store::testing::postgres_database().unwrap() } else { format!("sqlite:{path}") };
+    let store = ::store::open(&address, ::store::OpenOptions::default()).unwrap();
+    prepare(&*store).unwrap();
+    let count = crate::read::wait(&*store, |db| {
+        db.query_one("SELECT COUNT(*) FROM changes", &[])?.unwrap().int(0)
+    })
+    .unwrap();
+    if count == 0 {
+        write(&*store, move |tx| {
+            names(tx)?;
+            if pg {
+                let h = |e: &str| format!("lpad(to_hex(({e})::bigint), 32, '0')");
+                let series = format!("generate_series(0::bigint, {n}::bigint - 1) AS s(n)");
+                tx.execute(&format!("INSERT INTO changes SELECT 'chg_' || {}, 1, 'CHG-'||(n+1), n+1, 'title '||n, \
+              CASE n%10 WHEN 0 THEN 'standard' WHEN 1 THEN 'emergency' ELSE 'normal' END, \
+              CASE WHEN n % 5 = 0 THEN 'scheduled' WHEN n % 5003 = 1 THEN 'draft' ELSE 'closed' END, 0, \
+              CASE WHEN n%7=0 THEN 'high' END, 'production', 'tem_'||{}, 'per_'||{}, 'per_'||{}, NULL, \
+              1600000000000000 + n * (157680000000000/{n}), 1600000000000000 + n * (157680000000000/{n}) + 7200000000, 'UTC', 0, CASE WHEN n%5=0 THEN 1 ELSE 0 END, CASE WHEN n%5=0 THEN 1 ELSE 0 END, 0, NULL, NULL, NULL, 'old', 'R'||n, 'UTC', n, 1500000000000000+n FROM {series}", h("n+1"), h("n%50+1"), h("n%10000+1"), h("n%9000+1")), &[])?;
+                tx.execute(&format!("INSERT INTO change_services SELECT 'chg_' || {}, 'svc_'||{}, 1500000000000000+n FROM {series}", h("n+1"), h("n%200+1")), &[])?;
+                tx.execute(&format!("INSERT INTO change_cis SELECT 'chg_' || {}, 'ci_'||{}, 0 FROM {series}", h("n+1"), h("n%20000+1")), &[])?;
+                tx.execute(&format!("INSERT INTO cis (id, version, name, name_key, kind, criticality, environment, region, version_running, service) SELECT 'ci_'||{}, 1, 'x'||n, 'x'||n, '', 1, 'production', '', '', 'svc_'||{} FROM generate_series(10::bigint, 19999::bigint) AS s(n)", h("n+1"), h("n%200+1")), &[])?;
+                if std::env::var("SCALE_ANALYZE").is_ok() { tx.execute("ANALYZE", &[])?; }
+                return Ok(());
+            }
+            let hx = "printf('%032x', n+1)";
+            tx.execute(&format!("WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n+1 FROM s WHERE n < {n}-1) \
+              INSERT INTO changes SELECT 'chg_' || {hx}, 1, 'CHG-'||(n+1), n+1, 'title '||n, \
+              CASE n%10 WHEN 0 THEN 'standard' WHEN 1 THEN 'emergency' ELSE 'normal' END, \
+              CASE WHEN n % 5 = 0 THEN 'scheduled' WHEN n % 5003 = 1 THEN 'draft' ELSE 'closed' END, 0, \
+              CASE WHEN n%7=0 THEN 'high' END, 'production', 'tem_'||printf('%032x', n%50+1), 'per_'||printf('%032x', n%10000+1), \
+              'per_'||printf('%032x', n%9000+1), NULL, \
+              1600000000000000 + CAST(n AS INTEGER) * (157680000000000/{n}), 1600000000000000 + CAST(n AS INTEGER) * (157680000000000/{n}) + 7200000000, 'UTC', 0, (n%5=0), (n%5=0), 0, NULL, NULL, NULL, 'old', 'R'||n, 'UTC', n, 1500000000000000+n \
+              FROM s"), &[])?;
+            tx.execute(&format!("WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n+1 FROM s WHERE n < {n}-1) \
+              INSERT INTO change_services SELECT 'chg_' || {hx}, 'svc_'||printf('%032x', n%200+1), 1500000000000000+n FROM s"), &[])?;
+            tx.execute(&format!("WITH RECURSIVE s(n) AS (SELECT 0 UNION ALL SELECT n+1 FROM s WHERE n < {n}-1) \
+              INSERT INTO change_cis SELECT 'chg_' || {hx}, 'ci_'||printf('%032x', n%20000+1), 0 FROM s"), &[])?;
+            tx.execute("WITH RECURSIVE s(n) AS (SELECT 10 UNION ALL SELECT n+1 FROM s WHERE n < 19999) INSERT INTO cis (id, version, name, name_key, kind, criticality, environment, region, version_running, service) SELECT 'ci_'||printf('%032x', n+1), 1, 'x'||n, 'x'||n, '', 1, 'production', '', '', 'svc_'||printf('%032x', n%200+1) FROM s", &[])?;
+            tx.execute("WITH RECURSIVE s(n) AS (SELECT 10 UNION ALL SELECT n+1 FROM s WHERE n < 199) INSERT INTO services (id, version, name, name_key, description, criticality, known_limits) SELECT 'svc_'||printf('%032x', n+1), 1, 'y'||n, 'y'||n, '', 1, '' FROM s", &[])?;
+            Ok(())
+        }).unwrap();
+    }
+    crate::read::wait(&*store, move |db| {
+        let me: PersonId = id(2);
+        let person: PersonId = id(1);
+        let (svc, ci, team): (ServiceId, CiId, TeamId) = (id(1), id(1), id(1));
+        let filters: Vec<Vec<(&'static str, String)>> = vec![
+            vec![],
+            vec![("phase", "draft".into())],
+            vec![("phase", "closed".into())],
+            vec![("phase", "scheduled".into())],
+            vec![("phase", "closed".into()), ("requester", person.to_string())],
+            vec![("type", "emergency".into()), ("phase", "draft".into())],
+            vec![("tier", "high".into())],
+            vec![("team", team.to_string())],
+            vec![("team", team.to_string()), ("phase", "scheduled".into())],
+            vec![("service", svc.to_string())],
+            vec![("service", svc.to_string()), ("phase", "draft".into())],
+            vec![("ci", ci.to_string())],
+            vec![("mine", "true".into())],
+            vec![("imported", "false".into())],
+            vec![("imported", "true".into())],
+            vec![("held", "true".into())],
+            vec![("environment", "test".into())],
+            vec![("watched", "true".into())],
+        ];
+        for filter in filters {
+            for sort in ["-updated_at", "window", "-window", "number", "-number"] {
+                let mut query = filter.clone();
+                query.push(("sort", sort.to_owned()));
+                let asked = ListQuery::of(query);
+                let mut best = std::time::Duration::MAX;
+                let mut len = 0;
+                let mut second = std::time::Duration::ZERO;
+                for _ in 0..3 {
+                    let start = std::time::Instant::now();
+                    let first = page(db, &asked, 50, Some(me), GATHER_MAX).unwrap();
+                    best = best.min(start.elapsed());
+                    len = first.items.len();
+                    if let Some(next) = first.next {
+                        let mut query = filter.clone();
+                        query.push(("sort", sort.to_owned()));
+                        query.push(("cursor", next));
+                        let start = std::time::Instant::now();
+                        page(db, &ListQuery::of(query), 50, Some(me), GATHER_MAX).unwrap();
+                        second = start.elapsed();
+                    }
+                }
+                println!(
+                    "{:>8.1} {:>8.1} ms {len:>3} {sort:12} {filter:?}",
+                    best.as_secs_f64() * 1e3,
+                    second.as_secs_f64() * 1e3
+                );
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
+    crate::calendar::scale(&*store);
+}
