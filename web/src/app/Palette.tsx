@@ -123,5 +123,6 @@ function asEntry(found: Schema<'Found'>): Entry[] {
   const to = pathOf({ id: found.id, number: found.number, name: found.title });
   if (!to) return [];
   const label = found.number ? `${found.number} ${found.title}` : found.title;
-  return [{ group: wordOf(found.kind), label, hint: wordOf(found.state), to }];
+  const hint = found.state ? wordOf(found.state) : undefined;
+  return [{ group: wordOf(found.kind), label, hint, to }];
 }

@@ -19,6 +19,14 @@ export function useForm<Values extends object>(start: Values, draftKey?: string)
   const [base, setBase] = useState(start);
   const [values, setValues] = useState<Values>(() => readDraft(draftKey, start));
   const [errors, setErrors] = useState<FieldError[]>([]);
+  // The record moved on under the form: what was typed stays, all else becomes the newest.
+  const text = JSON.stringify(start);
+  const [seen, setSeen] = useState(text);
+  if (text !== seen) {
+    setSeen(text);
+    setBase(start);
+    setValues({ ...start, ...difference(base, values) });
+  }
 
   const set = useCallback(
     <Name extends keyof Values>(name: Name, value: Values[Name]) => {

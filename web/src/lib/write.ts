@@ -29,6 +29,10 @@ export function useWrite<Answer = Written>(onDone?: (answer: Answer, write: Writ
         throw problem;
       }
     },
+    onError: (problem) => {
+      // Someone else was first: the page shows the newest version beside what was typed.
+      if (problem.status === 412) void queries.invalidateQueries();
+    },
     onSuccess: async (answer, write) => {
       intent.current = undefined;
       await queries.invalidateQueries();

@@ -30,6 +30,7 @@ interface Props {
 
 export function SavedFilters({ list, path, address }: Props) {
   const [naming, dialog] = useDisclosure();
+  const [open, setOpen] = useState(false);
   const query = useQuery({
     queryKey: ['/filters'],
     queryFn: ({ signal }) => get<Own>('/filters', {}, signal),
@@ -47,9 +48,14 @@ export function SavedFilters({ list, path, address }: Props) {
   const current = queryText(listQuery(address)).slice(1);
   return (
     <>
-      <Popover position="bottom-end" width={260}>
+      <Popover opened={open} onChange={setOpen} position="bottom-end" width={260}>
         <Popover.Target>
-          <Button size="xs" variant="default" rightSection={<Icon name="down" size={12} />}>
+          <Button
+            size="xs"
+            variant="default"
+            rightSection={<Icon name="down" size={12} />}
+            onClick={() => setOpen(!open)}
+          >
             {FILTERS.title}
           </Button>
         </Popover.Target>
@@ -75,7 +81,10 @@ export function SavedFilters({ list, path, address }: Props) {
             color="gray"
             fullWidth
             disabled={current === ''}
-            onClick={dialog.open}
+            onClick={() => {
+              setOpen(false);
+              dialog.open();
+            }}
           >
             {FILTERS.save}
           </Button>

@@ -79,7 +79,7 @@ export function ErrorState({ error, retry }: ErrorProps) {
 }
 
 /** A refused write, beside what was tried. */
-export function ProblemNote({ error, reload }: { error: unknown; reload?: () => void }) {
+export function ProblemNote({ error }: { error: unknown }) {
   if (!error) return null;
   const problem = asProblem(error);
   const stale = problem.status === 412;
@@ -101,11 +101,6 @@ export function ProblemNote({ error, reload }: { error: unknown; reload?: () => 
           </p>
         )}
       </div>
-      {stale && reload && (
-        <Button size="compact-sm" variant="default" onClick={reload}>
-          {UI.reload}
-        </Button>
-      )}
     </div>
   );
 }

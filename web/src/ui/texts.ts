@@ -32,6 +32,7 @@ const WORDS: Record<string, string> = {
   failed_backed_out: 'Failed, backed out',
   failed_not_backed_out: 'Failed, not backed out',
   cab: 'CAB',
+  ci: 'CI',
   ecab: 'ECAB',
   cab_member: 'CAB member',
   ecab_member: 'ECAB member',
@@ -91,8 +92,9 @@ export const UI = {
   forbidden: 'You may not do this',
   fault: 'Something on the server failed',
   incident: 'Incident id for the operator',
-  stale: 'Someone else changed this record meanwhile',
-  reload: 'Load the newest version',
+  stale:
+    'Someone else changed this record meanwhile. What you entered is still here, and the newest ' +
+    'version is shown: look at it, then do it again.',
   remove: 'Remove',
   close: 'Close',
 };

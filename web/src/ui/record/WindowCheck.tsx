@@ -21,7 +21,9 @@ const TYPING_MS = 350;
 export function WindowCheck({ subject, cis, environment, window }: Props) {
   const draft = { subject, cis, environment, window };
   const [settled] = useDebouncedValue(JSON.stringify(draft), TYPING_MS);
-  const valid = Boolean(window && new Date(window.end) > new Date(window.start));
+  // What is asked is what has settled; a moment ago it may not have been a window yet.
+  const asked = (JSON.parse(settled) as { window: Window | null }).window;
+  const valid = isWindow(window) && isWindow(asked);
   const check = useQuery({
     queryKey: ['/conflicts/check', settled],
     enabled: valid,
@@ -36,4 +38,8 @@ export function WindowCheck({ subject, cis, environment, window }: Props) {
       <Conflicts conflicts={check.data.conflicts} acceptable={false} none={RECORD.checkNone} />
     </section>
   );
+}
+
+function isWindow(window: Window | null | undefined): boolean {
+  return Boolean(window && new Date(window.end) > new Date(window.start));
 }

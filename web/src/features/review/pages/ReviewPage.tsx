@@ -30,8 +30,7 @@ export default function ReviewPage() {
   const review = useReview(useParam('id'));
   if (review.error) return <ErrorState error={review.error} retry={() => void review.refetch()} />;
   if (!review.data) return <RecordSkeleton />;
-  // A new version from the server starts the form anew, so that nobody's text is overwritten.
-  return <Inside key={review.data.version} review={review.data} />;
+  return <Inside review={review.data} />;
 }
 
 function Inside({ review }: { review: Review }) {
@@ -43,10 +42,9 @@ function Inside({ review }: { review: Review }) {
       objectives_met: review.objectives_met,
       actions: review.actions,
     },
-    `review-${review.id}-${review.version}`,
+    `review-${review.id}`,
   );
   const completing = useRef(false);
-  // The new version has taken this form's place by then; only the hook's own callback still runs.
   const write = useWrite(() => {
     form.reset(form.values);
     say(completing.current ? REVIEW.completed : REVIEW.saved);
@@ -60,7 +58,7 @@ function Inside({ review }: { review: Review }) {
         method: 'PUT',
         path: reviewPath(review.number),
         version: review.version,
-        body: { ...written(form.values), ...(complete ? { complete: true } : {}) },
+        body: { ...written(form.changes()), ...(complete ? { complete: true } : {}) },
       },
       {
         onError: (problem) => form.showErrors(problem.errors),
@@ -107,7 +105,9 @@ function Inside({ review }: { review: Review }) {
   );
 }
 
-function written(values: Values) {
+/** Only what was changed is sent, so that two people may fill in different questions. */
+function written(values: Partial<Values>) {
+  if (!values.actions) return values;
   const actions = values.actions
     .filter((each) => each.title.trim() !== '')
     .map(({ title, owner, due_on, done }) => ({
