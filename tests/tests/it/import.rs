@@ -454,31 +454,3 @@ fn only_those_who_may_import_do() {
         store.close();
     });
 }
-
-#[test]
-fn zz_count() {
-    struct R(std::sync::Mutex<BTreeMap<String, usize>>);
-    impl store::Recorder for R {
-        fn statement(&self, sql: &str, _: &[Value]) {
-            *self.0.lock().unwrap().entry(sql.chars().take(90).collect()).or_default() += 1;
-        }
-    }
-    let Some(changes) = file(CHANGES) else { return };
-    let r = Arc::new(R(std::sync::Mutex::default()));
-    let Some(address) = std::env::var("ZZ")
-        .ok()
-        .map(|_| "sqlite:/tmp/impdb/zz.db".to_owned())
-        .or_else(store::testing::postgres_database)
-    else {
-        return;
-    };
-    let store =
-        store::open(&address, store::OpenOptions { record: Some(r.clone()), ..Default::default() })
-            .unwrap();
-    server::read_models::prepare(&*store).unwrap();
-    r.0.lock().unwrap().clear();
-    import(&store, &changes);
-    for (k, v) in r.0.lock().unwrap().iter() {
-        eprintln!("{v:6} {k}");
-    }
-}
