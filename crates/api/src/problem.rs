@@ -108,8 +108,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("request.wrong_type", 415, "Send JSON"),
     ("review.completed", 409, "The review is completed"),
     ("review.incomplete", 409, "The review is not complete"),
-    ("rollback.nothing_reached", 409, "Nothing was deployed"),
     ("rollback.not_decided", 409, "No rollback was decided"),
+    ("rollback.nothing_reached", 409, "Nothing was deployed"),
     ("server.busy", 503, "Too much work is waiting"),
     ("server.fault", 500, "The server failed"),
 ];
