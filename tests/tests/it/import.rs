@@ -454,3 +454,83 @@ fn only_those_who_may_import_do() {
         store.close();
     });
 }
+
+/// A mapping whose records are still to come when the file says so.
+const AHEAD: &str = r#"
+    about = "What is to come"
+    record = "change"
+    source = "ours"
+    zone = "Europe/Amsterdam"
+    [file]
+    times = ["%Y-%m-%d %H:%M"]
+    [fields]
+    number = "Id"
+    title = "{Title}"
+    [fields.phase]
+    rules = [{ column = "State", is = "planned", gives = "scheduled" }]
+    otherwise = "closed"
+    [fields.planned]
+    start = "From"
+    end = "To"
+    [ci]
+    name = "CI"
+    unknown = "create"
+"#;
+
+#[test]
+fn work_still_to_come_claims_its_window_and_history_does_not() {
+    let text = "Id,Title,State,From,To,CI\n\
+        1,Upgrade,planned,2031-03-01 20:00,2031-03-01 22:00,db-1\n\
+        2,Patch,done,2031-03-01 21:00,2031-03-01 23:00,db-1\n";
+    let mapping = Mapping::parse("ahead", AHEAD).unwrap();
+    on_both(|database| {
+        let store = database.open();
+        let sheet = Sheet::check(text.as_bytes().to_vec(), &mapping).unwrap();
+        let file = File { mapping: mapping.clone(), sheet };
+        let (report, findings) = import(&store, &file);
+        assert_eq!((report.created, findings), (2, Vec::new()));
+        let sql = "SELECT changes.source_number, changes.phase, change_claims.start_at \
+            FROM changes LEFT JOIN change_claims ON change_claims.subject = changes.id \
+            ORDER BY changes.source_number";
+        let rows = wait(&*store, move |db| db.query(sql, &[])).unwrap();
+        let start: kernel::Timestamp = "2031-03-01T19:00:00Z".parse().unwrap();
+        let expected = [("1", "scheduled", Some(start)), ("2", "closed", None)];
+        for (row, (number, phase, claimed)) in rows.iter().zip(expected) {
+            assert_eq!((row.text(0).unwrap(), row.text(1).unwrap()), (number, phase));
+            assert_eq!(row.opt_time(2).unwrap(), claimed);
+        }
+        assert_eq!(rows.len(), 2);
+        store.close();
+    });
+}
+
+#[test]
+fn hostile_texts_come_in_unchanged() {
+    let Some(path) = data("hostile/blns.json") else { return };
+    let texts: Vec<String> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    // Space around a field does not count, nor do texts that are longer than a title.
+    let fits = |text: &&String| !text.trim().is_empty() && text.trim().chars().count() <= 200;
+    let texts: Vec<&String> = texts.iter().filter(fits).collect();
+    assert!(texts.len() > 400, "{}", texts.len());
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(["Id", "Title", "State", "From", "To", "CI"]).unwrap();
+    for (place, text) in texts.iter().enumerate() {
+        let number = place.to_string();
+        writer.write_record([&number, text.as_str(), text, "", "", ""]).unwrap();
+    }
+    let bytes = writer.into_inner().unwrap();
+    let mapping = Mapping::parse("ahead", AHEAD).unwrap();
+    on_both(|database| {
+        let store = database.open();
+        let sheet = Sheet::check(bytes.clone(), &mapping).unwrap();
+        let file = File { mapping: mapping.clone(), sheet };
+        let (report, _) = import(&store, &file);
+        assert_eq!((report.created, report.rejected), (texts.len() as u64, 0));
+        let sql = "SELECT source_number, title FROM changes";
+        for row in wait(&*store, move |db| db.query(sql, &[])).unwrap() {
+            let place: usize = row.text(0).unwrap().parse().unwrap();
+            assert_eq!(row.text(1).unwrap(), texts[place].trim());
+        }
+        store.close();
+    });
+}

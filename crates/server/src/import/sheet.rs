@@ -245,4 +245,17 @@ mod tests {
         let error = refused(b"Id;Title\n1;A\n2;\"B\n");
         assert!(error.starts_with("line 3: a quote is opened"), "{error}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(0_u8.., 0..60)) {
+            let mut file = b"Id;Title\n".to_vec();
+            file.extend(&bytes);
+            if let Ok(sheet) = check(&file) {
+                let rows: usize = sheet.records().map(|rows| rows.len()).sum();
+                proptest::prop_assert_eq!(rows as u64, sheet.rows);
+            }
+            let _ = check(&bytes);
+        }
+    }
 }

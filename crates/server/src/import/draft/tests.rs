@@ -299,3 +299,16 @@ fn what_is_kept_never_outgrows_the_description() {
     drafts[0].keep("CI", "web-8");
     assert_eq!(drafts[0].description, "CI: web-9\nCI: web-8");
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_text_in_any_field_makes_it_panic(
+        cells in proptest::collection::vec("[^;\"\\r\\n\0]{0,30}", 12)
+    ) {
+        let (drafts, found) = changes(&[&cells.join(";")]);
+        let rejected = found.iter().any(|(_, kind, _)| *kind == Kind::Rejected);
+        // A row of nothing is a blank line.
+        let blank = cells.iter().all(String::is_empty);
+        proptest::prop_assert_eq!(drafts.len(), usize::from(!rejected && !blank));
+    }
+}
