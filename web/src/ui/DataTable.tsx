@@ -136,7 +136,10 @@ function useRowKeys<Row>(
   const move = (step: number) => {
     const next = Math.min(Math.max(at + step, 0), rows.length - 1);
     setAt(next);
-    body.current?.querySelector(`[data-index="${next}"]`)?.scrollIntoView({ block: 'nearest' });
+    const row = body.current?.querySelector(`[data-index="${next}"]`);
+    row?.scrollIntoView({ block: 'nearest' });
+    // The focus goes along, so that Enter and a screen reader mean the same row.
+    row?.querySelector<HTMLElement>('a')?.focus({ preventScroll: true });
   };
   const withRow = (run: (row: Row) => void) => () => {
     const row = rows[at];
