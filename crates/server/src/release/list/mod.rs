@@ -315,3 +315,6 @@ fn deployment(row: &Row) -> Result<DeploymentRow, Fault> {
         total: count(row, 11)?,
     })
 }
+
+#[cfg(test)]
+mod tests;
