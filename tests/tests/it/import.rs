@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use api::import::{ImportReport, ImportedConflict};
 use kernel::Actor;
-use ports::{Clock as _, Query, Store, SystemClock, Value};
+use ports::{Clock as _, Store, SystemClock, Value};
 use serde_json::Value as Json;
 use server::import::{Basis, Finding, Mapping, Sheet, Target, Watch, conflicts, run, sources};
 use server::read::wait;
@@ -151,7 +151,7 @@ fn check_changes(store: &Arc<dyn Store>, report: &ImportReport) {
 
 /// How many changes keep a line in their description.
 fn kept(store: &Arc<dyn Store>, line: &str) -> i64 {
-    let like = Value::from(format!("%\\n{line}\\n%"));
+    let like = Value::from(format!("%{line}\\n%"));
     let sql =
         "SELECT COUNT(*) FROM states WHERE stream LIKE 'change:%' AND state LIKE $1 ESCAPE '~'";
     wait(&**store, move |db| db.query_one(sql, &[like])?.expect("a row").int(0)).unwrap()
