@@ -193,6 +193,8 @@ export const RUN = {
   clock: 'Window',
   opensIn: 'opens in',
   leftOver: 'left in the window',
+  wasLeft: 'were left in the window when it was over',
+  notReached: 'Not reached',
   overdue: 'past the end of the window',
   startedBy: (name: string) => `Started by ${name}`,
   rollbackTitle: 'The way back',

@@ -19,12 +19,14 @@ interface Props {
   /** Where a report goes: `…/deployment/steps`. */
   path: string;
   open: boolean;
+  /** Once it is over, a step that still waits was never reached. */
+  over: boolean;
   /** How each change is taken back, shown on the checklist of a rollback. */
   plan?: Schema<'RollbackPlan'>;
   doneWord: string;
 }
 
-export function RunSteps({ steps, path, open, plan, doneWord }: Props) {
+export function RunSteps({ steps, path, open, over, plan, doneWord }: Props) {
   const [failing, setFailing] = useState<Step>();
   const write = useWrite(() => setFailing(undefined));
   const report = (step: Step, body: Schema<'StepReport'>) =>
@@ -36,11 +38,12 @@ export function RunSteps({ steps, path, open, plan, doneWord }: Props) {
       <ol className={classes.steps}>
         {steps.map((step) => (
           <li key={step.change.id} data-now={step === current || undefined}>
-            <LampMark state={lampOf(step)} size={step === current ? 20 : 16} />
+            <LampMark state={lampOf(step, over)} size={step === current ? 20 : 16} />
             <div className={classes.stepWords}>
               <span className={classes.stepTitle}>
                 <RefLink record={step.change} />
               </span>
+              {over && step.state === 'waiting' && <span className="soft">{RUN.notReached}</span>}
               {step.at && (
                 <span className="soft">
                   {step.state === 'failed' ? RUN.failed : doneWord}, {step.by},{' '}
@@ -93,7 +96,8 @@ function PlanOf({ change, plan }: { change: string; plan?: Schema<'RollbackPlan'
   return step ? <Prose text={step.plan} /> : null;
 }
 
-function lampOf(step: Step): Schema<'LampState'> {
+function lampOf(step: Step, over: boolean): Schema<'LampState'> {
   if (step.state === 'done') return 'clear';
-  return step.state === 'failed' ? 'stop' : 'waiting';
+  if (step.state === 'failed') return 'stop';
+  return over ? 'not_needed' : 'waiting';
 }

@@ -57,6 +57,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
               <RunSteps
                 steps={rollback.steps}
                 path={`${path}/rollback/steps`}
+                over={deployment.state === 'rolled_back'}
                 open={deployment.state === 'rolling_back' && may('step_back')}
                 plan={release.rollback_plan}
                 doneWord={RUN.backDone}
@@ -70,6 +71,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
             <RunSteps
               steps={deployment.steps}
               path={`${path}/deployment/steps`}
+              over={deployment.state !== 'running'}
               open={deployment.state === 'running' && may('step')}
               doneWord={RUN.done}
             />
@@ -153,7 +155,7 @@ function WindowClock(props: { window: Window | null | undefined; over?: string }
     at < start
       ? [span(start - at), RUN.opensIn]
       : at <= end
-        ? [span(end - at), RUN.leftOver]
+        ? [span(end - at), over ? RUN.wasLeft : RUN.leftOver]
         : [span(at - end), RUN.overdue];
   return (
     <div className={classes.clock} data-late={at > end || undefined}>
