@@ -193,7 +193,7 @@ pub trait Store: Send + Sync {
     fn wait_for_log(&self, after: i64, patience: Duration) -> Result<i64, Fault>;
 
     /// Writes a consistent copy while the store is in use (SQLite: a database file; PostgreSQL:
-    /// an archive that [`Store::restore`]'s counterpart in the store crate reads).
+    /// an archive that the store crate's `restore` reads).
     fn backup(&self, to: &Path) -> Result<(), Fault>;
 
     /// Finishes what is queued and lets go of the database.

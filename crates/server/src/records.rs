@@ -63,8 +63,6 @@ each_kind! {
     domain::calendar::Conflict,
     domain::calendar::Period,
     domain::change::Change,
-    domain::calendar::Conflict,
-    domain::calendar::Period,
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,

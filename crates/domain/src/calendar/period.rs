@@ -147,7 +147,7 @@ pub fn remove(period: &Period) -> Decision<PeriodEvent> {
     Ok(if period.removed { vec![] } else { vec![PeriodEvent::Removed {}] })
 }
 
-/// The occurrences that touch a range, in order, at most [`OCCURRENCES_MAX`]. Each begins and ends
+/// The occurrences that touch a range, in order, at most `OCCURRENCES_MAX`. Each begins and ends
 /// at the first one's wall times; a wall time in a daylight-saving gap moves forward, a doubled one
 /// means the earlier instant.
 pub fn occurrences(window: &Window, repeats: Repeats, range: Interval) -> Vec<Interval> {
