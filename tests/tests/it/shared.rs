@@ -1,11 +1,14 @@
 //! What the end-to-end tests share: databases of both engines, the folder of real records, and the
 //! program itself. What is missing is skipped by hand, loudly, and fails with `CI=true`.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ports::{Store, SystemChance, SystemClock};
+use serde_json::Value as Json;
 use server::bus::{Bus, World};
 use server::policy::Models;
 use server::read_models::prepare;
@@ -66,7 +69,99 @@ pub(crate) fn program() -> Option<Command> {
     found(path, "the program: build it, or name it in INTERLOCK_BIN").map(Command::new)
 }
 
-fn found(path: PathBuf, what: &str) -> Option<PathBuf> {
+const READY_TRIES: u32 = 600;
+
+/// A running server, killed when it is dropped.
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    pub(crate) fn start(program: &Command, address: &str) -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let listen = format!("127.0.0.1:{port}");
+        let mut child = Command::new(program.get_program())
+            .args(["serve", "--listen", &listen, "--database", address])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = child.stderr.take().expect("its words");
+        std::thread::spawn(move || BufReader::new(said).lines().map_while(Result::ok).count());
+        let url = format!("http://{listen}");
+        let server = Self { child, url };
+        server.wait_until_ready();
+        server
+    }
+
+    fn wait_until_ready(&self) {
+        let client = client();
+        for _ in 0..READY_TRIES {
+            let ready = client.get(format!("{}/readyz", self.url)).send();
+            if ready.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the server did not start again by itself");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A client that waits for no answer for ever.
+pub(crate) fn client() -> reqwest::blocking::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::blocking::Client::builder().timeout(Duration::from_secs(10)).build().unwrap()
+}
+
+/// What an operator's verb says, straight on a database.
+pub(crate) fn operator(program: &Command, address: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program.get_program())
+        .args(arguments)
+        .args(["--database", address, "--format", "json"])
+        .output()
+        .unwrap();
+    let (said, told) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {}", told.unwrap_or_default());
+    said.unwrap()
+}
+
+/// The secret of a token for a new account.
+pub(crate) fn token(program: &Command, address: &str, roles: &[&str], scopes: &[&str]) -> String {
+    let mut add = Command::new(program.get_program())
+        .args(["user", "add", "anna", "--name", "Anna"])
+        .args(roles.iter().flat_map(|role| ["--role", *role]))
+        .args(["--password-stdin", "--database", address])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = add.stdin.take().expect("its input");
+    std::io::Write::write_all(&mut input, b"correct horse battery\n").unwrap();
+    drop(input);
+    assert!(add.wait().unwrap().success());
+    let mut made = vec!["token", "create", "--for", "anna", "--name", "test"];
+    made.extend(scopes.iter().flat_map(|scope| ["--scope", *scope]));
+    let token: Json = serde_json::from_str(&operator(program, address, &made)).unwrap();
+    token["secret"].as_str().expect("a secret").to_owned()
+}
+
+/// Where a program is that is found by its name.
+pub(crate) fn on_path(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let files = std::env::split_paths(&path).map(|folder| folder.join(name));
+    files.into_iter().find(|file| file.exists()).unwrap_or_else(|| name.into())
+}
+
+/// A part that a test needs, if it is there.
+pub(crate) fn found(path: PathBuf, what: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
