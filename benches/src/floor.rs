@@ -12,8 +12,10 @@ use crate::trace::{Statement, Trace};
 pub(crate) fn sqlite(path: &str, trace: &Trace) -> Result<f64> {
     let db = rusqlite::Connection::open(path)?;
     db.set_prepared_statement_cache_capacity(512);
+    // As the product's writer is set up.
     db.execute_batch(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; \
+         PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON;",
     )?;
     let (took, end) = seconds(|| -> Result<()> {
         for statement in trace.writers.iter().flatten() {

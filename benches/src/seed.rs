@@ -11,6 +11,8 @@ use domain::vocabulary::{Environment, Window};
 use kernel::{CiId, Timestamp, Zone};
 use ports::{Clock, Lane, Store, SystemClock};
 use server::bus::{Bus, Envelope};
+use server::calendar::CalendarReactor;
+use server::follow::followers::{Follower, SearchIndex, step};
 use server::import::{Import, TAKEN_MAX};
 use server::read::wait;
 use server::service::ImportCis;
@@ -24,7 +26,7 @@ pub(crate) const SMALL: u64 = 10_000;
 /// Changes on each CI.
 const PER_CI: u64 = 50;
 /// Raise it when what is seeded changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How many imports wait at once.
 const IN_FLIGHT: usize = 24;
 const MINUTES_A_YEAR: i64 = 365 * 24 * 60;
@@ -87,7 +89,11 @@ fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
         let rows = db.query("SELECT id FROM cis ORDER BY name_key", &[])?;
         rows.iter().map(|row| row.parsed(0)).collect::<Result<Vec<CiId>, _>>()
     })?;
-    import(&bus, &cis, seeded.changes)
+    import(&bus, &cis, seeded.changes)?;
+    for follower in [&SearchIndex as &dyn Follower, &CalendarReactor] {
+        while step(&bus, follower).map_err(|failure| anyhow!("{failure:?}"))? > 0 {}
+    }
+    Ok(())
 }
 
 fn import(bus: &Bus, cis: &[CiId], changes: u64) -> Result<()> {

@@ -23,6 +23,14 @@ pub(crate) struct Trace {
     threads: HashMap<ThreadId, usize>,
 }
 
+impl Trace {
+    /// How often a statement was run.
+    pub(crate) fn count(&self, sql: &str) -> usize {
+        let statements = self.writers.iter().flatten();
+        statements.filter(|statement| self.texts[statement.sql] == sql).count()
+    }
+}
+
 /// The recorder.
 #[derive(Debug, Default)]
 pub(crate) struct Tape(Mutex<Trace>);
