@@ -47,6 +47,7 @@ impl Problem {
 /// Every code with its status and title. A rule's no is 409, a missing permission or broken
 /// separation of duties 403, bad input 422 or 400, an unknown record 404, a stale version 412.
 pub const CODES: &[(&str, u16, &str)] = &[
+    ("approval.approved_by_you", 403, "Who approves does not carry out"),
     ("approval.content_moved", 409, "The content changed since it was read"),
     ("approval.no_round", 409, "Nothing waits for a vote"),
     ("approval.nobody_can_vote", 409, "Too few people may vote"),
@@ -58,6 +59,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("calendar.conflict_blocks", 409, "A conflict blocks"),
     ("calendar.conflict_ended", 409, "The conflict has ended"),
     ("calendar.own_conflict", 403, "Nobody accepts a conflict of their own work"),
+    ("calendar.window_committed", 409, "The window is committed"),
     ("change.ended", 409, "The change has ended"),
     ("change.held", 409, "The change is on hold"),
     ("change.in_release", 409, "The change travels in a release"),

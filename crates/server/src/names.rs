@@ -10,6 +10,9 @@ use ports::{Fault, Query, Row, Value};
 use crate::bus::Stop;
 use crate::read::{ANY_MAX, Statement};
 
+/// The most names that one field holds; rules ask for fewer.
+pub const NAMES_MAX: usize = 2_000;
+
 /// Finds records by the names in a request, and gathers the ones that do not exist, so that all of
 /// them are named at once.
 #[derive(Debug, Default)]
@@ -44,6 +47,11 @@ impl Resolver {
         names: &[String],
         find: impl Fn(&mut dyn Query, &str) -> Result<I, Stop>,
     ) -> Result<Vec<I>, Stop> {
+        // Counted before they are looked up: a long list would hold up the writer.
+        if names.len() > NAMES_MAX {
+            self.wrong(pointer, format!("names at most {NAMES_MAX}"));
+            return Ok(Vec::new());
+        }
         let mut found = Vec::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
             found.extend(self.one(db, &format!("{pointer}/{index}"), name, &find)?);

@@ -6,7 +6,8 @@ use kernel::ReleaseId;
 use crate::bus::{Stop, Work};
 
 /// A change that travels in a release was edited, or its approval moved: the release's claims are
-/// written anew, and the votes on it that covered what was edited are voided.
-pub fn change_edited(work: &mut Work<'_>, release: ReleaseId) -> Result<(), Stop> {
-    crate::release::change_edited(work, release)
+/// written anew, and the votes on it that covered what was edited are voided. `moved` says whether
+/// it claims something else now, which must fit.
+pub fn change_edited(work: &mut Work<'_>, release: ReleaseId, moved: bool) -> Result<(), Stop> {
+    crate::release::change_edited(work, release, moved)
 }

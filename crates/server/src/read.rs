@@ -22,7 +22,7 @@ pub async fn ask<T: Send + 'static>(
     store.read(Box::new(move |db| {
         let _ = sender.send(db.and_then(question));
     }));
-    receiver.await.unwrap_or(Err(Fault::Busy))
+    receiver.await.unwrap_or_else(|_| Err(lost()))
 }
 
 /// Asks from a thread of ours.
@@ -34,7 +34,12 @@ pub fn wait<T: Send + 'static>(
     store.read(Box::new(move |db| {
         let _ = sender.send(db.and_then(question));
     }));
-    receiver.recv().unwrap_or(Err(Fault::Busy))
+    receiver.recv().unwrap_or_else(|_| Err(lost()))
+}
+
+/// A full queue answers that it is full; a question that is dropped without an answer panicked.
+fn lost() -> Fault {
+    Fault::permanent("reading", "the question ended without an answer")
 }
 
 /// The answer of a question that a rule may refuse.

@@ -5,6 +5,8 @@
 const WORDS_MAX: usize = 20_000;
 /// The most words of one question.
 pub(crate) const QUESTION_WORDS_MAX: usize = 16;
+/// The most bytes of them together: PostgreSQL keeps a megabyte of words for a record.
+const BYTES_MAX: usize = 500_000;
 /// The most characters of a word; the rest is cut off.
 const WORD_CHARS_MAX: usize = 64;
 /// How many of the matching records are ranked.
@@ -16,9 +18,9 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut word = String::new();
     let mut length = 0;
-    for character in text.chars() {
-        if found.len() >= WORDS_MAX {
-            return found;
+    for (place, character) in text.char_indices() {
+        if found.len() >= WORDS_MAX || place >= BYTES_MAX {
+            break;
         }
         if stands_alone(character) {
             end(&mut word, &mut found);

@@ -28,6 +28,9 @@ pub enum Refusal {
         /// Why.
         why: Why,
     },
+    /// Separation of duties, the other way round.
+    #[error("who approved it does not carry it out: someone else begins the work")]
+    ApprovedByYou,
     /// No group of this stage asks for the person's roles.
     #[error("stage \"{stage}\" is decided by {roles}")]
     NotAVoter {
@@ -63,6 +66,7 @@ impl Refusal {
         "approval.round_moved",
         "approval.content_moved",
         "approval.own_work",
+        "approval.approved_by_you",
         "approval.not_a_voter",
         "approval.voted_already",
         "approval.reason_missing",
@@ -77,6 +81,7 @@ impl Refuse for Refusal {
             Self::RoundMoved { .. } => "approval.round_moved",
             Self::ContentMoved => "approval.content_moved",
             Self::OwnWork { .. } => "approval.own_work",
+            Self::ApprovedByYou => "approval.approved_by_you",
             Self::NotAVoter { .. } => "approval.not_a_voter",
             Self::VotedAlready => "approval.voted_already",
             Self::ReasonMissing => "approval.reason_missing",

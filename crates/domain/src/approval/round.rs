@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{Content, PartName};
+use crate::approval::{Content, PartName, Refusal};
 use crate::edit::is_default;
 use crate::identity::Role;
 use crate::vocabulary::words;
@@ -238,6 +238,14 @@ impl Round {
     /// Why someone may not vote, if so.
     pub fn barred(&self, person: PersonId) -> Option<Why> {
         self.barred.iter().find(|barred| barred.person == person).map(|barred| barred.why)
+    }
+
+    /// Refuses when someone's yes counts: who approves a piece of work does not carry it out.
+    pub fn not_by_its_approver(&self, person: Option<PersonId>) -> Result<(), Refusal> {
+        let said_yes = |vote: &Vote| {
+            Some(vote.person) == person && vote.answer == Answer::Approve && vote.counts()
+        };
+        if self.votes.iter().any(said_yes) { Err(Refusal::ApprovedByYou) } else { Ok(()) }
     }
 
     /// Whether someone's vote counts already.

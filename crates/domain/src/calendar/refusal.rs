@@ -13,6 +13,9 @@ pub enum Refusal {
     /// The conflict is resolved.
     #[error("this conflict has ended: nothing is left to accept")]
     ConflictEnded,
+    /// Others count on the window; it is moved by the verb that looks for conflicts.
+    #[error("the window is committed: move it with `schedule`, which looks for conflicts")]
+    WindowCommitted,
     /// Separation of duties.
     #[error("nobody accepts a conflict of their own work: ask another release manager")]
     OwnConflict,
@@ -28,8 +31,12 @@ fn count(conflicts: &[Missing]) -> String {
 
 impl Refusal {
     /// Every code of this enumeration.
-    pub const CODES: &'static [&'static str] =
-        &["calendar.conflict_blocks", "calendar.conflict_ended", "calendar.own_conflict"];
+    pub const CODES: &'static [&'static str] = &[
+        "calendar.conflict_blocks",
+        "calendar.conflict_ended",
+        "calendar.own_conflict",
+        "calendar.window_committed",
+    ];
 }
 
 impl Refuse for Refusal {
@@ -38,6 +45,7 @@ impl Refuse for Refusal {
             Self::ConflictBlocks(_) => "calendar.conflict_blocks",
             Self::ConflictEnded => "calendar.conflict_ended",
             Self::OwnConflict => "calendar.own_conflict",
+            Self::WindowCommitted => "calendar.window_committed",
         }
     }
 

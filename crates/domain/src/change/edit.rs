@@ -3,12 +3,13 @@
 use kernel::{LONG_TEXT_MAX, NAME_MAX, NOTE_MAX, PersonId};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
-use crate::approval::{self, RoundEvent};
+use crate::approval::{self, PartName, RoundEvent};
+use crate::calendar;
 use crate::change::facts::missing;
-use crate::change::submit::barred;
+use crate::change::submit::{ask_for_approval, barred};
 use crate::change::{
-    CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, Phase, Refusal, SERVICES_MAX, TAGS_MAX,
-    Verb, guard,
+    CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, MINUTES_MAX, Phase, Refusal, SERVICES_MAX,
+    TAGS_MAX, Verb, guard,
 };
 use crate::record::{ExtraCommand, ExtraEvent};
 use crate::refusal::Check;
@@ -70,7 +71,7 @@ pub fn edit(
     nothing_taken_away(change, &after, &mut check);
     check.end()?;
     let mut events = vec![event];
-    events.extend(hold_against_approval(change, &after, facts)?);
+    events.extend(hold_against_approval(change, &after, facts, stamp)?);
     Ok(Edited { events, moved })
 }
 
@@ -86,14 +87,42 @@ fn nothing_taken_away(before: &Change, after: &Change, check: &mut Check) {
     }
 }
 
+/// The change as an edit would leave it; what facts about it are asked of then.
+#[must_use]
+pub fn edited(change: &Change, edit: &Edit, stamp: &Stamp) -> Change {
+    let edit = Box::new(edit.clone().against(&change.content));
+    change.clone().evolve(&ChangeEvent::Edited { edit }, stamp)
+}
+
 /// What an edit does to the approval: votes are voided, and a commitment that rested on them ends.
-/// Whoever asks for the change or carries it out now may not vote on it from here on.
+/// Whoever asks for the change or carries it out now may not vote on it from here on. An edit that
+/// moves the tier is judged anew, for another tier asks for another approval.
 pub(super) fn hold_against_approval(
     before: &Change,
     after: &Change,
     facts: &Facts,
+    stamp: &Stamp,
 ) -> Decision<ChangeEvent> {
     let content = after.approval_content();
+    if after.round().is_none() && after.origin.is_some() && before.phase >= Phase::Authorise {
+        let touched = before.approval_content().touched(&content);
+        if touched.iter().all(|part| *part == PartName::Window) {
+            return Ok(vec![]);
+        }
+        let reason = "what was approved in the system it came from was edited".to_owned();
+        return Ok(vec![ChangeEvent::ReturnedToDraft { reason }]);
+    }
+    if before.phase >= Phase::Authorise && tier_moved(after, facts) {
+        let withdrawn = approval::withdraw(&after.rounds).into_iter().map(ChangeEvent::Round);
+        let mut events: Vec<ChangeEvent> = withdrawn.collect();
+        if before.phase == Phase::Scheduled {
+            let reason = "its risk is another than the one that was approved".to_owned();
+            events.push(ChangeEvent::Unscheduled { reason });
+        }
+        let again = events.iter().fold(after.clone(), |state, event| state.evolve(event, stamp));
+        events.extend(ask_for_approval(&again, facts, stamp)?);
+        return Ok(events);
+    }
     let rounds = approval::edit(&after.rounds, content, barred(after), &facts.electorate)?;
     let reopened = rounds.iter().any(|event| match event {
         RoundEvent::ContentEdited { reopened, .. } => !reopened.is_empty(),
@@ -107,13 +136,16 @@ pub(super) fn hold_against_approval(
     Ok(events)
 }
 
-fn may_move_window(change: &Change, facts: &Facts) -> Result<(), Refusal> {
+fn tier_moved(change: &Change, facts: &Facts) -> bool {
+    change.risk.as_ref().is_some_and(|recorded| recorded.tier != facts.risk.tier)
+}
+
+fn may_move_window(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     if let Some(release) = &facts.release {
-        return Err(Refusal::InRelease { release: release.number.clone() });
+        return Err(Refusal::InRelease { release: release.number.clone() }.into());
     }
     if change.phase == Phase::Scheduled {
-        let allowed = vec![Phase::Draft, Phase::Assess, Phase::Authorise];
-        return Err(Refusal::WrongPhase { verb: Verb::Edit, phase: change.phase, allowed });
+        return Err(calendar::Refusal::WindowCommitted.into());
     }
     Ok(())
 }
@@ -137,6 +169,15 @@ pub(super) fn checked(content: &Content) -> Check {
         check.text(pointer, text, LONG_TEXT_MAX);
     }
     check.text("/cannot_be_undone", &content.cannot_be_undone, NOTE_MAX);
+    for (pointer, minutes) in [
+        ("/backout_minutes", content.backout_minutes),
+        ("/effort_minutes", content.effort_minutes),
+        ("/outages", content.outages.iter().map(|outage| outage.minutes).max()),
+    ] {
+        if minutes > Some(MINUTES_MAX) {
+            check.wrong(pointer, format!("is at most {MINUTES_MAX} minutes, a year"));
+        }
+    }
     check.count("/cis", content.cis.len(), CIS_MAX);
     check.count("/services", content.services.len(), SERVICES_MAX);
     check.count("/outages", content.outages.len(), SERVICES_MAX);

@@ -203,8 +203,12 @@ fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     if !change.is_approved() {
         return Err(Refusal::NotApproved.into());
     }
+    if let Some(round) = change.round() {
+        round.not_by_its_approver(facts.person)?;
+    }
+    // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {
-        return Ok(());
+        return not_blocked(facts);
     }
     let window = facts.window(change).ok_or(Refusal::WindowMissing)?;
     let open = window.interval.start <= facts.now && facts.now < window.interval.end;

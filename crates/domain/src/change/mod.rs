@@ -26,7 +26,7 @@ mod suspend;
 
 pub use approve::{assess, cast};
 pub use complete::{close, complete, owes_review};
-pub use edit::{Edited, edit, extra, raise};
+pub use edit::{Edited, edit, edited, extra, raise};
 pub use event::ChangeEvent;
 pub use facts::{Facts, ReleaseFact, Verb, guard};
 pub use follow::{Step, attach, detach, follow};
@@ -34,7 +34,8 @@ pub use import::{Imported, Origin, check_import, import};
 pub use refusal::Refusal;
 pub use schedule::{extend, schedule, start};
 pub use state::{
-    CIS_MAX, Category, Change, Content, Edit, Outage, Outcome, Phase, SERVICES_MAX, TAGS_MAX,
+    CIS_MAX, Category, Change, Content, Edit, MINUTES_MAX, Outage, Outcome, Phase, SERVICES_MAX,
+    TAGS_MAX,
 };
 pub use submit::submit;
 pub use suspend::{cancel, hold, resume};

@@ -27,7 +27,7 @@ pub fn schedule(
         let edit = Edit { window: Some(wanted.content.window.clone()), ..Edit::default() };
         let edited = ChangeEvent::Edited { edit: Box::new(edit) };
         let after = change.clone().evolve(&edited, stamp);
-        let consequences = hold_against_approval(change, &after, facts)?;
+        let consequences = hold_against_approval(change, &after, facts, stamp)?;
         let events: Vec<ChangeEvent> = std::iter::once(edited).chain(consequences).collect();
         let end = events.iter().fold(change.clone(), |change, event| change.evolve(event, stamp));
         if !end.is_approved() {
@@ -40,7 +40,7 @@ pub fn schedule(
     let mut events = vec![ChangeEvent::Scheduled { window: wanted.content.window.clone() }];
     if moved {
         let after = change.clone().evolve(&events[0], stamp);
-        events.extend(hold_against_approval(change, &after, facts)?);
+        events.extend(hold_against_approval(change, &after, facts, stamp)?);
     }
     Ok(events)
 }

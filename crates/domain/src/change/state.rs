@@ -20,6 +20,8 @@ use crate::vocabulary::{Environment, Window, words};
 pub const CIS_MAX: usize = 2_000;
 /// The most services of one change.
 pub const SERVICES_MAX: usize = 200;
+/// The longest time that a change may state, in minutes (a year).
+pub const MINUTES_MAX: u32 = 365 * 24 * 60;
 /// The most tags of one change.
 pub const TAGS_MAX: usize = 50;
 
@@ -201,9 +203,13 @@ impl Change {
         self.rounds.last()
     }
 
-    /// Whether its approval stands.
+    /// Whether its approval stands. What came from another system as scheduled was approved
+    /// there, until it is edited here.
     pub fn is_approved(&self) -> bool {
-        self.round().is_some_and(|round| round.state == RoundState::Approved)
+        match self.round() {
+            Some(round) => round.state == RoundState::Approved,
+            None => self.origin.is_some() && self.phase >= Phase::Authorise,
+        }
     }
 
     /// Whether nothing can happen to it any more.
@@ -239,19 +245,24 @@ impl Change {
         })
     }
 
-    /// What is approved, with the tier as recorded.
-    pub fn approval_content(&self) -> approval::Content {
+    /// What it does, where, and whom it touches.
+    pub fn scope(&self) -> serde_json::Value {
         let content = &self.content;
-        let scope = json!({
+        json!({
             "title": content.title,
             "description": content.description,
             "services": content.services,
             "cis": content.cis,
             "environment": content.environment,
             "customer_impact": content.customer_impact,
-        });
+        })
+    }
+
+    /// What is approved, with the tier as recorded.
+    pub fn approval_content(&self) -> approval::Content {
+        let content = &self.content;
         approval::Content::new([
-            (PartName::Bundle, scope),
+            (PartName::Bundle, self.scope()),
             (PartName::Plans, self.plans()),
             (PartName::Risk, json!(self.risk.as_ref().map(|risk| risk.tier))),
             (PartName::Window, json!(content.window)),
@@ -315,8 +326,7 @@ impl Aggregate for Change {
     }
 
     fn broken_invariant(&self) -> Option<String> {
-        let approved = self.is_approved() || self.origin.is_some();
-        if self.phase == Phase::Scheduled && !approved {
+        if self.phase == Phase::Scheduled && !self.is_approved() {
             return Some("it is scheduled and its approval does not stand".to_owned());
         }
         if self.outcome.is_some() && self.phase < Phase::Review {

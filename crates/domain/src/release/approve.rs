@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval::{self, Answer, Barred, Cast, Content, PartName, RoundEvent, RoundState, Why};
 use crate::policy::ReleasePhase;
-use crate::release::{Facts, Release, ReleaseEvent, Verb, guard};
+use crate::release::{ChangeFact, Facts, Release, ReleaseEvent, Verb, guard};
 use crate::risk;
 use crate::vocabulary::Tier;
 
@@ -31,7 +31,7 @@ fn tier(facts: &Facts) -> Tier {
 
 /// What is approved of a bundle.
 pub fn bundle_content(release: &Release, facts: &Facts) -> Content {
-    let bundle: Vec<_> = facts.changes.iter().map(|change| json!(change.number)).collect();
+    let bundle: Vec<_> = facts.changes.iter().map(bundled).collect();
     let plans: serde_json::Map<_, _> =
         facts.changes.iter().map(|change| (change.number.clone(), change.plans.clone())).collect();
     let content = &release.content;
@@ -50,6 +50,10 @@ pub fn bundle_content(release: &Release, facts: &Facts) -> Content {
         (PartName::Risk, json!(release.tier)),
         (PartName::Window, json!(content.window)),
     ])
+}
+
+fn bundled(change: &ChangeFact) -> serde_json::Value {
+    json!({ "number": change.number, "scope": change.scope })
 }
 
 /// Who may not vote on a bundle: who created it, and who asked for or carries out any of its

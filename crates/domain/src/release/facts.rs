@@ -70,6 +70,10 @@ pub struct ChangeFact {
     pub way_back: WayBack,
     /// How it is done, tested and taken back, as its approvers saw it.
     pub plans: serde_json::Value,
+    /// What it does, where, and whom it touches, as its approvers saw it.
+    pub scope: serde_json::Value,
+    /// Whether it is on hold.
+    pub held: bool,
     /// Its risk: recorded, or as it is now.
     pub risk: Assessment,
     /// Who asked for it, and who carries it out.
@@ -119,7 +123,10 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::Deploy => may_deploy(release, facts),
         Verb::Verify => may_verify(release),
         Verb::Rollback => may_roll_back(release),
-        Verb::Step => under_way(release, &[DeploymentState::Running]),
+        Verb::Step => {
+            not_by_its_approver(release, facts)?;
+            under_way(release, &[DeploymentState::Running])
+        }
         Verb::StepBack => under_way(release, &[DeploymentState::RollingBack]),
         Verb::Close if !facts.review_completed => Err(Refusal::ReviewMissing.into()),
         Verb::Edit
@@ -184,7 +191,8 @@ fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusa
         let detail = format!("{number} has no backout plan with its minutes");
         need(planned, format!("{pointer}/backout_plan"), detail);
         let detail = format!("{number} is not technically approved");
-        need(change.approved, pointer, detail);
+        need(change.approved, pointer.clone(), detail);
+        need(!change.held, pointer, format!("{number} is on hold: resume it, or detach it"));
     }
     for (index, item) in content.package.iter().enumerate() {
         let named = item.kind != ItemKind::Artifact || item.digest.is_some();
@@ -207,6 +215,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     if !release.is_approved() {
         return Err(Refusal::NotApproved.into());
     }
+    not_by_its_approver(release, facts)?;
     let window = release.content.window.as_ref().filter(|_| release.scheduled);
     let window = window.ok_or(Refusal::NotScheduled)?.interval;
     if facts.now < window.start || window.end <= facts.now {
@@ -216,6 +225,10 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     tasks_done(release)?;
     calendar::not_blocked(&facts.blocking)?;
     Ok(())
+}
+
+fn not_by_its_approver(release: &Release, facts: &Facts) -> Result<(), approval::Refusal> {
+    release.round().map_or(Ok(()), |round| round.not_by_its_approver(facts.person))
 }
 
 fn tasks_done(release: &Release) -> Result<(), Refusal> {

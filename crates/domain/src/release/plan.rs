@@ -3,11 +3,12 @@
 use kernel::{LONG_TEXT_MAX, NAME_MAX, PersonId};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::calendar;
 use crate::policy::ReleaseModel;
 use crate::record::{ExtraCommand, ExtraEvent};
 use crate::refusal::Check;
 use crate::release::facts::next_state;
-use crate::release::{Content, Edit, Facts, Refusal, Release, ReleaseEvent, Verb, approve, guard};
+use crate::release::{Content, Edit, Facts, Release, ReleaseEvent, Verb, approve, guard};
 
 /// Creates a release of a model, with the model's tasks.
 pub fn create(
@@ -46,8 +47,7 @@ pub fn edit(
         return Ok(vec![]);
     }
     if edit.window.is_some() && release.scheduled {
-        let (verb, phase) = (Verb::Edit, release.phase);
-        return Err(Refusal::WrongPhase { verb, phase, allowed: vec![] }.into());
+        return Err(calendar::Refusal::WindowCommitted.into());
     }
     let event = ReleaseEvent::Edited { edit: Box::new(edit) };
     let after = release.clone().evolve(&event, stamp);

@@ -25,7 +25,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("CHG-", "change", "SELECT id FROM changes WHERE number = $1"),
     ("REL-", "release", "SELECT id FROM releases WHERE number = $1"),
     ("INC-", "incident", "SELECT id FROM incidents WHERE number = $1"),
-    ("REV-", "review", "SELECT id FROM reviews WHERE number = $1"),
+    ("PIR-", "review", "SELECT id FROM reviews WHERE number = $1"),
 ];
 
 /// Names: the kind, and where its names are.

@@ -3,7 +3,7 @@
 use domain::Refusal;
 use domain::identity::Permission;
 use kernel::{Actor, Version};
-use ports::{Fault, Lane};
+use ports::{Fault, Lane, Query};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -19,6 +19,11 @@ pub trait Command: Send + 'static {
 
     /// What the actor must be permitted.
     fn permission(&self) -> Permission;
+
+    /// The stream of the record it is about, where one who may not do it leaves an attempt.
+    fn subject(&self, _db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
 
     /// Loads, gathers facts, decides, appends.
     fn run(&self, work: &mut Work<'_>) -> Result<Self::Answer, Stop>;

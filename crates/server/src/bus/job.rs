@@ -142,8 +142,14 @@ impl<C: Command> Job for CommandJob<C> {
         tx.savepoint()?;
         let mut work = self.work(tx, now);
         work.held.clone_from(&self.locks);
-        let end =
-            work.authorise(self.command.permission()).and_then(|()| self.command.run(&mut work));
+        let end = match work.authorise(self.command.permission()) {
+            Ok(()) => self.command.run(&mut work),
+            Err(stop) => {
+                // Evidence, where the record is known; a wrong name is no reason to say more.
+                work.subject = self.command.subject(work.tx).unwrap_or_default();
+                Err(stop)
+            }
+        };
         let (subject, first_event, wrote) = (work.subject.take(), work.first_event, work.wrote);
         (self.first_event, self.wrote) = (first_event, wrote);
         match end {

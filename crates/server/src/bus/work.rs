@@ -194,8 +194,8 @@ impl<'a> Work<'a> {
         Ok(loaded.state.project(loaded.id, loaded.version, self.now, self.tx)?)
     }
 
-    /// Appends an event that belongs to no record's own stream.
-    pub(super) fn append_loose(
+    /// Appends an event beside a record: to a stream of its own, whose version is not the record's.
+    pub(crate) fn append_loose(
         &mut self,
         stream: &str,
         name: &str,

@@ -31,6 +31,10 @@ impl Command for AcceptConflict {
         Permission::ConflictAccept
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(self.conflict.parse().ok().map(Conflict::stream))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         work.lock(Lock::calendar())?;
         let unknown = || General::Unknown { kind: "conflict", name: self.conflict.clone() };
@@ -61,7 +65,8 @@ fn own_people(db: &mut dyn Query, conflict: &Conflict) -> Result<Vec<PersonId>, 
             Side::Release(_) => {
                 "SELECT changes.requester, changes.implementer FROM release_changes \
                 JOIN changes ON changes.id = release_changes.change \
-                WHERE release_changes.release = $1"
+                WHERE release_changes.release = $1 \
+                UNION SELECT requester, owner FROM releases WHERE id = $1"
             }
             Side::Period(_) => continue,
         };

@@ -24,7 +24,10 @@ pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result
     let asked = read(db, draft)?;
     let placed = place(db, draft, &asked)?;
     let mut found = find_placed(db, &placed.0, placed.1)?;
-    found.truncate(CHECKED_MAX);
+    // What blocks is counted whole, and shown first.
+    found.sort_by_key(|one| !one.blocking);
+    let blocks = found.iter().take_while(|one| one.blocking).count();
+    found.truncate(CHECKED_MAX.max(blocks));
     let mut shower = Shower::default();
     shower.load(db, found.iter())?;
     let mut conflicts = Vec::with_capacity(found.len());

@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use api::common::Ref;
 use domain::calendar::{
     Acceptance, Conflict, Direction, Found, Neighbour, PathStep, Period, PeriodFact, Placed, Reach,
-    Side, detect, key, occurrences,
+    Side, detect, key, not_blocked, occurrences,
 };
 use domain::service::RelationKind;
 use domain::vocabulary::Environment;
 use kernel::{CiId, Interval, Timestamp};
 use ports::{Fault, Query, Value};
 
-use crate::bus::find_state;
+use crate::bus::{Stop, Work, find_state};
 use crate::calendar::placement::{Placement, placement, window};
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement};
@@ -156,6 +156,13 @@ pub fn blocking(
         }
     }
     Ok(words)
+}
+
+/// Refuses when a committed record no longer fits its window: it was placed where nothing stood in
+/// its way, and whatever it takes up later is held against the same calendar.
+pub fn still_fits(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
+    let blocking = blocking(work.tx, side, None, work.now)?;
+    Ok(not_blocked(&blocking).map_err(domain::Refusal::from)?)
 }
 
 fn is_accepted(db: &mut dyn Query, found: &Found, now: Timestamp) -> Result<bool, Fault> {

@@ -17,7 +17,7 @@ mod routes;
 
 pub use accept::AcceptConflict;
 pub use conflict::conflicts_of;
-pub use find::blocking;
+pub use find::{blocking, still_fits};
 pub use open::conflicts_open;
 pub use period::{RemovePeriod, SavePeriod};
 pub use placement::{LONG_MINUTES, Placement, placement, window};

@@ -14,7 +14,7 @@ use crate::calendar::find::find;
 use crate::calendar::placement::placement;
 use crate::follow::followers::{Follower, Seen};
 
-/// The most conflicts that are kept of one record.
+/// The most conflicts that are begun for one record at once; guards look at all of them.
 pub(super) const CONFLICTS_MAX: usize = 500;
 /// The most records that one change of a period or relation is held against.
 pub(super) const SUBJECTS_MAX: i64 = 2_000;
@@ -27,7 +27,7 @@ pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
         let interval = placement.window.as_ref().map(|window| window.interval);
         let interval = interval.filter(|interval| interval.end > work.now);
         if let Some(interval) = interval {
-            for found in find(work.tx, &placement, interval)?.into_iter().take(CONFLICTS_MAX) {
+            for found in find(work.tx, &placement, interval)? {
                 now_found.insert(key(found.kind, found.subject, found.with), found);
             }
         }
@@ -39,11 +39,14 @@ pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
             work.append(&mut conflict, events)?;
         }
     }
+    let mut kept = 0;
     for (key, now_is) in now_found {
         let mut conflict: Loaded<Conflict> = match by_key(work.tx, &key)? {
             Some(id) => work.peek(id)?,
-            None => work.fresh(),
+            None if kept < CONFLICTS_MAX => work.fresh(),
+            None => continue,
         };
+        kept += 1;
         let events = found(&conflict.state, &now_is);
         work.append(&mut conflict, events)?;
     }

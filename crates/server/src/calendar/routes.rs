@@ -7,9 +7,11 @@ use utoipa::openapi::path::HttpMethod as M;
 use api::calendar::{Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft};
 use api::common::{Page, Reason, Written};
 use domain::calendar::PeriodKind;
+use domain::identity::Permission;
 use kernel::{Interval, Timestamp};
 use ports::Query;
 
+use crate::asking::Reader;
 use crate::bus::Stop;
 use crate::calendar::overlap::{Asked, Kind};
 use crate::calendar::read::calendar;
@@ -175,9 +177,14 @@ async fn get_conflict(
     Ok(Json(found.await??))
 }
 
+/// A question with a body: it is asked like a write, and needs no more than to read.
 async fn check_draft(State(app): State<App>, write: Write<Draft>) -> Result<Json<Checked>, Answer> {
-    let now = app.bus.world().clock.now();
-    let found = ask(&*app.bus.world().store, move |db| refused(check::check(db, &write.body, now)));
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        let permitted = asking.permit(Permission::Read).map_err(Stop::from);
+        refused(permitted.and_then(|()| check::check(db, &write.body, asking.now)))
+    });
     Ok(Json(found.await??))
 }
 

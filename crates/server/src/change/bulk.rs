@@ -9,6 +9,7 @@ use domain::{General, Missing, Refusal};
 use crate::bus::{Bus, Envelope, IdempotencyKey};
 use crate::change::save::EditChange;
 use crate::change::verbs::{MoveChange, Verb};
+use crate::http::session_hash;
 use crate::problem::{Answer, of_failure};
 
 /// The most changes of one request.
@@ -48,6 +49,7 @@ pub(super) async fn bulk(
 fn key(envelope: &Envelope, change: &str) -> Option<IdempotencyKey> {
     let key = envelope.key.as_ref()?;
     let request_hash = key.request_hash.clone();
+    let change = session_hash(change);
     Some(IdempotencyKey { key: format!("{} {change}", key.key), request_hash })
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::approval::Plan;
 use domain::calendar::Side;
-use domain::change::{Change, Facts, ReleaseFact};
+use domain::change::{Change, Facts, Phase, ReleaseFact};
 use domain::identity::Role;
 use domain::policy::{RouteFacts, change_plan};
 use domain::risk::Assessment;
+use domain::vocabulary::Tier;
 use kernel::{ChangeId, Interval};
 use ports::{Fault, Query};
 
@@ -31,8 +32,7 @@ pub fn gather(
         None => blocking(db, Side::Change(id), interval, asking.now)?,
     };
     let risk = risk(db, change)?;
-    let route = RouteFacts { tier: risk.tier, in_release: release.is_some() };
-    let plan = change_plan(asking.models.change(change.change_type()), route);
+    let plan = plan(asking, change, risk.tier);
     let electorate = electorate(db, &roles_asked(&plan, change))?;
     Ok(Facts {
         now: asking.now,
@@ -47,10 +47,32 @@ pub fn gather(
     })
 }
 
+/// Puts the risk that an edit would lead to in the place of the one that was judged, with the
+/// approval that policy asks for then: an edit is no way round either.
+pub(super) fn judge_again(
+    db: &mut dyn Query,
+    asking: &Asking,
+    after: &Change,
+    facts: &mut Facts,
+) -> Result<(), Fault> {
+    if after.phase < Phase::Authorise {
+        return Ok(());
+    }
+    facts.risk = assess_change(db, after)?;
+    facts.plan = plan(asking, after, facts.risk.tier);
+    facts.electorate = electorate(db, &roles_asked(&facts.plan, after))?;
+    Ok(())
+}
+
+fn plan(asking: &Asking, change: &Change, tier: Tier) -> Plan {
+    let route = RouteFacts { tier, in_release: change.release.is_some() };
+    change_plan(asking.models.change(change.change_type()), route)
+}
+
 /// The recorded risk once there is one and the change is no longer being assessed; else as it is.
 fn risk(db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
     match &change.risk {
-        Some(recorded) if change.phase > domain::change::Phase::Assess => Ok(recorded.clone()),
+        Some(recorded) if change.phase > Phase::Assess => Ok(recorded.clone()),
         _ => assess_change(db, change),
     }
 }

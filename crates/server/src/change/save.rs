@@ -7,14 +7,14 @@ use domain::calendar::Side;
 use domain::change::{self, Change, ChangeEvent, Edit};
 use domain::identity::Permission;
 use domain::policy::{Assign, ChangeType, tasks};
-use domain::{General, Stamp};
+use domain::{Aggregate as _, General, Stamp};
 use kernel::ChangeId;
 use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
-use crate::calendar::refresh;
-use crate::change::facts::gather;
+use crate::calendar::{refresh, still_fits};
+use crate::change::facts::{gather, judge_again};
 use crate::change::fields;
 use crate::reactions;
 
@@ -158,6 +158,10 @@ impl Command for EditChange {
         Permission::ChangeWrite
     }
 
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Change::stream(find_change(db, &self.change)?)))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_change(work.tx, &self.change)?;
         if self.fields.window.is_some() || self.fields.cis.is_some() {
@@ -167,7 +171,9 @@ impl Command for EditChange {
         let edit = fields::edit(work.tx, &self.fields)?;
         let stamp = stamp(work);
         let asking = Asking::of(work);
-        let facts = gather(work.tx, &asking, id, &change.state, None)?;
+        let mut facts = gather(work.tx, &asking, id, &change.state, None)?;
+        let after = change::edited(&change.state, &edit, &stamp);
+        judge_again(work.tx, &asking, &after, &mut facts)?;
         let edited = change::edit(&change.state, &edit, &facts, &stamp)?;
         let release = change.state.release;
         if edited.events.is_empty() {
@@ -182,7 +188,9 @@ impl Command for EditChange {
         }
         work.append(&mut change, edited.events)?;
         if let Some(release) = release {
-            reactions::change_edited(work, release)?;
+            reactions::change_edited(work, release, moved)?;
+        } else if moved && change.state.is_committed() {
+            still_fits(work, Side::Change(id))?;
         }
         if moved {
             let side = release.map_or(Side::Change(id), Side::Release);

@@ -4,14 +4,15 @@
 use api::approval;
 use api::change::{Complete, Extend, Schedule};
 use api::common::{Reason, Written};
-use domain::Stamp;
 use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
 use domain::change::{self, Change, ChangeEvent, Facts, Outcome};
 use domain::identity::Permission;
 use domain::review::{Subject, Why};
 use domain::vocabulary::Window;
+use domain::{Aggregate as _, Stamp};
 use kernel::{ChangeId, Timestamp};
+use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
@@ -85,6 +86,10 @@ impl Command for MoveChange {
             Verb::Extend(_) => Permission::WindowExtend,
             _ => Permission::ChangeWrite,
         }
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Change::stream(find_change(db, &self.change)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -183,7 +188,7 @@ impl MoveChange {
 
     fn consequences(&self, work: &mut Work<'_>, id: ChangeId, change: &Change) -> Result<(), Stop> {
         if let Some(release) = change.release {
-            reactions::change_edited(work, release)?;
+            reactions::change_edited(work, release, false)?;
         }
         if matches!(self.verb, Verb::Complete(_)) && change::owes_review(change) {
             let failed = change.outcome != Some(Outcome::Successful);

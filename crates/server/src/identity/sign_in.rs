@@ -12,10 +12,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::AppendHeaders;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identity::{IdentityRefusal, PASSWORD_MAX, Permission, Person, PersonEvent};
+use domain::Aggregate as _;
+use domain::identity::{IdentityRefusal, PASSWORD_MAX, Permission, Person};
 use kernel::{Actor, PersonId};
 
-use crate::bus::{Command, Envelope, Loaded, Stop, Work};
+use crate::bus::{Command, Envelope, Loaded, Lock, Stop, Work};
 use crate::http::{App, COOKIE, Signed, parse, session_hash};
 use crate::identity::read::{credentials, secret_of};
 use crate::identity::session::{begin, me};
@@ -135,12 +136,12 @@ impl Command for SignInAs {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let mut person: Loaded<Person> = work.load_subject(self.person)?;
+        let person: Loaded<Person> = work.load_subject(self.person)?;
         let kept = secret_of(work.tx, &person.id.to_string())?;
         if person.state.content.inactive || kept.as_deref() != Some(&self.proven) {
             return Err(Stop::Refused(IdentityRefusal::WrongCredentials.into()));
         }
-        work.append(&mut person, vec![PersonEvent::SignedIn {}])?;
+        beside(work, person.id, "person.signed_in.v1")?;
         Ok(begin(work, person.id, &self.session)?)
     }
 }
@@ -164,12 +165,19 @@ impl Command for SignOut {
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         let Some(person) = work.person() else { return Ok(()) };
-        let mut person: Loaded<Person> = work.load_subject(person)?;
         let sql = "DELETE FROM sessions WHERE hash = $1 AND person = $2";
-        let params = [(&self.session).into(), person.id.to_string().into()];
+        let params = [(&self.session).into(), person.to_string().into()];
         if work.tx.execute(sql, &params)? == 0 {
             return Ok(());
         }
-        work.append(&mut person, vec![PersonEvent::SignedOut {}])
+        beside(work, person, "person.signed_out.v1")
     }
+}
+
+/// Keeps that someone came or went, beside their record: it alters nothing of it, so nobody who
+/// edits it at that moment has seen an old version.
+fn beside(work: &mut Work<'_>, person: PersonId, name: &str) -> Result<(), Stop> {
+    let stream = format!("attempt:{}", Person::stream(person));
+    work.lock(Lock::stream(&stream))?;
+    work.append_loose(&stream, name, "{}")
 }

@@ -6,15 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use api::common::{FieldError, Refusal, Written};
+use domain::calendar::Side;
 use domain::change::{self, Change, Origin};
 use domain::identity::Permission;
 use domain::incident::{self, Incident};
 use domain::{Decision, General, Missing};
+use kernel::{ChangeId, IncidentId};
 use ports::{Fault, Query, Value};
 use serde::{Deserialize, Serialize};
 
 use super::TAKEN_MAX;
 use crate::bus::{Command, Loaded, Lock, Record, Stop, Work};
+use crate::calendar::refresh;
 use crate::read::ANY_MAX;
 
 /// A kind of record that another system may have.
@@ -32,6 +35,8 @@ pub trait Takeable: Record {
     fn origin(taken: &Self::Taken) -> &Origin;
     /// Whether it claims a window, which others may be about to claim.
     fn claims(taken: &Self::Taken) -> bool;
+    /// Where it stands on the calendar, when it claims a window.
+    fn side(id: Self::Id) -> Option<Side>;
     /// The event, or why the rules do not take it.
     fn decide(taken: Self::Taken, number: String) -> Decision<Self::Event>;
 }
@@ -48,6 +53,10 @@ impl Takeable for Change {
 
     fn claims(taken: &change::Imported) -> bool {
         taken.scheduled
+    }
+
+    fn side(id: ChangeId) -> Option<Side> {
+        Some(Side::Change(id))
     }
 
     fn decide(taken: change::Imported, number: String) -> Decision<Self::Event> {
@@ -67,6 +76,10 @@ impl Takeable for Incident {
 
     fn claims(_: &incident::Imported) -> bool {
         false
+    }
+
+    fn side(_: IncidentId) -> Option<Side> {
+        None
     }
 
     fn decide(taken: incident::Imported, number: String) -> Decision<Self::Event> {
@@ -157,6 +170,9 @@ fn take<R: Takeable>(work: &mut Work<'_>, record: &R::Taken) -> Result<Taken, St
     };
     let mut written: Loaded<R> = work.fresh();
     work.append(&mut written, events)?;
+    if let Some(side) = R::side(written.id).filter(|_| R::claims(record)) {
+        refresh(work, side)?;
+    }
     let (id, version) = (written.id.to_string(), written.version.0);
     Ok(Taken::Created(Written { id, number: Some(number), version }))
 }

@@ -65,6 +65,8 @@ pub(super) fn change_fact(db: &mut dyn Query, id: ChangeId) -> Result<Option<Cha
         approved: change.is_approved(),
         way_back: change.way_back(id),
         plans: change.plans(),
+        scope: change.scope(),
+        held: change.held,
         risk,
         requester: change.requester,
         implementer: change.content.implementer,

@@ -6,7 +6,8 @@ use domain::calendar::Side;
 use domain::identity::Permission;
 use domain::policy::{Assign, tasks};
 use domain::release::{self, Edit, Release};
-use domain::{General, Missing, Stamp};
+use domain::{Aggregate as _, General, Missing, Stamp};
+use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
@@ -15,6 +16,7 @@ use crate::extras::{Extra, parse_extra};
 use crate::names::find_release;
 use crate::release::facts::gather;
 use crate::release::fields;
+use crate::release::scope::fits;
 
 /// The series of numbers.
 pub const SERIES: &str = "REL";
@@ -144,6 +146,10 @@ impl Command for EditRelease {
         Permission::ReleaseWrite
     }
 
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let moves = self.fields.window.is_some() || self.fields.environment.is_some();
         if moves {
@@ -161,6 +167,7 @@ impl Command for EditRelease {
         let events = release::edit(&release.state, &edit, &facts, &stamp(work))?;
         work.append(&mut release, events)?;
         if moves {
+            fits(work, &release)?;
             refresh(work, Side::Release(id))?;
         }
         Ok(written(&release))

@@ -8,13 +8,13 @@ use domain::identity::Permission;
 use domain::policy::{RouteFacts, change_plan};
 use domain::release::{self, ChangeFact, Release};
 use domain::vocabulary::Tier;
-use domain::{General, Missing};
+use domain::{Aggregate as _, General, Missing};
 use kernel::{ChangeId, ReleaseId};
 use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
-use crate::calendar::refresh;
+use crate::calendar::{refresh, still_fits};
 use crate::change::find_change;
 use crate::names::{Resolver, find_release};
 use crate::policy::Models;
@@ -40,6 +40,10 @@ impl Command for AttachChange {
         Permission::ReleaseWrite
     }
 
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         work.lock(Lock::calendar())?;
         let id = find_release(work.tx, &self.release)?;
@@ -62,6 +66,7 @@ impl Command for AttachChange {
         let attached = change::attach(&change.state, id);
         work.append(&mut change, attached)?;
         work.append(&mut release, events)?;
+        fits(work, &release)?;
         follow_scheduled(work, &release, &mut change)?;
         refresh(work, Side::Change(change_id))?;
         refresh(work, Side::Release(id))?;
@@ -78,6 +83,14 @@ fn number(db: &mut dyn Query, release: ReleaseId) -> Result<String, Stop> {
     let sql = "SELECT number FROM releases WHERE id = $1";
     let row = db.query_one(sql, &[release.to_string().into()])?;
     Ok(row.map(|row| row.text(0).map(str::to_owned)).transpose()?.unwrap_or_default())
+}
+
+/// Whether a release whose scope grew still fits where it is committed.
+pub(super) fn fits(work: &mut Work<'_>, release: &Loaded<Release>) -> Result<(), Stop> {
+    if !release.state.is_committed() {
+        return Ok(());
+    }
+    still_fits(work, Side::Release(release.id))
 }
 
 /// A change that joins a scheduled release takes its window, once it is approved.
@@ -110,6 +123,10 @@ impl Command for DetachChange {
 
     fn permission(&self) -> Permission {
         Permission::ReleaseWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -159,6 +176,10 @@ impl Command for OrderChanges {
         Permission::ReleaseWrite
     }
 
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_release(work.tx, &self.release)?;
         let mut release: Loaded<Release> = work.load_subject(id)?;
@@ -177,15 +198,17 @@ impl Command for OrderChanges {
     }
 }
 
-/// A change of a release was edited: its claims are written anew, its votes held against it. The
-/// release's stream is locked.
-pub fn change_edited(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
+/// A change of a release was edited: its claims are written anew, its votes held against it, and
+/// where the edit `moved` what it claims, it must still fit. The release's stream is locked.
+pub fn change_edited(work: &mut Work<'_>, id: ReleaseId, moved: bool) -> Result<(), Stop> {
     let mut release: Loaded<Release> = work.load(id)?;
     let asking = Asking::of(work);
     let facts = gather(work.tx, &asking, id, &release.state, None)?;
     let events = release::reapprove(&release.state, &facts)?;
     if events.is_empty() {
-        return work.project(&release);
+        work.project(&release)?;
+    } else {
+        work.append(&mut release, events)?;
     }
-    work.append(&mut release, events)
+    if moved { fits(work, &release) } else { Ok(()) }
 }

@@ -19,6 +19,7 @@ use domain::release::{self, Facts, Release, ReleaseEvent};
 use domain::review::{Subject, Why};
 use domain::vocabulary::Window;
 use kernel::{ChangeId, ReleaseId, Timestamp};
+use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
@@ -97,6 +98,10 @@ impl Command for MoveRelease {
 
     fn permission(&self) -> Permission {
         permission(&self.verb)
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -149,11 +149,11 @@ fn a_draft_is_checked_without_being_saved() {
             .iter()
             .map(|conflict| &conflict["kind"])
             .collect();
-        assert_eq!(kinds, ["upstream_ci", "blackout"]);
+        assert_eq!(kinds, ["blackout", "upstream_ci"], "what blocks comes first");
         assert_eq!(checked["blocking"], 1);
         assert_eq!(checked["conflicts"][0]["id"], Json::Null);
-        assert_eq!(checked["conflicts"][1]["with_kind"], "blackout");
-        assert_eq!(checked["conflicts"][1]["with"]["name"], "Year end");
+        assert_eq!(checked["conflicts"][0]["with_kind"], "blackout");
+        assert_eq!(checked["conflicts"][0]["with"]["name"], "Year end");
 
         let own = json!({"subject": change, "window": window("2026-12-05T19:00:00Z",
             "2026-12-05T21:00:00Z")});

@@ -304,3 +304,86 @@ fn a_collision_blocks_is_accepted_and_lapses_when_the_window_moves() {
         assert_eq!(list["items"][0]["state"], "resolved", "touching windows do not collide");
     });
 }
+
+/// A release with the go and a committed window on the evening of the 22nd.
+async fn committed(story: &Cast<'_>, change: &str, evening: &Json) -> String {
+    let wanted = json!({"title": "Autumn", "type": "minor", "owner": "rosa_release_manager",
+        "window": evening});
+    let release = number(&story.rosa.post("/releases", wanted).await.ok());
+    let path = format!("/releases/{release}");
+    story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+    story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+    vote(&story.rita, &path, "approve", "").await.ok();
+    story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
+    path
+}
+
+#[test]
+fn a_committed_release_takes_in_nothing_that_collides() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let evening = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
+        let taken = approved(&story, "Database", "pay-db", 5).await;
+        let schedule = json!({"window": evening});
+        story.anna.post(&format!("/changes/{taken}/schedule"), schedule).await.ok();
+        let inside = approved(&story, "Web", "web-01", 5).await;
+        let path = committed(&story, &inside, &evening).await;
+
+        let joining = approved(&story, "Database again", "pay-db", 5).await;
+        let attach = format!("{path}/changes/{joining}");
+        let refused = story.rosa.put(&attach, "*", json!({})).await;
+        refused.refused(409, "calendar.conflict_blocks");
+        assert_eq!(story.rosa.get(&path).await.ok()["changes"].as_array().map(Vec::len), Some(1));
+
+        let cis = json!({"cis": ["web-01", "pay-db"]});
+        let refused = story.anna.patch(&format!("/changes/{inside}"), "*", cis).await;
+        refused.refused(409, "calendar.conflict_blocks");
+        let window = json!({"window": window("2026-11-23T20:00:00Z", "2026-11-23T22:00:00Z")});
+        let refused = story.rosa.patch(&path, "*", window).await;
+        refused.refused(409, "calendar.window_committed");
+        let refused = story.rita.post(&format!("{path}/deploy"), json!({})).await;
+        refused.refused(403, "approval.approved_by_you");
+    });
+}
+
+#[test]
+fn an_edit_that_makes_a_change_riskier_is_no_way_round_the_board() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let mut low = plans("Text", "web-01", 5);
+        low["environment"] = json!("test");
+        let change = number(&story.anna.post("/changes", low).await.ok());
+        let path = format!("/changes/{change}");
+        story.anna.post(&format!("{path}/submit"), json!({})).await.ok();
+        story.anna.post(&format!("{path}/assess"), json!({})).await.ok();
+        vote(&story.sara, &path, "approve", "").await.ok();
+        let evening = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
+        story.anna.post(&format!("{path}/schedule"), json!({"window": evening})).await.ok();
+
+        let riskier = json!({"environment": "production", "customer_impact": "outage",
+            "cis": ["pay-db", "pay-app", "web-01"]});
+        story.anna.patch(&path, "*", riskier).await.ok();
+        let record = story.anna.get(&path).await.ok();
+        assert_eq!(record["phase"], "authorise");
+        let stages: Vec<&Json> =
+            record["rounds"][0]["stages"].as_array().unwrap().iter().map(|s| &s["name"]).collect();
+        assert_eq!(stages, ["Technical approval", "CAB"]);
+        assert_eq!(record["rounds"][1]["state"], "withdrawn");
+    });
+}
+
+#[test]
+fn who_may_not_do_it_leaves_an_attempt() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let created = story.rosa.post("/releases", json!({"title": "Spring", "type": "minor"}));
+        let path = format!("/releases/{}", number(&created.await.ok()));
+        let refused = story.anna.post(&format!("{path}/submit"), json!({})).await;
+        refused.refused(403, "request.not_permitted");
+        let release = path.rsplit('/').next().unwrap();
+        let events = story.rosa.get(&format!("/audit/events?subject={release}")).await.ok();
+        let codes: Vec<&Json> =
+            events["items"].as_array().unwrap().iter().map(|e| &e["payload"]["code"]).collect();
+        assert!(codes.contains(&&json!("request.not_permitted")), "{events:#}");
+    });
+}

@@ -71,9 +71,11 @@ fn fields_have_bounds() {
         cannot_be_undone: Some("a\0b".to_owned()),
         cis: Some(vec![ci(1); 2]),
         tags: Some(["t".repeat(51)].into()),
+        backout_minutes: Some(Some(u32::MAX)),
         ..Edit::default()
     };
-    let expected = ["/title", "/description", "/cannot_be_undone", "/tags", "/cis"];
+    let expected =
+        ["/title", "/description", "/cannot_be_undone", "/backout_minutes", "/tags", "/cis"];
     assert_eq!(pointers(edited(&draft(), &wild, &facts())), expected);
     let many = Edit { cis: Some((0..2_001).map(ci).collect()), ..Edit::default() };
     assert_eq!(pointers(edited(&draft(), &many, &facts())), ["/cis"]);
@@ -94,6 +96,35 @@ fn an_edit_of_what_nobody_approved_leaves_it_scheduled() {
     let edit = Edit { people_needed: Some(Some(3)), ..Edit::default() };
     let change = after(&scheduled(), edited(&scheduled(), &edit, &facts()));
     assert_eq!((change.phase, change.is_approved()), (Phase::Scheduled, true));
+}
+
+#[test]
+fn an_edit_that_moves_the_tier_asks_for_the_approval_of_that_tier() {
+    let riskier = Facts { risk: risk(Tier::High), plan: with_cab(), ..facts() };
+    let edit = Edit { cis: Some(vec![ci(32)]), ..Edit::default() };
+    let change = after(&scheduled(), edited(&scheduled(), &edit, &riskier));
+    let rounds: Vec<_> = change.rounds.iter().map(|round| round.state).collect();
+    assert_eq!(rounds, [RoundState::Withdrawn, RoundState::Open]);
+    assert_eq!(change.round().expect("a round").plan, with_cab());
+    assert_eq!(change.phase, Phase::Authorise);
+    assert_eq!(change.risk.map(|risk| risk.tier), Some(Tier::High));
+}
+
+#[test]
+fn work_that_was_scheduled_elsewhere_is_approved_until_it_is_edited_here() {
+    let origin = Origin {
+        source: "old desk".to_owned(),
+        number: "C1".to_owned(),
+        zone: kernel::Zone::utc(),
+    };
+    let draft = draft();
+    let scheduled = Change { origin: Some(origin), phase: Phase::Scheduled, ..draft };
+    assert!(scheduled.is_approved());
+    assert!(start(&scheduled, &at(60)).is_ok());
+    let people = Edit { people_needed: Some(Some(3)), ..Edit::default() };
+    assert!(after(&scheduled, edited(&scheduled, &people, &facts())).is_approved());
+    let change = after(&scheduled, edited(&scheduled, &replanned(), &facts()));
+    assert_eq!((change.phase, change.is_approved()), (Phase::Draft, false));
 }
 
 #[test]
@@ -118,7 +149,7 @@ fn nobody_becomes_implementer_whose_vote_is_needed() {
 #[test]
 fn a_committed_window_is_moved_by_scheduling() {
     let refused = edited(&scheduled(), &rewindowed(200, 300), &facts());
-    assert_eq!(code(refused), "change.wrong_phase");
+    assert_eq!(code(refused), "calendar.window_committed");
 }
 
 #[test]

@@ -5,7 +5,12 @@ use std::fmt::Write as _;
 
 use super::*;
 
-/// A change in each phase, all asked by someone who could vote, within the window.
+/// As someone asks who could vote and has not, within the window.
+fn asking() -> Facts {
+    Facts { person: Some(person(NOBODY)), roles: roles(OWNER), ..at(60) }
+}
+
+/// A change in each phase.
 fn phases() -> Vec<(&'static str, Change)> {
     vec![
         ("draft", draft()),
@@ -40,12 +45,12 @@ fn table(facts: &Facts) -> String {
 
 #[test]
 fn what_may_be_done_to_a_change_alone() {
-    insta::assert_snapshot!(table(&at(60)));
+    insta::assert_snapshot!(table(&asking()));
 }
 
 #[test]
 fn what_may_be_done_to_a_change_in_a_release() {
-    insta::assert_snapshot!(table(&travelling(at(60))));
+    insta::assert_snapshot!(table(&travelling(asking())));
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn the_last_yes_schedules_a_change_whose_window_is_free() {
 fn the_last_yes_schedules_nothing_that_a_conflict_blocks() {
     let change = authorising();
     let cast_by = by(OWNER, &change, Answer::Approve);
-    for facts in [blocked(facts()), travelling(facts()), at(120)] {
+    for facts in [blocked(facts()), travelling(facts()), as_voter(OWNER, at(120))] {
         let change = after(&change, cast(&change, &cast_by, &facts, &stamp()));
         assert_eq!((change.phase, change.is_approved()), (Phase::Authorise, true));
     }

@@ -37,6 +37,28 @@ fn nothing_is_deployed_whose_own_approval_fell_since_the_go() {
 }
 
 #[test]
+fn nothing_is_deployed_with_a_change_on_hold() {
+    let release = scheduled();
+    let mut facts = at(60, &release);
+    facts.changes[0].held = true;
+    assert_eq!(pointers(deploy(&release, &facts)), ["/changes/CHG-41"]);
+}
+
+#[test]
+fn who_gave_the_go_neither_deploys_nor_reports_but_may_take_it_back() {
+    let release = scheduled();
+    let refused = deploy(&release, &as_voter(CAB[0], at(60, &release)));
+    assert_eq!(code(refused), "approval.approved_by_you");
+    let running = deploying();
+    let voter = as_voter(MANAGERS[0], facts(&running));
+    let refused = step(&running, change(41), StepState::Done, None, &voter);
+    assert_eq!(code(refused), "approval.approved_by_you");
+    let reached = reported(&running, 41, StepState::Done);
+    let voter = as_voter(MANAGERS[0], facts(&reached));
+    assert!(roll_back(&reached, "errors everywhere", &voter).is_ok());
+}
+
+#[test]
 fn required_tasks_come_before_the_deployment() {
     let title = Some("Tell the shops".to_owned());
     let edit = TaskEdit { title, required: Some(true), ..TaskEdit::default() };

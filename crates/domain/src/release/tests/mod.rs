@@ -129,19 +129,22 @@ fn fact(number: u128) -> ChangeFact {
         approved: true,
         way_back: WayBack { change: id, plan, minutes: Some(10), cannot_be_undone },
         plans: json!({ "implementation": "do it" }),
+        scope: json!({ "cis": ["ci_1"] }),
+        held: false,
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
         implementer: Some(person(IMPLEMENTER)),
     }
 }
 
-/// The world as it is at minute 0 around a release: its changes are ready, nothing collides.
+/// The world as it is at minute 0 around a release: its changes are ready, nothing collides; the
+/// manager who did not vote asks.
 fn facts(release: &Release) -> Facts {
     let number = |id: &ChangeId| id.uuid().as_u128();
     Facts {
         now: minute(0),
-        person: Some(person(MANAGERS[0])),
-        roles: roles(MANAGERS[0]),
+        person: Some(person(MANAGERS[1])),
+        roles: roles(MANAGERS[1]),
         changes: release.changes.iter().map(|id| fact(number(id))).collect(),
         blocking: vec![],
         plan: approval(),

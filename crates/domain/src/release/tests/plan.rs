@@ -96,7 +96,7 @@ fn an_edit_of_what_is_approved_voids_exactly_the_votes_that_cover_it() {
 #[test]
 fn a_committed_window_is_moved_by_scheduling() {
     let rewindowed = Edit { window: Some(Some(window(200, 300))), ..Edit::default() };
-    assert_eq!(code(edited(&scheduled(), &rewindowed)), "release.wrong_phase");
+    assert_eq!(code(edited(&scheduled(), &rewindowed)), "calendar.window_committed");
 }
 
 #[test]

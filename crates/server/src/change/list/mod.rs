@@ -8,6 +8,7 @@ use api::common::{Page, Ref};
 use domain::change::Phase;
 use domain::policy::ChangeType;
 use domain::vocabulary::{Environment, Tier};
+use domain::{General, Missing};
 use kernel::PersonId;
 use ports::{Fault, Query, Row, Value};
 
@@ -80,6 +81,9 @@ const WINDOW: Order = Order {
 
 const ORDERS: &[(&str, Order)] = &[("updated_at", UPDATED), ("window", WINDOW), ("number", NUMBER)];
 
+/// The most CIs of a service whose changes are listed together.
+const SERVICE_CIS_MAX: usize = 200;
+
 /// A page of changes.
 pub(super) fn list(
     db: &mut dyn Query,
@@ -118,7 +122,8 @@ fn page(
     Ok(Page { items: rows(db, &page.items)?, next: page.next })
 }
 
-/// The filters that are set; `mine` is either of two.
+/// The filters that are set. `mine` is either of two; `service` is the service by name, or any of
+/// its CIs.
 fn filters(
     db: &mut dyn Query,
     query: &ListQuery,
@@ -136,15 +141,47 @@ fn filters(
             written: None,
         });
     }
-    if !query.flag("mine") {
-        return Ok(vec![all]);
+    let mut any_of = vec![all];
+    if query.flag("mine") {
+        let mine = ["changes.requester", "changes.implementer"];
+        any_of = either(&any_of, &mine.map(|column| Condition::equal(column, me.clone())));
     }
-    let mine = ["changes.requester", "changes.implementer"];
-    let either = mine.into_iter().map(|column| {
-        let mine = Condition::equal(column, me.clone());
-        all.iter().cloned().chain([mine]).collect()
-    });
-    Ok(either.collect())
+    if let Some(name) = query.get("service") {
+        let service = wrong_name("service", find_service(db, name))?;
+        any_of = either(&any_of, &touching(db, &service.to_string())?);
+    }
+    Ok(any_of)
+}
+
+/// Each set of conditions with each of the alternatives.
+fn either(sets: &[Vec<Condition>], alternatives: &[Condition]) -> Vec<Vec<Condition>> {
+    let with = |set: &Vec<Condition>| {
+        let set = set.clone();
+        alternatives.iter().map(move |one| set.iter().chain([one]).cloned().collect())
+    };
+    sets.iter().flat_map(with).collect()
+}
+
+/// A service by name, and each of its CIs: a page is put together of a page of each, so that a
+/// change that touches several stands in it once.
+fn touching(db: &mut dyn Query, service: &str) -> Result<Vec<Condition>, Stop> {
+    let mut all = vec![Condition::Named {
+        table: "change_services",
+        record: "change_services.change",
+        column: "change_services.service",
+        value: service.into(),
+        written: Some("change_services.updated_at"),
+    }];
+    let sql = "SELECT id FROM cis WHERE service = $1 LIMIT $2";
+    let room = i64::try_from(SERVICE_CIS_MAX).unwrap_or(i64::MAX);
+    for row in db.query(sql, &[service.into(), (room + 1).into()])? {
+        all.push(on_ci(row.text(0)?));
+    }
+    if all.len() > SERVICE_CIS_MAX + 1 {
+        let many = format!("has more than {SERVICE_CIS_MAX} CIs: filter by one of them with `ci`");
+        return Err(General::Invalid(vec![Missing::new("/service", many)]).into());
+    }
+    Ok(all)
 }
 
 /// The filters that name another record.
@@ -169,16 +206,6 @@ fn named(db: &mut dyn Query, query: &ListQuery) -> Result<Vec<Condition>, Stop> 
     if let Some(name) = query.get("ci") {
         let ci = wrong_name("ci", find_ci(db, name))?;
         all.push(on_ci(&ci.to_string()));
-    }
-    if let Some(name) = query.get("service") {
-        let service = wrong_name("service", find_service(db, name))?;
-        all.push(Condition::Named {
-            table: "change_services",
-            record: "change_services.change",
-            column: "change_services.service",
-            value: service.to_string().into(),
-            written: Some("change_services.updated_at"),
-        });
     }
     Ok(all)
 }
