@@ -40,7 +40,7 @@ pub(crate) struct Demo {
     #[arg(long, default_value = LISTEN, value_name = "ADDRESS:PORT", env = "INTERLOCK_LISTEN")]
     listen: SocketAddr,
     /// Throws the old demonstration away and builds a new one around today.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "database")]
     fresh: bool,
     /// Opens no browser.
     #[arg(long)]
@@ -48,6 +48,10 @@ pub(crate) struct Demo {
     /// Keeps the demonstration's database in this folder; in your data folder when absent.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Keeps it in this database instead: built when the database is empty, refused when it holds
+    /// anything else. The environment is not asked, so that no demonstration ends up among records.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "folder")]
+    database: Option<String>,
 }
 
 /// Serves a database.
@@ -62,18 +66,14 @@ pub(crate) fn serve(serve: &Serve) -> Result {
 
 /// Serves the demonstration, after building it where there is none.
 pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
-    let folder = match &demo.folder {
-        Some(folder) => folder.clone(),
-        None => data_folder()?.join("demo"),
+    let address = match &demo.database {
+        Some(address) => address.clone(),
+        None => own_file(demo)?,
     };
-    let file = folder.join("demo.db");
-    if demo.fresh {
-        remove(&file)?;
+    let bus = bus(open(&address, Access::Write)?);
+    if demo.database.is_some() {
+        fill(&bus)?;
     }
-    if !file.exists() {
-        build(&file)?;
-    }
-    let bus = bus(open(&address_of(&file), Access::Write)?);
     tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
     let options = Options { demonstration: Some(sign_ins.clone()), secure_cookies: false };
@@ -85,6 +85,30 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
         }
         Ok(())
     })
+}
+
+/// The address of a file of the demonstration's own, built where there is none.
+fn own_file(demo: &Demo) -> Result<String> {
+    let folder = match &demo.folder {
+        Some(folder) => folder.clone(),
+        None => data_folder()?.join("demo"),
+    };
+    let file = folder.join("demo.db");
+    if demo.fresh {
+        remove(&file)?;
+    }
+    if !file.exists() {
+        build(&file)?;
+    }
+    Ok(address_of(&file))
+}
+
+/// Fills a database that someone named.
+fn fill(bus: &Bus) -> Result {
+    if demo::held(&*bus.world().store)? == demo::Held::Nothing {
+        say("building the demonstration, once");
+    }
+    Ok(demo::build(bus)?)
 }
 
 /// Builds the demonstration under another name, so that one that was interrupted is never served.

@@ -37,7 +37,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Starts a demonstration and prints its address and sign-ins.
-    #[command(after_help = "Example:\n  interlock demo --fresh")]
+    #[command(after_help = "Examples:\n  interlock demo --fresh\n  \
+        interlock demo --database postgres://demo@localhost/demo")]
     Demo(Demo),
     /// Starts a server.
     #[command(after_help = "Example:\n  interlock serve --database sqlite:interlock.db")]

@@ -293,6 +293,31 @@ fn it_shows_what_it_is_meant_to_on_sqlite_and_is_left_as_it_is_when_it_is_there(
 }
 
 #[test]
+fn it_is_not_built_among_other_records_nor_served_half_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("mine.db").display());
+    let store = store::open(&address, OpenOptions::default()).unwrap();
+    server::read_models::prepare(&*store).unwrap();
+    assert_eq!(demo::held(&*store).unwrap(), demo::Held::Nothing);
+    let bus = Bus::new(World {
+        store: store.clone(),
+        clock: Arc::new(ManualClock::new(NOW.parse().unwrap())),
+        chance: Arc::new(SystemChance),
+        models: Arc::new(Models::built_in().unwrap()),
+    });
+    let operator = Actor::Operator { name: "tester".to_owned() };
+    let inside = Inside::new(bus.clone(), operator).unwrap();
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    let (url, body) = ("/api/v1/teams".to_owned(), br#"{"name":"Mine"}"#.to_vec());
+    let made = inside.send(&HttpRequest { method: Method::Post, url, headers, body }).unwrap();
+    assert_eq!(made.status, 200);
+    assert_eq!(demo::held(&*store).unwrap(), demo::Held::Other);
+    let refused = demo::build(&bus).unwrap_err().to_string();
+    assert!(refused.contains("name an empty one"), "{refused}");
+    store.close();
+}
+
+#[test]
 fn it_shows_what_it_is_meant_to_on_postgres() {
     let Some(address) = store::testing::postgres_database() else { return };
     let built = Built::new(&address, NOW);

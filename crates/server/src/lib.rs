@@ -10,12 +10,14 @@ pub mod health;
 pub mod http;
 pub mod listing;
 pub mod names;
+pub mod nearest;
 pub mod problem;
 pub mod reactions;
 pub mod read;
 pub mod read_models;
 pub mod records;
 pub mod serve;
+pub mod settings;
 
 pub mod approval;
 pub mod audit;

@@ -19,8 +19,8 @@ use kernel::Timestamp;
 use ports::Store;
 use server::bus::{Bus, find_state};
 use server::incident::find_incident;
-use server::names::find_person;
 use server::read::{refused, wait};
+use server::settings::{set, setting};
 
 use crate::demo::files::Story;
 use crate::demo::replay::Replay;
@@ -38,13 +38,43 @@ pub fn sign_ins() -> anyhow::Result<Vec<SignInHint>> {
     Ok(people.person.iter().map(hint).collect())
 }
 
+/// Under what name a database remembers that it holds the whole demonstration.
+const MARK: &str = "demonstration";
+
+/// What a database holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// No record at all.
+    Nothing,
+    /// The demonstration, whole.
+    Demonstration,
+    /// Records of someone's own, or a demonstration whose building was interrupted.
+    Other,
+}
+
+/// What a database holds.
+pub fn held(store: &dyn Store) -> anyhow::Result<Held> {
+    let mark = wait(store, |db| setting(db, MARK)).context("asking what the database holds")?;
+    if mark.is_some() {
+        return Ok(Held::Demonstration);
+    }
+    let is_empty = store.log_head().context("asking what the database holds")? == 0;
+    Ok(if is_empty { Held::Nothing } else { Held::Other })
+}
+
 /// Fills an empty database with the demonstration, relative to the bus's clock. One that holds it
 /// already is left as it is.
 pub fn build(bus: &Bus) -> anyhow::Result<()> {
-    let story = Story::read()?;
-    if is_built(&*bus.world().store, &story)? {
-        return Ok(());
+    let store = &*bus.world().store;
+    match held(store)? {
+        Held::Nothing => {}
+        Held::Demonstration => return Ok(()),
+        Held::Other => anyhow::bail!(
+            "this database holds records already, or a demonstration whose building was \
+             interrupted: name an empty one"
+        ),
     }
+    let story = Story::read()?;
     let today = Today::of(bus.world().clock.now());
     let mut replay = Replay::new(bus, &story, today);
     setup::build(&mut replay)?;
@@ -57,13 +87,8 @@ pub fn build(bus: &Bus) -> anyhow::Result<()> {
     for incident in &story.incidents {
         incident::plan(&mut replay, incident)?;
     }
-    replay.run()
-}
-
-fn is_built(store: &dyn Store, story: &Story) -> anyhow::Result<bool> {
-    let login = story.people.administrator()?.login.clone();
-    let found = wait(store, move |db| refused(find_person(db, &login)));
-    Ok(found.context("looking for an earlier demonstration")?.is_ok())
+    replay.run()?;
+    set(store, MARK, "whole").context("remembering that the demonstration is whole")
 }
 
 /// How many days ago the demonstration in a database was built; nothing when it holds none.

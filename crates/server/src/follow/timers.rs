@@ -126,6 +126,11 @@ impl Command for ForgetOld {
     }
 }
 
+/// Forgets what is past its time now.
+pub fn forget_old(bus: &Bus) -> Result<(), Failure> {
+    bus.call(Envelope::system("timer"), ForgetOld).map(|_| ())
+}
+
 /// Fires timers until told to stop.
 pub fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
     let mut forgotten_at = bus.world().clock.now();
@@ -133,7 +138,7 @@ pub fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
         let now = bus.world().clock.now();
         if now.minutes_since(forgotten_at) >= FORGET_MINUTES {
             forgotten_at = now;
-            if let Err(failure) = bus.call(Envelope::system("timer"), ForgetOld) {
+            if let Err(failure) = forget_old(bus) {
                 tracing::error!(?failure, "what is past its time could not be forgotten");
             }
         }

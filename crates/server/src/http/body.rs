@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use api::common::FieldError;
 use api::problem::Problem;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use kernel::{Timestamp, Version};
@@ -14,6 +14,7 @@ use ports::Lane;
 use serde::de::DeserializeOwned;
 
 use crate::bus::{Envelope, IdempotencyKey};
+use crate::http::parameters::pairs;
 use crate::http::{App, Signed, session_hash};
 use crate::problem::Answer;
 use crate::read::{LIMIT_DEFAULT, LIMIT_MAX};
@@ -57,8 +58,7 @@ fn too_large() -> Answer {
 
 /// Reads a JSON body. An empty one counts as `{}`, for verbs that need nothing.
 pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Answer> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !bytes.is_empty() && !kind.is_some_and(|kind| kind.starts_with("application/json")) {
+    if !bytes.is_empty() && !is_json(headers) {
         let detail = "send JSON, with `Content-Type: application/json`";
         return Err(Problem::new("request.wrong_type", detail).into());
     }
@@ -67,6 +67,11 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T
         return Err(Problem::new("request.invalid", detail).into());
     }
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // serde would take a list for an object, its fields in their order.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        let detail = "the request cannot be taken: an object is expected, not a list";
+        return Err(Problem::new("request.invalid", detail).into());
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer_of(error.path());
@@ -74,6 +79,12 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T
     })?;
     reader.end().map_err(|error| of_json(&error, String::new()))?;
     Ok(value)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
 }
 
 /// Whether some text of a JSON body holds NUL, which JSON can only write as an escape.
@@ -97,9 +108,17 @@ fn of_json(error: &serde_json::Error, pointer: String) -> Answer {
         let detail = format!("the body is not JSON: {detail}");
         return Problem::new("request.malformed", detail).into();
     }
-    let said = detail.split(" at line ").next().unwrap_or_default().to_owned();
+    let said = plain(detail.split(" at line ").next().unwrap_or_default());
     let problem = Problem::new("request.invalid", format!("the request cannot be taken: {said}"));
     Problem { errors: vec![FieldError { pointer, detail: said }], ..problem }.into()
+}
+
+/// What serde says, without the name of a type of ours.
+fn plain(said: &str) -> String {
+    match said.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => said.to_owned(),
+    }
 }
 
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
@@ -208,11 +227,8 @@ pub fn wrong_parameter(name: &str, what: &str) -> Answer {
 impl FromRequestParts<App> for ListQuery {
     type Rejection = Answer;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Answer> {
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await;
-        let Query(pairs) = query.map_err(|_| {
-            Answer(Problem::new("request.malformed", "the query of the address cannot be read"))
-        })?;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Answer> {
+        let pairs = pairs(parts)?;
         if let Some((name, _)) = pairs.iter().find(|(name, value)| holds_nul(name, value)) {
             return Err(wrong_parameter(name, "holds a NUL character"));
         }

@@ -1,6 +1,7 @@
 //! HTTP: how requests are read, who sent them, how routes and their description are registered.
 
 mod body;
+mod parameters;
 mod routes;
 mod signed;
 

@@ -2,6 +2,7 @@
 
 use api::problem::Problem;
 use axum::Router;
+use axum::extract::Extension;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use utoipa::openapi::path::{
@@ -16,6 +17,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::App;
+use crate::http::parameters::Known;
 
 /// The prefix of every path of the interface.
 const PREFIX: &str = "/api/v1";
@@ -98,7 +100,9 @@ impl Routes {
         let item = PathItem::new(operation.method.clone(), described);
         let full = format!("{PREFIX}{}", operation.path);
         self.paths = self.paths.map(|paths| paths.path(&full, item));
-        self.router = self.router.route(&full, on(filter(&operation.method), handler));
+        let known = Extension(Known::of(operation.query));
+        let method = on(filter(&operation.method), handler).route_layer(known);
+        self.router = self.router.route(&full, method);
         self
     }
 
@@ -117,7 +121,7 @@ impl Routes {
         for name in operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
             builder = builder.parameter(parameter(name, ParameterIn::Path));
         }
-        for name in operation.query.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        for name in Known::of(operation.query).names() {
             builder = builder.parameter(parameter(name, ParameterIn::Query));
         }
         if operation.method != HttpMethod::Get {

@@ -11,8 +11,9 @@ use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
 use sha2::{Digest, Sha256};
 
-use crate::bus::{Envelope, words};
+use crate::bus::{Envelope, who_is, words};
 use crate::http::App;
+use crate::http::parameters::check_query;
 use crate::identity::RefreshSession;
 use crate::problem::Answer;
 use crate::read;
@@ -34,6 +35,14 @@ impl Signed {
     pub fn person(&self) -> Option<PersonId> {
         self.actor.person()
     }
+
+    /// Refuses unless a permission is held. A command's is asked again in its own transaction;
+    /// this is for what is no command, or costs something before one.
+    pub async fn permit(&self, app: &App, needed: Permission) -> Result<(), Answer> {
+        let (actor, now) = (self.actor.clone(), app.bus.world().clock.now());
+        let who = read::ask(&*app.bus.world().store, move |db| who_is(db, &actor, now)).await?;
+        Ok(who.permit(needed, &self.actor)?)
+    }
 }
 
 /// The hash under which a session or a token is kept.
@@ -49,8 +58,9 @@ impl FromRequestParts<App> for Signed {
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Answer> {
-        if let Some(signed) = parts.extensions.get::<Self>() {
-            return Ok(signed.clone());
+        if let Some(signed) = parts.extensions.get::<Self>().cloned() {
+            check_query(parts)?;
+            return Ok(signed);
         }
         check_path(parts)?;
         let now = app.bus.world().clock.now();
@@ -62,6 +72,7 @@ impl FromRequestParts<App> for Signed {
             }
             (None, None) => return Err(no_session()),
         };
+        check_query(parts)?;
         parts.extensions.insert(signed.clone());
         Ok(signed)
     }

@@ -4,7 +4,7 @@ use api::common::{Page, Written};
 use api::identity::{PasswordChange, Person, PersonFields};
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::identity::{IdentityRefusal, check_password};
+use domain::identity::{IdentityRefusal, Permission, check_password};
 use kernel::{Actor, PersonId};
 
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
@@ -37,6 +37,7 @@ pub(super) async fn create(
     State(app): State<App>,
     mut write: Write<PersonFields>,
 ) -> Result<Json<Written>, Answer> {
+    write.signed.permit(&app, Permission::IdentityWrite).await?;
     keep_secrets_out(&mut write, "POST /people", |fields| fields.password = None);
     check_first_password(&write.body)?;
     let Some(given) = write.body.password.take() else { return Err(password_missing().into()) };
@@ -63,6 +64,7 @@ pub(super) async fn set_password(
     keep_secrets_out(&mut write, &format!("PUT /people/{id}/password"), |change| {
         *change = PasswordChange { old: None, new: String::new() };
     });
+    write.signed.permit(&app, Permission::Read).await?;
     let found = ask(&*app.bus.world().store, move |db| read::get(db, &id)).await?;
     let found = found.map_err(Answer::from)?;
     let PasswordChange { old, new } = write.body;

@@ -1,9 +1,6 @@
 //! Reading the log, and finding what was touched behind the application's back.
 
-use std::sync::mpsc;
-
 use interlock_server::audit::{VerifyReport, verify};
-use interlock_server::read_models::{prepare, write};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Stage, on_both};
@@ -104,21 +101,6 @@ async fn verified(stage: &Stage) -> VerifyReport {
     report.await.unwrap()
 }
 
-/// Writes to the database behind the application's back.
-async fn touch(stage: &Stage, sql: &'static str) {
-    let (store, (sender, receiver)) = (stage.store.clone(), mpsc::channel());
-    let written = tokio::task::spawn_blocking(move || {
-        let end = write(&*store, move |tx| {
-            let _ = sender.send(tx.execute(sql, &[])?);
-            Ok(())
-        });
-        (end, receiver.recv())
-    });
-    let (end, rows) = written.await.unwrap();
-    end.unwrap();
-    assert_eq!(rows, Ok(1), "{sql} touches one row");
-}
-
 async fn some_history(stage: &Stage) {
     let anna = stage.person("anna", &["service_owner", "administrator"]).await;
     anna.post("/services", json!({"name": "Shop"})).await.ok();
@@ -169,67 +151,11 @@ fn whatever_is_touched_is_found_and_named() {
         on_both(async |stage| {
             some_history(&stage).await;
             assert_eq!(verified(&stage).await.wrong, None);
-            touch(&stage, sql).await;
+            assert_eq!(stage.touch(sql).await, 1, "{sql} touches one row");
             let wrong =
                 verified(&stage).await.wrong.unwrap_or_else(|| panic!("{sql} is not found"));
             assert!(wrong.what.contains(expected), "{sql}: {wrong:?}");
             assert!(!wrong.place.is_empty());
         });
     }
-}
-
-/// Every row of some read models.
-async fn rows(stage: &Stage) -> Vec<ports::Row> {
-    let tables = [
-        "people",
-        "people_roles",
-        "tokens",
-        "services",
-        "cis",
-        "ci_relations",
-        "incidents",
-        "incident_cis",
-        "incident_services",
-        "teams",
-    ];
-    let found = interlock_server::read::ask(&*stage.store, move |db| {
-        let mut all = Vec::new();
-        for table in tables {
-            let mut rows = db.query(&format!("SELECT * FROM {table}"), &[])?;
-            assert!(!rows.is_empty(), "{table} has rows to compare");
-            rows.sort_by(|left, right| left.0.cmp(&right.0));
-            all.extend(rows);
-        }
-        Ok(all)
-    });
-    found.await.unwrap()
-}
-
-#[test]
-fn rows_that_are_made_again_are_the_same_rows() {
-    on_both(async |stage| {
-        some_history(&stage).await;
-        let ben = stage.person("ben", &["service_owner", "administrator"]).await;
-        ben.post("/teams", json!({"name": "Payments"})).await.ok();
-        for name in ["web-01", "db-1"] {
-            ben.post("/cis", json!({"name": name, "service": "shop"})).await.ok();
-        }
-        let relations = json!({"relations": [{"kind": "uses", "to": "db-1"}]});
-        ben.put("/cis/web-01/relations", "*", relations).await.ok();
-        let hit = json!({"title": "y", "cis": ["web-01"], "services": ["shop"]});
-        stage.clock.advance_minutes(5);
-        ben.post("/incidents", hit).await.ok();
-        let token = json!({"name": "t", "scopes": ["read"], "expires_at": "2026-12-01T00:00:00Z"});
-        ben.post("/tokens", token).await.ok();
-        ben.patch("/people/ben", "*", json!({"zone": "Europe/Amsterdam"})).await.ok();
-        let before = rows(&stage).await;
-        stage.clock.advance_minutes(5);
-        let store = stage.store.clone();
-        let again = tokio::task::spawn_blocking(move || {
-            write(&*store, |tx| tx.execute("DELETE FROM read_models", &[]).map(|_| ()))?;
-            prepare(&*store)
-        });
-        again.await.unwrap().unwrap();
-        assert_eq!(rows(&stage).await, before);
-    });
 }

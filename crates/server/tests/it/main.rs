@@ -6,9 +6,13 @@ mod support;
 
 mod approval;
 mod audit;
+mod bad_input;
 mod calendar;
+mod hostile;
 mod identity;
 mod incident;
+mod permission;
+mod promises;
 mod release;
 mod review;
 mod search;

@@ -89,13 +89,36 @@ fn window(start: &str, end: &str) -> Json {
 #[test]
 fn a_release_goes_from_draft_to_closed() {
     on_both(async |stage| {
-        let story = cast(&stage).await;
-        let release = planned(&story).await;
-        let path = format!("/releases/{release}");
-        decided(&story, &path).await;
-        carried_out(&stage, &story, &path).await;
-        reviewed_and_closed(&story, &path).await;
+        from_draft_to_closed(&stage, &cast(&stage).await).await;
     });
+}
+
+async fn from_draft_to_closed(stage: &Stage, story: &Cast<'_>) {
+    let release = planned(story).await;
+    let path = format!("/releases/{release}");
+    decided(story, &path).await;
+    carried_out(stage, story, &path).await;
+    reviewed_and_closed(story, &path).await;
+}
+
+/// Both stories of this file, and a release and a change that wait in the middle of theirs, for
+/// others to look at what is kept of them; answers who may do most.
+pub(crate) async fn everything(stage: &Stage) -> Client<'_> {
+    let story = cast(stage).await;
+    from_draft_to_closed(stage, &story).await;
+    collided(&story).await;
+    let scheduled = format!("/releases/{}", planned(&story).await);
+    decided(&story, &scheduled).await;
+    story.rosa.post(&format!("{scheduled}/schedule"), json!({})).await.ok();
+    let waiting = format!("/releases/{}", planned(&story).await);
+    story.rosa.post(&format!("{waiting}/submit"), json!({})).await.ok();
+    let mut asked = plans("Asked for", "web-01", 5);
+    asked["services"] = json!(["Payments"]);
+    let asked = format!("/changes/{}", number(&story.anna.post("/changes", asked).await.ok()));
+    for verb in ["submit", "assess"] {
+        story.anna.post(&format!("{asked}/{verb}"), json!({})).await.ok();
+    }
+    stage.person("max", &["administrator", "service_owner", "release_manager"]).await
 }
 
 /// Planning: a submission names everything that is missing; then nothing is.
@@ -265,44 +288,42 @@ async fn reviewed_and_closed(story: &Cast<'_>, path: &str) {
 #[test]
 fn a_collision_blocks_is_accepted_and_lapses_when_the_window_moves() {
     on_both(async |stage| {
-        let story = cast(&stage).await;
-        let evening = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
-        let first = approved(&story, "Database", "pay-db", 5).await;
-        let schedule = |change: &str| format!("/changes/{change}/schedule");
-        story.anna.post(&schedule(&first), json!({"window": evening})).await.ok();
-
-        let second = approved(&story, "App", "pay-app", 5).await;
-        let version =
-            story.anna.get(&format!("/changes/{second}")).await.ok()["version"].to_string();
-        let planned = json!({"window": window("2026-11-22T21:00:00Z", "2026-11-22T23:00:00Z")});
-        story.anna.patch(&format!("/changes/{second}"), &version, planned).await.ok();
-        let refused = story.anna.post(&schedule(&second), json!({})).await;
-        let problem = refused.refused(409, "calendar.conflict_blocks");
-        let said = problem["errors"][0]["detail"].as_str().expect("words");
-        assert!(said.contains("pay-app → uses → pay-db"), "{said}");
-
-        let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
-        let conflict = &list["items"][0];
-        assert_eq!(conflict["kind"], "upstream_ci");
-        assert_eq!(conflict["severity"], "blocking");
-        let accept = format!("/conflicts/{}/accept", conflict["id"].as_str().expect("an id"));
-        story
-            .anna
-            .post(&accept, json!({"reason": "x"}))
-            .await
-            .refused(403, "request.not_permitted");
-        story.rosa.post(&accept, json!({"reason": ""})).await.refused(422, "request.invalid");
-        story.rosa.post(&accept, json!({"reason": "both teams are in one room"})).await.ok();
-        story.anna.post(&schedule(&second), json!({})).await.ok();
-
-        let moved = json!({"window": window("2026-11-22T20:30:00Z", "2026-11-22T22:30:00Z")});
-        let refused = story.anna.post(&schedule(&second), moved).await;
-        refused.refused(409, "calendar.conflict_blocks");
-        let later = json!({"window": window("2026-11-22T22:00:00Z", "2026-11-22T23:30:00Z")});
-        story.anna.post(&schedule(&second), later).await.ok();
-        let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
-        assert_eq!(list["items"][0]["state"], "resolved", "touching windows do not collide");
+        collided(&cast(&stage).await).await;
     });
+}
+
+async fn collided(story: &Cast<'_>) {
+    let evening = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
+    let first = approved(story, "Database", "pay-db", 5).await;
+    let schedule = |change: &str| format!("/changes/{change}/schedule");
+    story.anna.post(&schedule(&first), json!({"window": evening})).await.ok();
+
+    let second = approved(story, "App", "pay-app", 5).await;
+    let version = story.anna.get(&format!("/changes/{second}")).await.ok()["version"].to_string();
+    let planned = json!({"window": window("2026-11-22T21:00:00Z", "2026-11-22T23:00:00Z")});
+    story.anna.patch(&format!("/changes/{second}"), &version, planned).await.ok();
+    let refused = story.anna.post(&schedule(&second), json!({})).await;
+    let problem = refused.refused(409, "calendar.conflict_blocks");
+    let said = problem["errors"][0]["detail"].as_str().expect("words");
+    assert!(said.contains("pay-app → uses → pay-db"), "{said}");
+
+    let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
+    let conflict = &list["items"][0];
+    assert_eq!(conflict["kind"], "upstream_ci");
+    assert_eq!(conflict["severity"], "blocking");
+    let accept = format!("/conflicts/{}/accept", conflict["id"].as_str().expect("an id"));
+    story.anna.post(&accept, json!({"reason": "x"})).await.refused(403, "request.not_permitted");
+    story.rosa.post(&accept, json!({"reason": ""})).await.refused(422, "request.invalid");
+    story.rosa.post(&accept, json!({"reason": "both teams are in one room"})).await.ok();
+    story.anna.post(&schedule(&second), json!({})).await.ok();
+
+    let moved = json!({"window": window("2026-11-22T20:30:00Z", "2026-11-22T22:30:00Z")});
+    let refused = story.anna.post(&schedule(&second), moved).await;
+    refused.refused(409, "calendar.conflict_blocks");
+    let later = json!({"window": window("2026-11-22T22:00:00Z", "2026-11-22T23:30:00Z")});
+    story.anna.post(&schedule(&second), later).await.ok();
+    let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
+    assert_eq!(list["items"][0]["state"], "resolved", "touching windows do not collide");
 }
 
 /// A release with the go and a committed window on the evening of the 22nd.

@@ -1,8 +1,9 @@
 //! What tests of the server share: an application on a fresh database of each engine, people who
 //! are signed in, and requests that go through the same router as real ones.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, mpsc};
 
 use api::common::Written;
 use api::identity::PersonFields;
@@ -11,17 +12,18 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use interlock_server::bus::{Bus, Envelope, World};
-use interlock_server::follow::followers::{SearchIndex, step};
+use interlock_server::follow::followers::{Follower, SearchIndex, step};
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
 use interlock_server::policy::Models;
-use interlock_server::read_models::prepare;
+use interlock_server::read::ask;
+use interlock_server::read_models::{prepare, write};
+use interlock_server::records::KINDS;
 use interlock_server::serve::{Options, router};
 use kernel::{Actor, PersonId, Timestamp};
-use ports::{Clock, ManualClock, SeededChance, Store};
+use ports::{Clock, ManualClock, Row, SeededChance, Store};
 use serde_json::Value as Json;
 use store::OpenOptions;
-use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// Everyone's password.
@@ -37,41 +39,58 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Arc<dyn Store>,
     router: Router,
-    _folder: Option<TempDir>,
+    address: String,
+    /// Every store that was opened, to be closed at the end.
+    opened: Opened,
 }
+
+type Opened = Arc<Mutex<Vec<Arc<dyn Store>>>>;
 
 /// Plays a story on SQLite, and on PostgreSQL where there is a cluster.
 pub(crate) fn on_both(story: impl AsyncFn(Stage)) {
     let folder = tempfile::tempdir().unwrap();
     let address = format!("sqlite:{}", folder.path().join("store.db").display());
-    play(&address, Some(folder), &story);
+    play(address, &story);
     if let Some(address) = store::testing::postgres_database() {
-        play(&address, None, &story);
+        play(address, &story);
     }
 }
 
-fn play(address: &str, folder: Option<TempDir>, story: &impl AsyncFn(Stage)) {
-    let options = OpenOptions { readers: 2, writers: 2, ..OpenOptions::default() };
-    let opened = store::open(address, options).unwrap();
-    prepare(&*opened).unwrap();
+fn play(address: String, story: &impl AsyncFn(Stage)) {
+    let opened = Opened::default();
+    let stage = Stage::open(address, Arc::new(ManualClock::new(at(NOW))), Arc::clone(&opened));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(story(Stage::new(Arc::clone(&opened), folder)));
+    runtime.block_on(story(stage));
     drop(runtime);
-    opened.close();
+    for store in &*opened.lock().unwrap() {
+        store.close();
+    }
 }
 
 impl Stage {
-    fn new(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
-        let clock = Arc::new(ManualClock::new(at(NOW)));
+    fn open(address: String, clock: Arc<ManualClock>, opened: Opened) -> Self {
+        let options = OpenOptions { readers: 2, writers: 2, ..OpenOptions::default() };
+        let store = store::open(&address, options).unwrap();
+        prepare(&*store).unwrap();
+        opened.lock().unwrap().push(Arc::clone(&store));
         let bus = Bus::new(World {
             store: Arc::clone(&store),
             clock: clock.clone(),
-            chance: Arc::new(SeededChance::new(7)),
+            chance: Arc::new(SeededChance::new(7 + opened.lock().unwrap().len() as u64)),
             models: Arc::new(Models::built_in().unwrap()),
         });
         let router = router(Options::default().app(bus.clone()));
-        Self { bus, clock, store, router, _folder: folder }
+        Self { bus, clock, store, router, address, opened }
+    }
+
+    /// The same application after it was shut down and started again.
+    pub(crate) async fn restarted(self) -> Self {
+        let again = tokio::task::spawn_blocking(move || {
+            self.store.close();
+            Self::open(self.address, self.clock, self.opened)
+        });
+        again.await.unwrap()
     }
 
     /// Makes an account as an operator does.
@@ -120,10 +139,56 @@ impl Stage {
 
     /// Lets the search index catch up.
     pub(crate) async fn index(&self) {
+        self.follow(SearchIndex).await;
+    }
+
+    /// Lets a follower of the log catch up.
+    pub(crate) async fn follow(&self, follower: impl Follower) {
         let bus = self.bus.clone();
         let caught_up =
-            tokio::task::spawn_blocking(move || while step(&bus, &SearchIndex).unwrap() > 0 {});
+            tokio::task::spawn_blocking(move || while step(&bus, &follower).unwrap() > 0 {});
         caught_up.await.unwrap();
+    }
+
+    /// Writes to the database behind the application's back; answers how many rows that touched.
+    pub(crate) async fn touch(&self, sql: &'static str) -> u64 {
+        let (store, (sender, receiver)) = (Arc::clone(&self.store), mpsc::channel());
+        let written = tokio::task::spawn_blocking(move || {
+            let end = write(&*store, move |tx| {
+                let _ = sender.send(tx.execute(sql, &[])?);
+                Ok(())
+            });
+            end.map(|()| receiver.recv().unwrap())
+        });
+        written.await.unwrap().unwrap()
+    }
+
+    /// The one number that a question is answered with.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let found = ask(&*self.store, move |db| db.query_one(sql, &[])?.expect("a row").int(0));
+        found.await.unwrap()
+    }
+
+    /// Every row of every read model, by table.
+    pub(crate) async fn rows(&self) -> BTreeMap<&'static str, Vec<Row>> {
+        let tables = KINDS.iter().flat_map(|kind| kind.table_names).copied();
+        let found = ask(&*self.store, move |db| {
+            let mut all = BTreeMap::new();
+            for table in tables {
+                let mut rows = db.query(&format!("SELECT * FROM {table}"), &[])?;
+                rows.sort_by(|left, right| left.0.cmp(&right.0));
+                all.insert(table, rows);
+            }
+            Ok(all)
+        });
+        found.await.unwrap()
+    }
+
+    /// Makes the read models anew, as another version of the program does.
+    pub(crate) async fn rebuild(&self) {
+        self.touch("DELETE FROM read_models").await;
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || prepare(&*store)).await.unwrap().unwrap();
     }
 }
 
@@ -209,6 +274,22 @@ impl Client<'_> {
         body: Option<Json>,
         along: Along<'_>,
     ) -> Answer {
+        let (kind, body) = match body {
+            Some(body) => (Some("application/json"), body.to_string().into_bytes()),
+            None => (None, Vec::new()),
+        };
+        self.send_bytes(method, path, kind, body, along).await
+    }
+
+    /// A request as it stands, well-formed or not.
+    pub(crate) async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        kind: Option<&str>,
+        body: Vec<u8>,
+        along: Along<'_>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("host", "interlock.test");
         request = match &self.pass {
@@ -226,13 +307,11 @@ impl Client<'_> {
         if let Some(address) = along.address {
             request = request.extension(ConnectInfo(SocketAddr::new(address, 4711)));
         }
-        let sent = match body {
-            Some(body) => request
-                .header("content-type", "application/json")
-                .body(Body::from(body.to_string())),
-            None => request.body(Body::empty()),
-        };
-        let response = self.stage.router.clone().oneshot(sent.unwrap()).await.unwrap();
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        let sent = request.body(Body::from(body)).unwrap();
+        let response = self.stage.router.clone().oneshot(sent).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 16 << 20).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
