@@ -77,7 +77,8 @@ pub struct Band {
 pub struct Conflict {
     /// Its id; absent for a draft that was only checked.
     pub id: Option<String>,
-    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout` or `outside_window`.
+    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout`, `outside_window` or
+    /// `release_order`.
     pub kind: String,
     /// `blocking` or `warning`.
     pub severity: String,
@@ -97,6 +98,20 @@ pub struct Conflict {
     pub hits: Vec<Hit>,
     /// The acceptance, when it was accepted.
     pub accepted: Option<Acceptance>,
+    /// The exception by which the record that asks passes all the same.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exempt: Option<Exempt>,
+}
+
+/// A granted exception beside the conflict that it lets pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Exempt {
+    /// Its id.
+    pub id: String,
+    /// `EXC-…`.
+    pub number: String,
+    /// When it ends, RFC 3339.
+    pub until: String,
 }
 
 /// A CI that is hit.

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod change;
 pub mod common;
 pub mod deployment;
+pub mod exception;
 pub mod identity;
 pub mod import;
 pub mod incident;

@@ -2,7 +2,9 @@
 //! `PUT/DELETE /releases/{id}/changes/{change}`, `PUT /releases/{id}/order`,
 //! `POST /releases/{id}/{advance|submit|approve|reject|abstain|schedule|extend|deploy|verify|
 //! rollback|close|hold|resume|cancel|clone}`, `PUT /releases/{id}/review`, comments, tasks, watch
-//! and links as on changes, `GET /releases/board`.
+//! and links as on changes, `GET /releases/board`. `GET/PATCH /releases/{id}/scope`,
+//! `POST /releases/{id}/{freeze|unfreeze}`, `PUT /releases/{id}/dependencies`,
+//! `POST /releases/{id}/schedule/preview`, `GET /releases/{id}/readiness`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +12,7 @@ use utoipa::ToSchema;
 use crate::approval::Round;
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
-use crate::common::{Action, Comment, Lamp, Ref, Task, Window, patch};
+use crate::common::{Action, Comment, Lamp, LampState, Ref, Refusal, Task, Window, patch};
 use crate::deployment::Deployment;
 use crate::risk::Risk;
 use crate::rollback::RollbackPlan;
@@ -342,4 +344,288 @@ pub struct BoardColumn {
     pub releases: Vec<ReleaseRow>,
     /// True when there are more than are shown.
     pub more: bool,
+}
+
+/// What a release leaves to others, or leaves out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutsideFields {
+    /// The change that it is, by number or id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    /// What it is, in words; needed when no change is named.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub what: String,
+    /// Why.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// What a team contributes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContributionFields {
+    /// The team, by id or name.
+    pub team: String,
+    /// What it owns.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub owns: String,
+    /// What it signs off.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub signs_off: String,
+}
+
+/// What people state about the scope; a field that is absent stays as it is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScopeFields {
+    /// Who decides about it between the teams, by id or login; null for whoever plans the release.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub owner: Option<Option<String>>,
+    /// What is needed, and done independently of this release.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub independent: Option<Vec<OutsideFields>>,
+    /// What is left out on purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub excluded: Option<Vec<OutsideFields>>,
+    /// The teams, and what each owns and signs off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 50)]
+    pub teams: Option<Vec<ContributionFields>>,
+    /// From when on nothing joins without an exception, RFC 3339; null for no such date.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub freeze_at: Option<Option<String>>,
+}
+
+/// The scope document of a release: what people stated, and what is found out from its changes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ScopeDocument {
+    /// The release.
+    pub release: Ref,
+    /// The release's version; send it as `If-Match`.
+    pub version: i64,
+    /// Who decides about it between the teams.
+    pub owner: Option<Ref>,
+    /// True when nothing joins any more without an exception.
+    pub frozen: bool,
+    /// From when on, RFC 3339, when a date was set.
+    pub freeze_at: Option<String>,
+    /// How it was frozen by hand.
+    pub freeze: Option<Frozen>,
+    /// The changes in deploy order.
+    pub included: Vec<Included>,
+    /// What is needed, and done independently.
+    pub independent: Vec<Outside>,
+    /// What is left out on purpose.
+    pub excluded: Vec<Outside>,
+    /// CIs that more than one change rests on, or another planned release works on.
+    pub shared: Vec<SharedCi>,
+    /// True when more are shared than are shown.
+    pub shared_more: bool,
+    /// The combined risk.
+    pub risk: Risk,
+    /// The teams: those that are stated, and those of the changes.
+    pub teams: Vec<Contribution>,
+    /// The releases that must be over before this one.
+    pub after: Vec<Neighbour>,
+    /// The releases that wait for this one.
+    pub followers: Vec<Neighbour>,
+}
+
+/// A freeze by hand.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Frozen {
+    /// Who.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A change that the release includes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Included {
+    /// The change.
+    pub change: Ref,
+    /// Its team.
+    pub team: Option<Ref>,
+    /// The services it touches, by name or through its CIs.
+    pub services: Vec<Ref>,
+    /// Its tier.
+    pub tier: String,
+}
+
+/// Something that is outside of the release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Outside {
+    /// The change that it is.
+    pub change: Option<Ref>,
+    /// What it is, in words.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A CI that several parts of the plan rest on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SharedCi {
+    /// The CI.
+    pub ci: Ref,
+    /// The changes of this release that touch it, or need it.
+    pub changes: Vec<Ref>,
+    /// Other planned releases that work on it.
+    pub releases: Vec<Ref>,
+}
+
+/// A team and its part.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Contribution {
+    /// The team.
+    pub team: Ref,
+    /// What it owns; empty as long as nobody stated it.
+    pub owns: String,
+    /// What it signs off.
+    pub signs_off: String,
+    /// Its changes in this release.
+    pub changes: Vec<Ref>,
+}
+
+/// A release that this one waits for, or that waits for it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Neighbour {
+    /// The release.
+    pub release: Ref,
+    /// Its phase.
+    pub phase: String,
+    /// Its window.
+    pub window: Option<Window>,
+    /// Whether it was carried out and verified.
+    pub verified: bool,
+}
+
+/// The releases that must be over before this one; replaces the list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dependencies {
+    /// By number or id.
+    #[schema(max_items = 50)]
+    pub after: Vec<String>,
+}
+
+/// What moving the window would do; nothing is saved.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MovePreview {
+    /// The window that was asked about.
+    pub window: Window,
+    /// What would happen.
+    pub effect: Effect,
+}
+
+/// What a way out would do, found by deciding on a copy.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Effect {
+    /// Why it cannot be done, when it cannot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refusal: Option<Refusal>,
+    /// How many things would still block.
+    pub blocked: u32,
+    /// Minutes to take everything back, as it is.
+    pub rollback_minutes_now: u32,
+    /// The same as it would be.
+    pub rollback_minutes: u32,
+    /// The combined tier, as it is.
+    pub tier_now: String,
+    /// The same as it would be.
+    pub tier: String,
+    /// How many votes would be void.
+    pub votes_voided: u32,
+    /// The changes of this release that rest on the one that is dropped.
+    pub dependants: Vec<Ref>,
+    /// The releases that would have to begin later, directly or through others.
+    pub slips: Vec<Slip>,
+}
+
+/// A release that would have to begin later.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Slip {
+    /// Which.
+    pub release: Ref,
+    /// Its window.
+    pub from: Window,
+    /// The earliest in which it is in order again.
+    pub to: Window,
+    /// The release it has to wait for.
+    pub because: Ref,
+}
+
+/// The readiness board: everything that the date depends on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Readiness {
+    /// The release.
+    pub release: Ref,
+    /// Its version.
+    pub version: i64,
+    /// The date.
+    pub window: Option<Window>,
+    /// How many things block it.
+    pub blocked: u32,
+    /// How many things are waited for.
+    pub waiting: u32,
+    /// Everything, what blocks first.
+    pub items: Vec<ReadinessItem>,
+}
+
+/// One thing that the date depends on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReadinessItem {
+    /// `scope`, `change`, `dependency`, `task`, `conflict`, `approval` or `window`.
+    pub kind: String,
+    /// The record that it is about.
+    pub record: Option<Ref>,
+    /// Whether it is ready.
+    pub state: LampState,
+    /// What says so, what is waited for, or what blocks.
+    pub detail: String,
+    /// Who must act.
+    pub who: Vec<String>,
+    /// The ways out, each with what it would do.
+    pub ways: Vec<WayOut>,
+}
+
+/// A way out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WayOut {
+    /// `drop`, `move` or `exception`.
+    pub kind: String,
+    /// In words.
+    pub detail: String,
+    /// The change that is dropped.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub change: Option<Ref>,
+    /// The window that it is moved to.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub window: Option<Window>,
+    /// The exception to ask for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub exception: Option<ExceptionOffer>,
+    /// What it would do.
+    pub effect: Effect,
+}
+
+/// The exception that would let the release pass.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionOffer {
+    /// The rule.
+    pub rule: String,
+    /// The record that is to pass.
+    pub subject: String,
+    /// What the rule holds against it.
+    pub with: String,
 }

@@ -15,6 +15,7 @@ use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::failure::Result;
 use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
+use crate::planning::{self, After, Preview, Stated};
 use crate::record::{
     Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
     action_lines, comment_lines, lamp_lines, link_lines, task_lines,
@@ -114,6 +115,36 @@ pub(crate) enum ReleaseVerb {
     /// Sets the deploy order: all changes, first to deploy first.
     #[command(after_help = "Example:\n  interlock release order REL-17 CHG-1043 CHG-1042")]
     Order(Scope),
+    /// Shows its scope document: what is in and out, what is shared, who owns what.
+    #[command(after_help = "Example:\n  interlock release scope REL-17")]
+    Scope(Named),
+    /// States its scope: what is left out and why, who decides, from when on it is frozen.
+    #[command(after_help = "Examples:\n  \
+        interlock release state-scope REL-17 --scope-owner anna \
+        --exclude \"Mobile app=its store review takes two weeks\"\n  \
+        interlock release state-scope REL-17 --freeze-at 2026-12-01T17:00:00Z")]
+    StateScope(Box<Stated>),
+    /// Freezes its scope: nothing joins any more without an exception.
+    #[command(after_help = "Example:\n  \
+        interlock release freeze REL-17 --reason \"the rehearsal begins\"")]
+    Freeze(Step),
+    /// Opens its scope again.
+    #[command(after_help = "Example:\n  \
+        interlock release unfreeze REL-17 --reason \"the rehearsal is put off\"")]
+    Unfreeze(Step),
+    /// Sets which releases must be over before it begins; circles are refused.
+    #[command(after_help = "Examples:\n  \
+        interlock release depend REL-17 REL-16 REL-12\n  \
+        interlock release depend REL-17")]
+    Depend(After),
+    /// Says what moving its window would do, and who would slip; saves nothing.
+    #[command(after_help = "Example:\n  interlock release preview REL-17 \
+        --start 2026-12-05T22:00 --end 2026-12-06T02:00 --zone Europe/Amsterdam")]
+    Preview(Preview),
+    /// Shows what its date depends on, who must act, and the ways out; exit code 1 when something
+    /// blocks.
+    #[command(after_help = "Example:\n  interlock release readiness REL-17")]
+    Readiness(Named),
     /// Moves it to the model's next state, up to test.
     #[command(after_help = "Example:\n  interlock release advance REL-17")]
     Advance(Step),
@@ -405,6 +436,17 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Attach(scope) => scope.move_each(&releases, Method::Put),
         ReleaseVerb::Detach(scope) => scope.move_each(&releases, Method::Delete),
         ReleaseVerb::Order(scope) => scope.order(&releases),
+        ReleaseVerb::Scope(named) => {
+            return planning::show_scope(&releases, &named.record, global);
+        }
+        ReleaseVerb::StateScope(stated) => stated.send(&releases),
+        ReleaseVerb::Freeze(step) => releases.step(&step, "freeze"),
+        ReleaseVerb::Unfreeze(step) => releases.step(&step, "unfreeze"),
+        ReleaseVerb::Depend(after) => after.send(&releases),
+        ReleaseVerb::Preview(wanted) => return planning::preview(&releases, &wanted, global),
+        ReleaseVerb::Readiness(named) => {
+            return planning::readiness(&releases, &named.record, global);
+        }
         ReleaseVerb::Advance(step) => releases.step(&step, "advance"),
         ReleaseVerb::Submit(step) => releases.step(&step, "submit"),
         ReleaseVerb::Approve(voted) => voted.send(&releases, "approve"),

@@ -9,6 +9,7 @@ use crate::backup::{Backup, Restore};
 use crate::calendar::CalendarVerb;
 use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
+use crate::exception::ExceptionVerb;
 use crate::failure::{EXIT_CODES, Result};
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
@@ -18,8 +19,8 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, calendar, change, identity, import, incident, release, serve, service,
-    team,
+    approval, audit, backup, calendar, change, exception, identity, import, incident, release,
+    serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -55,6 +56,9 @@ pub(crate) enum Verb {
     /// What is planned when, and what collides.
     #[command(subcommand)]
     Calendar(CalendarVerb),
+    /// Permissions to deviate from a rule until a time.
+    #[command(subcommand)]
+    Exception(ExceptionVerb),
     /// Interruptions of a service.
     #[command(subcommand)]
     Incident(IncidentVerb),
@@ -123,6 +127,7 @@ impl Verb {
             Self::Release(verb) => release::run(verb, global),
             Self::Approve(verb) => approval::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
+            Self::Exception(verb) => exception::run(verb, global),
             Self::Incident(verb) => incident::run(verb, global),
             Self::Service(verb) => service::run(verb, global),
             Self::Ci(verb) => service::run_ci(verb, global),

@@ -13,6 +13,7 @@ pub mod approval;
 pub mod calendar;
 pub mod change;
 pub mod deployment;
+pub mod exception;
 pub mod identity;
 pub mod incident;
 pub mod policy;

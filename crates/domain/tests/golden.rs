@@ -10,6 +10,7 @@ use interlock_domain::approval::{Content, RoundEvent};
 use interlock_domain::calendar::{ConflictEvent, PeriodEvent};
 use interlock_domain::change::ChangeEvent;
 use interlock_domain::deployment::DeploymentEvent;
+use interlock_domain::exception::ExceptionEvent;
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
 use interlock_domain::record::ExtraEvent;
@@ -125,7 +126,7 @@ fn events_of_changes_stay_readable() {
 #[test]
 fn events_of_releases_stay_readable() {
     let found = read_back::<ReleaseEvent>("release");
-    assert_eq!(names(&found).len(), 19);
+    assert_eq!(names(&found).len(), 23);
     assert_eq!(variants(&found, "release.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "release.approval_moved.v1"), set(ROUNDS));
     assert_eq!(variants(&found, "release.deployment_moved.v1"), set(DEPLOYMENTS));
@@ -173,6 +174,11 @@ fn events_of_reviews_stay_readable() {
 fn events_of_the_calendar_stay_readable() {
     assert_eq!(names(&read_back::<ConflictEvent>("conflict")).len(), 5);
     assert_eq!(names(&read_back::<PeriodEvent>("period")).len(), 3);
+}
+
+#[test]
+fn events_of_exceptions_stay_readable() {
+    assert_eq!(names(&read_back::<ExceptionEvent>("exception")).len(), 5);
 }
 
 #[test]

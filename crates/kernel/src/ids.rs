@@ -93,6 +93,8 @@ ids! {
     ConflictId = "cfl";
     /// One event of the log.
     EventId = "evt";
+    /// A permission to deviate from a rule.
+    ExceptionId = "exc";
     /// An incident.
     IncidentId = "inc";
     /// A period of the calendar: a maintenance window or a blackout.

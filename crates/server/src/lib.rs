@@ -23,6 +23,7 @@ pub mod approval;
 pub mod audit;
 pub mod calendar;
 pub mod change;
+pub mod exception;
 pub mod identity;
 pub mod import;
 pub mod incident;

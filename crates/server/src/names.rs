@@ -184,6 +184,12 @@ impl Names {
         Ok(())
     }
 
+    /// The number of a record that was looked up, or its id.
+    pub fn number(&self, id: &str) -> String {
+        let known = self.known.get(id).and_then(Option::as_ref);
+        known.and_then(|known| known.number.clone()).unwrap_or_else(|| id.to_owned())
+    }
+
     /// How an actor is called: a person's name, a token's, or what the machine is.
     pub fn actor(&mut self, db: &mut dyn Query, actor: &kernel::Actor) -> Result<String, Fault> {
         use kernel::Actor;
@@ -212,6 +218,7 @@ fn source(id: &str) -> Option<&'static str> {
     Some(match id.split('_').next()? {
         "chg" => "SELECT id, number, title FROM changes",
         "rel" => "SELECT id, number, title FROM releases",
+        "exc" => "SELECT id, number, number FROM exceptions",
         "inc" => "SELECT id, number, title FROM incidents",
         "rev" => "SELECT id, number, number FROM reviews",
         "per" => "SELECT id, NULL, name FROM people",

@@ -63,6 +63,7 @@ each_kind! {
     domain::calendar::Conflict,
     domain::calendar::Period,
     domain::change::Change,
+    domain::exception::Exception,
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,

@@ -23,6 +23,21 @@ words! {
         Blackout = "blackout",
         /// The service's maintenance windows are at other times.
         OutsideWindow = "outside_window",
+        /// A release begins before one that it depends on is over.
+        ReleaseOrder = "release_order",
+    }
+}
+
+impl ConflictKind {
+    /// What it is called whichever side looks; exceptions from its rule are called so too.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::SameCi => "same_ci",
+            Self::UpstreamCi | Self::DownstreamCi => "dependency",
+            Self::Blackout => "blackout",
+            Self::OutsideWindow => "outside_window",
+            Self::ReleaseOrder => "release_order",
+        }
     }
 }
 
@@ -153,12 +168,7 @@ pub struct Found {
 
 /// Names a conflict whichever side looks: its class and both sides.
 pub fn key(kind: ConflictKind, one: Side, other: Side) -> String {
-    let class = match kind {
-        ConflictKind::SameCi => "same_ci",
-        ConflictKind::UpstreamCi | ConflictKind::DownstreamCi => "dependency",
-        ConflictKind::Blackout => "blackout",
-        ConflictKind::OutsideWindow => "outside_window",
-    };
+    let class = kind.class();
     let (first, second) = (one.min(other), one.max(other));
     format!("{class} {} {}", first.id(), second.id())
 }

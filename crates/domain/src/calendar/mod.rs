@@ -8,6 +8,7 @@
 mod conflict;
 mod detect;
 mod event;
+mod order;
 mod period;
 mod refusal;
 
@@ -17,6 +18,7 @@ pub use detect::{
     detect, key,
 };
 pub use event::{ConflictEvent, PeriodEvent};
+pub use order::out_of_order;
 pub use period::{
     Content, Edit, Period, PeriodKind, Repeats, SaveFacts, covers, occurrences, remove, save,
 };

@@ -31,7 +31,10 @@ pub fn cast(change: &Change, cast: &Cast, facts: &Facts, stamp: &Stamp) -> Decis
     if approved {
         let after = events.iter().fold(change.clone(), |change, event| change.evolve(event, stamp));
         if guard(Verb::Schedule, &after, facts).is_ok() {
-            events.push(ChangeEvent::Scheduled { window: after.content.window.clone() });
+            events.push(ChangeEvent::Scheduled {
+                window: after.content.window.clone(),
+                under: facts.under.clone(),
+            });
         }
     }
     Ok(events)

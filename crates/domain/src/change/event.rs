@@ -55,6 +55,9 @@ pub enum ChangeEvent {
     Scheduled {
         /// Its own window.
         window: Option<Window>,
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
     },
     /// Its window is no longer committed.
     #[serde(rename = "change.unscheduled.v1")]
@@ -72,7 +75,11 @@ pub enum ChangeEvent {
     },
     /// Work began.
     #[serde(rename = "change.started.v1")]
-    Started {},
+    Started {
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
+    },
     /// Work ended.
     #[serde(rename = "change.completed.v1")]
     Completed {

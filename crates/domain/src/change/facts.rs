@@ -69,6 +69,8 @@ pub struct Facts {
     pub release: Option<ReleaseFact>,
     /// Each conflict that blocks its window, in words.
     pub blocking: Vec<String>,
+    /// The exceptions without which more would block, `EXC-…`.
+    pub under: Vec<String>,
     /// The approval that policy asks for.
     pub plan: Plan,
     /// Who holds the roles that the plan, or the open round, names.

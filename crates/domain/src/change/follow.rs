@@ -54,16 +54,19 @@ pub fn detach(change: &Change, alone: &Plan) -> Vec<ChangeEvent> {
 pub fn follow(change: &Change, step: Step) -> Vec<ChangeEvent> {
     match (step, change.phase) {
         (Step::Scheduled, Phase::Authorise) if change.is_approved() => {
-            vec![ChangeEvent::Scheduled { window: None }]
+            vec![ChangeEvent::Scheduled { window: None, under: vec![] }]
         }
         (Step::Unscheduled, Phase::Scheduled) => {
             let reason = "its release is no longer scheduled".to_owned();
             vec![ChangeEvent::Unscheduled { reason }]
         }
-        (Step::Deployed, Phase::Scheduled) => vec![ChangeEvent::Started {}],
+        (Step::Deployed, Phase::Scheduled) => vec![ChangeEvent::Started { under: vec![] }],
         // Approved after the release's window was committed.
         (Step::Deployed, Phase::Authorise) if change.is_approved() => {
-            vec![ChangeEvent::Scheduled { window: None }, ChangeEvent::Started {}]
+            vec![
+                ChangeEvent::Scheduled { window: None, under: vec![] },
+                ChangeEvent::Started { under: vec![] },
+            ]
         }
         (Step::Ended(outcome), Phase::Implement) => {
             vec![ChangeEvent::Completed { outcome, note: None }]

@@ -37,7 +37,10 @@ pub fn schedule(
     if !moved && change.phase == crate::change::Phase::Scheduled {
         return Ok(vec![]);
     }
-    let mut events = vec![ChangeEvent::Scheduled { window: wanted.content.window.clone() }];
+    let mut events = vec![ChangeEvent::Scheduled {
+        window: wanted.content.window.clone(),
+        under: facts.under.clone(),
+    }];
     if moved {
         let after = change.clone().evolve(&events[0], stamp);
         events.extend(hold_against_approval(change, &after, facts, stamp)?);
@@ -48,7 +51,7 @@ pub fn schedule(
 /// Begins work.
 pub fn start(change: &Change, facts: &Facts) -> Decision<ChangeEvent> {
     guard(Verb::Start, change, facts)?;
-    Ok(vec![ChangeEvent::Started {}])
+    Ok(vec![ChangeEvent::Started { under: facts.under.clone() }])
 }
 
 /// Lengthens the running window. `facts.blocking` was gathered for the longer one.

@@ -296,7 +296,7 @@ impl Aggregate for Change {
                 self.rounds = approval::evolve(self.rounds, event, stamp.at);
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
-            E::Scheduled { window } => {
+            E::Scheduled { window, .. } => {
                 if let Some(window) = window {
                     self.content.window = Some(window.clone());
                 }
@@ -304,7 +304,7 @@ impl Aggregate for Change {
             }
             E::Unscheduled { .. } => self.phase = Phase::Authorise,
             E::Extended { window, .. } => self.content.window = Some(window.clone()),
-            E::Started {} => {
+            E::Started { .. } => {
                 self.phase = Phase::Implement;
                 self.started_at = Some(stamp.at);
             }

@@ -14,6 +14,9 @@ pub enum DeploymentEvent {
     Started {
         /// The changes in deploy order.
         changes: Vec<ChangeId>,
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
     },
     /// A step was reported.
     StepReported {
@@ -60,7 +63,7 @@ pub fn evolve(
     event: &DeploymentEvent,
     stamp: &Stamp,
 ) -> Option<Deployment> {
-    if let DeploymentEvent::Started { changes } = event {
+    if let DeploymentEvent::Started { changes, .. } = event {
         return Some(Deployment {
             state: DeploymentState::Running,
             started_at: stamp.at,

@@ -155,7 +155,10 @@ mod tests {
     fn after(events: &[DeploymentEvent]) -> Deployment {
         let by = Actor::System { part: "test".to_owned() };
         let stamp = Stamp { at: Timestamp::from_micros(0), by };
-        let started = DeploymentEvent::Started { changes: vec![change(1), change(2), change(3)] };
+        let started = DeploymentEvent::Started {
+            changes: vec![change(1), change(2), change(3)],
+            under: vec![],
+        };
         let all = std::iter::once(&started).chain(events);
         all.fold(None, |deployment, event| evolve(deployment, event, &stamp)).expect("started")
     }

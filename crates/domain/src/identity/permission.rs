@@ -49,6 +49,8 @@ words! {
         CalendarWrite = "calendar.write",
         /// Accept a conflict.
         ConflictAccept = "conflict.accept",
+        /// Let a record pass a rule until an instant.
+        ExceptionDecide = "exception.decide",
         /// Lengthen a running window.
         WindowExtend = "window.extend",
         /// Keep services and configuration items.
@@ -89,13 +91,16 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::Approve,
             P::CalendarWrite,
             P::ConflictAccept,
+            P::ExceptionDecide,
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
             P::TokenWrite,
         ],
         Role::CabMember | Role::EcabMember => &[P::Approve, P::ReviewWrite],
-        Role::ReleaseAuthority => &[P::Approve, P::ConflictAccept, P::WindowExtend],
+        Role::ReleaseAuthority => {
+            &[P::Approve, P::ConflictAccept, P::ExceptionDecide, P::WindowExtend]
+        }
         Role::ProductOwner => &[P::ChangeWrite, P::ReleaseWrite, P::ReviewWrite, P::TokenWrite],
         Role::ServiceOwner => &[
             P::ChangeWrite,

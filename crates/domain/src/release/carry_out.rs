@@ -20,7 +20,12 @@ fn running(release: &Release) -> Result<&Deployment, crate::Refusal> {
 /// Begins the deployment of every change, in order.
 pub fn deploy(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
     guard(Verb::Deploy, release, facts)?;
-    Ok(wrap(vec![DeploymentEvent::Started { changes: release.changes.clone() }]))
+    let held = facts.before.iter().filter(|before| before.holds_up());
+    let mut under: Vec<String> = held.filter_map(|before| before.exception.clone()).collect();
+    under.extend(facts.under.iter().cloned());
+    under.sort();
+    under.dedup();
+    Ok(wrap(vec![DeploymentEvent::Started { changes: release.changes.clone(), under }]))
 }
 
 /// Reports a change as carried out or failed.

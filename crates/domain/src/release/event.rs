@@ -1,13 +1,13 @@
 //! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
 
-use kernel::{ChangeId, PersonId};
+use kernel::{ChangeId, PersonId, ReleaseId};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
 use crate::deployment::DeploymentEvent;
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::ExtraEvent;
-use crate::release::{Content, Edit, Outcome};
+use crate::release::{Content, Edit, Outcome, StatementEdit};
 use crate::vocabulary::{Tier, Window};
 
 /// An event of a release's stream.
@@ -41,6 +41,9 @@ pub enum ReleaseEvent {
     ChangeAttached {
         /// Which.
         change: ChangeId,
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
     },
     /// A change left it.
     #[serde(rename = "release.change_detached.v1")]
@@ -53,6 +56,30 @@ pub enum ReleaseEvent {
     Reordered {
         /// First to deploy first.
         changes: Vec<ChangeId>,
+    },
+    /// What it includes and leaves out, and who answers for that, was stated.
+    #[serde(rename = "release.scope_stated.v1")]
+    ScopeStated {
+        /// The new values.
+        edit: Box<StatementEdit>,
+    },
+    /// Nothing joins it any more without an exception.
+    #[serde(rename = "release.scope_frozen.v1")]
+    ScopeFrozen {
+        /// Why.
+        reason: String,
+    },
+    /// Changes may join again; a date at which its scope froze is taken away with that.
+    #[serde(rename = "release.scope_reopened.v1")]
+    ScopeReopened {
+        /// Why.
+        reason: String,
+    },
+    /// What must be over before it begins was set.
+    #[serde(rename = "release.dependencies_set.v1")]
+    DependenciesSet {
+        /// The releases that it depends on.
+        after: Vec<ReleaseId>,
     },
     /// It went on to another state of its model.
     #[serde(rename = "release.advanced.v1")]
@@ -88,6 +115,9 @@ pub enum ReleaseEvent {
     Scheduled {
         /// Which.
         window: Window,
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
     },
     /// Its window is no longer committed.
     #[serde(rename = "release.unscheduled.v1")]

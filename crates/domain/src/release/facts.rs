@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{ChangeId, PersonId, Timestamp};
+use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
 
 use crate::approval::{self, Electorate, Plan};
 use crate::calendar;
@@ -22,6 +22,14 @@ words! {
         Edit = "edit",
         /// Attach or detach a change, or order them.
         Scope = "scope",
+        /// State what it leaves to others and out, and who answers for what.
+        StateScope = "state_scope",
+        /// Let nothing join any more without an exception.
+        Freeze = "freeze",
+        /// Let changes join again.
+        Unfreeze = "unfreeze",
+        /// Say which releases must be over before it.
+        Depend = "depend",
         /// Go on to the model's next state.
         Advance = "advance",
         /// Ask for the go.
@@ -82,6 +90,28 @@ pub struct ChangeFact {
     pub implementer: Option<PersonId>,
 }
 
+/// A release that must be over first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Before {
+    /// Which.
+    pub id: ReleaseId,
+    /// `REL-…`.
+    pub number: String,
+    /// Where it is.
+    pub phase: P,
+    /// Whether it was carried out and verified.
+    pub verified: bool,
+    /// The exception from the order that is held, `EXC-…`.
+    pub exception: Option<String>,
+}
+
+impl Before {
+    /// Whether it is still to be waited for; one that was given up is not.
+    pub fn holds_up(&self) -> bool {
+        !self.verified && self.phase != P::Cancelled
+    }
+}
+
 /// What the rules need to know, gathered inside the transaction.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -95,6 +125,10 @@ pub struct Facts {
     pub changes: Vec<ChangeFact>,
     /// Each conflict that blocks its window, in words.
     pub blocking: Vec<String>,
+    /// The exceptions without which more would block, `EXC-…`.
+    pub under: Vec<String>,
+    /// The releases that must be over before it.
+    pub before: Vec<Before>,
     /// The approval that its model asks for.
     pub plan: Plan,
     /// Who holds the roles that the plan, or the open round, names.
@@ -109,7 +143,19 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         return Err(Refusal::Ended { phase: release.phase }.into());
     }
     in_phase(verb, release)?;
-    if release.held && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit | Verb::Scope) {
+    if release.held
+        && !matches!(
+            verb,
+            Verb::Resume
+                | Verb::Cancel
+                | Verb::Edit
+                | Verb::Scope
+                | Verb::StateScope
+                | Verb::Freeze
+                | Verb::Unfreeze
+                | Verb::Depend
+        )
+    {
         return Err(Refusal::Held.into());
     }
     match verb {
@@ -128,9 +174,18 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
             under_way(release, &[DeploymentState::Running])
         }
         Verb::StepBack => under_way(release, &[DeploymentState::RollingBack]),
+        Verb::StateScope => decides_scope(release, facts),
+        Verb::Freeze if release.is_frozen(facts.now) => Err(Refusal::FrozenAlready.into()),
+        Verb::Unfreeze
+            if !release.is_frozen(facts.now) && release.statement.freeze_at.is_none() =>
+        {
+            Err(Refusal::NotFrozen.into())
+        }
+        Verb::Freeze | Verb::Unfreeze => decides_scope(release, facts),
         Verb::Close if !facts.review_completed => Err(Refusal::ReviewMissing.into()),
         Verb::Edit
         | Verb::Scope
+        | Verb::Depend
         | Verb::Extend
         | Verb::Close
         | Verb::Hold
@@ -142,8 +197,19 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
 fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
     const PLANNED: &[P] = &[P::Planning, P::Build, P::Test, P::Approval];
     let allowed: &[P] = match verb {
-        Verb::Scope if release.is_under_way() => return Err(Refusal::ScopeFixed),
-        Verb::Scope | Verb::Edit | Verb::Hold | Verb::Cancel => PLANNED,
+        Verb::Scope | Verb::StateScope | Verb::Freeze | Verb::Unfreeze
+            if release.is_under_way() =>
+        {
+            return Err(Refusal::ScopeFixed);
+        }
+        Verb::Scope
+        | Verb::StateScope
+        | Verb::Freeze
+        | Verb::Unfreeze
+        | Verb::Depend
+        | Verb::Edit
+        | Verb::Hold
+        | Verb::Cancel => PLANNED,
         Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
         Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
             &[P::Approval]
@@ -160,6 +226,15 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
     Err(Refusal::WrongPhase { verb, phase: release.phase, allowed: allowed.to_vec() })
 }
 
+/// One named person decides about the scope between the teams; as long as nobody is named, whoever
+/// plans the release.
+fn decides_scope(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    match release.statement.owner {
+        Some(owner) if facts.person != Some(owner) => Err(Refusal::ScopeOwner.into()),
+        _ => Ok(()),
+    }
+}
+
 /// The model's next state before the go.
 pub(super) fn next_state(release: &Release) -> Result<(P, String), crate::Refusal> {
     let place = release.states.iter().position(|state| state.name == release.state);
@@ -172,6 +247,13 @@ pub(super) fn next_state(release: &Release) -> Result<(P, String), crate::Refusa
 
 /// What a submission needs, and a deployment still: a change may have been edited since the go.
 fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    let mut missing = scope_lacks(release, facts);
+    missing.extend(facts.changes.iter().flat_map(lacks));
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
+}
+
+/// What the release itself lacks.
+pub(super) fn scope_lacks(release: &Release, facts: &Facts) -> Vec<Missing> {
     let mut missing = Vec::new();
     let mut need = |there: bool, pointer: String, detail: String| {
         if !there {
@@ -185,21 +267,31 @@ fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusa
         "no change is attached: attach at least one".to_owned(),
     );
     need(content.owner.is_some(), "/owner".to_owned(), "names who answers for it".to_owned());
-    for change in &facts.changes {
-        let (number, pointer) = (&change.number, format!("/changes/{}", change.number));
-        let planned = change.way_back.is_planned();
-        let detail = format!("{number} has no backout plan with its minutes");
-        need(planned, format!("{pointer}/backout_plan"), detail);
-        let detail = format!("{number} is not technically approved");
-        need(change.approved, pointer.clone(), detail);
-        need(!change.held, pointer, format!("{number} is on hold: resume it, or detach it"));
-    }
     for (index, item) in content.package.iter().enumerate() {
         let named = item.kind != ItemKind::Artifact || item.digest.is_some();
         let detail = format!("\"{}\" is an artifact without a digest", item.name);
         need(named, format!("/package/{index}/digest"), detail);
     }
-    if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
+    missing
+}
+
+/// What a change of it lacks.
+pub(super) fn lacks(change: &ChangeFact) -> Vec<Missing> {
+    let (number, pointer) = (&change.number, format!("/changes/{}", change.number));
+    let mut missing = Vec::new();
+    if !change.way_back.is_planned() {
+        let detail = format!("{number} has no backout plan with its minutes");
+        missing.push(Missing::new(format!("{pointer}/backout_plan"), detail));
+    }
+    if !change.approved {
+        let detail = format!("{number} is not technically approved");
+        missing.push(Missing::new(pointer.clone(), detail));
+    }
+    if change.held {
+        let detail = format!("{number} is on hold: resume it, or detach it");
+        missing.push(Missing::new(pointer, detail));
+    }
+    missing
 }
 
 fn may_schedule(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
@@ -224,7 +316,22 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     ready_to_submit(release, facts)?;
     tasks_done(release)?;
     calendar::not_blocked(&facts.blocking)?;
-    Ok(())
+    in_order(facts)
+}
+
+/// What it depends on was carried out and verified, or an exception is held.
+fn in_order(facts: &Facts) -> Result<(), crate::Refusal> {
+    let waits = |before: &&Before| before.holds_up() && before.exception.is_none();
+    let missing: Vec<Missing> = facts
+        .before
+        .iter()
+        .filter(waits)
+        .map(|before| {
+            let detail = format!("{} is in {} and not verified", before.number, before.phase);
+            Missing::new(format!("/after/{}", before.number), detail)
+        })
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(Refusal::OutOfOrder(missing).into()) }
 }
 
 fn not_by_its_approver(release: &Release, facts: &Facts) -> Result<(), approval::Refusal> {

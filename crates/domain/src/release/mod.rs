@@ -9,30 +9,38 @@
 //!
 //! Invariants: 1. membership and window are facts of the release alone; 2. what is approved is the
 //! bundle, its plans, its package, its tier and its window, by hash; 3. it is deployed only with
-//! the go given and the window committed; 4. it is closed only with its review completed.
+//! the go given and the window committed; 4. it is closed only with its review completed; 5. it
+//! waits for the releases it depends on, and none waits for itself.
 
 mod approve;
 mod carry_out;
 mod event;
 mod facts;
+mod order;
 mod plan;
+mod ready;
 mod refusal;
 mod schedule;
 mod scope;
 mod state;
+mod statement;
 mod suspend;
 
 pub use approve::{bundle_content, cast, reapprove, submit};
 pub use carry_out::{back, close, deploy, roll_back, step, verify};
 pub use event::ReleaseEvent;
-pub use facts::{ChangeFact, Facts, Verb, guard};
+pub use facts::{Before, ChangeFact, Facts, Verb, guard};
+pub use order::{AFTER_MAX, REACH_MAX, Slip, Waits, depend, slips};
 pub use plan::{advance, create, edit, extra};
+pub use ready::{About, Point, Stand, blocks, points};
 pub use refusal::Refusal;
 pub use schedule::{extend, schedule};
-pub use scope::{attach, detach, reorder};
+pub use scope::{Joining, attach, detach, reorder};
 pub use state::{
-    CHANGES_MAX, Content, Edit, ItemKind, Kpi, Member, Milestone, Outcome, PackageItem, Release,
+    CHANGES_MAX, Content, Contribution, Edit, Freeze, ItemKind, Kpi, Member, Milestone, Outcome,
+    Outside, PackageItem, Release, Statement, StatementEdit,
 };
+pub use statement::{OUTSIDE_MAX, TEAMS_MAX, freeze, state_scope, unfreeze};
 pub use suspend::{cancel, hold, resume};
 
 #[cfg(test)]

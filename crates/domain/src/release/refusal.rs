@@ -70,6 +70,27 @@ pub enum Refusal {
     /// The scope cannot change any more.
     #[error("the scope is fixed once deployment begins")]
     ScopeFixed,
+    /// The scope is frozen.
+    #[error("the scope is frozen: {change} joins with an exception from the freeze, or not at all")]
+    ScopeFrozen {
+        /// `CHG-…`.
+        change: String,
+    },
+    /// It is frozen already.
+    #[error("the scope is frozen already")]
+    FrozenAlready,
+    /// It is not frozen.
+    #[error("the scope is not frozen: changes may join")]
+    NotFrozen,
+    /// Someone else decides about the scope.
+    #[error("the scope owner decides about the scope: ask them, or name another owner")]
+    ScopeOwner,
+    /// It would depend on itself.
+    #[error("{0}: a release cannot wait for itself; take one of these dependencies away")]
+    Cycle(String),
+    /// What it depends on is not verified.
+    #[error("{} this release depends on: verify it, or hold an exception", unverified(.0))]
+    OutOfOrder(Vec<Missing>),
     /// The change is in another release.
     #[error("this change travels in {release}: detach it there first")]
     ChangeElsewhere {
@@ -103,6 +124,14 @@ fn count(missing: &[Missing]) -> String {
     }
 }
 
+fn unverified(missing: &[Missing]) -> String {
+    if missing.len() == 1 {
+        "a release is not verified that".to_owned()
+    } else {
+        format!("{} releases are not verified that", missing.len())
+    }
+}
+
 impl Refusal {
     /// Every code of this enumeration.
     pub const CODES: &'static [&'static str] = &[
@@ -120,6 +149,10 @@ impl Refusal {
         "release.change_not_attachable",
         "release.review_missing",
         "release.outcome_wrong",
+        "release.scope_frozen",
+        "release.scope_owner",
+        "release.cycle",
+        "release.out_of_order",
     ];
 }
 
@@ -142,12 +175,20 @@ impl Refuse for Refusal {
             Self::ChangeNotAttachable { .. } => "release.change_not_attachable",
             Self::ReviewMissing => "release.review_missing",
             Self::OutcomeWrong(_) => "release.outcome_wrong",
+            Self::ScopeFrozen { .. } | Self::FrozenAlready | Self::NotFrozen => {
+                "release.scope_frozen"
+            }
+            Self::ScopeOwner => "release.scope_owner",
+            Self::Cycle(_) => "release.cycle",
+            Self::OutOfOrder(_) => "release.out_of_order",
         }
     }
 
     fn missing(&self) -> Vec<Missing> {
         match self {
-            Self::Incomplete(missing) | Self::TasksOpen(missing) => missing.clone(),
+            Self::Incomplete(missing) | Self::TasksOpen(missing) | Self::OutOfOrder(missing) => {
+                missing.clone()
+            }
             _ => Vec::new(),
         }
     }

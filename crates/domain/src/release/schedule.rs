@@ -27,7 +27,7 @@ pub fn schedule(
     if release.scheduled && !moved {
         return Ok(vec![]);
     }
-    let event = ReleaseEvent::Scheduled { window };
+    let event = ReleaseEvent::Scheduled { window, under: facts.under.clone() };
     let after = release.clone().evolve(&event, stamp);
     let consequences = reapprove(&after, facts)?;
     Ok(std::iter::once(event).chain(consequences).collect())

@@ -8,20 +8,33 @@ use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::change;
 use crate::refusal::Check;
 use crate::release::approve::reapprove;
-use crate::release::{CHANGES_MAX, ChangeFact, Facts, Refusal, Release, ReleaseEvent, Verb, guard};
+use crate::release::{
+    CHANGES_MAX, ChangeFact, Facts, Refusal, Release, ReleaseEvent, Statement, Verb, guard,
+};
 
-/// Attaches a change, last in the order. `joining` is the change as a fact of the release,
-/// `elsewhere` the number of another release it travels in.
+/// A change that is to join.
+#[derive(Debug, Clone)]
+pub struct Joining<'a> {
+    /// The change as a fact of the release.
+    pub fact: &'a ChangeFact,
+    /// Where it is.
+    pub phase: change::Phase,
+    /// Another release that it travels in, `REL-…`.
+    pub elsewhere: Option<String>,
+    /// The exception from the freeze that it holds, `EXC-…`.
+    pub exception: Option<String>,
+}
+
+/// Attaches a change, last in the order.
 pub fn attach(
     release: &Release,
-    joining: &ChangeFact,
-    phase: change::Phase,
-    elsewhere: Option<String>,
+    joining: Joining<'_>,
     facts: &Facts,
     stamp: &Stamp,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::Scope, release, facts)?;
-    if release.changes.contains(&joining.id) {
+    let Joining { fact, phase, elsewhere, exception } = joining;
+    if release.changes.contains(&fact.id) {
         return Ok(vec![]);
     }
     if let Some(release) = elsewhere {
@@ -31,13 +44,32 @@ pub fn attach(
         let why = format!("it is in {phase}");
         return Err(Refusal::ChangeNotAttachable { why }.into());
     }
+    left_out(&release.statement, fact.id)?;
+    let exception = exception.filter(|_| release.is_frozen(facts.now));
+    if release.is_frozen(facts.now) && exception.is_none() {
+        return Err(Refusal::ScopeFrozen { change: fact.number.clone() }.into());
+    }
     let mut check = Check::default();
     check.count("/changes", release.changes.len() + 1, CHANGES_MAX);
     check.end()?;
     let mut facts = facts.clone();
-    facts.changes.push(joining.clone());
-    let event = ReleaseEvent::ChangeAttached { change: joining.id };
+    facts.changes.push(fact.clone());
+    let under = exception.into_iter().collect();
+    let event = ReleaseEvent::ChangeAttached { change: fact.id, under };
     with_consequences(release, event, &facts, stamp)
+}
+
+/// What was left out on purpose does not join by accident.
+fn left_out(statement: &Statement, change: ChangeId) -> Result<(), Refusal> {
+    let mut outside = statement.independent.iter().chain(&statement.excluded);
+    match outside.find(|outside| outside.change == Some(change)) {
+        None => Ok(()),
+        Some(outside) => {
+            let reason = &outside.reason;
+            let why = format!("the scope leaves it out (\"{reason}\"): state the scope anew first");
+            Err(Refusal::ChangeNotAttachable { why })
+        }
+    }
 }
 
 /// Detaches a change.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
+use kernel::{Actor, ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
@@ -125,6 +125,56 @@ editable! {
     }
 }
 
+/// What a release leaves to others, or leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// The change that it is, when there is a record of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub change: Option<ChangeId>,
+    /// What it is, in words.
+    pub what: String,
+    /// Why it is left out.
+    pub reason: String,
+}
+
+/// What a team contributes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contribution {
+    /// Which team.
+    pub team: TeamId,
+    /// What it owns.
+    pub owns: String,
+    /// What it signs off.
+    pub signs_off: String,
+}
+
+editable! {
+    /// What people state about the scope beside the changes themselves.
+    Statement, StatementEdit {
+        /// Who decides about it between the teams.
+        owner: Option<PersonId>,
+        /// What is needed, and done independently of this release.
+        independent: Vec<Outside>,
+        /// What is left out on purpose.
+        excluded: Vec<Outside>,
+        /// The teams, and what each owns and signs off.
+        teams: Vec<Contribution>,
+        /// From when on nothing joins without an exception.
+        freeze_at: Option<Timestamp>,
+    }
+}
+
+/// A freeze of the scope by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freeze {
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
 /// A release.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -148,6 +198,15 @@ pub struct Release {
     /// The changes in deploy order.
     #[serde(default, skip_serializing_if = "is_default")]
     pub changes: Vec<ChangeId>,
+    /// What is stated about the scope beside them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub statement: Statement,
+    /// Its scope was frozen by hand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frozen: Option<Freeze>,
+    /// The releases that must be over before it begins.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub after: Vec<ReleaseId>,
     /// Whether it is on hold.
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: bool,
@@ -200,6 +259,17 @@ impl Release {
         matches!(self.phase, Phase::Closed | Phase::Cancelled)
     }
 
+    /// Whether nothing may join it any more without an exception.
+    pub fn is_frozen(&self, now: Timestamp) -> bool {
+        self.frozen.is_some() || self.statement.freeze_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether what depends on it may be deployed.
+    pub fn is_verified(&self) -> bool {
+        let state = self.deployment.as_ref().map(|deployment| deployment.state);
+        state == Some(deployment::DeploymentState::Verified)
+    }
+
     /// Whether its window binds others on the calendar.
     pub fn is_committed(&self) -> bool {
         self.scheduled && self.phase <= Phase::Verification
@@ -221,7 +291,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -237,9 +307,19 @@ impl Aggregate for Release {
                 self.enter(Phase::Planning);
             }
             E::Edited { edit } => self.content.apply(edit),
-            E::ChangeAttached { change } => self.changes.push(*change),
+            E::ChangeAttached { change, .. } => self.changes.push(*change),
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),
+            E::ScopeStated { edit } => self.statement.apply(edit),
+            E::ScopeFrozen { reason } => {
+                let (by, reason) = (stamp.by.clone(), reason.clone());
+                self.frozen = Some(Freeze { by, at: stamp.at, reason });
+            }
+            E::ScopeReopened { .. } => {
+                self.frozen = None;
+                self.statement.freeze_at = None;
+            }
+            E::DependenciesSet { after } => self.after.clone_from(after),
             E::Advanced { phase, state } => {
                 self.phase = *phase;
                 self.state.clone_from(state);
@@ -254,7 +334,7 @@ impl Aggregate for Release {
                 self.scheduled = false;
                 self.enter(Phase::Planning);
             }
-            E::Scheduled { window } => {
+            E::Scheduled { window, .. } => {
                 self.content.window = Some(window.clone());
                 self.scheduled = true;
             }

@@ -12,6 +12,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("inc_", "incident"),
     ("rev_", "review"),
     ("cfl_", "conflict"),
+    ("exc_", "exception"),
     ("prd_", "period"),
     ("per_", "person"),
     ("tok_", "token"),
@@ -26,6 +27,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("REL-", "release", "SELECT id FROM releases WHERE number = $1"),
     ("INC-", "incident", "SELECT id FROM incidents WHERE number = $1"),
     ("PIR-", "review", "SELECT id FROM reviews WHERE number = $1"),
+    ("EXC-", "exception", "SELECT id FROM exceptions WHERE number = $1"),
 ];
 
 /// Names: the kind, and where its names are.

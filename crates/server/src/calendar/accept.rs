@@ -43,7 +43,11 @@ impl Command for AcceptConflict {
         let mut resolver = Resolver::default();
         let until: Option<Timestamp> = resolver.parse("/until", self.body.until.as_deref());
         resolver.end()?;
-        let own = own_people(work.tx, &conflict.state)?;
+        let mut own = Vec::new();
+        if let Some((subject, with)) = conflict.state.sides() {
+            own.extend(people_of(work.tx, subject)?);
+            own.extend(people_of(work.tx, with)?);
+        }
         let (person, now) = (work.person(), work.now);
         let events = accept(&conflict.state, &self.body.reason, until, person, &own, now)?;
         work.append(&mut conflict, events)?;
@@ -55,25 +59,23 @@ impl Command for AcceptConflict {
     }
 }
 
-/// Whose work the subject is: nobody accepts a conflict of their own.
-fn own_people(db: &mut dyn Query, conflict: &Conflict) -> Result<Vec<PersonId>, Fault> {
-    let Some((subject, with)) = conflict.sides() else { return Ok(Vec::new()) };
+/// The people whose work a record is: who asked for it or carries it out, for a release also
+/// those of its changes and its owner. Nobody accepts a conflict of their own work, or lets it pass a rule.
+pub fn people_of(db: &mut dyn Query, side: Side) -> Result<Vec<PersonId>, Fault> {
+    let sql = match side {
+        Side::Change(_) => "SELECT requester, implementer FROM changes WHERE id = $1",
+        Side::Release(_) => {
+            "SELECT changes.requester, changes.implementer FROM release_changes \
+            JOIN changes ON changes.id = release_changes.change \
+            WHERE release_changes.release = $1 \
+            UNION SELECT requester, owner FROM releases WHERE id = $1"
+        }
+        Side::Period(_) => return Ok(Vec::new()),
+    };
     let mut people = Vec::new();
-    for side in [subject, with] {
-        let sql = match side {
-            Side::Change(_) => "SELECT requester, implementer FROM changes WHERE id = $1",
-            Side::Release(_) => {
-                "SELECT changes.requester, changes.implementer FROM release_changes \
-                JOIN changes ON changes.id = release_changes.change \
-                WHERE release_changes.release = $1 \
-                UNION SELECT requester, owner FROM releases WHERE id = $1"
-            }
-            Side::Period(_) => continue,
-        };
-        for row in db.query(sql, &[side.id().into()])? {
-            for column in [0, 1] {
-                people.extend(row.opt_text(column)?.and_then(|id| id.parse::<PersonId>().ok()));
-            }
+    for row in db.query(sql, &[side.id().into()])? {
+        for column in [0, 1] {
+            people.extend(row.opt_text(column)?.and_then(|id| id.parse::<PersonId>().ok()));
         }
     }
     Ok(people)

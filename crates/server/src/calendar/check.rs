@@ -12,6 +12,7 @@ use ports::Query;
 use crate::bus::Stop;
 use crate::calendar::conflict::{Shower, find_side};
 use crate::calendar::find::{acceptance, find_placed};
+use crate::calendar::order::order;
 use crate::calendar::placement::{placement, services};
 use crate::names::{Resolver, parse_window};
 use crate::service::find_cis;
@@ -24,6 +25,10 @@ pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result
     let asked = read(db, draft)?;
     let placed = place(db, draft, &asked)?;
     let mut found = find_placed(db, &placed.0, placed.1)?;
+    let subject = placed.0.subject;
+    let mut order = order(db, subject, Some(placed.0.interval))?;
+    order.retain(|found| found.subject == subject);
+    found.extend(order);
     // What blocks is counted whole, and shown first.
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
@@ -34,8 +39,10 @@ pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result
     let mut blocking = 0;
     for one in &found {
         let accepted = acceptance(db, one, now)?;
-        blocking += u32::from(one.blocking && accepted.is_none());
-        conflicts.push(shower.of_found(db, one, one.blocking, accepted.as_ref())?);
+        let shown = shower.of_found(db, one, one.blocking, accepted.as_ref())?;
+        let passes = accepted.is_some() || shown.exempt.is_some();
+        blocking += u32::from(one.blocking && !passes);
+        conflicts.push(shown);
     }
     Ok(Checked { conflicts, blocking })
 }

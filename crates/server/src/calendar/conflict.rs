@@ -14,6 +14,7 @@ use kernel::{ConflictId, Interval, Zone};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::{Stop, find_state};
+use crate::calendar::exempt::shown_exempt;
 use crate::calendar::find::{detail, hit_words, side_ref};
 use crate::listing::wrong_cursor;
 use crate::names::Names;
@@ -95,7 +96,10 @@ impl Shower {
     /// Whether a conflict blocks its subject as things stand: two records block each other as soon
     /// as one of them is committed, as long as no more than one relation lies between them.
     fn blocks(&self, found: &Found) -> bool {
-        if matches!(found.kind, ConflictKind::Blackout | ConflictKind::OutsideWindow) {
+        if matches!(
+            found.kind,
+            ConflictKind::Blackout | ConflictKind::OutsideWindow | ConflictKind::ReleaseOrder
+        ) {
             return found.blocking;
         }
         let near = found.hits.iter().any(|hit| hit.path.len() <= 1);
@@ -119,6 +123,11 @@ impl Shower {
             hits.push(shown::Hit { ci, path: hit_words(db, names, hit)? });
         }
         let zone = self.sides.get(&found.subject.id()).and_then(|side| side.zone.clone());
+        let exempt = if blocking {
+            shown_exempt(db, found.kind.class(), (found.subject, found.with))?
+        } else {
+            None
+        };
         let state = if accepted.is_some() { ConflictState::Accepted } else { ConflictState::Open };
         Ok(shown::Conflict {
             id: None,
@@ -132,6 +141,7 @@ impl Shower {
             detail: detail(db, names, found)?,
             hits,
             accepted: accepted.map(|one| shown_acceptance(db, names, one)).transpose()?,
+            exempt,
         })
     }
 }
@@ -192,6 +202,8 @@ fn turn(found: &Found) -> Found {
         subject: found.with,
         with: found.subject,
         hits: found.hits.iter().map(turn_hit).collect(),
+        // An order is kept by the one that follows, and by no one else.
+        blocking: found.blocking != (kind == ConflictKind::ReleaseOrder),
         ..found.clone()
     }
 }
@@ -336,7 +348,7 @@ pub(super) fn conflict(db: &mut dyn Query, name: &str) -> Result<shown::Conflict
 }
 
 /// The side that a record is, by id or number: a change that travels in a release is its release.
-pub(super) fn find_side(db: &mut dyn Query, name: &str) -> Result<Side, Stop> {
+pub fn find_side(db: &mut dyn Query, name: &str) -> Result<Side, Stop> {
     let number = name.to_uppercase();
     let params = [name.into(), number.as_str().into()];
     let sql = "SELECT id, release FROM changes WHERE id = $1 OR number = $2";

@@ -14,7 +14,9 @@ use kernel::{CiId, Interval, Timestamp};
 use ports::{Fault, Query, Value};
 
 use crate::bus::{Stop, Work, find_state};
-use crate::calendar::placement::{Placement, placement, window};
+use crate::calendar::exempt::exemption;
+use crate::calendar::order::order;
+use crate::calendar::placement::{Placement, change_cis, placement, services, window};
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{self, neighbourhood};
@@ -139,34 +141,70 @@ fn periods(
     Ok(found)
 }
 
-/// The conflicts that block a record in a window, in words, without those someone answers for.
+/// What blocks a window, and what does not because an exception lets it pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blocked {
+    /// Each conflict that blocks, in words.
+    pub by: Vec<String>,
+    /// The exceptions without which more would block, `EXC-…`.
+    pub under: Vec<String>,
+}
+
+/// The conflicts that block a record in a window, without those someone answers for.
 pub fn blocking(
     db: &mut dyn Query,
     side: Side,
     interval: Option<Interval>,
     now: Timestamp,
-) -> Result<Vec<String>, Fault> {
-    let Some(placement) = placement(db, side)? else { return Ok(Vec::new()) };
+) -> Result<Blocked, Fault> {
+    match placement(db, side)? {
+        Some(placement) => blocked(db, &placement, interval, now),
+        None => Ok(Blocked::default()),
+    }
+}
+
+/// The same for a release as if it carried other changes.
+pub fn blocking_without(
+    db: &mut dyn Query,
+    side: Side,
+    changes: &[String],
+    now: Timestamp,
+) -> Result<Blocked, Fault> {
+    let Some(mut placement) = placement(db, side)? else { return Ok(Blocked::default()) };
+    placement.cis = change_cis(db, changes)?;
+    placement.services = services(db, changes, &placement.cis)?;
+    blocked(db, &placement, None, now)
+}
+
+fn blocked(
+    db: &mut dyn Query,
+    placement: &Placement,
+    interval: Option<Interval>,
+    now: Timestamp,
+) -> Result<Blocked, Fault> {
+    let side = placement.side;
     let planned = placement.window.as_ref().map(|window| window.interval);
-    let Some(interval) = interval.or(planned) else { return Ok(Vec::new()) };
-    let mut words = Vec::new();
-    for found in find(db, &placement, interval)?.into_iter().filter(|found| found.blocking) {
-        if !is_accepted(db, &found, now)? {
-            words.push(detail(db, &mut Names::default(), &found)?);
+    let Some(interval) = interval.or(planned) else { return Ok(Blocked::default()) };
+    let mut all = find(db, placement, interval)?;
+    all.extend(order(db, side, Some(interval))?);
+    let mut blocked = Blocked::default();
+    for found in all.into_iter().filter(|found| found.blocking && found.subject == side) {
+        if acceptance(db, &found, now)?.is_some() {
+            continue;
+        }
+        match exemption(db, found.kind.class(), (found.subject, found.with), now)? {
+            Some(number) => blocked.under.push(number),
+            None => blocked.by.push(detail(db, &mut Names::default(), &found)?),
         }
     }
-    Ok(words)
+    Ok(blocked)
 }
 
 /// Refuses when a committed record no longer fits its window: it was placed where nothing stood in
 /// its way, and whatever it takes up later is held against the same calendar.
 pub fn still_fits(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
-    let blocking = blocking(work.tx, side, None, work.now)?;
-    Ok(not_blocked(&blocking).map_err(domain::Refusal::from)?)
-}
-
-fn is_accepted(db: &mut dyn Query, found: &Found, now: Timestamp) -> Result<bool, Fault> {
-    Ok(acceptance(db, found, now)?.is_some())
+    let blocked = blocking(work.tx, side, None, work.now)?;
+    Ok(not_blocked(&blocked.by).map_err(domain::Refusal::from)?)
 }
 
 /// Who answers for exactly what was found, if someone does.
@@ -184,7 +222,7 @@ pub(super) fn acceptance(
 }
 
 /// How a side is called; a period that was taken away still has its name.
-pub(super) fn side_ref(db: &mut dyn Query, names: &mut Names, side: Side) -> Result<Ref, Fault> {
+pub fn side_ref(db: &mut dyn Query, names: &mut Names, side: Side) -> Result<Ref, Fault> {
     let id = side.id();
     if let Some(found) = names.get(db, &id)? {
         return Ok(found);
@@ -217,6 +255,12 @@ pub(super) fn detail(
     let more = if more > 0 { format!(" and {more} more CIs") } else { String::new() };
     let (start, end) = (found.overlap.start, found.overlap.end);
     Ok(match found.kind {
+        K::ReleaseOrder if found.blocking => {
+            format!("{with} comes first and is not over when this begins, at {start}")
+        }
+        K::ReleaseOrder => {
+            format!("{with} waits for this and begins before it is over, at {start}")
+        }
         K::SameCi => format!("{with} works on {first}{more} too, from {start} to {end}"),
         K::UpstreamCi | K::DownstreamCi => {
             format!("{with} works on a connected CI ({first}{more}), from {start} to {end}")

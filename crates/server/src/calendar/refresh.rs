@@ -11,6 +11,7 @@ use ports::{Fault, Query};
 
 use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work};
 use crate::calendar::find::find;
+use crate::calendar::order::order;
 use crate::calendar::placement::placement;
 use crate::follow::followers::{Follower, Seen};
 
@@ -24,12 +25,13 @@ pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
     work.lock(Lock::calendar())?;
     let mut now_found: BTreeMap<String, Found> = BTreeMap::new();
     if let Some(placement) = placement(work.tx, side)?.filter(|placement| placement.live) {
-        let interval = placement.window.as_ref().map(|window| window.interval);
-        let interval = interval.filter(|interval| interval.end > work.now);
-        if let Some(interval) = interval {
-            for found in find(work.tx, &placement, interval)? {
-                now_found.insert(key(found.kind, found.subject, found.with), found);
-            }
+        let planned = placement.window.as_ref().map(|window| window.interval);
+        let mut all = order(work.tx, side, planned)?;
+        if let Some(interval) = planned.filter(|interval| interval.end > work.now) {
+            all.extend(find(work.tx, &placement, interval)?);
+        }
+        for found in all {
+            now_found.insert(key(found.kind, found.subject, found.with), found);
         }
     }
     for (id, key) in known(work.tx, side)? {

@@ -14,7 +14,7 @@ use ports::{Fault, Query};
 
 use crate::approval::electorate;
 use crate::asking::Asking;
-use crate::calendar::{blocking, window};
+use crate::calendar::{Blocked, blocking, window};
 use crate::review;
 use crate::risk::assess_change;
 
@@ -27,8 +27,8 @@ pub fn gather(
     interval: Option<Interval>,
 ) -> Result<Facts, Fault> {
     let release = release(db, change)?;
-    let blocking = match &release {
-        Some(_) => Vec::new(),
+    let blocked = match &release {
+        Some(_) => Blocked::default(),
         None => blocking(db, Side::Change(id), interval, asking.now)?,
     };
     let risk = risk(db, change)?;
@@ -39,7 +39,8 @@ pub fn gather(
         person: asking.who.person,
         roles: asking.who.roles.clone(),
         release,
-        blocking,
+        blocking: blocked.by,
+        under: blocked.under,
         plan,
         electorate,
         risk,

@@ -15,6 +15,7 @@ use crate::approval::electorate;
 use crate::asking::Asking;
 use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
+use crate::release::order::before;
 use crate::review;
 use crate::risk::assess_change;
 
@@ -32,12 +33,15 @@ pub(super) fn gather(
     }
     let plan = asking.models.release(&release.model).map(release_plan).unwrap_or_default();
     let electorate = electorate(db, &roles_asked(&plan, release))?;
+    let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
     Ok(Facts {
         now: asking.now,
         person: asking.who.person,
         roles: asking.who.roles.clone(),
         changes,
-        blocking: blocking(db, Side::Release(id), interval, asking.now)?,
+        blocking: blocked.by,
+        under: blocked.under,
+        before: before(db, id, release, asking.now)?,
         plan,
         electorate,
         review_completed: review::is_completed(db, &id.to_string())?,

@@ -24,6 +24,7 @@ use crate::extras;
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
 use crate::release::facts::gather;
+use crate::release::statement::owns_scope;
 use crate::{review, risk};
 
 /// The most conflicts on the page itself.
@@ -244,8 +245,12 @@ fn steps(
 
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
+    let owns_scope = owns_scope(release, asking.who.person, &asking.actor);
+    let free =
+        |verb: Verb| owns_scope && matches!(verb, Verb::StateScope | Verb::Freeze | Verb::Unfreeze);
+    let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
-        let guarded = guard(*verb, release, facts).and_then(|()| asking.permit(permission(*verb)));
+        let guarded = guard(*verb, release, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
     shown.collect()

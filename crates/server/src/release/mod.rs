@@ -1,12 +1,17 @@
 //! Releases: routes, commands, read model.
 
+mod document;
+mod effect;
 mod facts;
 mod fields;
 mod get;
 mod list;
+mod order;
 mod projection;
+mod readiness;
 mod save;
 mod scope;
+mod statement;
 mod verbs;
 
 use axum::Json;
@@ -17,7 +22,10 @@ use api::approval::Vote;
 use api::change::{Extend, Links, Schedule};
 use api::common::{NewComment, Page, Reason, TaskFields, Written};
 use api::deployment::{DeploymentRow, StepReport};
-use api::release::{Board, Close, Order, Release, ReleaseFields, ReleaseRow, Verify};
+use api::release::{
+    Board, Close, Dependencies, MovePreview, Order, Readiness, Release, ReleaseFields, ReleaseRow,
+    ScopeDocument, ScopeFields, Verify,
+};
 use domain::approval::Answer as VoteAnswer;
 
 use crate::asking::Reader;
@@ -27,8 +35,10 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use list::rows;
+pub use order::SetDependencies;
 pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES};
 pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited};
+pub use statement::{StateScope, Stating};
 pub use verbs::{MoveRelease, Verb};
 
 const FILTERS: &str =
@@ -66,7 +76,53 @@ pub fn routes(routes: Routes) -> Routes {
             "state,limit,cursor",
             deployments,
         );
-    extras(carry_out(verbs(routes)))
+    extras(carry_out(verbs(planning(routes))))
+}
+
+fn planning(routes: Routes) -> Routes {
+    routes
+        .get::<ScopeDocument, _, _>(
+            "/releases/{id}/scope",
+            "Reads the scope document",
+            "",
+            get_scope,
+        )
+        .write::<ScopeFields, Written, _, _>(
+            M::Patch,
+            "/releases/{id}/scope",
+            "States the scope",
+            state_scope,
+        )
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/freeze",
+            "Lets nothing join any more without an exception",
+            freeze,
+        )
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/unfreeze",
+            "Lets changes join again",
+            unfreeze,
+        )
+        .write::<Dependencies, Written, _, _>(
+            M::Put,
+            "/releases/{id}/dependencies",
+            "Sets which releases must be over before it",
+            depend,
+        )
+        .write::<Schedule, MovePreview, _, _>(
+            M::Post,
+            "/releases/{id}/schedule/preview",
+            "Says what moving its window would do, and saves nothing",
+            preview_move,
+        )
+        .get::<Readiness, _, _>(
+            "/releases/{id}/readiness",
+            "Shows what its date depends on, what blocks it, and the ways out",
+            "",
+            get_readiness,
+        )
 }
 
 fn verbs(routes: Routes) -> Routes {
@@ -192,18 +248,67 @@ async fn deployments(
     Ok(Json(found.await??))
 }
 
-async fn get_release(
+/// A handler that asks about one release for its reader.
+macro_rules! about {
+    ($name:ident, $answer:ty, $find:path) => {
+        async fn $name(
+            State(app): State<App>,
+            signed: Signed,
+            Path(id): Path<String>,
+        ) -> Result<Json<$answer>, Answer> {
+            let reader = Reader::of(&app, &signed);
+            let found = ask(&*app.bus.world().store, move |db| {
+                let asking = reader.ask(db)?;
+                refused($find(db, &id, &asking))
+            });
+            Ok(Json(found.await??))
+        }
+    };
+}
+
+about!(get_release, Release, get::get);
+about!(get_scope, ScopeDocument, document::document);
+about!(get_readiness, Readiness, readiness::readiness);
+
+async fn preview_move(
     State(app): State<App>,
-    signed: Signed,
     Path(id): Path<String>,
-) -> Result<Json<Release>, Answer> {
-    let reader = Reader::of(&app, &signed);
+    write: Write<Schedule>,
+) -> Result<Json<MovePreview>, Answer> {
+    let reader = Reader::of(&app, &write.signed);
     let found = ask(&*app.bus.world().store, move |db| {
         let asking = reader.ask(db)?;
-        refused(get::get(db, &id, &asking))
+        refused(effect::preview(db, &id, write.body.window.as_ref(), &asking))
     });
     Ok(Json(found.await??))
 }
+
+async fn depend(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<Dependencies>,
+) -> Written200 {
+    let command = SetDependencies { release, after: write.body.after };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+/// A handler of what is done to the scope.
+macro_rules! stating {
+    ($name:ident, $body:ty, $stating:expr) => {
+        async fn $name(
+            State(app): State<App>,
+            Path(release): Path<String>,
+            write: Write<$body>,
+        ) -> Written200 {
+            let command = StateScope { release, stating: ($stating)(write.body) };
+            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+        }
+    };
+}
+
+stating!(state_scope, ScopeFields, Stating::State);
+stating!(freeze, Reason, |body: Reason| Stating::Freeze(body.reason));
+stating!(unfreeze, Reason, |body: Reason| Stating::Unfreeze(body.reason));
 
 async fn create(State(app): State<App>, write: Write<ReleaseFields>) -> Written200 {
     let command = CreateRelease { fields: write.body };

@@ -31,10 +31,11 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     updated_at = excluded.updated_at";
 
 impl Record for Release {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
+        "release_after",
         "release_claims",
         "release_watchers",
         "release_rounds",
@@ -77,6 +78,9 @@ impl Record for Release {
             place BIGINT NOT NULL, start_at BIGINT, PRIMARY KEY (release, change))",
         "CREATE INDEX release_changes_by_start ON release_changes (start_at, change)",
         "CREATE INDEX release_changes_by_change ON release_changes (change)",
+        "CREATE TABLE release_after (release TEXT NOT NULL, predecessor TEXT NOT NULL, \
+            PRIMARY KEY (release, predecessor))",
+        "CREATE INDEX release_after_by_predecessor ON release_after (predecessor, release)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
             ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
@@ -108,6 +112,7 @@ impl Record for Release {
         tx.execute(UPSERT, &row(self, &id, version, at))?;
         project_changes(self, &id, tx)?;
         project_claims(self, &id, tx)?;
+        project_order(self, &id, tx)?;
         tx.execute("DELETE FROM release_watchers WHERE release = $1", &[(&id).into()])?;
         for person in &self.extras.watchers {
             let sql = "INSERT INTO release_watchers (person, release) VALUES ($1, $2)";
@@ -195,6 +200,15 @@ fn project_changes(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), F
         let sql = "INSERT INTO release_changes (release, change, place, start_at) \
             VALUES ($1, $2, $3, $4)";
         tx.execute(sql, &[id.into(), change.to_string().into(), place.into(), start.into()])?;
+    }
+    Ok(())
+}
+
+fn project_order(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fault> {
+    tx.execute("DELETE FROM release_after WHERE release = $1", &[id.into()])?;
+    for before in &release.after {
+        let sql = "INSERT INTO release_after (release, predecessor) VALUES ($1, $2)";
+        tx.execute(sql, &[id.into(), before.to_string().into()])?;
     }
     Ok(())
 }

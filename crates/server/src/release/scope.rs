@@ -4,9 +4,10 @@ use api::common::Written;
 use domain::approval::Plan;
 use domain::calendar::Side;
 use domain::change::{self, Change};
+use domain::exception::Rule;
 use domain::identity::Permission;
 use domain::policy::{RouteFacts, change_plan};
-use domain::release::{self, ChangeFact, Release};
+use domain::release::{self, ChangeFact, Joining, Release};
 use domain::vocabulary::Tier;
 use domain::{Aggregate as _, General, Missing};
 use kernel::{ChangeId, ReleaseId};
@@ -14,7 +15,7 @@ use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
-use crate::calendar::{refresh, still_fits};
+use crate::calendar::{exemption, refresh, still_fits};
 use crate::change::find_change;
 use crate::names::{Resolver, find_release};
 use crate::policy::Models;
@@ -52,14 +53,16 @@ impl Command for AttachChange {
         let mut change: Loaded<Change> = work.load(change_id)?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
-        let joining = joining(work, change_id)?;
+        let fact = joining(work, change_id)?;
         let elsewhere = match change.state.release.filter(|other| *other != id) {
             Some(other) => Some(number(work.tx, other)?),
             None => None,
         };
         let phase = change.state.phase;
-        let stamp = stamp(work);
-        let events = release::attach(&release.state, &joining, phase, elsewhere, &facts, &stamp)?;
+        let sides = (Side::Change(change_id), Side::Release(id));
+        let exception = exemption(work.tx, Rule::ScopeFreeze.word(), sides, work.now)?;
+        let joining = Joining { fact: &fact, phase, elsewhere, exception };
+        let events = release::attach(&release.state, joining, &facts, &stamp(work))?;
         if events.is_empty() {
             return Ok(written(&release));
         }

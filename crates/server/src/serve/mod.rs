@@ -69,6 +69,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::audit::routes,
     crate::calendar::routes,
     crate::change::routes,
+    crate::exception::routes,
     crate::identity::routes,
     crate::incident::routes,
     crate::policy::routes,

@@ -6,8 +6,8 @@ use crate::record::{ExtraCommand, TaskEdit};
 #[test]
 fn work_begins_within_the_window_and_not_at_its_end() {
     assert_eq!(code(start(&scheduled(), &at(59))), "change.window_not_open");
-    assert_eq!(start(&scheduled(), &at(60)), Ok(vec![ChangeEvent::Started {}]));
-    assert_eq!(start(&scheduled(), &at(119)), Ok(vec![ChangeEvent::Started {}]));
+    assert_eq!(start(&scheduled(), &at(60)), Ok(vec![ChangeEvent::Started { under: vec![] }]));
+    assert_eq!(start(&scheduled(), &at(119)), Ok(vec![ChangeEvent::Started { under: vec![] }]));
     assert_eq!(code(start(&scheduled(), &at(120))), "change.window_not_open");
 }
 
@@ -24,7 +24,7 @@ fn an_approved_emergency_begins_without_a_window() {
     let waiting = emergency(None);
     assert_eq!(code(start(&waiting, &facts())), "change.not_approved");
     let approved = approved_by(&waiting, &ECAB);
-    assert_eq!(start(&approved, &facts()), Ok(vec![ChangeEvent::Started {}]));
+    assert_eq!(start(&approved, &facts()), Ok(vec![ChangeEvent::Started { under: vec![] }]));
 }
 
 #[test]

@@ -113,6 +113,7 @@ fn facts() -> Facts {
         roles: roles(OWNER),
         release: None,
         blocking: vec![],
+        under: vec![],
         plan: technical(),
         electorate: electorate(),
         risk: risk(Tier::Low),

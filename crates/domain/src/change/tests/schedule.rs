@@ -24,7 +24,7 @@ fn the_planned_window_is_committed_once_nothing_blocks_it() {
     let change = authorising();
     let cast_by = by(OWNER, &change, Answer::Approve);
     let change = after(&change, cast(&change, &cast_by, &blocked(facts()), &stamp()));
-    let scheduled = ChangeEvent::Scheduled { window: Some(window(60, 120)) };
+    let scheduled = ChangeEvent::Scheduled { window: Some(window(60, 120)), under: vec![] };
     assert_eq!(placed(&change, &facts()), Ok(vec![scheduled]));
 }
 

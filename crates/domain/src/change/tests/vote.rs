@@ -14,7 +14,10 @@ fn closed_as(events: &[ChangeEvent]) -> Option<RoundState> {
 fn the_last_yes_schedules_a_change_whose_window_is_free() {
     let events = vote(&authorising(), OWNER, Answer::Approve).expect("allowed");
     assert_eq!(closed_as(&events), Some(RoundState::Approved));
-    assert_eq!(events.last(), Some(&ChangeEvent::Scheduled { window: Some(window(60, 120)) }));
+    assert_eq!(
+        events.last(),
+        Some(&ChangeEvent::Scheduled { window: Some(window(60, 120)), under: vec![] })
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::record::{ExtraCommand, TaskEdit};
 fn a_deployment_begins_within_the_window_and_not_at_its_end() {
     let release = scheduled();
     let changes = vec![change(41), change(42)];
-    let started = ReleaseEvent::Deployment(DeploymentEvent::Started { changes });
+    let started = ReleaseEvent::Deployment(DeploymentEvent::Started { changes, under: vec![] });
     assert_eq!(code(deploy(&release, &at(59, &release))), "release.window_not_open");
     assert_eq!(deploy(&release, &at(60, &release)), Ok(vec![started]));
     assert_eq!(code(deploy(&release, &at(120, &release))), "release.window_not_open");

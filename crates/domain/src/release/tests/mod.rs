@@ -2,17 +2,19 @@
 //! Here are the people, the changes and the way to each phase that the cases share.
 
 mod carry_out;
+mod order;
 mod plan;
 mod property;
 mod schedule;
 mod scope;
+mod statement;
 mod suspend;
 mod verbs;
 mod vote;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Actor, ChangeId, Id, PersonId, Timestamp, Zone};
+use kernel::{Actor, ChangeId, Id, Interval, PersonId, ReleaseId, Timestamp, Zone};
 use serde_json::json;
 
 use super::*;
@@ -147,6 +149,8 @@ fn facts(release: &Release) -> Facts {
         roles: roles(MANAGERS[1]),
         changes: release.changes.iter().map(|id| fact(number(id))).collect(),
         blocking: vec![],
+        under: vec![],
+        before: vec![],
         plan: approval(),
         electorate: electorate(),
         review_completed: false,
@@ -198,10 +202,14 @@ fn empty() -> Release {
     after(&Release::default(), created)
 }
 
+fn joining(fact: &ChangeFact, phase: change::Phase) -> Joining<'_> {
+    Joining { fact, phase, elsewhere: None, exception: None }
+}
+
 fn with(release: &Release, number: u128) -> Release {
     let facts = facts(release);
     let phase = change::Phase::Authorise;
-    after(release, attach(release, &fact(number), phase, None, &facts, &stamp()))
+    after(release, attach(release, joining(&fact(number), phase), &facts, &stamp()))
 }
 
 /// Being planned, with the changes 41 and 42.

@@ -193,8 +193,8 @@ fn decide(bundle: &mut Bundle, asked: &Asked, world: &World) -> Decision<Release
     match asked {
         Asked::Edit(kind) => super::edit(release, &edit_of(*kind), facts, stamp),
         Asked::Attach(number) => {
-            let joining = bundle.changes[&change(*number)].clone();
-            attach(release, &joining, change::Phase::Authorise, None, facts, stamp)
+            let fact = bundle.changes[&change(*number)].clone();
+            attach(release, joining(&fact, change::Phase::Authorise), facts, stamp)
         }
         Asked::Detach(number) => detach(release, change(*number), facts, stamp),
         Asked::Turn => {

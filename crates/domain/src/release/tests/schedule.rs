@@ -13,7 +13,7 @@ fn placed_at(release: &Release, wanted: &Window) -> Decision<ReleaseEvent> {
 
 #[test]
 fn a_window_may_be_committed_before_the_go_and_after() {
-    let scheduled = ReleaseEvent::Scheduled { window: window(60, 120) };
+    let scheduled = ReleaseEvent::Scheduled { window: window(60, 120), under: vec![] };
     for release in [asked(), approved()] {
         assert_eq!(placed(&release, &facts(&release)), Ok(vec![scheduled.clone()]));
     }
@@ -35,7 +35,7 @@ fn scheduling_the_same_window_again_is_no_event() {
 fn a_moved_window_voids_the_votes_that_covered_it() {
     let release = scheduled();
     let events = placed_at(&release, &window(200, 300)).expect("allowed");
-    assert_eq!(events[0], ReleaseEvent::Scheduled { window: window(200, 300) });
+    assert_eq!(events[0], ReleaseEvent::Scheduled { window: window(200, 300), under: vec![] });
     assert!(matches!(events[1], ReleaseEvent::Round(RoundEvent::ContentEdited { .. })));
     let release = after(&release, Ok(events));
     assert_eq!((release.scheduled, release.is_approved()), (true, false));

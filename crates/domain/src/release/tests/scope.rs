@@ -2,12 +2,8 @@
 
 use super::*;
 
-fn attached(
-    release: &Release,
-    joining: &ChangeFact,
-    phase: change::Phase,
-) -> Decision<ReleaseEvent> {
-    attach(release, joining, phase, None, &facts(release), &stamp())
+fn attached(release: &Release, fact: &ChangeFact, phase: change::Phase) -> Decision<ReleaseEvent> {
+    attach(release, joining(fact, phase), &facts(release), &stamp())
 }
 
 #[test]
@@ -25,8 +21,9 @@ fn a_change_joins_once() {
 fn a_change_travels_in_one_release() {
     let release = planned();
     let elsewhere = Some("REL-2".to_owned());
-    let phase = change::Phase::Draft;
-    let refused = attach(&release, &fact(43), phase, elsewhere, &facts(&release), &stamp());
+    let fact = fact(43);
+    let joining = Joining { elsewhere, ..joining(&fact, change::Phase::Draft) };
+    let refused = attach(&release, joining, &facts(&release), &stamp());
     let refusal = refused.expect_err("elsewhere");
     assert_eq!(refusal.code, "release.change_elsewhere");
     assert_eq!(refusal.detail, "this change travels in REL-2: detach it there first");

@@ -1,0 +1,226 @@
+//! What is planned of a release beside its fields: its scope document, the order among releases,
+//! what a move would do, and the readiness board.
+
+use api::change::Schedule;
+use api::common::{LampState, Ref, Written};
+use api::release::{
+    Dependencies, Effect, MovePreview, Neighbour, Outside, OutsideFields, Readiness, ReadinessItem,
+    ScopeDocument, ScopeFields, SharedCi,
+};
+use clap::Args;
+use ports::Method;
+
+use crate::change::factor_lines;
+use crate::client::{Expect, Query};
+use crate::context::Global;
+use crate::failure::{Failure, Result};
+use crate::given::{FromFile, WindowArgs, cleared, instant, pair, set};
+use crate::record::{IfVersion, Records};
+
+const SCOPE: &[&str] = &["release", "owner", "frozen", "freeze_at", "freeze.reason", "version"];
+const READINESS: &[&str] = &["release", "window", "blocked", "waiting"];
+const PREVIEW: &[&str] = &["window", "effect.blocked", "effect.votes_voided"];
+
+/// New values of the scope document. Lists replace what is there; the rest is given with --from.
+#[derive(Debug, Args)]
+pub(crate) struct Stated {
+    /// The number or id of the release.
+    release: String,
+    #[command(flatten)]
+    from: FromFile,
+    /// Who decides about the scope between the teams, by login; an empty text for nobody.
+    #[arg(long, value_name = "LOGIN")]
+    scope_owner: Option<String>,
+    /// Something that is left out, and why; give it again for more.
+    #[arg(long, value_name = "WHAT=WHY", value_parser = pair)]
+    exclude: Vec<(String, String)>,
+    /// Something that is done independently, and why; give it again for more.
+    #[arg(long, value_name = "WHAT=WHY", value_parser = pair)]
+    independent: Vec<(String, String)>,
+    /// From when on nothing joins without an exception; an empty text for no such time.
+    #[arg(long, value_name = "TIME")]
+    freeze_at: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+impl Stated {
+    /// States the scope.
+    pub(crate) fn send(&self, releases: &Records<'_>) -> Result<Written> {
+        let mut body: ScopeFields = self.from.fields()?;
+        set(&mut body.owner, cleared(self.scope_owner.as_ref()));
+        set(&mut body.excluded, outside(&self.exclude));
+        set(&mut body.independent, outside(&self.independent));
+        let at = match self.freeze_at.as_deref() {
+            None => None,
+            Some("") => Some(None),
+            Some(at) => Some(Some(instant(at, "UTC")?)),
+        };
+        set(&mut body.freeze_at, at);
+        let path = releases.path(&self.release);
+        let expect = self.version.or_read(releases.client, &path)?;
+        releases.client.write(Method::Patch, &format!("{path}/scope"), expect, &body)
+    }
+}
+
+/// What is left out: a change by its number, or words.
+fn outside(given: &[(String, String)]) -> Option<Vec<OutsideFields>> {
+    let one = |(what, reason): &(String, String)| {
+        let is_change = what.starts_with("CHG-") || what.starts_with("chg_");
+        let change = is_change.then(|| what.clone());
+        let what = if is_change { String::new() } else { what.clone() };
+        OutsideFields { change, what, reason: reason.clone() }
+    };
+    (!given.is_empty()).then(|| given.iter().map(one).collect())
+}
+
+/// What must be over first.
+#[derive(Debug, Args)]
+pub(crate) struct After {
+    /// The number or id of the release.
+    release: String,
+    /// The releases that must be over before it; none to wait for nothing.
+    after: Vec<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+impl After {
+    /// Sets the dependencies.
+    pub(crate) fn send(&self, releases: &Records<'_>) -> Result<Written> {
+        let path = releases.path(&self.release);
+        let expect = self.version.or_read(releases.client, &path)?;
+        let body = Dependencies { after: self.after.clone() };
+        releases.client.write(Method::Put, &format!("{path}/dependencies"), expect, &body)
+    }
+}
+
+/// A window that is asked about.
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// The number or id of the release.
+    release: String,
+    #[command(flatten)]
+    window: WindowArgs,
+}
+
+/// Shows what a move would do.
+pub(crate) fn preview(releases: &Records<'_>, wanted: &Preview, global: &Global) -> Result {
+    let body = Schedule { window: wanted.window.window()? };
+    let path = format!("{}/schedule/preview", releases.path(&wanted.release));
+    let told: MovePreview = releases.client.post(&path, Expect::Any, &body)?;
+    let refusal = told.effect.refusal.iter().map(|refusal| refusal.detail.clone()).collect();
+    let slips = told.effect.slips.iter().map(|slip| {
+        let (from, to) = (&slip.from.start, &slip.to.start);
+        format!("{} from {from} to {to}, after {}", name(&slip.release), name(&slip.because))
+    });
+    let sections = [("it cannot be done", refusal), ("would begin later", slips.collect())];
+    global.out().record(&told, PREVIEW, &sections)
+}
+
+/// Shows the scope document.
+pub(crate) fn show_scope(releases: &Records<'_>, release: &str, global: &Global) -> Result {
+    let path = format!("{}/scope", releases.path(release));
+    let scope: ScopeDocument = releases.client.get(&path, &Query::default())?;
+    let included = scope.included.iter().map(|one| {
+        let team = one.team.as_ref().map_or("no team", |team| &team.name);
+        format!("{} ({team}, {})", name(&one.change), one.tier)
+    });
+    let teams = scope.teams.iter().map(|one| {
+        let owns = if one.owns.is_empty() { "not stated yet" } else { &one.owns };
+        format!("{} owns: {owns}; signs off: {}", one.team.name, one.signs_off)
+    });
+    let sections = [
+        ("included, in deploy order", included.collect()),
+        ("handled independently", scope.independent.iter().map(outside_line).collect()),
+        ("excluded", scope.excluded.iter().map(outside_line).collect()),
+        ("shared infrastructure", scope.shared.iter().map(shared_line).collect()),
+        ("risk", factor_lines(&scope.risk)),
+        ("teams", teams.collect()),
+        ("waits for", scope.after.iter().map(neighbour_line).collect()),
+        ("waited for by", scope.followers.iter().map(neighbour_line).collect()),
+    ];
+    global.out().record(&scope, SCOPE, &sections)
+}
+
+fn name(record: &Ref) -> String {
+    match &record.number {
+        Some(number) => format!("{number} {}", record.name),
+        None => record.name.clone(),
+    }
+}
+
+fn outside_line(outside: &Outside) -> String {
+    let what = outside.change.as_ref().map_or_else(|| outside.what.clone(), name);
+    format!("{what}: {}", outside.reason)
+}
+
+fn shared_line(shared: &SharedCi) -> String {
+    let who = shared.changes.iter().chain(&shared.releases);
+    let who: Vec<String> = who.map(|one| one.number.clone().unwrap_or(one.name.clone())).collect();
+    format!("{}: {}", shared.ci.name, who.join(", "))
+}
+
+fn neighbour_line(neighbour: &Neighbour) -> String {
+    let end = neighbour.window.as_ref().map_or("no window", |window| &window.end);
+    let verified = if neighbour.verified { "verified" } else { "not verified" };
+    format!("{} ({}, {verified}, until {end})", name(&neighbour.release), neighbour.phase)
+}
+
+/// Shows the readiness board. Exit code 1 when something blocks.
+pub(crate) fn readiness(releases: &Records<'_>, release: &str, global: &Global) -> Result {
+    let path = format!("{}/readiness", releases.path(release));
+    let board: Readiness = releases.client.get(&path, &Query::default())?;
+    let of = |state: LampState| {
+        let items = board.items.iter().filter(move |item| item.state == state);
+        items.flat_map(item_lines).collect::<Vec<_>>()
+    };
+    let sections = [
+        ("blocks", of(LampState::Stop)),
+        ("waits", of(LampState::Waiting)),
+        ("ready", of(LampState::Clear)),
+    ];
+    global.out().record(&board, READINESS, &sections)?;
+    match board.blocked {
+        0 => Ok(()),
+        1 => Err(Failure::Found("one thing blocks the date".to_owned())),
+        many => Err(Failure::Found(format!("{many} things block the date"))),
+    }
+}
+
+fn item_lines(item: &ReadinessItem) -> Vec<String> {
+    let who = if item.who.is_empty() {
+        String::new()
+    } else {
+        format!(" (asked of {})", item.who.join(", "))
+    };
+    let mut lines = vec![format!("{}: {}{who}", item.kind, item.detail)];
+    for way in &item.ways {
+        lines.push(format!("  way out: {}; {}", way.detail, effect_words(&way.effect)));
+    }
+    lines
+}
+
+fn effect_words(effect: &Effect) -> String {
+    if let Some(refusal) = &effect.refusal {
+        return format!("not now: {}", refusal.detail);
+    }
+    let mut words = vec![format!("{} would block", effect.blocked)];
+    if effect.rollback_minutes != effect.rollback_minutes_now {
+        let (now, then) = (effect.rollback_minutes_now, effect.rollback_minutes);
+        words.push(format!("rollback {then} minutes instead of {now}"));
+    }
+    if effect.tier != effect.tier_now {
+        words.push(format!("risk {} instead of {}", effect.tier, effect.tier_now));
+    }
+    words.push(format!("{} votes void", effect.votes_voided));
+    for (list, what) in [
+        (effect.dependants.iter().map(name).collect::<Vec<_>>(), "rest on it"),
+        (effect.slips.iter().map(|slip| name(&slip.release)).collect(), "begin later"),
+    ] {
+        if !list.is_empty() {
+            words.push(format!("{} {what}", list.join(", ")));
+        }
+    }
+    words.join(", ")
+}

@@ -1,0 +1,128 @@
+//! Everything that the date of a release depends on, and how each stands. It is found by the same
+//! tests as the guards, so that a board that shows no stop is a release that may go.
+
+use kernel::{ChangeId, ReleaseId};
+
+use crate::approval::RoundState;
+use crate::release::facts::{lacks, scope_lacks};
+use crate::release::{Facts, Refusal, Release};
+
+/// What a point is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The release itself: its scope, owner or package.
+    Scope,
+    /// A change that it carries.
+    Change(ChangeId),
+    /// A release that it waits for.
+    Before(ReleaseId),
+    /// A task, by its number.
+    Task(u32),
+    /// What its window collides with.
+    Conflict,
+    /// Its go.
+    Approval,
+    /// Its window.
+    Window,
+}
+
+/// How it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stand {
+    /// Someone must act, or the date does not hold.
+    Blocks,
+    /// It is on its way.
+    Waits,
+    /// It holds.
+    Ready,
+    /// It does not matter any more.
+    NotNeeded,
+}
+
+/// One thing that the date depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// What it is about.
+    pub about: About,
+    /// How it stands.
+    pub stand: Stand,
+    /// What says so.
+    pub detail: String,
+}
+
+/// Every point, what blocks first.
+pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
+    let mut points = Vec::new();
+    let mut add = |about: About, stand: Stand, detail: String| {
+        points.push(Point { about, stand, detail });
+    };
+    for missing in scope_lacks(release, facts) {
+        add(About::Scope, Stand::Blocks, missing.detail);
+    }
+    for change in &facts.changes {
+        let lacks: Vec<String> = lacks(change).into_iter().map(|missing| missing.detail).collect();
+        let (stand, detail) = if lacks.is_empty() {
+            (Stand::Ready, format!("{} is approved and can be taken back", change.number))
+        } else {
+            (Stand::Blocks, lacks.join("; "))
+        };
+        add(About::Change(change.id), stand, detail);
+    }
+    for before in &facts.before {
+        let number = &before.number;
+        let (stand, detail) = match (&before.exception, before.holds_up()) {
+            (_, false) if before.verified => (Stand::Ready, format!("{number} is verified")),
+            (_, false) => (Stand::NotNeeded, format!("{number} was given up")),
+            (Some(exception), true) => {
+                (Stand::Ready, format!("{number} is not verified; {exception} lets this go first"))
+            }
+            (None, true) => {
+                (Stand::Waits, format!("{number} is in {} and not verified", before.phase))
+            }
+        };
+        add(About::Before(before.id), stand, detail);
+    }
+    for (number, task) in release.extras.tasks.iter().filter(|(_, task)| task.required) {
+        let late = task.due_at.is_some_and(|due| due <= facts.now);
+        let (stand, word) = match (task.done_at, late) {
+            (Some(_), _) => (Stand::Ready, "done"),
+            (None, true) => (Stand::Blocks, "late"),
+            (None, false) => (Stand::Waits, "not done"),
+        };
+        add(About::Task(*number), stand, format!("\"{}\" is {word}", task.title));
+    }
+    for words in &facts.blocking {
+        add(About::Conflict, Stand::Blocks, words.clone());
+    }
+    let (stand, detail) = approval(release);
+    add(About::Approval, stand, detail.to_owned());
+    let (stand, detail) = window(release, facts);
+    add(About::Window, stand, detail);
+    points.sort_by_key(|point| point.stand);
+    points
+}
+
+fn approval(release: &Release) -> (Stand, &'static str) {
+    match release.round().map(|round| round.state) {
+        Some(RoundState::Approved) => (Stand::Ready, "the go is given"),
+        Some(RoundState::Open) => (Stand::Waits, "the go is asked for"),
+        Some(RoundState::Rejected) => (Stand::Blocks, "the go was refused: submit it again"),
+        _ => (Stand::Waits, "the go is asked for when it is submitted"),
+    }
+}
+
+fn window(release: &Release, facts: &Facts) -> (Stand, String) {
+    match &release.content.window {
+        None => (Stand::Blocks, Refusal::WindowMissing.to_string()),
+        Some(window) if window.interval.end <= facts.now && !release.is_under_way() => {
+            (Stand::Blocks, Refusal::WindowPast.to_string())
+        }
+        Some(_) if release.scheduled => (Stand::Ready, "the window is committed".to_owned()),
+        Some(_) => (Stand::Waits, "the window is planned, not yet committed".to_owned()),
+    }
+}
+
+/// How many points block.
+pub fn blocks(release: &Release, facts: &Facts) -> usize {
+    points(release, facts).iter().filter(|point| point.stand == Stand::Blocks).count()
+}

@@ -1,0 +1,307 @@
+//! The readiness board: every point that the date of a release depends on, who must act, and the
+//! ways out with their effects.
+
+use std::collections::BTreeSet;
+
+use api::calendar::Conflict;
+use api::common::{LampState, Ref};
+use api::release as wire;
+use domain::General;
+use domain::approval::GroupState;
+use domain::calendar::{ConflictKind, Side};
+use domain::change::Phase as ChangePhase;
+use domain::exception::Rule;
+use domain::release::{About, Facts, Point, Release, Stand, blocks, points};
+use domain::vocabulary::Window;
+use kernel::{ChangeId, Interval, ReleaseId};
+use ports::{Fault, Query};
+
+use crate::asking::Asking;
+use crate::bus::{Loaded, Stop, find_state};
+use crate::calendar::{blocking, conflicts_of};
+use crate::names::{Names, find_release, shown_window};
+use crate::release::effect::Copy;
+use crate::release::facts::gather;
+
+/// The most conflicts that ways out are offered for.
+const CONFLICTS_MAX: u32 = 50;
+/// The most changes whose dropping is tried out.
+const DROPS_MAX: usize = 20;
+/// How many days ahead another date is looked for.
+const DAYS_MAX: i64 = 14;
+const DAY_MINUTES: i64 = 24 * 60;
+
+/// How many points block, for a release on a copy.
+pub(super) fn blocked(release: &Release, facts: &Facts) -> u32 {
+    u32::try_from(blocks(release, facts)).unwrap_or(u32::MAX)
+}
+
+/// The board of a release.
+pub(super) fn readiness(
+    db: &mut dyn Query,
+    name: &str,
+    asking: &Asking,
+) -> Result<wire::Readiness, Stop> {
+    let id = find_release(db, name)?;
+    let loaded: Option<Loaded<Release>> = find_state(db, id)?;
+    let unknown = || General::Unknown { kind: "release", name: name.to_owned() };
+    let Loaded { version, state: release, .. } = loaded.ok_or_else(unknown)?;
+    let facts = gather(db, asking, id, &release, None)?;
+    let points = points(&release, &facts);
+    let copy = Copy { id, release: &release, facts: &facts, asking };
+    let mut board = Board {
+        conflicts: conflicts_of(db, Side::Release(id), CONFLICTS_MAX)?,
+        elsewhere: None,
+        drops: 0,
+        names: Names::default(),
+        copy,
+    };
+    if points.iter().any(asks_for_another_date) {
+        board.elsewhere = board.another_date(db)?;
+    }
+    let mut items = Vec::with_capacity(points.len());
+    for point in &points {
+        items.push(board.item(db, point)?);
+    }
+    let count = |stand: Stand| points.iter().filter(|point| point.stand == stand).count();
+    let count = |stand: Stand| u32::try_from(count(stand)).unwrap_or(u32::MAX);
+    Ok(wire::Readiness {
+        release: Ref {
+            id: id.to_string(),
+            number: Some(release.number.clone()),
+            name: release.content.title.clone(),
+        },
+        version: version.0,
+        window: release.content.window.as_ref().map(shown_window),
+        blocked: count(Stand::Blocks),
+        waiting: count(Stand::Waits),
+        items,
+    })
+}
+
+struct Board<'a> {
+    copy: Copy<'a>,
+    conflicts: Vec<Conflict>,
+    /// The move to another date, where something asks for it.
+    elsewhere: Option<wire::WayOut>,
+    drops: usize,
+    names: Names,
+}
+
+impl Board<'_> {
+    fn item(&mut self, db: &mut dyn Query, point: &Point) -> Result<wire::ReadinessItem, Stop> {
+        let open = matches!(point.stand, Stand::Blocks | Stand::Waits);
+        let mut ways = Vec::new();
+        match point.about {
+            About::Change(change) if point.stand == Stand::Blocks => {
+                ways.extend(self.drop(db, change)?);
+            }
+            About::Conflict => {
+                ways.extend(self.pass(&point.detail));
+                ways.extend(self.elsewhere.clone());
+            }
+            About::Before(before) if open => ways.push(self.pass_before(before)),
+            About::Window if asks_for_another_date(point) => ways.extend(self.elsewhere.clone()),
+            _ => {}
+        }
+        let who = if open { self.who(db, point.about)? } else { Vec::new() };
+        Ok(wire::ReadinessItem {
+            kind: kind(point.about).to_owned(),
+            record: self.record(db, point)?,
+            state: lamp(point.stand),
+            detail: point.detail.clone(),
+            who,
+            ways,
+        })
+    }
+
+    fn record(&mut self, db: &mut dyn Query, point: &Point) -> Result<Option<Ref>, Fault> {
+        match point.about {
+            About::Change(id) => self.names.get(db, &id.to_string()),
+            About::Before(id) => self.names.get(db, &id.to_string()),
+            About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
+            About::Scope | About::Task(_) | About::Approval | About::Window => Ok(None),
+        }
+    }
+
+    fn conflict(&self, detail: &str) -> Option<&Conflict> {
+        self.conflicts.iter().find(|conflict| conflict.detail == detail)
+    }
+
+    /// Who must act: the people and groups that the next step is asked of.
+    fn who(&mut self, db: &mut dyn Query, about: About) -> Result<Vec<String>, Fault> {
+        let (release, facts) = (self.copy.release, self.copy.facts);
+        let content = &release.content;
+        let people = match about {
+            About::Change(id) => {
+                let fact = facts.changes.iter().find(|fact| fact.id == id);
+                return self.who_of_change(db, id, fact.and_then(|fact| fact.requester));
+            }
+            About::Before(id) => {
+                let sql = "SELECT owner, release_manager FROM releases WHERE id = $1";
+                let row = db.query_one(sql, &[id.to_string().into()])?;
+                let owner = row.map(|row| row.opt_text(0).map(|id| id.map(str::to_owned)));
+                owner.transpose()?.flatten()
+            }
+            About::Task(number) => {
+                let task = release.extras.tasks.get(&number);
+                task.and_then(|task| task.assignee).map(|person| person.to_string())
+            }
+            About::Approval if release.round().is_some_and(|round| round.stage().is_some()) => {
+                return Ok(groups(release));
+            }
+            About::Scope | About::Conflict | About::Approval | About::Window => {
+                content.release_manager.or(content.owner).map(|person| person.to_string())
+            }
+        };
+        Ok(self.names.opt(db, people)?.map(|found| found.name).into_iter().collect())
+    }
+
+    /// As long as a change is not handed in, who asked for it acts; then those who approve it.
+    fn who_of_change(
+        &mut self,
+        db: &mut dyn Query,
+        id: ChangeId,
+        requester: Option<kernel::PersonId>,
+    ) -> Result<Vec<String>, Fault> {
+        let sql = "SELECT phase FROM changes WHERE id = $1";
+        let row = db.query_one(sql, &[id.to_string().into()])?;
+        let phase: Option<ChangePhase> = row.map(|row| row.parsed(0)).transpose()?;
+        if phase.is_none_or(|phase| phase < ChangePhase::Authorise) {
+            let name = self.names.opt(db, requester)?;
+            return Ok(name.map(|found| found.name).into_iter().collect());
+        }
+        let sql = "SELECT role FROM change_seats WHERE subject = $1 ORDER BY role";
+        let rows = db.query(sql, &[id.to_string().into()])?;
+        rows.iter().map(|row| Ok(row.text(0)?.replace('_', " "))).collect()
+    }
+
+    fn drop(
+        &mut self,
+        db: &mut dyn Query,
+        change: ChangeId,
+    ) -> Result<Option<wire::WayOut>, Fault> {
+        self.drops += 1;
+        if self.drops > DROPS_MAX {
+            return Ok(None);
+        }
+        let Some(named) = self.names.get(db, &change.to_string())? else { return Ok(None) };
+        let effect = self.copy.dropped(db, change)?;
+        let number = named.number.clone().unwrap_or_default();
+        Ok(Some(wire::WayOut {
+            kind: "drop".to_owned(),
+            detail: format!("drop {number}: it travels alone or later"),
+            change: Some(named),
+            window: None,
+            exception: None,
+            effect,
+        }))
+    }
+
+    fn pass(&self, detail: &str) -> Option<wire::WayOut> {
+        let conflict = self.conflict(detail)?;
+        let kind: ConflictKind = conflict.kind.parse().ok()?;
+        let mut then = self.copy.facts.clone();
+        then.blocking.retain(|words| words != detail);
+        let (rule, with) = (Rule::of(kind), conflict.with.id.clone());
+        Some(self.exception(rule, with, &conflict.with.name, &then))
+    }
+
+    fn pass_before(&self, before: ReleaseId) -> wire::WayOut {
+        let mut then = self.copy.facts.clone();
+        let mut name = String::new();
+        for fact in then.before.iter_mut().filter(|fact| fact.id == before) {
+            fact.exception = Some("an exception".to_owned());
+            name.clone_from(&fact.number);
+        }
+        self.exception(Rule::ReleaseOrder, before.to_string(), &name, &then)
+    }
+
+    fn exception(&self, rule: Rule, with: String, name: &str, then: &Facts) -> wire::WayOut {
+        let effect = self.copy.excepted(then);
+        let subject = self.copy.release.number.clone();
+        wire::WayOut {
+            kind: "exception".to_owned(),
+            detail: format!("ask for an exception that lets it pass \"{name}\" until a time"),
+            change: None,
+            window: None,
+            exception: Some(wire::ExceptionOffer { rule: rule.word().to_owned(), subject, with }),
+            effect,
+        }
+    }
+
+    /// The next day, at the same wall time, on which nothing blocks.
+    fn another_date(&mut self, db: &mut dyn Query) -> Result<Option<wire::WayOut>, Stop> {
+        let Some(window) = self.free_day(db)? else { return Ok(None) };
+        let effect = self.copy.moved(db, &mut self.names, &window)?;
+        Ok(Some(wire::WayOut {
+            kind: "move".to_owned(),
+            detail: "move it to the next day on which nothing blocks".to_owned(),
+            change: None,
+            window: Some(shown_window(&window)),
+            exception: None,
+            effect,
+        }))
+    }
+
+    fn free_day(&self, db: &mut dyn Query) -> Result<Option<Window>, Fault> {
+        let Some(planned) = &self.copy.release.content.window else { return Ok(None) };
+        let now = self.copy.asking.now;
+        let late = now.minutes_since(planned.interval.start).max(0) / DAY_MINUTES;
+        let side = Side::Release(self.copy.id);
+        for day in 1..=DAYS_MAX {
+            let Some(window) = later(planned, late + day) else { continue };
+            let interval = window.interval;
+            if interval.start > now && blocking(db, side, Some(interval), now)?.by.is_empty() {
+                return Ok(Some(window));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn asks_for_another_date(point: &Point) -> bool {
+    let blocks = point.stand == Stand::Blocks;
+    point.about == About::Conflict || point.about == About::Window && blocks
+}
+
+/// A window some days later at the same wall time of its zone.
+fn later(window: &Window, days: i64) -> Option<Window> {
+    let zone = &window.zone;
+    let shift = |at| zone.civil(at).checked_add(jiff::Span::new().try_days(days).ok()?).ok();
+    let start = zone.instant(shift(window.interval.start)?);
+    let end = zone.instant(shift(window.interval.end)?);
+    let interval = Interval::try_new(start, end).ok()?;
+    Some(Window { interval, zone: zone.clone() })
+}
+
+/// The groups of the open stage whose votes are awaited.
+fn groups(release: &Release) -> Vec<String> {
+    let Some(round) = release.round() else { return Vec::new() };
+    let Some(stage) = round.stage() else { return Vec::new() };
+    let groups = round.plan.stages[stage].groups.iter().enumerate();
+    let open = groups.filter(|(index, _)| round.group_state(stage, *index) == GroupState::Open);
+    let names: BTreeSet<String> = open.map(|(_, group)| group.name.clone()).collect();
+    names.into_iter().collect()
+}
+
+fn kind(about: About) -> &'static str {
+    match about {
+        About::Scope => "scope",
+        About::Change(_) => "change",
+        About::Before(_) => "dependency",
+        About::Task(_) => "task",
+        About::Conflict => "conflict",
+        About::Approval => "approval",
+        About::Window => "window",
+    }
+}
+
+fn lamp(stand: Stand) -> LampState {
+    match stand {
+        Stand::Blocks => LampState::Stop,
+        Stand::Waits => LampState::Waiting,
+        Stand::Ready => LampState::Clear,
+        Stand::NotNeeded => LampState::NotNeeded,
+    }
+}

@@ -1,0 +1,341 @@
+//! The scope of a release, its freeze, the order among releases, and the readiness board.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Client, Stage, at, on_both};
+
+struct Cast<'a> {
+    anna: Client<'a>,
+    sara: Client<'a>,
+    rosa: Client<'a>,
+    rita: Client<'a>,
+    paul: Client<'a>,
+}
+
+async fn cast(stage: &Stage) -> Cast<'_> {
+    let admin = stage.person("ada_administrator", &["administrator", "service_owner"]).await;
+    admin.post("/services", json!({"name": "Payments", "criticality": 2})).await.ok();
+    admin.post("/teams", json!({"name": "Team Payments"})).await.ok();
+    admin.post("/teams", json!({"name": "Team Network"})).await.ok();
+    for name in ["pay-app", "pay-db", "web-01"] {
+        let ci = json!({"name": name, "kind": "server", "service": "Payments"});
+        admin.post("/cis", ci).await.ok();
+    }
+    let needs = json!({"relations": [{"kind": "uses", "to": "pay-db"}]});
+    admin.put("/cis/pay-app/relations", "*", needs).await.ok();
+    stage.account("ivan_implementer", &["implementer"]).await;
+    Cast {
+        anna: stage.person("anna_requester", &["requester"]).await,
+        sara: stage.person("sara_service_owner", &["service_owner"]).await,
+        rosa: stage.person("rosa_release_manager", &["release_manager"]).await,
+        rita: stage.person("rita_release_manager", &["release_manager"]).await,
+        paul: stage.person("paul_engineer", &["implementer"]).await,
+    }
+}
+
+fn number(written: &Json) -> String {
+    written["number"].as_str().expect("a number").to_owned()
+}
+
+fn window(start: &str, end: &str) -> Json {
+    json!({"start": start, "end": end, "zone": "Europe/Amsterdam"})
+}
+
+async fn change(client: &Client<'_>, title: &str, ci: &str) -> String {
+    let fields = json!({
+        "title": title, "type": "normal", "description": "Replace it.", "reason": "Old.",
+        "category": "application", "cis": [ci], "customer_impact": "none", "team": "Team Payments",
+        "implementer": "ivan_implementer", "implementation_plan": "Install.",
+        "test_plan": "Ask.", "backout_plan": "Go back.", "backout_minutes": 10,
+    });
+    number(&client.post("/changes", fields).await.ok())
+}
+
+async fn approve(story: &Cast<'_>, change: &str) {
+    let path = format!("/changes/{change}");
+    for verb in ["submit", "assess"] {
+        story.anna.post(&format!("{path}/{verb}"), json!({})).await.ok();
+    }
+    vote(&story.sara, &path).await;
+}
+
+async fn vote(client: &Client<'_>, path: &str) {
+    let round = &client.get(path).await.ok()["rounds"][0];
+    let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
+    client.post(&format!("{path}/approve"), vote).await.ok();
+}
+
+async fn release(story: &Cast<'_>, title: &str, window: Json) -> String {
+    let fields = json!({"title": title, "type": "minor", "owner": "rosa_release_manager",
+        "release_manager": "rosa_release_manager", "window": window});
+    number(&story.rosa.post("/releases", fields).await.ok())
+}
+
+async fn attach(story: &Cast<'_>, release: &str, change: &str) {
+    let path = format!("/releases/{release}/changes/{change}");
+    story.rosa.put(&path, "*", json!({})).await.ok();
+}
+
+async fn depends(story: &Cast<'_>, release: &str, on: &[&str]) -> crate::support::Answer {
+    let path = format!("/releases/{release}/dependencies");
+    story.rosa.put(&path, "*", json!({"after": on})).await
+}
+
+fn numbers<'a>(list: &'a Json, of: &str) -> Vec<&'a str> {
+    let items = list.as_array().expect("a list").iter();
+    items.map(|item| item[of]["number"].as_str().expect("a number")).collect()
+}
+
+#[test]
+fn the_scope_says_what_is_in_and_out_and_who_answers() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let first = change(&story.anna, "App", "pay-app").await;
+        let second = change(&story.anna, "Database", "pay-db").await;
+        let third = change(&story.anna, "Web", "web-01").await;
+        let evening = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let spring = release(&story, "Spring", evening()).await;
+        let other =
+            release(&story, "Other", window("2026-12-12T20:00:00Z", "2026-12-12T22:00:00Z"));
+        let other = other.await;
+        for one in [&first, &second] {
+            attach(&story, &spring, one).await;
+        }
+        let fourth = change(&story.anna, "Database again", "pay-db").await;
+        attach(&story, &other, &fourth).await;
+
+        let path = format!("/releases/{spring}/scope");
+        let stated = json!({
+            "owner": "paul_engineer",
+            "independent": [{"change": third, "reason": "goes with the patch round"}],
+            "excluded": [{"what": "Mobile app", "reason": "its store review takes two weeks"}],
+            "teams": [{"team": "Team Network", "owns": "the firewall", "signs_off": "reachability"}],
+        });
+        story.anna.patch(&path, "*", stated.clone()).await.refused(403, "request.not_permitted");
+        story.rosa.patch(&path, "*", stated).await.ok();
+        let scope = story.anna.get(&path).await.ok();
+        assert_eq!(numbers(&scope["included"], "change"), [first.as_str(), &second]);
+        assert_eq!(scope["included"][0]["services"][0]["name"], "Payments");
+        assert_eq!(scope["independent"][0]["change"]["number"], third.as_str());
+        assert_eq!(scope["excluded"][0]["what"], "Mobile app");
+        let teams = scope["teams"].as_array().expect("teams");
+        assert_eq!(
+            (&teams[0]["team"]["name"], &teams[0]["owns"]),
+            (&json!("Team Network"), &json!("the firewall"))
+        );
+        assert_eq!(
+            (&teams[1]["team"]["name"], &teams[1]["owns"]),
+            (&json!("Team Payments"), &json!("")),
+            "nobody stated it yet"
+        );
+        let [shared] = &scope["shared"].as_array().expect("a list")[..] else {
+            panic!("one CI: {scope:#}")
+        };
+        assert_eq!(shared["ci"]["name"], "pay-db", "one change touches it, the other needs it");
+        assert_eq!(shared["changes"].as_array().map(Vec::len), Some(2));
+        assert_eq!(shared["releases"][0]["number"], other.as_str());
+
+        let outside = format!("/releases/{spring}/changes/{third}");
+        let refused = story.rosa.put(&outside, "*", json!({})).await;
+        refused.refused(409, "release.change_not_attachable");
+        let nothing = json!({"excluded": []});
+        story.rosa.patch(&path, "*", nothing.clone()).await.refused(403, "release.scope_owner");
+        story.paul.patch(&path, "*", nothing).await.ok();
+        let wrong = json!({"excluded": [{"what": "x", "reason": ""}]});
+        let problem = story.paul.patch(&path, "*", wrong).await.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/excluded/0/reason");
+    });
+}
+
+#[test]
+fn nothing_joins_a_frozen_scope_without_an_exception() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let late = change(&story.anna, "Late", "pay-app").await;
+        let spring =
+            release(&story, "Spring", window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z")).await;
+        let path = format!("/releases/{spring}");
+        let freeze = json!({"freeze_at": "2026-11-21T12:00:00Z"});
+        story.rosa.patch(&format!("{path}/scope"), "*", freeze).await.ok();
+        assert_eq!(story.rosa.get(&format!("{path}/scope")).await.ok()["frozen"], false);
+        stage.clock.set(at("2026-11-21T12:00:00Z"));
+        assert_eq!(story.rosa.get(&format!("{path}/scope")).await.ok()["frozen"], true);
+        let join = format!("{path}/changes/{late}");
+        let refused = story.rosa.put(&join, "*", json!({})).await;
+        refused.refused(409, "release.scope_frozen");
+        let ask = json!({"rule": "scope_freeze", "subject": late, "with": spring,
+            "reason": "the defect was found today", "until": "2026-11-21T18:00:00Z"});
+        let asked = number(&story.anna.post("/exceptions", ask).await.ok());
+        story.rita.post(&format!("/exceptions/{asked}/grant"), json!({})).await.ok();
+        let other = change(&story.anna, "Other", "pay-db").await;
+        let refused = story.rosa.put(&format!("{path}/changes/{other}"), "*", json!({})).await;
+        refused.refused(409, "release.scope_frozen");
+        story.rosa.put(&join, "*", json!({})).await.ok();
+
+        let reopen = format!("{path}/unfreeze");
+        story.rosa.post(&reopen, json!({})).await.refused(422, "request.invalid");
+        story.rosa.post(&reopen, json!({"reason": "put off"})).await.ok();
+        story.rosa.put(&format!("{path}/changes/{other}"), "*", json!({})).await.ok();
+        let freeze = format!("{path}/freeze");
+        story.rosa.post(&freeze, json!({"reason": "rehearsal"})).await.ok();
+        story
+            .rosa
+            .post(&freeze, json!({"reason": "again"}))
+            .await
+            .refused(409, "release.scope_frozen");
+    });
+}
+
+#[test]
+fn releases_wait_for_each_other_and_never_in_a_circle() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let first =
+            release(&story, "First", window("2026-12-05T18:00:00Z", "2026-12-05T20:00:00Z")).await;
+        let second =
+            release(&story, "Second", window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z")).await;
+        let third =
+            release(&story, "Third", window("2026-12-05T22:00:00Z", "2026-12-05T23:00:00Z")).await;
+        depends(&story, &second, &[&first]).await.ok();
+        depends(&story, &third, &[&second]).await.ok();
+        let problem = depends(&story, &first, &[&third]).await.refused(409, "release.cycle");
+        let way = [&first, &third, &second, &first].map(String::as_str).join(" → ");
+        assert!(problem["detail"].as_str().expect("words").starts_with(&way), "{problem:#}");
+        depends(&story, &first, &["REL-99"]).await.refused(422, "request.invalid");
+
+        let conflicts = async |of: &str| {
+            story.rosa.get(&format!("/conflicts?state=open&subject={of}")).await.ok()["items"]
+                .clone()
+        };
+        assert_eq!(conflicts(&second).await, json!([]), "touching windows are in order");
+        let preview = format!("/releases/{first}/schedule/preview");
+        let later = || window("2026-12-05T18:00:00Z", "2026-12-05T21:00:00Z");
+        let told = story.rosa.post(&preview, json!({"window": later()})).await.ok();
+        let slips = &told["effect"]["slips"];
+        assert_eq!(numbers(slips, "release"), [second.as_str(), &third], "{told:#}");
+        assert_eq!(slips[1]["to"]["start"], "2026-12-05T23:00:00Z");
+        assert_eq!(slips[1]["because"]["number"], second.as_str());
+        assert_eq!(conflicts(&second).await, json!([]), "nothing was saved");
+
+        let edit = json!({"window": later()});
+        story.rosa.patch(&format!("/releases/{first}"), "*", edit).await.ok();
+        let open = conflicts(&second).await;
+        assert_eq!(
+            (&open[0]["kind"], &open[0]["severity"]),
+            (&json!("release_order"), &json!("blocking"))
+        );
+        assert_eq!(open[0]["with"]["number"], first.as_str());
+        assert_eq!(conflicts(&first).await[0]["severity"], "warning", "it may move as it likes");
+        let board = story.rosa.get(&format!("/releases/{second}/readiness")).await.ok();
+        let item = &board["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .find(|item| item["kind"] == "conflict")
+            .expect("the conflict")
+            .clone();
+        let ways: Vec<&Json> =
+            item["ways"].as_array().expect("ways").iter().map(|way| &way["kind"]).collect();
+        assert_eq!(ways, ["exception", "move"], "{board:#}");
+        assert_eq!(item["ways"][0]["exception"]["rule"], "release_order");
+        assert_eq!(item["ways"][1]["window"]["start"], "2026-12-06T20:00:00Z");
+        depends(&story, &second, &[]).await.ok();
+        assert_eq!(conflicts(&second).await, json!([]));
+    });
+}
+
+#[test]
+fn a_follower_is_scheduled_and_deployed_in_order_or_by_exception() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let work = change(&story.anna, "App", "web-01").await;
+        approve(&story, &work).await;
+        let first =
+            release(&story, "First", window("2026-11-21T10:00:00Z", "2026-11-21T13:00:00Z")).await;
+        let second =
+            release(&story, "Second", window("2026-11-21T12:00:00Z", "2026-11-21T15:00:00Z")).await;
+        attach(&story, &second, &work).await;
+        depends(&story, &second, &[&first]).await.ok();
+        let path = format!("/releases/{second}");
+        story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        while story.rosa.get(&path).await.ok()["approved"] == false {
+            vote(&story.rita, &path).await;
+        }
+        let schedule = format!("{path}/schedule");
+        let refused = story.rosa.post(&schedule, json!({})).await;
+        refused.refused(409, "calendar.conflict_blocks");
+        let after = json!({"window": window("2026-11-21T13:00:00Z", "2026-11-21T15:00:00Z")});
+        story.rosa.post(&schedule, after).await.ok();
+        while story.rosa.get(&path).await.ok()["approved"] == false {
+            vote(&story.rita, &path).await;
+        }
+        let record = story.rosa.get(&path).await.ok();
+        for task in record["tasks"].as_array().expect("tasks") {
+            let task = format!("{path}/tasks/{}", task["number"]);
+            story.rosa.patch(&task, "*", json!({"done": true})).await.ok();
+        }
+        stage.clock.set(at("2026-11-21T13:30:00Z"));
+        let deploy = format!("{path}/deploy");
+        let problem = story.paul.post(&deploy, json!({})).await;
+        let problem = problem.refused(409, "release.out_of_order");
+        assert_eq!(problem["errors"][0]["pointer"], format!("/after/{first}"));
+        let ask = json!({"rule": "release_order", "subject": second, "with": first,
+            "reason": "the first one turned out to be unrelated", "until": "2026-11-21T14:00:00Z"});
+        let asked = number(&story.rosa.post("/exceptions", ask).await.ok());
+        story.rita.post(&format!("/exceptions/{asked}/grant"), json!({})).await.ok();
+        story.paul.post(&deploy, json!({})).await.ok();
+        let history = story.rosa.get(&format!("/audit/events?subject={second}")).await.ok();
+        let started = history["items"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .find(|event| event["what"] == "deployment started")
+            .expect("it began");
+        assert_eq!(started["payload"]["started"]["under"], json!([asked]), "{started:#}");
+    });
+}
+
+#[test]
+fn readiness_names_what_blocks_who_acts_and_what_each_way_would_do() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let ready = change(&story.anna, "Database", "pay-db").await;
+        approve(&story, &ready).await;
+        let open = change(&story.anna, "App", "pay-app").await;
+        let spring =
+            release(&story, "Spring", window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z")).await;
+        for one in [&ready, &open] {
+            attach(&story, &spring, one).await;
+        }
+        let path = format!("/releases/{spring}/readiness");
+        let board = story.rosa.get(&path).await.ok();
+        assert_eq!(board["blocked"], 1, "{board:#}");
+        let first = &board["items"][0];
+        assert_eq!((&first["kind"], &first["state"]), (&json!("change"), &json!("stop")));
+        assert_eq!(first["record"]["number"], open.as_str());
+        assert_eq!(first["who"], json!(["anna_requester Example"]));
+        let drop = &first["ways"][0];
+        assert_eq!((&drop["kind"], &drop["effect"]["blocked"]), (&json!("drop"), &json!(0)));
+        assert_eq!(drop["effect"]["rollback_minutes_now"], 20);
+        assert_eq!(drop["effect"]["rollback_minutes"], 10);
+        assert_eq!(story.rosa.get(&path).await.ok()["items"][0]["record"]["number"], open.as_str());
+
+        let blackout = json!({"name": "Year end", "reason": "the books are closed",
+            "window": window("2026-12-05T00:00:00Z", "2026-12-07T00:00:00Z")});
+        story.rosa.post("/blackouts", blackout).await.ok();
+        let board = story.rosa.get(&path).await.ok();
+        assert_eq!(board["blocked"], 2);
+        let conflict = board["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .find(|item| item["kind"] == "conflict")
+            .expect("the blackout")
+            .clone();
+        assert!(conflict["detail"].as_str().expect("words").contains("Year end"));
+        let ways = conflict["ways"].as_array().expect("ways");
+        let moving = ways.iter().find(|way| way["kind"] == "move").expect("a move");
+        assert_eq!(moving["window"]["start"], "2026-12-07T20:00:00Z");
+        assert_eq!(moving["effect"]["blocked"], 1, "the change is still not approved");
+    });
+}
