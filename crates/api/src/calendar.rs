@@ -1,6 +1,7 @@
 //! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind`,
 //! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
-//! `POST /conflicts/check`, `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
+//! `POST /conflicts/check`, `GET /slots?subject=|services=&cis=&duration&after&environment&zone`,
+//! `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
 //! `GET/POST /blackouts`, `PATCH/DELETE /blackouts/{id}`.
 
 use serde::{Deserialize, Serialize};
@@ -156,8 +157,57 @@ pub struct Draft {
 pub struct Checked {
     /// The conflicts.
     pub conflicts: Vec<Conflict>,
-    /// How many of them block.
+    /// How many block, those that are not shown among them.
     pub blocking: u32,
+    /// Why a conflict might have been missed, when there is more than can be looked at; it blocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+}
+
+/// Free slots, and what was refused before them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Slots {
+    /// Free slots, best first.
+    pub slots: Vec<Slot>,
+    /// Starts that were refused before the last of the slots, in order, at most fifty stretches.
+    pub refused: Vec<RefusedSlot>,
+    /// Every start before this was looked at, RFC 3339.
+    pub until: String,
+}
+
+/// A free slot: nothing in it blocks.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Slot {
+    /// When.
+    pub window: Window,
+    /// True for the one before which nothing was free.
+    pub earliest: bool,
+    /// What speaks for it and against it, best first.
+    pub reasons: Vec<SlotReason>,
+    /// What it would collide with, without being blocked.
+    pub warnings: Vec<Conflict>,
+}
+
+/// Why a slot ranks where it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SlotReason {
+    /// `earliest`, `inside_window`, `later`, `quiet`, `tentative_near` or `warnings`.
+    pub kind: String,
+    /// True when it speaks for the slot.
+    pub good: bool,
+    /// In words.
+    pub detail: String,
+}
+
+/// Starts that were refused, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RefusedSlot {
+    /// The first of them, as a slot.
+    pub window: Window,
+    /// The next start that was looked at, RFC 3339: all before it are refused for the same.
+    pub until: String,
+    /// What blocks them.
+    pub conflicts: Vec<Conflict>,
 }
 
 /// A maintenance window or blackout, as people write it.

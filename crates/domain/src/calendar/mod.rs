@@ -3,13 +3,15 @@
 //! Invariants: 1. intervals are half-open, touching windows do not collide; 2. a collision with a
 //! record blocks only once that record's window is committed (ADR 0005), so that of two people who
 //! schedule at once exactly one wins; 3. an acceptance holds for the windows and CIs it was given
-//! for, and lapses when any of them moves; 4. every CI that is hit is listed.
+//! for, and lapses when any of them moves; 4. every CI that is hit is listed; 5. a slot that is offered
+//! has no conflict that blocks, and no earlier start of its grid within the horizon had none.
 
 mod conflict;
 mod detect;
 mod event;
 mod period;
 mod refusal;
+mod slots;
 
 pub use conflict::{Acceptance, Conflict, ConflictState, accept, found, lapse, resolve};
 pub use detect::{
@@ -21,6 +23,10 @@ pub use period::{
     Content, Edit, Period, PeriodKind, Repeats, SaveFacts, covers, occurrences, remove, save,
 };
 pub use refusal::{Refusal, not_blocked};
+pub use slots::{
+    Ahead, HORIZON_DAYS, NEAR_MINUTES, PeriodAhead, REFUSED_MAX, Refused, SLOTS_MAX, STEP_MINUTES,
+    Searched, Slot, Wanted, slots,
+};
 
 #[cfg(test)]
 mod tests;

@@ -16,25 +16,28 @@ use crate::calendar::placement::{placement, services};
 use crate::names::{Resolver, parse_window};
 use crate::service::find_cis;
 
-/// The most conflicts that a check answers.
+/// The most conflicts that a check shows; it counts all that block.
 pub(super) const CHECKED_MAX: usize = 500;
 
 /// What a draft would collide with. The claims of the record it stands for are left out.
 pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result<Checked, Stop> {
     let asked = read(db, draft)?;
     let placed = place(db, draft, &asked)?;
-    let mut found = find_placed(db, &placed.0, placed.1)?;
-    found.truncate(CHECKED_MAX);
+    let looked = find_placed(db, &placed.0, placed.1)?;
+    let (found, rest) = looked.found.split_at(looked.found.len().min(CHECKED_MAX));
     let mut shower = Shower::default();
     shower.load(db, found.iter())?;
     let mut conflicts = Vec::with_capacity(found.len());
-    let mut blocking = 0;
-    for one in &found {
+    let mut blocking = u32::from(looked.beyond.is_some());
+    for one in found {
         let accepted = acceptance(db, one, now)?;
         blocking += u32::from(one.blocking && accepted.is_none());
         conflicts.push(shower.of_found(db, one, one.blocking, accepted.as_ref())?);
     }
-    Ok(Checked { conflicts, blocking })
+    for one in rest.iter().filter(|one| one.blocking) {
+        blocking += u32::from(acceptance(db, one, now)?.is_none());
+    }
+    Ok(Checked { conflicts, blocking, incomplete: looked.beyond })
 }
 
 /// What a draft says, read.

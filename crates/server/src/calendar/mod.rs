@@ -14,6 +14,7 @@ mod projection;
 mod read;
 mod refresh;
 mod routes;
+mod slots;
 
 pub use accept::AcceptConflict;
 pub use conflict::conflicts_of;

@@ -14,7 +14,7 @@ use crate::calendar::find::find;
 use crate::calendar::placement::placement;
 use crate::follow::followers::{Follower, Seen};
 
-/// The most conflicts that are kept of one record.
+/// The most conflicts that are kept of one record, those that block first.
 pub(super) const CONFLICTS_MAX: usize = 500;
 /// The most records that one change of a period or relation is held against.
 pub(super) const SUBJECTS_MAX: i64 = 2_000;
@@ -27,7 +27,8 @@ pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
         let interval = placement.window.as_ref().map(|window| window.interval);
         let interval = interval.filter(|interval| interval.end > work.now);
         if let Some(interval) = interval {
-            for found in find(work.tx, &placement, interval)?.into_iter().take(CONFLICTS_MAX) {
+            let found = find(work.tx, &placement, interval)?.found;
+            for found in found.into_iter().take(CONFLICTS_MAX) {
                 now_found.insert(key(found.kind, found.subject, found.with), found);
             }
         }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::calendar::{Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft};
+use api::calendar::{Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Slots};
 use api::common::{Page, Reason, Written};
 use domain::calendar::PeriodKind;
 use kernel::{Interval, Timestamp};
@@ -15,7 +15,7 @@ use crate::calendar::overlap::{Asked, Kind};
 use crate::calendar::read::calendar;
 use crate::calendar::{
     AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
-    conflict,
+    conflict, slots,
 };
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::listing::word;
@@ -46,6 +46,12 @@ pub fn routes(routes: Routes) -> Routes {
             "/conflicts/check",
             "Checks a draft that is not saved",
             check_draft,
+        )
+        .get::<Slots, _, _>(
+            "/slots",
+            "Finds the next free slots of a record, or of CIs and services",
+            "subject,services,cis,duration,after,environment,zone,limit",
+            find_slots,
         )
         .get::<Conflict, _, _>("/conflicts/{id}", "Reads a conflict", "", get_conflict)
         .write::<Accept, Written, _, _>(
@@ -178,6 +184,31 @@ async fn get_conflict(
 async fn check_draft(State(app): State<App>, write: Write<Draft>) -> Result<Json<Checked>, Answer> {
     let now = app.bus.world().clock.now();
     let found = ask(&*app.bus.world().store, move |db| refused(check::check(db, &write.body, now)));
+    Ok(Json(found.await??))
+}
+
+async fn find_slots(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Slots>, Answer> {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let list = |name: &str| {
+        let names = query.get(name).into_iter().flat_map(|names| names.split(','));
+        names.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    };
+    let question = slots::Question {
+        subject: text("subject"),
+        services: list("services"),
+        cis: list("cis"),
+        duration: text("duration"),
+        after: text("after"),
+        environment: text("environment"),
+        zone: text("zone"),
+        limit: text("limit"),
+    };
+    let now = app.bus.world().clock.now();
+    let found = ask(&*app.bus.world().store, move |db| refused(slots::slots(db, &question, now)));
     Ok(Json(found.await??))
 }
 
