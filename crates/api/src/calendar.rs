@@ -1,4 +1,5 @@
-//! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind`,
+//! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind&committed`,
+//! `GET /calendar/outages?from&to&service&team&environment&committed`,
 //! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
 //! `POST /conflicts/check`, `GET /slots?subject=|services=&cis=&duration&after&environment&zone`,
 //! `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
@@ -54,6 +55,53 @@ pub struct Entry {
     pub conflicts_open: u32,
     /// Expected outage in minutes, the longest of its services (projected service outage).
     pub outage_minutes: u32,
+}
+
+/// The projected service outage: the interruptions that follow from what is planned.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Outages {
+    /// Each interruption of a service by a change, in the order of their windows.
+    pub items: Vec<ProjectedOutage>,
+    /// What that comes to for each service, the longest first.
+    pub totals: Vec<ServiceOutage>,
+    /// True when there was more than an answer may carry.
+    pub truncated: bool,
+}
+
+/// A service that a change is expected to interrupt.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProjectedOutage {
+    /// The service.
+    pub service: Ref,
+    /// For how long, in minutes, as the change expects it.
+    pub minutes: u32,
+    /// The change.
+    pub change: Ref,
+    /// The record whose window says when: the change, or the release it travels in.
+    pub subject: Ref,
+    /// `change` or `release`.
+    pub kind: String,
+    /// True once that window is committed.
+    pub committed: bool,
+    /// The phase of the record.
+    pub phase: String,
+    /// Within which time.
+    pub window: Window,
+    /// Where.
+    pub environment: String,
+    /// The team of the record.
+    pub team: Option<Ref>,
+}
+
+/// The interruptions of one service together.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ServiceOutage {
+    /// The service.
+    pub service: Ref,
+    /// All of them, in minutes.
+    pub minutes: u32,
+    /// By how many changes.
+    pub changes: u32,
 }
 
 /// A blackout or an occurrence of a maintenance window.

@@ -1,7 +1,8 @@
 //! `interlock calendar`: what is planned when, and what collides.
 
 use api::calendar::{
-    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Entry, Hit, Slots,
+    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Entry, Hit, Outages,
+    ProjectedOutage, Slots,
 };
 use api::common::Written;
 use clap::{Args, Subcommand};
@@ -31,6 +32,34 @@ const ENTRIES: &[&str] = &[
     "tier",
     "conflicts_open",
     "outage_minutes",
+];
+const SCHEDULE: &[&str] = &[
+    "window.start",
+    "window.end",
+    "window.zone",
+    "subject.number",
+    "subject.name",
+    "kind",
+    "type",
+    "phase",
+    "environment",
+    "services",
+    "team",
+    "tier",
+    "outage_minutes",
+];
+const OUTAGES: &[&str] = &[
+    "service",
+    "window.start",
+    "window.end",
+    "window.zone",
+    "minutes",
+    "change.number",
+    "change.name",
+    "subject.number",
+    "committed",
+    "environment",
+    "team",
 ];
 const CONFLICTS: &[&str] = &[
     "id",
@@ -64,6 +93,15 @@ pub(crate) enum CalendarVerb {
     #[command(after_help = "Example:\n  interlock calendar show \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam")]
     Show(Show),
+    /// Lists the forward schedule of change: what is authorised, and when it happens.
+    #[command(after_help = "Example:\n  interlock calendar fsc \
+        --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam \
+        --format csv --output fsc.csv")]
+    Fsc(Show),
+    /// Lists the projected service outage: which service is expected to be interrupted, and when.
+    #[command(after_help = "Example:\n  interlock calendar pso --service Payments \
+        --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam --format csv")]
+    Pso(Projected),
     /// Lists conflicts.
     #[command(after_help = "Examples:\n  \
         interlock calendar conflicts --subject REL-17\n  \
@@ -120,6 +158,16 @@ pub(crate) struct Show {
     /// `change` or `release`.
     #[arg(long)]
     kind: Option<String>,
+}
+
+/// Which outages are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Projected {
+    #[command(flatten)]
+    shown: Show,
+    /// Only those whose window is committed.
+    #[arg(long)]
+    committed: bool,
 }
 
 /// Which conflicts are listed.
@@ -283,6 +331,8 @@ impl BandArgs {
 pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
     match verb {
         CalendarVerb::Show(shown) => show(&global.client()?, &shown, global),
+        CalendarVerb::Fsc(shown) => forward(&global.client()?, &shown, global),
+        CalendarVerb::Pso(projected) => project(&global.client()?, &projected, global),
         CalendarVerb::Conflicts(wanted) => conflicts(&wanted, global),
         CalendarVerb::Check(draft) => check(&global.client()?, &draft, global),
         CalendarVerb::Slots(wanted) => slots(&global.client()?, &wanted, global),
@@ -298,24 +348,55 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
     }
 }
 
-fn show(client: &Client, shown: &Show, global: &Global) -> Result {
-    let at =
-        |time: &Option<String>| time.as_ref().map(|time| instant(time, &shown.zone)).transpose();
-    let query = Query::default()
-        .maybe("from", at(&shown.from)?.as_ref())
-        .maybe("to", at(&shown.to)?.as_ref())
-        .maybe("service", shown.service.as_ref())
-        .maybe("team", shown.team.as_ref())
-        .maybe("environment", shown.environment.as_ref())
-        .maybe("kind", shown.kind.as_ref());
-    let calendar: Calendar = client.get("/calendar", &query)?;
-    if calendar.truncated {
+impl Show {
+    fn query(&self) -> Result<Query> {
+        let at =
+            |time: &Option<String>| time.as_ref().map(|time| instant(time, &self.zone)).transpose();
+        Ok(Query::default()
+            .maybe("from", at(&self.from)?.as_ref())
+            .maybe("to", at(&self.to)?.as_ref())
+            .maybe("service", self.service.as_ref())
+            .maybe("team", self.team.as_ref())
+            .maybe("environment", self.environment.as_ref())
+            .maybe("kind", self.kind.as_ref()))
+    }
+}
+
+fn more(truncated: bool) {
+    if truncated {
         say("there is more than one answer carries: ask for a shorter time");
     }
+}
+
+fn show(client: &Client, shown: &Show, global: &Global) -> Result {
+    let calendar: Calendar = client.get("/calendar", &shown.query()?)?;
+    more(calendar.truncated);
     if global.format == crate::output::Format::Json {
         return global.out().json(&calendar);
     }
     global.out().list::<Entry>(&calendar.entries, ENTRIES)
+}
+
+fn forward(client: &Client, shown: &Show, global: &Global) -> Result {
+    let query = shown.query()?.with("committed", &true);
+    let calendar: Calendar = client.get("/calendar", &query)?;
+    more(calendar.truncated);
+    global.out().list::<Entry>(&calendar.entries, SCHEDULE)
+}
+
+fn project(client: &Client, projected: &Projected, global: &Global) -> Result {
+    let query = projected.shown.query()?;
+    let query = if projected.committed { query.with("committed", &true) } else { query };
+    let outages: Outages = client.get("/calendar/outages", &query)?;
+    more(outages.truncated);
+    if global.format == crate::output::Format::Json {
+        return global.out().json(&outages);
+    }
+    global.out().list::<ProjectedOutage>(&outages.items, OUTAGES)?;
+    for total in &outages.totals {
+        say(format!("{}: {} min in all", total.service.name, total.minutes));
+    }
+    Ok(())
 }
 
 fn conflicts(wanted: &Conflicts, global: &Global) -> Result {

@@ -7,6 +7,7 @@ mod check;
 mod conflict;
 mod find;
 mod open;
+mod outages;
 mod overlap;
 mod period;
 mod placement;

@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::calendar::{Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Slots};
+use api::calendar::{
+    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Outages, Slots,
+};
 use api::common::{Page, Reason, Written};
 use domain::calendar::PeriodKind;
 use kernel::{Interval, Timestamp};
@@ -15,7 +17,7 @@ use crate::calendar::overlap::{Asked, Kind};
 use crate::calendar::read::calendar;
 use crate::calendar::{
     AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
-    conflict, slots,
+    conflict, outages, slots,
 };
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::listing::word;
@@ -32,8 +34,14 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Calendar, _, _>(
             "/calendar",
             "Shows what is planned between two times, and what collides",
-            "from,to,service,team,environment,kind",
+            "from,to,service,team,environment,kind,committed",
             show,
+        )
+        .get::<Outages, _, _>(
+            "/calendar/outages",
+            "Lists the projected outages of services between two times",
+            "from,to,service,team,environment,committed",
+            project,
         )
         .get::<Page<Conflict>, _, _>(
             "/conflicts",
@@ -133,6 +141,23 @@ async fn show(
     Ok(Json(found.await??))
 }
 
+async fn project(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Outages>, Answer> {
+    let range = range(&query, app.bus.world().clock.now())?;
+    let found = ask(&*app.bus.world().store, move |db| {
+        refused(asked(db, &query, range, None).and_then(|asked| {
+            // A release interrupts a service through one of its changes, whatever else it touches.
+            let service = asked.service;
+            let asked = Asked { interrupting: true, service: None, ..asked };
+            Ok(outages::outages(db, &asked, service)?)
+        }))
+    });
+    Ok(Json(found.await??))
+}
+
 /// From now on, and for a month, when nothing is said.
 fn range(query: &ListQuery, now: Timestamp) -> Result<Interval, Answer> {
     let start = query.time("from")?.unwrap_or(now);
@@ -155,7 +180,9 @@ fn asked(
     let service = query.get("service").map(|name| wrong_name("service", find_service(db, name)));
     let service = service.transpose()?;
     let team = query.get("team").map(|name| wrong_name("team", find_team(db, name))).transpose()?;
-    Ok(Asked { range, service, team, environment: word(query, "environment")?, kind })
+    let environment = word(query, "environment")?;
+    let committed = query.flag("committed");
+    Ok(Asked { range, service, team, environment, kind, committed, interrupting: false })
 }
 
 async fn list_conflicts(

@@ -410,3 +410,64 @@ fn a_hub_with_very_many_neighbours_misses_none_of_them() {
         assert_eq!(path, "hub-5 → uses → leaf-1099");
     });
 }
+
+#[test]
+fn the_forward_schedule_holds_what_is_committed_and_the_outages_of_its_services() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let night = |day: u32| {
+            window(&format!("2026-12-{day:02}T20:00:00Z"), &format!("2026-12-{day:02}T22:00:00Z"))
+        };
+        let sure = committed(&story, &["find-01"], night(3)).await;
+        let wish = planned(&story.anna, "Pay faster", "pay-app", night(4)).await;
+        let outages = |minutes: u32| {
+            json!({"outages": [
+            {"service": "Payments", "minutes": minutes}, {"service": "Search", "minutes": 5}]})
+        };
+        story.anna.patch(&format!("/changes/{wish}"), "*", outages(30)).await.ok();
+        let carried = planned(&story.anna, "Database", "pay-db", night(9)).await;
+        story.anna.patch(&format!("/changes/{carried}"), "*", outages(40)).await.ok();
+        let fields = json!({"title": "Spring", "type": "minor", "window": night(9)});
+        let release = story.rosa.post("/releases", fields).await.ok();
+        let release = release["number"].as_str().expect("a number");
+        let into = format!("/releases/{release}/changes/{carried}");
+        story.rosa.put(&into, "*", json!({})).await.ok();
+
+        let all = shown(&story.anna, "").await;
+        assert_eq!(subjects(&all), [sure.as_str(), &wish, release]);
+        assert_eq!(subjects(&shown(&story.anna, "committed=true").await), [sure.as_str()]);
+
+        let range = "from=2026-12-01T00:00:00Z&to=2027-01-01T00:00:00Z";
+        let project = async |query: &str| {
+            story.anna.get(&format!("/calendar/outages?{range}&{query}")).await.ok()
+        };
+        let found = project("").await;
+        let items = found["items"].as_array().expect("a list");
+        let lines: Vec<(&Json, &Json, &Json, &Json)> = items
+            .iter()
+            .map(|one| {
+                let (change, subject) = (&one["change"]["number"], &one["subject"]["number"]);
+                (&one["service"]["name"], change, subject, &one["minutes"])
+            })
+            .collect();
+        let [pay, find] = ["Payments", "Search"].map(Json::from);
+        let [wish, carried, release] = [&wish, &carried, release].map(Json::from);
+        let (half, most, few) = (json!(30), json!(40), json!(5));
+        let expected = [
+            (&pay, &wish, &wish, &half),
+            (&find, &wish, &wish, &few),
+            (&pay, &carried, &release, &most),
+            (&find, &carried, &release, &few),
+        ];
+        assert_eq!(lines, expected, "in the order of their windows");
+        assert_eq!(found["totals"][0]["minutes"], 70);
+        assert_eq!(found["totals"][1]["changes"], 2);
+        let of_search = project("service=Search").await;
+        assert_eq!(of_search["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(project("committed=true").await["items"], json!([]));
+
+        let none = json!({"outages": []});
+        story.anna.patch(&format!("/changes/{}", wish.as_str().expect("it")), "*", none).await.ok();
+        assert_eq!(project("").await["items"].as_array().map(Vec::len), Some(2));
+    });
+}
