@@ -3,8 +3,8 @@
 //! Invariants: 1. intervals are half-open, touching windows do not collide; 2. a collision with a
 //! record blocks only once that record's window is committed (ADR 0005), so that of two people who
 //! schedule at once exactly one wins; 3. an acceptance holds for the windows and CIs it was given
-//! for, and lapses when any of them moves; 4. every CI that is hit is listed; 5. a slot that is offered
-//! has no conflict that blocks, and no earlier start of its grid within the horizon had none.
+//! for, and lapses when any of them moves; 4. every CI that is hit is listed;
+//! 5. no conflict blocks a slot that is offered, and one blocks each earlier start of its grid.
 
 mod conflict;
 mod detect;

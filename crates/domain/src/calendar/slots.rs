@@ -26,7 +26,7 @@ pub const NEAR_MINUTES: i64 = 120;
 const OFFERS_MAX: usize = 200;
 /// The most starts at which detection is asked.
 const ASKED_MAX: usize = 20_000;
-/// What a warning counts in the ranking, in minutes: rather two days later than over somebody's plan.
+/// What a warning counts in the ranking, in minutes: rather later than over somebody's plan.
 const WARNED_COST: i64 = 2 * 24 * 60;
 /// What something tentative nearby counts in the ranking, in minutes.
 const NEAR_COST: i64 = 6 * 60;

@@ -128,7 +128,8 @@ proptest! {
         let wanted = wanted(length, false);
         for refused in slots(&wanted, &ahead).refused {
             prop_assert!(!refused.why.is_empty() && refused.why.iter().all(|why| why.blocking));
-            let within = |at: &Interval| at.start >= refused.first.start && at.start < refused.until;
+            let (from, until) = (refused.first.start, refused.until);
+            let within = |at: &Interval| at.start >= from && at.start < until;
             for at in grid(&wanted).into_iter().filter(within) {
                 prop_assert!(blocked(&wanted, &ahead, at), "{at:?} in {refused:?}");
             }
