@@ -26,6 +26,8 @@ export const PAGES = [
   ['calendar-week', '/calendar?view=week'],
   ['calendar-timeline', '/calendar?view=timeline'],
   ['calendar-list', '/calendar?view=list'],
+  ['calendar-fsc', '/calendar?view=list&list=fsc'],
+  ['calendar-pso', '/calendar?view=list&list=pso'],
   ['deployments', '/deployments'],
   ['incidents', '/incidents'],
   ['reviews', '/reviews'],

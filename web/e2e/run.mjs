@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import * as pages from './pages.mjs';
 import * as release from './release.mjs';
+import * as slots from './slots.mjs';
 
 const READY_TRIES = 240;
 
@@ -40,7 +41,7 @@ const { child, url } = await start(folder);
 const browser = await launch();
 let [passed, failed] = [0, 0];
 try {
-  for (const [name, test] of [...Object.entries(pages), ...Object.entries(release)]) {
+  for (const [name, test] of [pages, release, slots].flatMap(Object.entries)) {
     try {
       await test(browser, url);
       passed += 1;

@@ -1,6 +1,8 @@
-//! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind`,
+//! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind&committed`,
+//! `GET /calendar/outages?from&to&service&team&environment&committed`,
 //! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
-//! `POST /conflicts/check`, `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
+//! `POST /conflicts/check`, `GET /slots?subject=|services=&cis=&duration&after&environment&zone`,
+//! `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
 //! `GET/POST /blackouts`, `PATCH/DELETE /blackouts/{id}`.
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,53 @@ pub struct Entry {
     pub conflicts_open: u32,
     /// Expected outage in minutes, the longest of its services (projected service outage).
     pub outage_minutes: u32,
+}
+
+/// The projected service outage: the interruptions that follow from what is planned.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Outages {
+    /// Each interruption of a service by a change, in the order of their windows.
+    pub items: Vec<ProjectedOutage>,
+    /// What that comes to for each service, the longest first.
+    pub totals: Vec<ServiceOutage>,
+    /// True when there was more than an answer may carry.
+    pub truncated: bool,
+}
+
+/// A service that a change is expected to interrupt.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProjectedOutage {
+    /// The service.
+    pub service: Ref,
+    /// For how long, in minutes, as the change expects it.
+    pub minutes: u32,
+    /// The change.
+    pub change: Ref,
+    /// The record whose window says when: the change, or the release it travels in.
+    pub subject: Ref,
+    /// `change` or `release`.
+    pub kind: String,
+    /// True once that window is committed.
+    pub committed: bool,
+    /// The phase of the record.
+    pub phase: String,
+    /// Within which time.
+    pub window: Window,
+    /// Where.
+    pub environment: String,
+    /// The team of the record.
+    pub team: Option<Ref>,
+}
+
+/// The interruptions of one service together.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ServiceOutage {
+    /// The service.
+    pub service: Ref,
+    /// All of them, in minutes.
+    pub minutes: u32,
+    /// By how many changes.
+    pub changes: u32,
 }
 
 /// A blackout or an occurrence of a maintenance window.
@@ -171,8 +220,57 @@ pub struct Draft {
 pub struct Checked {
     /// The conflicts.
     pub conflicts: Vec<Conflict>,
-    /// How many of them block.
+    /// How many block, those that are not shown among them.
     pub blocking: u32,
+    /// Why a conflict might have been missed, when there is more than can be looked at; it blocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+}
+
+/// Free slots, and what was refused before them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Slots {
+    /// Free slots, best first.
+    pub slots: Vec<Slot>,
+    /// Starts that were refused before the last of the slots, in order, at most fifty stretches.
+    pub refused: Vec<RefusedSlot>,
+    /// Every start before this was looked at, RFC 3339.
+    pub until: String,
+}
+
+/// A free slot: nothing in it blocks.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Slot {
+    /// When.
+    pub window: Window,
+    /// True for the one before which nothing was free.
+    pub earliest: bool,
+    /// What speaks for it and against it, best first.
+    pub reasons: Vec<SlotReason>,
+    /// What it would collide with, without being blocked.
+    pub warnings: Vec<Conflict>,
+}
+
+/// Why a slot ranks where it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SlotReason {
+    /// `earliest`, `inside_window`, `later`, `quiet`, `tentative_near` or `warnings`.
+    pub kind: String,
+    /// True when it speaks for the slot.
+    pub good: bool,
+    /// In words.
+    pub detail: String,
+}
+
+/// Starts that were refused, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RefusedSlot {
+    /// The first of them, as a slot.
+    pub window: Window,
+    /// The next start that was looked at, RFC 3339: all before it are refused for the same.
+    pub until: String,
+    /// What blocks them.
+    pub conflicts: Vec<Conflict>,
 }
 
 /// A maintenance window or blackout, as people write it.

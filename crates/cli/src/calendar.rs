@@ -1,13 +1,14 @@
 //! `interlock calendar`: what is planned when, and what collides.
 
 use api::calendar::{
-    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Entry, Hit,
+    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Entry, Hit, Outages,
+    ProjectedOutage, Slots,
 };
 use api::common::Written;
 use clap::{Args, Subcommand};
 use ports::Method;
 
-use crate::client::{Client, Expect, Query, Wanted, segment};
+use crate::client::{self, Client, Expect, Query, segment};
 use crate::conflicts::{Imported, list};
 use crate::context::{Direct, Global, Paging};
 use crate::database::Access;
@@ -31,6 +32,34 @@ const ENTRIES: &[&str] = &[
     "tier",
     "conflicts_open",
     "outage_minutes",
+];
+const SCHEDULE: &[&str] = &[
+    "window.start",
+    "window.end",
+    "window.zone",
+    "subject.number",
+    "subject.name",
+    "kind",
+    "type",
+    "phase",
+    "environment",
+    "services",
+    "team",
+    "tier",
+    "outage_minutes",
+];
+const OUTAGES: &[&str] = &[
+    "service",
+    "window.start",
+    "window.end",
+    "window.zone",
+    "minutes",
+    "change.number",
+    "change.name",
+    "subject.number",
+    "committed",
+    "environment",
+    "team",
 ];
 const CONFLICTS: &[&str] = &[
     "id",
@@ -64,6 +93,15 @@ pub(crate) enum CalendarVerb {
     #[command(after_help = "Example:\n  interlock calendar show \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam")]
     Show(Show),
+    /// Lists the forward schedule of change: what is authorised, and when it happens.
+    #[command(after_help = "Example:\n  interlock calendar fsc \
+        --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam \
+        --format csv --output fsc.csv")]
+    Fsc(Show),
+    /// Lists the projected service outage: which service is expected to be interrupted, and when.
+    #[command(after_help = "Example:\n  interlock calendar pso --service Payments \
+        --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam --format csv")]
+    Pso(Projected),
     /// Lists conflicts.
     #[command(after_help = "Examples:\n  \
         interlock calendar conflicts --subject REL-17\n  \
@@ -76,6 +114,14 @@ pub(crate) enum CalendarVerb {
         interlock calendar check --subject CHG-1042 \
         --start 2026-12-05T21:00:00Z --end 2026-12-05T22:00:00Z")]
     Check(Check),
+    /// Finds the next free slots; exit code 1 when there is none. What was refused before them is
+    /// told on stderr, with why.
+    #[command(after_help = "Examples:\n  \
+        interlock calendar slots --subject CHG-1042\n  \
+        interlock calendar slots --ci web-01 --ci web-02 --minutes 120 \
+        --after 2026-12-05T20:00 --zone Europe/Amsterdam\n  \
+        interlock calendar slots --service Payments --minutes 60 --limit 10")]
+    Slots(Wanted),
     /// Accepts a conflict, with a reason.
     #[command(after_help = "Example:\n  interlock calendar accept \
         cfl_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b --reason \"the pair is redundant\"")]
@@ -114,6 +160,16 @@ pub(crate) struct Show {
     kind: Option<String>,
 }
 
+/// Which outages are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Projected {
+    #[command(flatten)]
+    shown: Show,
+    /// Only those whose window is committed.
+    #[arg(long)]
+    committed: bool,
+}
+
 /// Which conflicts are listed.
 #[derive(Debug, Args)]
 pub(crate) struct Conflicts {
@@ -145,6 +201,35 @@ pub(crate) struct Check {
     environment: Option<String>,
     #[command(flatten)]
     window: WindowArgs,
+}
+
+/// What a slot is wanted for.
+#[derive(Debug, Args)]
+pub(crate) struct Wanted {
+    /// The change or release: its own CIs and, if nothing else is said, length and date.
+    #[arg(long, value_name = "RECORD", required_unless_present_any = ["cis", "services"])]
+    subject: Option<String>,
+    /// A CI touched, by name; give it again for more.
+    #[arg(long = "ci", value_name = "NAME")]
+    cis: Vec<String>,
+    /// A service touched; without --ci, all its CIs. Give it again for more.
+    #[arg(long = "service", value_name = "NAME")]
+    services: Vec<String>,
+    /// How long it is, in minutes.
+    #[arg(long, value_name = "MINUTES")]
+    minutes: Option<u32>,
+    /// Not before this time; the record's date or now when absent.
+    #[arg(long, value_name = "TIME")]
+    after: Option<String>,
+    /// The zone it is read in, and of a time that is given without an offset.
+    #[arg(long)]
+    zone: Option<String>,
+    /// Where; production when absent.
+    #[arg(long)]
+    environment: Option<String>,
+    /// How many.
+    #[arg(long, default_value_t = 5)]
+    limit: u32,
 }
 
 /// An acceptance.
@@ -246,8 +331,11 @@ impl BandArgs {
 pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
     match verb {
         CalendarVerb::Show(shown) => show(&global.client()?, &shown, global),
+        CalendarVerb::Fsc(shown) => forward(&global.client()?, &shown, global),
+        CalendarVerb::Pso(projected) => project(&global.client()?, &projected, global),
         CalendarVerb::Conflicts(wanted) => conflicts(&wanted, global),
         CalendarVerb::Check(draft) => check(&global.client()?, &draft, global),
+        CalendarVerb::Slots(wanted) => slots(&global.client()?, &wanted, global),
         CalendarVerb::Accept(accepted) => {
             let until = accepted.until.as_ref().map(|until| instant(until, "UTC")).transpose()?;
             let path = format!("/conflicts/{}/accept", segment(&accepted.conflict));
@@ -260,24 +348,55 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
     }
 }
 
-fn show(client: &Client, shown: &Show, global: &Global) -> Result {
-    let at =
-        |time: &Option<String>| time.as_ref().map(|time| instant(time, &shown.zone)).transpose();
-    let query = Query::default()
-        .maybe("from", at(&shown.from)?.as_ref())
-        .maybe("to", at(&shown.to)?.as_ref())
-        .maybe("service", shown.service.as_ref())
-        .maybe("team", shown.team.as_ref())
-        .maybe("environment", shown.environment.as_ref())
-        .maybe("kind", shown.kind.as_ref());
-    let calendar: Calendar = client.get("/calendar", &query)?;
-    if calendar.truncated {
+impl Show {
+    fn query(&self) -> Result<Query> {
+        let at =
+            |time: &Option<String>| time.as_ref().map(|time| instant(time, &self.zone)).transpose();
+        Ok(Query::default()
+            .maybe("from", at(&self.from)?.as_ref())
+            .maybe("to", at(&self.to)?.as_ref())
+            .maybe("service", self.service.as_ref())
+            .maybe("team", self.team.as_ref())
+            .maybe("environment", self.environment.as_ref())
+            .maybe("kind", self.kind.as_ref()))
+    }
+}
+
+fn more(truncated: bool) {
+    if truncated {
         say("there is more than one answer carries: ask for a shorter time");
     }
+}
+
+fn show(client: &Client, shown: &Show, global: &Global) -> Result {
+    let calendar: Calendar = client.get("/calendar", &shown.query()?)?;
+    more(calendar.truncated);
     if global.format == crate::output::Format::Json {
         return global.out().json(&calendar);
     }
     global.out().list::<Entry>(&calendar.entries, ENTRIES)
+}
+
+fn forward(client: &Client, shown: &Show, global: &Global) -> Result {
+    let query = shown.query()?.with("committed", &true);
+    let calendar: Calendar = client.get("/calendar", &query)?;
+    more(calendar.truncated);
+    global.out().list::<Entry>(&calendar.entries, SCHEDULE)
+}
+
+fn project(client: &Client, projected: &Projected, global: &Global) -> Result {
+    let query = projected.shown.query()?;
+    let query = if projected.committed { query.with("committed", &true) } else { query };
+    let outages: Outages = client.get("/calendar/outages", &query)?;
+    more(outages.truncated);
+    if global.format == crate::output::Format::Json {
+        return global.out().json(&outages);
+    }
+    global.out().list::<ProjectedOutage>(&outages.items, OUTAGES)?;
+    for total in &outages.totals {
+        say(format!("{}: {} min in all", total.service.name, total.minutes));
+    }
+    Ok(())
 }
 
 fn conflicts(wanted: &Conflicts, global: &Global) -> Result {
@@ -314,6 +433,41 @@ fn check(client: &Client, draft: &Check, global: &Global) -> Result {
     }
 }
 
+fn slots(client: &Client, wanted: &Wanted, global: &Global) -> Result {
+    let zone = wanted.zone.as_deref().unwrap_or("UTC");
+    let after = wanted.after.as_ref().map(|time| instant(time, zone)).transpose()?;
+    let list = |names: &[String]| Some(names.join(",")).filter(|names| !names.is_empty());
+    let query = Query::default()
+        .maybe("subject", wanted.subject.as_ref())
+        .maybe("cis", list(&wanted.cis).as_ref())
+        .maybe("services", list(&wanted.services).as_ref())
+        .maybe("duration", wanted.minutes.as_ref())
+        .maybe("after", after.as_ref())
+        .maybe("zone", wanted.zone.as_ref())
+        .maybe("environment", wanted.environment.as_ref())
+        .with("limit", &wanted.limit);
+    let found: Slots = client.get("/slots", &query)?;
+    for refused in &found.refused {
+        let why: Vec<&str> = refused.conflicts.iter().map(|one| one.detail.as_str()).collect();
+        say(format!("{} to {}: {}", refused.window.start, refused.until, why.join("; ")));
+    }
+    if global.format == crate::output::Format::Json {
+        global.out().json(&found)?;
+    } else {
+        let mut rows = vec![["start", "end", "zone", "why"].map(str::to_owned).to_vec()];
+        for slot in &found.slots {
+            let why: Vec<&str> = slot.reasons.iter().map(|one| one.detail.as_str()).collect();
+            let api::common::Window { start, end, zone } = slot.window.clone();
+            rows.push(vec![start, end, zone, why.join("; ")]);
+        }
+        global.out().rows(&rows)?;
+    }
+    if found.slots.is_empty() {
+        return Err(Failure::Found(format!("no slot is free before {}", found.until)));
+    }
+    Ok(())
+}
+
 fn bands(client: &Client, folder: &str, verb: &BandVerb, global: &Global) -> Result {
     let written: Written = match verb {
         BandVerb::List(paging) => {
@@ -341,7 +495,7 @@ fn find_band(
     name: &str,
     version: IfVersion,
 ) -> Result<(String, Expect)> {
-    let all = Wanted { limit: usize::MAX, cursor: None };
+    let all = client::Wanted { limit: usize::MAX, cursor: None };
     let there = client.list::<BandRecord>(folder, &Query::default(), &all)?.items;
     let mut named = there.iter().filter(|band| band.id == name || band.name == name);
     match (named.next(), named.next()) {

@@ -74,6 +74,7 @@ export const UI = {
   nextRow: 'Next row',
   previousRow: 'Previous row',
   openRow: 'Open the row',
+  undo: 'Undo',
   cancel: 'Cancel',
   reason: 'Reason',
   reasonNeeded: 'Give a reason, so that whoever reads the record later understands it.',

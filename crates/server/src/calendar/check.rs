@@ -17,26 +17,27 @@ use crate::calendar::placement::{placement, services};
 use crate::names::{Resolver, parse_window};
 use crate::service::find_cis;
 
-/// The most conflicts that a check answers.
+/// The most conflicts that a check shows; it counts all that block.
 pub(super) const CHECKED_MAX: usize = 500;
 
 /// What a draft would collide with. The claims of the record it stands for are left out.
 pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result<Checked, Stop> {
     let asked = read(db, draft)?;
     let placed = place(db, draft, &asked)?;
-    let mut found = find_placed(db, &placed.0, placed.1)?;
+    let mut looked = find_placed(db, &placed.0, placed.1)?;
     let subject = placed.0.subject;
     let mut order = order(db, subject, Some(placed.0.interval))?;
     order.retain(|found| found.subject == subject);
+    let mut found = std::mem::take(&mut looked.found);
     found.extend(order);
-    // What blocks is counted whole, and shown first.
+    // What blocks is shown whole, and first.
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
     found.truncate(CHECKED_MAX.max(blocks));
     let mut shower = Shower::default();
     shower.load(db, found.iter())?;
     let mut conflicts = Vec::with_capacity(found.len());
-    let mut blocking = 0;
+    let mut blocking = u32::from(looked.beyond.is_some());
     for one in &found {
         let accepted = acceptance(db, one, now)?;
         let shown = shower.of_found(db, one, one.blocking, accepted.as_ref())?;
@@ -44,7 +45,7 @@ pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result
         blocking += u32::from(one.blocking && !passes);
         conflicts.push(shown);
     }
-    Ok(Checked { conflicts, blocking })
+    Ok(Checked { conflicts, blocking, incomplete: looked.beyond })
 }
 
 /// What a draft says, read.

@@ -1,17 +1,18 @@
 //! Finding conflicts: the claims of others on the CIs concerned and on those connected with them,
-//! through an index by CI and end, so that a draft in the future never looks at the past.
+//! through an index by CI and end, so that a draft in the future never looks at the past. All of
+//! them are read; where that is more than can be, the finding says so and scheduling is refused.
 
 use std::collections::BTreeSet;
 
 use api::common::Ref;
 use domain::calendar::{
-    Acceptance, Conflict, Direction, Found, Neighbour, PathStep, Period, PeriodFact, Placed, Reach,
-    Side, detect, key, not_blocked, occurrences,
+    Acceptance, Conflict, Direction, Found, Neighbour, PathStep, Period, PeriodAhead, PeriodFact,
+    PeriodKind, Placed, Reach, Side, detect, key, not_blocked, occurrences,
 };
 use domain::service::RelationKind;
 use domain::vocabulary::Environment;
 use kernel::{CiId, Interval, Timestamp};
-use ports::{Fault, Query, Value};
+use ports::{Fault, Query, Row, Value};
 
 use crate::bus::{Stop, Work, find_state};
 use crate::calendar::exempt::exemption;
@@ -19,126 +20,211 @@ use crate::calendar::order::order;
 use crate::calendar::placement::{Placement, change_cis, placement, services, window};
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement};
-use crate::service::{self, neighbourhood};
+use crate::service::{self, NEAREST_MAX, neighbourhood};
 
 /// How many relations are followed from a CI, either way.
 pub(super) const DEPTH_MAX: u32 = 2;
-/// The most CIs that are looked at around a record's own.
+/// The most CIs that are looked at around a record's own, those one relation away apart: these may
+/// block, so all of them are looked at.
 pub(super) const REACH_MAX: usize = 1_000;
-/// The most claims that one question looks at.
-pub(super) const CLAIMS_MAX: i64 = 5_000;
-/// The most periods that are looked at.
-pub(super) const PERIODS_MAX: i64 = 1_000;
+/// How many rows of the calendar are read at once.
+const PAGE: usize = 1_000;
+/// How many pages one question reads of a slice of CIs, or of the periods.
+const PAGES_MAX: usize = 100;
+
+/// What surrounds a place on the calendar.
+pub(super) struct Around {
+    pub(super) neighbours: Vec<Neighbour>,
+    pub(super) reaches: Vec<Reach>,
+    pub(super) periods: Vec<PeriodAhead>,
+    /// What could not be looked at: too much to be sure that nothing blocks.
+    pub(super) beyond: Option<String>,
+}
+
+/// What was found, and why that may not be all.
+pub(super) struct Looked {
+    pub(super) found: Vec<Found>,
+    pub(super) beyond: Option<String>,
+}
 
 /// What a record would collide with in a window.
 pub(super) fn find(
     db: &mut dyn Query,
     placement: &Placement,
     interval: Interval,
-) -> Result<Vec<Found>, Fault> {
+) -> Result<Looked, Fault> {
     let placed = placement.placed(interval);
     find_placed(db, &placed, placement.environment)
 }
 
-/// The same for something that is not stored.
+/// The same for something that is not stored. What blocks comes first.
 pub(super) fn find_placed(
     db: &mut dyn Query,
     placed: &Placed,
     environment: Environment,
-) -> Result<Vec<Found>, Fault> {
-    let reaches = reaches(db, &placed.cis)?;
-    let mut cis: BTreeSet<CiId> = placed.cis.clone();
-    cis.extend(reaches.iter().map(|reach| reach.ci));
-    let neighbours = neighbours(db, &cis, placed.interval, environment)?;
-    let periods = periods(db, placed, environment)?;
-    Ok(detect(placed, &neighbours, &reaches, &periods))
+) -> Result<Looked, Fault> {
+    let around = around(db, &placed.cis, placed.interval, environment)?;
+    let periods: Vec<PeriodFact> = around.periods.into_iter().map(|period| period.fact).collect();
+    let mut found = detect(placed, &around.neighbours, &around.reaches, &periods);
+    found.sort_by_key(|found| !found.blocking);
+    Ok(Looked { found, beyond: around.beyond })
 }
 
-fn reaches(db: &mut dyn Query, cis: &BTreeSet<CiId>) -> Result<Vec<Reach>, Fault> {
-    let cis: Vec<CiId> = cis.iter().copied().collect();
-    let found = neighbourhood(db, &cis, DEPTH_MAX, REACH_MAX)?;
-    let reach = |found: service::Reach| {
-        let (direction, phrase): (_, fn(RelationKind) -> &'static str) = match found.direction {
-            service::Direction::Upstream => (Direction::Upstream, RelationKind::phrase),
-            service::Direction::Downstream => (Direction::Downstream, RelationKind::phrase_back),
-        };
-        let steps = found.path.into_iter();
-        let path = steps.map(|s| PathStep { relation: phrase(s.kind).to_owned(), ci: s.ci });
-        Reach { from: found.from, ci: found.ci, direction, path: path.collect() }
+/// Everything that some CIs may collide with in an interval, and the periods that touch it.
+pub(super) fn around(
+    db: &mut dyn Query,
+    cis: &BTreeSet<CiId>,
+    interval: Interval,
+    environment: Environment,
+) -> Result<Around, Fault> {
+    let own: Vec<CiId> = cis.iter().copied().collect();
+    let near = neighbourhood(db, &own, DEPTH_MAX, REACH_MAX)?;
+    let reaches: Vec<Reach> = near.reaches.into_iter().map(reach).collect();
+    let mut all = cis.clone();
+    all.extend(reaches.iter().map(|reach| reach.ci));
+    let (neighbours, all_claims) = neighbours(db, &all, interval, environment)?;
+    let (periods, all_periods) = periods(db, interval, environment)?;
+    let beyond = match (near.nearest_whole, all_claims, all_periods) {
+        (false, _, _) => Some(format!("{NEAREST_MAX} connected CIs")),
+        (_, false, _) => Some(format!("{} claims on these CIs", PAGE * PAGES_MAX)),
+        (_, _, false) => Some(format!("{} maintenance windows and blackouts", PAGE * PAGES_MAX)),
+        (true, true, true) => None,
     };
-    Ok(found.into_iter().map(reach).collect())
+    Ok(Around { neighbours, reaches, periods, beyond: beyond.map(|what| too_much(&what)) })
 }
 
+fn too_much(what: &str) -> String {
+    format!(
+        "there is more than can be looked at ({what}), so that a conflict might be missed: choose \
+        a shorter window, or spread the CIs over several records"
+    )
+}
+
+fn reach(found: service::Reach) -> Reach {
+    let (direction, phrase): (_, fn(RelationKind) -> &'static str) = match found.direction {
+        service::Direction::Upstream => (Direction::Upstream, RelationKind::phrase),
+        service::Direction::Downstream => (Direction::Downstream, RelationKind::phrase_back),
+    };
+    let steps = found.path.into_iter();
+    let path = steps.map(|s| PathStep { relation: phrase(s.kind).to_owned(), ci: s.ci });
+    Reach { from: found.from, ci: found.ci, direction, path: path.collect() }
+}
+
+/// Reads page after page, each from after the last row of the one before; whether that was all.
+fn pages(
+    mut read: impl FnMut(Option<&Row>) -> Result<Vec<Row>, Fault>,
+    mut take: impl FnMut(&Row) -> Result<(), Fault>,
+) -> Result<bool, Fault> {
+    let mut last = None;
+    for _ in 0..PAGES_MAX {
+        let rows = read(last.as_ref())?;
+        rows.iter().try_for_each(&mut take)?;
+        if rows.len() < PAGE {
+            return Ok(true);
+        }
+        last = rows.into_iter().last();
+    }
+    Ok(false)
+}
+
+fn limit() -> Value {
+    Value::from(i64::try_from(PAGE).unwrap_or(i64::MAX))
+}
+
+/// The claims on some CIs, and whether these are all.
 fn neighbours(
     db: &mut dyn Query,
     cis: &BTreeSet<CiId>,
     interval: Interval,
     environment: Environment,
-) -> Result<Vec<Neighbour>, Fault> {
+) -> Result<(Vec<Neighbour>, bool), Fault> {
     let mut found = Vec::new();
+    let mut whole = true;
     let cis: Vec<String> = cis.iter().map(CiId::to_string).collect();
     for table in ["change_claims", "release_claims"] {
         for slice in cis.chunks(ANY_MAX) {
-            let sql =
-                format!("SELECT subject, ci, start_at, end_at, committed FROM {table} WHERE ");
-            let mut statement = Statement::new(&sql);
-            statement.bind_any("ci", slice.iter().map(Value::from));
-            let values = [interval.start.into(), interval.end.into(), environment.word().into()];
-            let piece = " AND end_at > ? AND start_at < ? AND environment = ?";
-            statement.bind(piece, values);
-            statement.bind(" LIMIT ?", [CLAIMS_MAX.into()]);
-            for row in statement.query(db)? {
-                let subject = if table == "change_claims" {
-                    Side::Change(row.parsed(0)?)
-                } else {
-                    Side::Release(row.parsed(0)?)
+            let read = |after: Option<&Row>| {
+                let sql =
+                    format!("SELECT ci, end_at, subject, start_at, committed FROM {table} WHERE ");
+                let mut statement = Statement::new(&sql);
+                statement.bind_any("ci", slice.iter().map(Value::from));
+                let piece = " AND end_at > ? AND start_at < ? AND environment = ?";
+                let values =
+                    [interval.start.into(), interval.end.into(), environment.word().into()];
+                statement.bind(piece, values);
+                if let Some(Row(place)) = after {
+                    let place = place.iter().take(3).cloned();
+                    statement.bind(" AND (ci, end_at, subject) > (?, ?, ?)", place);
+                }
+                statement.push(" ORDER BY ci, end_at, subject");
+                statement.bind(" LIMIT ?", [limit()]);
+                statement.query(db)
+            };
+            whole &= pages(read, |row| {
+                let interval = Interval { start: row.time(3)?, end: row.time(1)? };
+                let subject = match table {
+                    "change_claims" => Side::Change(row.parsed(2)?),
+                    _ => Side::Release(row.parsed(2)?),
                 };
-                let interval = Interval { start: row.time(2)?, end: row.time(3)? };
-                let (ci, committed) = (row.parsed(1)?, row.bool(4)?);
+                let (ci, committed) = (row.parsed(0)?, row.bool(4)?);
                 found.push(Neighbour { subject, ci, interval, committed });
-            }
+                Ok(())
+            })?;
         }
     }
-    Ok(found)
+    Ok((found, whole))
 }
 
+/// The periods that touch an interval, and the maintenance windows that begin after it: these still
+/// tell that their service has windows. And whether these are all.
 fn periods(
     db: &mut dyn Query,
-    placed: &Placed,
+    interval: Interval,
     environment: Environment,
-) -> Result<Vec<PeriodFact>, Fault> {
-    let sql = "SELECT id, kind, services, start_at, end_at, zone, repeats FROM periods \
-        WHERE last_end > $1 AND start_at < $2 AND (environment IS NULL OR environment = $3) \
-        ORDER BY last_end, id LIMIT $4";
-    let params = [
-        placed.interval.start.into(),
-        placed.interval.end.into(),
-        environment.word().into(),
-        PERIODS_MAX.into(),
-    ];
+) -> Result<(Vec<PeriodAhead>, bool), Fault> {
     let mut found = Vec::new();
-    for row in db.query(sql, &params)? {
-        let Some(window) = window(&row, 3)? else { continue };
-        found.push(PeriodFact {
-            id: row.parsed(0)?,
-            kind: row.parsed(1)?,
-            services: crate::bus::words(row.text(2)?),
-            occurrences: occurrences(&window, row.parsed(6)?, placed.interval),
-        });
+    let mut whole = true;
+    let touching = ["last_end > ? AND start_at < ?", "last_end, id"];
+    let later = ["kind = ? AND start_at >= ?", "start_at, id"];
+    let values = [
+        [interval.start.into(), interval.end.into()],
+        [PeriodKind::MaintenanceWindow.word().into(), interval.end.into()],
+    ];
+    for ([holds, order], values) in [touching, later].into_iter().zip(values) {
+        let first = order.split(',').next().unwrap_or(order);
+        let read = |after: Option<&Row>| {
+            let columns = "id, kind, services, start_at, end_at, zone, repeats, last_end";
+            let sql = format!("SELECT {first}, {columns} FROM periods WHERE ");
+            let mut statement = Statement::new(&sql);
+            statement.bind(holds, values.clone());
+            let piece = " AND (environment IS NULL OR environment = ?)";
+            statement.bind(piece, [environment.word().into()]);
+            if let Some(Row(place)) = after {
+                let place = place.iter().take(2).cloned();
+                statement.bind(&format!(" AND ({order}) > (?, ?)"), place);
+            }
+            statement.push(&format!(" ORDER BY {order}"));
+            statement.bind(" LIMIT ?", [limit()]);
+            statement.query(db)
+        };
+        whole &= pages(read, |row| {
+            found.extend(period(row, interval)?);
+            Ok(())
+        })?;
     }
-    // A maintenance window that began after the draft still tells that its service has windows.
-    let sql = "SELECT id, services FROM periods WHERE kind = 'window' AND start_at >= $1 \
-        AND (environment IS NULL OR environment = $2) ORDER BY start_at, id LIMIT $3";
-    let params = [placed.interval.end.into(), environment.word().into(), PERIODS_MAX.into()];
-    for row in db.query(sql, &params)? {
-        found.push(PeriodFact {
-            id: row.parsed(0)?,
-            kind: domain::calendar::PeriodKind::MaintenanceWindow,
-            services: crate::bus::words(row.text(1)?),
-            occurrences: Vec::new(),
-        });
-    }
-    Ok(found)
+    Ok((found, whole))
+}
+
+/// The one place where detection and the search for slots ask when a period occurs.
+fn period(row: &Row, range: Interval) -> Result<Option<PeriodAhead>, Fault> {
+    let Some(window) = window(row, 4)? else { return Ok(None) };
+    let fact = PeriodFact {
+        id: row.parsed(1)?,
+        kind: row.parsed(2)?,
+        services: crate::bus::words(row.text(3)?),
+        occurrences: occurrences(&window, row.parsed(7)?, range),
+    };
+    Ok(Some(PeriodAhead { fact, ends: row.time(8)? }))
 }
 
 /// What blocks a window, and what does not because an exception lets it pass.
@@ -185,7 +271,8 @@ fn blocked(
     let side = placement.side;
     let planned = placement.window.as_ref().map(|window| window.interval);
     let Some(interval) = interval.or(planned) else { return Ok(Blocked::default()) };
-    let mut all = find(db, placement, interval)?;
+    let looked = find(db, placement, interval)?;
+    let mut all = looked.found;
     all.extend(order(db, side, Some(interval))?);
     let mut blocked = Blocked::default();
     for found in all.into_iter().filter(|found| found.blocking && found.subject == side) {
@@ -197,6 +284,7 @@ fn blocked(
             None => blocked.by.push(detail(db, &mut Names::default(), &found)?),
         }
     }
+    blocked.by.extend(looked.beyond);
     Ok(blocked)
 }
 
@@ -291,4 +379,42 @@ pub(super) fn hit_words(
 fn name(db: &mut dyn Query, names: &mut Names, ci: CiId) -> Result<String, Fault> {
     let found = names.get(db, &ci.to_string())?;
     Ok(found.map_or_else(|| ci.to_string(), |found| found.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(number: usize) -> Row {
+        Row(vec![Value::from(i64::try_from(number).expect("a small number"))])
+    }
+
+    #[test]
+    fn every_page_is_read_from_after_the_last_row() {
+        let mut taken = Vec::new();
+        let read = |after: Option<&Row>| {
+            let from = after.map_or(0, |row| row.int(0).expect("a number") + 1);
+            let from = usize::try_from(from).expect("a number");
+            Ok((from..(from + PAGE).min(2 * PAGE + 7)).map(row).collect())
+        };
+        let whole = pages(read, |row| {
+            taken.push(row.int(0)?);
+            Ok(())
+        });
+        assert!(whole.expect("rows"));
+        assert_eq!(taken.len(), 2 * PAGE + 7);
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_taken_for_all() {
+        let mut taken = 0;
+        let read = |_: Option<&Row>| Ok((0..PAGE).map(row).collect());
+        let whole = pages(read, |_| {
+            taken += 1;
+            Ok(())
+        });
+        assert!(!whole.expect("rows"));
+        assert_eq!(taken, PAGE * PAGES_MAX);
+        assert!(too_much("100 claims").contains("choose a shorter window"));
+    }
 }

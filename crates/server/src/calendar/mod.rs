@@ -9,6 +9,7 @@ mod exempt;
 mod find;
 mod open;
 mod order;
+mod outages;
 mod overlap;
 mod period;
 mod placement;
@@ -16,6 +17,7 @@ mod projection;
 mod read;
 mod refresh;
 mod routes;
+mod slots;
 
 pub use accept::{AcceptConflict, people_of};
 pub use conflict::{conflicts_of, find_side};

@@ -27,6 +27,10 @@ pub(super) struct Asked {
     pub(super) environment: Option<Environment>,
     /// `change` or `release`; both when absent.
     pub(super) kind: Option<Kind>,
+    /// Only what is authorised and will happen: the forward schedule of change.
+    pub(super) committed: bool,
+    /// Only what is expected to interrupt a service.
+    pub(super) interrupting: bool,
 }
 
 /// A kind of entry.
@@ -144,6 +148,12 @@ fn read(
     if let Some(environment) = asked.environment {
         statement.bind(" AND (environment = ? OR 1 = 0)", [environment.word().into()]);
     }
+    if asked.committed {
+        statement.push(" AND (committed = 1 OR 1 = 0)");
+    }
+    if asked.interrupting {
+        statement.push(interrupts(kind));
+    }
     if let Some(service) = asked.service.filter(|_| lead != Lead::Service) {
         let service = Value::from(service.to_string());
         statement.bind(touches(kind), [service.clone(), service]);
@@ -173,6 +183,17 @@ fn from(asked: &Asked, kind: Kind, lead: Lead) -> Statement {
         }
     }
     statement
+}
+
+fn interrupts(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Change => " AND (outage_minutes > 0 OR 1 = 0)",
+        Kind::Release => {
+            " AND EXISTS (SELECT 1 FROM release_changes \
+            JOIN change_outages ON change_outages.change = release_changes.change \
+            WHERE release_changes.release = releases.id)"
+        }
+    }
 }
 
 /// By name, or through a CI.

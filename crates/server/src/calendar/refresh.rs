@@ -28,7 +28,7 @@ pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
         let planned = placement.window.as_ref().map(|window| window.interval);
         let mut all = order(work.tx, side, planned)?;
         if let Some(interval) = planned.filter(|interval| interval.end > work.now) {
-            all.extend(find(work.tx, &placement, interval)?);
+            all.extend(find(work.tx, &placement, interval)?.found);
         }
         for found in all {
             now_found.insert(key(found.kind, found.subject, found.with), found);

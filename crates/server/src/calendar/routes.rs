@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::calendar::{Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft};
+use api::calendar::{
+    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Outages, Slots,
+};
 use api::common::{Page, Reason, Written};
 use domain::calendar::PeriodKind;
 use domain::identity::Permission;
@@ -17,7 +19,7 @@ use crate::calendar::overlap::{Asked, Kind};
 use crate::calendar::read::calendar;
 use crate::calendar::{
     AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
-    conflict,
+    conflict, outages, slots,
 };
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::listing::word;
@@ -34,8 +36,14 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Calendar, _, _>(
             "/calendar",
             "Shows what is planned between two times, and what collides",
-            "from,to,service,team,environment,kind",
+            "from,to,service,team,environment,kind,committed",
             show,
+        )
+        .get::<Outages, _, _>(
+            "/calendar/outages",
+            "Lists the projected outages of services between two times",
+            "from,to,service,team,environment,committed",
+            project,
         )
         .get::<Page<Conflict>, _, _>(
             "/conflicts",
@@ -48,6 +56,12 @@ pub fn routes(routes: Routes) -> Routes {
             "/conflicts/check",
             "Checks a draft that is not saved",
             check_draft,
+        )
+        .get::<Slots, _, _>(
+            "/slots",
+            "Finds the next free slots of a record, or of CIs and services",
+            "subject,services,cis,duration,after,environment,zone,limit",
+            find_slots,
         )
         .get::<Conflict, _, _>("/conflicts/{id}", "Reads a conflict", "", get_conflict)
         .write::<Accept, Written, _, _>(
@@ -129,6 +143,23 @@ async fn show(
     Ok(Json(found.await??))
 }
 
+async fn project(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Outages>, Answer> {
+    let range = range(&query, app.bus.world().clock.now())?;
+    let found = ask(&*app.bus.world().store, move |db| {
+        refused(asked(db, &query, range, None).and_then(|asked| {
+            // A release interrupts a service through one of its changes, whatever else it touches.
+            let service = asked.service;
+            let asked = Asked { interrupting: true, service: None, ..asked };
+            Ok(outages::outages(db, &asked, service)?)
+        }))
+    });
+    Ok(Json(found.await??))
+}
+
 /// From now on, and for a month, when nothing is said.
 fn range(query: &ListQuery, now: Timestamp) -> Result<Interval, Answer> {
     let start = query.time("from")?.unwrap_or(now);
@@ -151,7 +182,9 @@ fn asked(
     let service = query.get("service").map(|name| wrong_name("service", find_service(db, name)));
     let service = service.transpose()?;
     let team = query.get("team").map(|name| wrong_name("team", find_team(db, name))).transpose()?;
-    Ok(Asked { range, service, team, environment: word(query, "environment")?, kind })
+    let environment = word(query, "environment")?;
+    let committed = query.flag("committed");
+    Ok(Asked { range, service, team, environment, kind, committed, interrupting: false })
 }
 
 async fn list_conflicts(
@@ -185,6 +218,31 @@ async fn check_draft(State(app): State<App>, write: Write<Draft>) -> Result<Json
         let permitted = asking.permit(Permission::Read).map_err(Stop::from);
         refused(permitted.and_then(|()| check::check(db, &write.body, asking.now)))
     });
+    Ok(Json(found.await??))
+}
+
+async fn find_slots(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Slots>, Answer> {
+    let text = |name: &str| query.get(name).map(str::to_owned);
+    let list = |name: &str| {
+        let names = query.get(name).into_iter().flat_map(|names| names.split(','));
+        names.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    };
+    let question = slots::Question {
+        subject: text("subject"),
+        services: list("services"),
+        cis: list("cis"),
+        duration: text("duration"),
+        after: text("after"),
+        environment: text("environment"),
+        zone: text("zone"),
+        limit: text("limit"),
+    };
+    let now = app.bus.world().clock.now();
+    let found = ask(&*app.bus.world().store, move |db| refused(slots::slots(db, &question, now)));
     Ok(Json(found.await??))
 }
 

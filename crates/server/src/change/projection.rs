@@ -1,8 +1,10 @@
 //! The read model of changes: a row per change, what it touches, what it claims on the calendar
 //! while it travels alone, who watches it, and its rounds.
 
+use std::collections::BTreeMap;
+
 use domain::change::{Change, Outcome, Phase};
-use kernel::{ChangeId, Timestamp, Version};
+use kernel::{ChangeId, ServiceId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
 use crate::approval::{CHANGE_ROUNDS, project_rounds};
@@ -28,11 +30,12 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     finished_at = excluded.finished_at, updated_at = excluded.updated_at";
 
 impl Record for Change {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",
         "change_services",
+        "change_outages",
         "change_claims",
         "change_watchers",
         "change_rounds",
@@ -80,6 +83,8 @@ impl Record for Change {
         "CREATE TABLE change_services (change TEXT NOT NULL, service TEXT NOT NULL, \
             updated_at BIGINT NOT NULL, PRIMARY KEY (change, service))",
         "CREATE INDEX change_services_by_service ON change_services (service, updated_at, change)",
+        "CREATE TABLE change_outages (change TEXT NOT NULL, service TEXT NOT NULL, \
+            minutes BIGINT NOT NULL, PRIMARY KEY (change, service))",
         "CREATE TABLE change_claims (subject TEXT NOT NULL, ci TEXT NOT NULL, \
             environment TEXT NOT NULL, start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
             committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
@@ -208,6 +213,7 @@ impl Rows for Change {
         if !first {
             tx.execute("DELETE FROM change_cis WHERE change = $1", &[id.into()])?;
             tx.execute("DELETE FROM change_services WHERE change = $1", &[id.into()])?;
+            tx.execute("DELETE FROM change_outages WHERE change = $1", &[id.into()])?;
         }
         let cis = (0_i64..).zip(&self.content.cis);
         let rows = cis.map(|(place, ci)| vec![id.into(), ci.to_string().into(), place.into()]);
@@ -217,7 +223,16 @@ impl Rows for Change {
                 VALUES ($1, $2, $3)";
             tx.execute(sql, &[id.into(), service.to_string().into(), at.into()])?;
         }
-        Ok(())
+        let mut outages: BTreeMap<ServiceId, u32> = BTreeMap::new();
+        for outage in &self.content.outages {
+            let longest = outages.entry(outage.service).or_default();
+            *longest = outage.minutes.max(*longest);
+        }
+        let outages = outages.into_iter().filter(|(_, minutes)| *minutes > 0);
+        let rows = outages.map(|(service, minutes)| {
+            vec![id.into(), service.to_string().into(), i64::from(minutes).into()]
+        });
+        insert_rows(tx, "change_outages (change, service, minutes)", rows)
     }
 
     fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {

@@ -155,7 +155,7 @@ fn shared(
         parts.iter().flat_map(|part| part.change.content.cis.iter().copied()).collect();
     let sources: Vec<CiId> = own.iter().copied().collect();
     let mut needs: BTreeMap<CiId, BTreeSet<CiId>> = BTreeMap::new();
-    for reach in neighbourhood(db, &sources, DEPTH_MAX, REACH_MAX)? {
+    for reach in neighbourhood(db, &sources, DEPTH_MAX, REACH_MAX)?.reaches {
         if reach.direction == Direction::Upstream {
             needs.entry(reach.from).or_default().insert(reach.ci);
         }

@@ -18,7 +18,7 @@ pub const DEPENDANTS_MAX: usize = 200;
 pub fn assess_change(db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
     let content = &change.content;
     let cis: Vec<CiId> = content.cis.iter().copied().take(CIS_MAX).collect();
-    let reaches = neighbourhood(db, &cis, 2, DEPENDANTS_MAX)?;
+    let reaches = neighbourhood(db, &cis, 2, DEPENDANTS_MAX)?.reaches;
     let dependants = reaches.iter().filter(|reach| reach.direction == Direction::Downstream);
     let dependants: std::collections::BTreeSet<CiId> = dependants.map(|reach| reach.ci).collect();
     Ok(assess(&Evidence {

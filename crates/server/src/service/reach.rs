@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::service::RelationKind;
 use kernel::CiId;
-use ports::{Fault, Query, Value};
+use ports::{Fault, Query, Row, Value};
 
 use crate::read::{ANY_MAX, Statement};
 
@@ -42,14 +42,28 @@ pub struct Reach {
     pub path: Vec<Step>,
 }
 
-/// Everything within `depth` steps of each of `cis`, nearest first, at most `cap` in all: what is
-/// cut off is farther away than what is kept.
+/// The most ways of one step that are followed: those block, so that more than this is told.
+pub const NEAREST_MAX: usize = 20_000;
+/// The most relations that one statement reads.
+const RELATIONS_PAGE: usize = 1_000;
+
+/// What some CIs are connected to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbourhood {
+    /// The ways, nearest first.
+    pub reaches: Vec<Reach>,
+    /// Whether every way of one step is among them.
+    pub nearest_whole: bool,
+}
+
+/// Everything within `depth` steps of each of `cis`, nearest first: all ways of one step up to
+/// [`NEAREST_MAX`], and of the longer ones at most as many as make `cap` in all.
 pub fn neighbourhood(
     db: &mut dyn Query,
     cis: &[CiId],
     depth: u32,
     cap: usize,
-) -> Result<Vec<Reach>, Fault> {
+) -> Result<Neighbourhood, Fault> {
     let sources: BTreeSet<CiId> = cis.iter().copied().collect();
     let mut walks: Vec<Walk> = [Direction::Upstream, Direction::Downstream]
         .into_iter()
@@ -57,14 +71,23 @@ pub fn neighbourhood(
         .collect();
     let mut relations = BTreeMap::new();
     let mut found = Vec::new();
-    for _ in 0..depth {
-        load(db, &walks, cap, &mut relations)?;
-        for walk in &mut walks {
-            walk.step(&relations, cap.saturating_sub(found.len()), &mut found);
+    let mut nearest_whole = true;
+    for step in 0..depth {
+        let most = if step == 0 { NEAREST_MAX } else { cap };
+        if found.len() >= most && step > 0 {
+            break;
         }
+        let all_read = load(db, &walks, most, &mut relations)?;
+        for walk in &mut walks {
+            // One more than there is room for tells that something was left out.
+            walk.step(&relations, (most + 1).saturating_sub(found.len()), &mut found);
+        }
+        nearest_whole &= step > 0 || (all_read && found.len() <= most);
+        found.truncate(most);
     }
     let names = names(db, &found)?;
-    Ok(found.into_iter().map(|reach| reach.named(&names)).collect())
+    let reaches = found.into_iter().map(|reach| reach.named(&names)).collect();
+    Ok(Neighbourhood { reaches, nearest_whole })
 }
 
 /// What leads away from a CI, by direction.
@@ -124,38 +147,51 @@ impl Unnamed {
     }
 }
 
-/// Reads the relations at the ends of the walks that were not read yet.
+/// Reads the relations at the ends of the walks that were not read yet, at most so many of each
+/// direction, in pages; whether that was all of them.
 fn load(
     db: &mut dyn Query,
     walks: &[Walk],
-    cap: usize,
+    most: usize,
     relations: &mut Relations,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let mut wanted: BTreeSet<(Direction, CiId)> = BTreeSet::new();
     for walk in walks {
         let ends = walk.frontier.iter().map(|reach| (walk.direction, reach.end()));
         wanted.extend(ends.filter(|key| !relations.contains_key(key)));
     }
     for direction in [Direction::Upstream, Direction::Downstream] {
+        let mut room = most;
         let ids: Vec<CiId> =
             wanted.iter().filter(|(way, _)| *way == direction).map(|(_, id)| *id).collect();
         for slice in ids.chunks(ANY_MAX) {
             for id in slice {
                 relations.insert((direction, *id), Vec::new());
             }
-            read(db, direction, slice, cap, relations)?;
+            let mut last = None;
+            loop {
+                let rows = read(db, direction, slice, last.as_ref(), relations)?;
+                room = room.saturating_sub(rows.len());
+                if rows.len() < RELATIONS_PAGE {
+                    break;
+                }
+                if room == 0 {
+                    return Ok(false);
+                }
+                last = rows.into_iter().last();
+            }
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn read(
     db: &mut dyn Query,
     direction: Direction,
     slice: &[CiId],
-    cap: usize,
+    after: Option<&Row>,
     relations: &mut Relations,
-) -> Result<(), Fault> {
+) -> Result<Vec<Row>, Fault> {
     let (here, there) = match direction {
         Direction::Upstream => ("from_ci", "to_ci"),
         Direction::Downstream => ("to_ci", "from_ci"),
@@ -163,13 +199,18 @@ fn read(
     let mut statement =
         Statement::new(&format!("SELECT {here}, {there}, kind FROM ci_relations WHERE "));
     statement.bind_any(here, slice.iter().map(|id| Value::from(id.to_string())));
+    if let Some(Row(place)) = after {
+        let piece = format!(" AND ({here}, {there}, kind) > (?, ?, ?)");
+        statement.bind(&piece, place.iter().cloned());
+    }
     statement.push(&format!(" ORDER BY {here}, {there}, kind"));
-    statement.bind(" LIMIT ?", [Value::from(i64::try_from(cap).unwrap_or(i64::MAX))]);
-    for row in statement.query(db)? {
+    statement.bind(" LIMIT ?", [Value::from(i64::try_from(RELATIONS_PAGE).unwrap_or(i64::MAX))]);
+    let rows = statement.query(db)?;
+    for row in &rows {
         let (from, to, kind) = (row.parsed(0)?, row.parsed(1)?, row.parsed(2)?);
         relations.entry((direction, from)).or_default().push((kind, to));
     }
-    Ok(())
+    Ok(rows)
 }
 
 fn names(db: &mut dyn Query, found: &[Unnamed]) -> Result<BTreeMap<CiId, String>, Fault> {

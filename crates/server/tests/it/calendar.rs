@@ -1,27 +1,32 @@
 //! The calendar: what it shows, whom a collision concerns, drafts, maintenance windows, blackouts.
 
+use interlock_server::bus::Envelope;
+use interlock_server::service::ImportCis;
+use kernel::Actor;
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Stage, names, on_both};
 
 struct Cast<'a> {
+    ada: Client<'a>,
     anna: Client<'a>,
     rosa: Client<'a>,
 }
 
 async fn cast(stage: &Stage) -> Cast<'_> {
-    let admin = stage.person("ada_administrator", &["administrator", "service_owner"]).await;
+    let ada = stage.person("ada_administrator", &["administrator", "service_owner"]).await;
     for name in ["Payments", "Search"] {
-        admin.post("/services", json!({"name": name, "criticality": 1})).await.ok();
+        ada.post("/services", json!({"name": name, "criticality": 1})).await.ok();
     }
     for (name, service) in [("pay-app", "Payments"), ("pay-db", "Payments"), ("find-01", "Search")]
     {
         let ci = json!({"name": name, "kind": "server", "service": service});
-        admin.post("/cis", ci).await.ok();
+        ada.post("/cis", ci).await.ok();
     }
     let needs = json!({"relations": [{"kind": "uses", "to": "pay-db"}]});
-    admin.put("/cis/pay-app/relations", "*", needs).await.ok();
+    ada.put("/cis/pay-app/relations", "*", needs).await.ok();
     Cast {
+        ada,
         anna: stage.person("anna_requester", &["requester"]).await,
         rosa: stage.person("rosa_release_manager", &["release_manager"]).await,
     }
@@ -237,5 +242,232 @@ fn a_conflict_with_a_blackout_that_was_taken_away_still_names_it() {
         assert_eq!(conflict["with"]["name"], "Year end");
         assert_eq!(conflict["severity"], "blocking");
         assert!(conflict["detail"].as_str().expect("words").contains("Year end"));
+    });
+}
+
+/// A change of low risk that is approved and scheduled, on some CIs.
+async fn committed(story: &Cast<'_>, cis: &[&str], window: Json) -> String {
+    let fields = json!({
+        "title": "Certain", "type": "standard", "cis": cis, "window": window,
+        "description": "Patch it.", "reason": "It is old.",
+        "implementation_plan": "Do it.", "backout_plan": "Undo it.", "backout_minutes": 5,
+        "test_plan": "Look.", "implementer": "anna_requester", "category": "application",
+        "customer_impact": "none",
+    });
+    let raised = story.anna.post("/changes", fields).await.ok();
+    let number = raised["number"].as_str().expect("a number").to_owned();
+    let path = format!("/changes/{number}");
+    story.anna.post(&format!("{path}/submit"), json!({})).await.ok();
+    let change = story.anna.get(&path).await.ok();
+    let round = &change["rounds"][0];
+    let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
+    story.ada.post(&format!("{path}/approve"), vote).await.ok();
+    story.anna.post(&format!("{path}/schedule"), json!({})).await.ok();
+    number
+}
+
+#[test]
+fn the_next_free_slots_are_ranked_and_what_is_refused_before_them_says_why() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let night = window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let busy = committed(&story, &["pay-db"], night).await;
+        let blackout = json!({"name": "Year end", "reason": "the books are closed",
+            "window": window("2026-12-05T23:00:00Z", "2026-12-06T06:00:00Z")});
+        story.rosa.post("/blackouts", blackout).await.ok();
+        let maybe = window("2026-12-06T06:00:00Z", "2026-12-06T07:00:00Z");
+        let maybe = planned(&story.anna, "Perhaps", "pay-app", maybe).await;
+
+        let asked = "/slots?cis=pay-app&duration=90&after=2026-12-05T20:00:00Z";
+        let found = story.anna.get(&format!("{asked}&zone=Europe/Amsterdam")).await.ok();
+        let refused = found["refused"].as_array().expect("a list");
+        let why = |index: usize| refused[index]["conflicts"][0]["detail"].as_str().expect("words");
+        assert_eq!(refused[0]["window"]["start"], "2026-12-05T20:00:00Z");
+        assert_eq!(refused[0]["until"], "2026-12-05T22:00:00Z");
+        assert!(why(0).contains(&busy) && why(0).contains("pay-app → uses → pay-db"), "{}", why(0));
+        assert!(why(1).contains("Year end"), "{}", why(1));
+        assert_eq!(refused[1]["until"], "2026-12-06T06:00:00Z");
+        let slots = found["slots"].as_array().expect("a list");
+        assert_eq!(slots.len(), 5);
+        assert_eq!(slots[0]["window"]["start"], "2026-12-07T06:00:00Z", "rather a quiet day later");
+        assert_eq!(slots[0]["window"]["zone"], "Europe/Amsterdam");
+        let earliest = slots.iter().find(|slot| slot["earliest"] == true).expect("the first");
+        assert_eq!(earliest["window"]["start"], "2026-12-06T06:00:00Z");
+        assert_eq!(earliest["warnings"][0]["with"]["number"], maybe.as_str());
+        for slot in slots {
+            let draft = json!({"cis": ["pay-app"], "window": slot["window"]});
+            let checked = story.anna.post("/conflicts/check", draft).await.ok();
+            assert_eq!(checked["blocking"], 0, "detection agrees");
+        }
+
+        let own = story.anna.get(&format!("/slots?subject={maybe}&limit=1")).await.ok();
+        assert_eq!(own["slots"][0]["window"]["start"], "2026-12-06T06:00:00Z", "its own place");
+        assert_eq!(own["slots"][0]["window"]["end"], "2026-12-06T07:00:00Z");
+        let of_service = "/slots?services=Payments&duration=60&after=2026-12-05T20:00:00Z";
+        let found = story.anna.get(of_service).await.ok();
+        let refused = &found["refused"][0]["conflicts"][0];
+        assert_eq!(refused["with"]["number"], busy.as_str(), "all CIs of the service");
+
+        for (wrong, pointer) in [
+            ("cis=pay-app", "/duration"),
+            ("cis=pay-app&duration=0", "/duration"),
+            ("cis=gone&duration=60", "/cis/0"),
+            ("duration=60", "/subject"),
+            ("cis=pay-app&duration=60&limit=900", "/limit"),
+        ] {
+            let answer = story.anna.get(&format!("/slots?{wrong}")).await;
+            let problem = answer.refused(422, "request.invalid");
+            assert_eq!(problem["errors"][0]["pointer"], pointer);
+        }
+        story.anna.get("/slots?subject=CHG-999").await.refused(404, "request.unknown_record");
+        stage.stranger().get(asked).await.refused(401, "identity.sign_in_required");
+    });
+}
+
+#[test]
+fn slots_of_a_service_lie_in_its_maintenance_windows_at_their_wall_time() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let fields = json!({"name": "Sunday night", "services": ["Payments"], "repeats": "weekly",
+            "window": window("2026-10-18T00:00:00Z", "2026-10-18T03:00:00Z")});
+        story.rosa.post("/windows", fields).await.ok();
+        let asked = "/slots?cis=pay-db&duration=120&after=2027-03-20T00:00:00Z&limit=3";
+        let found = story.anna.get(&format!("{asked}&zone=Europe/Amsterdam")).await.ok();
+        let starts: Vec<&Json> = found["slots"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|slot| &slot["window"]["start"])
+            .collect();
+        // Two in the morning: on 28 March that hour is skipped, and from then on it is summer.
+        let sundays = ["2027-03-21T01:00:00Z", "2027-03-28T01:00:00Z", "2027-04-04T00:00:00Z"];
+        assert_eq!(starts, sundays.iter().collect::<Vec<_>>());
+        let refused = &found["refused"][0]["conflicts"][0];
+        assert_eq!(refused["kind"], "outside_window");
+        let reasons = found["slots"][0]["reasons"].as_array().expect("a list");
+        assert!(reasons.iter().any(|reason| reason["kind"] == "inside_window"));
+    });
+}
+
+#[test]
+fn the_last_of_very_many_claims_still_blocks() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let names: Vec<String> = (0..128).map(|number| format!("node-{number:03}")).collect();
+        for name in &names {
+            let ci = json!({"name": name, "kind": "server"});
+            story.ada.post("/cis", ci).await.ok();
+        }
+        let evening = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        // More claims than one page of the search holds, all of them before the one that blocks.
+        for number in 0..9 {
+            let fields = json!({"title": format!("Wish {number}"), "type": "normal",
+                "cis": names, "window": evening()});
+            story.anna.post("/changes", fields).await.ok();
+        }
+        let late = window("2026-12-05T21:59:00Z", "2026-12-05T23:00:00Z");
+        let last = committed(&story, &["node-127"], late).await;
+        let draft = json!({"cis": names, "window": evening()});
+        let checked = story.anna.post("/conflicts/check", draft).await.ok();
+        assert_eq!((&checked["blocking"], checked.get("incomplete")), (&json!(1), None));
+        assert_eq!(
+            checked["conflicts"][0]["with"]["number"],
+            last.as_str(),
+            "what blocks is first"
+        );
+        assert_eq!(checked["conflicts"].as_array().map(Vec::len), Some(10));
+    });
+}
+
+#[test]
+fn a_hub_with_very_many_neighbours_misses_none_of_them() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        // More CIs than are looked at farther away, each one step from the hub.
+        let leaves: Vec<u32> = (0..1_100).collect();
+        for some in leaves.chunks(500) {
+            let ci = |leaf| (format!("leaf-{leaf:04}"), "server".to_owned());
+            let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
+            let cis = ImportCis { cis: some.iter().map(ci).collect() };
+            stage.bus.send(operator, cis).await.expect("taken");
+        }
+        for hub in 0..6 {
+            let ci = json!({"name": format!("hub-{hub}"), "kind": "server"});
+            story.ada.post("/cis", ci).await.ok();
+            let needs = |leaf| json!({"kind": "uses", "to": format!("leaf-{leaf:04}")});
+            let needs: Vec<Json> = (hub * 200..1_100.min(hub * 200 + 200)).map(needs).collect();
+            let path = format!("/cis/hub-{hub}/relations");
+            story.ada.put(&path, "*", json!({"relations": needs})).await.ok();
+        }
+        let evening = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let last = committed(&story, &["leaf-1099"], evening()).await;
+        let hubs: Vec<String> = (0..6).map(|hub| format!("hub-{hub}")).collect();
+        let draft = json!({"cis": hubs, "window": evening()});
+        let checked = story.anna.post("/conflicts/check", draft).await.ok();
+        assert_eq!(checked["blocking"], 1);
+        assert_eq!(checked["conflicts"][0]["with"]["number"], last.as_str());
+        let path = checked["conflicts"][0]["hits"][0]["path"].as_str().expect("a path");
+        assert_eq!(path, "hub-5 → uses → leaf-1099");
+    });
+}
+
+#[test]
+fn the_forward_schedule_holds_what_is_committed_and_the_outages_of_its_services() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let night = |day: u32| {
+            window(&format!("2026-12-{day:02}T20:00:00Z"), &format!("2026-12-{day:02}T22:00:00Z"))
+        };
+        let sure = committed(&story, &["find-01"], night(3)).await;
+        let wish = planned(&story.anna, "Pay faster", "pay-app", night(4)).await;
+        let outages = |minutes: u32| {
+            json!({"outages": [
+            {"service": "Payments", "minutes": minutes}, {"service": "Search", "minutes": 5}]})
+        };
+        story.anna.patch(&format!("/changes/{wish}"), "*", outages(30)).await.ok();
+        let carried = planned(&story.anna, "Database", "pay-db", night(9)).await;
+        story.anna.patch(&format!("/changes/{carried}"), "*", outages(40)).await.ok();
+        let fields = json!({"title": "Spring", "type": "minor", "window": night(9)});
+        let release = story.rosa.post("/releases", fields).await.ok();
+        let release = release["number"].as_str().expect("a number");
+        let into = format!("/releases/{release}/changes/{carried}");
+        story.rosa.put(&into, "*", json!({})).await.ok();
+
+        let all = shown(&story.anna, "").await;
+        assert_eq!(subjects(&all), [sure.as_str(), &wish, release]);
+        assert_eq!(subjects(&shown(&story.anna, "committed=true").await), [sure.as_str()]);
+
+        let range = "from=2026-12-01T00:00:00Z&to=2027-01-01T00:00:00Z";
+        let project = async |query: &str| {
+            story.anna.get(&format!("/calendar/outages?{range}&{query}")).await.ok()
+        };
+        let found = project("").await;
+        let items = found["items"].as_array().expect("a list");
+        let lines: Vec<(&Json, &Json, &Json, &Json)> = items
+            .iter()
+            .map(|one| {
+                let (change, subject) = (&one["change"]["number"], &one["subject"]["number"]);
+                (&one["service"]["name"], change, subject, &one["minutes"])
+            })
+            .collect();
+        let [pay, find] = ["Payments", "Search"].map(Json::from);
+        let [wish, carried, release] = [&wish, &carried, release].map(Json::from);
+        let (half, most, few) = (json!(30), json!(40), json!(5));
+        let expected = [
+            (&pay, &wish, &wish, &half),
+            (&find, &wish, &wish, &few),
+            (&pay, &carried, &release, &most),
+            (&find, &carried, &release, &few),
+        ];
+        assert_eq!(lines, expected, "in the order of their windows");
+        assert_eq!(found["totals"][0]["minutes"], 70);
+        assert_eq!(found["totals"][1]["changes"], 2);
+        let of_search = project("service=Search").await;
+        assert_eq!(of_search["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(project("committed=true").await["items"], json!([]));
+
+        let none = json!({"outages": []});
+        story.anna.patch(&format!("/changes/{}", wish.as_str().expect("it")), "*", none).await.ok();
+        assert_eq!(project("").await["items"].as_array().map(Vec::len), Some(2));
     });
 }

@@ -40,7 +40,7 @@ async fn around(stage: &Stage, from: &[&str], depth: u32, cap: usize) -> Vec<Rea
         let ids: Vec<CiId> = known.into_values().collect();
         neighbourhood(db, &ids, depth, cap)
     });
-    found.await.unwrap()
+    found.await.unwrap().reaches
 }
 
 /// `upstream runs_on vm-7 uses db-2`.

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { payments } from '@/testing/fixtures';
 import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
-import { serve, writes } from '@/testing/server';
+import { Refuse, serve, writes } from '@/testing/server';
 import type { Calendar, Entry } from './model';
+import { shifted, snapped } from './shift';
 
 const ledger = { id: 'svc_01', name: 'Card ledger' };
 const portal = { id: 'svc_02', name: 'Portal' };
@@ -128,6 +129,108 @@ describe('the calendar', () => {
     await screen.findByText('Ledger 9');
     await user.keyboard('{ArrowRight}');
     await waitFor(() => expect(router.state.location.search).toMatchObject({ date: '2026-11-23' }));
+  });
+});
+
+describe('moving on the calendar', () => {
+  const blocked = {
+    conflicts: [{ ...calendar.conflicts[0]!, id: null, detail: 'CHG-9 works on db-2 too.' }],
+    blocking: 1,
+  };
+  const record = { ...release, version: 4, scheduled: true, window: release.window };
+  const MOVES = {
+    ...ANSWERS,
+    'GET /releases/REL-17': record,
+    'POST /releases/REL-17/schedule': { id: 'rel_17', version: 5 },
+  };
+
+  it('takes an entry up, shows what collides there, saves it, and takes it back', async () => {
+    const sent = serve({ ...MOVES, 'POST /conflicts/check': blocked });
+    const { user } = show(`/calendar?span=week&date=${DATE}`);
+    const bar = await screen.findByRole('link', { name: /^REL-17/ });
+    bar.focus();
+    await user.keyboard(' {Shift>}{ArrowRight}{/Shift}{ArrowRight}');
+    expect(await screen.findByText('CHG-9 works on db-2 too.')).toBeInTheDocument();
+    const checked = sent.filter((call) => call.path === '/conflicts/check').at(-1);
+    expect(checked?.body).toMatchObject({
+      subject: 'REL-17',
+      window: { start: '2026-11-19T20:15:00Z', end: '2026-11-19T23:15:00Z' },
+    });
+    expect(writes(sent)).toHaveLength(0);
+    await user.keyboard('{Enter}');
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]).toMatchObject({
+      path: '/releases/REL-17/schedule',
+      body: { window: { start: '2026-11-19T20:15:00Z' } },
+    });
+    expect(writes(sent)[0]?.headers.get('If-Match')).toBe('"4"');
+    await user.click(await screen.findByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(2));
+    expect(writes(sent)[1]?.body).toMatchObject({ window: { start: release.window.start } });
+  });
+
+  it('leaves everything as it was with Escape, and says why a move was refused', async () => {
+    const refusal = new Refuse(409, {
+      code: 'calendar.conflict_blocks',
+      detail: 'a conflict blocks this window',
+      errors: [{ pointer: '/window', detail: 'CHG-9 works on db-2 too' }],
+    });
+    const sent = serve({ ...MOVES, 'POST /releases/REL-17/schedule': refusal });
+    const { user } = show(`/calendar?span=week&date=${DATE}`);
+    const bar = await screen.findByRole('link', { name: /^REL-17/ });
+    bar.focus();
+    await user.keyboard(' {ArrowRight}{Escape}');
+    expect(screen.queryByText(/Enter saves/)).not.toBeInTheDocument();
+    expect(writes(sent)).toHaveLength(0);
+    await user.keyboard(' {ArrowRight}{Enter}');
+    expect(await screen.findByText('REL-17 was not moved')).toBeInTheDocument();
+    expect(screen.getByText(/CHG-9 works on db-2 too/)).toBeInTheDocument();
+    expect(bar).not.toHaveAttribute('data-held');
+  });
+
+  it('edits what is only planned, by wall time over the end of summer time', () => {
+    const window = {
+      start: '2026-10-24T20:00:00Z',
+      end: '2026-10-24T22:00:00Z',
+      zone: 'Europe/Berlin',
+    };
+    expect(shifted(window, 24 * 60, 'Europe/Berlin')).toMatchObject({
+      start: '2026-10-25T21:00:00Z',
+      end: '2026-10-25T23:00:00Z',
+    });
+    expect(snapped(24 * 3_600_000 + 200_000, 15)).toBe(24 * 60);
+    expect(snapped(-20 * 60_000, 15)).toBe(-15);
+  });
+});
+
+describe('the lists', () => {
+  it('holds the forward schedule to what is committed', async () => {
+    const sent = serve({ ...ANSWERS, 'GET /calendar': { ...calendar, entries: [] } });
+    show(`/calendar?view=list&list=fsc&date=${DATE}`);
+    await screen.findByText('Nothing is committed in this span.');
+    const asked = sent.find((call) => call.path === '/calendar');
+    expect(asked?.query.get('committed')).toBe('true');
+  });
+
+  it('adds the projected outages of a service up', async () => {
+    const outage = {
+      service: ledger,
+      minutes: 45,
+      change: change.subject,
+      subject: release.subject,
+      kind: 'release',
+      committed: false,
+      phase: 'build',
+      window: release.window,
+      environment: 'production',
+    };
+    const total = { service: ledger, minutes: 45, changes: 1 };
+    const outages = { items: [outage], totals: [total], truncated: false };
+    serve({ ...ANSWERS, 'GET /calendar/outages': outages });
+    show(`/calendar?view=list&list=pso&date=${DATE}`);
+    expect(await screen.findByText(/45 min in all, by 1 change/)).toBeInTheDocument();
+    const row = screen.getByText(/Patch the database/).closest('tr')!;
+    expect(within(row).getByRole('link', { name: 'REL-17' })).toBeInTheDocument();
   });
 });
 

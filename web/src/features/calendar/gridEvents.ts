@@ -3,6 +3,7 @@ import type { EventInput } from '@fullcalendar/react';
 import { lookOf } from './describe';
 import type { Band, Calendar, Conflict, Entry } from './model';
 import { entryPath } from './paths';
+import { isMovable } from './shift';
 import { texts } from './texts';
 
 export function gridEvents(calendar: Calendar, view: 'month' | 'week'): EventInput[] {
@@ -35,6 +36,7 @@ function entryEvent(entry: Entry, byRecord: Map<string, Conflict[]>): EventInput
     end: entry.window.end,
     url: entryPath(entry),
     display: 'block',
+    startEditable: isMovable(entry),
     className: [`il-event il-${entry.kind} il-${lookOf(entry)}`, collides ? 'il-conflict' : '']
       .join(' ')
       .trim(),

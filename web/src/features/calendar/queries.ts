@@ -8,20 +8,34 @@ export interface CalendarFilters {
   service?: string;
   team?: string;
   environment?: string;
+  /** Only what is committed. */
+  committed?: boolean;
 }
 
 /** All that touches the range; the last answer stays on screen while the next one comes. */
 export function useCalendar(range: Range, filters: CalendarFilters) {
-  const query = {
-    from: new Date(range.startMs).toISOString(),
-    to: new Date(range.endMs).toISOString(),
-    service: filters.service,
-    team: filters.team,
-    environment: filters.environment,
-  };
+  const query = queryOf(range, filters);
   return useQuery({
     queryKey: ['/calendar', query],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => get<Schema<'Calendar'>>('/calendar', query, signal),
   });
+}
+
+/** Which services are expected to be interrupted in the range. */
+export function useOutages(range: Range, filters: CalendarFilters) {
+  const query = queryOf(range, filters);
+  return useQuery({
+    queryKey: ['/calendar/outages', query],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => get<Schema<'Outages'>>('/calendar/outages', query, signal),
+  });
+}
+
+function queryOf(range: Range, filters: CalendarFilters) {
+  return {
+    from: new Date(range.startMs).toISOString(),
+    to: new Date(range.endMs).toISOString(),
+    ...filters,
+  };
 }

@@ -56,6 +56,31 @@ export const texts = {
     list: 'Conflicts in this span',
     none: 'No open conflicts in this span.',
   },
+  lists: {
+    label: 'What is listed',
+    all: 'All planned',
+    fsc: 'Forward schedule',
+    pso: 'Projected outage',
+    print: 'Print',
+    emptyFsc: 'Nothing is committed in this span.',
+    emptyFscHelp:
+      'The forward schedule of change holds what is authorised and has its window. A record comes in when its window is committed with Schedule.',
+    emptyPso: 'No service is expected to be interrupted in this span.',
+    emptyPsoHelp:
+      'A change says for each of its services how long it will be away. Those with a window stand here, with what they come to for each service.',
+  },
+  outages: {
+    caption: 'Projected service outage',
+    service: 'Service',
+    window: 'Within',
+    minutes: 'Expected outage',
+    change: 'Change',
+    record: 'In release',
+    environment: 'Environment',
+    state: 'State',
+    total: (changes: number, time: string) =>
+      `${time} in all, by ${changes === 1 ? '1 change' : `${changes} changes`}`,
+  },
   list: {
     caption: 'Forward schedule of change',
     record: 'Record',
@@ -66,6 +91,19 @@ export const texts = {
     tier: 'Risk',
     conflicts: 'Conflicts',
     state: 'State',
+  },
+  moving: {
+    to: 'to',
+    held: 'stands at',
+    asking: 'Looking for conflicts…',
+    conflicts: (count: number, blocking: number) => {
+      if (count === 0) return 'Nothing collides there.';
+      const all = count === 1 ? '1 conflict' : `${count} conflicts`;
+      return blocking === 0 ? `${all}, none of them blocks.` : `${all}, ${blocking} of them block.`;
+    },
+    keys: 'Arrow keys move it, with Shift by a day. Enter saves, Escape leaves it where it was.',
+    drop: 'Drop it to save. It can be undone.',
+    hint: 'Drag it, or press the space bar and move it with the arrow keys.',
   },
   keys: {
     group: 'Calendar',

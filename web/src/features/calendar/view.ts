@@ -10,12 +10,18 @@ export const SPANS: Record<'timeline' | 'list', Span[]> = {
   list: ['ahead', 'day', 'week', 'month'],
 };
 
+/** What the list shows: all that is planned, the forward schedule, the projected outages. */
+export type Listed = 'all' | 'fsc' | 'pso';
+
+export const LISTED: Listed[] = ['all', 'fsc', 'pso'];
+
 export interface CalendarView {
   view: View;
   /** How far one step goes; month and week views have their own. */
   span: Span;
   date: string;
   range: Range;
+  listed: Listed;
 }
 
 export function readView(address: Address, zone: string, now = new Date()): CalendarView {
@@ -25,7 +31,8 @@ export function readView(address: Address, zone: string, now = new Date()): Cale
     ? address.date!
     : dateOf(now.toISOString(), zone);
   const range = view === 'month' ? monthGrid(date, zone) : spanAround(date, span, zone);
-  return { view, span, date, range };
+  const listed = LISTED.find((each) => each === address.list) ?? 'all';
+  return { view, span, date, range, listed };
 }
 
 function spanOf(view: View, asked: string | undefined): Span {

@@ -6,9 +6,8 @@ import { useZone } from '@/lib/session';
 import type { Verb } from '@/lib/verb';
 import { toInstant, toWall } from '@/lib/zone';
 import { Dialog, ReasonDialog } from '../Dialog';
-import { WindowField } from '../WindowField';
 import { RECORD } from './texts';
-import { WindowCheck } from './WindowCheck';
+import { WindowPlanner } from './WindowPlanner';
 
 export type SharedVerb = 'schedule' | 'extend' | 'hold' | 'cancel';
 
@@ -64,13 +63,13 @@ function ScheduleDialog({ subject, window, send, onClose }: Props) {
       problem={send.problem}
       disabled={!next}
     >
-      <WindowField
+      <WindowPlanner
         label={RECORD.window}
         help={RECORD.scheduleHelp}
+        draft={{ subject }}
         value={next}
         onChange={setNext}
       />
-      <WindowCheck subject={subject} window={next} />
     </Dialog>
   );
 }

@@ -5,22 +5,27 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { send } from '@/lib/client';
 import type { Schema, Window } from '@/lib/schema';
 import { ProblemNote } from '../States';
+import { sentence } from '../texts';
 import { Conflicts } from './Conflicts';
+import { NextFree } from './NextFree';
+import type { Draft } from './slots';
 import { RECORD } from './texts';
 import classes from './record.module.css';
 
 interface Props {
-  subject?: string;
-  cis?: string[];
-  environment?: string;
+  draft: Draft;
   window: Window | null | undefined;
+  onTake: (window: Window) => void;
 }
 
 const TYPING_MS = 350;
 
-export function WindowCheck({ subject, cis, environment, window }: Props) {
-  const draft = { subject, cis, environment, window };
-  const [settled] = useDebouncedValue(JSON.stringify(draft), TYPING_MS);
+export function WindowCheck({ draft, window, onTake }: Props) {
+  const { subject, cis, environment } = draft;
+  const [settled] = useDebouncedValue(
+    JSON.stringify({ subject, cis, environment, window }),
+    TYPING_MS,
+  );
   // What is asked is what has settled; a moment ago it may not have been a window yet.
   const asked = (JSON.parse(settled) as { window: Window | null }).window;
   const valid = isWindow(window) && isWindow(asked);
@@ -33,9 +38,14 @@ export function WindowCheck({ subject, cis, environment, window }: Props) {
   if (!valid) return null;
   if (check.error) return <ProblemNote error={check.error} />;
   if (!check.data) return <Skeleton height={40} />;
+  const { conflicts, blocking, incomplete } = check.data;
   return (
     <section aria-label={RECORD.checkWindow} aria-live="polite" className={classes.check}>
-      <Conflicts conflicts={check.data.conflicts} acceptable={false} none={RECORD.checkNone} />
+      {incomplete && <p>{sentence(incomplete)}</p>}
+      {blocking > 0 && asked && (
+        <NextFree draft={draft} window={asked} label={RECORD.slots.takeIt} onTake={onTake} />
+      )}
+      <Conflicts conflicts={conflicts} acceptable={false} none={RECORD.checkNone} />
     </section>
   );
 }

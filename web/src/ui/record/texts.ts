@@ -76,6 +76,27 @@ export const RECORD = {
   cancelSubmit: 'Cancel it',
   checkWindow: 'Conflicts in this window',
   checkNone: 'No conflicts in this window.',
+  moved: (number: string, window: string) => `${number} moved to ${window}`,
+  movedBack: (number: string) => `${number} is where it was`,
+  notMoved: (number: string) => `${number} was not moved`,
+  slots: {
+    title: 'Free slots',
+    find: 'Find a slot',
+    nameFirst: 'Name the CIs or services first; a slot is free for them.',
+    minutes: 'How long',
+    after: (window: string) => `From ${window} on, ninety days ahead`,
+    fromNow: 'From now on, ninety days ahead',
+    close: 'Close',
+    take: 'Take',
+    takeLabel: (window: string) => `Take ${window}`,
+    takeIt: 'Take it',
+    moveThere: 'Move it there',
+    next: 'Next free:',
+    none: 'Nothing is free within ninety days. Make it shorter, or take CIs out.',
+    refused: (count: number) =>
+      count === 1 ? 'What was refused before them' : `What was refused before them (${count})`,
+    starts: (range: string) => `Starts ${range}`,
+  },
 };
 
 export const LINK_KINDS = [

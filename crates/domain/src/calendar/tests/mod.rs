@@ -3,6 +3,7 @@
 mod conflicts;
 mod detecting;
 mod periods;
+mod slots;
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 // The month and the week, in the reader's zone: releases and changes as bars, blackouts hatched.
 import FullCalendar, { type CalendarRef, type EventDisplayInfo } from '@fullcalendar/react';
 import dayGridPlugin from '@fullcalendar/react/daygrid';
+import interactionPlugin from '@fullcalendar/react/interaction';
 import timeGridPlugin from '@fullcalendar/react/timegrid';
 import classicThemePlugin from '@fullcalendar/react/themes/classic';
 import '@fullcalendar/react/skeleton.css';
@@ -11,6 +12,7 @@ import { clock } from '@/lib/dates';
 import { Navigation } from '@/ui/Link';
 import { describe } from '../describe';
 import { gridEvents } from '../gridEvents';
+import { useMoving, type Moving } from '../Moving';
 import type { Calendar, Conflict, Entry } from '../model';
 import { texts } from '../texts';
 import classes from './MonthWeek.module.css';
@@ -29,6 +31,7 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
   const navigate = useContext(Navigation);
   const api = useRef<CalendarRef>(null);
   const events = useMemo(() => gridEvents(calendar, view), [calendar, view]);
+  const drag = useGridDrag();
   useEffect(() => {
     // The grid keeps its own date; changing it while React renders would nest two renders.
     const frame = requestAnimationFrame(() => {
@@ -40,7 +43,7 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
     <div className={classes.frame}>
       <FullCalendar
         ref={api}
-        plugins={[dayGridPlugin, timeGridPlugin, classicThemePlugin]}
+        plugins={[dayGridPlugin, timeGridPlugin, interactionPlugin, classicThemePlugin]}
         initialView={VIEWS[view]}
         initialDate={date}
         timeZone={zone}
@@ -59,6 +62,8 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
         eventTimeFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
         slotHeaderFormat={{ hour: '2-digit', minute: '2-digit', hour12: false }}
         events={events}
+        eventDurationEditable={false}
+        {...drag}
         eventContent={(info) => <EventFace info={info} zone={zone} />}
         backgroundEventContent={(info) => (
           <span className={classes.bandName}>{info.isStart ? info.event.title : ''}</span>
@@ -70,6 +75,45 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
       />
     </div>
   );
+}
+
+const MINUTE_MS = 60_000;
+
+interface Dropped {
+  event: Held;
+  oldEvent: Held;
+  revert: () => void;
+}
+
+interface Held {
+  start: Date | null;
+  extendedProps: object;
+}
+
+/** Where an entry is held over the grid, and what happens when it is dropped. */
+function useGridDrag() {
+  const { set, save } = useMoving();
+  const held = (from: Held, to: Date | null): Moving | undefined => {
+    const { entry } = from.extendedProps as { entry?: Entry };
+    if (!entry || !from.start || !to) return undefined;
+    const minutes = Math.round((to.getTime() - from.start.getTime()) / MINUTE_MS);
+    return { entry, bar: entry.subject.id, minutes, by: 'pointer' };
+  };
+  return {
+    eventAllow: (over: { start: Date }, event: Held | null) => {
+      const moving = event ? held(event, over.start) : undefined;
+      // The grid asks while it draws; what is held is shown after that.
+      if (moving) queueMicrotask(() => set(moving));
+      return moving !== undefined;
+    },
+    eventDragStop: () => queueMicrotask(() => set(undefined)),
+    eventDrop: ({ event, oldEvent, revert }: Dropped) => {
+      const moving = held(oldEvent, event.start);
+      // The grid shows what the server says: the entry stays until it was moved there.
+      revert();
+      if (moving) save(moving);
+    },
+  };
 }
 
 function hoursOf(entry: Entry): number {

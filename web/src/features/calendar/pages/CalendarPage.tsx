@@ -1,18 +1,18 @@
 // One calendar: timeline by service, month, week and the forward schedule as a list.
 import { lazy, Suspense } from 'react';
 import { Skeleton } from '@mantine/core';
-import { useAddress, useGo } from '@/lib/address';
+import { useAddress } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useServices } from '@/lib/lookup';
 import { useZone } from '@/lib/session';
-import { paths } from '@/app/paths';
 import { Page } from '@/ui/Page';
-import { EmptyState, ErrorState } from '@/ui/States';
+import { ErrorState } from '@/ui/States';
 import { ConflictStrip } from '../components/ConflictStrip';
 import { Legend } from '../components/Legend';
-import { ScheduleList } from '../components/ScheduleList';
+import { ListSwitch, PlannedList, ProjectedOutages } from '../components/Lists';
 import { Filters, Toolbar, ViewSwitch } from '../components/Toolbar';
 import type { Calendar, Service } from '../model';
+import { MovingProvider } from '../Moving';
 import { useCalendar } from '../queries';
 import { step, today } from '../range';
 import { texts } from '../texts';
@@ -34,7 +34,9 @@ export default function CalendarPage() {
     team: address.team,
     environment: address.environment,
   };
-  const calendar = useCalendar(shown.range, filters);
+  const forward = shown.view === 'list' && shown.listed === 'fsc';
+  const projected = shown.view === 'list' && shown.listed === 'pso';
+  const calendar = useCalendar(shown.range, { ...filters, committed: forward || undefined });
   const onStep = (by: 1 | -1) => change({ date: step(shown.date, shown.span, by, zone) });
   const onToday = () => change({ date: today(zone) });
   useKeys(texts.keys.group, [
@@ -62,18 +64,27 @@ export default function CalendarPage() {
           onSpan={(span) => change({ span })}
         />
         <Filters address={address} onChange={change} />
+        {shown.view === 'list' && (
+          <ListSwitch listed={shown.listed} onListed={(list) => change({ list })} />
+        )}
       </div>
-      <ConflictStrip conflicts={conflicts} />
-      {calendar.data?.truncated && <p className={classes.note}>{texts.truncated}</p>}
-      <Shown
-        shown={shown}
-        zone={zone}
-        calendar={calendar.data}
-        error={calendar.error}
-        retry={() => void calendar.refetch()}
-        filtered={Boolean(filters.service ?? filters.team ?? filters.environment)}
-        filters={filters}
-      />
+      {projected ? (
+        <ProjectedOutages range={shown.range} filters={filters} />
+      ) : (
+        <>
+          <ConflictStrip conflicts={conflicts} />
+          {calendar.data?.truncated && <p className={classes.note}>{texts.truncated}</p>}
+          <Shown
+            shown={shown}
+            zone={zone}
+            calendar={calendar.data}
+            error={calendar.error}
+            retry={() => void calendar.refetch()}
+            filtered={Boolean(filters.service ?? filters.team ?? filters.environment)}
+            filters={filters}
+          />
+        </>
+      )}
       {shown.view !== 'list' && <Legend view={shown.view} />}
     </Page>
   );
@@ -90,29 +101,25 @@ interface ShownProps {
 }
 
 function Shown({ shown, zone, calendar, error, retry, filtered, filters }: ShownProps) {
-  const go = useGo();
   const services = useLines(calendar, filters);
   if (error && !calendar) return <ErrorState error={error} retry={retry} />;
   if (!calendar) return <Skeleton height={520} />;
   if (shown.view === 'timeline') {
     const { range, span } = shown;
-    return <Timeline {...{ calendar, services, range, span, zone }} />;
+    return (
+      <MovingProvider zone={zone}>
+        <Timeline {...{ calendar, services, range, span, zone }} />
+      </MovingProvider>
+    );
   }
   if (shown.view === 'list') {
-    if (calendar.entries.length > 0) return <ScheduleList calendar={calendar} zone={zone} />;
-    return (
-      <EmptyState
-        icon="calendar"
-        title={filtered ? texts.emptyFiltered : texts.empty}
-        action={{ label: texts.newChange, run: () => go(paths.newChange) }}
-      >
-        <p>{texts.emptyHelp}</p>
-      </EmptyState>
-    );
+    return <PlannedList {...{ calendar, zone, filtered, listed: shown.listed }} />;
   }
   return (
     <Suspense fallback={<Skeleton height={640} />}>
-      <MonthWeek view={shown.view} date={shown.date} calendar={calendar} zone={zone} />
+      <MovingProvider zone={zone}>
+        <MonthWeek view={shown.view} date={shown.date} calendar={calendar} zone={zone} />
+      </MovingProvider>
     </Suspense>
   );
 }

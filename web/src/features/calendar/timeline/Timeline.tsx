@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, type CSSProperties, type ReactNode } from '
 import { useNow } from '@/ui/Time';
 import { daysOf, type Day, type Range, type Span } from '../range';
 import type { Calendar } from '../model';
+import { stepMinutes } from '../shift';
 import { texts } from '../texts';
 import { Axis } from './Axis';
 import { BarLink } from './BarLink';
@@ -71,7 +72,7 @@ export function Timeline({ calendar, services, range, span, zone }: Props) {
             <NowLine scale={scale} />
           </Canvas>
           {timeline.groups.map((group) => (
-            <GroupRows key={group.key} group={group} />
+            <GroupRows key={group.key} group={group} scale={scale} step={stepMinutes(span)} />
           ))}
           <Canvas>
             {timeline.brackets.map((bracket) => (
@@ -114,20 +115,25 @@ function Grid({ days, scale }: { days: Day[]; scale: Scale }) {
   );
 }
 
-function GroupRows({ group }: { group: Group }) {
+interface Steps {
+  scale: Scale;
+  step: number;
+}
+
+function GroupRows({ group, ...steps }: Steps & { group: Group }) {
   return (
     <section aria-label={group.name ?? texts.noTeam}>
       <h3 className={classes.group} style={{ top: group.top }}>
         <span>{group.name ?? texts.noTeam}</span>
       </h3>
       {group.rows.map((row) => (
-        <ServiceRow key={row.key} row={row} />
+        <ServiceRow key={row.key} row={row} {...steps} />
       ))}
     </section>
   );
 }
 
-function ServiceRow({ row }: { row: Row }) {
+function ServiceRow({ row, ...steps }: Steps & { row: Row }) {
   const name = row.service?.name ?? texts.noService;
   return (
     <div className={classes.row} style={{ top: row.top, height: row.height }}>
@@ -154,7 +160,7 @@ function ServiceRow({ row }: { row: Row }) {
           </div>
         ))}
         {row.bars.map((bar) => (
-          <BarLink key={bar.key} bar={bar} rowTop={row.top} />
+          <BarLink key={bar.key} bar={bar} rowTop={row.top} {...steps} />
         ))}
       </div>
     </div>

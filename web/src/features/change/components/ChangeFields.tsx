@@ -1,6 +1,7 @@
 // The fields of a change in sections; the new form shows all of them, an edit those it is about.
 import { NumberInput } from '@mantine/core';
 import type { Form } from '@/lib/forms';
+import type { Choice } from '@/lib/lookup';
 import {
   FieldSet,
   LongTextField,
@@ -11,7 +12,7 @@ import {
   TextField,
 } from '@/ui/Form';
 import { CisPicker, PersonPicker, ServicesPicker, TeamPicker } from '@/ui/Picker';
-import { WindowField } from '@/ui/WindowField';
+import { WindowPlanner } from '@/ui/record/WindowPlanner';
 import type { ChangeValues } from '../changeForm';
 import { CATEGORIES, ENVIRONMENTS, texts, TYPES } from '../texts';
 
@@ -185,15 +186,22 @@ export function PlanFields({ form }: Props) {
   );
 }
 
-export function WhenFields({ form }: Props) {
+export function WhenFields({ form, subject }: Props & { subject?: string }) {
+  const { cis, services, environment } = form.values;
+  const named = { cis: cis.map(valueOf), services: services.map(valueOf) };
   return (
     <FieldSet title={sections.when} help={sectionHelp.when}>
-      <WindowField
+      <WindowPlanner
         label={fields.window}
         error={form.errorOf('window')}
+        draft={subject ? { subject } : { ...named, environment }}
         value={form.values.window}
         onChange={(window) => form.set('window', window)}
       />
     </FieldSet>
   );
+}
+
+function valueOf(choice: Choice): string {
+  return choice.value;
 }

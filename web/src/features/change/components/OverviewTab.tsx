@@ -58,7 +58,7 @@ export function OverviewTab({ change }: { change: Change }) {
           fields={(form) => (
             <>
               <WhoFields form={form} />
-              <WhenFields form={form} />
+              <WhenFields form={form} subject={change.number} />
             </>
           )}
         >

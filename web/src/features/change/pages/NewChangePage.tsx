@@ -6,7 +6,6 @@ import { asProblem } from '@/lib/problem';
 import { useWrite } from '@/lib/write';
 import { Form } from '@/ui/Form';
 import { Page, Section } from '@/ui/Page';
-import { WindowCheck } from '@/ui/record/WindowCheck';
 import { EMPTY, newFieldsOf, type ChangeValues } from '../changeForm';
 import {
   PlanFields,
@@ -29,7 +28,6 @@ export default function NewChangePage() {
       { path: '/changes', body: newFieldsOf(form.values) },
       { onError: (error) => form.showErrors(asProblem(error).errors) },
     );
-  const { cis, environment, window } = form.values;
   return (
     <Page
       title={texts.newTitle}
@@ -54,13 +52,6 @@ export default function NewChangePage() {
           <WhoFields form={form} />
           <PlanFields form={form} />
           <WhenFields form={form} />
-          {cis.length > 0 && (
-            <WindowCheck
-              cis={cis.map((each) => each.value)}
-              environment={environment}
-              window={window}
-            />
-          )}
         </Form>
       </Section>
     </Page>

@@ -1,9 +1,10 @@
 // The fields of a release, for a new one and for an edit.
 import type { Form as FormState } from '@/lib/forms';
 import { useModels } from '@/lib/lookup';
+import type { Window } from '@/lib/schema';
 import { FieldSet, Form, LongTextField, Pair, SelectField, TagsField, TextField } from '@/ui/Form';
 import { PersonPicker, TeamPicker } from '@/ui/Picker';
-import { WindowCheck } from '@/ui/record/WindowCheck';
+import { WindowPlanner } from '@/ui/record/WindowPlanner';
 import { WindowField } from '@/ui/WindowField';
 import type { ReleaseValues } from '../releaseForm';
 import { FIELD, RELEASE } from '../texts';
@@ -22,18 +23,18 @@ interface Props {
 }
 
 export function ReleaseFieldsForm({ form, subject, ...frame }: Props) {
+  const window = {
+    label: FIELD.window,
+    help: FIELD.windowHelp,
+    value: form.values.window,
+    error: form.errorOf('window'),
+    onChange: (next: Window | null) => form.set('window', next),
+  };
   return (
     <Form {...frame} errors={form.errors}>
       <Basics form={form} fixedType={subject !== undefined} />
       <FieldSet title={FIELD.when}>
-        <WindowField
-          label={FIELD.window}
-          help={FIELD.windowHelp}
-          value={form.values.window}
-          error={form.errorOf('window')}
-          onChange={(window) => form.set('window', window)}
-        />
-        {subject && <WindowCheck subject={subject} window={form.values.window} />}
+        {subject ? <WindowPlanner {...window} draft={{ subject }} /> : <WindowField {...window} />}
       </FieldSet>
       <People form={form} />
       <FieldSet title={FIELD.goals}>

@@ -5,6 +5,7 @@ import type { ActionItem } from '@/ui/actions';
 import type { LinkTab } from '@/ui/LinkTabs';
 import { Section } from '@/ui/Page';
 import { Conflicts } from '@/ui/record/Conflicts';
+import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
 import { TAB } from '../texts';
@@ -45,6 +46,11 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
     case 'conflicts':
       return (
         <Section title={TAB.conflicts} flush>
+          <MoveToFree
+            subject={release.number}
+            window={release.window}
+            conflicts={release.conflicts}
+          />
           <Conflicts conflicts={release.conflicts} />
         </Section>
       );

@@ -1,0 +1,121 @@
+// An entry that is being moved: where it would be, what it would collide with there, and the ways
+// to save or leave it. Nothing is written before it is dropped.
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { createContext, useContext, useState, type ReactNode } from 'react';
+import { send } from '@/lib/client';
+import { windowText, zoneShort } from '@/lib/dates';
+import { inZone } from '@/lib/inZone';
+import type { Schema } from '@/lib/schema';
+import { useMoving as useMover } from '@/ui/record/useMoving';
+import { errorText } from '@/ui/errorText';
+import { asProblem } from '@/lib/problem';
+import { sentence } from '@/ui/texts';
+import type { Entry } from './model';
+import { shifted } from './shift';
+import { texts } from './texts';
+import classes from './Moving.module.css';
+
+const SETTLED_MS = 120;
+const TOLD = 3;
+
+export interface Moving {
+  entry: Entry;
+  /** The bar that is held: an entry of several services has several. */
+  bar: string;
+  minutes: number;
+  by: 'pointer' | 'keys';
+}
+
+interface MovingTools {
+  moving: Moving | undefined;
+  /** How many conflicts would block it there; undefined while that is asked. */
+  blocking: number | undefined;
+  set: (moving: Moving | undefined) => void;
+  /** Saves what is held where it is, or what is given. */
+  save: (moving: Moving) => void;
+}
+
+const Context = createContext<MovingTools | undefined>(undefined);
+
+export function useMoving(): MovingTools {
+  const tools = useContext(Context);
+  if (!tools) throw new Error('entries move inside a MovingProvider');
+  return tools;
+}
+
+export function MovingProvider({ zone, children }: { zone: string; children: ReactNode }) {
+  const [moving, set] = useState<Moving>();
+  const mover = useMover();
+  const check = useCheck(moving, zone);
+  const save = ({ entry, minutes }: Moving) => {
+    set(undefined);
+    if (minutes === 0) return;
+    mover.move(entry.subject.number ?? entry.subject.id, shifted(entry.window, minutes, zone));
+  };
+  const blocking = check.data?.blocking;
+  return (
+    <Context value={{ moving, blocking, set, save }}>
+      {children}
+      {moving && <MovingNote moving={moving} zone={zone} check={check} />}
+    </Context>
+  );
+}
+
+function useCheck(moving: Moving | undefined, zone: string) {
+  const subject = moving?.entry.subject.number ?? moving?.entry.subject.id;
+  const window = moving && shifted(moving.entry.window, moving.minutes, zone);
+  const [settled] = useDebouncedValue(JSON.stringify({ subject, window }), SETTLED_MS);
+  return useQuery({
+    queryKey: ['/conflicts/check', settled],
+    enabled: moving !== undefined && settled !== '{}',
+    placeholderData: keepPreviousData,
+    queryFn: () => send<Schema<'Checked'>>('POST', '/conflicts/check', JSON.parse(settled)),
+  });
+}
+
+interface NoteProps {
+  moving: Moving;
+  zone: string;
+  check: { data?: Schema<'Checked'>; error: unknown };
+}
+
+function MovingNote({ moving, zone, check }: NoteProps) {
+  const { entry, minutes, by } = moving;
+  const window = shifted(entry.window, minutes, zone);
+  const words = texts.moving;
+  const conflicts = check.data?.conflicts ?? [];
+  return (
+    <div
+      className={classes.note}
+      role="status"
+      data-blocked={(check.data?.blocking ?? 0) > 0 || undefined}
+    >
+      <p>
+        <strong>
+          <span className="mono">{entry.subject.number}</span>{' '}
+          {minutes === 0 ? words.held : words.to}
+        </strong>{' '}
+        <span className="num">
+          {windowText(window, zone)} {zoneShort(window.start, zone)}
+        </span>
+      </p>
+      {check.error ? (
+        <p>
+          {[
+            sentence(asProblem(check.error).message),
+            ...asProblem(check.error).errors.map(errorText),
+          ].join(' ')}
+        </p>
+      ) : (
+        <p>{check.data ? words.conflicts(conflicts.length, check.data.blocking) : words.asking}</p>
+      )}
+      {conflicts.slice(0, TOLD).map((conflict) => (
+        <p key={conflict.detail} className={classes.conflict} data-severity={conflict.severity}>
+          {sentence(inZone(conflict.detail, zone))}
+        </p>
+      ))}
+      <p className="small soft">{by === 'keys' ? words.keys : words.drop}</p>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+// Moving the window of a change or release by its ordinary verbs: a committed one is scheduled
+// anew, a planned one is edited, each bound to the version that is there now.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { get, send } from './client';
+import { asProblem, type Problem } from './problem';
+import type { Window, Written } from './schema';
+
+export interface Move {
+  /** `CHG-1042`, `REL-17`. */
+  number: string;
+  to: Window;
+}
+
+export interface Moved extends Move {
+  /** Where it was, to move it back. */
+  from: Window | undefined;
+}
+
+interface Movable {
+  version: number;
+  phase: string;
+  window?: Window | null;
+  /** A release says so; a change is in the phase of that name. */
+  scheduled?: boolean;
+}
+
+function pathOf(number: string): string {
+  const list = /^rel/i.test(number) ? '/releases' : '/changes';
+  return `${list}/${encodeURIComponent(number)}`;
+}
+
+async function move({ number, to }: Move): Promise<Moved> {
+  const path = pathOf(number);
+  const record = await get<Movable>(path);
+  const { version } = record;
+  const committed = record.scheduled ?? record.phase === 'scheduled';
+  if (committed) await send<Written>('POST', `${path}/schedule`, { window: to }, { version });
+  else await send<Written>('PATCH', path, { window: to }, { version });
+  return { number, to, from: record.window ?? undefined };
+}
+
+export function useMove(
+  onDone: (moved: Moved) => void,
+  onRefused: (problem: Problem, move: Move) => void,
+) {
+  const queries = useQueryClient();
+  return useMutation<Moved, Error, Move>({
+    mutationFn: move,
+    onSuccess: async (moved) => {
+      await queries.invalidateQueries();
+      onDone(moved);
+    },
+    onError: (error, wanted) => onRefused(asProblem(error), wanted),
+  });
+}
