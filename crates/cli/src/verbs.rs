@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::approval::ApprovalVerb;
 use crate::audit::AuditVerb;
 use crate::backup::{Backup, Restore};
+use crate::cab::CabVerb;
 use crate::calendar::CalendarVerb;
 use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
@@ -18,8 +19,8 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, calendar, change, identity, import, incident, release, serve, service,
-    team,
+    approval, audit, backup, cab, calendar, change, identity, import, incident, release, serve,
+    service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -51,6 +52,9 @@ pub(crate) enum Verb {
     /// What waits for a vote, and voting.
     #[command(subcommand)]
     Approve(ApprovalVerb),
+    /// Boards, their meetings, agendas and minutes.
+    #[command(subcommand)]
+    Cab(CabVerb),
     /// What is planned when, and what collides.
     #[command(subcommand)]
     Calendar(CalendarVerb),
@@ -121,6 +125,7 @@ impl Verb {
             Self::Change(verb) => change::run(verb, global),
             Self::Release(verb) => release::run(verb, global),
             Self::Approve(verb) => approval::run(verb, global),
+            Self::Cab(verb) => cab::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
             Self::Incident(verb) => incident::run(verb, global),
             Self::Service(verb) => service::run(verb, global),

@@ -85,6 +85,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A board, such as the change advisory board.
+    BoardId = "brd";
     /// A change.
     ChangeId = "chg";
     /// A configuration item.
@@ -95,6 +97,8 @@ ids! {
     EventId = "evt";
     /// An incident.
     IncidentId = "inc";
+    /// A meeting of a board.
+    MeetingId = "mtg";
     /// A period of the calendar: a maintenance window or a blackout.
     PeriodId = "prd";
     /// A person with an account.

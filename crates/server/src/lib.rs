@@ -9,6 +9,7 @@ pub mod follow;
 pub mod health;
 pub mod http;
 pub mod listing;
+pub mod live;
 pub mod names;
 pub mod problem;
 pub mod reactions;
@@ -19,6 +20,7 @@ pub mod serve;
 
 pub mod approval;
 pub mod audit;
+pub mod cab;
 pub mod calendar;
 pub mod change;
 pub mod identity;

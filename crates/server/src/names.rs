@@ -214,6 +214,8 @@ fn source(id: &str) -> Option<&'static str> {
         "rel" => "SELECT id, number, title FROM releases",
         "inc" => "SELECT id, number, title FROM incidents",
         "rev" => "SELECT id, number, number FROM reviews",
+        "brd" => "SELECT id, NULL, name FROM boards",
+        "mtg" => "SELECT id, number, number FROM meetings",
         "per" => "SELECT id, NULL, name FROM people",
         "tem" => "SELECT id, NULL, name FROM teams",
         "svc" => "SELECT id, NULL, name FROM services",

@@ -11,6 +11,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("rel_", "release"),
     ("inc_", "incident"),
     ("rev_", "review"),
+    ("brd_", "board"),
+    ("mtg_", "meeting"),
     ("cfl_", "conflict"),
     ("prd_", "period"),
     ("per_", "person"),
@@ -26,6 +28,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("REL-", "release", "SELECT id FROM releases WHERE number = $1"),
     ("INC-", "incident", "SELECT id FROM incidents WHERE number = $1"),
     ("PIR-", "review", "SELECT id FROM reviews WHERE number = $1"),
+    ("CAB-", "meeting", "SELECT id FROM meetings WHERE number = $1"),
 ];
 
 /// Names: the kind, and where its names are.
@@ -33,6 +36,7 @@ const NAMES: &[(&str, &str)] = &[
     ("service", "SELECT id FROM services WHERE name_key = $1"),
     ("ci", "SELECT id FROM cis WHERE name_key = $1"),
     ("team", "SELECT id FROM teams WHERE name_key = $1"),
+    ("board", "SELECT id FROM boards WHERE name_key = $1"),
     ("person", "SELECT id FROM people WHERE login = $1"),
 ];
 

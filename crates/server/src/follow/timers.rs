@@ -66,6 +66,7 @@ impl Command for Fire {
         match self.kind.as_str() {
             "attempt.flush" => flush_attempts(work, &self.payload),
             "conflict.acceptance_ends" => crate::calendar::acceptance_ends(work, &self.stream),
+            "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
                 Ok(())

@@ -6,9 +6,11 @@ mod support;
 
 mod approval;
 mod audit;
+mod cab;
 mod calendar;
 mod identity;
 mod incident;
+mod live;
 mod release;
 mod review;
 mod search;
