@@ -22,6 +22,7 @@ export const PAGES = [
   ['releases', '/releases'],
   ['board', '/releases/board'],
   ['release-new', '/releases/new'],
+  ['cab', '/cab'],
   ['calendar-month', '/calendar?view=month'],
   ['calendar-week', '/calendar?view=week'],
   ['calendar-timeline', '/calendar?view=timeline'],

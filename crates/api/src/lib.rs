@@ -6,6 +6,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod cab;
 pub mod calendar;
 pub mod change;
 pub mod common;
@@ -14,6 +15,7 @@ pub mod exception;
 pub mod identity;
 pub mod import;
 pub mod incident;
+pub mod live;
 pub mod policy;
 pub mod problem;
 pub mod release;

@@ -4,6 +4,7 @@
 mod approval;
 mod audit;
 mod backup;
+mod cab;
 mod calendar;
 mod change;
 mod client;

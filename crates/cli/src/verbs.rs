@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::approval::ApprovalVerb;
 use crate::audit::AuditVerb;
 use crate::backup::{Backup, Restore};
+use crate::cab::CabVerb;
 use crate::calendar::CalendarVerb;
 use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
@@ -19,7 +20,7 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, calendar, change, exception, identity, import, incident, release,
+    approval, audit, backup, cab, calendar, change, exception, identity, import, incident, release,
     serve, service, team,
 };
 
@@ -53,6 +54,9 @@ pub(crate) enum Verb {
     /// What waits for a vote, and voting.
     #[command(subcommand)]
     Approve(ApprovalVerb),
+    /// Boards, their meetings, agendas and minutes.
+    #[command(subcommand)]
+    Cab(CabVerb),
     /// What is planned when, and what collides.
     #[command(subcommand)]
     Calendar(CalendarVerb),
@@ -126,6 +130,7 @@ impl Verb {
             Self::Change(verb) => change::run(verb, global),
             Self::Release(verb) => release::run(verb, global),
             Self::Approve(verb) => approval::run(verb, global),
+            Self::Cab(verb) => cab::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
             Self::Exception(verb) => exception::run(verb, global),
             Self::Incident(verb) => incident::run(verb, global),

@@ -10,6 +10,7 @@ mod refusal;
 pub mod vocabulary;
 
 pub mod approval;
+pub mod cab;
 pub mod calendar;
 pub mod change;
 pub mod deployment;

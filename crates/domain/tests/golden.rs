@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use interlock_domain::approval::{Content, RoundEvent};
+use interlock_domain::cab::{BoardEvent, MeetingEvent};
 use interlock_domain::calendar::{ConflictEvent, PeriodEvent};
 use interlock_domain::change::ChangeEvent;
 use interlock_domain::deployment::DeploymentEvent;
@@ -179,6 +180,12 @@ fn events_of_the_calendar_stay_readable() {
 #[test]
 fn events_of_exceptions_stay_readable() {
     assert_eq!(names(&read_back::<ExceptionEvent>("exception")).len(), 5);
+}
+
+#[test]
+fn events_of_boards_and_meetings_stay_readable() {
+    assert_eq!(names(&read_back::<BoardEvent>("board")).len(), 2);
+    assert_eq!(names(&read_back::<MeetingEvent>("meeting")).len(), 12);
 }
 
 #[test]

@@ -85,6 +85,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A board, such as the change advisory board.
+    BoardId = "brd";
     /// A change.
     ChangeId = "chg";
     /// A configuration item.
@@ -97,6 +99,8 @@ ids! {
     ExceptionId = "exc";
     /// An incident.
     IncidentId = "inc";
+    /// A meeting of a board.
+    MeetingId = "mtg";
     /// A period of the calendar: a maintenance window or a blackout.
     PeriodId = "prd";
     /// A person with an account.

@@ -9,6 +9,7 @@ pub mod follow;
 pub mod health;
 pub mod http;
 pub mod listing;
+pub mod live;
 pub mod names;
 pub mod nearest;
 pub mod problem;
@@ -21,6 +22,7 @@ pub mod settings;
 
 pub mod approval;
 pub mod audit;
+pub mod cab;
 pub mod calendar;
 pub mod change;
 pub mod exception;

@@ -221,6 +221,8 @@ fn source(id: &str) -> Option<&'static str> {
         "exc" => "SELECT id, number, number FROM exceptions",
         "inc" => "SELECT id, number, title FROM incidents",
         "rev" => "SELECT id, number, number FROM reviews",
+        "brd" => "SELECT id, NULL, name FROM boards",
+        "mtg" => "SELECT id, number, number FROM meetings",
         "per" => "SELECT id, NULL, name FROM people",
         "tem" => "SELECT id, NULL, name FROM teams",
         "svc" => "SELECT id, NULL, name FROM services",

@@ -60,6 +60,8 @@ pub struct Kind {
 }
 
 each_kind! {
+    domain::cab::Board,
+    domain::cab::Meeting,
     domain::calendar::Conflict,
     domain::calendar::Period,
     domain::change::Change,

@@ -1,11 +1,12 @@
 // What stands around every page: side bar, top bar, the bottom bar of a phone, keys, palette.
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useGo } from '@/lib/address';
 import { get, queryText } from '@/lib/client';
 import { useKeys } from '@/lib/keys';
+import { listen, type LiveState } from '@/lib/live';
 import { asProblem } from '@/lib/problem';
 import type { Me, Page, Schema } from '@/lib/schema';
 import { MeProvider } from '@/lib/session';
@@ -53,6 +54,7 @@ function Inside({ me }: { me: Me }) {
   const [keysShown, keys] = useDisclosure();
   const [paletteShown, palette] = useDisclosure();
   const waiting = useWaiting();
+  const live = useLive();
 
   useKeys('Everywhere', [
     { keys: '?', label: 'Show the keys', run: keys.open },
@@ -93,7 +95,7 @@ function Inside({ me }: { me: Me }) {
           onNarrow={() => setNarrow(!narrow)}
         />
         <div className={classes.right}>
-          <TopBar me={me} onPalette={palette.open} onKeys={keys.open} />
+          <TopBar me={me} live={live} onPalette={palette.open} onKeys={keys.open} />
           <main id="page" tabIndex={-1} className={classes.main}>
             <Suspense fallback={<RecordSkeleton />}>
               <Outlet />
@@ -106,6 +108,14 @@ function Inside({ me }: { me: Me }) {
       {paletteShown && <Palette onClose={palette.close} />}
     </MeProvider>
   );
+}
+
+/** Hears what moves elsewhere, for as long as someone is signed in. */
+function useLive(): LiveState {
+  const queries = useQueryClient();
+  const [state, setState] = useState<LiveState>('connecting');
+  useEffect(() => listen(queries, setState), [queries]);
+  return state;
 }
 
 /** How many approvals wait for the reader. */

@@ -15,6 +15,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { clock, zoneShort } from '@/lib/dates';
 import { send } from '@/lib/client';
 import { useGo } from '@/lib/address';
+import type { LiveState } from '@/lib/live';
 import type { Me } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { Icon } from '@/ui/icons';
@@ -26,11 +27,12 @@ import classes from './TopBar.module.css';
 
 interface Props {
   me: Me;
+  live: LiveState;
   onPalette: () => void;
   onKeys: () => void;
 }
 
-export function TopBar({ me, onPalette, onKeys }: Props) {
+export function TopBar({ me, live, onPalette, onKeys }: Props) {
   const go = useGo();
   return (
     <header className={classes.bar}>
@@ -40,6 +42,13 @@ export function TopBar({ me, onPalette, onKeys }: Props) {
         <kbd>Ctrl K</kbd>
       </UnstyledButton>
       <div className={classes.end}>
+        {live === 'cut' && (
+          <Tooltip label={SHELL.cutHelp} multiline w={260}>
+            <span className={classes.cut} role="status" tabIndex={0}>
+              {SHELL.cut}
+            </span>
+          </Tooltip>
+        )}
         <Clock />
         <Menu position="bottom-end" width={180}>
           <Menu.Target>

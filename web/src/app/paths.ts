@@ -14,6 +14,8 @@ export const paths = {
   releaseBoard: '/releases/board',
   newRelease: '/releases/new',
   release: (id: string, tab = 'overview') => `/releases/${part(id)}/${tab}`,
+  cab: '/cab',
+  meeting: (id: string) => `/cab/${part(id)}`,
   calendar: '/calendar',
   deployments: '/deployments',
   incidents: '/incidents',
@@ -38,7 +40,7 @@ export const paths = {
 /** Where a named record is read; its number or the prefix of its id says what it is. */
 export function pathOf(record: Ref): string | undefined {
   const name = record.number ?? record.id;
-  const kind = /^(CHG|REL|INC|PIR|chg|rel|inc|rev|svc|ci)[-_]/.exec(name)?.[1];
+  const kind = /^(CHG|REL|INC|PIR|CAB|chg|rel|inc|rev|mtg|svc|ci)[-_]/.exec(name)?.[1];
   switch (kind?.toLowerCase()) {
     case 'chg':
       return paths.change(name);
@@ -49,6 +51,9 @@ export function pathOf(record: Ref): string | undefined {
     case 'rev':
     case 'pir':
       return paths.review(name);
+    case 'cab':
+    case 'mtg':
+      return paths.meeting(name);
     case 'svc':
       return paths.service(name);
     case 'ci':

@@ -25,6 +25,9 @@ export const SHELL = {
   create: 'Create',
   nothing: 'Nothing found. Try a number such as CHG-12, a service or a word of the title.',
   palette: 'Search and commands',
+  cut: 'Not live',
+  cutHelp:
+    'The line to the server is cut. What is shown may be old; it is taken up again by itself.',
 };
 
 export const PAGES = {
@@ -33,6 +36,7 @@ export const PAGES = {
   changes: 'Changes',
   releases: 'Releases',
   calendar: 'Calendar',
+  cab: 'CAB',
   deployments: 'Deployments',
   incidents: 'Incidents',
   reviews: 'Reviews',

@@ -49,6 +49,12 @@ const TONES: Record<string, Tone> = {
   very_high: 'stop',
   emergency: 'stop',
   held: 'waiting',
+  planned: 'neutral',
+  frozen: 'info',
+  in_session: 'waiting',
+  ended: 'faint',
+  deferred: 'waiting',
+  undecided: 'neutral',
 };
 
 export function toneOf(word: string | null | undefined): Tone {

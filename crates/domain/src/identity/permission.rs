@@ -45,6 +45,10 @@ words! {
         ReleaseDeploy = "release.deploy",
         /// Vote, where a group asks for the person's role.
         Approve = "approve",
+        /// Take part in meetings of a board; who chairs one leads it.
+        CabAttend = "cab.attend",
+        /// Keep boards, and lead any meeting.
+        CabWrite = "cab.write",
         /// Keep windows and blackouts.
         CalendarWrite = "calendar.write",
         /// Accept a conflict.
@@ -74,11 +78,14 @@ words! {
 pub fn permissions(role: Role) -> BTreeSet<Permission> {
     use Permission as P;
     let granted: &[P] = match role {
-        Role::Requester => &[P::ChangeWrite, P::IncidentWrite, P::ReviewWrite, P::TokenWrite],
+        Role::Requester => {
+            &[P::ChangeWrite, P::CabAttend, P::IncidentWrite, P::ReviewWrite, P::TokenWrite]
+        }
         Role::Implementer => &[
             P::ChangeWrite,
             P::ChangeImplement,
             P::ReleaseDeploy,
+            P::CabAttend,
             P::IncidentWrite,
             P::ReviewWrite,
             P::TokenWrite,
@@ -89,6 +96,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ReleaseWrite,
             P::ReleaseDeploy,
             P::Approve,
+            P::CabAttend,
+            P::CabWrite,
             P::CalendarWrite,
             P::ConflictAccept,
             P::ExceptionDecide,
@@ -97,14 +106,17 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ReviewWrite,
             P::TokenWrite,
         ],
-        Role::CabMember | Role::EcabMember => &[P::Approve, P::ReviewWrite],
+        Role::CabMember | Role::EcabMember => &[P::Approve, P::CabAttend, P::ReviewWrite],
         Role::ReleaseAuthority => {
-            &[P::Approve, P::ConflictAccept, P::ExceptionDecide, P::WindowExtend]
+            &[P::Approve, P::CabAttend, P::ConflictAccept, P::ExceptionDecide, P::WindowExtend]
         }
-        Role::ProductOwner => &[P::ChangeWrite, P::ReleaseWrite, P::ReviewWrite, P::TokenWrite],
+        Role::ProductOwner => {
+            &[P::ChangeWrite, P::ReleaseWrite, P::CabAttend, P::ReviewWrite, P::TokenWrite]
+        }
         Role::ServiceOwner => &[
             P::ChangeWrite,
             P::Approve,
+            P::CabAttend,
             P::CalendarWrite,
             P::ConflictAccept,
             P::ServiceWrite,

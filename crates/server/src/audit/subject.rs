@@ -11,6 +11,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("rel_", "release"),
     ("inc_", "incident"),
     ("rev_", "review"),
+    ("brd_", "board"),
+    ("mtg_", "meeting"),
     ("cfl_", "conflict"),
     ("exc_", "exception"),
     ("prd_", "period"),
@@ -28,6 +30,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("INC-", "incident", "SELECT id FROM incidents WHERE number = $1"),
     ("PIR-", "review", "SELECT id FROM reviews WHERE number = $1"),
     ("EXC-", "exception", "SELECT id FROM exceptions WHERE number = $1"),
+    ("CAB-", "meeting", "SELECT id FROM meetings WHERE number = $1"),
 ];
 
 /// Names: the kind, and where its names are.
@@ -35,6 +38,7 @@ const NAMES: &[(&str, &str)] = &[
     ("service", "SELECT id FROM services WHERE name_key = $1"),
     ("ci", "SELECT id FROM cis WHERE name_key = $1"),
     ("team", "SELECT id FROM teams WHERE name_key = $1"),
+    ("board", "SELECT id FROM boards WHERE name_key = $1"),
     ("person", "SELECT id FROM people WHERE login = $1"),
 ];
 

@@ -67,6 +67,7 @@ impl Command for Fire {
             "attempt.flush" => flush_attempts(work, &self.payload),
             "conflict.acceptance_ends" => crate::calendar::acceptance_ends(work, &self.stream),
             "exception.ends" => crate::exception::exception_ends(work, &self.stream),
+            "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
                 Ok(())

@@ -7,6 +7,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::live::Live;
+
 /// Counters and histograms of one server.
 #[derive(Debug)]
 pub struct Metrics {
@@ -56,6 +58,18 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Those of a server, and of who listens to it.
+    pub fn watching(live: &Live) -> Self {
+        let mut metrics = Self::default();
+        let registry = &mut metrics.registry;
+        let (open, cut_off, sent) = live.figures();
+        registry.register("live_connections", "Pages and programs that listen now", open);
+        let slow = "Connections cut off because they read too slowly";
+        registry.register("live_cut_off", slow, cut_off);
+        registry.register("live_sent", "Events sent to those who listen", sent);
+        metrics
+    }
+
     fn register(&mut self) {
         let registry = &mut self.registry;
         let requests = "Requests by route and status";

@@ -17,6 +17,7 @@ use ports::{Fault, Query};
 
 use crate::bus::Bus;
 use crate::identity::Throttle;
+use crate::live::Live;
 
 /// Reads the latest changes on a CI, at most so many.
 pub type LatestOnCi = fn(&mut dyn Query, &str, u32) -> Result<Vec<ChangeRow>, Fault>;
@@ -32,6 +33,8 @@ pub struct App {
     pub secure_cookies: bool,
     /// What makes guessing passwords slow.
     pub throttle: Arc<Throttle>,
+    /// Who listens to what moves.
+    pub live: Arc<Live>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

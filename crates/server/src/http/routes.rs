@@ -63,6 +63,19 @@ impl Routes {
         self.add::<A, H, T>(&operation, None, handler)
     }
 
+    /// Registers a read that streams server-sent events, each of which carries an `A`.
+    #[must_use]
+    pub fn stream<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        self,
+        path: &str,
+        summary: &str,
+        query: &str,
+        handler: H,
+    ) -> Self {
+        let operation = Operation { method: HttpMethod::Get, path, summary, query };
+        self.add_as::<A, H, T>("text/event-stream", &operation, None, handler)
+    }
+
     /// Registers a write with body `B` that answers `A`.
     #[must_use]
     pub fn write<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(
@@ -91,12 +104,22 @@ impl Routes {
     }
 
     fn add<A: ToSchema, H: Handler<T, App>, T: 'static>(
-        mut self,
+        self,
         operation: &Operation<'_>,
         body: Option<RefOr<Schema>>,
         handler: H,
     ) -> Self {
-        let described = self.describe::<A>(operation, body);
+        self.add_as::<A, H, T>("application/json", operation, body, handler)
+    }
+
+    fn add_as<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        mut self,
+        kind: &str,
+        operation: &Operation<'_>,
+        body: Option<RefOr<Schema>>,
+        handler: H,
+    ) -> Self {
+        let described = self.describe::<A>(kind, operation, body);
         let item = PathItem::new(operation.method.clone(), described);
         let full = format!("{PREFIX}{}", operation.path);
         self.paths = self.paths.map(|paths| paths.path(&full, item));
@@ -108,10 +131,11 @@ impl Routes {
 
     fn describe<A: ToSchema>(
         &mut self,
+        kind: &str,
         operation: &Operation<'_>,
         body: Option<RefOr<Schema>>,
     ) -> utoipa::openapi::path::Operation {
-        let answer = json("application/json", "what was asked for", self.reference::<A>());
+        let answer = json(kind, "what was asked for", self.reference::<A>());
         let problem =
             json("application/problem+json", "a problem (RFC 9457)", self.reference::<Problem>());
         let mut builder = OperationBuilder::new()

@@ -9,6 +9,7 @@ use crate::bus::Bus;
 use crate::calendar::CalendarReactor;
 use crate::follow::followers::{self, Follower, SearchIndex};
 use crate::follow::timers;
+use crate::live::Live;
 
 /// The threads, until they are stopped.
 #[derive(Debug)]
@@ -19,11 +20,13 @@ pub struct Background {
 
 impl Background {
     /// Starts all of them.
-    pub fn start(bus: &Bus) -> io::Result<Self> {
+    pub fn start(bus: &Bus, live: &Arc<Live>) -> io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut background = Self { stop: Arc::clone(&stop), threads: Vec::new() };
         let with = bus.clone();
         background.spawn("timers", move |stop| timers::run(&with, stop))?;
+        let (with, live) = (bus.clone(), Arc::clone(live));
+        background.spawn("live", move |stop| live.run(&with, stop))?;
         background.follow(bus, SearchIndex)?;
         background.follow(bus, CalendarReactor)?;
         Ok(background)

@@ -58,6 +58,7 @@ impl Options {
             demonstration,
             secure_cookies: self.secure_cookies,
             throttle: Arc::default(),
+            live: Arc::default(),
             latest_on_ci: crate::change::latest_on_ci,
         }
     }
@@ -67,11 +68,13 @@ impl Options {
 const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::approval::routes,
     crate::audit::routes,
+    crate::cab::routes,
     crate::calendar::routes,
     crate::change::routes,
     crate::exception::routes,
     crate::identity::routes,
     crate::incident::routes,
+    crate::live::routes,
     crate::policy::routes,
     crate::release::routes,
     crate::review::routes,
@@ -92,7 +95,7 @@ pub fn document() -> OpenApi {
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
-    let metrics = Arc::new(Metrics::default());
+    let metrics = Arc::new(Metrics::watching(&app.live));
     let clock = Arc::clone(&app.bus.world().clock);
     let app = measured(app, &metrics);
     let (features, document) = all(Routes::default()).finish();
@@ -122,7 +125,8 @@ pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let background = Background::start(&app.bus)?;
+    let background = Background::start(&app.bus, &app.live)?;
+    let live = Arc::clone(&app.live);
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
@@ -131,6 +135,7 @@ pub async fn run(
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         shutdown.await;
         tracing::info!("stopping: finishing what is under way");
+        live.close();
         let _ = told.send(());
     });
     let farewell = async move {

@@ -10,11 +10,14 @@ use api::identity::PersonFields;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::response::Response;
 use interlock_server::bus::{Bus, Envelope, World};
 use interlock_server::follow::followers::{Follower, SearchIndex, step};
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
+use interlock_server::live::Live;
 use interlock_server::policy::Models;
 use interlock_server::read::ask;
 use interlock_server::read_models::{prepare, write};
@@ -38,6 +41,7 @@ pub(crate) struct Stage {
     pub(crate) bus: Bus,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) live: Arc<Live>,
     router: Router,
     address: String,
     /// Every store that was opened, to be closed at the end.
@@ -80,8 +84,9 @@ impl Stage {
             chance: Arc::new(SeededChance::new(7 + opened.lock().unwrap().len() as u64)),
             models: Arc::new(Models::built_in().unwrap()),
         });
-        let router = router(Options::default().app(bus.clone()));
-        Self { bus, clock, store, router, address, opened }
+        let app = Options::default().app(bus.clone());
+        let live = Arc::clone(&app.live);
+        Self { bus, clock, store, live, router: router(app), address, opened }
     }
 
     /// The same application after it was shut down and started again.
@@ -267,6 +272,25 @@ impl Client<'_> {
         self.send(Method::DELETE, path, None, along).await
     }
 
+    /// What is streamed from a path, with the place that a browser comes back to.
+    pub(crate) async fn listen(&self, path: &str, last: Option<&str>) -> Response<Body> {
+        let request = Request::builder().uri(format!("/api/v1{path}"));
+        let mut request = self.signed(request);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        self.stage.router.clone().oneshot(request).await.unwrap()
+    }
+
+    fn signed(&self, request: Builder) -> Builder {
+        match &self.pass {
+            Pass::None => request,
+            Pass::Cookie(secret) => request.header("cookie", format!("interlock_session={secret}")),
+            Pass::Token(secret) => request.header("authorization", format!("Bearer {secret}")),
+        }
+    }
+
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -292,11 +316,7 @@ impl Client<'_> {
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         request = request.header("host", "interlock.test");
-        request = match &self.pass {
-            Pass::None => request,
-            Pass::Cookie(secret) => request.header("cookie", format!("interlock_session={secret}")),
-            Pass::Token(secret) => request.header("authorization", format!("Bearer {secret}")),
-        };
+        request = self.signed(request);
         for (name, value) in
             [("if-match", along.version), ("idempotency-key", along.key), ("origin", along.origin)]
         {

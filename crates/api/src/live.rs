@@ -1,0 +1,24 @@
+//! What `GET /events` streams, as server-sent events: that something moved, never what it says.
+//! Each carries its position in the log as its id; `Last-Event-ID`, or `?after=` where a client
+//! cannot set it, resumes behind it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Something moved. The name of the event is `moved`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Moved {
+    /// Its position in the log.
+    pub position: i64,
+    /// What kind of record: `change`, `release`, `meeting`, ….
+    pub kind: String,
+    /// The record.
+    pub id: String,
+    /// Its number, for records that have one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub number: Option<String>,
+    /// The version it is at now.
+    pub version: i64,
+    /// The name of what happened, such as `release.approval_moved.v1`.
+    pub name: String,
+}

@@ -1,0 +1,200 @@
+//! Planning a meeting and leading it: one function a verb.
+
+use std::collections::BTreeSet;
+
+use kernel::{BoardId, NOTE_MAX, PersonId, Timestamp};
+
+use crate::aggregate::Decision;
+use crate::cab::{
+    AGENDA_MAX, AgendaItem, CUT_OFF_MINUTES_MAX, Facts, Meeting, MeetingEvent, MeetingState,
+    Occurrence, Outcome, REMARKS_MAX, Refusal, Subject, Verb, guard,
+};
+use crate::refusal::Check;
+
+/// The longest that one item may take, in minutes.
+const ITEM_MINUTES_MAX: u32 = 480;
+
+/// Plans a meeting of a board.
+pub fn plan(
+    number: String,
+    board: BoardId,
+    occurrence: Occurrence,
+    scheduled: bool,
+    now: Timestamp,
+) -> Decision<MeetingEvent> {
+    let Occurrence { window, cut_off } = occurrence;
+    let mut check = Check::default();
+    if cut_off <= now {
+        check.wrong("/cut_off", "has passed: an agenda needs time to be made");
+    }
+    if cut_off > window.interval.start {
+        check.wrong("/cut_off", "is after the start of the meeting");
+    }
+    if window.interval.start.minutes_since(cut_off) > i64::from(CUT_OFF_MINUTES_MAX) {
+        check.wrong("/cut_off", "is more than two weeks before the meeting");
+    }
+    check.end()?;
+    Ok(vec![MeetingEvent::Planned { number, board, window, cut_off, scheduled }])
+}
+
+/// Puts items in order; those that are not named follow.
+pub fn arrange(meeting: &Meeting, order: &[Subject], facts: &Facts) -> Decision<MeetingEvent> {
+    guard(Verb::Arrange, meeting, facts)?;
+    let mut check = Check::default();
+    check.count("/order", order.len(), AGENDA_MAX);
+    if order.iter().collect::<BTreeSet<_>>().len() != order.len() {
+        check.wrong("/order", "names an item twice");
+    }
+    check.end()?;
+    let same = meeting.order == order;
+    Ok(if same { vec![] } else { vec![MeetingEvent::Arranged { order: order.to_vec() }] })
+}
+
+/// Puts an item on. `agenda` is what stands there now.
+pub fn add(
+    meeting: &Meeting,
+    subject: Subject,
+    agenda: &[AgendaItem],
+    facts: &Facts,
+) -> Decision<MeetingEvent> {
+    guard(Verb::Add, meeting, facts)?;
+    if agenda.iter().any(|item| item.subject == subject) {
+        return Err(Refusal::OnAgenda { subject: subject.id() }.into());
+    }
+    if agenda.len() >= AGENDA_MAX {
+        return Err(Refusal::AgendaFull { most: AGENDA_MAX }.into());
+    }
+    Ok(vec![MeetingEvent::ItemAdded { subject }])
+}
+
+/// Puts an item off: before the cut-off it leaves the agenda, in session it keeps its place and
+/// is decided so.
+pub fn defer(
+    meeting: &Meeting,
+    subject: Subject,
+    reason: &str,
+    agenda: &[AgendaItem],
+    facts: &Facts,
+) -> Decision<MeetingEvent> {
+    guard(Verb::Defer, meeting, facts)?;
+    if !agenda.iter().any(|item| item.subject == subject) {
+        return Err(Refusal::NotOnAgenda { subject: subject.id() }.into());
+    }
+    let reason = note("/reason", reason)?;
+    if meeting.deferral(subject).is_some() {
+        return Ok(vec![]);
+    }
+    Ok(vec![MeetingEvent::ItemDeferred { subject, reason }])
+}
+
+/// Closes the agenda, once the cut-off has passed.
+pub fn freeze(meeting: &Meeting, agenda: Vec<AgendaItem>, now: Timestamp) -> Vec<MeetingEvent> {
+    if meeting.is_due(now) { vec![MeetingEvent::Frozen { agenda }] } else { vec![] }
+}
+
+/// Begins, with the first item on the table.
+pub fn start(meeting: &Meeting, facts: &Facts) -> Decision<MeetingEvent> {
+    guard(Verb::Start, meeting, facts)?;
+    let first = meeting.next_item().map(|subject| MeetingEvent::ItemOpened { subject });
+    Ok([MeetingEvent::Started {}].into_iter().chain(first).collect())
+}
+
+/// Puts an item on the table: the one that is named, else the next.
+pub fn open_item(
+    meeting: &Meeting,
+    subject: Option<Subject>,
+    facts: &Facts,
+) -> Decision<MeetingEvent> {
+    guard(Verb::Next, meeting, facts)?;
+    let Some(subject) = subject.or_else(|| meeting.next_item()) else {
+        let state = MeetingState::InSession.word().replace('_', " ");
+        let remedy = "every item was on the table: end the meeting".to_owned();
+        let number = meeting.number.clone();
+        return Err(Refusal::WrongState { number, state, remedy }.into());
+    };
+    on_agenda(meeting, subject)?;
+    let there = meeting.current == Some(subject);
+    Ok(if there { vec![] } else { vec![MeetingEvent::ItemOpened { subject }] })
+}
+
+/// Gives an item another length.
+pub fn set_time(
+    meeting: &Meeting,
+    subject: Subject,
+    minutes: u32,
+    facts: &Facts,
+) -> Decision<MeetingEvent> {
+    guard(Verb::Time, meeting, facts)?;
+    on_agenda(meeting, subject)?;
+    let mut check = Check::default();
+    if !(1..=ITEM_MINUTES_MAX).contains(&minutes) {
+        check.wrong("/minutes", format!("is a length from 1 to {ITEM_MINUTES_MAX} minutes"));
+    }
+    check.end()?;
+    let same = meeting.item(subject).is_some_and(|item| item.item.minutes == minutes);
+    Ok(if same { vec![] } else { vec![MeetingEvent::TimeSet { subject, minutes }] })
+}
+
+/// Someone comes or goes. Members speak for themselves; who leads, for anybody.
+pub fn attend(
+    meeting: &Meeting,
+    person: PersonId,
+    present: bool,
+    facts: &Facts,
+) -> Decision<MeetingEvent> {
+    guard(Verb::Attend, meeting, facts)?;
+    if facts.person != Some(person) && !facts.leads {
+        return Err(Refusal::NotTheChair.into());
+    }
+    let is_there = meeting.present().any(|there| there == person);
+    Ok(if is_there == present {
+        vec![]
+    } else {
+        vec![MeetingEvent::PresenceSet { person, present }]
+    })
+}
+
+/// Notes something for the minutes.
+pub fn remark(
+    meeting: &Meeting,
+    subject: Option<Subject>,
+    text: &str,
+    facts: &Facts,
+) -> Decision<MeetingEvent> {
+    guard(Verb::Remark, meeting, facts)?;
+    if let Some(subject) = subject {
+        on_agenda(meeting, subject)?;
+    }
+    let mut check = Check::default();
+    check.count("/text", meeting.remarks.len() + 1, REMARKS_MAX);
+    check.end()?;
+    Ok(vec![MeetingEvent::Remarked { subject, text: note("/text", text)? }])
+}
+
+/// Ends, and fixes the minutes.
+pub fn end(meeting: &Meeting, outcomes: Vec<Outcome>, facts: &Facts) -> Decision<MeetingEvent> {
+    guard(Verb::End, meeting, facts)?;
+    Ok(vec![MeetingEvent::Ended { outcomes }])
+}
+
+/// Calls it off.
+pub fn cancel(meeting: &Meeting, reason: &str, facts: &Facts) -> Decision<MeetingEvent> {
+    guard(Verb::Cancel, meeting, facts)?;
+    Ok(vec![MeetingEvent::Cancelled { reason: note("/reason", reason)? }])
+}
+
+fn on_agenda(meeting: &Meeting, subject: Subject) -> Result<(), Refusal> {
+    let found = meeting.item(subject).map(|_| ());
+    found.ok_or_else(|| Refusal::NotOnAgenda { subject: subject.id() })
+}
+
+/// A text that must be there.
+fn note(pointer: &str, text: &str) -> Result<String, crate::Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::ReasonMissing.into());
+    }
+    let mut check = Check::default();
+    check.text(pointer, text, NOTE_MAX);
+    check.end()?;
+    Ok(text.to_owned())
+}

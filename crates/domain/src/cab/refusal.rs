@@ -1,0 +1,83 @@
+//! Why a board or its meeting says no.
+
+use kernel::Timestamp;
+use thiserror::Error;
+
+use crate::refusal::Refuse;
+
+/// Why a rule of a meeting says no.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The cut-off passed.
+    #[error("the agenda was closed at {cut_off}: what comes later goes to the next meeting")]
+    AgendaFrozen {
+        /// When.
+        cut_off: Timestamp,
+    },
+    /// Not in this state.
+    #[error("{number} is {state}: {remedy}")]
+    WrongState {
+        /// `CAB-…`.
+        number: String,
+        /// Where it stands.
+        state: String,
+        /// What would mend it.
+        remedy: String,
+    },
+    /// Someone else leads.
+    #[error("a meeting is led by the chair of its board, or by who holds `cab.write`: ask them")]
+    NotTheChair,
+    /// Not of this board.
+    #[error("only who sits on the board takes part in its meetings: ask its chair for a seat")]
+    NotAMember,
+    /// Something that the agenda does not hold.
+    #[error("{subject} is not on this agenda: look at the items again")]
+    NotOnAgenda {
+        /// Its id.
+        subject: String,
+    },
+    /// It stands there already.
+    #[error("{subject} is on this agenda already")]
+    OnAgenda {
+        /// Its id.
+        subject: String,
+    },
+    /// More than one meeting can deal with.
+    #[error("the agenda holds {most} items, and no more fit: plan another meeting")]
+    AgendaFull {
+        /// The bound.
+        most: usize,
+    },
+    /// Why is not said.
+    #[error("say why: whoever reads the minutes later wants to understand it")]
+    ReasonMissing,
+}
+
+impl Refusal {
+    /// Every code of this enumeration.
+    pub const CODES: &'static [&'static str] = &[
+        "cab.agenda_frozen",
+        "cab.wrong_state",
+        "cab.not_the_chair",
+        "cab.not_a_member",
+        "cab.not_on_agenda",
+        "cab.on_agenda",
+        "cab.agenda_full",
+        "cab.reason_missing",
+    ];
+}
+
+impl Refuse for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AgendaFrozen { .. } => "cab.agenda_frozen",
+            Self::WrongState { .. } => "cab.wrong_state",
+            Self::NotTheChair => "cab.not_the_chair",
+            Self::NotAMember => "cab.not_a_member",
+            Self::NotOnAgenda { .. } => "cab.not_on_agenda",
+            Self::OnAgenda { .. } => "cab.on_agenda",
+            Self::AgendaFull { .. } => "cab.agenda_full",
+            Self::ReasonMissing => "cab.reason_missing",
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! Boards and meetings: the agenda that makes itself and stands still after the cut-off, leading a
+//! meeting, votes that count where they always do, and minutes that nobody writes again.
+
+use interlock_server::follow::timers;
+use serde_json::{Value as Json, json};
+
+use crate::support::{Client, Stage, at, on_both};
+
+/// The people of the story.
+struct Cast<'a> {
+    anna: Client<'a>,
+    sara: Client<'a>,
+    rosa: Client<'a>,
+    cleo: Client<'a>,
+    cora: Client<'a>,
+    cees: Client<'a>,
+}
+
+async fn cast(stage: &Stage) -> Cast<'_> {
+    let admin = stage.person("ada_administrator", &["administrator", "service_owner"]).await;
+    admin.post("/cis", json!({"name": "web-01", "kind": "server", "criticality": 2})).await.ok();
+    stage.account("ivan_implementer", &["implementer"]).await;
+    stage.account("adam_authority", &["release_authority"]).await;
+    Cast {
+        anna: stage.person("anna_requester", &["requester"]).await,
+        sara: stage.person("sara_service_owner", &["service_owner"]).await,
+        rosa: stage.person("rosa_release_manager", &["release_manager"]).await,
+        cleo: stage.person("cleo_chair", &["cab_member"]).await,
+        cora: stage.person("cora_cab", &["cab_member"]).await,
+        cees: stage.person("cees_cab", &["cab_member"]).await,
+    }
+}
+
+fn number(written: &Json) -> String {
+    written["number"].as_str().expect("a number").to_owned()
+}
+
+async fn vote(client: &Client<'_>, path: &str, verb: &str, reason: &str) -> Json {
+    let record = client.get(path).await.ok();
+    let round = &record["rounds"][0];
+    let vote = json!({
+        "round": round["number"], "content_hash": round["content_hash"], "reason": reason,
+    });
+    client.post(&format!("{path}/{verb}"), vote).await.ok()
+}
+
+/// A major release that waits for the board: its change is approved, its release manager said yes.
+async fn waiting(story: &Cast<'_>, stage: &Stage, title: &str, start: &str) -> String {
+    let plans = json!({
+        "title": title, "type": "normal", "description": "Replace the package.",
+        "reason": "A defect is mended.", "category": "application", "cis": ["web-01"],
+        "customer_impact": "none", "implementer": "ivan_implementer",
+        "implementation_plan": "Install, restart.", "test_plan": "Ask for the version.",
+        "backout_plan": "Install the version before.", "backout_minutes": 5,
+    });
+    let change = number(&story.anna.post("/changes", plans).await.ok());
+    story.anna.post(&format!("/changes/{change}/submit"), json!({})).await.ok();
+    story.anna.post(&format!("/changes/{change}/assess"), json!({})).await.ok();
+    vote(&story.sara, &format!("/changes/{change}"), "approve", "").await;
+    let end = at(start).plus_minutes(60).to_string();
+    let fields = json!({"title": title, "type": "major", "owner": "anna_requester",
+        "window": {"start": start, "end": end}});
+    let other = format!("manager-of-{}", title.to_lowercase());
+    let manager = stage.person(&other, &["release_manager"]).await;
+    let release = number(&manager.post("/releases", fields).await.ok());
+    manager.put(&format!("/releases/{release}/changes/{change}"), "*", json!({})).await.ok();
+    let path = format!("/releases/{release}");
+    manager.post(&format!("{path}/submit"), json!({})).await.ok();
+    vote(&story.rosa, &path, "approve", "").await;
+    release
+}
+
+/// A board that meets on Saturdays and Sundays at eleven, an hour after its cut-off.
+async fn board(story: &Cast<'_>) -> Json {
+    let fields = json!({
+        "name": "Change advisory board", "chair": "cleo_chair", "roles": ["cab_member"],
+        "schedule": {"days": ["saturday", "sunday"], "at": "11:00",
+            "zone": "Europe/Amsterdam", "minutes": 60, "cut_off_minutes": 60},
+    });
+    story.rosa.post("/boards", fields).await.ok()
+}
+
+fn subjects(meeting: &Json) -> Vec<&str> {
+    let items = meeting["agenda"].as_array().expect("an agenda").iter();
+    items.map(|item| item["subject"]["number"].as_str().expect("a number")).collect()
+}
+
+fn allowed(meeting: &Json, name: &str) -> bool {
+    let actions = meeting["actions"].as_array().expect("actions");
+    actions.iter().any(|action| action["name"] == name && action["allowed"] == true)
+}
+
+/// Lets the timers fire that are due.
+async fn timers(stage: &Stage) {
+    let bus = stage.bus.clone();
+    tokio::task::spawn_blocking(move || timers::fire_due(&bus).unwrap()).await.unwrap();
+}
+
+async fn read(client: &Client<'_>, meeting: &str) -> Json {
+    client.get(&format!("/meetings/{meeting}")).await.ok()
+}
+
+#[test]
+fn a_board_meets_its_agenda_makes_itself_and_stands_still_after_the_cut_off() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let early = waiting(&story, &stage, "Early", "2026-11-30T20:00:00Z").await;
+        let late = waiting(&story, &stage, "Later", "2026-12-08T20:00:00Z").await;
+        let made = board(&story).await;
+        let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
+        let shown = story.cora.get(&path).await.ok();
+        assert_eq!(shown["schedule"]["at"], "11:00");
+        let meeting = shown["next"]["number"].as_str().expect("a meeting").to_owned();
+        let path = format!("/meetings/{meeting}");
+
+        let record = read(&story.cora, &meeting).await;
+        assert_eq!(record["window"]["start"], "2026-11-21T10:00:00Z");
+        assert_eq!(record["cut_off"], "2026-11-21T09:00:00Z");
+        assert_eq!(record["state"], "planned");
+        assert_eq!(subjects(&record), [early.as_str(), late.as_str()], "by date");
+        assert_eq!(record["agenda"][0]["decision"], Json::Null);
+
+        // Before the cut-off: in order, off, on again by hand.
+        let order = json!({"order": [late]});
+        story
+            .cora
+            .post(&format!("{path}/arrange"), order.clone())
+            .await
+            .refused(403, "cab.not_the_chair");
+        story.cleo.post(&format!("{path}/arrange"), order).await.ok();
+        assert_eq!(subjects(&read(&story.cora, &meeting).await), [late.as_str(), early.as_str()]);
+        let off = json!({"subject": early, "reason": "The load test is not done."});
+        story.cleo.post(&format!("{path}/defer"), off).await.ok();
+        let record = read(&story.cora, &meeting).await;
+        assert_eq!(subjects(&record), [late.as_str()]);
+        assert_eq!(record["deferred"][0]["reason"], "The load test is not done.");
+        story.cleo.post(&format!("{path}/add"), json!({"subject": early})).await.ok();
+        assert_eq!(subjects(&read(&story.cora, &meeting).await).len(), 2);
+        story.cleo.post(&format!("{path}/start"), json!({})).await.refused(409, "cab.wrong_state");
+
+        // A moment before the cut-off the agenda takes what comes; from it on, nothing.
+        stage.clock.set(at("2026-11-21T08:59:00Z"));
+        let last = waiting(&story, &stage, "Last", "2026-12-09T20:00:00Z").await;
+        assert_eq!(subjects(&read(&story.cora, &meeting).await).len(), 3);
+        stage.clock.set(at("2026-11-21T09:00:00Z"));
+        let missed = waiting(&story, &stage, "Missed", "2026-11-29T20:00:00Z").await;
+        let closed = [late.as_str(), early.as_str(), last.as_str()];
+        let record = read(&story.cora, &meeting).await;
+        assert_eq!((&record["state"], subjects(&record)), (&json!("frozen"), closed.to_vec()));
+        for (verb, body) in [
+            ("add", json!({"subject": missed})),
+            ("arrange", json!({"order": [early]})),
+            ("defer", json!({"subject": early, "reason": "Too late."})),
+        ] {
+            let refused = story.cleo.post(&format!("{path}/{verb}"), body).await;
+            refused.refused(409, "cab.agenda_frozen");
+        }
+        timers(&stage).await;
+        timers(&stage).await;
+        let record = read(&story.cora, &meeting).await;
+        assert_eq!((&record["state"], subjects(&record)), (&json!("frozen"), closed.to_vec()));
+
+        // What came later goes to the next meeting, and only that.
+        let planned = story.cora.get("/meetings?state=planned").await.ok();
+        assert_eq!(planned["items"].as_array().map(Vec::len), Some(1));
+        let next = number(&planned["items"][0]);
+        let record = read(&story.cora, &next).await;
+        assert_eq!(record["window"]["start"], "2026-11-22T10:00:00Z");
+        assert_eq!(subjects(&record), [missed.as_str()]);
+    });
+}
+
+#[test]
+fn a_meeting_is_led_its_votes_count_where_they_always_do_and_its_minutes_are_fixed() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let first = waiting(&story, &stage, "First", "2026-11-30T20:00:00Z").await;
+        let second = waiting(&story, &stage, "Second", "2026-12-01T20:00:00Z").await;
+        let third = waiting(&story, &stage, "Third", "2026-12-02T20:00:00Z").await;
+        board(&story).await;
+        let meetings = story.cora.get("/meetings").await.ok();
+        let meeting = number(&meetings["items"][0]);
+        let path = format!("/meetings/{meeting}");
+        stage.clock.set(at("2026-11-21T10:00:00Z"));
+        // The timer may be late; the clock closes the agenda all the same.
+        let record = read(&story.cleo, &meeting).await;
+        assert!(allowed(&record, "start") && !allowed(&record, "add"), "{:#}", record["actions"]);
+        assert!(!allowed(&read(&story.cora, &meeting).await, "start"));
+        story
+            .cora
+            .post(&format!("{path}/start"), json!({}))
+            .await
+            .refused(403, "cab.not_the_chair");
+        story.cleo.post(&format!("{path}/start"), json!({})).await.ok();
+        let record = read(&story.cora, &meeting).await;
+        assert_eq!(record["state"], "in_session");
+        assert_eq!(record["current"], record["agenda"][0]["subject"]["id"]);
+        assert_eq!(record["agenda"][0]["decision"], "undecided");
+
+        for member in [&story.cora, &story.cees] {
+            member.post(&format!("{path}/attend"), json!({"present": true})).await.ok();
+        }
+        story
+            .anna
+            .post(&format!("{path}/attend"), json!({"present": true}))
+            .await
+            .refused(403, "cab.not_a_member");
+        let absent = json!({"person": "cees_cab", "present": false});
+        story.cora.post(&format!("{path}/attend"), absent).await.refused(403, "cab.not_the_chair");
+        let length = json!({"subject": first, "minutes": 20});
+        story.cleo.post(&format!("{path}/time"), length).await.ok();
+
+        // Votes are cast on the release, and show on the meeting.
+        vote(&story.cora, &format!("/releases/{first}"), "approve", "Rehearsed twice.").await;
+        let item = read(&story.cleo, &meeting).await["agenda"][0].clone();
+        assert_eq!((&item["decision"], &item["minutes"]), (&json!("undecided"), &json!(20)));
+        assert_eq!(item["votes"][0]["reason"], "Rehearsed twice.");
+        vote(&story.cees, &format!("/releases/{first}"), "approve", "").await;
+        assert_eq!(read(&story.cleo, &meeting).await["agenda"][0]["decision"], "approved");
+        let note = json!({"subject": first, "text": "Watch the queue\nfor an hour."});
+        story.cora.post(&format!("{path}/remark"), note).await.ok();
+
+        stage.clock.set(at("2026-11-21T10:12:00Z"));
+        story.cleo.post(&format!("{path}/next"), json!({})).await.ok();
+        let off = json!({"subject": second, "reason": "No test result."});
+        story.cleo.post(&format!("{path}/defer"), off).await.ok();
+        story.cleo.post(&format!("{path}/next"), json!({})).await.ok();
+        vote(&story.cora, &format!("/releases/{third}"), "reject", "No way back.").await;
+        vote(&story.cees, &format!("/releases/{third}"), "reject", "Nor for me.").await;
+        story.cleo.post(&format!("{path}/next"), json!({})).await.refused(409, "cab.wrong_state");
+        let early = story.cora.get(&format!("{path}/minutes")).await.ok();
+        assert_eq!(early["fixed"], false);
+
+        ended(&stage, &story, &path, &second).await;
+    });
+}
+
+/// Ends a meeting: nothing moves its minutes any more, neither a remark nor a later vote.
+async fn ended(stage: &Stage, story: &Cast<'_>, path: &str, second: &str) {
+    stage.clock.set(at("2026-11-21T10:50:00Z"));
+    story.cleo.post(&format!("{path}/end"), json!({})).await.ok();
+    let record = story.cora.get(path).await.ok();
+    let decisions: Vec<&Json> = (0..3).map(|index| &record["agenda"][index]["decision"]).collect();
+    assert_eq!(decisions, ["approved", "deferred", "rejected"]);
+    assert_eq!(record["agenda"][0]["closed_at"], "2026-11-21T10:12:00Z");
+    assert_eq!(record["attendance"][0]["until"], "2026-11-21T10:50:00Z");
+
+    let late = json!({"text": "One more thing."});
+    story.cleo.post(&format!("{path}/remark"), late).await.refused(409, "cab.wrong_state");
+    let minutes = story.cora.get(&format!("{path}/minutes")).await.ok();
+    vote(&story.cleo, &format!("/releases/{second}"), "approve", "").await;
+    vote(&story.cora, &format!("/releases/{second}"), "approve", "").await;
+    assert_eq!(story.cora.get(&format!("{path}/minutes")).await.ok(), minutes);
+    assert_eq!(minutes["fixed"], true);
+    let text = minutes["markdown"].as_str().expect("a text");
+    insta::assert_snapshot!(text, @r"
+        # CAB-1 · Change advisory board
+
+        - Planned: 2026-11-21 11:00 – 12:00 Europe/Amsterdam
+        - Agenda closed: 2026-11-21 10:00
+        - Chair: cleo_chair Example
+        - Held: 2026-11-21 11:00 – 11:50
+
+        ## Present
+
+        - cora_cab Example, 11:00 – 11:50
+        - cees_cab Example, 11:00 – 11:50
+
+        ## Items
+
+        ### 1. REL-1 First
+
+        Decision: **approved**
+
+        - On the table: 11:00 – 11:12
+        - Risk: moderate
+        - cora_cab Example, approve, 11:00: Rehearsed twice.
+        - cees_cab Example, approve, 11:00
+        - Remark of cora_cab Example, 11:00: Watch the queue for an hour.
+
+        ### 2. REL-2 Second
+
+        Decision: **deferred**
+
+        - On the table: 11:12 – 11:12
+        - Risk: moderate
+        - Put off: No test result.
+
+        ### 3. REL-3 Third
+
+        Decision: **rejected**
+
+        - On the table: 11:12 – 11:50
+        - Risk: moderate
+        - cora_cab Example, reject, 11:12: No way back.
+        - cees_cab Example, reject, 11:12: Nor for me.
+        ");
+    // What was put off stands on the next agenda until the board has voted; here it has.
+    timers(stage).await;
+    let planned = story.cora.get("/meetings?state=planned").await.ok();
+    let next = read(&story.cora, &number(&planned["items"][0])).await;
+    assert_eq!(subjects(&next), [] as [&str; 0]);
+}
+
+#[test]
+fn a_meeting_is_called_by_hand_and_called_off_and_a_schedule_that_moves_takes_it_along() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let made = board(&story).await;
+        let call = json!({"board": "change advisory board",
+            "window": {"start": "2026-11-21T08:30:00Z", "end": "2026-11-21T08:50:00Z"}});
+        story.cora.post("/meetings", call.clone()).await.refused(403, "request.not_permitted");
+        let meeting = number(&story.rosa.post("/meetings", call).await.ok());
+        let past = json!({"board": "Change advisory board", "cut_off": "2026-11-21T07:00:00Z",
+            "window": {"start": "2026-11-21T08:30:00Z", "end": "2026-11-21T08:50:00Z"}});
+        let problem = story.rosa.post("/meetings", past).await.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/cut_off");
+
+        // What waits goes to the meeting that closes first, and to no other.
+        let release = waiting(&story, &stage, "Soon", "2026-11-30T20:00:00Z").await;
+        assert_eq!(subjects(&read(&story.cora, &meeting).await), [release.as_str()]);
+        let listed = story.cora.get("/meetings?from=2026-11-21T09:00:00Z").await.ok();
+        let weekly = number(&listed["items"][0]);
+        assert_eq!(subjects(&read(&story.cora, &weekly).await), [] as [&str; 0]);
+        let path = format!("/meetings/{meeting}/cancel");
+        story.rosa.post(&path, json!({})).await.refused(422, "cab.reason_missing");
+        story.rosa.post(&path, json!({"reason": "Too few came."})).await.ok();
+        assert_eq!(subjects(&read(&story.cora, &weekly).await), [release.as_str()]);
+        story.rosa.post(&path, json!({"reason": "Again."})).await.refused(409, "cab.wrong_state");
+
+        let moved = json!({"schedule": {"days": ["friday"], "at": "09:30", "zone": "UTC",
+            "minutes": 30, "cut_off_minutes": 0}});
+        let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
+        story.rosa.patch(&path, "1", moved).await.ok();
+        assert_eq!(read(&story.cora, &weekly).await["state"], "cancelled");
+        let board = story.cora.get(&path).await.ok();
+        let next = read(&story.cora, board["next"]["number"].as_str().expect("one")).await;
+        assert_eq!(next["window"]["start"], "2026-11-27T09:30:00Z");
+        assert_eq!(subjects(&next), [release.as_str()]);
+        let wrong = json!({"schedule": {"days": ["someday"], "at": "soon", "zone": "UTC",
+            "minutes": 30, "cut_off_minutes": 0}});
+        let problem = story.rosa.patch(&path, "2", wrong).await.refused(422, "request.invalid");
+        assert_eq!(problem["errors"].as_array().map(Vec::len), Some(2));
+        story
+            .cora
+            .patch(&path, "2", json!({"name": "Mine"}))
+            .await
+            .refused(403, "request.not_permitted");
+        assert_eq!(
+            story.cora.get("/boards").await.ok()["items"][0]["name"],
+            "Change advisory board"
+        );
+    });
+}

@@ -1,0 +1,183 @@
+// Boards and their meetings: what comes next, what was decided.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { paths } from '@/app/paths';
+import { say } from '@/ui/say';
+import { Link } from '@/ui/Link';
+import { Page, Section, Stack } from '@/ui/Page';
+import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
+import { StatePill } from '@/ui/StatePill';
+import { Time, WindowTime } from '@/ui/Time';
+import { UI, wordOf } from '@/ui/texts';
+import { useOffer } from '@/ui/offer';
+import { BoardDialog } from '../components/BoardDialog';
+import { CallDialog } from '../components/CallDialog';
+import classes from '../components/cab.module.css';
+import { useBoards, useMeetings, type Board, type MeetingRow } from '../queries';
+import { CAB } from '../texts';
+
+type Open = { dialog: 'board'; board?: Board } | { dialog: 'call' } | undefined;
+
+export default function CabPage() {
+  const boards = useBoards();
+  const meetings = useMeetings();
+  const [open, setOpen] = useState<Open>();
+  const call = useOffer('cab.write', CAB.call, () => setOpen({ dialog: 'call' }));
+  const create = useOffer('cab.write', CAB.newBoard, () => setOpen({ dialog: 'board' }));
+  const done = () => {
+    setOpen(undefined);
+    say(CAB.saved);
+  };
+  const error = boards.error ?? meetings.error;
+  const none = boards.rows?.length === 0;
+  return (
+    <Page
+      title={CAB.title}
+      primary={none ? create : call}
+      others={none ? [] : [{ ...create, name: 'board' }]}
+    >
+      {error ? (
+        <ErrorState error={error} retry={boards.retry} />
+      ) : !boards.rows || !meetings.rows ? (
+        <RowsSkeleton />
+      ) : none ? (
+        <EmptyState
+          icon="teams"
+          title={CAB.emptyTitle}
+          example={CAB.example}
+          action={create.allowed ? { label: CAB.newBoard, run: create.run } : undefined}
+        >
+          <p>{CAB.empty}</p>
+        </EmptyState>
+      ) : (
+        <Stack>
+          <div className={classes.cards}>
+            {boards.rows.map((board) => (
+              <BoardCard
+                key={board.id}
+                board={board}
+                onEdit={create.allowed ? () => setOpen({ dialog: 'board', board }) : undefined}
+              />
+            ))}
+          </div>
+          <Section title={CAB.meetings} flush>
+            <MeetingTable rows={meetings.rows} />
+            {meetings.more && (
+              <Button variant="subtle" color="gray" onClick={meetings.more}>
+                {UI.showMore}
+              </Button>
+            )}
+          </Section>
+        </Stack>
+      )}
+      {open?.dialog === 'board' && (
+        <BoardDialog board={open.board} onClose={() => setOpen(undefined)} onDone={done} />
+      )}
+      {open?.dialog === 'call' && (
+        <CallDialog boards={boards.rows ?? []} onClose={() => setOpen(undefined)} onDone={done} />
+      )}
+    </Page>
+  );
+}
+
+function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
+  const schedule = board.schedule;
+  return (
+    <Section
+      title={board.name}
+      aside={
+        onEdit && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={onEdit}
+            aria-label={`${CAB.edit} ${board.name}`}
+          >
+            {CAB.edit}
+          </Button>
+        )
+      }
+    >
+      <dl className={classes.facts}>
+        <div>
+          <dt>{CAB.next}</dt>
+          <dd>
+            {board.next ? (
+              <Link to={paths.meeting(board.next.number ?? board.next.id)}>
+                {board.next.number}
+              </Link>
+            ) : (
+              '–'
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{CAB.chair}</dt>
+          <dd>{board.chair?.name ?? CAB.noChair}</dd>
+        </div>
+        <div>
+          <dt>{CAB.meets}</dt>
+          <dd>
+            {schedule
+              ? CAB.when(schedule.days.map(wordOf).join(', '), schedule.at, schedule.zone)
+              : CAB.onCall}
+          </dd>
+        </div>
+        <div>
+          <dt>{CAB.answersFor}</dt>
+          <dd>{board.roles.map(wordOf).join(', ')}</dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}
+
+function MeetingTable({ rows }: { rows: MeetingRow[] }) {
+  if (rows.length === 0) {
+    return (
+      <EmptyState icon="calendar" title={CAB.noMeetings}>
+        <p>{CAB.noMeetingsHelp}</p>
+      </EmptyState>
+    );
+  }
+  const words = CAB.columns;
+  return (
+    <div className={classes.scroll}>
+      <table className={classes.table}>
+        <caption className="visually-hidden">{CAB.meetings}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.number}</th>
+            <th scope="col">{words.board}</th>
+            <th scope="col">{words.state}</th>
+            <th scope="col">{words.window}</th>
+            <th scope="col">{words.cutOff}</th>
+            <th scope="col">{words.items}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td>
+                <Link to={paths.meeting(row.number)} className={classes.number}>
+                  {row.number}
+                </Link>
+              </td>
+              <td>{row.board.name}</td>
+              <td>
+                <StatePill word={row.state} />
+              </td>
+              <td>
+                <WindowTime window={row.window} />
+              </td>
+              <td>
+                <Time at={row.cut_off} />
+              </td>
+              <td>{typeof row.items === 'number' ? CAB.items(row.items) : CAB.growing}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
