@@ -37,7 +37,9 @@ export const PAGES = [
   ['teams', '/teams'],
   ['audit', '/audit'],
   ['windows', '/settings/windows'],
+  ['peaks', '/settings/peaks'],
   ['blackouts', '/settings/blackouts'],
+  ['feeds', '/settings/feeds'],
   ['models', '/settings/models'],
   ['tokens', '/settings/tokens'],
 ];

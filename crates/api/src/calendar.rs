@@ -2,8 +2,9 @@
 //! `GET /calendar/outages?from&to&service&team&environment&committed`,
 //! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
 //! `POST /conflicts/check`, `GET /slots?subject=|services=&cis=&duration&after&environment&zone`,
-//! `GET/POST /windows`, `PATCH/DELETE /windows/{id}`,
-//! `GET/POST /blackouts`, `PATCH/DELETE /blackouts/{id}`.
+//! and for `/windows`, `/peaks` and `/blackouts` alike `GET/POST /windows`,
+//! `POST /windows/preview`, `PATCH/DELETE /windows/{id}`; `GET/POST /feeds`, `DELETE /feeds/{id}`,
+//! `GET/POST /calendar/external`, `DELETE /calendar/external/{id}`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +20,10 @@ pub struct Calendar {
     pub blackouts: Vec<Band>,
     /// Maintenance windows, each occurrence.
     pub windows: Vec<Band>,
+    /// Peak hours, each occurrence.
+    pub peaks: Vec<Band>,
+    /// Entries of calendars that are kept elsewhere, each occurrence; `reason` names the calendar.
+    pub external: Vec<Band>,
     /// Open and accepted conflicts among the entries.
     pub conflicts: Vec<Conflict>,
     /// True when there was more than an answer may carry.
@@ -104,7 +109,7 @@ pub struct ServiceOutage {
     pub changes: u32,
 }
 
-/// A blackout or an occurrence of a maintenance window.
+/// An occurrence of a blackout, a maintenance window or peak hours.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Band {
     /// Its id.
@@ -126,7 +131,7 @@ pub struct Band {
 pub struct Conflict {
     /// Its id; absent for a draft that was only checked.
     pub id: Option<String>,
-    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout`, `outside_window` or
+    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout`, `outside_window`, `peak_hours` or
     /// `release_order`.
     pub kind: String,
     /// `blocking` or `warning`.
@@ -135,9 +140,9 @@ pub struct Conflict {
     pub state: String,
     /// The record that asks.
     pub subject: Option<Ref>,
-    /// The other side: a record, a blackout, a maintenance window.
+    /// The other side: a record, a blackout, a maintenance window, peak hours.
     pub with: Ref,
-    /// `change`, `release`, `blackout` or `window`.
+    /// `change`, `release`, `blackout`, `window` or `peak`.
     pub with_kind: String,
     /// The interval that both claim.
     pub overlap: Window,
@@ -273,7 +278,7 @@ pub struct RefusedSlot {
     pub conflicts: Vec<Conflict>,
 }
 
-/// A maintenance window or blackout, as people write it.
+/// A maintenance window, peak hours or a blackout, as people write it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BandFields {
@@ -290,11 +295,19 @@ pub struct BandFields {
     pub environment: Option<String>,
     /// The first occurrence.
     pub window: Option<Window>,
-    /// `none`, `daily` or `weekly`: how a maintenance window repeats, at the same wall time.
+    /// How it repeats, at the same wall time in the window's zone: `none`, `daily`, `weekly`, or a
+    /// rule of RFC 5545 such as `FREQ=MONTHLY;BYDAY=1SU`.
+    #[schema(max_length = 500)]
     pub repeats: Option<String>,
+    /// Days left out of the rule: a day, `2026-12-25`, or a wall time, `2026-12-25T22:00`.
+    #[schema(max_items = 200)]
+    pub except: Option<Vec<String>>,
+    /// Days added to it, written the same way; a day begins at the first occurrence's wall time.
+    #[schema(max_items = 200)]
+    pub also: Option<Vec<String>>,
 }
 
-/// A maintenance window or blackout.
+/// A maintenance window, peak hours or a blackout.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BandRecord {
     /// Its id.
@@ -311,6 +324,164 @@ pub struct BandRecord {
     pub environment: Option<String>,
     /// The first occurrence.
     pub window: Window,
-    /// `none`, `daily` or `weekly`.
+    /// `none`, `daily`, `weekly` or a rule of RFC 5545.
     pub repeats: String,
+    /// The days left out of the rule.
+    pub except: Vec<String>,
+    /// The days added to it.
+    pub also: Vec<String>,
+    /// The next occurrences, five at most.
+    pub next: Vec<Occurrence>,
+}
+
+/// An occurrence of something that repeats.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Occurrence {
+    /// When.
+    pub window: Window,
+    /// By how many minutes the clock of its zone moves meanwhile; forward is positive, 0 when it
+    /// does not.
+    pub clock_moves: i64,
+}
+
+/// A draft of a maintenance window, peak hours or a blackout, not saved: whom would it hit?
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct BandDraft {
+    /// The one that it would replace, by id; its own conflicts are left out.
+    pub replaces: Option<String>,
+    /// What is known of it; a name and a reason are not needed yet.
+    pub fields: BandFields,
+}
+
+/// What a draft would hit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BandPreview {
+    /// Its next occurrences, five at most.
+    pub next: Vec<Occurrence>,
+    /// The changes and releases still to come that it would collide with, by their beginning.
+    pub hits: Vec<BandHit>,
+    /// How many of them it would block.
+    pub blocking: u32,
+    /// True when not every record could be looked at.
+    pub truncated: bool,
+}
+
+/// A change or release that a draft would hit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BandHit {
+    /// The record.
+    pub subject: Ref,
+    /// True once its window is committed.
+    pub committed: bool,
+    /// Its window.
+    pub window: Window,
+    /// What both claim; the whole window when it lies outside.
+    pub overlap: Window,
+    /// `blackout`, `outside_window` or `peak_hours`.
+    pub kind: String,
+    /// `blocking` or `warning`.
+    pub severity: String,
+}
+
+/// A new feed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFeed {
+    /// What it is called in calendar programs.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Touching this service, by id or name.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// Owned by this team, by id or name.
+    #[serde(default)]
+    pub team: Option<String>,
+    /// In this environment.
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// `change` or `release`; both when absent.
+    #[serde(default)]
+    pub kind: Option<String>,
+}
+
+/// A feed; `address` is shown once, in the answer that made it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Feed {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// What it is called in calendar programs.
+    pub name: String,
+    /// Touching this service.
+    pub service: Option<Ref>,
+    /// Owned by this team.
+    pub team: Option<Ref>,
+    /// In this environment.
+    pub environment: Option<String>,
+    /// `change` or `release`; both when absent.
+    pub kind: Option<String>,
+    /// Where calendar programs read it, under the address of this server. Whoever has it reads what
+    /// its owner may read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub address: Option<String>,
+}
+
+/// A file of a calendar that is kept elsewhere.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewExternal {
+    /// What the calendar is called; a file of the same name replaces what was read before.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The iCalendar file.
+    #[schema(max_length = 1_000_000)]
+    pub file: String,
+    /// The zone of times that name none; UTC when absent.
+    #[serde(default)]
+    pub zone: Option<String>,
+}
+
+/// What reading a file came to.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExternalRead {
+    /// The calendar's id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// The entries that it holds now.
+    pub entries: u32,
+    /// How many of them are new or changed.
+    pub set: u32,
+    /// How many that were there before are gone.
+    pub gone: u32,
+    /// Events that the file itself calls cancelled.
+    pub cancelled: u32,
+    /// The events that were left out, a hundred at most.
+    pub skipped: Vec<SkippedEvent>,
+}
+
+/// An event that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SkippedEvent {
+    /// The line on which it begins.
+    pub line: u32,
+    /// Why.
+    pub detail: String,
+}
+
+/// A calendar that is kept elsewhere.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExternalCalendar {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: i64,
+    /// What it is called.
+    pub name: String,
+    /// How many entries it holds.
+    pub entries: u32,
+    /// When a file was read last, RFC 3339.
+    pub read_at: String,
 }

@@ -1,11 +1,14 @@
 //! `interlock calendar`: what is planned when, and what collides.
 
+use std::path::PathBuf;
+
 use api::calendar::{
-    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Entry, Hit, Outages,
+    Accept, BandDraft, BandFields, BandHit, BandPreview, BandRecord, Calendar, Checked, Conflict,
+    Draft, Entry, ExternalCalendar, ExternalRead, Feed, Hit, NewExternal, NewFeed, Outages,
     ProjectedOutage, Slots,
 };
 use api::common::Written;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use ports::Method;
 
 use crate::client::{self, Client, Expect, Query, segment};
@@ -80,10 +83,27 @@ const BANDS: &[&str] = &[
     "window.end",
     "window.zone",
     "repeats",
+    "except",
+    "also",
     "services",
     "environment",
     "reason",
     "version",
+];
+const FEEDS: &[&str] = &["id", "name", "service", "team", "environment", "kind"];
+const FEED: &[&str] = &["id", "name", "service", "team", "environment", "kind", "address"];
+const EXTERNALS: &[&str] = &["id", "name", "entries", "read_at"];
+const READ: &[&str] = &["id", "entries", "set", "gone", "cancelled"];
+const HITS: &[&str] = &[
+    "subject.number",
+    "subject.name",
+    "kind",
+    "severity",
+    "committed",
+    "window.start",
+    "window.end",
+    "overlap.start",
+    "overlap.end",
 ];
 
 /// What is asked of the calendar.
@@ -129,9 +149,132 @@ pub(crate) enum CalendarVerb {
     /// Maintenance windows.
     #[command(subcommand)]
     Window(BandVerb),
+    /// Peak hours: when a service is busiest, and work on it is warned of.
+    #[command(subcommand)]
+    Peak(BandVerb),
     /// Blackouts: periods in which nothing may ship.
     #[command(subcommand)]
     Blackout(BandVerb),
+    /// Previews which changes and releases a window, peak hours or a blackout would hit; nothing
+    /// is saved. Exit code 1 when it would block one.
+    #[command(after_help = "Examples:\n  \
+        interlock calendar preview blackout \
+        --start 2026-12-28T00:00 --end 2027-01-04T00:00 --zone Europe/Amsterdam\n  \
+        interlock calendar preview peak --service Payments --repeats \"FREQ=WEEKLY;BYDAY=FR\" \
+        --start 2026-12-04T09:00 --end 2026-12-04T18:00 --zone Europe/Amsterdam")]
+    Preview(Preview),
+    /// Feeds: addresses under which calendar programs read what is planned.
+    #[command(subcommand)]
+    Feed(FeedVerb),
+    /// Calendars that are kept elsewhere, read from iCalendar files.
+    #[command(subcommand)]
+    External(ExternalVerb),
+}
+
+/// What is done with feeds.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FeedVerb {
+    /// Lists your feeds, without their addresses.
+    #[command(after_help = "Example:\n  interlock calendar feed list")]
+    List(Paging),
+    /// Makes a feed and prints its address, once.
+    #[command(after_help = "Examples:\n  \
+        interlock calendar feed add --name \"Everything\"\n  \
+        interlock calendar feed add --name \"Payments\" --service Payments --kind release")]
+    Add(FeedArgs),
+    /// Takes a feed back: its address stops working.
+    #[command(after_help = "Example:\n  interlock calendar feed revoke \
+        fed_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b")]
+    Revoke(ById),
+}
+
+/// A new feed.
+#[derive(Debug, Args)]
+pub(crate) struct FeedArgs {
+    /// What it is called in calendar programs.
+    #[arg(long)]
+    name: String,
+    /// Touching this service.
+    #[arg(long)]
+    service: Option<String>,
+    /// Owned by this team.
+    #[arg(long)]
+    team: Option<String>,
+    /// In this environment.
+    #[arg(long)]
+    environment: Option<String>,
+    /// `change` or `release`.
+    #[arg(long)]
+    kind: Option<String>,
+}
+
+/// What is done with calendars that are kept elsewhere.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExternalVerb {
+    /// Lists them.
+    #[command(after_help = "Example:\n  interlock calendar external list")]
+    List(Paging),
+    /// Reads a file; one of the same name replaces what was read before.
+    #[command(after_help = "Example:\n  \
+        interlock calendar external import audits.ics --name Audits --zone Europe/Amsterdam")]
+    Import(ExternalArgs),
+    /// Takes one away.
+    #[command(after_help = "Example:\n  interlock calendar external remove \
+        ext_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b")]
+    Remove(ById),
+}
+
+/// A file of a calendar.
+#[derive(Debug, Args)]
+pub(crate) struct ExternalArgs {
+    /// The iCalendar file.
+    file: PathBuf,
+    /// What the calendar is called.
+    #[arg(long)]
+    name: String,
+    /// The zone of times that name none; UTC when absent.
+    #[arg(long)]
+    zone: Option<String>,
+}
+
+/// One of them.
+#[derive(Debug, Args)]
+pub(crate) struct ById {
+    /// Its id.
+    id: String,
+}
+
+/// A draft of a window, peak hours or a blackout.
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// What it would be.
+    kind: BandKind,
+    /// The one that it would replace, by id or name.
+    #[arg(long, value_name = "BAND")]
+    replaces: Option<String>,
+    #[command(flatten)]
+    fields: BandArgs,
+}
+
+/// What a band is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum BandKind {
+    /// A maintenance window.
+    Window,
+    /// Peak hours.
+    Peak,
+    /// A blackout.
+    Blackout,
+}
+
+impl BandKind {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Window => "/windows",
+            Self::Peak => "/peaks",
+            Self::Blackout => "/blackouts",
+        }
+    }
 }
 
 /// What is shown.
@@ -251,12 +394,16 @@ pub(crate) enum BandVerb {
     /// Lists them.
     #[command(after_help = "Examples:\n  \
         interlock calendar window list\n  \
+        interlock calendar peak list\n  \
         interlock calendar blackout list")]
     List(Paging),
     /// Adds one.
     #[command(after_help = "Examples:\n  \
         interlock calendar window add --name \"Sunday night\" --service Payments --repeats weekly \
         --start 2026-12-06T02:00 --end 2026-12-06T05:00 --zone Europe/Amsterdam\n  \
+        interlock calendar peak add --name \"Month end\" --service Payments \
+        --repeats \"FREQ=MONTHLY;BYDAY=-1FR\" --except 2026-12-25 \
+        --start 2026-11-27T09:00 --end 2026-11-27T18:00 --zone Europe/Amsterdam\n  \
         interlock calendar blackout add --name \"Year end\" --reason \"closing the books\" \
         --start 2026-12-28T00:00 --end 2027-01-04T00:00 --zone Europe/Amsterdam")]
     Add(BandArgs),
@@ -307,9 +454,15 @@ pub(crate) struct BandArgs {
     /// The environment it is for; all when absent.
     #[arg(long)]
     environment: Option<String>,
-    /// `none`, `daily` or `weekly`: how it repeats, at the same wall time.
-    #[arg(long)]
+    /// How it repeats, at the same wall time: `none`, `daily`, `weekly`, or a rule of RFC 5545.
+    #[arg(long, value_name = "RULE")]
     repeats: Option<String>,
+    /// A day left out of the rule; give it again for more.
+    #[arg(long, value_name = "DAY")]
+    except: Vec<String>,
+    /// A day, or a wall time on it, added to the rule; give it again for more.
+    #[arg(long, value_name = "DAY")]
+    also: Vec<String>,
     #[command(flatten)]
     window: WindowArgs,
 }
@@ -323,6 +476,8 @@ impl BandArgs {
             environment: self.environment.clone(),
             window: self.window.window()?,
             repeats: self.repeats.clone(),
+            except: replaces(&self.except),
+            also: replaces(&self.also),
         })
     }
 }
@@ -344,7 +499,11 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
             global.out().written(&written)
         }
         CalendarVerb::Window(verb) => bands(&global.client()?, "/windows", &verb, global),
+        CalendarVerb::Peak(verb) => bands(&global.client()?, "/peaks", &verb, global),
         CalendarVerb::Blackout(verb) => bands(&global.client()?, "/blackouts", &verb, global),
+        CalendarVerb::Feed(verb) => feeds(&global.client()?, &verb, global),
+        CalendarVerb::External(verb) => externals(&global.client()?, &verb, global),
+        CalendarVerb::Preview(draft) => preview(&global.client()?, &draft, global),
     }
 }
 
@@ -468,6 +627,86 @@ fn slots(client: &Client, wanted: &Wanted, global: &Global) -> Result {
     Ok(())
 }
 
+fn preview(client: &Client, draft: &Preview, global: &Global) -> Result {
+    let folder = draft.kind.folder();
+    let replaces =
+        draft.replaces.as_ref().map(|name| find_band(client, folder, name)).transpose()?;
+    let body = BandDraft { replaces: replaces.map(|band| band.id), fields: draft.fields.body()? };
+    let found: BandPreview = client.post(&format!("{folder}/preview"), Expect::Any, &body)?;
+    for occurrence in &found.next {
+        let moves = match occurrence.clock_moves {
+            0 => String::new(),
+            minutes => format!(", the clock moves by {minutes} minutes"),
+        };
+        let window = &occurrence.window;
+        say(format!("{} to {} ({}){moves}", window.start, window.end, window.zone));
+    }
+    if found.truncated {
+        say("there are more records to come than one answer looks at");
+    }
+    global.out().list::<BandHit>(&found.hits, HITS)?;
+    match found.blocking {
+        0 => Ok(()),
+        1 => Err(Failure::Found("it would block one record".to_owned())),
+        many => Err(Failure::Found(format!("it would block {many} records"))),
+    }
+}
+
+fn feeds(client: &Client, verb: &FeedVerb, global: &Global) -> Result {
+    match verb {
+        FeedVerb::List(paging) => {
+            let listed = client.list::<Feed>("/feeds", &Query::default(), &paging.wanted())?;
+            global.out().listed(&listed, FEEDS)
+        }
+        FeedVerb::Add(new) => {
+            let body = NewFeed {
+                name: new.name.clone(),
+                service: new.service.clone(),
+                team: new.team.clone(),
+                environment: new.environment.clone(),
+                kind: new.kind.clone(),
+            };
+            let mut feed: Feed = client.post("/feeds", Expect::Any, &body)?;
+            feed.address = feed.address.map(|address| format!("{}{address}", client.base()));
+            say("whoever has this address reads what you may read; it is shown this once");
+            global.out().record(&feed, FEED, &[])
+        }
+        FeedVerb::Revoke(named) => {
+            let path = format!("/feeds/{}", segment(&named.id));
+            let written: Written = client.bare(Method::Delete, &path, Expect::Any)?;
+            global.out().written(&written)
+        }
+    }
+}
+
+fn externals(client: &Client, verb: &ExternalVerb, global: &Global) -> Result {
+    let folder = "/calendar/external";
+    match verb {
+        ExternalVerb::List(paging) => {
+            let wanted = paging.wanted();
+            let listed = client.list::<ExternalCalendar>(folder, &Query::default(), &wanted)?;
+            global.out().listed(&listed, EXTERNALS)
+        }
+        ExternalVerb::Import(given) => {
+            let bytes = std::fs::read(&given.file).map_err(|error| {
+                Failure::usage(format!("`{}` cannot be read: {error}", given.file.display()))
+            })?;
+            let file = String::from_utf8_lossy(&bytes).into_owned();
+            let body = NewExternal { name: given.name.clone(), file, zone: given.zone.clone() };
+            let read: ExternalRead = client.post(folder, Expect::Any, &body)?;
+            for skipped in &read.skipped {
+                say(format!("line {}: left out: {}", skipped.line, skipped.detail));
+            }
+            global.out().record(&read, READ, &[])
+        }
+        ExternalVerb::Remove(named) => {
+            let path = format!("{folder}/{}", segment(&named.id));
+            let written: Written = client.bare(Method::Delete, &path, Expect::Any)?;
+            global.out().written(&written)
+        }
+    }
+}
+
 fn bands(client: &Client, folder: &str, verb: &BandVerb, global: &Global) -> Result {
     let written: Written = match verb {
         BandVerb::List(paging) => {
@@ -477,35 +716,37 @@ fn bands(client: &Client, folder: &str, verb: &BandVerb, global: &Global) -> Res
         }
         BandVerb::Add(fields) => client.post(folder, Expect::Any, &fields.body()?)?,
         BandVerb::Edit(edit) => {
-            let (path, expect) = find_band(client, folder, &edit.band, edit.version)?;
+            let (path, expect) = place(client, folder, &edit.band, edit.version)?;
             client.write(Method::Patch, &path, expect, &edit.fields.body()?)?
         }
         BandVerb::Remove(named) => {
-            let (path, expect) = find_band(client, folder, &named.band, named.version)?;
+            let (path, expect) = place(client, folder, &named.band, named.version)?;
             client.bare(Method::Delete, &path, expect)?
         }
     };
     global.out().written(&written)
 }
 
-/// Where a window or a blackout is, by id or name, and the version it is at.
-fn find_band(
+/// Where a band is, by id or name, and the version it is at.
+fn place(
     client: &Client,
     folder: &str,
     name: &str,
     version: IfVersion,
 ) -> Result<(String, Expect)> {
+    let band = find_band(client, folder, name)?;
+    let expect = version.or(|| Ok(band.version))?;
+    Ok((format!("{folder}/{}", segment(&band.id)), expect))
+}
+
+/// The band with an id or name.
+fn find_band(client: &Client, folder: &str, name: &str) -> Result<BandRecord> {
     let all = client::Wanted { limit: usize::MAX, cursor: None };
-    let there = client.list::<BandRecord>(folder, &Query::default(), &all)?.items;
-    let mut named = there.iter().filter(|band| band.id == name || band.name == name);
-    match (named.next(), named.next()) {
-        (Some(band), None) => {
-            let expect = version.or(|| Ok(band.version))?;
-            Ok((format!("{folder}/{}", segment(&band.id)), expect))
-        }
-        (Some(_), Some(_)) => {
-            Err(Failure::usage(format!("several are called `{name}`: give the id")))
-        }
-        (None, _) => Ok((format!("{folder}/{}", segment(name)), version.expect())),
+    let mut there = client.list::<BandRecord>(folder, &Query::default(), &all)?.items;
+    there.retain(|band| band.id == name || band.name == name);
+    match (there.len(), there.pop()) {
+        (1, Some(band)) => Ok(band),
+        (0, _) | (_, None) => Err(Failure::usage(format!("nothing there is called `{name}`"))),
+        _ => Err(Failure::usage(format!("several are called `{name}`: give the id"))),
     }
 }

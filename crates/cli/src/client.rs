@@ -59,6 +59,11 @@ impl Client {
         Self { http, base, token, key: None }
     }
 
+    /// The server's address; empty for one within this process.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The same with a key of the caller's, so that a script can repeat it safely.
     pub(crate) fn with_key(self, key: Option<String>) -> Self {
         Self { key, ..self }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use interlock_domain::approval::{Content, RoundEvent};
 use interlock_domain::cab::{BoardEvent, MeetingEvent};
-use interlock_domain::calendar::{ConflictEvent, PeriodEvent};
+use interlock_domain::calendar::{ConflictEvent, ExternalEvent, FeedEvent, PeriodEvent};
 use interlock_domain::change::ChangeEvent;
 use interlock_domain::deployment::DeploymentEvent;
 use interlock_domain::exception::ExceptionEvent;
@@ -175,6 +175,8 @@ fn events_of_reviews_stay_readable() {
 fn events_of_the_calendar_stay_readable() {
     assert_eq!(names(&read_back::<ConflictEvent>("conflict")).len(), 5);
     assert_eq!(names(&read_back::<PeriodEvent>("period")).len(), 3);
+    assert_eq!(names(&read_back::<FeedEvent>("feed")).len(), 2);
+    assert_eq!(names(&read_back::<ExternalEvent>("external")).len(), 2);
 }
 
 #[test]

@@ -97,6 +97,10 @@ ids! {
     EventId = "evt";
     /// A permission to deviate from a rule.
     ExceptionId = "exc";
+    /// A calendar that is kept elsewhere.
+    ExternalId = "ext";
+    /// A feed that calendar programs read.
+    FeedId = "fed";
     /// An incident.
     IncidentId = "inc";
     /// A meeting of a board.

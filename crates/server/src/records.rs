@@ -63,6 +63,8 @@ each_kind! {
     domain::cab::Board,
     domain::cab::Meeting,
     domain::calendar::Conflict,
+    domain::calendar::External,
+    domain::calendar::Feed,
     domain::calendar::Period,
     domain::change::Change,
     domain::exception::Exception,

@@ -153,6 +153,15 @@ pub(crate) fn token(program: &Command, address: &str, roles: &[&str], scopes: &[
     token["secret"].as_str().expect("a secret").to_owned()
 }
 
+/// The Python on the path, when it has a module of `scripts/python-requirements.txt`.
+pub(crate) fn python(module: &str) -> Option<PathBuf> {
+    let python = on_path("python3");
+    let tried = Command::new(&python).args(["-c", &format!("import {module}")]).output();
+    let has = tried.is_ok_and(|tried| tried.status.success());
+    let python = if has { python } else { PathBuf::from(format!("python3 with {module}")) };
+    found(python, "the Python tools that scripts/python-env installs")
+}
+
 /// Where a program is that is found by its name.
 pub(crate) fn on_path(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -32,7 +32,9 @@ export const paths = {
   people: '/settings/people',
   tokens: '/settings/tokens',
   windows: '/settings/windows',
+  peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',
+  feeds: '/settings/feeds',
   models: '/settings/models',
   search: '/search',
 };

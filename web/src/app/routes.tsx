@@ -57,7 +57,9 @@ const pages = [
   page('/settings/people', () => import('@/features/identity/pages/PeoplePage')),
   page('/settings/tokens', () => import('@/features/identity/pages/TokensPage')),
   page('/settings/windows', () => import('@/features/calendar/pages/WindowsPage')),
+  page('/settings/peaks', () => import('@/features/calendar/pages/PeaksPage')),
   page('/settings/blackouts', () => import('@/features/calendar/pages/BlackoutsPage')),
+  page('/settings/feeds', () => import('@/features/calendar/pages/FeedsPage')),
   page('/settings/models', () => import('@/features/policy/pages/ModelsPage')),
   page('/search', () => import('@/features/search/pages/SearchPage')),
 ];

@@ -48,6 +48,8 @@ export const PAGES = {
   people: 'People',
   tokens: 'Tokens',
   windows: 'Maintenance windows',
+  peaks: 'Peak hours',
+  feeds: 'Calendar feeds',
   blackouts: 'Blackouts',
   models: 'Models',
 };

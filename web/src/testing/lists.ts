@@ -90,6 +90,8 @@ export const calendar: Schema<'Calendar'> = {
     },
   ],
   windows: [],
+  peaks: [],
+  external: [],
   conflicts: [conflict],
   truncated: false,
 };

@@ -58,6 +58,9 @@ export function sentence(text: string): string {
 }
 
 export const UI = {
+  copy: 'Copy',
+  copied: 'Copied',
+  haveCopied: 'I have copied it',
   more: 'More actions',
   cannot: 'Not possible yet',
   showPlace: (lamp: string) => `Open ${lamp.toLowerCase()}`,

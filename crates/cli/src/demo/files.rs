@@ -200,6 +200,7 @@ pub(super) struct CiPlan {
 #[serde(deny_unknown_fields)]
 pub(super) struct Periods {
     pub(super) window: Vec<PeriodPlan>,
+    pub(super) peak: Vec<PeriodPlan>,
     pub(super) blackout: Vec<PeriodPlan>,
 }
 

@@ -148,7 +148,8 @@ fn periods(replay: &mut Replay<'_>) {
     let periods = &replay.story.periods;
     let windows = periods.window.iter().map(|plan| (plan, PeriodKind::MaintenanceWindow));
     let blackouts = periods.blackout.iter().map(|plan| (plan, PeriodKind::Blackout));
-    for (plan, kind) in windows.chain(blackouts) {
+    let peaks = periods.peak.iter().map(|plan| (plan, PeriodKind::PeakHours));
+    for (plan, kind) in windows.chain(peaks).chain(blackouts) {
         let at = plan.set.instant(&replay.today);
         replay.at(at, &plan.by, Subject::Period(plan, kind), Deed::Begin);
     }
@@ -167,6 +168,8 @@ pub(super) fn set_period(
         environment: plan.environment.clone(),
         window: Some(plan.window.window(&replay.today).on_the_wire()),
         repeats: plan.repeats.clone(),
+        except: None,
+        also: None,
     };
     replay.act(&plan.by, SavePeriod { kind, period: None, fields }).map(|_| ())
 }

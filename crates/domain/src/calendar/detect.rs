@@ -25,6 +25,8 @@ words! {
         OutsideWindow = "outside_window",
         /// A release begins before one that it depends on is over.
         ReleaseOrder = "release_order",
+        /// The service is busiest then.
+        PeakHours = "peak_hours",
     }
 }
 
@@ -37,6 +39,7 @@ impl ConflictKind {
             Self::Blackout => "blackout",
             Self::OutsideWindow => "outside_window",
             Self::ReleaseOrder => "release_order",
+            Self::PeakHours => "peak_hours",
         }
     }
 }
@@ -59,7 +62,7 @@ pub enum Side {
     Change(ChangeId),
     /// A release with its changes.
     Release(ReleaseId),
-    /// A maintenance window or blackout.
+    /// A maintenance window, peak hours or a blackout.
     Period(PeriodId),
 }
 
@@ -173,6 +176,30 @@ pub fn key(kind: ConflictKind, one: Side, other: Side) -> String {
     format!("{class} {} {}", first.id(), second.id())
 }
 
+/// What decides whether a conflict blocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// The other record's window is committed.
+    pub committed: bool,
+    /// No more than one relation lies between the CIs of both.
+    pub near: bool,
+    /// The subject is an emergency.
+    pub emergency: bool,
+}
+
+/// Whether a conflict of a kind blocks its subject, or warns: decided here and nowhere else.
+pub fn blocks(kind: ConflictKind, grounds: Grounds) -> bool {
+    match kind {
+        ConflictKind::SameCi | ConflictKind::UpstreamCi | ConflictKind::DownstreamCi => {
+            grounds.committed && grounds.near
+        }
+        ConflictKind::Blackout => true,
+        ConflictKind::OutsideWindow => !grounds.emergency,
+        ConflictKind::PeakHours => false,
+        ConflictKind::ReleaseOrder => true,
+    }
+}
+
 /// Finds what a window collides with.
 pub fn detect(
     placed: &Placed,
@@ -181,7 +208,8 @@ pub fn detect(
     periods: &[PeriodFact],
 ) -> Vec<Found> {
     let mut found = with_records(placed, neighbours, reaches);
-    found.extend(with_blackouts(placed, periods));
+    found.extend(within(placed, periods, PeriodKind::Blackout, ConflictKind::Blackout));
+    found.extend(within(placed, periods, PeriodKind::PeakHours, ConflictKind::PeakHours));
     found.extend(outside_windows(placed, periods));
     found
 }
@@ -223,7 +251,8 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
         let hits: Vec<Hit> = claim.hits.into_iter().collect();
         let others = hits.iter().map(|hit| (hit.ci, hit.path.last().map_or(hit.ci, |s| s.ci)));
         let fingerprint = symmetric(placed, with, claim.interval, others);
-        let blocking = claim.committed && claim.near;
+        let grounds = Grounds { committed: claim.committed, near: claim.near, emergency: false };
+        let blocking = blocks(claim.kind, grounds);
         let subject = placed.subject;
         Some(Found { kind: claim.kind, subject, with, overlap, fingerprint, hits, blocking })
     });
@@ -265,25 +294,32 @@ fn symmetric(
     canonical::hash(&(sides, pairs))
 }
 
-fn with_blackouts<'a>(
+/// The periods of a kind that a window should stay out of, and does not.
+fn within<'a>(
     placed: &'a Placed,
     periods: &'a [PeriodFact],
+    of: PeriodKind,
+    kind: ConflictKind,
 ) -> impl Iterator<Item = Found> + 'a {
-    let blackouts = periods.iter().filter(|period| period.kind == PeriodKind::Blackout);
-    blackouts.filter(|period| concerns(placed, period)).filter_map(|period| {
+    let of_kind = periods.iter().filter(move |period| period.kind == of);
+    of_kind.filter(|period| concerns(placed, period)).filter_map(move |period| {
         let hit =
             period.occurrences.iter().find_map(|at| Some((at, placed.interval.overlap(*at)?)));
         let (occurrence, overlap) = hit?;
         Some(Found {
-            kind: ConflictKind::Blackout,
+            kind,
             subject: placed.subject,
             with: Side::Period(period.id),
             overlap,
             fingerprint: canonical::hash(&(placed.interval, occurrence, &placed.cis)),
             hits: Vec::new(),
-            blocking: true,
+            blocking: blocks(kind, grounds(placed)),
         })
     })
+}
+
+fn grounds(placed: &Placed) -> Grounds {
+    Grounds { emergency: placed.emergency, ..Grounds::default() }
 }
 
 fn concerns(placed: &Placed, period: &PeriodFact) -> bool {
@@ -308,7 +344,7 @@ fn outside_windows(placed: &Placed, periods: &[PeriodFact]) -> Vec<Found> {
             overlap: placed.interval,
             fingerprint: canonical::hash(&(placed.interval, first.id, &placed.services)),
             hits: Vec::new(),
-            blocking: !placed.emergency,
+            blocking: blocks(ConflictKind::OutsideWindow, grounds(placed)),
         });
     }
     found.into_values().collect()
@@ -419,6 +455,14 @@ mod tests {
         let emergency = Placed { emergency: true, ..placed(1, &[7], hours(0, 2)) };
         let found = detect(&emergency, &[], &[], &[blackout]);
         assert_eq!((found[0].kind, found[0].blocking), (ConflictKind::Blackout, true));
+    }
+
+    #[test]
+    fn peak_hours_warn() {
+        let peak = period(PeriodKind::PeakHours, hours(1, 5));
+        let found = detect(&placed(1, &[7], hours(0, 2)), &[], &[], &[peak]);
+        assert_eq!((found[0].kind, found[0].blocking), (ConflictKind::PeakHours, false));
+        assert_eq!(found[0].overlap, hours(1, 2));
     }
 
     #[test]

@@ -1,10 +1,14 @@
-//! What happens to conflicts and periods. Version 1 of each; golden files under
+//! What happens to conflicts, periods, feeds and external calendars. Version 1 of each; golden files under
 //! `crates/domain/golden/`.
 
-use kernel::Timestamp;
+use std::collections::BTreeSet;
+
+use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Content as PeriodContent, Edit as PeriodEdit, Found, PeriodKind};
+use crate::calendar::{
+    Content as PeriodContent, Edit as PeriodEdit, Entries, FeedFilter, Found, PeriodKind,
+};
 
 /// An event of a conflict's stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,5 +62,43 @@ pub enum PeriodEvent {
     },
     /// It was taken away.
     #[serde(rename = "period.removed.v1")]
+    Removed {},
+}
+
+/// An event of a feed's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum FeedEvent {
+    /// It was made.
+    #[serde(rename = "feed.created.v1")]
+    Created {
+        /// What it is called.
+        name: String,
+        /// Whose it is.
+        person: PersonId,
+        /// What it is narrowed down to.
+        filter: FeedFilter,
+    },
+    /// It was taken back.
+    #[serde(rename = "feed.revoked.v1")]
+    Revoked {},
+}
+
+/// An event of an external calendar's stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum ExternalEvent {
+    /// A file was read.
+    #[serde(rename = "external.imported.v1")]
+    Imported {
+        /// What it is called.
+        name: String,
+        /// The entries that are new or changed.
+        set: Entries,
+        /// The entries that the file no longer holds.
+        gone: BTreeSet<String>,
+    },
+    /// It was taken away.
+    #[serde(rename = "external.removed.v1")]
     Removed {},
 }

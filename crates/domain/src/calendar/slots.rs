@@ -184,6 +184,7 @@ struct Search<'a> {
     running: Vec<&'a Neighbour>,
     reaches: BTreeMap<CiId, Vec<&'a Reach>>,
     blackouts: Vec<&'a PeriodAhead>,
+    peaks: Vec<&'a PeriodAhead>,
     /// The maintenance windows of each service that is touched.
     windows: BTreeMap<ServiceId, Vec<&'a PeriodAhead>>,
 }
@@ -204,6 +205,7 @@ impl<'a> Search<'a> {
         };
         let is = |kind| move |period: &&PeriodAhead| period.fact.kind == kind;
         let blackouts = ahead.periods.iter().filter(is(PeriodKind::Blackout)).filter(concerns);
+        let peaks = ahead.periods.iter().filter(is(PeriodKind::PeakHours)).filter(concerns);
         let mut windows: BTreeMap<ServiceId, Vec<&PeriodAhead>> = BTreeMap::new();
         for period in ahead.periods.iter().filter(is(PeriodKind::MaintenanceWindow)) {
             for service in period.fact.services.intersection(&placed.services) {
@@ -218,6 +220,7 @@ impl<'a> Search<'a> {
             running: Vec::new(),
             reaches,
             blackouts: blackouts.collect(),
+            peaks: peaks.collect(),
             windows,
         }
     }
@@ -243,7 +246,8 @@ impl<'a> Search<'a> {
         let near = cis.iter().filter_map(|ci| self.reaches.get(ci)).flatten();
         let reaches: Vec<Reach> = near.copied().cloned().collect();
         let mut periods: BTreeMap<PeriodId, PeriodFact> = BTreeMap::new();
-        for period in self.blackouts.iter().chain(self.windows.values().flatten()) {
+        let others = self.peaks.iter().chain(self.windows.values().flatten());
+        for period in self.blackouts.iter().chain(others) {
             if holds(period, interval.start) {
                 periods.entry(period.fact.id).or_insert_with(|| narrowed(&period.fact, interval));
             }
@@ -296,11 +300,12 @@ impl<'a> Search<'a> {
         latest
     }
 
-    /// The first start after a free one at which something may be different: the next claim or
-    /// blackout begins before the slot ends, or the maintenance window is over.
+    /// The first start after a free one at which something may be different: the next claim,
+    /// blackout or peak hours begin before the slot ends, or the maintenance window is over.
     fn next_edge(&self, free: Interval) -> Timestamp {
         let claim = self.neighbours.get(self.begun).map(|neighbour| neighbour.interval.start);
-        let blackouts = self.blackouts.iter().flat_map(|period| &period.fact.occurrences);
+        let apart = self.blackouts.iter().chain(&self.peaks);
+        let blackouts = apart.flat_map(|period| &period.fact.occurrences);
         let blackout = first(blackouts.map(|at| at.start).filter(|start| *start >= free.end));
         let window = self.windows.values().filter_map(|windows| {
             let occurrences = windows.iter().flat_map(|period| &period.fact.occurrences);

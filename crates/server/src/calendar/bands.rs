@@ -1,16 +1,22 @@
-//! Listing maintenance windows and blackouts.
+//! Listing maintenance windows, peak hours and blackouts.
 
-use api::calendar::BandRecord;
+use std::collections::BTreeSet;
+
+use api::calendar::{BandRecord, Occurrence};
 use api::common::Page;
-use domain::calendar::PeriodKind;
-use kernel::ServiceId;
+use domain::calendar::{PeriodKind, Schedule, clock_change};
+use domain::vocabulary::Window;
+use kernel::{ServiceId, Timestamp};
 use ports::{Fault, Query, Row};
 
 use crate::bus::Stop;
-use crate::calendar::window;
+use crate::calendar::placement::schedule;
 use crate::listing::check_cursor;
 use crate::names::{Names, shown_window};
 use crate::read::{Statement, cursor_parts, cursor_text, present};
+
+/// How many of the next occurrences are shown.
+const NEXT_MAX: usize = 5;
 
 /// A page of periods of a kind, by their first occurrence.
 pub(super) fn periods(
@@ -18,11 +24,12 @@ pub(super) fn periods(
     kind: PeriodKind,
     limit: u32,
     cursor: Option<&str>,
+    now: Timestamp,
 ) -> Result<Page<BandRecord>, Stop> {
     check_cursor(cursor)?;
     let mut statement = Statement::new(
-        "SELECT start_at, id, version, name, reason, services, environment, end_at, zone, repeats \
-        FROM periods",
+        "SELECT start_at, id, version, name, reason, services, environment, start_at, end_at, \
+        zone, repeats, except_on, also_on FROM periods",
     );
     statement.bind(" WHERE kind = ?", [kind.word().into()]);
     if let Some((start, last)) = cursor.and_then(cursor_parts) {
@@ -31,14 +38,18 @@ pub(super) fn periods(
     statement.push(" ORDER BY start_at, id");
     let page = statement.page(db, limit, |row| Ok(cursor_text(row.int(0)?, row.text(1)?)))?;
     let mut names = Names::default();
-    Ok(present(page, |row| band(db, &mut names, &row))?)
+    Ok(present(page, |row| band(db, &mut names, &row, now))?)
 }
 
-fn band(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<BandRecord, Fault> {
-    let columns = [row.0[0].clone(), row.0[7].clone(), row.0[8].clone()];
-    let whole = window(&Row(columns.to_vec()), 0)?;
-    let whole = whole.ok_or(Fault::permanent("reading a period", "it has no window"))?;
-    let services: std::collections::BTreeSet<ServiceId> = crate::bus::words(row.text(5)?);
+fn band(
+    db: &mut dyn Query,
+    names: &mut Names,
+    row: &Row,
+    now: Timestamp,
+) -> Result<BandRecord, Fault> {
+    let schedule = schedule(row, 7)?;
+    let schedule = schedule.ok_or(Fault::permanent("reading a period", "it has no window"))?;
+    let services: BTreeSet<ServiceId> = crate::bus::words(row.text(5)?);
     Ok(BandRecord {
         id: row.text(1)?.to_owned(),
         version: row.int(2)?,
@@ -46,7 +57,20 @@ fn band(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<BandRecord, 
         reason: row.text(4)?.to_owned(),
         services: names.all(db, &services)?,
         environment: row.opt_text(6)?.map(str::to_owned),
-        window: shown_window(&whole),
-        repeats: row.text(9)?.to_owned(),
+        window: shown_window(&schedule.window),
+        repeats: schedule.repeats.to_string(),
+        except: schedule.except.iter().map(ToString::to_string).collect(),
+        also: schedule.also.iter().map(ToString::to_string).collect(),
+        next: next(&schedule, now),
     })
+}
+
+/// The next occurrences of a schedule.
+pub(super) fn next(schedule: &Schedule, now: Timestamp) -> Vec<Occurrence> {
+    let zone = &schedule.window.zone;
+    let occurrence = |interval| Occurrence {
+        window: shown_window(&Window { interval, zone: zone.clone() }),
+        clock_moves: clock_change(interval, zone).unwrap_or(0),
+    };
+    schedule.next(now, NEXT_MAX).into_iter().map(occurrence).collect()
 }

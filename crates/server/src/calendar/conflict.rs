@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::calendar as shown;
 use api::common::{Page, Ref, Window};
 use domain::calendar::{
-    Acceptance, Conflict, ConflictKind, ConflictState, Found, Hit, PathStep, Side,
+    Acceptance, Conflict, ConflictKind, ConflictState, Found, Grounds, Hit, PathStep, Side, blocks,
 };
 use domain::service::RelationKind;
 use domain::{Aggregate, General};
@@ -93,17 +93,17 @@ impl Shower {
         Ok(Some(shown::Conflict { id, state, ..shown }))
     }
 
-    /// Whether a conflict blocks its subject as things stand: two records block each other as soon
-    /// as one of them is committed, as long as no more than one relation lies between them.
+    /// Whether a conflict blocks its subject as things stand: with a record that is by whether the
+    /// other is committed now, with a period as it was found.
     fn blocks(&self, found: &Found) -> bool {
-        if matches!(
-            found.kind,
-            ConflictKind::Blackout | ConflictKind::OutsideWindow | ConflictKind::ReleaseOrder
-        ) {
+        let by_rule = found.kind == ConflictKind::ReleaseOrder;
+        if by_rule || [found.with, found.subject].iter().any(|side| matches!(side, Side::Period(_)))
+        {
             return found.blocking;
         }
         let near = found.hits.iter().any(|hit| hit.path.len() <= 1);
-        near && self.sides.get(&found.with.id()).is_some_and(|side| side.committed)
+        let committed = self.sides.get(&found.with.id()).is_some_and(|side| side.committed);
+        blocks(found.kind, Grounds { committed, near, emergency: false })
     }
 
     /// What was found, for a draft too.
@@ -164,6 +164,7 @@ fn with_kind(found: &Found) -> &'static str {
         (Side::Change(_), _) => "change",
         (Side::Release(_), _) => "release",
         (Side::Period(_), ConflictKind::OutsideWindow) => "window",
+        (Side::Period(_), ConflictKind::PeakHours) => "peak",
         (Side::Period(_), _) => "blackout",
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use api::common::Ref;
 use domain::calendar::{
     Acceptance, Conflict, Direction, Found, Neighbour, PathStep, Period, PeriodAhead, PeriodFact,
-    PeriodKind, Placed, Reach, Side, detect, key, not_blocked, occurrences,
+    PeriodKind, Placed, Reach, Side, detect, key, not_blocked,
 };
 use domain::service::RelationKind;
 use domain::vocabulary::Environment;
@@ -17,7 +17,7 @@ use ports::{Fault, Query, Row, Value};
 use crate::bus::{Stop, Work, find_state};
 use crate::calendar::exempt::exemption;
 use crate::calendar::order::order;
-use crate::calendar::placement::{Placement, change_cis, placement, services, window};
+use crate::calendar::placement::{Placement, change_cis, placement, schedule, services};
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{self, NEAREST_MAX, neighbourhood};
@@ -177,7 +177,7 @@ fn neighbours(
 
 /// The periods that touch an interval, and the maintenance windows that begin after it: these still
 /// tell that their service has windows. And whether these are all.
-fn periods(
+pub(super) fn periods(
     db: &mut dyn Query,
     interval: Interval,
     environment: Environment,
@@ -193,7 +193,8 @@ fn periods(
     for ([holds, order], values) in [touching, later].into_iter().zip(values) {
         let first = order.split(',').next().unwrap_or(order);
         let read = |after: Option<&Row>| {
-            let columns = "id, kind, services, start_at, end_at, zone, repeats, last_end";
+            let columns = "id, kind, services, start_at, end_at, zone, repeats, except_on, \
+                also_on, last_end";
             let sql = format!("SELECT {first}, {columns} FROM periods WHERE ");
             let mut statement = Statement::new(&sql);
             statement.bind(holds, values.clone());
@@ -217,14 +218,14 @@ fn periods(
 
 /// The one place where detection and the search for slots ask when a period occurs.
 fn period(row: &Row, range: Interval) -> Result<Option<PeriodAhead>, Fault> {
-    let Some(window) = window(row, 4)? else { return Ok(None) };
+    let Some(schedule) = schedule(row, 4)? else { return Ok(None) };
     let fact = PeriodFact {
         id: row.parsed(1)?,
         kind: row.parsed(2)?,
         services: crate::bus::words(row.text(3)?),
-        occurrences: occurrences(&window, row.parsed(7)?, range),
+        occurrences: schedule.occurrences(range),
     };
-    Ok(Some(PeriodAhead { fact, ends: row.time(8)? }))
+    Ok(Some(PeriodAhead { fact, ends: row.time(10)? }))
 }
 
 /// What blocks a window, and what does not because an exception lets it pass.
@@ -357,6 +358,7 @@ pub(super) fn detail(
         K::OutsideWindow => {
             format!("{start} to {end} is outside the maintenance window {with}")
         }
+        K::PeakHours => format!("the peak hours {with} last from {start} to {end}"),
     })
 }
 

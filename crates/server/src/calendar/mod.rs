@@ -1,4 +1,5 @@
-//! The calendar: where records stand, what collides with what, maintenance windows and blackouts.
+//! The calendar: where records stand, what collides with what, maintenance windows, peak hours and
+//! blackouts.
 //! Conflicts are records kept in step with it; rules never rest on them but on the calendar itself.
 
 mod accept;
@@ -6,13 +7,17 @@ mod bands;
 mod check;
 mod conflict;
 mod exempt;
+mod external;
+mod feed;
 mod find;
+mod ical;
 mod open;
 mod order;
 mod outages;
 mod overlap;
 mod period;
 mod placement;
+mod preview;
 mod projection;
 mod read;
 mod refresh;
@@ -22,6 +27,7 @@ mod slots;
 pub use accept::{AcceptConflict, people_of};
 pub use conflict::{conflicts_of, find_side};
 pub use exempt::exemption;
+pub use feed::calendar_file;
 pub use find::{Blocked, blocking, blocking_without, side_ref, still_fits};
 pub use open::conflicts_open;
 pub use period::{RemovePeriod, SavePeriod};

@@ -31,6 +31,8 @@ pub(super) struct Asked {
     pub(super) committed: bool,
     /// Only what is expected to interrupt a service.
     pub(super) interrupting: bool,
+    /// Whether those that were cancelled are wanted too.
+    pub(super) cancelled: bool,
 }
 
 /// A kind of entry.
@@ -62,9 +64,10 @@ enum Lead {
 
 const CHANGE: &str = "changes.id, changes.number, changes.title, changes.change_type, \
     changes.phase, changes.start_at, changes.end_at, changes.zone, changes.committed, \
-    changes.environment, changes.team, changes.tier, changes.outage_minutes, 0";
+    changes.environment, changes.team, changes.tier, changes.outage_minutes, 0, \
+    changes.version, changes.updated_at";
 const RELEASE: &str = "id, number, title, model, phase, start_at, end_at, zone, committed, \
-    environment, team, tier, 0, changes";
+    environment, team, tier, 0, changes, version, updated_at";
 
 /// The changes of a service, by name or through a CI.
 const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
@@ -73,7 +76,7 @@ const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
 
 /// The records of a kind that overlap the range, one more than an answer holds. Columns: id,
 /// number, title, type, phase, start, end, zone, committed, environment, team, tier, outage in
-/// minutes, changes inside.
+/// minutes, changes inside, version, when it was written last.
 pub(super) fn overlapping(
     db: &mut dyn Query,
     asked: &Asked,
@@ -168,19 +171,21 @@ fn from(asked: &Asked, kind: Kind, lead: Lead) -> Statement {
     let mut statement = Statement::new("SELECT ");
     match (kind, lead, asked.service) {
         (Kind::Release, _, _) => {
-            statement.push(&format!("{RELEASE} FROM releases WHERE phase <> 'cancelled'"));
+            statement.push(&format!("{RELEASE} FROM releases WHERE 1 = 1"));
         }
         (Kind::Change, Lead::Service, Some(service)) => {
             let service = Value::from(service.to_string());
             statement.push(&format!("{CHANGE} FROM ("));
             statement.bind(OF_SERVICE, [service.clone(), service]);
             statement.push(") AS touched CROSS JOIN changes WHERE changes.id = touched.change");
-            statement.push(" AND changes.release IS NULL AND changes.phase <> 'cancelled'");
+            statement.push(" AND changes.release IS NULL");
         }
         (Kind::Change, _, _) => {
             statement.push(&format!("{CHANGE} FROM changes WHERE changes.release IS NULL"));
-            statement.push(" AND changes.phase <> 'cancelled'");
         }
+    }
+    if !asked.cancelled {
+        statement.push(" AND phase <> 'cancelled'");
     }
     statement
 }

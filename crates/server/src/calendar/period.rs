@@ -1,13 +1,14 @@
-//! Setting, editing and taking away maintenance windows and blackouts.
+//! Setting, editing and taking away maintenance windows, peak hours and blackouts.
 
 use std::collections::BTreeSet;
 
 use api::calendar::BandFields;
 use api::common::Written;
 use domain::General;
-use domain::calendar::{Edit, Period, PeriodKind, SaveFacts, remove, save};
+use domain::calendar::{Edit, Occasion, Period, PeriodKind, SaveFacts, remove, save};
 use domain::identity::Permission;
 use kernel::PeriodId;
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::names::{Resolver, parse_window};
@@ -36,7 +37,7 @@ impl Command for SavePeriod {
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         work.lock(Lock::calendar())?;
-        let edit = self.edit(work)?;
+        let edit = edit(work.tx, &self.fields)?;
         let mut period: Loaded<Period> = match &self.period {
             Some(name) => load(work, name, self.kind)?,
             None => work.fresh(),
@@ -48,31 +49,44 @@ impl Command for SavePeriod {
     }
 }
 
-impl SavePeriod {
-    fn edit(&self, work: &mut Work<'_>) -> Result<Edit, Stop> {
-        let fields = &self.fields;
-        let mut resolver = Resolver::default();
-        let services = match &fields.services {
-            Some(names) => {
-                let found = resolver.many(work.tx, "/services", names, find_service)?;
-                Some(found.into_iter().collect::<BTreeSet<_>>())
-            }
-            None => None,
-        };
-        let environment = resolver.parse("/environment", fields.environment.as_deref());
-        let repeats = resolver.parse("/repeats", fields.repeats.as_deref());
-        let window = fields.window.as_ref();
-        let window = window.and_then(|window| parse_window(&mut resolver, "/window", window));
-        resolver.end()?;
-        Ok(Edit {
-            name: fields.name.clone(),
-            reason: fields.reason.clone(),
-            services,
-            environment: environment.map(Some),
-            window: window.map(Some),
-            repeats,
-        })
-    }
+/// What is written of a period, read.
+pub(super) fn edit(db: &mut dyn Query, fields: &BandFields) -> Result<Edit, Stop> {
+    let mut resolver = Resolver::default();
+    let services = match &fields.services {
+        Some(names) => {
+            let found = resolver.many(db, "/services", names, find_service)?;
+            Some(found.into_iter().collect::<BTreeSet<_>>())
+        }
+        None => None,
+    };
+    let environment = resolver.parse("/environment", fields.environment.as_deref());
+    let repeats = resolver.parse("/repeats", fields.repeats.as_deref());
+    let except = days(&mut resolver, "/except", fields.except.as_deref());
+    let also = days(&mut resolver, "/also", fields.also.as_deref());
+    let window = fields.window.as_ref();
+    let window = window.and_then(|window| parse_window(&mut resolver, "/window", window));
+    resolver.end()?;
+    Ok(Edit {
+        name: fields.name.clone(),
+        reason: fields.reason.clone(),
+        services,
+        environment: environment.map(Some),
+        window: window.map(Some),
+        repeats,
+        except,
+        also,
+    })
+}
+
+fn days(
+    resolver: &mut Resolver,
+    pointer: &str,
+    days: Option<&[String]>,
+) -> Option<BTreeSet<Occasion>> {
+    let read = |(index, day): (usize, &String)| {
+        resolver.parse(&format!("{pointer}/{index}"), Some(day.as_str()))
+    };
+    days.map(|days| days.iter().enumerate().filter_map(read).collect())
 }
 
 /// Takes a period away.
@@ -103,12 +117,17 @@ impl Command for RemovePeriod {
     }
 }
 
-fn load(work: &mut Work<'_>, name: &str, kind: PeriodKind) -> Result<Loaded<Period>, Stop> {
-    let what = match kind {
+/// How a kind of period is called.
+pub(super) fn called(kind: PeriodKind) -> &'static str {
+    match kind {
         PeriodKind::MaintenanceWindow => "maintenance window",
         PeriodKind::Blackout => "blackout",
-    };
-    let unknown = || General::Unknown { kind: what, name: name.to_owned() };
+        PeriodKind::PeakHours => "peak hours",
+    }
+}
+
+fn load(work: &mut Work<'_>, name: &str, kind: PeriodKind) -> Result<Loaded<Period>, Stop> {
+    let unknown = || General::Unknown { kind: called(kind), name: name.to_owned() };
     let id: PeriodId = name.parse().map_err(|_| unknown())?;
     let period: Loaded<Period> = work.load_subject(id)?;
     if period.state.kind != Some(kind) || period.state.removed {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::calendar::{Placed, Side};
+use domain::calendar::{Placed, Schedule, Side};
 use domain::vocabulary::{Environment, Window};
 use kernel::{CiId, Interval, ServiceId};
 use ports::{Fault, Query, Row};
@@ -106,6 +106,14 @@ pub fn window(row: &Row, column: usize) -> Result<Option<Window>, Fault> {
     };
     let interval = Interval { start, end };
     Ok(Some(Window { interval, zone: row.parsed(column + 2)? }))
+}
+
+/// A schedule kept in six columns: a window's three, the rule, the days left out and those added.
+pub(super) fn schedule(row: &Row, column: usize) -> Result<Option<Schedule>, Fault> {
+    let Some(window) = window(row, column)? else { return Ok(None) };
+    let days = |column| row.text(column).map(crate::bus::words);
+    let (except, also) = (days(column + 4)?, days(column + 5)?);
+    Ok(Some(Schedule { window, repeats: row.parsed(column + 3)?, except, also }))
 }
 
 /// The CIs of some changes.

@@ -1,22 +1,23 @@
-//! What the calendar shows between two instants: changes that travel alone, releases, blackouts,
-//! each occurrence of the maintenance windows, and the conflicts among them.
+//! What the calendar shows between two instants: changes that travel alone, releases, each
+//! occurrence of blackouts, maintenance windows and peak hours, and the conflicts among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::calendar::{Band, Calendar, Conflict, Entry};
 use api::common::Ref;
-use domain::calendar::{ConflictState, PeriodKind, occurrences};
+use domain::calendar::{ConflictState, PeriodKind};
 use domain::vocabulary::Window;
 use kernel::{ConflictId, Interval, ServiceId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::{Shower, load};
 use crate::calendar::overlap::{Asked, ENTRIES_MAX, Kind, overlapping};
+use crate::calendar::placement::schedule;
 use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
 use crate::read::{ANY_MAX, Statement};
 
-/// The most blackouts and occurrences of maintenance windows of one answer, each.
+/// The most occurrences of blackouts, of maintenance windows and of peak hours of one answer.
 pub(super) const BANDS_MAX: usize = 2_000;
 /// The most conflicts of one answer.
 pub(super) const SHOWN_CONFLICTS_MAX: usize = 500;
@@ -45,9 +46,12 @@ pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fa
     let entries = entries(db, &mut names, &lines)?;
     let (blackouts, more_blackouts) = bands(db, &mut names, asked, PeriodKind::Blackout)?;
     let (windows, more_windows) = bands(db, &mut names, asked, PeriodKind::MaintenanceWindow)?;
+    let (peaks, more_peaks) = bands(db, &mut names, asked, PeriodKind::PeakHours)?;
+    let (external, more_external) = external(db, asked.range)?;
     let (conflicts, more_conflicts) = among(db, asked, &entries)?;
-    truncated |= more_blackouts || more_windows || more_conflicts;
-    Ok(Calendar { entries, blackouts, windows, conflicts, truncated })
+    truncated |= more_blackouts || more_windows || more_peaks || more_external;
+    truncated |= more_conflicts;
+    Ok(Calendar { entries, blackouts, windows, peaks, external, conflicts, truncated })
 }
 
 fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<Entry>, Fault> {
@@ -162,8 +166,8 @@ fn bands(
     kind: PeriodKind,
 ) -> Result<(Vec<Band>, bool), Fault> {
     let mut statement = Statement::new(
-        "SELECT id, name, reason, services, environment, start_at, end_at, zone, repeats \
-        FROM periods WHERE ",
+        "SELECT id, name, reason, services, environment, start_at, end_at, zone, repeats, \
+        except_on, also_on FROM periods WHERE ",
     );
     let Interval { start, end } = asked.range;
     let values = [start.into(), end.into(), kind.word().into()];
@@ -178,12 +182,13 @@ fn bands(
     for row in statement.query(db)? {
         let services: BTreeSet<ServiceId> = crate::bus::words(row.text(3)?);
         let concerns = |service| services.is_empty() || services.contains(&service);
-        let Some(first) = window(&row, 5)?.filter(|_| asked.service.is_none_or(concerns)) else {
+        let Some(schedule) = schedule(&row, 5)?.filter(|_| asked.service.is_none_or(concerns))
+        else {
             continue;
         };
         let services = names.all(db, &services)?;
-        for interval in occurrences(&first, row.parsed(8)?, asked.range) {
-            let window = Window { interval, zone: first.zone.clone() };
+        for interval in schedule.occurrences(asked.range) {
+            let window = Window { interval, zone: schedule.window.zone.clone() };
             bands.push(Band {
                 id: row.text(0)?.to_owned(),
                 name: row.text(1)?.to_owned(),
@@ -194,10 +199,41 @@ fn bands(
             });
         }
     }
+    Ok(first_of(bands))
+}
+
+/// The occurrences of what is kept in other calendars; and whether there were more. What they are
+/// about is not known, so no filter but time leaves any out.
+fn external(db: &mut dyn Query, range: Interval) -> Result<(Vec<Band>, bool), Fault> {
+    let sql = "SELECT external_entries.external, external_entries.title, externals.name, start_at, \
+        end_at, zone, repeats, except_on, also_on FROM external_entries \
+        JOIN externals ON externals.id = external_entries.external \
+        WHERE last_end > $1 AND start_at < $2 ORDER BY last_end, external, uid LIMIT $3";
+    let most = i64::try_from(BANDS_MAX).unwrap_or(i64::MAX);
+    let mut bands = Vec::new();
+    for row in db.query(sql, &[range.start.into(), range.end.into(), most.into()])? {
+        let Some(schedule) = schedule(&row, 3)? else { continue };
+        for interval in schedule.occurrences(range) {
+            let window = Window { interval, zone: schedule.window.zone.clone() };
+            bands.push(Band {
+                id: row.text(0)?.to_owned(),
+                name: row.text(1)?.to_owned(),
+                window: shown_window(&window),
+                services: Vec::new(),
+                environment: None,
+                reason: Some(row.text(2)?.to_owned()),
+            });
+        }
+    }
+    Ok(first_of(bands))
+}
+
+/// As many bands as an answer carries, by their beginning; and whether there were more.
+fn first_of(mut bands: Vec<Band>) -> (Vec<Band>, bool) {
     bands.sort_by(|one, other| (&one.window.start, &one.id).cmp(&(&other.window.start, &other.id)));
     let more = bands.len() > BANDS_MAX;
     bands.truncate(BANDS_MAX);
-    Ok((bands, more))
+    (bands, more)
 }
 
 /// The conflicts in force between entries, or between one and a period, that fall into the range;

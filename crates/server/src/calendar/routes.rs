@@ -5,7 +5,8 @@ use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
 use api::calendar::{
-    Accept, BandFields, BandRecord, Calendar, Checked, Conflict, Draft, Outages, Slots,
+    Accept, BandDraft, BandFields, BandPreview, BandRecord, Calendar, Checked, Conflict, Draft,
+    ExternalCalendar, ExternalRead, Feed, NewExternal, NewFeed, Outages, Slots,
 };
 use api::common::{Page, Reason, Written};
 use domain::calendar::PeriodKind;
@@ -19,7 +20,7 @@ use crate::calendar::overlap::{Asked, Kind};
 use crate::calendar::read::calendar;
 use crate::calendar::{
     AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
-    conflict, outages, slots,
+    conflict, external, feed, outages, preview, slots,
 };
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::listing::word;
@@ -70,7 +71,38 @@ pub fn routes(routes: Routes) -> Routes {
             "Answers for a conflict",
             accept,
         );
-    periods(routes)
+    around(periods(routes))
+}
+
+/// What goes out to calendar programs, and what comes in from them.
+fn around(routes: Routes) -> Routes {
+    routes
+        .get::<Page<Feed>, _, _>("/feeds", "Lists your calendar feeds", "limit,cursor", feed::list)
+        .write::<NewFeed, Feed, _, _>(
+            M::Post,
+            "/feeds",
+            "Makes a calendar feed; its address is shown once",
+            feed::create,
+        )
+        .bare::<Written, _, _>(M::Delete, "/feeds/{id}", "Takes a calendar feed back", feed::revoke)
+        .get::<Page<ExternalCalendar>, _, _>(
+            "/calendar/external",
+            "Lists calendars that are kept elsewhere",
+            "limit,cursor",
+            external::list,
+        )
+        .write::<NewExternal, ExternalRead, _, _>(
+            M::Post,
+            "/calendar/external",
+            "Reads an iCalendar file of a calendar that is kept elsewhere",
+            external::import_file,
+        )
+        .bare::<Written, _, _>(
+            M::Delete,
+            "/calendar/external/{id}",
+            "Takes an external calendar away",
+            external::remove,
+        )
 }
 
 fn periods(routes: Routes) -> Routes {
@@ -87,6 +119,12 @@ fn periods(routes: Routes) -> Routes {
             "Sets a maintenance window",
             create_window,
         )
+        .write::<BandDraft, BandPreview, _, _>(
+            M::Post,
+            "/windows/preview",
+            "Previews whom a maintenance window would hit",
+            preview_window,
+        )
         .write::<BandFields, Written, _, _>(
             M::Patch,
             "/windows/{id}",
@@ -99,6 +137,16 @@ fn periods(routes: Routes) -> Routes {
             "Takes a maintenance window away",
             remove_window,
         )
+        .get::<Page<BandRecord>, _, _>("/peaks", "Lists peak hours", "limit,cursor", list_peaks)
+        .write::<BandFields, Written, _, _>(M::Post, "/peaks", "Sets peak hours", create_peak)
+        .write::<BandDraft, BandPreview, _, _>(
+            M::Post,
+            "/peaks/preview",
+            "Previews whom peak hours would hit",
+            preview_peak,
+        )
+        .write::<BandFields, Written, _, _>(M::Patch, "/peaks/{id}", "Edits peak hours", edit_peak)
+        .bare::<Written, _, _>(M::Delete, "/peaks/{id}", "Takes peak hours away", remove_peak)
         .get::<Page<BandRecord>, _, _>(
             "/blackouts",
             "Lists blackouts",
@@ -110,6 +158,12 @@ fn periods(routes: Routes) -> Routes {
             "/blackouts",
             "Sets a blackout",
             create_blackout,
+        )
+        .write::<BandDraft, BandPreview, _, _>(
+            M::Post,
+            "/blackouts/preview",
+            "Previews whom a blackout would hit",
+            preview_blackout,
         )
         .write::<BandFields, Written, _, _>(
             M::Patch,
@@ -184,7 +238,16 @@ fn asked(
     let team = query.get("team").map(|name| wrong_name("team", find_team(db, name))).transpose()?;
     let environment = word(query, "environment")?;
     let committed = query.flag("committed");
-    Ok(Asked { range, service, team, environment, kind, committed, interrupting: false })
+    Ok(Asked {
+        range,
+        service,
+        team,
+        environment,
+        kind,
+        committed,
+        interrupting: false,
+        cancelled: false,
+    })
 }
 
 async fn list_conflicts(
@@ -257,15 +320,16 @@ async fn accept(
 
 /// The handlers of a kind of period.
 macro_rules! period {
-    ($kind:expr, $list:ident, $create:ident, $edit:ident, $remove:ident) => {
+    ($kind:expr, $list:ident, $create:ident, $preview:ident, $edit:ident, $remove:ident) => {
         async fn $list(
             State(app): State<App>,
             _: Signed,
             query: ListQuery,
         ) -> Result<Json<Page<BandRecord>>, Answer> {
             let limit = query.limit()?;
+            let now = app.bus.world().clock.now();
             let found = ask(&*app.bus.world().store, move |db| {
-                refused(bands::periods(db, $kind, limit, query.get("cursor")))
+                refused(bands::periods(db, $kind, limit, query.get("cursor"), now))
             });
             Ok(Json(found.await??))
         }
@@ -276,6 +340,17 @@ macro_rules! period {
         ) -> Result<Json<Written>, Answer> {
             let command = SavePeriod { kind: $kind, period: None, fields: write.body };
             Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+        }
+
+        async fn $preview(
+            State(app): State<App>,
+            write: Write<BandDraft>,
+        ) -> Result<Json<BandPreview>, Answer> {
+            let now = app.bus.world().clock.now();
+            let found = ask(&*app.bus.world().store, move |db| {
+                refused(preview::preview(db, $kind, &write.body, now))
+            });
+            Ok(Json(found.await??))
         }
 
         async fn $edit(
@@ -298,5 +373,20 @@ macro_rules! period {
     };
 }
 
-period!(PeriodKind::MaintenanceWindow, list_windows, create_window, edit_window, remove_window);
-period!(PeriodKind::Blackout, list_blackouts, create_blackout, edit_blackout, remove_blackout);
+period!(
+    PeriodKind::MaintenanceWindow,
+    list_windows,
+    create_window,
+    preview_window,
+    edit_window,
+    remove_window
+);
+period!(PeriodKind::PeakHours, list_peaks, create_peak, preview_peak, edit_peak, remove_peak);
+period!(
+    PeriodKind::Blackout,
+    list_blackouts,
+    create_blackout,
+    preview_blackout,
+    edit_blackout,
+    remove_blackout
+);

@@ -134,7 +134,7 @@ fn roles(resolver: &mut Resolver, words: &[String]) -> BTreeSet<Role> {
 }
 
 /// Keeps the hash of a password or a token, outside the log.
-pub(super) fn keep_secret(work: &mut Work<'_>, subject: &str, hash: &str) -> Result<(), Fault> {
+pub fn keep_secret(work: &mut Work<'_>, subject: &str, hash: &str) -> Result<(), Fault> {
     let sql = "INSERT INTO secrets (subject, hash) VALUES ($1, $2) \
         ON CONFLICT (subject) DO UPDATE SET hash = excluded.hash";
     work.tx.execute(sql, &[subject.into(), hash.into()])?;

@@ -103,6 +103,7 @@ pub fn router(app: App) -> Router {
     let described = get(move || async move { ([(CONTENT_TYPE, "application/json")], document) });
     let router = features
         .route("/api/v1/openapi.json", described)
+        .route("/calendar.ics", get(crate::calendar::calendar_file))
         .route("/problems/{code}", get(problem_pages::show))
         .merge(health::routes(&metrics))
         .method_not_allowed_fallback(wrong_method)

@@ -127,6 +127,15 @@ impl Stage {
         Client { stage: self, pass: Pass::None }
     }
 
+    /// What stands at an address outside the interface, for anyone.
+    pub(crate) async fn file(&self, path: &str) -> (u16, String) {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 16 << 20).await.unwrap();
+        (parts.status.as_u16(), String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
     /// A program with a token.
     pub(crate) fn program(&self, secret: &str) -> Client<'_> {
         Client { stage: self, pass: Pass::Token(secret.to_owned()) }

@@ -1,10 +1,12 @@
-// Words of the pages of maintenance windows and blackouts.
+// Words of the pages of maintenance windows, peak hours and blackouts.
+import type { Rule } from './rule';
 
 const shared = {
   columns: {
     name: 'Name',
     when: 'When',
     repeats: 'Repeats',
+    next: 'Next',
     services: 'Services',
     environment: 'Environment',
     reason: 'Why',
@@ -17,18 +19,81 @@ const shared = {
   saved: 'Saved; conflicts were looked for again',
   removed: 'Removed; conflicts were looked for again',
   removeTitle: (name: string) => `Remove ${name}`,
-  repeats: { none: 'Once', daily: 'Every day', weekly: 'Every week' } as Record<string, string>,
   fields: {
     name: 'Name',
     reason: 'Why',
     services: 'Services',
     environment: 'Environment',
-    window: 'When',
-    repeats: 'Repeats',
+    window: 'First time',
+    except: 'Except on',
+    also: 'Also on',
   },
+  exceptHelp: 'Days left out, such as 2026-12-25.',
+  alsoHelp: 'Days added, or a day with a time, such as 2026-12-27T22:00.',
   servicesHelp: 'Left empty, it is for all services.',
   environmentAny: 'Left empty, it is for all environments.',
-  repeatsHelp: 'At the same time on the wall clock of its zone, also across clock changes.',
+};
+
+export const rule = {
+  shape: 'Repeats',
+  shapes: {
+    none: 'Once',
+    daily: 'Every day',
+    weekdays: 'On weekdays',
+    weekly: 'Every week on days',
+    monthly: 'Every month on a weekday',
+    own: 'By a rule of your own',
+  },
+  help: 'At the same time on the wall clock of its zone, also across clock changes.',
+  every: 'Every',
+  units: { daily: ' days', weekdays: '', weekly: ' weeks', monthly: ' months' },
+  days: { MO: 'Mon', TU: 'Tue', WE: 'Wed', TH: 'Thu', FR: 'Fri', SA: 'Sat', SU: 'Sun' },
+  onDays: 'On',
+  place: 'Which',
+  places: { '1': 'first', '2': 'second', '3': 'third', '4': 'fourth', '-1': 'last' },
+  weekday: 'Weekday',
+  ends: 'Ends',
+  ending: { never: 'Never', until: 'On a day', count: 'After a number of times' },
+  until: 'Last day',
+  count: 'Times',
+  raw: 'Rule',
+  rawHelp: 'As RFC 5545 writes it. Change it here for what the fields above cannot say.',
+};
+
+/** A rule in words, as far as there are some. */
+export function ruleWords(known: Rule): string {
+  const { interval } = known;
+  const each = (one: string, many: string) => (interval > 1 ? `every ${interval} ${many}` : one);
+  const days = known.days.map((day) => rule.days[day]).join(', ');
+  const words = {
+    daily: each('every day', 'days'),
+    weekdays: 'on weekdays',
+    weekly: each('every week', 'weeks') + (days && ` on ${days}`),
+    monthly: `${each('every month', 'months')} on the ${rule.places[known.place]} ${rule.days[known.day]}`,
+  }[known.shape];
+  const ending = known.until
+    ? ` until ${known.until}`
+    : known.count
+      ? `, ${known.count} times`
+      : '';
+  return words.charAt(0).toUpperCase() + words.slice(1) + ending;
+}
+
+export const preview = {
+  title: 'What this would mean',
+  waiting: 'Say when, and the next times and what they hit are shown here.',
+  next: 'Next times',
+  none: 'It has no time still to come.',
+  forward: (minutes: number) => `clocks go forward ${minutes} min`,
+  back: (minutes: number) => `clocks go back ${minutes} min`,
+  hits: (count: number, blocking: number) =>
+    `It hits ${count === 1 ? '1 record' : `${count} records`}, ${blocking} of them would be blocked.`,
+  noHits: 'It hits nothing that is planned.',
+  truncated: 'There are more records to come than one answer looks at.',
+  committed: 'committed',
+  planned: 'planned',
+  blocking: 'would be blocked',
+  warning: 'would be warned',
 };
 
 export const windows = {
@@ -45,6 +110,22 @@ export const windows = {
   emptyTitle: 'No maintenance windows yet',
   empty: 'A service without a window can be changed at any time. Give the critical ones a window.',
   example: 'Payments weeknights  ·  22:00 – 04:00  ·  every day',
+};
+
+export const peaks = {
+  ...shared,
+  path: '/peaks',
+  title: 'Peak hours',
+  label: 'Peak hours',
+  help: 'When a service is busiest. A change to it in that time is warned of, and not blocked.',
+  new: 'New peak hours',
+  newTitle: 'New peak hours',
+  editTitle: 'Edit the peak hours',
+  create: 'Add the peak hours',
+  removeHelp: 'Work in that time is no longer warned of.',
+  emptyTitle: 'No peak hours yet',
+  empty: 'Name the hours in which a service can least bear a change, and for which service.',
+  example: 'Booking mornings  ·  07:30 – 10:00  ·  on weekdays',
 };
 
 export const blackouts = {
@@ -65,4 +146,3 @@ export const blackouts = {
 
 export type BandWords = typeof windows;
 export const ENVIRONMENTS = ['production', 'staging', 'test', 'development'];
-export const REPEATS = ['none', 'daily', 'weekly'];

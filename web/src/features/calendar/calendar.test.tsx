@@ -38,6 +38,8 @@ const calendar: Calendar = {
   entries: [release, change],
   blackouts: [],
   windows: [],
+  peaks: [],
+  external: [],
   conflicts: [
     {
       id: 'cfl_1',
@@ -271,6 +273,9 @@ describe('maintenance windows', () => {
       services: [],
       window: change.window,
       repeats: 'none',
+      except: [],
+      also: [],
+      next: [],
     };
     const sent = serve({
       ...ANSWERS,

@@ -10,10 +10,12 @@ export function gridEvents(calendar: Calendar, view: 'month' | 'week'): EventInp
   const byRecord = conflictsByRecord(calendar.conflicts);
   const entries = calendar.entries.map((entry) => entryEvent(entry, byRecord));
   const blackouts = calendar.blackouts.map((band) => bandEvent(band, 'blackout', view));
-  // A month has no room for every occurrence of a maintenance window; the week shades them.
+  // A month has no room for every occurrence of windows and peak hours; the week shades them.
   const windows =
     view === 'week' ? calendar.windows.map((band) => bandEvent(band, 'window', view)) : [];
-  return [...entries, ...blackouts, ...windows];
+  const peaks = view === 'week' ? calendar.peaks.map((band) => bandEvent(band, 'peak', view)) : [];
+  const external = calendar.external.map((band) => bandEvent(band, 'external', view));
+  return [...entries, ...blackouts, ...windows, ...peaks, ...external];
 }
 
 function conflictsByRecord(conflicts: Conflict[]): Map<string, Conflict[]> {
@@ -44,11 +46,20 @@ function entryEvent(entry: Entry, byRecord: Map<string, Conflict[]>): EventInput
   };
 }
 
-function bandEvent(band: Band, kind: 'blackout' | 'window', view: 'month' | 'week'): EventInput {
-  const title = kind === 'blackout' ? `${texts.blackout}: ${band.name}` : band.name;
+function bandEvent(
+  band: Band,
+  kind: 'blackout' | 'window' | 'peak' | 'external',
+  view: 'month' | 'week',
+): EventInput {
+  const titles = {
+    blackout: `${texts.blackout}: ${band.name}`,
+    window: band.name,
+    peak: band.name,
+    external: `${band.name} (${band.reason ?? texts.external})`,
+  };
   return {
     id: `${band.id} ${band.window.start}`,
-    title,
+    title: titles[kind],
     start: band.window.start,
     end: band.window.end,
     display: view === 'week' ? 'background' : 'block',

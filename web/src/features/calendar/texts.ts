@@ -24,6 +24,8 @@ export const texts = {
   clockHours: (hours: number) => `${hours > 0 ? '+' : '−'}${Math.abs(hours)} h`,
   blackout: 'Blackout',
   maintenance: 'Maintenance window',
+  peak: 'Peak hours',
+  external: 'External calendar',
   planned: 'planned, not yet committed',
   committed: 'window committed',
   changesInside: (count: number) => (count === 1 ? '1 change' : `${count} changes`),
@@ -42,6 +44,8 @@ export const texts = {
     planned: 'Planned only',
     blackout: 'Blackout',
     window: 'Maintenance window',
+    peak: 'Peak hours',
+    external: 'External calendar',
     conflict: 'Conflict',
   },
   conflict: {

@@ -76,9 +76,6 @@ export const texts = {
     days: (count: number) => `${count} days`,
     secretTitle: 'Copy the secret now',
     secretHelp: 'It is shown this once. Whoever has it can act for you until the token ends.',
-    copy: 'Copy',
-    copied: 'Copied',
-    done: 'I have copied it',
     noSecret:
       'The secret was already handed out in an earlier answer. Revoke this token and make a new one.',
   },

@@ -1,15 +1,18 @@
-// Adds or edits a maintenance window or a blackout.
+// Adds or edits a maintenance window, peak hours or a blackout.
 import { choiceOf, type Choice } from '@/lib/lookup';
 import { useForm } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';
 import type { Schema, Window } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
-import { ErrorSummary, LongTextField, SelectField, TextField } from '@/ui/Form';
+import { ErrorSummary, LongTextField, SelectField, TagsField, TextField } from '@/ui/Form';
 import { ServicesPicker } from '@/ui/Picker';
 import { wordOf } from '@/ui/texts';
 import { WindowField } from '@/ui/WindowField';
-import { ENVIRONMENTS, REPEATS, type BandWords } from '../bandTexts';
+import { toWall } from '@/lib/zone';
+import { ENVIRONMENTS, type BandWords } from '../bandTexts';
+import { BandPreview } from './BandPreview';
+import { RuleField } from './RuleField';
 
 interface Values {
   name: string;
@@ -18,6 +21,8 @@ interface Values {
   environment: string | undefined;
   window: Window | null;
   repeats: string;
+  except: string[];
+  also: string[];
 }
 
 function valuesOf(band: Schema<'BandRecord'> | undefined): Values {
@@ -28,32 +33,39 @@ function valuesOf(band: Schema<'BandRecord'> | undefined): Values {
     environment: band?.environment ?? undefined,
     window: band?.window ?? null,
     repeats: band?.repeats ?? 'none',
+    except: band?.except ?? [],
+    also: band?.also ?? [],
   };
 }
 
-function fieldsOf(values: Partial<Values>, repeating: boolean): Record<string, unknown> {
-  const { services, repeats, ...rest } = values;
+function fieldsOf(values: Partial<Values>): Record<string, unknown> {
+  const { services, ...rest } = values;
   return {
     ...rest,
     ...(services ? { services: services.map((each) => each.value) } : {}),
-    ...(repeating && repeats ? { repeats } : {}),
   };
+}
+
+/** What the preview asks for: when it is, and for whom. */
+function timesOf(values: Values): Record<string, unknown> {
+  const { services, environment, window, repeats, except, also } = values;
+  return fieldsOf({ services, environment, window, repeats, except, also });
 }
 
 interface Props {
   words: BandWords;
-  repeating: boolean;
+  /** Whether a reason has to be given. */
+  reasoned: boolean;
   band?: Schema<'BandRecord'>;
   onClose: () => void;
   onDone: () => void;
 }
 
-export function BandDialog({ words, repeating, band, onClose, onDone }: Props) {
+export function BandDialog({ words, reasoned, band, onClose, onDone }: Props) {
   const form = useForm<Values>(valuesOf(band));
   const write = useWrite(onDone);
   const submit = () => {
-    const changed = band ? form.changes() : form.values;
-    const body = fieldsOf(changed, repeating);
+    const body = fieldsOf(band ? form.changes() : form.values);
     write.mutate(
       band
         ? {
@@ -67,6 +79,8 @@ export function BandDialog({ words, repeating, band, onClose, onDone }: Props) {
     );
   };
   const { fields } = words;
+  const { window } = form.values;
+  const first = toWall(window?.start ?? new Date().toISOString(), window?.zone ?? 'UTC');
   return (
     <Dialog
       wide
@@ -79,13 +93,7 @@ export function BandDialog({ words, repeating, band, onClose, onDone }: Props) {
     >
       <ErrorSummary errors={form.errors} />
       <TextField form={form} name="name" label={fields.name} required max={200} />
-      <LongTextField
-        form={form}
-        name="reason"
-        label={fields.reason}
-        required={!repeating}
-        rows={2}
-      />
+      <LongTextField form={form} name="reason" label={fields.reason} required={reasoned} rows={2} />
       <WindowField
         label={fields.window}
         required
@@ -93,14 +101,20 @@ export function BandDialog({ words, repeating, band, onClose, onDone }: Props) {
         value={form.values.window}
         onChange={(window) => form.set('window', window)}
       />
-      {repeating && (
-        <SelectField
-          form={form}
-          name="repeats"
-          label={fields.repeats}
-          help={words.repeatsHelp}
-          options={REPEATS.map((value) => ({ value, label: words.repeats[value] ?? value }))}
-        />
+      <RuleField
+        value={form.values.repeats}
+        first={first}
+        error={form.errorOf('repeats')}
+        onChange={(repeats) => {
+          form.set('repeats', repeats);
+          if (repeats === 'none') form.set('except', []);
+        }}
+      />
+      {form.values.repeats !== 'none' && (
+        <>
+          <TagsField form={form} name="except" label={fields.except} help={words.exceptHelp} />
+          <TagsField form={form} name="also" label={fields.also} help={words.alsoHelp} />
+        </>
       )}
       <ServicesPicker
         name="services"
@@ -118,6 +132,7 @@ export function BandDialog({ words, repeating, band, onClose, onDone }: Props) {
         clearable
         options={ENVIRONMENTS.map((value) => ({ value, label: wordOf(value) }))}
       />
+      <BandPreview path={words.path} replaces={band?.id} fields={timesOf(form.values)} />
     </Dialog>
   );
 }

@@ -1,20 +1,24 @@
-// One page for both kinds of band: maintenance windows, and blackouts, which do not repeat.
-import { Button } from '@mantine/core';
+// One page for all kinds of band: maintenance windows, peak hours and blackouts.
+import { Button, HoverCard } from '@mantine/core';
 import { useState } from 'react';
-import { clock, day, windowText } from '@/lib/dates';
+import { clock, dayClock, windowText } from '@/lib/dates';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
+import { toWall } from '@/lib/zone';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Dialog } from '@/ui/Dialog';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
+import { None } from '@/ui/None';
 import { say } from '@/ui/say';
 import { EmptyState } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
-import type { BandWords } from '../bandTexts';
+import { rule, ruleWords, type BandWords } from '../bandTexts';
+import { dayOf, parseRule } from '../rule';
 import { BandDialog } from './BandDialog';
+import { NextTimes } from './BandPreview';
 import classes from './BandPage.module.css';
 
 type BandRecord = Schema<'BandRecord'>;
@@ -22,10 +26,11 @@ type Open = { kind: 'new' } | { kind: 'edit' | 'remove'; band: BandRecord };
 
 interface Props {
   words: BandWords;
-  repeating: boolean;
+  /** Whether a reason has to be given, and is told in the list. */
+  reasoned?: boolean;
 }
 
-export function BandPage({ words, repeating }: Props) {
+export function BandPage({ words, reasoned = false }: Props) {
   const pages = usePages<BandRecord>(words.path);
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
@@ -40,7 +45,7 @@ export function BandPage({ words, repeating }: Props) {
       <Section flush>
         <DataTable
           label={words.label}
-          columns={columnsOf({ words, repeating, refused: offer.refusal?.detail, open: setOpen })}
+          columns={columnsOf({ words, reasoned, refused: offer.refusal?.detail, open: setOpen })}
           pages={pages}
           rowKey={(row) => row.id}
           empty={
@@ -58,7 +63,7 @@ export function BandPage({ words, repeating }: Props) {
       {(open?.kind === 'new' || open?.kind === 'edit') && (
         <BandDialog
           words={words}
-          repeating={repeating}
+          reasoned={reasoned}
           band={open.kind === 'edit' ? open.band : undefined}
           onClose={close}
           onDone={done(words.saved)}
@@ -73,22 +78,19 @@ export function BandPage({ words, repeating }: Props) {
 
 interface ColumnsOf {
   words: BandWords;
-  repeating: boolean;
+  reasoned: boolean;
   /** Why they may not be edited; undefined when they may. */
   refused: string | undefined;
   open: (open: Open) => void;
 }
 
-function columnsOf({ words, repeating, refused, open }: ColumnsOf): Column<BandRecord>[] {
+function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRecord>[] {
   const heads = words.columns;
   const columns: (Column<BandRecord> | false)[] = [
     { key: 'name', header: heads.name, cell: (row) => <strong>{row.name}</strong> },
     { key: 'when', header: heads.when, cell: (row) => <When band={row} /> },
-    repeating && {
-      key: 'repeats',
-      header: heads.repeats,
-      cell: (row) => words.repeats[row.repeats] ?? row.repeats,
-    },
+    { key: 'repeats', header: heads.repeats, cell: (row) => <RepeatsText band={row} /> },
+    { key: 'next', header: heads.next, wideOnly: true, cell: (row) => <NextTime band={row} /> },
     {
       key: 'services',
       header: heads.services,
@@ -107,7 +109,7 @@ function columnsOf({ words, repeating, refused, open }: ColumnsOf): Column<BandR
       wideOnly: true,
       cell: (row) => (row.environment ? wordOf(row.environment) : words.all),
     },
-    !repeating && {
+    reasoned && {
       key: 'reason',
       header: heads.reason,
       wideOnly: true,
@@ -150,14 +152,41 @@ function columnsOf({ words, repeating, refused, open }: ColumnsOf): Column<BandR
 function When({ band }: { band: BandRecord }) {
   const { window, repeats } = band;
   const zone = window.zone ?? 'UTC';
-  if (repeats !== 'daily' && repeats !== 'weekly') return <WindowTime window={window} />;
-  const weekday = (at: string) => (repeats === 'weekly' ? `${day(at, zone).split(' ')[0]} ` : '');
-  const from = weekday(window.start) + clock(window.start, zone);
-  const to = weekday(window.end) + clock(window.end, zone);
+  if (repeats === 'none') return <WindowTime window={window} />;
   return (
     <span title={windowText(window, zone)}>
-      {from} – {to} <span className="soft small">{zone}</span>
+      {clock(window.start, zone)} – {clock(window.end, zone)}{' '}
+      <span className="soft small">{zone}</span>
     </span>
+  );
+}
+
+function RepeatsText({ band }: { band: BandRecord }) {
+  const known = parseRule(band.repeats);
+  if (band.repeats === 'none') return rule.shapes.none;
+  // A weekly rule that names no day keeps the first occurrence's.
+  const first = dayOf(toWall(band.window.start, band.window.zone ?? 'UTC'));
+  const days = known?.shape === 'weekly' && known.days.length === 0 ? [first] : known?.days;
+  return known ? ruleWords({ ...known, days: days ?? [] }) : <code>{band.repeats}</code>;
+}
+
+/** The next time; a tip lists those after it. */
+function NextTime({ band }: { band: BandRecord }) {
+  const [first] = band.next;
+  if (!first) return <None />;
+  const moves = band.next.some((each) => each.clock_moves !== 0);
+  return (
+    <HoverCard withinPortal openDelay={200}>
+      <HoverCard.Target>
+        <button type="button" className={classes.next}>
+          {dayClock(first.window.start, first.window.zone ?? 'UTC')}
+          {moves && <span aria-hidden="true"> *</span>}
+        </button>
+      </HoverCard.Target>
+      <HoverCard.Dropdown>
+        <NextTimes next={band.next} />
+      </HoverCard.Dropdown>
+    </HoverCard>
   );
 }
 

@@ -3,10 +3,21 @@ import type { View } from '../view';
 import { texts } from '../texts';
 import classes from './Legend.module.css';
 
-const SAMPLES = ['release', 'change', 'planned', 'blackout', 'window', 'conflict'] as const;
+const SAMPLES = [
+  'release',
+  'change',
+  'planned',
+  'blackout',
+  'window',
+  'peak',
+  'external',
+  'conflict',
+] as const;
 
 export function Legend({ view }: { view: View }) {
-  const shown = SAMPLES.filter((sample) => view !== 'month' || sample !== 'window');
+  const shown = SAMPLES.filter(
+    (sample) => view !== 'month' || (sample !== 'window' && sample !== 'peak'),
+  );
   return (
     <ul className={classes.legend}>
       {shown.map((sample) => (

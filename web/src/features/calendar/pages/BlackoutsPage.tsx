@@ -3,5 +3,5 @@ import { blackouts } from '../bandTexts';
 import { BandPage } from '../components/BandPage';
 
 export default function BlackoutsPage() {
-  return <BandPage words={blackouts} repeating={false} />;
+  return <BandPage words={blackouts} reasoned />;
 }

@@ -3,5 +3,5 @@ import { windows } from '../bandTexts';
 import { BandPage } from '../components/BandPage';
 
 export default function WindowsPage() {
-  return <BandPage words={windows} repeating />;
+  return <BandPage words={windows} />;
 }

@@ -1,5 +1,5 @@
 // The timeline by service: rows grouped by team, bars for releases and changes, hatched blackouts,
-// light maintenance windows, red brackets around what collides, and the line of now.
+// light maintenance windows, dotted peak hours, red brackets around what collides, and the line of now.
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, type CSSProperties, type ReactNode } from 'react';
 import { useNow } from '@/ui/Time';
@@ -147,6 +147,22 @@ function ServiceRow({ row, ...steps }: Steps & { row: Row }) {
             className={classes.window}
             style={{ left: x, width }}
             title={`${texts.maintenance}: ${band.name}`}
+          />
+        ))}
+        {row.external.map(({ key, band, x, width }) => (
+          <div
+            key={key}
+            className={classes.external}
+            style={{ left: x, width }}
+            title={`${band.reason ?? texts.external}: ${band.name}`}
+          />
+        ))}
+        {row.peaks.map(({ key, band, x, width }) => (
+          <div
+            key={key}
+            className={classes.peak}
+            style={{ left: x, width }}
+            title={[`${texts.peak}: ${band.name}`, band.reason].filter(Boolean).join('. ')}
           />
         ))}
         {row.blackouts.map(({ key, band, x, width }) => (

@@ -47,6 +47,8 @@ function input(entries: Entry[], more: Partial<Input> = {}): Input {
     entries,
     blackouts: [],
     windows: [],
+    peaks: [],
+    external: [],
     conflicts: [],
     services: [
       { service: service('cards'), team: 'Payments' },

@@ -56,6 +56,8 @@ export interface Row {
   bars: Bar[];
   blackouts: BandBox[];
   windows: BandBox[];
+  peaks: BandBox[];
+  external: BandBox[];
 }
 
 export interface Group {
@@ -91,6 +93,8 @@ export interface Input {
   entries: Entry[];
   blackouts: Band[];
   windows: Band[];
+  peaks: Band[];
+  external: Band[];
   conflicts: Conflict[];
   services: ServiceLine[];
   scale: Scale;
@@ -270,6 +274,8 @@ function packRow(
     bars,
     blackouts: boxesFor(input.blackouts, service, scale),
     windows: boxesFor(input.windows, service, scale),
+    peaks: boxesFor(input.peaks, service, scale),
+    external: boxesFor(input.external, service, scale),
   };
   return { row, tags: tagged };
 }

@@ -1,10 +1,11 @@
 // Makes a token and hands its secret out once; takes a token back.
-import { Button, Checkbox, CopyButton, Modal, Select, TextInput } from '@mantine/core';
+import { Checkbox, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { asProblem } from '@/lib/problem';
 import { useMe } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
+import { SecretDialog } from '@/ui/SecretDialog';
 import type { Token } from '../peopleQueries';
 import { texts, TOKEN_DAYS } from '../peopleTexts';
 import classes from './TokenDialogs.module.css';
@@ -77,39 +78,15 @@ export function NewTokenDialog({ onClose, onDone }: NewProps) {
   );
 }
 
-/** Shown once; it closes only by its button, so that no stray click loses the secret. */
-export function SecretDialog({ token, onClose }: { token: Token; onClose: () => void }) {
+export function TokenSecret({ token, onClose }: { token: Token; onClose: () => void }) {
   return (
-    <Modal
-      opened
+    <SecretDialog
+      title={token.secret ? words.secretTitle : token.name}
+      help={words.secretHelp}
+      none={words.noSecret}
+      secret={token.secret}
       onClose={onClose}
-      title={<strong>{token.secret ? words.secretTitle : token.name}</strong>}
-      size={560}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-      withCloseButton={false}
-    >
-      {token.secret ? (
-        <>
-          <p className={classes.help}>{words.secretHelp}</p>
-          <div className={classes.secret}>
-            <code>{token.secret}</code>
-            <CopyButton value={token.secret}>
-              {({ copied, copy }) => (
-                <Button variant="default" size="compact-md" onClick={copy}>
-                  {copied ? words.copied : words.copy}
-                </Button>
-              )}
-            </CopyButton>
-          </div>
-        </>
-      ) : (
-        <p className={classes.help}>{words.noSecret}</p>
-      )}
-      <div className={classes.foot}>
-        <Button onClick={onClose}>{words.done}</Button>
-      </div>
-    </Modal>
+    />
   );
 }
 

@@ -8,7 +8,7 @@ import { say } from '@/ui/say';
 import { StatePill } from '@/ui/StatePill';
 import { EmptyState } from '@/ui/States';
 import { Time, useNow } from '@/ui/Time';
-import { NewTokenDialog, RevokeDialog, SecretDialog } from '../components/TokenDialogs';
+import { NewTokenDialog, RevokeDialog, TokenSecret } from '../components/TokenDialogs';
 import { useTokens, type Token } from '../peopleQueries';
 import { texts } from '../peopleTexts';
 import classes from './settings.module.css';
@@ -94,7 +94,7 @@ export default function TokensPage() {
       {open?.kind === 'new' && (
         <NewTokenDialog onClose={close} onDone={(token) => setOpen({ kind: 'secret', token })} />
       )}
-      {open?.kind === 'secret' && <SecretDialog token={open.token} onClose={close} />}
+      {open?.kind === 'secret' && <TokenSecret token={open.token} onClose={close} />}
       {open?.kind === 'revoke' && (
         <RevokeDialog
           token={open.token}

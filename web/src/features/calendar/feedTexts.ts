@@ -1,0 +1,60 @@
+// Words of the page of calendar feeds and external calendars.
+
+export const feeds = {
+  title: 'Calendar feeds',
+  help: 'What goes out to calendar programs, and what comes in from other calendars.',
+  section: 'Your feeds',
+  label: 'Your feeds',
+  new: 'New feed',
+  columns: { name: 'Feed', shows: 'Shows', do: 'Actions' },
+  everything: 'Every change and release',
+  kinds: { change: 'Changes', release: 'Releases' } as Record<string, string>,
+  revoke: 'Revoke',
+  revokeTitle: (name: string) => `Revoke ${name}`,
+  revokeHelp: 'Its address stops working. Calendar programs then show nothing new. This is final.',
+  revoked: 'Revoked',
+  emptyTitle: 'No feeds yet',
+  empty:
+    'A feed is a secret address that Outlook, Google Calendar or Thunderbird subscribe to. It shows what you may see, planned and cancelled work too.',
+  example: 'Payments, on call  ·  releases  ·  production',
+  newTitle: 'New calendar feed',
+  create: 'Make the feed',
+  fields: {
+    name: 'Name in calendar programs',
+    service: 'Service',
+    team: 'Team',
+    environment: 'Environment',
+    kind: 'Kind',
+  },
+  any: 'Left empty, it shows all.',
+  addressTitle: 'Copy the address now',
+  addressHelp:
+    'It is shown this once. Whoever has it reads what you may read, until you revoke the feed.',
+  addressGone:
+    'The address was already handed out in an earlier answer. Revoke this feed and make a new one.',
+};
+
+export const external = {
+  section: 'External calendars',
+  label: 'External calendars',
+  help: 'Audits, patch days and outages of others, read from iCalendar files and shown on the calendar. They block nothing.',
+  new: 'Read a file',
+  columns: { name: 'Calendar', entries: 'Entries', read: 'Read', do: 'Actions' },
+  remove: 'Remove',
+  removeTitle: (name: string) => `Remove ${name}`,
+  removeHelp: 'Its entries leave the calendar. The file can be read again.',
+  removed: 'Removed',
+  emptyTitle: 'No external calendars yet',
+  empty: 'Read an .ics file that an auditor, a provider or another team publishes.',
+  example: 'Interim audit  ·  4 entries  ·  read today',
+  newTitle: 'Read an iCalendar file',
+  create: 'Read the file',
+  fields: { name: 'Name of the calendar', file: 'File (.ics)' },
+  nameHelp: 'A file under the same name replaces what was read before.',
+  choose: 'Choose a file',
+  done: (entries: number) => `Read: ${entries === 1 ? '1 entry' : `${entries} entries`}`,
+  skippedTitle: (count: number) => (count === 1 ? '1 event left out' : `${count} events left out`),
+  skippedHelp: 'All others were taken over.',
+  line: (line: number) => `Line ${line}`,
+  close: 'Close',
+};
