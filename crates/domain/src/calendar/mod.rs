@@ -31,12 +31,12 @@ pub use external::{
 pub use feed::{FEEDS_MAX, Feed, FeedFilter, FeedKind, create_feed, revoke_feed};
 pub use period::{Content, Edit, Period, PeriodKind, SaveFacts, drafted, remove, save};
 pub use refusal::{Refusal, not_blocked};
+pub use rule::{COUNT_MAX, RULE_MAX, Rule, RuleError};
+pub use schedule::{Occasion, Repeats, Schedule, clock_change};
 pub use slots::{
     Ahead, HORIZON_DAYS, NEAR_MINUTES, PeriodAhead, REFUSED_MAX, Refused, SLOTS_MAX, STEP_MINUTES,
     Searched, Slot, Wanted, slots,
 };
-pub use rule::{COUNT_MAX, RULE_MAX, Rule, RuleError};
-pub use schedule::{Occasion, Repeats, Schedule, clock_change};
 
 #[cfg(test)]
 mod tests;

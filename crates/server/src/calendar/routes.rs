@@ -346,9 +346,13 @@ macro_rules! period {
             State(app): State<App>,
             write: Write<BandDraft>,
         ) -> Result<Json<BandPreview>, Answer> {
-            let now = app.bus.world().clock.now();
+            let reader = Reader::of(&app, &write.signed);
             let found = ask(&*app.bus.world().store, move |db| {
-                refused(preview::preview(db, $kind, &write.body, now))
+                let asking = reader.ask(db)?;
+                let permitted = asking.permit(Permission::Read).map_err(Stop::from);
+                refused(
+                    permitted.and_then(|()| preview::preview(db, $kind, &write.body, asking.now)),
+                )
             });
             Ok(Json(found.await??))
         }
