@@ -5,10 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
-use kernel::{CiId, Interval, MICROS_PER_MINUTE, PeriodId, ServiceId, Timestamp, Zone};
+use kernel::{CiId, Interval, MICROS_PER_MINUTE, PeriodId, ReleaseId, ServiceId, Timestamp, Zone};
 
 use crate::calendar::{
     ConflictKind, Found, Neighbour, PeriodFact, PeriodKind, Placed, Reach, Side, detect,
+    out_of_order,
 };
 
 /// Slots begin on multiples of this, in minutes; every zone in use is off by a multiple of it.
@@ -49,6 +50,8 @@ pub struct Ahead {
     pub reaches: Vec<Reach>,
     /// The periods.
     pub periods: Vec<PeriodAhead>,
+    /// The releases that a release depends on, and where they are planned.
+    pub before: Vec<(ReleaseId, Option<Interval>)>,
 }
 
 /// What is looked for.
@@ -183,6 +186,7 @@ struct Search<'a> {
     /// Those of them that are not over.
     running: Vec<&'a Neighbour>,
     reaches: BTreeMap<CiId, Vec<&'a Reach>>,
+    before: &'a [(ReleaseId, Option<Interval>)],
     blackouts: Vec<&'a PeriodAhead>,
     peaks: Vec<&'a PeriodAhead>,
     /// The maintenance windows of each service that is touched.
@@ -219,6 +223,7 @@ impl<'a> Search<'a> {
             begun: 0,
             running: Vec::new(),
             reaches,
+            before: &ahead.before,
             blackouts: blackouts.collect(),
             peaks: peaks.collect(),
             windows,
@@ -254,7 +259,18 @@ impl<'a> Search<'a> {
         }
         let periods: Vec<PeriodFact> = periods.into_values().collect();
         let placed = Placed { interval, ..self.wanted.placed.clone() };
-        detect(&placed, &neighbours, &reaches, &periods)
+        let mut found = detect(&placed, &neighbours, &reaches, &periods);
+        found.extend(self.too_early(interval));
+        found
+    }
+
+    /// What the release depends on and is not over yet.
+    fn too_early(&self, interval: Interval) -> Vec<Found> {
+        let Side::Release(release) = self.wanted.placed.subject else { return Vec::new() };
+        let order = |(before, planned): &(ReleaseId, Option<Interval>)| {
+            out_of_order(release, interval, *before, *planned)
+        };
+        self.before.iter().filter_map(order).collect()
     }
 
     /// The first start at which none of some conflicts that block an interval needs to be there
@@ -269,12 +285,17 @@ impl<'a> Search<'a> {
                 }))
             }
             (ConflictKind::OutsideWindow, _) => self.inside_again(interval),
+            (ConflictKind::ReleaseOrder, with) => {
+                let is = |one: &&(ReleaseId, _)| Side::Release(one.0) == with;
+                self.before.iter().find(is).and_then(|(_, planned)| Some((*planned)?.end))
+            }
             (_, with) => {
                 let own = self.running.iter().filter(|neighbour| neighbour.subject == with);
                 first(own.map(|neighbour| neighbour.interval.end))
             }
         });
-        let latest = ends.flatten().max();
+        // What has no end in sight blocks up to the horizon.
+        let latest = ends.map(|end| end.unwrap_or(self.wanted.until)).max();
         aligned(latest.unwrap_or(self.wanted.until))
     }
 

@@ -18,12 +18,7 @@ pub(super) fn order(
     let Side::Release(id) = side else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     if let Some(interval) = interval {
-        let sql = "SELECT releases.id, releases.start_at, releases.end_at FROM release_after \
-            JOIN releases ON releases.id = release_after.predecessor \
-            WHERE release_after.release = $1 AND releases.phase <> 'cancelled' \
-            AND COALESCE(releases.deployment_state, '') <> 'verified' LIMIT $2";
-        for row in db.query(sql, &[id.to_string().into(), ORDER_MAX.into()])? {
-            let (before, planned) = planned(&row)?;
+        for (before, planned) in predecessors(db, id)? {
             found.extend(out_of_order(id, interval, before, planned));
         }
     }
@@ -36,6 +31,19 @@ pub(super) fn order(
         found.extend(out_of_order(follower, its, id, interval));
     }
     Ok(found)
+}
+
+/// What a release depends on and is not over, and where that is planned.
+pub(super) fn predecessors(
+    db: &mut dyn Query,
+    id: ReleaseId,
+) -> Result<Vec<(ReleaseId, Option<Interval>)>, Fault> {
+    let sql = "SELECT releases.id, releases.start_at, releases.end_at FROM release_after \
+        JOIN releases ON releases.id = release_after.predecessor \
+        WHERE release_after.release = $1 AND releases.phase <> 'cancelled' \
+        AND COALESCE(releases.deployment_state, '') <> 'verified' LIMIT $2";
+    let rows = db.query(sql, &[id.to_string().into(), ORDER_MAX.into()])?;
+    rows.iter().map(planned).collect()
 }
 
 fn planned(row: &Row) -> Result<(ReleaseId, Option<Interval>), Fault> {

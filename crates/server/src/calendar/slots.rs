@@ -16,6 +16,7 @@ use ports::{Fault, Query, Value};
 use crate::bus::Stop;
 use crate::calendar::conflict::{Shower, find_side};
 use crate::calendar::find::{around, side_ref};
+use crate::calendar::order::predecessors;
 use crate::calendar::placement::{placement, services};
 use crate::names::{Names, Resolver, shown_window};
 use crate::read::{ANY_MAX, Statement};
@@ -63,8 +64,16 @@ pub(super) fn slots(
     if let Some(why) = around.beyond {
         return Err(General::Invalid(vec![Missing::new("/cis", why)]).into());
     }
-    let ahead =
-        Ahead { neighbours: around.neighbours, reaches: around.reaches, periods: around.periods };
+    let before = match placed.subject {
+        Side::Release(release) => predecessors(db, release)?,
+        Side::Change(_) | Side::Period(_) => Vec::new(),
+    };
+    let ahead = Ahead {
+        neighbours: around.neighbours,
+        reaches: around.reaches,
+        periods: around.periods,
+        before,
+    };
     Ok(show(db, &wanted, &search(&wanted, &ahead))?)
 }
 

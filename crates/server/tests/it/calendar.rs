@@ -471,3 +471,28 @@ fn the_forward_schedule_holds_what_is_committed_and_the_outages_of_its_services(
         assert_eq!(project("").await["items"].as_array().map(Vec::len), Some(2));
     });
 }
+
+#[test]
+fn a_release_finds_no_slot_before_those_it_depends_on_are_over() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let planned = async |title: &str, window: Json| {
+            let fields = json!({"title": title, "type": "minor", "window": window});
+            let made = story.rosa.post("/releases", fields).await.ok();
+            made["number"].as_str().expect("a number").to_owned()
+        };
+        let night = window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let first = planned("Before", night).await;
+        let same = window("2026-12-05T20:00:00Z", "2026-12-05T21:00:00Z");
+        let second = planned("After", same).await;
+        let after = json!({"after": [first]});
+        story.rosa.put(&format!("/releases/{second}/dependencies"), "*", after).await.ok();
+        let found = story.rosa.get(&format!("/slots?subject={second}")).await.ok();
+        assert_eq!(found["refused"][0]["conflicts"][0]["kind"], "release_order");
+        assert_eq!(found["refused"][0]["conflicts"][0]["with"]["number"], first.as_str());
+        let earliest = found["slots"].as_array().expect("a list").iter();
+        let mut earliest = earliest.filter(|slot| slot["earliest"] == true);
+        let window = &earliest.next().expect("the first")["window"];
+        assert_eq!(window["start"], "2026-12-05T22:00:00Z");
+    });
+}

@@ -2,7 +2,15 @@
 // to save or leave it. Nothing is written before it is dropped.
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { createContext, useContext, useState, type ReactNode } from 'react';
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react';
 import { send } from '@/lib/client';
 import { windowText, zoneShort } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
@@ -27,38 +35,54 @@ export interface Moving {
   by: 'pointer' | 'keys';
 }
 
-interface MovingTools {
+interface Held {
   moving: Moving | undefined;
   /** How many conflicts would block it there; undefined while that is asked. */
   blocking: number | undefined;
-  set: (moving: Moving | undefined) => void;
-  /** Saves what is held where it is, or what is given. */
+}
+
+interface Tools {
+  hold: (moving: Moving | undefined) => void;
+  /** Moves the record to where it is held. */
   save: (moving: Moving) => void;
 }
 
-const Context = createContext<MovingTools | undefined>(undefined);
+const HeldContext = createContext<Held>({ moving: undefined, blocking: undefined });
+const ToolsContext = createContext<Tools>({ hold: () => undefined, save: () => undefined });
 
-export function useMoving(): MovingTools {
-  const tools = useContext(Context);
-  if (!tools) throw new Error('entries move inside a MovingProvider');
-  return tools;
+/** What is held, for what shows it. */
+export function useHeld(): Held {
+  return useContext(HeldContext);
+}
+
+/** Holding and saving. These never change, so that a grid is not drawn anew while something is
+    dragged over it. */
+export function useMovingTools(): Tools {
+  return useContext(ToolsContext);
 }
 
 export function MovingProvider({ zone, children }: { zone: string; children: ReactNode }) {
-  const [moving, set] = useState<Moving>();
+  const [moving, hold] = useState<Moving>();
   const mover = useMover();
   const check = useCheck(moving, zone);
-  const save = ({ entry, minutes }: Moving) => {
-    set(undefined);
+  const saveNow = ({ entry, minutes }: Moving) => {
+    hold(undefined);
     if (minutes === 0) return;
     mover.move(entry.subject.number ?? entry.subject.id, shifted(entry.window, minutes, zone));
   };
+  const latest = useRef(saveNow);
+  useEffect(() => {
+    latest.current = saveNow;
+  });
+  const tools = useMemo<Tools>(() => ({ hold, save: (held) => latest.current(held) }), []);
   const blocking = check.data?.blocking;
   return (
-    <Context value={{ moving, blocking, set, save }}>
-      {children}
-      {moving && <MovingNote moving={moving} zone={zone} check={check} />}
-    </Context>
+    <ToolsContext value={tools}>
+      <HeldContext value={{ moving, blocking }}>
+        {children}
+        {moving && <MovingNote moving={moving} zone={zone} check={check} />}
+      </HeldContext>
+    </ToolsContext>
   );
 }
 

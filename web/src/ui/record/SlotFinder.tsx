@@ -3,7 +3,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { windowText } from '@/lib/dates';
+import { dayClock, windowText } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
 import type { Schema, Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
@@ -71,7 +71,7 @@ function Finder({ draft, window, onTake, onClose }: Props & { onClose: () => voi
           onChange={(value) => Number(value) > 0 && setMinutes(Number(value))}
         />
         <p className="soft">
-          {wanted ? words.after(windowText(wanted, readerZone)) : words.fromNow}
+          {wanted ? words.after(dayClock(wanted.start, readerZone)) : words.fromNow}
         </p>
         <Button size="compact-sm" variant="subtle" color="gray" onClick={onClose}>
           {words.close}

@@ -84,7 +84,7 @@ export const RECORD = {
     find: 'Find a slot',
     nameFirst: 'Name the CIs or services first; a slot is free for them.',
     minutes: 'How long',
-    after: (window: string) => `From ${window} on, ninety days ahead`,
+    after: (start: string) => `From ${start} on, ninety days ahead`,
     fromNow: 'From now on, ninety days ahead',
     close: 'Close',
     take: 'Take',

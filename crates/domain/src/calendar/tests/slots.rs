@@ -195,3 +195,18 @@ fn a_slot_names_the_maintenance_window_it_lies_in() {
     assert_eq!(starts, [minutes(60, 180), minutes(60 + 24 * 60, 180 + 24 * 60)]);
     assert!(found.slots.iter().all(|slot| slot.inside == Some(id)));
 }
+
+#[test]
+fn a_release_waits_for_those_it_depends_on() {
+    let release = |number| ReleaseId::from_uuid(uuid(number));
+    let mut wanted = wanted(60, false);
+    wanted.placed.subject = Side::Release(release(50));
+    let of = |planned| {
+        slots(&wanted, &Ahead { before: vec![(release(51), planned)], ..Ahead::default() })
+    };
+    let found = of(Some(minutes(0, 400)));
+    assert_eq!(found.slots[0].interval, minutes(405, 465));
+    assert_eq!(found.refused[0].why[0].kind, ConflictKind::ReleaseOrder);
+    let nowhere = of(None);
+    assert_eq!((nowhere.slots.len(), nowhere.refused.len()), (0, 1));
+}

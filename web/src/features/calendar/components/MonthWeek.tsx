@@ -12,7 +12,7 @@ import { clock } from '@/lib/dates';
 import { Navigation } from '@/ui/Link';
 import { describe } from '../describe';
 import { gridEvents } from '../gridEvents';
-import { useMoving, type Moving } from '../Moving';
+import { useMovingTools, type Moving } from '../Moving';
 import type { Calendar, Conflict, Entry } from '../model';
 import { texts } from '../texts';
 import classes from './MonthWeek.module.css';
@@ -92,7 +92,7 @@ interface Held {
 
 /** Where an entry is held over the grid, and what happens when it is dropped. */
 function useGridDrag() {
-  const { set, save } = useMoving();
+  const { hold, save } = useMovingTools();
   const held = (from: Held, to: Date | null): Moving | undefined => {
     const { entry } = from.extendedProps as { entry?: Entry };
     if (!entry || !from.start || !to) return undefined;
@@ -103,10 +103,10 @@ function useGridDrag() {
     eventAllow: (over: { start: Date }, event: Held | null) => {
       const moving = event ? held(event, over.start) : undefined;
       // The grid asks while it draws; what is held is shown after that.
-      if (moving) queueMicrotask(() => set(moving));
+      if (moving) queueMicrotask(() => hold(moving));
       return moving !== undefined;
     },
-    eventDragStop: () => queueMicrotask(() => set(undefined)),
+    eventDragStop: () => queueMicrotask(() => hold(undefined)),
     eventDrop: ({ event, oldEvent, revert }: Dropped) => {
       const moving = held(oldEvent, event.start);
       // The grid shows what the server says: the entry stays until it was moved there.

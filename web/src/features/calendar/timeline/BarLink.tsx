@@ -4,7 +4,7 @@ import { useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from '
 import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
 import { describe, lookOf } from '../describe';
-import { useMoving, type Moving } from '../Moving';
+import { useHeld, useMovingTools, type Moving } from '../Moving';
 import { entryPath } from '../paths';
 import { isMovable, snapped } from '../shift';
 import { texts } from '../texts';
@@ -28,7 +28,7 @@ export function BarLink({ bar, rowTop, scale, step }: Props) {
   const { entry } = bar;
   const movable = isMovable(entry);
   const words = describe(entry, zone);
-  const { moving, blocking } = useMoving();
+  const { moving, blocking } = useHeld();
   const held = moving?.bar === bar.key ? moving : undefined;
   const drag = useDrag(bar, scale, step);
   const keys = useKeysOf(bar, step);
@@ -76,14 +76,15 @@ function lengthOf({ range }: Scale): number {
 }
 
 function useDrag(bar: Bar, scale: Scale, step: number) {
-  const { moving, set, save } = useMoving();
+  const { moving } = useHeld();
+  const { hold, save } = useMovingTools();
   const from = useRef<number>(undefined);
   // The click that ends a drag opens nothing.
   const dragged = useRef(false);
   const held = moving?.bar === bar.key && moving.by === 'pointer' ? moving : undefined;
   const leave = () => {
     from.current = undefined;
-    if (held) set(undefined);
+    if (held) hold(undefined);
   };
   return {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
@@ -100,7 +101,7 @@ function useDrag(bar: Bar, scale: Scale, step: number) {
       dragged.current = true;
       const minutes = snapped((distance * lengthOf(scale)) / scale.width, step);
       if (held?.minutes !== minutes) {
-        set({ entry: bar.entry, bar: bar.key, minutes, by: 'pointer' });
+        hold({ entry: bar.entry, bar: bar.key, minutes, by: 'pointer' });
       }
     },
     onPointerUp: () => {
@@ -119,7 +120,8 @@ function useDrag(bar: Bar, scale: Scale, step: number) {
 }
 
 function useKeysOf(bar: Bar, step: number) {
-  const { moving, set, save } = useMoving();
+  const { moving } = useHeld();
+  const { hold, save } = useMovingTools();
   const held = moving?.bar === bar.key ? moving : undefined;
   return {
     onKeyDown: (event: KeyboardEvent) => {
@@ -127,14 +129,14 @@ function useKeysOf(bar: Bar, step: number) {
       if (next === undefined) {
         if (event.key !== ' ' || held) return;
         event.preventDefault();
-        set({ entry: bar.entry, bar: bar.key, minutes: 0, by: 'keys' });
+        hold({ entry: bar.entry, bar: bar.key, minutes: 0, by: 'keys' });
         return;
       }
       // What is held keeps these keys for itself.
       event.preventDefault();
       event.stopPropagation();
       if (next === 'save' && held) save(held);
-      else set(next === 'leave' || next === 'save' ? undefined : next);
+      else hold(next === 'leave' || next === 'save' ? undefined : next);
     },
   };
 }
