@@ -13,6 +13,7 @@ mod context;
 mod database;
 pub mod demo;
 mod exception;
+mod export;
 mod failure;
 mod given;
 mod identity;

@@ -11,6 +11,7 @@ use crate::calendar::CalendarVerb;
 use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
 use crate::exception::ExceptionVerb;
+use crate::export::Export;
 use crate::failure::{EXIT_CODES, Result};
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
@@ -20,8 +21,8 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, cab, calendar, change, exception, identity, import, incident, release,
-    serve, service, team,
+    approval, audit, backup, cab, calendar, change, exception, export, identity, import, incident,
+    release, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -87,6 +88,13 @@ pub(crate) enum Verb {
         interlock import --source changes.csv --mapping bpi2014-changes --dry-run\n  \
         interlock import --source changes.csv --mapping ours.toml --report found.csv")]
     Import(Import),
+    /// Takes everything out: every record with all that is kept of it as JSON lines, one kind as
+    /// CSV. Secrets are never in it.
+    #[command(after_help = "Examples:\n  \
+        interlock export --log --output everything.jsonl\n  \
+        interlock export --kind change --format csv --output changes.csv\n  \
+        interlock export --database sqlite:interlock.db --kind service --kind ci")]
+    Export(Export),
     /// Copies a database; a server may run beside it.
     #[command(after_help = "Example:\n  \
         interlock backup today.db --database sqlite:interlock.db")]
@@ -141,6 +149,7 @@ impl Verb {
             Self::Token(or) => identity::run_token(or.verb, &or.direct, global),
             Self::Audit(or) => audit::run(or.verb, &or.direct, global),
             Self::Import(wanted) => import::import(&wanted, global),
+            Self::Export(wanted) => export::export(&wanted, global),
             Self::Backup(wanted) => backup::backup(&wanted, global),
             Self::Restore(wanted) => backup::restore(&wanted),
             Self::Openapi => global.out().json(&server::serve::document()),
