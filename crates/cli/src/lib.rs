@@ -23,6 +23,7 @@ mod output;
 mod planning;
 mod record;
 mod release;
+mod review;
 mod serve;
 mod service;
 mod table;

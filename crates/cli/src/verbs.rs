@@ -17,12 +17,13 @@ use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
 use crate::release::ReleaseVerb;
+use crate::review::ReviewVerb;
 use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
     approval, audit, backup, cab, calendar, change, exception, export, identity, import, incident,
-    release, serve, service, team,
+    release, review, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -52,6 +53,9 @@ pub(crate) enum Verb {
     /// Releases, from planning to closed.
     #[command(subcommand)]
     Release(ReleaseVerb),
+    /// Reviews owed and written.
+    #[command(subcommand)]
+    Review(ReviewVerb),
     /// What waits for a vote, and voting.
     #[command(subcommand)]
     Approve(ApprovalVerb),
@@ -137,6 +141,7 @@ impl Verb {
             Self::Serve(serve) => serve::serve(&serve),
             Self::Change(verb) => change::run(verb, global),
             Self::Release(verb) => release::run(verb, global),
+            Self::Review(verb) => review::run(verb, global),
             Self::Approve(verb) => approval::run(verb, global),
             Self::Cab(verb) => cab::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
