@@ -140,6 +140,8 @@ pub struct ChangeRow {
     pub outcome: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// True when customers meet it and it travels in no release.
+    pub outside_release: bool,
     /// The record's number in the system it was imported from.
     pub source_number: Option<String>,
     /// When it was last written, RFC 3339.
@@ -341,4 +343,31 @@ pub struct BulkOutcome {
     pub version: Option<i64>,
     /// Why not, when it was not.
     pub refusal: Option<crate::common::Refusal>,
+}
+
+/// A line of the report of traceability: a change that customers meet, and the release it travels
+/// in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Traced {
+    /// Its id.
+    pub id: String,
+    /// `CHG-…`.
+    pub number: String,
+    /// What, in one line.
+    pub title: String,
+    /// `standard`, `normal` or `emergency`.
+    #[serde(rename = "type")]
+    pub change_type: String,
+    /// `degraded` or `outage`.
+    pub customer_impact: String,
+    /// When: the start of the window in force, or of the work where there is none; RFC 3339.
+    pub at: String,
+    /// Where it stands.
+    pub phase: String,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// The owning team.
+    pub team: Option<Ref>,
+    /// The release it travels in; none is what this report looks for.
+    pub release: Option<Ref>,
 }

@@ -10,7 +10,7 @@ use crate::common::{Ref, Window};
 /// The deployment of a release.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Deployment {
-    /// `running`, `finished`, `verified`, `rolling_back` or `rolled_back`.
+    /// `running`, `finished`, `verified`, `rolling_back`, `rolled_back` or `rollback_failed`.
     pub state: String,
     /// When it began, RFC 3339.
     pub started_at: String,
@@ -62,6 +62,8 @@ pub struct Rollback {
     pub decided_at: String,
     /// The reached changes in reverse order.
     pub steps: Vec<DeploymentStep>,
+    /// Why it was given up before its last step.
+    pub given_up: Option<String>,
 }
 
 /// A line of the deployments page.

@@ -12,6 +12,7 @@ pub mod change;
 pub mod common;
 pub mod deployment;
 pub mod exception;
+pub mod export;
 pub mod identity;
 pub mod import;
 pub mod incident;

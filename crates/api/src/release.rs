@@ -147,6 +147,12 @@ pub struct PackageItem {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 200)]
     pub digest: Option<String>,
+    /// The service that runs this version once the release is verified, by id or name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub service: Option<String>,
+    /// The CI that runs it then, by id or name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ci: Option<String>,
 }
 
 /// One line of the list of releases, and one card of the board.
@@ -278,6 +284,8 @@ pub struct Release {
     pub outcome: Option<String>,
     /// The review it owes or has.
     pub review: Option<Ref>,
+    /// By when its review is due, a date; set when it is submitted.
+    pub review_due_on: Option<String>,
     /// The lamps from here to done.
     pub route: Vec<Lamp>,
     /// What may be done now.

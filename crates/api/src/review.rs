@@ -23,11 +23,39 @@ pub struct ReviewFields {
     /// Whether the objectives were met.
     #[schema(max_length = 20000)]
     pub objectives_met: Option<String>,
+    /// The measures set at planning, judged; those that are not named stay as they are.
+    #[schema(max_items = 100)]
+    pub kpis: Option<Vec<ReviewKpi>>,
+    /// What users say.
+    #[schema(max_length = 20000)]
+    pub user_feedback: Option<String>,
+    /// The value for the business that was reached.
+    #[schema(max_length = 20000)]
+    pub business_value: Option<String>,
     /// What follows from it.
     #[schema(max_items = 100)]
     pub actions: Option<Vec<ReviewAction>>,
     /// True to complete the review in the same write.
     pub complete: Option<bool>,
+}
+
+/// A measure of success, judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewKpi {
+    /// What is measured, as it was set at planning.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The value that counts as success, in answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target: Option<String>,
+    /// The value that was reached.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub reached: String,
+    /// Whether the target was met; needed to complete the review.
+    #[serde(default)]
+    pub met: Option<bool>,
 }
 
 /// An action item.
@@ -76,10 +104,18 @@ pub struct Review {
     pub root_cause: String,
     /// Whether the objectives were met.
     pub objectives_met: String,
+    /// The measures set at planning, as they were judged.
+    pub kpis: Vec<ReviewKpi>,
+    /// What users say.
+    pub user_feedback: String,
+    /// The value for the business that was reached.
+    pub business_value: String,
     /// What follows from it.
     pub actions: Vec<ReviewAction>,
     /// Filled in from the record: what happened, when.
     pub timeline: Vec<Moment>,
+    /// By when it is due, a date; set when its release was submitted.
+    pub due_on: Option<String>,
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// When it was completed, RFC 3339.
@@ -120,4 +156,6 @@ pub struct ReviewRow {
     pub actions_open: u32,
     /// When it was opened, RFC 3339.
     pub opened_at: String,
+    /// By when it is due, a date.
+    pub due_on: Option<String>,
 }

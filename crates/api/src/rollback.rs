@@ -18,6 +18,9 @@ pub struct RollbackPlan {
     pub latest_start: Option<String>,
     /// What cannot be undone, change by change; shown first.
     pub cannot_be_undone: Vec<CannotBeUndone>,
+    /// What is known of the limits of the services that are touched, such as messages that stay
+    /// sent.
+    pub known_limits: Vec<KnownLimits>,
     /// Changes whose plan is missing.
     pub missing: Vec<Ref>,
 }
@@ -38,6 +41,15 @@ pub struct RollbackStep {
 pub struct CannotBeUndone {
     /// The change.
     pub change: Ref,
+    /// In words.
+    pub what: String,
+}
+
+/// What is known of a service's limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KnownLimits {
+    /// The service.
+    pub service: Ref,
     /// In words.
     pub what: String,
 }

@@ -57,6 +57,10 @@ pub struct Service {
     pub data_loss_minutes: Option<u32>,
     /// Known limits.
     pub known_limits: String,
+    /// The version it runs, as the last verified release made it available.
+    pub version_running: String,
+    /// The release that made it available.
+    pub version_release: Option<Ref>,
     /// Its first hundred CIs; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cis: Option<Vec<Ref>>,
@@ -112,6 +116,8 @@ pub struct Ci {
     pub region: String,
     /// The version it runs.
     pub version_running: String,
+    /// The release that made it available; none for one that was written down.
+    pub version_release: Option<Ref>,
     /// The service it belongs to.
     pub service: Option<Ref>,
     /// What it needs; absent in lists.

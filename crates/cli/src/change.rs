@@ -1,6 +1,6 @@
 //! `interlock change`: changes from draft to closed.
 
-use api::change::{Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Outage};
+use api::change::{Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Outage, Traced};
 use api::common::Ref;
 use api::risk::{Factor, Risk};
 use clap::{Args, Subcommand};
@@ -15,6 +15,7 @@ use crate::record::{
     Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
     action_lines, comment_lines, lamp_lines, link_lines, task_lines,
 };
+use crate::review::WrittenReview;
 
 const COLUMNS: &[&str] = &[
     "number",
@@ -31,8 +32,21 @@ const COLUMNS: &[&str] = &[
     "window.end",
     "outcome",
     "conflicts_open",
+    "outside_release",
     "source_number",
     "updated_at",
+];
+const TRACED: &[&str] = &[
+    "number",
+    "title",
+    "type",
+    "customer_impact",
+    "at",
+    "phase",
+    "outcome",
+    "team",
+    "release.number",
+    "release.name",
 ];
 const FIELDS: &[&str] = &[
     "number",
@@ -158,6 +172,10 @@ pub(crate) enum ChangeVerb {
     /// Adds links to other records, and takes links away.
     #[command(after_help = "Example:\n  interlock change link CHG-1042 --add incident=INC-7")]
     Link(Linked),
+    /// Writes its review; --complete ends it.
+    #[command(after_help = "Example:\n  interlock change review CHG-1042 \
+        --went-well \"quick\" --went-wrong \"no test\" --root-cause \"a typo\" --complete")]
+    Review(Box<WrittenReview>),
     /// Lists all CIs it touches.
     #[command(after_help = "Example:\n  interlock change cis CHG-1042 --all")]
     Cis(Touched),
@@ -165,6 +183,27 @@ pub(crate) enum ChangeVerb {
     #[command(after_help = "Example:\n  \
         interlock change bulk CHG-1042 CHG-1043 --verb hold --reason \"the vendor is late\"")]
     Bulk(Several),
+    /// Reports the changes of a period that customers meet, each with its release or none; the
+    /// last 30 days when nothing is said.
+    #[command(after_help = "Example:\n  \
+        interlock change traceability --from 2026-10-01T00:00:00Z --outside --all --format csv")]
+    Traceability(Period),
+}
+
+/// A period.
+#[derive(Debug, Args)]
+pub(crate) struct Period {
+    /// From this time, such as 2026-10-01T00:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Up to this time; now when absent.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// Only those that travel in no release.
+    #[arg(long)]
+    outside: bool,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 /// Which changes are listed.
@@ -190,6 +229,9 @@ pub(crate) struct List {
     /// Imported ones.
     #[arg(long)]
     imported: bool,
+    /// That customers meet, in no release.
+    #[arg(long)]
+    outside_release: bool,
     #[command(flatten)]
     paging: Paging,
 }
@@ -382,6 +424,7 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
             let body = Complete { outcome: done.outcome, note: done.note };
             changes.post(&done.change, "complete", done.version.expect(), &body)
         }
+        ChangeVerb::Review(written) => written.send(&changes),
         ChangeVerb::Close(step) => changes.step(&step, "close"),
         ChangeVerb::Hold(step) => changes.step(&step, "hold"),
         ChangeVerb::Resume(step) => changes.step(&step, "resume"),
@@ -393,6 +436,7 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
         ChangeVerb::Unwatch(named) => changes.watch(&named, false),
         ChangeVerb::Link(linked) => changes.link(&linked),
         ChangeVerb::Cis(touched) => return show_cis(&changes, &touched, global),
+        ChangeVerb::Traceability(period) => return show_traced(&client, &period, global),
         ChangeVerb::Bulk(wanted) => return several(&client, wanted, global),
     };
     global.out().written(&written?)
@@ -407,9 +451,20 @@ fn show_list(client: &Client, list: &List, global: &Global) -> Result {
         .maybe("release", list.release.as_ref())
         .maybe("requester", list.requester.as_ref())
         .maybe("implementer", list.implementer.as_ref())
-        .maybe("imported", list.imported.then_some(&true));
+        .maybe("imported", list.imported.then_some(&true))
+        .maybe("outside_release", list.outside_release.then_some(&true));
     let listed = client.list::<ChangeRow>("/changes", &query, &list.paging.wanted())?;
     global.out().listed(&listed, COLUMNS)
+}
+
+fn show_traced(client: &Client, period: &Period, global: &Global) -> Result {
+    let query = Query::default()
+        .maybe("from", period.from.as_ref())
+        .maybe("to", period.to.as_ref())
+        .maybe("outside_release", period.outside.then_some(&true));
+    let wanted = period.paging.wanted();
+    let listed = client.list::<Traced>("/changes/traceability", &query, &wanted)?;
+    global.out().listed(&listed, TRACED)
 }
 
 fn show_cis(changes: &Records<'_>, touched: &Touched, global: &Global) -> Result {

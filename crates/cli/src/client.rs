@@ -1,6 +1,7 @@
 //! A client of the HTTP interface: it encodes the wire types, sends each write with a key so that
 //! sending it twice does it once, and turns problems into failures.
 
+use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
@@ -94,6 +95,19 @@ impl Client {
         }
     }
 
+    /// Reads an answer of any length into a sink. It is asked for once: what was handed on cannot
+    /// be taken back.
+    pub(crate) fn fetch(&self, path: &str, query: &Query, sink: &mut dyn Write) -> Result {
+        let url = format!("{}{PREFIX}{path}{}", self.base, query.text());
+        let mut headers = Vec::new();
+        if let Some(token) = &self.token {
+            headers.push(header("authorization", &format!("Bearer {token}")));
+        }
+        let request = HttpRequest { method: Method::Get, url, headers, body: Vec::new() };
+        let answer = self.http.fetch(&request, sink).map_err(|fault| self.unreachable(fault))?;
+        if (200..300).contains(&answer.status) { Ok(()) } else { Err(self.refusal(&answer)) }
+    }
+
     /// Sends a write.
     pub(crate) fn write<B: Serialize, T: DeserializeOwned>(
         &self,
@@ -164,12 +178,16 @@ impl Client {
             let body = if answer.body.is_empty() { b"null" } else { answer.body.as_slice() };
             return serde_json::from_slice(body).map_err(|error| unexpected(&error));
         }
+        Err(self.refusal(&answer))
+    }
+
+    fn refusal(&self, answer: &HttpResponse) -> Failure {
         match serde_json::from_slice::<Problem>(&answer.body) {
-            Ok(problem) => Err(Failure::Problem(Box::new(problem))),
-            Err(_) => Err(Failure::usage(format!(
+            Ok(problem) => Failure::Problem(Box::new(problem)),
+            Err(_) => Failure::usage(format!(
                 "{} answered {} and no problem of Interlock: is that its address?",
                 self.base, answer.status
-            ))),
+            )),
         }
     }
 

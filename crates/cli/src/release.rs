@@ -4,7 +4,6 @@
 use api::change::ChangeRow;
 use api::deployment::{DeploymentRow, StepReport};
 use api::release::{Board, Close, Order, Release, ReleaseFields, ReleaseRow, Verify};
-use api::review::ReviewFields;
 use api::rollback::RollbackPlan;
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -20,6 +19,7 @@ use crate::record::{
     Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
     action_lines, comment_lines, lamp_lines, link_lines, task_lines,
 };
+use crate::review::WrittenReview;
 
 const COLUMNS: &[&str] = &[
     "number",
@@ -81,6 +81,7 @@ const FIELDS: &[&str] = &[
     "tags",
     "outcome",
     "review",
+    "review_due_on",
     "created_at",
     "updated_at",
 ];
@@ -187,10 +188,14 @@ pub(crate) enum ReleaseVerb {
     /// Reports a change of the rollback as done or failed.
     #[command(after_help = "Example:\n  interlock release rollback-step REL-17 CHG-1042 done")]
     RollbackStep(Reported),
+    /// Ends a rollback that cannot be completed; what was not taken back stands.
+    #[command(after_help = "Example:\n  \
+        interlock release rollback-give-up REL-17 --reason \"the backup cannot be read\"")]
+    RollbackGiveUp(Step),
     /// Writes its review; --complete ends it.
     #[command(after_help = "Example:\n  interlock release review REL-17 \
         --went-well \"in time\" --objectives-met yes --complete")]
-    Review(Box<Reviewed>),
+    Review(Box<WrittenReview>),
     /// Closes it with an outcome.
     #[command(after_help = "Example:\n  \
         interlock release close REL-17 --outcome successful")]
@@ -246,7 +251,7 @@ pub(crate) struct List {
 /// Which deployments are listed.
 #[derive(Debug, Args)]
 pub(crate) struct Deployments {
-    /// `running`, `finished`, `verified`, `rolling_back` or `rolled_back`.
+    /// `running`, `finished`, `verified`, `rolling_back`, `rolled_back` or `rollback_failed`.
     #[arg(long)]
     state: Option<String>,
     #[command(flatten)]
@@ -309,33 +314,6 @@ pub(crate) struct Closed {
     note: Option<String>,
     #[command(flatten)]
     version: IfVersion,
-}
-
-/// What is written into a review.
-#[derive(Debug, Args)]
-pub(crate) struct Reviewed {
-    /// The number or id of the release.
-    release: String,
-    #[command(flatten)]
-    from: FromFile,
-    /// What went well.
-    #[arg(long)]
-    went_well: Option<String>,
-    /// What went wrong.
-    #[arg(long)]
-    went_wrong: Option<String>,
-    /// The root cause; required after a rollback or a failure.
-    #[arg(long)]
-    root_cause: Option<String>,
-    /// Whether the objectives were met.
-    #[arg(long)]
-    objectives_met: Option<String>,
-    /// Completes the review in the same write.
-    #[arg(long)]
-    complete: bool,
-    /// Refuses unless the review is still at this version.
-    #[arg(long, value_name = "VERSION")]
-    if_version: Option<i64>,
 }
 
 /// New values for a release.
@@ -462,7 +440,8 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         }
         ReleaseVerb::Rollback(step) => releases.step(&step, "rollback"),
         ReleaseVerb::RollbackStep(reported) => reported.send(&releases, "rollback/steps"),
-        ReleaseVerb::Review(reviewed) => reviewed.send(&releases),
+        ReleaseVerb::RollbackGiveUp(step) => releases.step(&step, "rollback/give-up"),
+        ReleaseVerb::Review(written) => written.send(&releases),
         ReleaseVerb::Close(closed) => {
             let body = Close { outcome: closed.outcome, note: closed.note };
             releases.post(&closed.release, "close", closed.version.expect(), &body)
@@ -515,20 +494,6 @@ impl Reported {
     }
 }
 
-impl Reviewed {
-    fn send(&self, releases: &Records<'_>) -> Written {
-        let mut body: ReviewFields = self.from.fields()?;
-        set(&mut body.went_well, self.went_well.clone());
-        set(&mut body.went_wrong, self.went_wrong.clone());
-        set(&mut body.root_cause, self.root_cause.clone());
-        set(&mut body.objectives_met, self.objectives_met.clone());
-        set(&mut body.complete, self.complete.then_some(true));
-        let expect = self.if_version.map_or(Expect::Any, Expect::Version);
-        let path = format!("{}/review", releases.path(&self.release));
-        releases.client.write(Method::Put, &path, expect, &body)
-    }
-}
-
 fn show_list(client: &Client, list: &List, global: &Global) -> Result {
     let query = list.filters.query().maybe("owner", list.owner.as_ref());
     let listed = client.list::<ReleaseRow>("/releases", &query, &list.paging.wanted())?;
@@ -577,10 +542,12 @@ fn rollback_lines(plan: &RollbackPlan) -> Vec<String> {
     let name = |change: &api::common::Ref| change.number.clone().unwrap_or(change.name.clone());
     let cannot = plan.cannot_be_undone.iter();
     let cannot = cannot.map(|one| format!("CANNOT BE UNDONE {}: {}", name(&one.change), one.what));
+    let limits = plan.known_limits.iter();
+    let limits = limits.map(|one| format!("KNOWN LIMITS of {}: {}", one.service.name, one.what));
     let missing = plan.missing.iter().map(|change| format!("no plan: {}", name(change)));
     let steps = plan.steps.iter();
     let steps =
         steps.map(|step| format!("{} {} min: {}", name(&step.change), step.minutes, step.plan));
     let latest = plan.latest_start.iter().map(|at| format!("fits in the window until {at}"));
-    cannot.chain(missing).chain(steps).chain(latest).collect()
+    cannot.chain(limits).chain(missing).chain(steps).chain(latest).collect()
 }

@@ -24,6 +24,8 @@ const SERVICE: &[&str] = &[
     "team",
     "data_loss_minutes",
     "known_limits",
+    "version_running",
+    "version_release",
     "cis",
     "cis_total",
 ];

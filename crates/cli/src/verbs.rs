@@ -11,17 +11,19 @@ use crate::calendar::CalendarVerb;
 use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
 use crate::exception::ExceptionVerb;
+use crate::export::Export;
 use crate::failure::{EXIT_CODES, Result};
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
 use crate::release::ReleaseVerb;
+use crate::review::ReviewVerb;
 use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, cab, calendar, change, exception, identity, import, incident, release,
-    serve, service, team,
+    approval, audit, backup, cab, calendar, change, exception, export, identity, import, incident,
+    release, review, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -51,6 +53,9 @@ pub(crate) enum Verb {
     /// Releases, from planning to closed.
     #[command(subcommand)]
     Release(ReleaseVerb),
+    /// Reviews owed and written.
+    #[command(subcommand)]
+    Review(ReviewVerb),
     /// What waits for a vote, and voting.
     #[command(subcommand)]
     Approve(ApprovalVerb),
@@ -87,6 +92,13 @@ pub(crate) enum Verb {
         interlock import --source changes.csv --mapping bpi2014-changes --dry-run\n  \
         interlock import --source changes.csv --mapping ours.toml --report found.csv")]
     Import(Import),
+    /// Takes everything out: every record with all that is kept of it as JSON lines, one kind as
+    /// CSV. Secrets are never in it.
+    #[command(after_help = "Examples:\n  \
+        interlock export --log --output everything.jsonl\n  \
+        interlock export --kind change --format csv --output changes.csv\n  \
+        interlock export --database sqlite:interlock.db --kind service --kind ci")]
+    Export(Export),
     /// Copies a database; a server may run beside it.
     #[command(after_help = "Example:\n  \
         interlock backup today.db --database sqlite:interlock.db")]
@@ -129,6 +141,7 @@ impl Verb {
             Self::Serve(serve) => serve::serve(&serve),
             Self::Change(verb) => change::run(verb, global),
             Self::Release(verb) => release::run(verb, global),
+            Self::Review(verb) => review::run(verb, global),
             Self::Approve(verb) => approval::run(verb, global),
             Self::Cab(verb) => cab::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
@@ -141,6 +154,7 @@ impl Verb {
             Self::Token(or) => identity::run_token(or.verb, &or.direct, global),
             Self::Audit(or) => audit::run(or.verb, &or.direct, global),
             Self::Import(wanted) => import::import(&wanted, global),
+            Self::Export(wanted) => export::export(&wanted, global),
             Self::Backup(wanted) => backup::backup(&wanted, global),
             Self::Restore(wanted) => backup::restore(&wanted),
             Self::Openapi => global.out().json(&server::serve::document()),

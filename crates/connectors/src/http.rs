@@ -1,12 +1,12 @@
 //! Outbound HTTP. A request carries secrets, so a redirect is followed only to the same origin,
 //! and no address appears in an error.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use ports::{Fault, HttpClient, HttpRequest, HttpResponse, Method};
-use reqwest::blocking::{Client, ClientBuilder, Request};
+use reqwest::blocking::{Client, ClientBuilder, Request, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Error, Url};
@@ -15,6 +15,9 @@ use reqwest::{Error, Url};
 pub const REDIRECTS_MAX: usize = 5;
 /// The most bytes of an answer that are read.
 pub const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// How much of a long answer is held at a time.
+const PIECE_BYTES: usize = 64 * 1024;
 
 const CALLING: &str = "calling over HTTP";
 const CONNECTING_MAX: Duration = Duration::from_secs(5);
@@ -34,6 +37,12 @@ impl Web {
         Self::default()
     }
 
+    fn ask(&self, request: &HttpRequest) -> Result<Response, Fault> {
+        let url: Url = request.url.parse().map_err(|error| Fault::permanent(CALLING, error))?;
+        let client = self.client(&url)?;
+        client.execute(prepared(request, url)?).map_err(fault)
+    }
+
     /// This machine is reached without a proxy and without certificates of the system, which a
     /// small container may not have.
     fn client(&self, url: &Url) -> Result<&Client, Fault> {
@@ -46,20 +55,42 @@ impl Web {
 
 impl HttpClient for Web {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
-        let url: Url = request.url.parse().map_err(|error| Fault::permanent(CALLING, error))?;
-        let client = self.client(&url)?;
-        let answer = client.execute(prepared(request, url)?).map_err(fault)?;
-        let status = answer.status().as_u16();
-        let headers = answer.headers().iter().map(header).collect();
-        let mut body = Vec::new();
-        let read = answer.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut body);
-        read.map_err(|error| Fault::transient(CALLING, error))?;
-        if body.len() as u64 > ANSWER_BYTES_MAX {
-            let why = format!("the answer is longer than {ANSWER_BYTES_MAX} bytes");
-            return Err(Fault::permanent(CALLING, why));
-        }
-        Ok(HttpResponse { status, headers, body })
+        whole(self.ask(request)?)
     }
+
+    fn fetch(&self, request: &HttpRequest, sink: &mut dyn Write) -> Result<HttpResponse, Fault> {
+        let mut answer = self.ask(request)?;
+        if !answer.status().is_success() {
+            return whole(answer);
+        }
+        let mut piece = vec![0; PIECE_BYTES];
+        loop {
+            let read = answer.read(&mut piece).map_err(|error| Fault::transient(CALLING, error))?;
+            if read == 0 {
+                return Ok(HttpResponse {
+                    status: answer.status().as_u16(),
+                    headers: answer.headers().iter().map(header).collect(),
+                    body: Vec::new(),
+                });
+            }
+            let handed = sink.write_all(&piece[..read]);
+            handed.map_err(|error| Fault::permanent("handing an answer on", error))?;
+        }
+    }
+}
+
+/// An answer with its body, which must fit.
+fn whole(answer: Response) -> Result<HttpResponse, Fault> {
+    let status = answer.status().as_u16();
+    let headers = answer.headers().iter().map(header).collect();
+    let mut body = Vec::new();
+    let read = answer.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut body);
+    read.map_err(|error| Fault::transient(CALLING, error))?;
+    if body.len() as u64 > ANSWER_BYTES_MAX {
+        let why = format!("the answer is longer than {ANSWER_BYTES_MAX} bytes");
+        return Err(Fault::permanent(CALLING, why));
+    }
+    Ok(HttpResponse { status, headers, body })
 }
 
 fn builder() -> ClientBuilder {
@@ -181,6 +212,22 @@ mod tests {
         let (address, _asked) = serve(vec![TEAPOT.to_owned()]);
         let answer = Web::new().send(&get(format!("http://{address}/"))).unwrap();
         assert_eq!((answer.status, answer.body.as_slice()), (418, b"tea".as_slice()));
+    }
+
+    #[test]
+    fn a_long_answer_is_handed_on_and_a_refusal_is_not() {
+        let body = "a line\n".repeat(30_000);
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n", body.len());
+        let fine = format!("{head}connection: close\r\n\r\n{body}");
+        let (address, _asked) = serve(vec![fine, TEAPOT.to_owned()]);
+        let (web, request) = (Web::new(), get(format!("http://{address}/")));
+        let mut sink = Vec::new();
+        let answer = web.fetch(&request, &mut sink).unwrap();
+        assert_eq!((answer.status, answer.body.len()), (200, 0));
+        assert!(sink == body.as_bytes());
+        let mut none = Vec::new();
+        let answer = web.fetch(&request, &mut none).unwrap();
+        assert_eq!((answer.body.as_slice(), none.len()), (b"tea".as_slice(), 0));
     }
 
     #[test]

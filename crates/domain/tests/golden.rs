@@ -68,6 +68,7 @@ const ROUNDS: &[&str] = &["closed", "content_edited", "group_approved", "opened"
 const DEPLOYMENTS: &[&str] = &[
     "finished",
     "rollback_decided",
+    "rollback_failed",
     "rolled_back",
     "started",
     "step_back_reported",
@@ -105,6 +106,7 @@ fn deployment_word(event: &DeploymentEvent) -> &'static str {
         DeploymentEvent::RollbackDecided { .. } => "rollback_decided",
         DeploymentEvent::StepBackReported { .. } => "step_back_reported",
         DeploymentEvent::RolledBack {} => "rolled_back",
+        DeploymentEvent::RollbackFailed { .. } => "rollback_failed",
     }
 }
 

@@ -1,5 +1,7 @@
 //! An outbound HTTP call.
 
+use std::io::Write;
+
 use crate::Fault;
 
 /// The method of a request.
@@ -45,4 +47,16 @@ pub struct HttpResponse {
 pub trait HttpClient: Send + Sync {
     /// Sends one request and waits for the whole answer.
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault>;
+
+    /// Sends one request and hands the body of a success on as it comes, so that it may be longer
+    /// than memory; the answer then has none. Any other answer is whole, as of `send`.
+    fn fetch(&self, request: &HttpRequest, sink: &mut dyn Write) -> Result<HttpResponse, Fault> {
+        let answer = self.send(request)?;
+        if !(200..300).contains(&answer.status) {
+            return Ok(answer);
+        }
+        let handed = sink.write_all(&answer.body);
+        handed.map_err(|error| Fault::permanent("handing an answer on", error))?;
+        Ok(HttpResponse { body: Vec::new(), ..answer })
+    }
 }

@@ -26,6 +26,7 @@ pub mod cab;
 pub mod calendar;
 pub mod change;
 pub mod exception;
+pub mod export;
 pub mod identity;
 pub mod import;
 pub mod incident;

@@ -16,6 +16,7 @@ macro_rules! each_kind {
             model: <$record as Record>::MODEL,
             tables: <$record as Record>::TABLES,
             table_names: <$record as Record>::TABLE_NAMES,
+            format: <$record as Aggregate>::FORMAT,
         },)*];
 
         /// The searchable text of a stream; nothing for streams that are no record.
@@ -34,6 +35,15 @@ macro_rules! each_kind {
                 return project_one::<$record>(tx, id, at);
             })*
             Ok(())
+        }
+
+        /// The state of a stream's record as canonical JSON, in today's format.
+        pub fn state_text(db: &mut dyn Query, stream: &str) -> Result<Option<String>, Fault> {
+            let Some((kind, id)) = stream.split_once(':') else { return Ok(None) };
+            $(if kind == <$record as Aggregate>::KIND {
+                return text_of_one::<$record>(db, id);
+            })*
+            Ok(None)
         }
 
         /// What is wrong with the cached state of a stream, compared with the fold of its events.
@@ -57,6 +67,8 @@ pub struct Kind {
     pub tables: &'static [&'static str],
     /// The names of its tables.
     pub table_names: &'static [&'static str],
+    /// The format of its cached states.
+    pub format: i64,
 }
 
 each_kind! {
@@ -84,6 +96,12 @@ fn project_one<A: Record>(tx: &mut dyn Tx, id: &str, at: Timestamp) -> Result<()
         Some(loaded) => loaded.state.project(id, loaded.version, at, tx),
         None => Ok(()),
     }
+}
+
+fn text_of_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>, Fault> {
+    let Ok(id) = id.parse::<A::Id>() else { return Ok(None) };
+    let found = find_state::<A>(db, id)?;
+    Ok(found.map(|loaded| domain::canonical::text(&loaded.state)))
 }
 
 fn compare_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>, Fault> {

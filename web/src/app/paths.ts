@@ -9,6 +9,7 @@ export const paths = {
   approvals: '/approvals',
   changes: '/changes',
   newChange: '/changes/new',
+  traceability: '/changes/traceability',
   change: (id: string, tab?: string) => `/changes/${part(id)}${tab ? `/${tab}` : ''}`,
   releases: '/releases',
   releaseBoard: '/releases/board',

@@ -32,6 +32,7 @@ const pages = [
   page('/approvals', () => import('@/features/approval/pages/ApprovalsPage')),
   page('/changes', () => import('@/features/change/pages/ChangesPage')),
   page('/changes/new', () => import('@/features/change/pages/NewChangePage')),
+  page('/changes/traceability', () => import('@/features/change/pages/TraceabilityPage')),
   page('/changes/$id', () => import('@/features/change/pages/ChangePage')),
   page('/changes/$id/$tab', () => import('@/features/change/pages/ChangePage')),
   page('/releases', () => import('@/features/release/pages/ReleasesPage')),

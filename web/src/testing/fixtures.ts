@@ -92,6 +92,7 @@ function changeRow(number: number, title: string): Schema<'ChangeRow'> {
     window: soon,
     outcome: null,
     conflicts_open: number === 42 ? 1 : 0,
+    outside_release: false,
     source_number: null,
     updated_at: at(-3),
   };
@@ -115,6 +116,7 @@ const rollbackPlan: Schema<'RollbackPlan'> = {
   })),
   minutes: 75,
   latest_start: at(8),
+  known_limits: [],
   cannot_be_undone: [
     { change: refOf(changes[2]!), what: 'Messages already sent to the new queue stay there.' },
   ],

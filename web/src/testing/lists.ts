@@ -108,6 +108,9 @@ export const review: Schema<'Review'> = {
   went_wrong: '',
   root_cause: '',
   objectives_met: '',
+  kpis: [],
+  user_feedback: '',
+  business_value: '',
   actions: [
     { title: 'Add a check of the queue depth', owner: 'per_03', owner_name: cem.name, done: false },
   ],

@@ -10,6 +10,7 @@ export const LAMP_NAMES: Record<string, string> = {
   window: 'Window',
   deployment: 'Deployment',
   work: 'Work',
+  release: 'Release',
   review: 'Review',
 };
 

@@ -38,6 +38,7 @@ const TONES: Record<string, Tone> = {
   failed: 'stop',
   rolling_back: 'stop',
   rolled_back: 'stop',
+  rollback_failed: 'stop',
   successful: 'clear',
   successful_with_issues: 'waiting',
   partially_successful: 'waiting',

@@ -229,6 +229,9 @@ pub(super) fn review_fields(
         went_wrong: Some(replay.named(&review.went_wrong)?),
         root_cause: Some(replay.named(&review.root_cause)?),
         objectives_met: Some(replay.named(&review.objectives_met)?),
+        kpis: Some(review.kpis.clone()),
+        user_feedback: Some(review.user_feedback.clone()),
+        business_value: Some(review.business_value.clone()),
         actions: Some(actions.collect()),
         complete: Some(true),
     })

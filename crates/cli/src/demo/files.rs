@@ -340,6 +340,12 @@ pub(super) struct ReviewPlan {
     #[serde(default)]
     pub(super) objectives_met: String,
     #[serde(default)]
+    pub(super) user_feedback: String,
+    #[serde(default)]
+    pub(super) business_value: String,
+    #[serde(default)]
+    pub(super) kpis: Vec<api::review::ReviewKpi>,
+    #[serde(default)]
     pub(super) actions: Vec<ActionPlan>,
 }
 

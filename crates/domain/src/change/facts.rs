@@ -8,7 +8,7 @@ use kernel::{PersonId, Timestamp};
 use crate::approval::{self, Electorate, Plan};
 use crate::change::{Change, Phase, Refusal, owes_review};
 use crate::identity::Role;
-use crate::policy::ChangeType;
+use crate::policy::{ChangeType, OutsideRelease};
 use crate::refusal::Missing;
 use crate::risk::Assessment;
 use crate::vocabulary::{Window, words};
@@ -79,6 +79,8 @@ pub struct Facts {
     pub risk: Assessment,
     /// Whether its review is completed.
     pub review_completed: bool,
+    /// What policy says of one that customers meet outside any release.
+    pub outside_release: OutsideRelease,
 }
 
 impl Facts {
@@ -88,6 +90,16 @@ impl Facts {
             Some(release) => release.window.clone(),
             None => change.content.window.clone(),
         }
+    }
+}
+
+/// What policy says of a change as it travels: nothing unless customers meet it, and it travels in
+/// no release.
+pub fn outside_release(change: &Change, facts: &Facts) -> OutsideRelease {
+    if change.hits_customers() && facts.release.is_none() {
+        facts.outside_release
+    } else {
+        OutsideRelease::Allow
     }
 }
 
@@ -106,6 +118,10 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
     );
     if let Some(release) = facts.release.as_ref().filter(|_| alone) {
         return Err(Refusal::InRelease { release: release.number.clone() }.into());
+    }
+    let begins = matches!(verb, Verb::Schedule | Verb::Start);
+    if begins && outside_release(change, facts) == OutsideRelease::Refuse {
+        return Err(Refusal::OutsideRelease.into());
     }
     match verb {
         Verb::Submit => complete_enough(change),

@@ -28,7 +28,7 @@ pub use approve::{assess, cast};
 pub use complete::{close, complete, owes_review};
 pub use edit::{Edited, edit, edited, extra, raise};
 pub use event::ChangeEvent;
-pub use facts::{Facts, ReleaseFact, Verb, guard};
+pub use facts::{Facts, ReleaseFact, Verb, guard, outside_release};
 pub use follow::{Step, attach, detach, follow};
 pub use import::{Imported, Origin, check_import, import};
 pub use refusal::Refusal;

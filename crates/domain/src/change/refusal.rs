@@ -81,6 +81,9 @@ pub enum Refusal {
     /// Its type cannot change any more.
     #[error("the type is fixed once a change is submitted: cancel it and raise another")]
     TypeFixed,
+    /// Customers meet it, and policy wants it in a release.
+    #[error("customers meet this change and it travels in no release: attach it to one first")]
+    OutsideRelease,
 }
 
 fn list(phases: &[Phase]) -> String {
@@ -115,6 +118,7 @@ impl Refusal {
         "change.outcome_note_missing",
         "change.review_missing",
         "change.type_fixed",
+        "change.outside_release",
     ];
 }
 
@@ -135,6 +139,7 @@ impl Refuse for Refusal {
             Self::OutcomeNoteMissing => "change.outcome_note_missing",
             Self::ReviewMissing => "change.review_missing",
             Self::TypeFixed => "change.type_fixed",
+            Self::OutsideRelease => "change.outside_release",
         }
     }
 

@@ -217,6 +217,11 @@ impl Change {
         matches!(self.phase, Phase::Closed | Phase::Cancelled)
     }
 
+    /// Whether customers meet it.
+    pub fn hits_customers(&self) -> bool {
+        self.content.customer_impact.is_some_and(|impact| impact != CustomerImpact::None)
+    }
+
     /// Whether its window binds others on the calendar.
     pub fn is_committed(&self) -> bool {
         matches!(self.phase, Phase::Scheduled | Phase::Implement)

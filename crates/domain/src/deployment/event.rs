@@ -55,6 +55,11 @@ pub enum DeploymentEvent {
     },
     /// Every step back is reported.
     RolledBack {},
+    /// The way back ended before its last step: what was not taken back stands.
+    RollbackFailed {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// The deployment after an event.
@@ -91,6 +96,7 @@ pub fn evolve(
                 decided_by: stamp.by.clone(),
                 decided_at: stamp.at,
                 steps: changes.iter().copied().map(Step::waiting).collect(),
+                given_up: None,
             });
         }
         DeploymentEvent::StepBackReported { change, state, note } => {
@@ -101,6 +107,13 @@ pub fn evolve(
         DeploymentEvent::RolledBack {} => {
             deployment.state = DeploymentState::RolledBack;
             deployment.finished_at = Some(stamp.at);
+        }
+        DeploymentEvent::RollbackFailed { reason } => {
+            deployment.state = DeploymentState::RollbackFailed;
+            deployment.finished_at = Some(stamp.at);
+            if let Some(rollback) = &mut deployment.rollback {
+                rollback.given_up = Some(reason.clone());
+            }
         }
     }
     Some(deployment)

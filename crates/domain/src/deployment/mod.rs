@@ -2,7 +2,8 @@
 //! or failed, and the way back once it is decided.
 //!
 //! Invariants: 1. a step is reported once; 2. a rollback holds exactly the reached steps, in
-//! reverse; 3. nothing goes forward once a rollback is decided.
+//! reverse; 3. nothing goes forward once a rollback is decided; 4. a rollback ends with its last
+//! step, or is given up with a reason after a step failed.
 
 mod event;
 mod report;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::vocabulary::words;
 
 pub use event::{DeploymentEvent, evolve};
-pub use report::{Refusal, decide_rollback, finish, report, report_back, verify};
+pub use report::{Refusal, decide_rollback, finish, give_up, report, report_back, verify};
 
 words! {
     /// Where a step stands.
@@ -40,6 +41,8 @@ words! {
         RollingBack = "rolling_back",
         /// It was taken back.
         RolledBack = "rolled_back",
+        /// Taking it back was given up; what was not taken back stands.
+        RollbackFailed = "rollback_failed",
     }
 }
 
@@ -81,6 +84,17 @@ pub struct Rollback {
     pub decided_at: Timestamp,
     /// The steps back.
     pub steps: Vec<Step>,
+    /// Why it was given up before its last step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<String>,
+}
+
+impl Rollback {
+    /// Whether a change was taken back.
+    pub fn took_back(&self, change: ChangeId) -> bool {
+        let done = |step: &Step| step.change == change && step.state == StepState::Done;
+        self.steps.iter().any(done)
+    }
 }
 
 /// A deployment.

@@ -18,6 +18,11 @@ pub enum Refusal {
     /// No rollback is under way.
     #[error("no rollback was decided: use `rollback` with a reason first")]
     NotDecided,
+    /// No step back has failed.
+    #[error(
+        "no step back has failed: report the one that cannot be taken as failed first, or go on"
+    )]
+    NoStepFailed,
     /// The deployment is elsewhere.
     #[error("the deployment is {0}")]
     WrongState(DeploymentState),
@@ -29,6 +34,7 @@ impl Refusal {
         "release.steps_open",
         "rollback.nothing_reached",
         "rollback.not_decided",
+        "rollback.no_step_failed",
         "release.wrong_phase",
     ];
 }
@@ -39,6 +45,7 @@ impl Refuse for Refusal {
             Self::StepsOpen(_) => "release.steps_open",
             Self::NothingReached => "rollback.nothing_reached",
             Self::NotDecided => "rollback.not_decided",
+            Self::NoStepFailed => "rollback.no_step_failed",
             Self::WrongState(_) => "release.wrong_phase",
         }
     }
@@ -124,6 +131,20 @@ pub fn report_back(
     Ok(events)
 }
 
+/// Ends a rollback that cannot be completed. What was not taken back stands, and someone says why.
+/// Asked by `actions` too.
+pub fn give_up(deployment: &Deployment, reason: &str) -> Decided {
+    let rolling = deployment.state == DeploymentState::RollingBack;
+    let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
+    if !rollback.steps.iter().any(|step| step.state == StepState::Failed) {
+        return Err(Refusal::NoStepFailed.into());
+    }
+    let mut checked = Check::default();
+    checked.name("/reason", reason, NOTE_MAX);
+    checked.end()?;
+    Ok(vec![DeploymentEvent::RollbackFailed { reason: reason.to_owned() }])
+}
+
 fn find(steps: &[Step], change: ChangeId) -> Result<&Step, crate::Refusal> {
     let found = steps.iter().find(|step| step.change == change);
     found.ok_or_else(|| General::Unknown { kind: "step", name: change.to_string() }.into())
@@ -204,6 +225,44 @@ mod tests {
         let back = after(&[reported(1, StepState::Done), decided]);
         let events = report_back(&back, change(1), StepState::Done, None).expect("reported");
         assert_eq!(events.last(), Some(&DeploymentEvent::RolledBack {}));
+    }
+
+    fn going_back(state: StepState) -> Deployment {
+        let decided = DeploymentEvent::RollbackDecided {
+            reason: "errors".to_owned(),
+            changes: vec![change(2), change(1)],
+        };
+        let note = Some("the backup is gone".to_owned());
+        let back = DeploymentEvent::StepBackReported { change: change(2), state, note };
+        let forward = [reported(1, StepState::Done), reported(2, StepState::Done)];
+        after(&[&forward[..], &[decided, back]].concat())
+    }
+
+    #[test]
+    fn a_rollback_is_given_up_with_a_reason_once_a_step_back_has_failed() {
+        let refusal = give_up(&going_back(StepState::Done), "we stop").expect_err("going well");
+        assert_eq!(refusal.code, "rollback.no_step_failed");
+        let refusal = give_up(&after(&[]), "we stop").expect_err("not decided");
+        assert_eq!(refusal.code, "rollback.not_decided");
+        let failed = going_back(StepState::Failed);
+        assert_eq!(give_up(&failed, " ").expect_err("silent").missing[0].pointer, "/reason");
+        let events = give_up(&failed, "no backup").expect("given up");
+        assert_eq!(events, [DeploymentEvent::RollbackFailed { reason: "no backup".to_owned() }]);
+    }
+
+    #[test]
+    fn nothing_goes_back_once_a_rollback_was_given_up() {
+        let stamp =
+            Stamp { at: Timestamp::from_micros(9), by: Actor::System { part: "test".to_owned() } };
+        let end = DeploymentEvent::RollbackFailed { reason: "no backup".to_owned() };
+        let ended = evolve(Some(going_back(StepState::Failed)), &end, &stamp).expect("there");
+        assert_eq!(ended.state, DeploymentState::RollbackFailed);
+        assert_eq!(ended.finished_at, Some(stamp.at));
+        let rollback = ended.rollback.as_ref().expect("decided");
+        assert_eq!(rollback.given_up.as_deref(), Some("no backup"));
+        assert!(!rollback.took_back(change(2)) && !rollback.took_back(change(1)));
+        let refusal = report_back(&ended, change(1), StepState::Done, None).expect_err("over");
+        assert_eq!(refusal.code, "rollback.not_decided");
     }
 
     #[test]

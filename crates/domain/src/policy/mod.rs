@@ -9,6 +9,6 @@ mod route;
 
 pub use model::{
     Assign, ChangeModel, ChangeType, Condition, ConditionalStage, ModelError, ModelState,
-    ReleaseModel, ReleasePhase, TaskTemplate,
+    OutsideRelease, ReleaseModel, ReleasePhase, TaskTemplate,
 };
 pub use route::{RouteFacts, change_plan, release_plan, tasks};

@@ -96,6 +96,9 @@ pub struct ReleaseModel {
     pub version: u32,
     /// How long its window is when nothing is said, in minutes.
     pub window_minutes: u32,
+    /// How many days after its window its review is due.
+    #[serde(default = "review_days")]
+    pub review_days: u16,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.
@@ -103,6 +106,11 @@ pub struct ReleaseModel {
     /// The tasks it begins with.
     #[serde(default)]
     pub tasks: Vec<TaskTemplate>,
+}
+
+/// What a model that says nothing means: two weeks.
+fn review_days() -> u16 {
+    14
 }
 
 /// When a stage of a change model is asked for.
@@ -128,6 +136,25 @@ pub struct ConditionalStage {
     pub stage: StagePlan,
 }
 
+words! {
+    /// What becomes of a change that customers meet and that travels in no release.
+    OutsideRelease {
+        /// It may.
+        Allow = "allow",
+        /// It is marked, and stands on the report of traceability.
+        Flag = "flag",
+        /// Its window is not committed and its work does not begin until it joins one.
+        Refuse = "refuse",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for OutsideRelease {
+    fn default() -> Self {
+        Self::Allow
+    }
+}
+
 /// A kind of change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +167,9 @@ pub struct ChangeModel {
     pub description: String,
     /// Raised with every edit of the file.
     pub version: u32,
+    /// What becomes of one that customers meet and that travels in no release.
+    #[serde(default)]
+    pub outside_release_when_customers_are_hit: OutsideRelease,
     /// The approval it asks for.
     pub approval: Vec<ConditionalStage>,
     /// The tasks it begins with.

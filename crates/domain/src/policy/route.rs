@@ -55,7 +55,7 @@ pub fn tasks(
 mod tests {
     use super::*;
     use crate::approval::StagePlan;
-    use crate::policy::{ChangeType, ConditionalStage};
+    use crate::policy::{ChangeType, ConditionalStage, OutsideRelease};
 
     fn stage(name: &str, when: Condition) -> ConditionalStage {
         ConditionalStage { when, stage: StagePlan { name: name.to_owned(), groups: vec![] } }
@@ -64,6 +64,7 @@ mod tests {
     fn normal() -> ChangeModel {
         let risky = Condition { tier_at_least: Some(Tier::High), outside_release: true };
         ChangeModel {
+            outside_release_when_customers_are_hit: OutsideRelease::Allow,
             name: ChangeType::Normal,
             title: String::new(),
             description: String::new(),

@@ -1,5 +1,8 @@
 //! Asking for the go, voting on it, and what an edit of anything it covers does to it.
 
+use jiff::Span;
+use jiff::civil::Date;
+use kernel::Zone;
 use serde_json::json;
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
@@ -12,7 +15,8 @@ use crate::vocabulary::Tier;
 /// Asks for the go: the tier is recorded, a round opened.
 pub fn submit(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<ReleaseEvent> {
     guard(Verb::Submit, release, facts)?;
-    let submitted = ReleaseEvent::Submitted { tier: tier(facts) };
+    let review_due_on = Some(review_due_on(release, facts));
+    let submitted = ReleaseEvent::Submitted { tier: tier(facts), review_due_on };
     let after = release.clone().evolve(&submitted, stamp);
     let round = approval::open(
         &release.rounds,
@@ -22,6 +26,16 @@ pub fn submit(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<Relea
         &facts.electorate,
     )?;
     Ok(std::iter::once(submitted).chain(round.into_iter().map(ReleaseEvent::Round)).collect())
+}
+
+/// The model's days after its window has ended, as its people read it; after today while there is
+/// no window.
+fn review_due_on(release: &Release, facts: &Facts) -> Date {
+    let window = release.content.window.as_ref();
+    let zone = window.map_or_else(Zone::utc, |window| window.zone.clone());
+    let end = window.map_or(facts.now, |window| window.interval.end.max(facts.now));
+    let day = zone.civil(end).date();
+    day.saturating_add(Span::new().days(i64::from(facts.review_days)))
 }
 
 fn tier(facts: &Facts) -> Tier {

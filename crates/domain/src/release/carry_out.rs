@@ -79,6 +79,12 @@ pub fn back(
     deployment::report_back(running(release)?, change, state, note).map(wrap)
 }
 
+/// Ends a rollback that cannot be completed.
+pub fn give_up(release: &Release, reason: &str, facts: &Facts) -> Decision<ReleaseEvent> {
+    guard(Verb::GiveUp, release, facts)?;
+    deployment::give_up(running(release)?, reason).map(wrap)
+}
+
 /// Ends the release, with its review completed. The outcome must fit what happened.
 pub fn close(
     release: &Release,
@@ -99,6 +105,10 @@ pub fn close(
         } else {
             "this release was not taken back: choose another outcome"
         };
+        return Err(Refusal::OutcomeWrong(wrong).into());
+    }
+    if state == DeploymentState::RollbackFailed && outcome != Outcome::Failed {
+        let wrong = "its rollback was given up: its outcome is `failed`";
         return Err(Refusal::OutcomeWrong(wrong).into());
     }
     Ok(vec![ReleaseEvent::Closed { outcome, note: note.map(str::to_owned) }])

@@ -1,5 +1,6 @@
 //! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
 
+use jiff::civil::Date;
 use kernel::{ChangeId, PersonId, ReleaseId};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +95,9 @@ pub enum ReleaseEvent {
     Submitted {
         /// The tier of the bundle.
         tier: Tier,
+        /// By when its review is due; absent in events of before it was set.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review_due_on: Option<Date>,
     },
     /// The tier of the bundle changed with its scope.
     #[serde(rename = "release.tier_recorded.v1")]

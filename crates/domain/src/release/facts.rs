@@ -54,6 +54,8 @@ words! {
         Rollback = "rollback",
         /// Report a step back.
         StepBack = "step_back",
+        /// End a rollback that cannot be completed.
+        GiveUp = "give_up",
         /// End it.
         Close = "close",
         /// Let it wait.
@@ -135,6 +137,8 @@ pub struct Facts {
     pub electorate: Electorate,
     /// Whether its review is completed.
     pub review_completed: bool,
+    /// How many days after its window its review is due, by its model.
+    pub review_days: u16,
 }
 
 /// Whether a verb may be done now. A refusal names everything that is missing.
@@ -182,6 +186,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
             Err(Refusal::NotFrozen.into())
         }
         Verb::Freeze | Verb::Unfreeze => decides_scope(release, facts),
+        Verb::GiveUp => may_give_up(release),
         Verb::Close if !facts.review_completed => Err(Refusal::ReviewMissing.into()),
         Verb::Edit
         | Verb::Scope
@@ -215,7 +220,9 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
             &[P::Approval]
         }
         Verb::Step | Verb::Extend => &[P::Deployment],
-        Verb::Verify | Verb::Rollback | Verb::StepBack => &[P::Deployment, P::Verification],
+        Verb::Verify | Verb::Rollback | Verb::StepBack | Verb::GiveUp => {
+            &[P::Deployment, P::Verification]
+        }
         Verb::Close => &[P::Review],
         Verb::Resume if release.held => return Ok(()),
         Verb::Resume => return Err(Refusal::NotHeld),
@@ -370,5 +377,12 @@ fn may_roll_back(release: &Release) -> Result<(), crate::Refusal> {
     match &release.deployment {
         Some(running) => deployment::decide_rollback(running, "asked").map(|_| ()),
         None => Err(deployment::Refusal::NothingReached.into()),
+    }
+}
+
+fn may_give_up(release: &Release) -> Result<(), crate::Refusal> {
+    match &release.deployment {
+        Some(running) => deployment::give_up(running, "asked").map(|_| ()),
+        None => Err(deployment::Refusal::NotDecided.into()),
     }
 }

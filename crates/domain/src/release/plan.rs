@@ -102,6 +102,11 @@ fn checked(content: &Content) -> Check {
     for (index, item) in content.package.iter().enumerate() {
         check.name(&format!("/package/{index}/name"), &item.name, NAME_MAX);
         check.text(&format!("/package/{index}/version"), &item.version, NAME_MAX);
+        let makes_available = item.service.is_some() || item.ci.is_some();
+        if makes_available && item.version.trim().is_empty() {
+            let what = "says which version the service or CI runs then";
+            check.wrong(&format!("/package/{index}/version"), what);
+        }
         let digest = item.digest.as_deref().unwrap_or_default();
         check.text(&format!("/package/{index}/digest"), digest, NAME_MAX);
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Actor, ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
+use jiff::civil::Date;
+use kernel::{Actor, ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
@@ -83,6 +84,12 @@ pub struct PackageItem {
     pub version: String,
     /// Which bytes exactly.
     pub digest: Option<String>,
+    /// The service whose version it makes available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceId>,
+    /// The CI whose version it makes available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<CiId>,
 }
 
 editable! {
@@ -216,6 +223,9 @@ pub struct Release {
     /// The recorded tier of the bundle.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tier: Option<Tier>,
+    /// By when its review is due, set when it was submitted.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub review_due_on: Option<Date>,
     /// The approval rounds, oldest first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rounds: Vec<Round>,
@@ -324,8 +334,9 @@ impl Aggregate for Release {
                 self.phase = *phase;
                 self.state.clone_from(state);
             }
-            E::Submitted { tier } => {
+            E::Submitted { tier, review_due_on } => {
                 self.tier = Some(*tier);
+                self.review_due_on = *review_due_on;
                 self.enter(Phase::Approval);
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
@@ -376,7 +387,9 @@ impl Release {
         match event {
             D::Started { .. } => self.enter(Phase::Deployment),
             D::Finished {} => self.enter(Phase::Verification),
-            D::Verified { .. } | D::RolledBack {} => self.enter(Phase::Review),
+            D::Verified { .. } | D::RolledBack {} | D::RollbackFailed { .. } => {
+                self.enter(Phase::Review);
+            }
             D::StepReported { .. } | D::RollbackDecided { .. } | D::StepBackReported { .. } => {}
         }
         self

@@ -22,6 +22,10 @@ pub fn guard_complete(review: &Review) -> Result<(), crate::Refusal> {
     let detail = "says what went wrong, or that nothing did";
     need(said(&content.went_wrong), "/went_wrong", detail);
     need(caused, "/root_cause", "names the root cause of the failure");
+    for (index, kpi) in content.kpis.iter().enumerate() {
+        let detail = format!("says whether \"{}\" met its target", kpi.name);
+        need(kpi.met.is_some(), &format!("/kpis/{index}/met"), &detail);
+    }
     for (index, action) in content.actions.iter().enumerate() {
         let pointer = format!("/actions/{index}");
         need(action.owner.is_some(), &format!("{pointer}/owner"), "names who does it");
@@ -39,7 +43,7 @@ pub fn complete(review: &Review) -> Decision<ReviewEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::{ActionItem, Content, Why};
+    use crate::review::{ActionItem, Content, Kpi, Why};
     use kernel::Timestamp;
 
     fn written(why: Why) -> Review {
@@ -71,6 +75,21 @@ mod tests {
     fn a_failure_and_a_rollback_need_a_root_cause() {
         assert_eq!(pointers(&written(Why::RolledBack)), ["/root_cause"]);
         assert_eq!(pointers(&written(Why::Failed)), ["/root_cause"]);
+    }
+
+    #[test]
+    fn every_measure_set_at_planning_is_judged() {
+        let kpi = Kpi {
+            name: "errors".to_owned(),
+            target: "below 1 %".to_owned(),
+            reached: "0.4 %".to_owned(),
+            met: None,
+        };
+        let mut review = written(Why::Release);
+        review.content.kpis = vec![kpi];
+        assert_eq!(pointers(&review), ["/kpis/0/met"]);
+        review.content.kpis[0].met = Some(false);
+        assert!(complete(&review).is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::review::{Edit, Subject, Why};
+use crate::review::{Edit, Planned, Subject, Why};
 
 /// An event of a review's stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub enum ReviewEvent {
         subject: Subject,
         /// Why.
         why: Why,
+        /// What was set before; nothing in events of before there was such.
+        #[serde(flatten)]
+        planned: Planned,
     },
     /// Something was written.
     #[serde(rename = "review.edited.v1")]

@@ -2,7 +2,8 @@
 //! release ends with one; so do emergency and failed changes.
 //!
 //! Invariants: 1. a completed review is not edited, only its action items are ticked off; 2. after
-//! a failure or a rollback it names a root cause.
+//! a failure or a rollback it names a root cause; 3. the measures that it judges are those that
+//! were set at planning.
 
 mod complete;
 mod event;
@@ -14,4 +15,4 @@ pub use complete::{complete, guard_complete};
 pub use event::ReviewEvent;
 pub use refusal::Refusal;
 pub use save::{edit, open};
-pub use state::{ACTIONS_MAX, ActionItem, Content, Edit, Review, Subject, Why};
+pub use state::{ACTIONS_MAX, ActionItem, Content, Edit, Kpi, Planned, Review, Subject, Why};

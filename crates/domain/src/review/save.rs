@@ -5,12 +5,13 @@ use kernel::{LONG_TEXT_MAX, NAME_MAX};
 use crate::aggregate::Decision;
 use crate::refusal::Check;
 use crate::review::{
-    ACTIONS_MAX, ActionItem, Content, Edit, Refusal, Review, ReviewEvent, Subject, Why,
+    ACTIONS_MAX, ActionItem, Content, Edit, Kpi, Planned, Refusal, Review, ReviewEvent, Subject,
+    Why,
 };
 
 /// Opens a review.
-pub fn open(number: String, subject: Subject, why: Why) -> Vec<ReviewEvent> {
-    vec![ReviewEvent::Opened { number, subject, why }]
+pub fn open(number: String, subject: Subject, why: Why, planned: Planned) -> Vec<ReviewEvent> {
+    vec![ReviewEvent::Opened { number, subject, why, planned }]
 }
 
 /// Writes into a review. Once it is completed, only its action items are ticked off.
@@ -24,7 +25,7 @@ pub fn edit(review: &Review, edit: &Edit) -> Decision<ReviewEvent> {
     }
     let mut content = review.content.clone();
     content.apply(&edit);
-    check(&content)?;
+    check(&review.content.kpis, &content)?;
     Ok(vec![ReviewEvent::Edited { edit }])
 }
 
@@ -38,13 +39,24 @@ fn only_ticks(review: &Review, edit: &Edit) -> bool {
     edit.fields() == ["actions"] && edit.actions.as_ref().is_some_and(ticks)
 }
 
-fn check(content: &Content) -> Result<(), crate::Refusal> {
+fn check(planned: &[Kpi], content: &Content) -> Result<(), crate::Refusal> {
     let mut check = Check::default();
+    let set = |kpis: &[Kpi]| -> Vec<(String, String)> {
+        kpis.iter().map(|kpi| (kpi.name.clone(), kpi.target.clone())).collect()
+    };
+    if set(planned) != set(&content.kpis) {
+        check.wrong("/kpis", "judges the measures that were set at planning, and no others");
+    }
+    for (index, kpi) in content.kpis.iter().enumerate() {
+        check.text(&format!("/kpis/{index}/reached"), &kpi.reached, NAME_MAX);
+    }
     for (pointer, text) in [
         ("/went_well", &content.went_well),
         ("/went_wrong", &content.went_wrong),
         ("/root_cause", &content.root_cause),
         ("/objectives_met", &content.objectives_met),
+        ("/user_feedback", &content.user_feedback),
+        ("/business_value", &content.business_value),
     ] {
         check.text(pointer, text, LONG_TEXT_MAX);
     }
@@ -95,6 +107,25 @@ mod tests {
         let review = completed(vec![action("add an alert")]);
         let same = Edit { actions: Some(vec![action("add an alert")]), ..Edit::default() };
         assert_eq!(edit(&review, &same), Ok(vec![]));
+    }
+
+    #[test]
+    fn the_measures_set_at_planning_are_judged_and_not_rewritten() {
+        let kpi = |target: &str, met| Kpi {
+            name: "errors".to_owned(),
+            target: target.to_owned(),
+            reached: String::new(),
+            met,
+        };
+        let content = Content { kpis: vec![kpi("below 1 %", None)], ..Content::default() };
+        let review = Review { content, ..Review::default() };
+        let judged = Edit { kpis: Some(vec![kpi("below 1 %", Some(true))]), ..Edit::default() };
+        assert!(edit(&review, &judged).is_ok());
+        for other in [vec![kpi("below 9 %", Some(true))], vec![]] {
+            let rewritten = Edit { kpis: Some(other), ..Edit::default() };
+            let refusal = edit(&review, &rewritten).expect_err("rewritten");
+            assert_eq!(refusal.missing[0].pointer, "/kpis");
+        }
     }
 
     #[test]

@@ -67,6 +67,32 @@ pub struct ActionItem {
     pub done: bool,
 }
 
+/// A measure of success that was set at planning, as it was judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kpi {
+    /// What is measured.
+    pub name: String,
+    /// The value that counts as success.
+    pub target: String,
+    /// The value that was reached.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reached: String,
+    /// Whether the target was met; absent until someone has judged.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub met: Option<bool>,
+}
+
+/// What was set before for a review: by when it is due, and what it judges.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// By when.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub due_on: Option<Date>,
+    /// The measures of success.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kpis: Vec<Kpi>,
+}
+
 editable! {
     /// What people write into a review.
     Content, Edit {
@@ -78,6 +104,12 @@ editable! {
         root_cause: String,
         /// Whether the objectives were met.
         objectives_met: String,
+        /// The measures of success, judged.
+        kpis: Vec<Kpi>,
+        /// What users say.
+        user_feedback: String,
+        /// The value for the business that was reached.
+        business_value: String,
         /// What follows.
         actions: Vec<ActionItem>,
     }
@@ -94,6 +126,9 @@ pub struct Review {
     pub why: Option<Why>,
     /// What people wrote.
     pub content: Content,
+    /// By when it is due.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub due_on: Option<Date>,
     /// When it was opened.
     #[serde(default, skip_serializing_if = "is_default")]
     pub opened_at: Option<Timestamp>,
@@ -135,10 +170,12 @@ impl Aggregate for Review {
 
     fn evolve(mut self, event: &ReviewEvent, stamp: &Stamp) -> Self {
         match event {
-            ReviewEvent::Opened { number, subject, why } => {
+            ReviewEvent::Opened { number, subject, why, planned } => {
                 self.number.clone_from(number);
                 self.subject = Some(*subject);
                 self.why = Some(*why);
+                self.due_on = planned.due_on;
+                self.content.kpis.clone_from(&planned.kpis);
                 self.opened_at = Some(stamp.at);
             }
             ReviewEvent::Edited { edit } => self.content.apply(edit),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{CiId, NAME_MAX, ServiceId};
+use kernel::{CiId, NAME_MAX, ReleaseId, ServiceId};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
@@ -39,6 +39,9 @@ pub struct Ci {
     /// What it needs.
     #[serde(default, skip_serializing_if = "is_default")]
     pub relations: BTreeSet<Relation>,
+    /// The release that made the version it runs available; none for one that people wrote down.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub version_by: Option<ReleaseId>,
 }
 
 impl Aggregate for Ci {
@@ -50,7 +53,16 @@ impl Aggregate for Ci {
     fn evolve(mut self, event: &CiEvent, _: &Stamp) -> Self {
         match event {
             CiEvent::Created { content } => self.content = content.clone(),
-            CiEvent::Edited { edit } => self.content.apply(edit),
+            CiEvent::Edited { edit } => {
+                self.content.apply(edit);
+                if edit.version_running.is_some() {
+                    self.version_by = None;
+                }
+            }
+            CiEvent::VersionSet { version, release } => {
+                self.content.version_running.clone_from(version);
+                self.version_by = Some(*release);
+            }
             CiEvent::RelationsSet { relations } => self.relations.clone_from(relations),
         }
         self
@@ -100,6 +112,14 @@ pub fn set_relations((id, ci): (CiId, &Ci), relations: &BTreeSet<Relation>) -> D
     let unchanged = ci.relations == *relations;
     let set = CiEvent::RelationsSet { relations: relations.clone() };
     Ok(if unchanged { vec![] } else { vec![set] })
+}
+
+/// Says which version runs, once the release that makes it available is verified.
+pub fn set_ci_version(ci: &Ci, version: &str, release: ReleaseId) -> Vec<CiEvent> {
+    if ci.content.version_running == version && ci.version_by == Some(release) {
+        return vec![];
+    }
+    vec![CiEvent::VersionSet { version: version.to_owned(), release }]
 }
 
 fn check(content: &CiContent) -> Result<(), Refusal> {

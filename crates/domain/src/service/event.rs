@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kernel::ReleaseId;
 use serde::{Deserialize, Serialize};
 
 use crate::service::{CiContent, CiEdit, Content, Edit, Relation};
@@ -21,6 +22,14 @@ pub enum ServiceEvent {
     Edited {
         /// The new values.
         edit: Edit,
+    },
+    /// A release that was verified made a version available.
+    #[serde(rename = "service.version_set.v1")]
+    VersionSet {
+        /// Which.
+        version: String,
+        /// By which release.
+        release: ReleaseId,
     },
 }
 
@@ -45,5 +54,13 @@ pub enum CiEvent {
     RelationsSet {
         /// All of it.
         relations: BTreeSet<Relation>,
+    },
+    /// A release that was verified made a version available.
+    #[serde(rename = "ci.version_set.v1")]
+    VersionSet {
+        /// Which.
+        version: String,
+        /// By which release.
+        release: ReleaseId,
     },
 }

@@ -9,10 +9,10 @@ mod event;
 mod kind;
 mod state;
 
-pub use ci::{Ci, CiContent, CiEdit, CiFacts, import_ci, save_ci, set_relations};
+pub use ci::{Ci, CiContent, CiEdit, CiFacts, import_ci, save_ci, set_ci_version, set_relations};
 pub use event::{CiEvent, ServiceEvent};
 pub use kind::{Criticality, Relation, RelationKind};
-pub use state::{Content, Edit, SaveFacts, Service, save};
+pub use state::{Content, Edit, SaveFacts, Service, save, set_version};
 
 /// The most relations from one CI to others.
 pub const RELATIONS_MAX: usize = 500;

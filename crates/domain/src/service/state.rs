@@ -1,10 +1,10 @@
 //! A service, the fold of its events, and the rule for saving one.
 
-use kernel::{LONG_TEXT_MAX, NAME_MAX, NOTE_MAX, PersonId, ServiceId, TeamId};
+use kernel::{LONG_TEXT_MAX, NAME_MAX, NOTE_MAX, PersonId, ReleaseId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
-use crate::edit::editable;
+use crate::edit::{editable, is_default};
 use crate::refusal::{Check, General, Refusal};
 use crate::service::{Criticality, DATA_LOSS_MINUTES_MAX, ServiceEvent};
 
@@ -33,6 +33,12 @@ editable! {
 pub struct Service {
     /// What is known of it.
     pub content: Content,
+    /// The version it runs, as the last verified release made it available.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub version_running: String,
+    /// That release.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub version_by: Option<ReleaseId>,
 }
 
 impl Aggregate for Service {
@@ -45,6 +51,10 @@ impl Aggregate for Service {
         match event {
             ServiceEvent::Created { content } => self.content = content.clone(),
             ServiceEvent::Edited { edit } => self.content.apply(edit),
+            ServiceEvent::VersionSet { version, release } => {
+                self.version_running.clone_from(version);
+                self.version_by = Some(*release);
+            }
         }
         self
     }
@@ -73,6 +83,15 @@ pub fn save(service: &Service, edit: &Edit, facts: &SaveFacts) -> Decision<Servi
         (true, true) => vec![],
         (true, false) => vec![ServiceEvent::Edited { edit }],
     })
+}
+
+/// Says which version runs, once the release that makes it available is verified. Nothing else says
+/// so.
+pub fn set_version(service: &Service, version: &str, release: ReleaseId) -> Vec<ServiceEvent> {
+    if service.version_running == version && service.version_by == Some(release) {
+        return vec![];
+    }
+    vec![ServiceEvent::VersionSet { version: version.to_owned(), release }]
 }
 
 fn check(content: &Content) -> Result<(), Refusal> {
@@ -112,6 +131,19 @@ mod tests {
         let events = save(&Service::default(), &named("Payments"), &SaveFacts::default());
         let [ServiceEvent::Created { content }] = &events.expect("fine")[..] else { panic!() };
         assert_eq!(content.criticality.number(), 3);
+    }
+
+    #[test]
+    fn a_version_is_of_the_release_that_made_it_available() {
+        use kernel::{Actor, Id, Timestamp};
+        let release = ReleaseId::from_uuid(uuid::Uuid::from_u128(51));
+        let stamp =
+            Stamp { at: Timestamp::from_micros(0), by: Actor::System { part: "test".to_owned() } };
+        let events = set_version(&Service::default(), "4.2", release);
+        let after =
+            events.iter().fold(Service::default(), |state, event| state.evolve(event, &stamp));
+        assert_eq!((after.version_running.as_str(), after.version_by), ("4.2", Some(release)));
+        assert_eq!(set_version(&after, "4.2", release), vec![]);
     }
 
     #[test]

@@ -69,6 +69,7 @@ const HELD: &[(&str, &str, &str)] = &[
     ("approval_moved", "vote_cast", "vote cast"),
     ("deployment_moved", "finished", "deployment finished"),
     ("deployment_moved", "rollback_decided", "rollback decided"),
+    ("deployment_moved", "rollback_failed", "rollback given up"),
     ("deployment_moved", "rolled_back", "rolled back"),
     ("deployment_moved", "started", "deployment started"),
     ("deployment_moved", "step_back_reported", "step back reported"),

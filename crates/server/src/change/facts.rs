@@ -44,6 +44,10 @@ pub fn gather(
         plan,
         electorate,
         risk,
+        outside_release: asking
+            .models
+            .change(change.change_type())
+            .outside_release_when_customers_are_hit,
         review_completed: review::is_completed(db, &id.to_string())?,
     })
 }

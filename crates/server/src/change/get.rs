@@ -3,8 +3,9 @@
 use api::change::{Change as Shown, Imported, Outage};
 use api::common::{Action, Lamp, LampState};
 use domain::approval::{GroupState, RoundState};
-use domain::change::{Change, Facts, Phase, Verb, guard, owes_review};
+use domain::change::{Change, Facts, Phase, Verb, guard, outside_release, owes_review};
 use domain::identity::Permission;
+use domain::policy::OutsideRelease;
 use kernel::ChangeId;
 use ports::{Fault, Query};
 
@@ -139,7 +140,7 @@ fn route(change: &Change, facts: &Facts) -> Vec<Lamp> {
     if change.origin.is_some() {
         return vec![clear("record", "taken over as history from another system")];
     }
-    vec![
+    let mut lamps = vec![
         plans(change, facts),
         risk_lamp(change),
         approvals(change),
@@ -147,7 +148,25 @@ fn route(change: &Change, facts: &Facts) -> Vec<Lamp> {
         window(change, facts),
         work(change, facts),
         review_lamp(change, facts),
-    ]
+    ];
+    // What travels in a release, and what customers do not meet, has no such lamp.
+    if let Some(lamp) = outside(change, facts) {
+        lamps.push(lamp);
+    }
+    lamps
+}
+
+fn outside(change: &Change, facts: &Facts) -> Option<Lamp> {
+    let (state, detail) = match outside_release(change, facts) {
+        OutsideRelease::Allow => return None,
+        OutsideRelease::Flag => {
+            (LampState::Waiting, "customers meet it outside any release: it is on the report")
+        }
+        OutsideRelease::Refuse => {
+            (LampState::Stop, "customers meet it: attach it to a release before its window")
+        }
+    };
+    Some(lamp("release", state, detail))
 }
 
 pub(crate) fn lamp(name: &str, state: LampState, detail: impl Into<String>) -> Lamp {

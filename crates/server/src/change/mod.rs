@@ -5,9 +5,11 @@ mod bulk;
 mod facts;
 mod fields;
 mod get;
+mod limits;
 mod list;
 mod projection;
 mod save;
+mod traceability;
 mod verbs;
 
 use axum::Json;
@@ -16,14 +18,14 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use api::approval::Vote;
 use api::change::{
-    Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Extend, Links, Schedule,
+    Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Extend, Links, Schedule, Traced,
 };
 use api::common::{NewComment, Page, Reason, Ref, TaskFields, Written};
 use domain::approval::Answer as VoteAnswer;
 
 use crate::asking::Reader;
 use crate::extras::Extra;
-use crate::http::{App, ListQuery, Routes, Signed, Write};
+use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
@@ -31,12 +33,16 @@ pub use annotate::AnnotateChange;
 pub use bulk::BULK_MAX;
 pub use facts::gather;
 pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};
+pub use limits::known_limits;
 pub use list::{latest_on_ci, rows};
 pub use save::{CloneChange, EditChange, RaiseChange, SERIES, find_change};
 pub use verbs::{MoveChange, Verb};
 
 const FILTERS: &str = "phase,type,tier,team,environment,service,ci,release,requester,implementer,\
-    mine,watched,held,imported,q,sort,limit,cursor";
+    mine,watched,held,imported,outside_release,q,sort,limit,cursor";
+
+/// How far back the report of traceability goes when nothing is said: 30 days.
+const TRACED_MINUTES: i64 = 30 * 24 * 60;
 
 /// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {
@@ -48,6 +54,12 @@ pub fn routes(routes: Routes) -> Routes {
             "/changes/bulk",
             "Edits or moves several changes, each on its own",
             bulk_changes,
+        )
+        .get::<Page<Traced>, _, _>(
+            "/changes/traceability",
+            "Reports the changes of a period that customers meet, with their releases",
+            "from,to,outside_release,limit,cursor",
+            list_traced,
         )
         .get::<Change, _, _>("/changes/{id}", "Reads a change", "", get_change)
         .write::<ChangeFields, Written, _, _>(M::Patch, "/changes/{id}", "Edits a change", edit)
@@ -128,6 +140,24 @@ async fn list_changes(
     let (limit, me) = (query.limit()?, signed.person());
     let found = ask(&*app.bus.world().store, move |db| refused(list::list(db, &query, limit, me)));
     Ok(Json(found.await??))
+}
+
+async fn list_traced(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Page<Traced>>, Answer> {
+    let limit = query.limit()?;
+    let to = query.time("to")?.unwrap_or(app.bus.world().clock.now());
+    let from = query.time("from")?.unwrap_or(to.plus_minutes(-TRACED_MINUTES));
+    if to <= from {
+        return Err(wrong_parameter("to", "is after `from`"));
+    }
+    let period = traceability::Period { from, to, outside: query.flag("outside_release") };
+    let found = ask(&*app.bus.world().store, move |db| {
+        traceability::traced(db, period, query.get("cursor"), limit)
+    });
+    Ok(Json(found.await?))
 }
 
 async fn get_change(

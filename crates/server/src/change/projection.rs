@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::change::{Change, Outcome, Phase};
+use domain::risk::CustomerImpact;
 use kernel::{ChangeId, ServiceId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -16,9 +17,9 @@ use crate::read_models::insert_rows;
 const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
     held, tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, \
     live, committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
-    source_zone, created_at, updated_at) \
+    source_zone, created_at, updated_at, impact, met_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     change_type = excluded.change_type, phase = excluded.phase, held = excluded.held, \
     tier = excluded.tier, environment = excluded.environment, team = excluded.team, \
@@ -27,7 +28,8 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     zone = excluded.zone, long = excluded.long, live = excluded.live, \
     committed = excluded.committed, outage_minutes = excluded.outage_minutes, \
     outcome = excluded.outcome, started_at = excluded.started_at, \
-    finished_at = excluded.finished_at, updated_at = excluded.updated_at";
+    finished_at = excluded.finished_at, updated_at = excluded.updated_at, \
+    impact = excluded.impact, met_at = excluded.met_at";
 
 impl Record for Change {
     const MODEL: i64 = 2;
@@ -51,7 +53,8 @@ impl Record for Change {
             end_at BIGINT, zone TEXT, long BIGINT NOT NULL, live BIGINT NOT NULL, \
             committed BIGINT NOT NULL, outage_minutes BIGINT NOT NULL, outcome TEXT, \
             started_at BIGINT, finished_at BIGINT, source TEXT, source_number TEXT, \
-            source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+            source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
+            impact TEXT, met_at BIGINT)",
         "CREATE UNIQUE INDEX changes_by_number ON changes (number)",
         "CREATE INDEX changes_by_serial ON changes (serial, id)",
         "CREATE INDEX changes_by_update ON changes (updated_at, id)",
@@ -67,6 +70,10 @@ impl Record for Change {
             WHERE implementer IS NOT NULL",
         "CREATE INDEX changes_by_release ON changes (release, updated_at, id) \
             WHERE release IS NOT NULL",
+        "CREATE INDEX changes_outside_release ON changes (updated_at, id) \
+            WHERE impact IS NOT NULL AND release IS NULL",
+        "CREATE INDEX changes_met_alone ON changes (met_at, id) \
+            WHERE impact IS NOT NULL AND release IS NULL",
         "CREATE INDEX changes_on_hold ON changes (updated_at, id) WHERE held = 1",
         "CREATE INDEX changes_raised_here ON changes (updated_at, id) WHERE source IS NULL",
         "CREATE INDEX changes_imported ON changes (updated_at, id) WHERE source IS NOT NULL",
@@ -169,6 +176,7 @@ impl Rows for Change {
         let long = window.is_some_and(|window| window.interval.minutes() > LONG_MINUTES);
         let outage = content.outages.iter().map(|outage| i64::from(outage.minutes)).max();
         let origin = self.origin.as_ref();
+        let met = self.hits_customers();
         let tier = self.risk.as_ref().map(|risk| risk.tier.word());
         vec![
             id.into(),
@@ -200,6 +208,11 @@ impl Rows for Change {
             origin.map(|origin| origin.zone.name()).into(),
             self.created_at.unwrap_or(at).into(),
             at.into(),
+            met.then(|| content.customer_impact.map(CustomerImpact::word)).flatten().into(),
+            // When customers meet one that travels alone: its window, or when work began.
+            met.then(|| window.map(|window| window.interval.start).or(self.started_at))
+                .flatten()
+                .into(),
         ]
     }
 

@@ -8,7 +8,7 @@ use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
 use domain::change::{self, Change, ChangeEvent, Facts, Outcome};
 use domain::identity::Permission;
-use domain::review::{Subject, Why};
+use domain::review::{Planned, Subject, Why};
 use domain::vocabulary::Window;
 use domain::{Aggregate as _, Stamp};
 use kernel::{ChangeId, Timestamp};
@@ -193,7 +193,7 @@ impl MoveChange {
         if matches!(self.verb, Verb::Complete(_)) && change::owes_review(change) {
             let failed = change.outcome != Some(Outcome::Successful);
             let why = if failed { Why::Failed } else { Why::Emergency };
-            review::open_review(work, Subject::Change(id), why)?;
+            review::open_review(work, Subject::Change(id), why, Planned::default())?;
         }
         if self.places() && change.release.is_none() {
             refresh(work, Side::Change(id))?;

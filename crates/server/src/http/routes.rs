@@ -76,6 +76,21 @@ impl Routes {
         self.add_as::<A, H, T>("text/event-stream", &operation, None, handler)
     }
 
+    /// Registers a read that answers with a file of lines, each of which is an `A`. `kinds` names
+    /// the kinds of content that it may have, separated by commas.
+    #[must_use]
+    pub fn file<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        self,
+        kinds: &str,
+        path: &str,
+        summary: &str,
+        query: &str,
+        handler: H,
+    ) -> Self {
+        let operation = Operation { method: HttpMethod::Get, path, summary, query };
+        self.add_as::<A, H, T>(kinds, &operation, None, handler)
+    }
+
     /// Registers a write with body `B` that answers `A`.
     #[must_use]
     pub fn write<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(
@@ -199,9 +214,12 @@ fn schema_name<T: ToSchema>() -> String {
     format!("{}Of{}", T::name(), inner.rsplit("::").next().unwrap_or(inner))
 }
 
-fn json(kind: &str, description: &str, schema: RefOr<Schema>) -> utoipa::openapi::Response {
+/// An answer of one kind of content, or of one of several, separated by commas.
+fn json(kinds: &str, description: &str, schema: RefOr<Schema>) -> utoipa::openapi::Response {
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    ResponseBuilder::new().description(description).content(kind, content).build()
+    let response = ResponseBuilder::new().description(description);
+    let with = |response: ResponseBuilder, kind: &str| response.content(kind, content.clone());
+    kinds.split(',').fold(response, with).build()
 }
 
 fn parameter(name: &str, place: ParameterIn) -> utoipa::openapi::path::Parameter {

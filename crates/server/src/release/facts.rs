@@ -44,6 +44,7 @@ pub(super) fn gather(
         before: before(db, id, release, asking.now)?,
         plan,
         electorate,
+        review_days: asking.models.release(&release.model).map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })
 }

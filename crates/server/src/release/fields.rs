@@ -6,6 +6,7 @@ use ports::Query;
 
 use crate::bus::Stop;
 use crate::names::{Resolver, find_person, parse_window};
+use crate::service::{find_ci, find_service};
 use crate::team::find_team;
 
 /// The edit that a request asks for.
@@ -43,7 +44,7 @@ pub(super) fn edit(db: &mut dyn Query, fields: &ReleaseFields) -> Result<Edit, S
         )?,
         team: r.patch(db, "/team", fields.team.as_ref(), find_team)?,
         members: members(db, r, fields)?,
-        package: package(r, fields),
+        package: package(db, r, fields)?,
         tags: fields.tags.as_ref().map(|tags| tags.iter().cloned().collect()),
         window,
     };
@@ -76,18 +77,34 @@ fn members(
     Ok(Some(found))
 }
 
-fn package(resolver: &mut Resolver, fields: &ReleaseFields) -> Option<Vec<PackageItem>> {
-    let given = fields.package.as_ref()?;
+fn package(
+    db: &mut dyn Query,
+    resolver: &mut Resolver,
+    fields: &ReleaseFields,
+) -> Result<Option<Vec<PackageItem>>, Stop> {
+    let Some(given) = &fields.package else { return Ok(None) };
     let mut parsed = Vec::with_capacity(given.len());
     for (index, item) in given.iter().enumerate() {
-        let kind = resolver.parse(&format!("/package/{index}/kind"), Some(&item.kind));
+        let pointer = format!("/package/{index}");
+        let kind = resolver.parse(&format!("{pointer}/kind"), Some(&item.kind));
+        let named = |text: &Option<String>| text.clone().filter(|name| !name.is_empty());
+        let service = match named(&item.service) {
+            Some(name) => resolver.one(db, &format!("{pointer}/service"), &name, find_service)?,
+            None => None,
+        };
+        let ci = match named(&item.ci) {
+            Some(name) => resolver.one(db, &format!("{pointer}/ci"), &name, find_ci)?,
+            None => None,
+        };
         let Some(kind) = kind else { continue };
         parsed.push(PackageItem {
             kind,
             name: item.name.clone(),
             version: item.version.clone(),
             digest: item.digest.clone().filter(|digest| !digest.is_empty()),
+            service,
+            ci,
         });
     }
-    Some(parsed)
+    Ok(Some(parsed))
 }

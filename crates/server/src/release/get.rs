@@ -19,7 +19,7 @@ use crate::approval::shown_round;
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
-use crate::change::{approval_lamp, clear, conflict_lamp, lamp, rows, words};
+use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lamp, rows, words};
 use crate::extras;
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
@@ -103,7 +103,7 @@ fn shown(
         release_manager: n.opt(db, content.release_manager)?,
         team: n.opt(db, content.team)?,
         members: members(db, n, release)?,
-        package: package(release),
+        package: package(db, n, release)?,
         tags: content.tags.iter().cloned().collect(),
         window: content.window.as_ref().map(shown_window),
         changes: rows(db, &changes)?,
@@ -120,6 +120,7 @@ fn shown(
         links: extras::shown_links(&release.extras),
         outcome: release.outcome.map(|outcome| outcome.word().to_owned()),
         review: review::review_ref(db, &id.to_string())?,
+        review_due_on: release.review_due_on.map(|date| date.to_string()),
         actions: actions(release, facts, asking),
         created_at: release.created_at.unwrap_or(facts.now).to_string(),
         updated_at: last_written(db, id)?,
@@ -146,14 +147,23 @@ fn members(
     Ok(shown)
 }
 
-fn package(release: &Release) -> Vec<wire::PackageItem> {
-    let item = |item: &domain::release::PackageItem| wire::PackageItem {
-        kind: item.kind.word().to_owned(),
-        name: item.name.clone(),
-        version: item.version.clone(),
-        digest: item.digest.clone(),
-    };
-    release.content.package.iter().map(item).collect()
+fn package(
+    db: &mut dyn Query,
+    names: &mut Names,
+    release: &Release,
+) -> Result<Vec<wire::PackageItem>, Fault> {
+    let mut shown = Vec::with_capacity(release.content.package.len());
+    for item in &release.content.package {
+        shown.push(wire::PackageItem {
+            kind: item.kind.word().to_owned(),
+            name: item.name.clone(),
+            version: item.version.clone(),
+            digest: item.digest.clone(),
+            service: names.opt(db, item.service)?.map(|found| found.name),
+            ci: names.opt(db, item.ci)?.map(|found| found.name),
+        });
+    }
+    Ok(shown)
 }
 
 /// Before deployment, what taking all of it back would do; after, what was reached.
@@ -177,6 +187,7 @@ fn rollback_plan(
         minutes: plan.minutes,
         latest_start: plan.latest_start.map(|at| at.to_string()),
         cannot_be_undone: Vec::new(),
+        known_limits: known_limits(db, plan.steps.iter().map(|step| step.change))?,
         missing: Vec::new(),
     };
     for step in &plan.steps {
@@ -213,6 +224,7 @@ fn shown_deployment(
             decided_by: names.actor(db, &rollback.decided_by)?,
             decided_at: rollback.decided_at.to_string(),
             steps: steps(db, names, &rollback.steps)?,
+            given_up: rollback.given_up.clone(),
         }),
     };
     Ok(Some(Deployment {
@@ -260,9 +272,12 @@ fn permission(verb: Verb) -> Permission {
     match verb {
         Verb::Approve | Verb::Reject | Verb::Abstain => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,
-        Verb::Deploy | Verb::Step | Verb::Verify | Verb::Rollback | Verb::StepBack => {
-            Permission::ReleaseDeploy
-        }
+        Verb::Deploy
+        | Verb::Step
+        | Verb::Verify
+        | Verb::Rollback
+        | Verb::StepBack
+        | Verb::GiveUp => Permission::ReleaseDeploy,
         _ => Permission::ReleaseWrite,
     }
 }
@@ -387,6 +402,9 @@ fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
             lamp("deployment", LampState::Stop, "being taken back: follow the checklist")
         }
         Some(DeploymentState::RolledBack) => clear("deployment", "taken back"),
+        Some(DeploymentState::RollbackFailed) => {
+            lamp("deployment", LampState::Stop, "its rollback was given up: part of it stands")
+        }
     }
 }
 

@@ -192,6 +192,12 @@ fn carry_out(routes: Routes) -> Routes {
             "Reports a step back",
             step_back,
         )
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/rollback/give-up",
+            "Ends a rollback that cannot be completed",
+            give_up,
+        )
         .write::<Close, Written, _, _>(M::Post, "/releases/{id}/close", "Ends it", close)
 }
 
@@ -381,6 +387,7 @@ verb!(extend, Extend, Verb::Extend);
 verb!(deploy, Reason, |_| Verb::Deploy);
 verb!(verify, Verify, Verb::Verify);
 verb!(rollback, Reason, Verb::Rollback);
+verb!(give_up, Reason, Verb::GiveUp);
 verb!(close, Close, Verb::Close);
 verb!(hold, Reason, Verb::Hold);
 verb!(resume, Reason, |_| Verb::Resume);

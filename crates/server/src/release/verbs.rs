@@ -16,7 +16,7 @@ use domain::deployment::{DeploymentState, StepState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Facts, Release, ReleaseEvent};
-use domain::review::{Subject, Why};
+use domain::review::{Kpi, Planned, Subject, Why};
 use domain::vocabulary::Window;
 use kernel::{ChangeId, ReleaseId, Timestamp};
 use ports::Query;
@@ -30,6 +30,7 @@ use crate::release::facts::gather;
 use crate::release::save::{stamp, written};
 use crate::release::scope::plan_alone;
 use crate::review;
+use crate::service::{Made, make_available};
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -54,6 +55,8 @@ pub enum Verb {
     Rollback(Reason),
     /// Report a step back.
     StepBack(String, StepReport),
+    /// End a rollback that cannot be completed.
+    GiveUp(Reason),
     /// End it.
     Close(Close),
     /// Let it wait.
@@ -89,6 +92,7 @@ impl Command for MoveRelease {
             Verb::Verify(_) => "release.verify",
             Verb::Rollback(_) => "release.rollback",
             Verb::StepBack(..) => "release.step_back",
+            Verb::GiveUp(_) => "release.give_up",
             Verb::Close(_) => "release.close",
             Verb::Hold(_) => "release.hold",
             Verb::Resume => "release.resume",
@@ -136,7 +140,8 @@ fn permission(verb: &Verb) -> Permission {
         | Verb::Step(..)
         | Verb::Verify(_)
         | Verb::Rollback(_)
-        | Verb::StepBack(..) => Permission::ReleaseDeploy,
+        | Verb::StepBack(..)
+        | Verb::GiveUp(_) => Permission::ReleaseDeploy,
         _ => Permission::ReleaseWrite,
     }
 }
@@ -193,6 +198,7 @@ impl MoveRelease {
                 let (change, state) = step(work, change, report)?;
                 release::back(release, change, state, report.note.as_deref(), facts)
             }
+            Verb::GiveUp(reason) => release::give_up(release, text(reason), facts),
             Verb::Close(close) => close_with(release, close, facts)?,
             Verb::Hold(reason) => release::hold(release, text(reason), facts),
             Verb::Resume => release::resume(release, facts),
@@ -269,13 +275,32 @@ fn follow(
             move_change(work, *change, step)?;
         }
     }
+    if state(before) != state(after) && state(after) == Some(DeploymentState::Verified) {
+        let items = after.content.package.iter();
+        let items = items.map(|item| Made { version: &item.version, on: (item.service, item.ci) });
+        make_available(work, id, items)?;
+    }
     if before.phase < Phase::Review && after.phase == Phase::Review {
         end_changes(work, after)?;
-        let taken_back = state(after) == Some(DeploymentState::RolledBack);
-        let why = if taken_back { Why::RolledBack } else { Why::Release };
-        review::open_review(work, Subject::Release(id), why)?;
+        let why = match state(after) {
+            Some(DeploymentState::RolledBack) => Why::RolledBack,
+            Some(DeploymentState::RollbackFailed) => Why::Failed,
+            _ => Why::Release,
+        };
+        review::open_review(work, Subject::Release(id), why, planned(after))?;
     }
     Ok(())
+}
+
+/// What was set for its review at planning.
+fn planned(release: &Release) -> Planned {
+    let kpis = release.content.kpis.iter().map(|kpi| Kpi {
+        name: kpi.name.clone(),
+        target: kpi.target.clone(),
+        reached: String::new(),
+        met: None,
+    });
+    Planned { due_on: release.review_due_on, kpis: kpis.collect() }
 }
 
 /// Takes the locks of all changes in their one order, so that none has to be asked for again.
@@ -297,15 +322,12 @@ fn move_change(work: &mut Work<'_>, change: ChangeId, step: Step) -> Result<(), 
 /// Each change ends as its own step did: carried out, failed, or taken back.
 fn end_changes(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
     let Some(deployment) = &release.deployment else { return Ok(()) };
-    let taken_back: Vec<ChangeId> = deployment
-        .rollback
-        .iter()
-        .flat_map(|rollback| &rollback.steps)
-        .map(|step| step.change)
-        .collect();
+    let rollback = deployment.rollback.as_ref();
     for step in &deployment.steps {
+        let taken_back = rollback.is_some_and(|rollback| rollback.took_back(step.change));
         let outcome = match step.state {
-            _ if taken_back.contains(&step.change) => Outcome::FailedBackedOut,
+            _ if taken_back => Outcome::FailedBackedOut,
+            StepState::Done if rollback.is_some() => Outcome::FailedNotBackedOut,
             StepState::Done => Outcome::Successful,
             StepState::Failed => Outcome::FailedNotBackedOut,
             // Never carried out, and the release is over: what was planned did not happen.

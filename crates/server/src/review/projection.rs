@@ -7,13 +7,13 @@ use ports::{Fault, Tx, Value};
 use crate::bus::Record;
 
 impl Record for Review {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["reviews"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE reviews (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             number TEXT NOT NULL, subject TEXT NOT NULL, subject_kind TEXT NOT NULL, \
             why TEXT NOT NULL, state TEXT NOT NULL, actions_open BIGINT NOT NULL, \
-            opened_at BIGINT NOT NULL, completed_at BIGINT)",
+            opened_at BIGINT NOT NULL, completed_at BIGINT, due_on TEXT)",
         "CREATE UNIQUE INDEX reviews_by_number ON reviews (number)",
         "CREATE UNIQUE INDEX reviews_by_subject ON reviews (subject)",
         "CREATE INDEX reviews_by_time ON reviews (opened_at, id)",
@@ -32,8 +32,8 @@ impl Record for Review {
         let (Some(subject), Some(why)) = (self.subject, self.why) else { return Ok(()) };
         tx.execute(
             "INSERT INTO reviews (id, version, number, subject, subject_kind, why, state, \
-            actions_open, opened_at, completed_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+            actions_open, opened_at, completed_at, due_on) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, state = excluded.state, \
             actions_open = excluded.actions_open, completed_at = excluded.completed_at",
             &[
@@ -47,6 +47,7 @@ impl Record for Review {
                 Value::from(i64::try_from(self.actions_open()).unwrap_or(i64::MAX)),
                 self.opened_at.unwrap_or(at).into(),
                 self.completed_at.into(),
+                self.due_on.map(|date| date.to_string()).into(),
             ],
         )
         .map(|_| ())
@@ -61,6 +62,8 @@ impl Record for Review {
             &content.went_wrong,
             &content.root_cause,
             &content.objectives_met,
+            &content.user_feedback,
+            &content.business_value,
         ];
         texts.into_iter().chain(actions).collect::<Vec<_>>().join(" ")
     }

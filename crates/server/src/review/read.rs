@@ -1,11 +1,11 @@
 //! Reading reviews.
 
 use api::common::{Page, Ref};
-use api::review::{Review, ReviewAction, ReviewRow};
+use api::review::{Review, ReviewAction, ReviewKpi, ReviewRow};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::identity::Permission;
-use domain::review::{ActionItem, Subject, guard_complete};
+use domain::review::{ActionItem, Kpi, Subject, guard_complete};
 use domain::{General, Missing, Refusal};
 use kernel::{Actor, ReviewId, Timestamp};
 use ports::{Fault, Query, Row, Value};
@@ -70,7 +70,7 @@ fn page(
     limit: u32,
 ) -> Result<Page<ReviewRow>, Fault> {
     let mut statement = Statement::new(
-        "SELECT id, number, subject, subject_kind, why, state, actions_open, opened_at \
+        "SELECT id, number, subject, subject_kind, why, state, actions_open, opened_at, due_on \
         FROM reviews WHERE 1 = 1",
     );
     if let Some(kind) = filter.kind {
@@ -98,6 +98,7 @@ fn line(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<ReviewRow, F
         state: row.text(5)?.to_owned(),
         actions_open: u32::try_from(row.int(6)?).unwrap_or(u32::MAX),
         opened_at: row.time(7)?.to_string(),
+        due_on: row.opt_text(8)?.map(str::to_owned),
     })
 }
 
@@ -139,13 +140,26 @@ fn shown(
         went_wrong: content.went_wrong.clone(),
         root_cause: content.root_cause.clone(),
         objectives_met: content.objectives_met.clone(),
+        kpis: content.kpis.iter().map(kpi).collect(),
+        user_feedback: content.user_feedback.clone(),
+        business_value: content.business_value.clone(),
         actions: actions(db, &mut names, &content.actions)?,
         timeline: timeline(db, &mut names, subject)?,
+        due_on: state.due_on.map(|date| date.to_string()),
         opened_at: state.opened_at.map(|at| at.to_string()).unwrap_or_default(),
         completed_at: state.completed_at.map(|at| at.to_string()),
         completed_by: completed_by.map(|actor| names.actor(db, actor)).transpose()?,
         allowed: Vec::new(),
     })
+}
+
+fn kpi(kpi: &Kpi) -> ReviewKpi {
+    ReviewKpi {
+        name: kpi.name.clone(),
+        target: Some(kpi.target.clone()),
+        reached: kpi.reached.clone(),
+        met: kpi.met,
+    }
 }
 
 fn actions(

@@ -1,11 +1,11 @@
 //! Writes into a review, and completes it in the same write when asked to.
 
 use api::common::Written;
-use api::review::{ReviewAction, ReviewFields};
+use api::review::{ReviewAction, ReviewFields, ReviewKpi};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::identity::Permission;
-use domain::review::{ActionItem, Edit, Review, complete, edit};
+use domain::review::{ActionItem, Edit, Kpi, Review, complete, edit};
 use jiff::civil::Date;
 use kernel::ReviewId;
 
@@ -84,8 +84,8 @@ impl Command for SaveReview {
             Which::OfRelease(name) => review_of_release(work.tx, name)?,
             Which::OfChange(name) => review_of_change(work.tx, name)?,
         };
-        let wanted = self.edit(work)?;
         let mut review: Loaded<Review> = work.load_subject(id)?;
+        let wanted = self.edit(work, &review.state.content.kpis)?;
         let events = edit(&review.state, &wanted)?;
         work.append(&mut review, events)?;
         if self.fields.complete == Some(true) {
@@ -97,22 +97,41 @@ impl Command for SaveReview {
 }
 
 impl SaveReview {
-    fn edit(&self, work: &mut Work<'_>) -> Result<Edit, Stop> {
+    fn edit(&self, work: &mut Work<'_>, planned: &[Kpi]) -> Result<Edit, Stop> {
         let fields = &self.fields;
         let mut resolver = Resolver::default();
         let actions = match &fields.actions {
             Some(actions) => Some(items(work, &mut resolver, actions)?),
             None => None,
         };
+        let kpis = fields.kpis.as_ref().map(|given| judged(&mut resolver, planned, given));
         resolver.end()?;
         Ok(Edit {
             went_well: fields.went_well.clone(),
             went_wrong: fields.went_wrong.clone(),
             root_cause: fields.root_cause.clone(),
             objectives_met: fields.objectives_met.clone(),
+            kpis,
+            user_feedback: fields.user_feedback.clone(),
+            business_value: fields.business_value.clone(),
             actions,
         })
     }
+}
+
+/// The measures set at planning with what is said of some of them; the others stay as they are.
+fn judged(resolver: &mut Resolver, planned: &[Kpi], given: &[ReviewKpi]) -> Vec<Kpi> {
+    let mut kpis = planned.to_vec();
+    for (index, said) in given.iter().enumerate() {
+        let Some(kpi) = kpis.iter_mut().find(|kpi| kpi.name == said.name) else {
+            let what = format!("names `{}`, which was not set at planning", said.name);
+            resolver.wrong(&format!("/kpis/{index}/name"), what);
+            continue;
+        };
+        kpi.reached.clone_from(&said.reached);
+        kpi.met = said.met;
+    }
+    kpis
 }
 
 fn items(

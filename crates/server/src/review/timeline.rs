@@ -167,6 +167,7 @@ fn deployment(
         "verified" => with("Verification passed", data, "note"),
         "rollback_decided" => with("Rollback was decided", data, "reason"),
         "step_back_reported" => step(db, names, data, "taken back")?,
+        "rollback_failed" => with("The rollback was given up", data, "reason"),
         "rolled_back" => "Everything reached was taken back".to_owned(),
         _ => return Ok(None),
     }))

@@ -72,6 +72,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::calendar::routes,
     crate::change::routes,
     crate::exception::routes,
+    crate::export::routes,
     crate::identity::routes,
     crate::incident::routes,
     crate::live::routes,

@@ -18,7 +18,7 @@ use crate::service::find::{find_ci, find_service, name_key};
 use crate::service::{CI_CHANGES_MAX, SHOWN_MAX};
 
 const COLUMNS: &str = "id, version, name, kind, criticality, environment, region, \
-    version_running, service, name_key";
+    version_running, service, name_key, version_by";
 const NEEDS: &str = "SELECT ci_relations.kind, cis.id, cis.name FROM ci_relations \
     JOIN cis ON cis.id = ci_relations.to_ci WHERE ci_relations.from_ci = $1 \
     ORDER BY cis.name_key, ci_relations.kind LIMIT $2";
@@ -131,6 +131,7 @@ fn ci(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Ci, Fault> {
         environment: row.text(5)?.to_owned(),
         region: row.text(6)?.to_owned(),
         version_running: row.text(7)?.to_owned(),
+        version_release: names.opt(db, row.opt_text(10)?)?,
         service: names.opt(db, row.opt_text(8)?)?,
         relations: None,
         dependants: None,

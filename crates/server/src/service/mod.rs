@@ -9,6 +9,7 @@ mod reach;
 mod read;
 mod relations;
 mod save;
+mod version;
 
 use api::common::{Page, Written};
 use api::service::{Ci, CiFields, Map, Relations, Service, ServiceFields};
@@ -21,6 +22,7 @@ pub use find::{find_ci, find_cis, find_service, name_key};
 pub use reach::{Direction, NEAREST_MAX, Neighbourhood, Reach, Step, neighbourhood};
 pub use relations::SetRelations;
 pub use save::SaveService;
+pub use version::{Made, make_available};
 
 /// The most CIs on a map.
 pub const MAP_NODES_MAX: usize = 300;

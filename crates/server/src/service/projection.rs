@@ -8,13 +8,13 @@ use crate::bus::Record;
 use crate::service::name_key;
 
 impl Record for Service {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["services"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE services (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, \
             criticality BIGINT NOT NULL, owner TEXT, team TEXT, data_loss_minutes BIGINT, \
-            known_limits TEXT NOT NULL)",
+            known_limits TEXT NOT NULL, version_running TEXT NOT NULL, version_by TEXT)",
         "CREATE UNIQUE INDEX services_by_name ON services (name_key)",
         "CREATE INDEX services_by_team ON services (team, name_key)",
         "CREATE INDEX services_by_owner ON services (owner, name_key)",
@@ -30,13 +30,14 @@ impl Record for Service {
         let content = &self.content;
         tx.execute(
             "INSERT INTO services (id, version, name, name_key, description, criticality, \
-            owner, team, data_loss_minutes, known_limits) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+            owner, team, data_loss_minutes, known_limits, version_running, version_by) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, name = excluded.name, name_key = excluded.name_key, \
             description = excluded.description, criticality = excluded.criticality, \
             owner = excluded.owner, team = excluded.team, \
             data_loss_minutes = excluded.data_loss_minutes, \
-            known_limits = excluded.known_limits",
+            known_limits = excluded.known_limits, \
+            version_running = excluded.version_running, version_by = excluded.version_by",
             &[
                 id.to_string().into(),
                 version.into(),
@@ -48,6 +49,8 @@ impl Record for Service {
                 content.team.map(|team| team.to_string()).into(),
                 content.data_loss_minutes.map(i64::from).into(),
                 (&content.known_limits).into(),
+                (&self.version_running).into(),
+                self.version_by.map(|release| release.to_string()).into(),
             ],
         )
         .map(|_| ())
@@ -60,13 +63,13 @@ impl Record for Service {
 }
 
 impl Record for Ci {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["cis", "ci_relations"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE cis (id TEXT PRIMARY KEY, version BIGINT NOT NULL, name TEXT NOT NULL, \
             name_key TEXT NOT NULL, kind TEXT NOT NULL, criticality BIGINT NOT NULL, \
             environment TEXT NOT NULL, region TEXT NOT NULL, version_running TEXT NOT NULL, \
-            service TEXT)",
+            service TEXT, version_by TEXT)",
         "CREATE UNIQUE INDEX cis_by_name ON cis (name_key)",
         "CREATE INDEX cis_by_service ON cis (service, name_key)",
         "CREATE INDEX cis_by_both ON cis (service, kind, name_key)",
@@ -88,12 +91,13 @@ impl Record for Ci {
         let id = id.to_string();
         tx.execute(
             "INSERT INTO cis (id, version, name, name_key, kind, criticality, environment, \
-            region, version_running, service) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+            region, version_running, service, version_by) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, name = excluded.name, name_key = excluded.name_key, \
             kind = excluded.kind, criticality = excluded.criticality, \
             environment = excluded.environment, region = excluded.region, \
-            version_running = excluded.version_running, service = excluded.service",
+            version_running = excluded.version_running, service = excluded.service, \
+            version_by = excluded.version_by",
             &[
                 (&id).into(),
                 version.into(),
@@ -105,6 +109,7 @@ impl Record for Ci {
                 (&content.region).into(),
                 (&content.version_running).into(),
                 content.service.map(|service| service.to_string()).into(),
+                self.version_by.map(|release| release.to_string()).into(),
             ],
         )?;
         if version.0 > 1 {

@@ -10,7 +10,7 @@ fn whats(page: &Json) -> Vec<&str> {
 }
 
 /// Waits until everything has its place in the log.
-async fn numbered(stage: &Stage) {
+pub(crate) async fn numbered(stage: &Stage) {
     for _ in 0..500 {
         let waiting = interlock_server::read::ask(&*stage.store, |db| {
             Ok(db.query_one("SELECT 1 FROM unnumbered LIMIT 1", &[])?.is_some())

@@ -10,6 +10,7 @@ mod bad_input;
 mod cab;
 mod calendar;
 mod exception;
+mod export;
 mod feeds;
 mod hostile;
 mod identity;

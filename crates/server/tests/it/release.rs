@@ -408,3 +408,225 @@ fn who_may_not_do_it_leaves_an_attempt() {
         assert!(codes.contains(&&json!("request.not_permitted")), "{events:#}");
     });
 }
+
+/// A release of two approved changes, deployed up to its verification.
+async fn deployed(stage: &Stage, story: &Cast<'_>) -> (String, Vec<String>) {
+    deployed_with(stage, story, json!({})).await
+}
+
+async fn deployed_with(stage: &Stage, story: &Cast<'_>, more: Json) -> (String, Vec<String>) {
+    let mut created = json!({"title": "Patch", "type": "minor", "owner": "rosa_release_manager",
+        "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
+    let fields = more.as_object().expect("fields").clone();
+    created.as_object_mut().expect("fields").extend(fields);
+    let release = number(&story.rosa.post("/releases", created).await.ok());
+    let path = format!("/releases/{release}");
+    let mut changes = Vec::new();
+    for (title, ci) in [("Database", "pay-db"), ("Web", "web-01")] {
+        let change = approved(story, title, ci, 10).await;
+        story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+        changes.push(change);
+    }
+    story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+    vote(&story.rita, &path, "approve", "").await.ok();
+    story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
+    stage.clock.set(crate::support::at("2026-11-21T14:05:00Z"));
+    story.ivan.post(&format!("{path}/deploy"), json!({})).await.ok();
+    for change in &changes {
+        let step = format!("{path}/deployment/steps/{change}");
+        story.ivan.post(&step, json!({"result": "done"})).await.ok();
+    }
+    (path, changes)
+}
+
+#[test]
+fn a_rollback_that_fails_for_good_is_given_up_and_what_stands_is_said() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (path, changes) = deployed(&stage, &story).await;
+        let give_up = format!("{path}/rollback/give-up");
+        let reason = json!({"reason": "the backup cannot be read"});
+        story.ivan.post(&give_up, reason.clone()).await.refused(409, "rollback.not_decided");
+        story.rosa.post(&format!("{path}/rollback"), json!({"reason": "errors"})).await.ok();
+        story.ivan.post(&give_up, reason.clone()).await.refused(409, "rollback.no_step_failed");
+        let back = |change: &str| format!("{path}/rollback/steps/{change}");
+        story.ivan.post(&back(&changes[1]), json!({"result": "done"})).await.ok();
+        let failed = json!({"result": "failed", "note": "the backup cannot be read"});
+        story.ivan.post(&back(&changes[0]), failed).await.ok();
+        let record = story.rosa.get(&path).await.ok();
+        let may = record["actions"].as_array().expect("actions").iter();
+        let may = may.filter(|action| action["allowed"] == true);
+        assert!(may.clone().any(|action| action["name"] == "give_up"), "{:#}", record["actions"]);
+        story.ivan.post(&give_up, json!({"reason": " "})).await.refused(422, "request.invalid");
+        story.ivan.post(&give_up, reason).await.ok();
+
+        let record = story.rosa.get(&path).await.ok();
+        assert_eq!(record["phase"], "review");
+        assert_eq!(record["deployment"]["state"], "rollback_failed");
+        let given_up = &record["deployment"]["rollback"]["given_up"];
+        assert_eq!(given_up, "the backup cannot be read");
+        assert_eq!(record["changes"][0]["outcome"], "failed_not_backed_out");
+        assert_eq!(record["changes"][1]["outcome"], "failed_backed_out");
+        let listed = story.rosa.get("/deployments?state=rollback_failed").await.ok();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+
+        let review = record["review"]["number"].as_str().expect("a review").to_owned();
+        assert_eq!(story.rosa.get(&format!("/reviews/{review}")).await.ok()["why"], "failed");
+        let written = json!({"went_well": "The web went back.", "went_wrong": "The backup.",
+            "root_cause": "It was never read.", "complete": true});
+        story.rosa.put(&format!("/reviews/{review}"), "*", written).await.ok();
+        let close = format!("{path}/close");
+        for outcome in ["rolled_back", "successful"] {
+            let refused = story.rosa.post(&close, json!({"outcome": outcome})).await;
+            refused.refused(422, "release.outcome_wrong");
+        }
+        story.rosa.post(&close, json!({"outcome": "failed"})).await.ok();
+    });
+}
+
+#[test]
+fn the_way_back_says_the_known_limits_of_what_it_touches() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let limits = json!({"known_limits": "Receipts that were mailed stay mailed."});
+        story.sara.patch("/services/Payments", "*", limits).await.ok();
+        let created = json!({"title": "Patch", "type": "minor"});
+        let release = number(&story.rosa.post("/releases", created).await.ok());
+        let path = format!("/releases/{release}");
+        assert_eq!(story.rosa.get(&path).await.ok()["rollback_plan"]["known_limits"], json!([]));
+        let change = approved(&story, "Database", "pay-db", 10).await;
+        story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+        let plan = story.rosa.get(&path).await.ok()["rollback_plan"].clone();
+        assert_eq!(plan["known_limits"].as_array().map(Vec::len), Some(1));
+        assert_eq!(plan["known_limits"][0]["service"]["name"], "Payments");
+        assert_eq!(plan["known_limits"][0]["what"], "Receipts that were mailed stay mailed.");
+    });
+}
+
+#[test]
+fn what_customers_meet_outside_any_release_is_flagged_found_and_reported() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let met = |title: &str, start: &str, end: &str| {
+            let mut change = plans(title, "web-01", 5);
+            change["customer_impact"] = json!("degraded");
+            change["window"] = window(start, end);
+            change
+        };
+        let raise = async |change: Json| number(&story.anna.post("/changes", change).await.ok());
+        let alone = raise(met("Alone", "2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z")).await;
+        let late = raise(met("Late", "2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z")).await;
+        let carried = raise(met("Carried", "2026-11-21T10:00:00Z", "2026-11-21T11:00:00Z")).await;
+        let unmet = raise(plans("Unmet", "web-01", 5)).await;
+        let created = json!({"title": "Patch", "type": "minor",
+            "window": window("2026-11-21T09:00:00Z", "2026-11-21T12:00:00Z")});
+        let release = number(&story.rosa.post("/releases", created).await.ok());
+        let attach = format!("/releases/{release}/changes/{carried}");
+        story.rosa.put(&attach, "*", json!({})).await.ok();
+
+        let lamps = async |change: &str| {
+            let record = story.anna.get(&format!("/changes/{change}")).await.ok();
+            let lamps = record["route"].as_array().expect("lamps").iter();
+            lamps.filter(|lamp| lamp["name"] == "release").count()
+        };
+        assert_eq!((lamps(&alone).await, lamps(&carried).await, lamps(&unmet).await), (1, 0, 0));
+
+        let found = story.anna.get("/changes?outside_release=true&sort=number").await.ok();
+        let found: Vec<&str> = found["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|row| row["number"].as_str().expect("a number"))
+            .collect();
+        assert_eq!(found, [alone.as_str(), late.as_str()]);
+
+        let period = "from=2026-11-21T00:00:00Z&to=2026-11-22T00:00:00Z";
+        let report = story.anna.get(&format!("/changes/traceability?{period}")).await.ok();
+        let lines: Vec<(&str, &Json)> = report["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|line| (line["number"].as_str().expect("a number"), &line["release"]["number"]))
+            .collect();
+        let expected = [(carried.as_str(), &json!(release)), (alone.as_str(), &Json::Null)];
+        assert_eq!(lines, expected);
+        let (mut all, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/changes/traceability?{period}&limit=1{cursor}");
+            let page = story.anna.get(&path).await.ok();
+            all.push(page["items"][0]["number"].as_str().expect("a number").to_owned());
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(all, [carried, alone.clone()]);
+        let path = format!("/changes/traceability?{period}&outside_release=true");
+        let outside = story.anna.get(&path).await.ok();
+        assert_eq!(outside["items"].as_array().map(Vec::len), Some(1));
+        let wrong = "/changes/traceability?from=2026-11-22T00:00:00Z&to=2026-11-21T00:00:00Z";
+        story.anna.get(wrong).await.refused(422, "request.invalid");
+    });
+}
+
+#[test]
+fn a_verified_release_says_which_version_its_services_and_cis_run() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (path, _) = deployed_with(
+            &stage,
+            &story,
+            json!({
+                "package": [
+                    {"kind": "configuration", "name": "limits", "version": "4.2",
+                        "service": "payments"},
+                    {"kind": "configuration", "name": "schema", "version": "19", "ci": "pay-db"},
+                ],
+                "kpis": [{"name": "errors", "target": "below 1 %"}],
+            }),
+        )
+        .await;
+        let service = async || story.anna.get("/services/Payments").await.ok();
+        story.ivan.post(&format!("{path}/verify"), json!({})).await.ok();
+        assert_eq!(service().await["version_running"], "", "not before it is verified");
+        story.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
+        let release = story.anna.get(&path).await.ok();
+        assert_eq!(release["package"][0]["service"], "Payments");
+        let payments = service().await;
+        assert_eq!(payments["version_running"], "4.2");
+        assert_eq!(payments["version_release"]["number"], release["number"]);
+        let db = story.anna.get("/cis/pay-db").await.ok();
+        assert_eq!(db["version_running"], "19");
+        assert_eq!(db["version_release"]["number"], release["number"]);
+        let by_hand = json!({"version_running": "20"});
+        story.sara.patch("/cis/pay-db", "*", by_hand).await.ok();
+        let db = story.anna.get("/cis/pay-db").await.ok();
+        assert_eq!((&db["version_running"], &db["version_release"]), (&json!("20"), &Json::Null));
+        let written = json!({"version_running": "9"});
+        story.sara.patch("/services/Payments", "*", written).await.refused(422, "request.invalid");
+
+        judged(&story, &release).await;
+    });
+}
+
+/// The review is due by the date set at submission, and judges what was set at planning.
+async fn judged(story: &Cast<'_>, release: &Json) {
+    assert_eq!(release["review_due_on"], "2026-11-28", "seven days after the window");
+    let review = format!("/reviews/{}", release["review"]["number"].as_str().expect("a number"));
+    let shown = story.rosa.get(&review).await.ok();
+    assert_eq!(shown["due_on"], release["review_due_on"]);
+    let open = json!([{"name": "errors", "target": "below 1 %", "reached": "", "met": null}]);
+    assert_eq!(shown["kpis"], open);
+    let written = json!({"went_well": "In time.", "went_wrong": "Nothing."});
+    story.rosa.put(&review, "*", written).await.ok();
+    let complete = json!({"complete": true});
+    let problem = story.rosa.put(&review, "*", complete).await.refused(409, "review.incomplete");
+    assert_eq!(problem["errors"][0]["pointer"], "/kpis/0/met");
+    let unknown = json!({"kpis": [{"name": "speed", "met": true}]});
+    story.rosa.put(&review, "*", unknown).await.refused(422, "request.invalid");
+    let said = json!({"kpis": [{"name": "errors", "reached": "2 %", "met": false}],
+        "user_feedback": "No calls.", "business_value": "Same-day payments.", "complete": true});
+    story.rosa.put(&review, "*", said).await.ok();
+    let shown = story.rosa.get(&review).await.ok();
+    assert_eq!((&shown["state"], &shown["kpis"][0]["met"]), (&json!("completed"), &json!(false)));
+    assert_eq!(shown["kpis"][0]["target"], "below 1 %");
+    assert_eq!(shown["user_feedback"], "No calls.");
+}

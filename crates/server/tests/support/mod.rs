@@ -292,6 +292,13 @@ impl Client<'_> {
         self.stage.router.clone().oneshot(request).await.unwrap()
     }
 
+    /// The text of an answer that is no JSON.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let (parts, body) = self.listen(path, None).await.into_parts();
+        assert!(parts.status.is_success(), "{}: {path}", parts.status);
+        String::from_utf8(to_bytes(body, 16 << 20).await.unwrap().to_vec()).unwrap()
+    }
+
     fn signed(&self, request: Builder) -> Builder {
         match &self.pass {
             Pass::None => request,

@@ -5,6 +5,8 @@ export const texts = {
   subject: 'Record',
   subjectPlaceholder: 'A number such as CHG-12',
   help: 'Everything that happened, in order, as it was written. Nothing here can be changed or taken back.',
+  export: 'Export everything',
+  exportHelp: 'Every record, whole, and the log, as JSON lines. Secrets are not in it.',
   of: (subject: string) => `Events of ${subject}`,
   open: (subject: string) => `Open ${subject}`,
   all: 'All events',

@@ -33,6 +33,8 @@ export const texts = {
       implementer: 'Implementer',
     },
     onHold: 'on hold',
+    outsideRelease: 'Customers, no release',
+    noRelease: 'no release',
     emptyTitle: 'No changes yet',
     empty:
       'A change says what is altered, why, on which CIs and how it is taken back. Raise the first one, or import the history of another system.',
@@ -40,6 +42,22 @@ export const texts = {
     noMatch: 'No change matches these filters',
     noMatchHelp: 'Loosen a filter, or look for a number or a word of the title.',
     newChange: 'New change',
+  },
+  traced: {
+    title: 'Traceability',
+    help: 'The changes of a period that customers meet, each with the release it travels in.',
+    label: 'Changes that customers meet',
+    from: 'From',
+    to: 'Up to',
+    at: 'When',
+    impact: 'Customers meet',
+    outside: 'Only without a release',
+    none: 'none',
+    back: 'Changes',
+    emptyTitle: 'No such change in this period',
+    empty:
+      'A change stands here when its customer impact says that customers meet it: by the window ' +
+      'of its release, by its own, or by the start of its work.',
   },
   bulk: {
     chosen: (count: number) => (count === 1 ? '1 change chosen' : `${count} changes chosen`),

@@ -69,7 +69,13 @@ export const FIELD = {
   milestoneAt: 'When',
   addMilestone: 'Add milestone',
   package: 'Package',
-  packageHelp: 'What is shipped. An artifact needs its digest before submission.',
+  packageHelp:
+    'What is shipped. An artifact needs its digest before submission. A service or CI that is ' +
+    'named shows the version once the release is verified.',
+  packageService: 'Service',
+  runsOn: (service: string, ci: string) => `for ${[service, ci].filter(Boolean).join(' and ')}`,
+  packageCi: 'CI, by name',
+  reviewDue: 'Review due',
   addPackage: 'Add item',
   packageKind: 'Kind',
   packageName: 'Name',
@@ -113,6 +119,7 @@ export const VERB = {
   finish: 'Finish deployment',
   verify: 'Verify',
   rollback: 'Roll back',
+  giveUp: 'Give the rollback up',
   close: 'Close',
   hold: 'Put on hold',
   resume: 'Resume',
@@ -135,6 +142,7 @@ export const DONE: Record<string, string> = {
   deploy: 'deployment started',
   verify: 'verification noted',
   rollback: 'rollback decided',
+  give_up: 'rollback given up',
   close: 'closed',
   hold: 'on hold',
   resume: 'resumed',
@@ -200,6 +208,12 @@ export const RUN = {
   rollbackTitle: 'The way back',
   rollbackRunning: 'Rollback in progress',
   rollbackDone: 'Rolled back',
+  rollbackGivenUp: 'Rollback given up',
+  giveUpReason: 'Why it cannot be completed',
+  giveUpHelp:
+    'What was not taken back stands, and is recorded so: its changes failed and were not backed ' +
+    'out. The release ends as failed, with a review that names the cause.',
+  standsStill: 'What was not taken back stands:',
   rollbackReason: 'Why it is rolled back',
   rollbackDecide: 'Decide the rollback',
   decidedBy: (name: string) => `Decided by ${name}`,

@@ -13,7 +13,7 @@ const NEXT: Record<string, string[]> = {
   review: ['close'],
 };
 
-const DANGER = new Set(['rollback', 'cancel', 'reject']);
+const DANGER = new Set(['rollback', 'give_up', 'cancel', 'reject']);
 
 export function releaseActions(
   release: Release,
@@ -42,6 +42,7 @@ export function releaseActions(
       text('hold', VERB.hold),
       text('resume', VERB.resume),
       text('rollback', VERB.rollback),
+      text('give_up', VERB.giveUp),
       text('cancel', VERB.cancel),
     ]),
   );

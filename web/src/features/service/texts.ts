@@ -41,6 +41,8 @@ export const texts = {
   back: { services: 'Services', cis: 'CIs' },
   edit: 'Edit',
   save: 'Save',
+  history: 'History',
+  sinceRelease: 'by',
   saved: 'Saved',
   create: { service: 'Add the service', ci: 'Add the CI' },
   newTitle: { service: 'New service', ci: 'New CI' },

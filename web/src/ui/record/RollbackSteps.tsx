@@ -52,6 +52,14 @@ function Warnings({ plan }: { plan: Schema<'RollbackPlan'> }) {
           </span>
         </p>
       ))}
+      {plan.known_limits.map((each) => (
+        <p key={each.service.id} className={classes.limit}>
+          <Icon name="alert" />
+          <span>
+            <strong>{RECORD.knownLimits(each.service.name)}:</strong> {each.what}
+          </span>
+        </p>
+      ))}
       {plan.missing.map((change) => (
         <p key={change.id} className={classes.never}>
           <Icon name="alert" />

@@ -58,6 +58,7 @@ export const RECORD = {
   unwatch: 'Stop watching',
   watchers: 'Watched by',
   undoNever: 'Cannot be undone',
+  knownLimits: (service: string) => `Known limits of ${service}`,
   backMinutes: 'Minutes back',
   latestStart: 'Latest start',
   missingPlan: 'No rollback plan',

@@ -19,7 +19,7 @@ use super::*;
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval::{Answer, Cast, Electorate, GroupPlan, PartName, Plan, Quorum, StagePlan};
 use crate::identity::Role;
-use crate::policy::ChangeType;
+use crate::policy::{ChangeType, OutsideRelease};
 use crate::risk::{Assessment, CustomerImpact};
 use crate::vocabulary::{Tier, Window};
 
@@ -118,6 +118,7 @@ fn facts() -> Facts {
         electorate: electorate(),
         risk: risk(Tier::Low),
         review_completed: false,
+        outside_release: OutsideRelease::Flag,
     }
 }
 

@@ -79,3 +79,40 @@ fn a_conflict_blocks() {
 fn a_change_in_a_release_is_scheduled_by_it() {
     assert_eq!(code(placed(&scheduled(), &travelling(facts()))), "change.in_release");
 }
+
+/// Policy that wants what customers meet in a release.
+fn strict() -> Facts {
+    Facts { outside_release: OutsideRelease::Refuse, ..facts() }
+}
+
+fn met_by_customers(mut change: Change) -> Change {
+    change.content.customer_impact = Some(CustomerImpact::Degraded);
+    change
+}
+
+#[test]
+fn what_customers_meet_is_not_scheduled_alone_where_policy_wants_it_in_a_release() {
+    let change = met_by_customers(approved_without_window());
+    let wanted = window(200, 300);
+    let refusal = super::schedule(&change, Some(&wanted), &strict(), &stamp()).expect_err("alone");
+    assert_eq!(refusal.code, "change.outside_release");
+    assert!(super::schedule(&change, Some(&wanted), &facts(), &stamp()).is_ok());
+    let unmet = approved_without_window();
+    assert!(super::schedule(&unmet, Some(&wanted), &strict(), &stamp()).is_ok());
+}
+
+#[test]
+fn the_last_yes_does_not_schedule_what_policy_wants_in_a_release() {
+    let change = met_by_customers(authorising());
+    let cast_by = by(OWNER, &change, Answer::Approve);
+    let change = after(&change, cast(&change, &cast_by, &strict(), &stamp()));
+    assert_eq!((change.phase, change.is_approved()), (Phase::Authorise, true));
+}
+
+#[test]
+fn a_flag_is_for_what_customers_meet_outside_any_release() {
+    let change = met_by_customers(authorising());
+    assert_eq!(outside_release(&change, &facts()), OutsideRelease::Flag);
+    assert_eq!(outside_release(&change, &travelling(facts())), OutsideRelease::Allow);
+    assert_eq!(outside_release(&authorising(), &facts()), OutsideRelease::Allow);
+}

@@ -95,6 +95,7 @@ fn model() -> ReleaseModel {
     ];
     let state = |(name, phase): (&str, P)| ModelState { name: name.to_owned(), phase };
     ReleaseModel {
+        review_days: 7,
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -154,6 +155,7 @@ fn facts(release: &Release) -> Facts {
         plan: approval(),
         electorate: electorate(),
         review_completed: false,
+        review_days: 7,
     }
 }
 

@@ -43,6 +43,8 @@ fn fields_have_bounds() {
         name: " ".to_owned(),
         version: "x".repeat(201),
         digest: None,
+        service: None,
+        ci: None,
     };
     let wild = Edit {
         title: Some("x".repeat(201)),
@@ -123,8 +125,10 @@ fn a_release_goes_through_the_states_of_its_model_up_to_the_go() {
 fn a_submission_records_the_tier_of_the_bundle_and_opens_a_round() {
     let release = planned();
     let events = submit(&release, &facts(&release), &stamp()).expect("allowed");
+    let due = jiff::civil::date(1970, 1, 8);
+    let review_due_on = Some(due);
     let [submitted, opened] = events.as_slice() else { panic!("{events:?}") };
-    assert_eq!(*submitted, ReleaseEvent::Submitted { tier: Tier::Low });
+    assert_eq!(*submitted, ReleaseEvent::Submitted { tier: Tier::Low, review_due_on });
     assert!(matches!(opened, ReleaseEvent::Round(RoundEvent::Opened(_))));
     let release = after(&release, Ok(events));
     assert_eq!((release.phase, release.state.as_str()), (P::Approval, "go or no-go"));
@@ -157,6 +161,8 @@ fn a_submission_names_each_change_that_is_not_ready() {
         name: "checkout".to_owned(),
         version: "4.2".to_owned(),
         digest: None,
+        service: None,
+        ci: None,
     };
     let rack = PackageItem { kind: ItemKind::Hardware, ..artifact.clone() };
     release.content.package = vec![rack, artifact];
@@ -179,4 +185,28 @@ fn a_remark_is_made_even_after_the_end() {
     let text = "It held.".to_owned();
     let remarked = ReleaseEvent::Annotated(ExtraEvent::CommentAdded { text: text.clone() });
     assert_eq!(extra(&closed(), &ExtraCommand::Comment { text }), Ok(vec![remarked]));
+}
+
+#[test]
+fn what_makes_a_version_available_says_which() {
+    let item = PackageItem {
+        kind: ItemKind::Configuration,
+        name: "limits".to_owned(),
+        version: " ".to_owned(),
+        digest: None,
+        service: Some(kernel::ServiceId::from_uuid(uuid::Uuid::from_u128(21))),
+        ci: None,
+    };
+    let wanted = Edit { package: Some(vec![item]), ..Edit::default() };
+    let refused = edit(&planned(), &wanted, &facts(&planned()), &stamp());
+    assert_eq!(pointers(refused), ["/package/0/version"]);
+}
+
+#[test]
+fn the_review_is_due_some_days_after_the_window_as_its_people_read_it() {
+    let mut release = planned();
+    release.content.window = Some(window(60, 24 * 60 * 2));
+    let events = submit(&release, &facts(&release), &stamp()).expect("allowed");
+    let after = after(&release, Ok(events));
+    assert_eq!(after.review_due_on, Some(jiff::civil::date(1970, 1, 10)));
 }

@@ -132,6 +132,8 @@ fn edit_of(kind: u8) -> Edit {
         name: "checkout".to_owned(),
         version: "4.2".to_owned(),
         digest: Some("sha256:0".to_owned()),
+        service: None,
+        ci: None,
     };
     match kind {
         0 => Edit { description: Some("A new database.".to_owned()), ..edit },

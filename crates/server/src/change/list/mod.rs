@@ -248,6 +248,15 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
         };
         all.push(Condition::Holds { sql, index });
     }
+    if let Some(outside) = query.get("outside_release") {
+        let (sql, index) = match outside {
+            "true" | "1" => {
+                ("changes.impact IS NOT NULL AND changes.release IS NULL", Index::Whole)
+            }
+            _ => ("(changes.impact IS NULL OR changes.release IS NOT NULL)", Index::Without),
+        };
+        all.push(Condition::Holds { sql, index });
+    }
     if let Some(imported) = query.get("imported") {
         let sql = match imported {
             "true" | "1" => "changes.source IS NOT NULL",
@@ -285,7 +294,8 @@ const COLUMNS: &str = "changes.id, changes.number, changes.title, changes.change
     changes.phase, changes.held, changes.tier, changes.environment, changes.team, \
     changes.requester, changes.implementer, changes.outcome, changes.source_number, \
     changes.updated_at, changes.start_at, changes.end_at, changes.zone, changes.release, \
-    releases.number, releases.title, releases.start_at, releases.end_at, releases.zone";
+    releases.number, releases.title, releases.start_at, releases.end_at, releases.zone, \
+    changes.impact";
 
 /// Changes as lines of a list, in the order of their ids.
 pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ChangeRow>, Fault> {
@@ -338,6 +348,7 @@ fn shown(
         outcome: row.opt_text(11)?.map(str::to_owned),
         conflicts_open: open.get(release.unwrap_or(id)).copied().unwrap_or(0),
         source_number: row.opt_text(12)?.map(str::to_owned),
+        outside_release: row.opt_text(23)?.is_some() && release.is_none(),
         updated_at: row.time(13)?.to_string(),
     })
 }

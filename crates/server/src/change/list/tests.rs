@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::change::{Change, Origin};
 use domain::release::Release;
-use domain::risk::Assessment;
+use domain::risk::{Assessment, CustomerImpact};
 use domain::vocabulary::Window as DomainWindow;
 use kernel::{ChangeId, CiId, Id, ReleaseId, ServiceId, TeamId, Timestamp, Version, Zone};
 use ports::{Store, Tx};
@@ -103,6 +103,7 @@ fn a_change(dice: &mut Dice, number: u128) -> Written {
     change.origin = (dice.below(2) == 0).then_some(origin);
     let content = &mut change.content;
     content.title = format!("change {number}");
+    content.customer_impact = dice.sometimes(CustomerImpact::Degraded);
     content.change_type = Some(dice.one(ChangeType::ALL));
     content.environment = dice.one(Environment::ALL);
     let (implementer, team) = (dice.below(PEOPLE), dice.below(TEAMS));
@@ -146,7 +147,7 @@ fn names(tx: &mut dyn Tx) -> Result<(), Fault> {
     for number in 0..SERVICES {
         let service: ServiceId = id(number);
         let sql = "INSERT INTO services (id, version, name, name_key, description, criticality, \
-            known_limits) VALUES ($1, 1, '', $2, '', 1, '')";
+            known_limits, version_running) VALUES ($1, 1, '', $2, '', 1, '', '')";
         tx.execute(sql, &[service.to_string().into(), format!("s{number}").into()])?;
     }
     for number in 0..CIS {
@@ -186,7 +187,7 @@ type Filter = (&'static str, String, Fits);
 fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
     let person: PersonId = id(dice.below(PEOPLE));
     let yes = || "true".to_owned();
-    match dice.below(15) {
+    match dice.below(16) {
         0 => {
             let wanted = dice.one(Phase::ALL);
             ("phase", wanted.to_string(), Box::new(move |one| one.state.phase == wanted))
@@ -244,6 +245,10 @@ fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
             ("watched", yes(), Box::new(fits))
         }
         12 => ("held", yes(), Box::new(|one| one.state.held)),
+        14 => {
+            let fits = |one: &Written| one.state.hits_customers() && one.state.release.is_none();
+            ("outside_release", yes(), Box::new(fits))
+        }
         13 => ("imported", yes(), Box::new(|one| one.state.origin.is_some())),
         _ => ("imported", "false".to_owned(), Box::new(|one| one.state.origin.is_none())),
     }

@@ -16,6 +16,7 @@ import { texts } from '../texts';
 import classes from './AuditPage.module.css';
 
 const TYPING_MS = 350;
+const EVERYTHING = '/api/v1/export?log=true';
 
 export default function AuditPage() {
   const [address, change] = useAddress();
@@ -25,7 +26,15 @@ export default function AuditPage() {
   useEffect(() => change({ subject: settled.trim() }), [settled, change]);
   const to = subject ? pathOf({ id: subject, number: subject, name: subject }) : undefined;
   return (
-    <Page title={texts.title} meta={texts.help}>
+    <Page
+      title={texts.title}
+      meta={texts.help}
+      tools={
+        <Button component="a" href={EVERYTHING} variant="default" title={texts.exportHelp} download>
+          {texts.export}
+        </Button>
+      }
+    >
       <TextInput
         type="search"
         className={classes.subject}

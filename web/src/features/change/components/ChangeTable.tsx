@@ -39,6 +39,7 @@ export const COLUMNS: Column<ChangeRow>[] = [
       <span className={classes.phase}>
         <StatePill word={row.phase} />
         {row.held && <StatePill word="held" label={words.onHold} />}
+        {row.outside_release && <StatePill word="waiting" label={words.noRelease} />}
       </span>
     ),
   },

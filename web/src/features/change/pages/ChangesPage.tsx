@@ -5,6 +5,7 @@ import { useAddress, useGo, type Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
 import { ActiveFilters } from '@/ui/ActiveFilters';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
+import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { SavedFilters } from '@/ui/SavedFilters';
@@ -31,6 +32,7 @@ const QUERY = [
   'watched',
   'held',
   'imported',
+  'outside_release',
 ] as const;
 
 export default function ChangesPage() {
@@ -46,7 +48,12 @@ export default function ChangesPage() {
     change(part);
   };
   return (
-    <Page title={texts.title} wide primary={offer}>
+    <Page
+      title={texts.title}
+      wide
+      primary={offer}
+      meta={<Link to={paths.traceability}>{texts.traced.title}</Link>}
+    >
       <Filters address={address} onChange={narrow} />
       <Section flush>
         <ChangeTable
@@ -91,6 +98,7 @@ function Filters({ address, onChange }: FiltersProps) {
         { key: 'watched', label: words.watched },
         { key: 'held', label: words.held },
         { key: 'imported', label: words.imported },
+        { key: 'outside_release', label: words.outsideRelease },
       ]}
     >
       <ActiveFilters address={address} names={words.others} onChange={onChange} />

@@ -134,7 +134,10 @@ function Package({ release }: { release: Release }) {
             <span>
               <strong>{item.name}</strong> <span className="num">{item.version}</span>
             </span>
-            <span className="soft">{wordOf(item.kind)}</span>
+            <span className="soft">
+              {wordOf(item.kind)}
+              {(item.service ?? item.ci) && ` · ${FIELD.runsOn(item.service ?? '', item.ci ?? '')}`}
+            </span>
             {item.digest && (
               <span className={classes.digest} title={item.digest}>
                 {item.digest}

@@ -5,6 +5,7 @@ import { RefLink } from '@/ui/RefLink';
 import { wordOf } from '@/ui/texts';
 import { useNow, WindowTime } from '@/ui/Time';
 import type { Release } from '../queries';
+import { FIELD } from '../texts';
 
 const OVER = new Set(['review', 'closed', 'cancelled']);
 
@@ -20,6 +21,11 @@ export function ReleaseMeta({ release }: { release: Release }) {
       <span>
         Owner <RefLink record={release.owner} none="nobody yet" />
       </span>
+      {release.review_due_on && release.phase !== 'closed' && (
+        <span>
+          {FIELD.reviewDue} {release.review_due_on}
+        </span>
+      )}
       {release.team && (
         <span>
           Team <RefLink record={release.team} />

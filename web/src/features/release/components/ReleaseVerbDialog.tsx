@@ -11,7 +11,7 @@ import { wordOf } from '@/ui/texts';
 import type { Release } from '../queries';
 import { RELEASE, RUN, VERB } from '../texts';
 
-const ASKS = new Set(['approve', 'reject', 'abstain', 'rollback', 'close']);
+const ASKS = new Set(['approve', 'reject', 'abstain', 'rollback', 'give_up', 'close']);
 
 export function needsDialog(verb: string, release: Release): boolean {
   if (verb === 'verify') return release.phase === 'verification';
@@ -51,6 +51,21 @@ export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
       >
         <p>{RUN.wouldUndo}</p>
         <RollbackSteps plan={release.rollback_plan} />
+      </ReasonDialog>
+    );
+  }
+  if (name === 'give_up') {
+    return (
+      <ReasonDialog
+        {...frame}
+        title={`${VERB.giveUp} · ${release.number}`}
+        submit={VERB.giveUp}
+        label={RUN.giveUpReason}
+        required
+        danger
+        onSubmit={(reason) => send.run('rollback/give-up', { reason })}
+      >
+        <p>{RUN.giveUpHelp}</p>
       </ReasonDialog>
     );
   }

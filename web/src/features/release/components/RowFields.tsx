@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { fieldId } from '@/lib/forms';
+import { useServices } from '@/lib/lookup';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { toInstant, toWall } from '@/lib/zone';
@@ -103,6 +104,7 @@ const KINDS = [
 ];
 
 export function PackageField(props: FieldProps<Schema<'PackageItem'>>) {
+  const services = (useServices().data?.items ?? []).map((service) => service.name);
   return (
     <Rows
       {...props}
@@ -147,6 +149,25 @@ export function PackageField(props: FieldProps<Schema<'PackageItem'>>) {
             value={row.digest ?? ''}
             maxLength={200}
             onChange={(event) => set({ digest: event.currentTarget.value })}
+          />
+          <Select
+            size="xs"
+            aria-label={`${FIELD.packageService} ${index + 1}`}
+            placeholder={FIELD.packageService}
+            clearable
+            searchable
+            comboboxProps={{ width: 'max-content' }}
+            data={services}
+            value={row.service ?? null}
+            onChange={(service) => set({ service: service ?? undefined })}
+          />
+          <TextInput
+            size="xs"
+            aria-label={`${FIELD.packageCi} ${index + 1}`}
+            placeholder={FIELD.packageCi}
+            value={row.ci ?? ''}
+            maxLength={200}
+            onChange={(event) => set({ ci: event.currentTarget.value || undefined })}
           />
         </>
       )}

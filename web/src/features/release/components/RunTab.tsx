@@ -19,6 +19,11 @@ import classes from './run.module.css';
 
 type Deployment = Schema<'Deployment'>;
 
+const ROLLBACK: Record<string, string> = {
+  rolled_back: RUN.rollbackDone,
+  rollback_failed: RUN.rollbackGivenUp,
+};
+
 export function RunTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const { deployment } = release;
   const find = (name: string) => actions.find((item) => item.name === name);
@@ -46,7 +51,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
         <>
           {rollback && (
             <Section
-              title={deployment.state === 'rolled_back' ? RUN.rollbackDone : RUN.rollbackRunning}
+              title={ROLLBACK[deployment.state] ?? RUN.rollbackRunning}
               aside={
                 <>
                   {RUN.decidedBy(rollback.decided_by)}, <Time at={rollback.decided_at} />
@@ -54,14 +59,18 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
               }
             >
               <Prose text={rollback.reason} />
+              {rollback.given_up && <Prose text={`${RUN.standsStill} ${rollback.given_up}`} />}
               <RunSteps
                 steps={rollback.steps}
                 path={`${path}/rollback/steps`}
-                over={deployment.state === 'rolled_back'}
+                over={deployment.state !== 'rolling_back'}
                 open={deployment.state === 'rolling_back' && may('step_back')}
                 plan={release.rollback_plan}
                 doneWord={RUN.backDone}
               />
+              {deployment.state === 'rolling_back' && find('give_up')?.allowed && (
+                <RollbackButton item={find('give_up')} />
+              )}
             </Section>
           )}
           <Section title={RUN.steps} aside={<StatePill word={deployment.state} />}>

@@ -7,6 +7,7 @@ import { useWrite } from '@/lib/write';
 import { Columns, Page, Section } from '@/ui/Page';
 import { Form, LongTextField } from '@/ui/Form';
 import { Prose } from '@/ui/Prose';
+import { History } from '@/ui/record/History';
 import { RefLink } from '@/ui/RefLink';
 import { say } from '@/ui/say';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -14,6 +15,7 @@ import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { ActionsField, ActionsList } from '../components/ReviewActions';
+import { KpisField, KpisList } from '../components/ReviewKpis';
 import { Timeline } from '../components/Timeline';
 import { reviewPath, useReview, type Review } from '../queries';
 import { REVIEW } from '../texts';
@@ -23,6 +25,9 @@ interface Values {
   went_wrong: string;
   root_cause: string;
   objectives_met: string;
+  kpis: Review['kpis'];
+  user_feedback: string;
+  business_value: string;
   actions: Review['actions'];
 }
 
@@ -40,6 +45,9 @@ function Inside({ review }: { review: Review }) {
       went_wrong: review.went_wrong,
       root_cause: review.root_cause,
       objectives_met: review.objectives_met,
+      kpis: review.kpis,
+      user_feedback: review.user_feedback,
+      business_value: review.business_value,
       actions: review.actions,
     },
     `review-${review.id}`,
@@ -96,9 +104,14 @@ function Inside({ review }: { review: Review }) {
           )
         }
         side={
-          <Section title={REVIEW.timeline}>
-            <Timeline moments={review.timeline} />
-          </Section>
+          <>
+            <Section title={REVIEW.timeline}>
+              <Timeline moments={review.timeline} />
+            </Section>
+            <Section title={REVIEW.history} flush>
+              <History subject={review.number} />
+            </Section>
+          </>
         }
       />
     </Page>
@@ -129,6 +142,11 @@ function Meta({ review }: { review: Review }) {
       <span>
         {REVIEW.opened} <Time at={review.opened_at} />
       </span>
+      {review.due_on && review.state === 'open' && (
+        <span>
+          {REVIEW.due} {review.due_on}
+        </span>
+      )}
       {review.completed_by && (
         <span>
           {REVIEW.completedBy} {review.completed_by}, <Time at={review.completed_at} />
@@ -166,6 +184,15 @@ function ReviewForm({ review, form, write, onSave }: ReviewFormProps) {
         rows={4}
       />
       <LongTextField form={form} name="objectives_met" label={REVIEW.objectives} rows={3} />
+      {form.values.kpis.length > 0 && (
+        <KpisField
+          value={form.values.kpis}
+          error={form.errorOf('kpis')}
+          onChange={(kpis) => form.set('kpis', kpis)}
+        />
+      )}
+      <LongTextField form={form} name="user_feedback" label={REVIEW.userFeedback} rows={3} />
+      <LongTextField form={form} name="business_value" label={REVIEW.businessValue} rows={3} />
       <ActionsField
         value={form.values.actions}
         error={form.errorOf('actions')}
@@ -181,6 +208,8 @@ function Written({ review }: { review: Review }) {
     [REVIEW.wentWrong, review.went_wrong],
     [REVIEW.rootCause, review.root_cause],
     [REVIEW.objectives, review.objectives_met],
+    [REVIEW.userFeedback, review.user_feedback],
+    [REVIEW.businessValue, review.business_value],
   ];
   return (
     <>
@@ -189,6 +218,11 @@ function Written({ review }: { review: Review }) {
           <Prose text={text} />
         </Section>
       ))}
+      {review.kpis.length > 0 && (
+        <Section title={REVIEW.kpis}>
+          <KpisList kpis={review.kpis} />
+        </Section>
+      )}
       <Section title={REVIEW.actions}>
         <ActionsList actions={review.actions} />
       </Section>

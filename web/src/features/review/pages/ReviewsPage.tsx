@@ -36,6 +36,7 @@ const COLUMNS: Column<ReviewRow>[] = [
     wideOnly: true,
     cell: (row) => row.actions_open || '–',
   },
+  { key: 'due', header: REVIEW.due, wideOnly: true, cell: (row) => row.due_on ?? '–' },
   { key: 'opened', header: REVIEW.opened, cell: (row) => <Time at={row.opened_at} /> },
 ];
 

@@ -6,6 +6,7 @@ import { queryText } from '@/lib/client';
 import { useParam } from '@/lib/address';
 import type { Schema } from '@/lib/schema';
 import { Columns, Facts, Page, Section } from '@/ui/Page';
+import { History } from '@/ui/record/History';
 import { RefLink } from '@/ui/RefLink';
 import { say } from '@/ui/say';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -15,6 +16,7 @@ import { Criticality } from '../components/Criticality';
 import { LatestChanges } from '../components/LatestChanges';
 import { MapSection } from '../components/MapSection';
 import { RelationsDialog } from '../components/RelationsDialog';
+import { Running } from '../components/Running';
 import { ciPath, useCi, type Ci } from '../queries';
 import { relationWord, texts } from '../texts';
 import classes from '../components/service.module.css';
@@ -59,6 +61,9 @@ function CiView({ ci }: { ci: Ci }) {
               changes={ci.changes ?? []}
               all={paths.changes + queryText({ ci: ci.name })}
             />
+            <Section title={texts.history} flush>
+              <History subject={ci.id} />
+            </Section>
           </>
         }
         side={
@@ -113,7 +118,7 @@ function factsOf(ci: Ci): [string, React.ReactNode][] {
     [fields.region, ci.region],
     [
       fields.version_running,
-      ci.version_running && <span className="mono">{ci.version_running}</span>,
+      ci.version_running && <Running version={ci.version_running} release={ci.version_release} />,
     ],
   ];
 }

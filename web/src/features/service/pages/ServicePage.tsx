@@ -7,12 +7,14 @@ import { useParam } from '@/lib/address';
 import { Link } from '@/ui/Link';
 import { Columns, Facts, Page, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { History } from '@/ui/record/History';
 import { RefLink } from '@/ui/RefLink';
 import { say } from '@/ui/say';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
 import { Criticality } from '../components/Criticality';
 import { LatestChanges } from '../components/LatestChanges';
 import { MapSection } from '../components/MapSection';
+import { Running } from '../components/Running';
 import { ServiceDialog } from '../components/ServiceDialog';
 import { servicePath, useChangesOf, useService, type Service } from '../queries';
 import { texts } from '../texts';
@@ -56,6 +58,9 @@ function ServiceView({ service }: { service: Service }) {
               changes={changes.data?.items ?? []}
               all={paths.changes + queryText({ service: service.id })}
             />
+            <Section title={texts.history} flush>
+              <History subject={service.id} />
+            </Section>
           </>
         }
         side={
@@ -95,6 +100,16 @@ function factsOf(service: Service): [string, React.ReactNode][] {
     [fields.owner, service.owner?.name],
     [texts.services.team, service.team?.name],
     [texts.dataLoss, loss],
+    [
+      fields.version_running,
+      service.version_running && (
+        <Running
+          key="running"
+          version={service.version_running}
+          release={service.version_release}
+        />
+      ),
+    ],
   ];
 }
 

@@ -1,0 +1,274 @@
+//! The way through everything: the kinds in their order, each by id, then the log by position.
+
+use std::collections::BTreeMap;
+
+use api::export::{End, Event, Head, Line, Record};
+use kernel::{PersonId, Timestamp};
+use ports::{Fault, Query, Row, Value};
+use serde_json::Value as Json;
+
+use crate::export::{EVENTS_SLICE_MAX, RECORDS_SLICE_MAX, csv, kinds};
+use crate::records::{KINDS, Kind, state_text};
+
+/// The version of the lines.
+const VERSION: u32 = 1;
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// JSON lines.
+    Lines,
+    /// CSV of one kind.
+    Csv,
+}
+
+/// What is taken out.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    kinds: Vec<&'static str>,
+    /// How it is written.
+    pub form: Form,
+    log: bool,
+}
+
+/// Why something cannot be taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Which parameter.
+    pub parameter: &'static str,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl Wanted {
+    /// These kinds, all of them when none is named.
+    pub fn new(names: &[&str], form: Form, log: bool) -> Result<Self, Wrong> {
+        let known = kinds();
+        for name in names {
+            if !known.contains(name) {
+                let what = format!("is one or more of: {}", known.join(", "));
+                return Err(Wrong { parameter: "kind", what });
+            }
+        }
+        let chosen = |kind: &&str| names.is_empty() || names.contains(kind);
+        let kinds: Vec<&'static str> = known.into_iter().filter(chosen).collect();
+        if form == Form::Csv && kinds.len() != 1 {
+            let what = "names one kind: a CSV file has one kind of line".to_owned();
+            return Err(Wrong { parameter: "kind", what });
+        }
+        if form == Form::Csv && log {
+            let what = "is taken out as JSON lines, not as CSV".to_owned();
+            return Err(Wrong { parameter: "log", what });
+        }
+        Ok(Self { kinds, form, log })
+    }
+}
+
+/// For whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader {
+    /// The person who reads.
+    pub person: Option<PersonId>,
+    /// Whether they keep accounts, and so see what belongs to others.
+    pub keeper: bool,
+}
+
+/// Where a walk is.
+#[derive(Debug, Clone)]
+enum Place {
+    Head,
+    Records { kind: usize, after: String },
+    Log { after: i64 },
+    End,
+    Over,
+}
+
+/// A walk through everything, a slice at a time.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    wanted: Wanted,
+    reader: Reader,
+    at: Timestamp,
+    place: Place,
+    end: End,
+}
+
+impl Walk {
+    /// A walk that is about to begin.
+    pub fn new(wanted: Wanted, reader: Reader, at: Timestamp) -> Self {
+        let zero = wanted.kinds.iter().map(|kind| ((*kind).to_owned(), 0));
+        let end = End { records: zero.collect::<BTreeMap<_, _>>(), ..End::default() };
+        Self { wanted, reader, at, place: Place::Head, end }
+    }
+
+    /// The next piece of text; nothing when all was read. Each slice is one snapshot, and each
+    /// record is read once.
+    pub fn read(&mut self, db: &mut dyn Query) -> Result<Option<String>, Fault> {
+        loop {
+            let text = match self.place.clone() {
+                Place::Head => self.head()?,
+                Place::Records { kind, after } => self.records(db, kind, &after)?,
+                Place::Log { after } => self.events(db, after)?,
+                Place::End => {
+                    self.place = Place::Over;
+                    match self.wanted.form {
+                        Form::Lines => line(&Line::End(self.end.clone()))?,
+                        Form::Csv => String::new(),
+                    }
+                }
+                Place::Over => return Ok(None),
+            };
+            if !text.is_empty() {
+                return Ok(Some(text));
+            }
+        }
+    }
+
+    fn head(&mut self) -> Result<String, Fault> {
+        self.place = self.start_of(0);
+        if self.wanted.form == Form::Csv {
+            return Ok(csv::head(self.wanted.kinds[0]));
+        }
+        line(&Line::Export(Head {
+            version: VERSION,
+            at: self.at.to_string(),
+            kinds: self.wanted.kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+            log: self.wanted.log,
+        }))
+    }
+
+    fn start_of(&self, kind: usize) -> Place {
+        match self.wanted.kinds.get(kind) {
+            Some(name) => Place::Records { kind, after: format!("{name}:") },
+            None if self.wanted.log => Place::Log { after: 0 },
+            None => Place::End,
+        }
+    }
+
+    fn records(&mut self, db: &mut dyn Query, at: usize, after: &str) -> Result<String, Fault> {
+        let name = self.wanted.kinds[at];
+        let kind = KINDS.iter().find(|kind| kind.name == name).expect("it was looked up");
+        let sql = "SELECT states.stream, states.version, states.format, states.state, events.at \
+            FROM states JOIN events \
+            ON events.stream = states.stream AND events.version = states.version \
+            WHERE states.stream > $1 AND states.stream < $2 ORDER BY states.stream LIMIT $3";
+        let params = [after.into(), format!("{name};").into(), RECORDS_SLICE_MAX.into()];
+        let rows = db.query(sql, &params)?;
+        let Some(last) = rows.last() else {
+            self.place = self.start_of(at + 1);
+            return Ok(String::new());
+        };
+        self.place = Place::Records { kind: at, after: last.text(0)?.to_owned() };
+        let mut text = String::new();
+        for row in &rows {
+            let mut record = record(db, kind, row)?;
+            if !self.shows(&mut record) {
+                self.end.withheld += 1;
+                continue;
+            }
+            *self.end.records.entry(name.to_owned()).or_default() += 1;
+            text.push_str(&match self.wanted.form {
+                Form::Lines => line(&Line::Record(record))?,
+                Form::Csv => csv::row(&record),
+            });
+        }
+        Ok(text)
+    }
+
+    /// Whether the reader sees a record; what of it is theirs alone is taken out otherwise. The
+    /// same as the lists do: tokens are their owner's, and so are saved filters.
+    fn shows(&self, record: &mut Record) -> bool {
+        let own = self.reader.person.map(|person| person.to_string());
+        if self.reader.keeper {
+            return true;
+        }
+        if record.kind == "token" {
+            return own.is_some() && record.state["person"].as_str() == own.as_deref();
+        }
+        let others = record.kind == "person" && own.as_deref() != Some(record.id.as_str());
+        if let Some(state) = record.state.as_object_mut().filter(|_| others) {
+            state.remove("filters");
+        }
+        true
+    }
+
+    fn events(&mut self, db: &mut dyn Query, after: i64) -> Result<String, Fault> {
+        let sql = "SELECT log.position, events.id, events.stream, events.version, events.name, \
+            events.at, events.actor, events.correlation, events.payload, events.salt, \
+            events.digest FROM log JOIN events ON events.id = log.event_id \
+            WHERE log.position > $1 ORDER BY log.position LIMIT $2";
+        let rows = db.query(sql, &[after.into(), Value::from(EVENTS_SLICE_MAX)])?;
+        let Some(last) = rows.last() else {
+            self.place = Place::End;
+            return Ok(String::new());
+        };
+        self.place = Place::Log { after: last.int(0)? };
+        let mut text = String::new();
+        for row in &rows {
+            self.end.events += 1;
+            text.push_str(&line(&Line::Event(event(row)?))?);
+        }
+        Ok(text)
+    }
+}
+
+fn record(db: &mut dyn Query, kind: &Kind, row: &Row) -> Result<Record, Fault> {
+    let stream = row.text(0)?;
+    let (_, id) = stream.split_once(':').unwrap_or_default();
+    // A state of an older format is folded anew, as every other reader does.
+    let is_of_today = row.int(2)? == kind.format;
+    let folded = if is_of_today { None } else { state_text(db, stream)? };
+    let state = folded.as_deref().map_or_else(|| row.text(3), Ok)?;
+    Ok(Record {
+        kind: kind.name.to_owned(),
+        id: id.to_owned(),
+        version: row.int(1)?,
+        format: kind.format,
+        written_at: row.time(4)?.to_string(),
+        state: parsed(state)?,
+    })
+}
+
+fn event(row: &Row) -> Result<Event, Fault> {
+    let text = |column| row.text(column).map(str::to_owned);
+    Ok(Event {
+        position: row.int(0)?,
+        id: text(1)?,
+        stream: text(2)?,
+        version: row.int(3)?,
+        name: text(4)?,
+        at: row.time(5)?.to_string(),
+        actor: text(6)?,
+        correlation: text(7)?,
+        payload: parsed(row.text(8)?)?,
+        salt: text(9)?,
+        digest: text(10)?,
+    })
+}
+
+fn parsed(text: &str) -> Result<Json, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::permanent("reading what is exported", error))
+}
+
+fn line(line: &Line) -> Result<String, Fault> {
+    let mut text = serde_json::to_string(line)
+        .map_err(|error| Fault::permanent("writing an export", error))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_csv_file_has_one_kind_and_no_log() {
+        let wrong = |names: &[&str], log| Wanted::new(names, Form::Csv, log).unwrap_err().parameter;
+        assert_eq!(wrong(&[], false), "kind");
+        assert_eq!(wrong(&["change", "release"], false), "kind");
+        assert_eq!(wrong(&["change"], true), "log");
+        assert_eq!(wrong(&["chnage"], false), "kind");
+        assert!(Wanted::new(&["change"], Form::Csv, false).is_ok());
+        assert_eq!(Wanted::new(&[], Form::Lines, true).unwrap().kinds, kinds());
+    }
+}
