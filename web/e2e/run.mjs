@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
+import * as cab from './cab.mjs';
 import * as pages from './pages.mjs';
 import * as release from './release.mjs';
 import * as slots from './slots.mjs';
@@ -41,7 +42,7 @@ const { child, url } = await start(folder);
 const browser = await launch();
 let [passed, failed] = [0, 0];
 try {
-  for (const [name, test] of [pages, release, slots].flatMap(Object.entries)) {
+  for (const [name, test] of [pages, release, slots, cab].flatMap(Object.entries)) {
     try {
       await test(browser, url);
       passed += 1;
