@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
+import * as cab from './cab.mjs';
 import * as pages from './pages.mjs';
 import * as release from './release.mjs';
 import * as slots from './slots.mjs';
@@ -42,7 +43,7 @@ const { child, url } = await start(folder);
 const browser = await launch();
 let [passed, failed] = [0, 0];
 try {
-  for (const [name, test] of [pages, release, slots, calendar].flatMap(Object.entries)) {
+  for (const [name, test] of [pages, release, slots, calendar, cab].flatMap(Object.entries)) {
     try {
       await test(browser, url);
       passed += 1;

@@ -111,6 +111,7 @@ fn shows_what_it_is_meant_to(built: &Built) {
     the_failed_release_was_taken_back_and_looked_back_on(built);
     two_collisions_stand_on_the_calendar(built);
     the_calendar_has_two_zones_and_a_blackout(built);
+    a_board_meets_soon_about_the_major_release(built);
     approvals_have_a_history(built);
     everyone_signs_in(built);
     its_log_holds(built);
@@ -244,6 +245,17 @@ fn the_calendar_has_two_zones_and_a_blackout(built: &Built) {
         now < start && start < now.plus_minutes(31 * 24 * 60)
     };
     assert_eq!(blackouts.iter().filter(to_come).count(), 1, "one is in the coming month");
+}
+
+fn a_board_meets_soon_about_the_major_release(built: &Built) {
+    let boards = built.list("/boards");
+    assert_eq!(count(&json!(boards)), 2);
+    let meeting = text(&boards[0]["next"]["number"]).to_owned();
+    let meeting = built.get(&format!("/meetings/{meeting}"));
+    assert_eq!(meeting["state"], "planned");
+    let items = meeting["agenda"].as_array().unwrap();
+    let major = built.release("Delivery by noon");
+    assert!(items.iter().any(|item| item["subject"]["id"] == major["id"]), "{meeting:#}");
 }
 
 fn approvals_have_a_history(built: &Built) {

@@ -14,6 +14,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /reviews/PIR-3': lists.review,
   'GET /changes': { items: records.changes },
   'GET /calendar': lists.calendar,
+  'GET /meetings': { items: [] },
   'GET /deployments': { items: [lists.deploymentRow] },
   'GET /models': { items: lists.models },
   'GET /filters': { filters: [] },

@@ -21,6 +21,7 @@ const TEAMS: (&str, &str) = file!("teams.toml");
 const SERVICES: (&str, &str) = file!("services.toml");
 const CIS: (&str, &str) = file!("cis.toml");
 const WINDOWS: (&str, &str) = file!("windows.toml");
+const BOARDS: (&str, &str) = file!("boards.toml");
 const STANDARD: (&str, &str) = file!("standard.toml");
 const HISTORY: (&str, &str) = file!("history.toml");
 const RELEASES: (&str, &str) = file!("releases.toml");
@@ -36,6 +37,7 @@ pub(super) struct Story {
     pub(super) services: Vec<ServicePlan>,
     pub(super) cis: Vec<CiPlan>,
     pub(super) periods: Periods,
+    pub(super) boards: Vec<BoardPlan>,
     /// Changes that travel alone.
     pub(super) changes: Vec<ChangePlan>,
     pub(super) releases: Vec<ReleasePlan>,
@@ -53,6 +55,7 @@ impl Story {
             services: parse::<Services>(SERVICES)?.service,
             cis: parse::<Cis>(CIS)?.ci,
             periods: parse(WINDOWS)?,
+            boards: parse::<Boards>(BOARDS)?.board,
             changes: Vec::new(),
             releases: Vec::new(),
             incidents: Vec::new(),
@@ -216,6 +219,33 @@ pub(super) struct PeriodPlan {
     pub(super) by: String,
     pub(super) window: WindowPlan,
     pub(super) repeats: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Boards {
+    board: Vec<BoardPlan>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BoardPlan {
+    pub(super) name: String,
+    pub(super) chair: String,
+    pub(super) roles: Vec<String>,
+    /// When it meets; without a day, only as called.
+    pub(super) days: Vec<String>,
+    #[serde(default)]
+    pub(super) at: String,
+    #[serde(default)]
+    pub(super) zone: String,
+    #[serde(default)]
+    pub(super) minutes: u32,
+    #[serde(default)]
+    pub(super) cut_off_minutes: u32,
+    /// When it was set up.
+    pub(super) set: When,
+    pub(super) by: String,
 }
 
 #[derive(Debug, Deserialize)]

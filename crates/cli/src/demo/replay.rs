@@ -14,7 +14,9 @@ use server::bus::{Bus, Command, Envelope, Failure, World};
 use toml::{Table, Value};
 
 use crate::database::operator;
-use crate::demo::files::{ChangePlan, Deed, IncidentPlan, PeriodPlan, ReleasePlan, Story};
+use crate::demo::files::{
+    BoardPlan, ChangePlan, Deed, IncidentPlan, PeriodPlan, ReleasePlan, Story,
+};
 use crate::demo::times::Today;
 use crate::demo::{change, incident, release, setup};
 
@@ -25,6 +27,7 @@ pub(super) enum Subject<'a> {
     Release(&'a ReleasePlan),
     Incident(&'a IncidentPlan),
     Period(&'a PeriodPlan, PeriodKind),
+    Board(&'a BoardPlan),
 }
 
 impl Subject<'_> {
@@ -35,6 +38,7 @@ impl Subject<'_> {
             Self::Release(release) => &release.key,
             Self::Incident(incident) => &incident.key,
             Self::Period(period, _) => &period.name,
+            Self::Board(board) => &board.name,
         }
     }
 }
@@ -95,6 +99,7 @@ impl<'a> Replay<'a> {
                 Subject::Release(plan) => release::act(self, plan, &turn),
                 Subject::Incident(plan) => incident::act(self, plan, &turn),
                 Subject::Period(plan, kind) => setup::set_period(self, plan, kind),
+                Subject::Board(plan) => setup::set_board(self, plan),
             };
             done.with_context(|| {
                 let (key, by, at, deed) = (turn.on.key(), &turn.by, turn.at, &turn.deed);

@@ -1,7 +1,8 @@
 //! Sets the organisation up: people, teams, services, configuration items, and the periods of its
-//! calendar.
+//! calendar; and its boards.
 
 use anyhow::{Context as _, anyhow};
+use api::cab::{BoardFields, BoardSchedule};
 use api::calendar::BandFields;
 use api::common::Written;
 use api::identity::PersonFields;
@@ -9,12 +10,13 @@ use api::service::{CiFields, RelationFields, Relations, ServiceFields};
 use api::team::TeamFields;
 use domain::calendar::PeriodKind;
 use kernel::Timestamp;
+use server::cab::SaveBoard;
 use server::calendar::SavePeriod;
 use server::identity::{SavePerson, hash_password};
 use server::service::{SaveCi, SaveService, SetRelations};
 use server::team::SaveTeam;
 
-use crate::demo::files::{CiPlan, Deed, PeriodPlan, PersonPlan, ServicePlan};
+use crate::demo::files::{BoardPlan, CiPlan, Deed, PeriodPlan, PersonPlan, ServicePlan};
 use crate::demo::replay::{Known, Replay, Subject};
 use crate::demo::times::When;
 
@@ -49,6 +51,10 @@ pub(super) fn build(replay: &mut Replay<'_>) -> anyhow::Result<()> {
         relate(replay, &administrator, ci)?;
     }
     periods(replay);
+    for board in &replay.story.boards {
+        let at = board.set.instant(&replay.today);
+        replay.at(at, &board.by, Subject::Board(board), Deed::Begin);
+    }
     Ok(())
 }
 
@@ -172,4 +178,23 @@ pub(super) fn set_period(
         also: None,
     };
     replay.act(&plan.by, SavePeriod { kind, period: None, fields }).map(|_| ())
+}
+
+/// Sets a board up.
+pub(super) fn set_board(replay: &Replay<'_>, plan: &BoardPlan) -> anyhow::Result<()> {
+    let schedule = (!plan.days.is_empty()).then(|| BoardSchedule {
+        days: plan.days.clone(),
+        at: plan.at.clone(),
+        zone: plan.zone.clone(),
+        minutes: plan.minutes,
+        cut_off_minutes: plan.cut_off_minutes,
+    });
+    let fields = BoardFields {
+        name: Some(plan.name.clone()),
+        chair: Some(Some(plan.chair.clone())),
+        members: None,
+        roles: Some(plan.roles.clone()),
+        schedule: Some(schedule),
+    };
+    replay.act(&plan.by, SaveBoard { board: None, fields }).map(|_| ())
 }

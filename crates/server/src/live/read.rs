@@ -47,8 +47,10 @@ pub(super) fn slice(db: &mut dyn Query, after: i64) -> Result<(Vec<Told>, i64), 
     let mut last = after;
     for row in &rows {
         last = row.int(0)?;
-        // An attempt's stream is named after the stream that it was made on.
-        let Some((kind, id)) = row.text(1)?.split_once(':') else { continue };
+        // What stands beside a record, `attempt:person:per_…`, is still about it.
+        let stream = row.text(1)?;
+        let (kind, id) = (stream.split(':').next(), stream.rsplit(':').next());
+        let (Some(kind), Some(id)) = (kind, id) else { continue };
         let name = row.text(2)?.to_owned();
         let open = !UNTOLD.contains(&kind) && !OWN.contains(&name.as_str());
         let (kind, id, version) = (kind.to_owned(), id.to_owned(), row.int(3)?);

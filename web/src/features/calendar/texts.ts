@@ -1,6 +1,7 @@
 // Words of the calendar.
 
 export const texts = {
+  meetings: 'Meetings of boards',
   title: 'Calendar',
   views: { month: 'Month', week: 'Week', timeline: 'Timeline', list: 'List' },
   spans: { day: 'Day', week: 'Week', fortnight: '2 weeks', month: 'Month', ahead: '30 days' },

@@ -102,6 +102,7 @@ fn ahead() -> impl Strategy<Value = Ahead> {
         neighbours,
         reaches: reaches.clone(),
         periods,
+        before: Vec::new(),
     })
 }
 

@@ -10,6 +10,7 @@ import { ErrorState } from '@/ui/States';
 import { ConflictStrip } from '../components/ConflictStrip';
 import { Legend } from '../components/Legend';
 import { ListSwitch, PlannedList, ProjectedOutages } from '../components/Lists';
+import { MeetingStrip } from '../components/MeetingStrip';
 import { Filters, Toolbar, ViewSwitch } from '../components/Toolbar';
 import type { Calendar, Service } from '../model';
 import { MovingProvider } from '../Moving';
@@ -73,6 +74,7 @@ export default function CalendarPage() {
       ) : (
         <>
           <ConflictStrip conflicts={conflicts} />
+          <MeetingStrip range={shown.range} zone={zone} />
           {calendar.data?.truncated && <p className={classes.note}>{texts.truncated}</p>}
           <Shown
             shown={shown}

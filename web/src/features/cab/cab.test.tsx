@@ -1,0 +1,145 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import type { Schema } from '@/lib/schema';
+import { at, cem, deploying, mara, me, release, soon } from '@/testing/fixtures';
+import { show } from '@/testing/render';
+import { serve, writes } from '@/testing/server';
+
+const board: Schema<'CabBoard'> = {
+  id: 'brd_01',
+  version: 1,
+  name: 'Change advisory board',
+  chair: mara,
+  members: [],
+  roles: ['cab_member'],
+  schedule: {
+    days: ['tuesday'],
+    at: '10:00',
+    zone: 'Europe/Berlin',
+    minutes: 60,
+    cut_off_minutes: 1440,
+  },
+  next: { id: 'mtg_01', number: 'CAB-3', name: 'CAB-3' },
+};
+
+function item(of: Schema<'Release'>): Schema<'AgendaItem'> {
+  return {
+    subject: { id: of.id, number: of.number, name: of.title },
+    subject_kind: 'release',
+    tier: 'high',
+    window: of.window,
+    by_hand: false,
+    minutes: 10,
+    opened_at: null,
+    closed_at: null,
+    decision: null,
+    votes: [],
+  };
+}
+
+function may(...names: string[]): Schema<'Action'>[] {
+  const all = ['arrange', 'add', 'defer', 'start', 'next', 'time', 'attend', 'remark', 'end'];
+  return all.map((name) => ({ name, allowed: names.includes(name), refusal: null }));
+}
+
+const planned: Schema<'Meeting'> = {
+  id: 'mtg_01',
+  number: 'CAB-3',
+  version: 4,
+  board: { id: board.id, name: board.name },
+  chair: mara,
+  state: 'planned',
+  window: soon,
+  cut_off: at(5),
+  agenda: [item(release), item(deploying)],
+  deferred: [],
+  current: null,
+  members: [mara, cem],
+  attendance: [],
+  remarks: [],
+  started_at: null,
+  ended_at: null,
+  cancelled: null,
+  actions: may('arrange', 'add', 'defer'),
+};
+
+const vote = { person: cem, answer: 'approve', reason: 'Rehearsed twice.', at: at(0) };
+
+const held: Schema<'Meeting'> = {
+  ...planned,
+  state: 'in_session',
+  current: release.id,
+  agenda: [
+    { ...item(release), opened_at: at(0), decision: 'undecided', votes: [vote] },
+    { ...item(deploying), decision: 'undecided' },
+  ],
+  attendance: [{ person: cem, from: at(0), until: null }],
+  actions: may('next', 'time', 'attend', 'remark', 'end'),
+};
+
+const written = { id: planned.id, number: 'CAB-3', version: 5 };
+
+it('lists boards and meetings, and teaches when there are none', async () => {
+  const row = { ...planned, items: null };
+  serve({ 'GET /boards': { items: [board] }, 'GET /meetings': { items: [row] } });
+  show('/cab');
+  expect(await screen.findByText('Tuesday at 10:00, Europe/Berlin')).toBeInTheDocument();
+  expect(screen.getByText('agenda open')).toBeInTheDocument();
+  serve({ 'GET /boards': { items: [] }, 'GET /meetings': { items: [] } });
+});
+
+it('puts items in order and off before the cut-off', async () => {
+  const sent = serve({
+    'GET /meetings/CAB-3': planned,
+    'POST /meetings/CAB-3/arrange': written,
+    'POST /meetings/CAB-3/defer': written,
+  });
+  const { user } = show('/cab/CAB-3');
+  await user.click(await screen.findByRole('button', { name: 'Later: REL-17' }));
+  await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ order: ['REL-18', 'REL-17'] }));
+  const agenda = screen.getByRole('navigation', { name: 'Agenda' });
+  await user.click(within(agenda).getAllByRole('button', { name: 'Put off' })[0]!);
+  const dialog = await screen.findByRole('dialog');
+  await user.click(within(dialog).getByRole('button', { name: 'Put off' }));
+  expect(await within(dialog).findByText(/Give a reason/)).toBeInTheDocument();
+  await user.type(within(dialog).getByRole('textbox'), 'No test result.');
+  await user.click(within(dialog).getByRole('button', { name: 'Put off' }));
+  await waitFor(() =>
+    expect(writes(sent)[1]?.body).toEqual({ subject: 'REL-17', reason: 'No test result.' }),
+  );
+});
+
+it('shows the item on the table, votes as they arrive, and goes on by a key', async () => {
+  const sent = serve({
+    'GET /session': { ...me, permissions: [...me.permissions, 'cab.attend'] },
+    'GET /meetings/CAB-3': held,
+    'POST /meetings/CAB-3/next': written,
+    'POST /meetings/CAB-3/attend': written,
+    'POST /meetings/CAB-3/remark': written,
+  });
+  const { user } = show('/cab/CAB-3');
+  expect(await screen.findByRole('article', { name: 'Ledger 9' })).toBeInTheDocument();
+  expect(await screen.findByText('“Rehearsed twice.”')).toBeInTheDocument();
+  expect(screen.getByRole('timer')).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'I am here' }));
+  await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ person: mara.id, present: true }));
+  await user.keyboard('n');
+  await waitFor(() => expect(writes(sent)[1]?.path).toBe('/meetings/CAB-3/next'));
+  await user.type(screen.getByLabelText('For the minutes of this item'), 'Watch the queue.');
+  await user.click(screen.getByRole('button', { name: 'Note it' }));
+  await waitFor(() =>
+    expect(writes(sent)[2]?.body).toEqual({ subject: 'REL-17', text: 'Watch the queue.' }),
+  );
+});
+
+it('shows the minutes of a meeting that has ended', async () => {
+  const agenda = held.agenda.map((each) => ({ ...each, decision: 'approved' }));
+  serve({
+    'GET /meetings/CAB-3': { ...held, state: 'ended', agenda, current: null, ended_at: at(1) },
+    'GET /meetings/CAB-3/minutes': { number: 'CAB-3', fixed: true, markdown: '# CAB-3' },
+  });
+  show('/cab/CAB-3');
+  const link = await screen.findByRole('link', { name: 'Download as Markdown' });
+  expect(link).toHaveAttribute('download', 'CAB-3.md');
+  expect(screen.getAllByText('Approved').length).toBeGreaterThan(0);
+});
