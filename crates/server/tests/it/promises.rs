@@ -322,6 +322,11 @@ async fn a_bit_of_everything(stage: &Stage) {
     stage.clock.advance_minutes(5);
     let resolved = json!({"state": "resolved", "resolved_at": stage.now().to_string()});
     anna.patch("/incidents/INC-1", "*", resolved).await.ok();
+    let board = json!({"name": "Board", "roles": ["cab_member"]});
+    anna.post("/boards", board).await.ok();
+    let meeting = json!({"board": "Board", "window": night});
+    anna.post("/meetings", meeting).await.ok();
+    anna.post("/meetings/CAB-1/add", json!({"subject": "REL-1"})).await.ok();
     anna.put("/changes/CHG-1/watch", "*", json!({})).await.ok();
     anna.put("/releases/REL-1/watch", "*", json!({})).await.ok();
     stage.follow(CalendarReactor).await;
