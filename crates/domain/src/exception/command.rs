@@ -82,7 +82,7 @@ pub fn request(ask: Ask, now: Timestamp) -> Decision<ExceptionEvent> {
 fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
     use Side::{Change, Period, Release};
     let fits = match rule {
-        Rule::Blackout | Rule::OutsideWindow => {
+        Rule::Blackout | Rule::OutsideWindow | Rule::PeakHours => {
             matches!((subject, with), (Change(_) | Release(_), Period(_)))
         }
         Rule::SameCi | Rule::Dependency => {
@@ -97,6 +97,7 @@ fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
     let wrong = match rule {
         Rule::Blackout => "lets a change or release pass one blackout: name both",
         Rule::OutsideWindow => "lets a change or release leave one maintenance window: name both",
+        Rule::PeakHours => "lets a change or release work in peak hours: name both",
         Rule::SameCi | Rule::Dependency => "lets a change or release pass another one: name both",
         Rule::ReleaseOrder => "lets a release go before one that it depends on: name both",
         Rule::ScopeFreeze => "lets a change join a release whose scope is frozen: name both",

@@ -16,6 +16,8 @@ words! {
         Blackout = "blackout",
         /// Work belongs into the maintenance windows of its service.
         OutsideWindow = "outside_window",
+        /// Work stays out of the peak hours of its service.
+        PeakHours = "peak_hours",
         /// Two records do not work on one CI at a time.
         SameCi = "same_ci",
         /// Two records do not work on connected CIs at a time.
@@ -35,6 +37,7 @@ impl Rule {
             ConflictKind::UpstreamCi | ConflictKind::DownstreamCi => Self::Dependency,
             ConflictKind::Blackout => Self::Blackout,
             ConflictKind::OutsideWindow => Self::OutsideWindow,
+            ConflictKind::PeakHours => Self::PeakHours,
             ConflictKind::ReleaseOrder => Self::ReleaseOrder,
         }
     }
