@@ -16,7 +16,7 @@ words! {
         Blackout = "blackout",
         /// Work belongs into the maintenance windows of its service.
         OutsideWindow = "outside_window",
-        /// A service is left alone while it is used most.
+        /// Work stays out of the peak hours of its service.
         PeakHours = "peak_hours",
         /// Two records do not work on one CI at a time.
         SameCi = "same_ci",
