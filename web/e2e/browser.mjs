@@ -17,6 +17,7 @@ export const PASSWORD = 'interlock-demo';
 export const PAGES = [
   ['home', '/'],
   ['approvals', '/approvals'],
+  ['exceptions', '/exceptions'],
   ['changes', '/changes'],
   ['change-new', '/changes/new'],
   ['releases', '/releases'],

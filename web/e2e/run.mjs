@@ -9,6 +9,7 @@ import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
 import * as pages from './pages.mjs';
 import * as release from './release.mjs';
+import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
 
 const READY_TRIES = 240;
@@ -43,7 +44,9 @@ const { child, url } = await start(folder);
 const browser = await launch();
 let [passed, failed] = [0, 0];
 try {
-  for (const [name, test] of [pages, release, slots, calendar, cab].flatMap(Object.entries)) {
+  for (const [name, test] of [pages, release, scope, slots, calendar, cab].flatMap(
+    Object.entries,
+  )) {
     try {
       await test(browser, url);
       passed += 1;

@@ -24,6 +24,7 @@ export const NAVIGATION: NavItem[][] = [
       key: 'a',
       count: 'approvals',
     },
+    { to: paths.exceptions, label: PAGES.exceptions, icon: 'lock', key: 'e' },
   ],
   [
     { to: paths.changes, label: PAGES.changes, icon: 'changes', key: 'c' },

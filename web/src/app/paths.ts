@@ -7,6 +7,7 @@ export const paths = {
   home: '/',
   signIn: '/sign-in',
   approvals: '/approvals',
+  exceptions: '/exceptions',
   changes: '/changes',
   newChange: '/changes/new',
   traceability: '/changes/traceability',

@@ -30,6 +30,7 @@ function page(path: string, load: () => Promise<PageFile>) {
 const pages = [
   page('/', () => import('./home/HomePage')),
   page('/approvals', () => import('@/features/approval/pages/ApprovalsPage')),
+  page('/exceptions', () => import('@/features/exception/pages/ExceptionsPage')),
   page('/changes', () => import('@/features/change/pages/ChangesPage')),
   page('/changes/new', () => import('@/features/change/pages/NewChangePage')),
   page('/changes/traceability', () => import('@/features/change/pages/TraceabilityPage')),

@@ -33,6 +33,7 @@ export const SHELL = {
 export const PAGES = {
   home: 'Home',
   approvals: 'Approvals',
+  exceptions: 'Exceptions',
   changes: 'Changes',
   releases: 'Releases',
   calendar: 'Calendar',

@@ -45,6 +45,11 @@ export const findChanges: Search = async (q, signal) => {
   return page.items.map((row) => ({ value: row.id, label: row.title, hint: row.number }));
 };
 
+export const findReleases: Search = async (q, signal) => {
+  const page = await get<Page<Schema<'ReleaseRow'>>>('/releases', { q, limit: FOUND_MAX }, signal);
+  return page.items.map((row) => ({ value: row.id, label: row.title, hint: row.number }));
+};
+
 export function choiceOf(ref: Ref): Choice {
   return { value: ref.id, label: ref.name, hint: ref.number ?? undefined };
 }

@@ -13,6 +13,7 @@ import { useState } from 'react';
 import {
   findCis,
   findPeople,
+  findReleases,
   findServices,
   findTeams,
   type Choice,
@@ -219,4 +220,8 @@ export function CiPicker(props: One) {
 
 export function CisPicker(props: Many) {
   return <ManyPicker search={findCis} {...props} />;
+}
+
+export function ReleasesPicker(props: Many) {
+  return <ManyPicker search={findReleases} {...props} />;
 }

@@ -56,6 +56,11 @@ const TONES: Record<string, Tone> = {
   ended: 'faint',
   deferred: 'waiting',
   undecided: 'neutral',
+  requested: 'waiting',
+  granted: 'clear',
+  refused: 'stop',
+  revoked: 'faint',
+  expired: 'faint',
 };
 
 export function toneOf(word: string | null | undefined): Tone {

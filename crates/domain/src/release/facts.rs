@@ -256,6 +256,7 @@ pub(super) fn next_state(release: &Release) -> Result<(P, String), crate::Refusa
 fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     let mut missing = scope_lacks(release, facts);
     missing.extend(facts.changes.iter().flat_map(lacks));
+    missing.extend(package_lacks(release));
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 
@@ -274,12 +275,19 @@ pub(super) fn scope_lacks(release: &Release, facts: &Facts) -> Vec<Missing> {
         "no change is attached: attach at least one".to_owned(),
     );
     need(content.owner.is_some(), "/owner".to_owned(), "names who answers for it".to_owned());
-    for (index, item) in content.package.iter().enumerate() {
-        let named = item.kind != ItemKind::Artifact || item.digest.is_some();
-        let detail = format!("\"{}\" is an artifact without a digest", item.name);
-        need(named, format!("/package/{index}/digest"), detail);
-    }
     missing
+}
+
+/// What the package lacks.
+pub(super) fn package_lacks(release: &Release) -> Vec<Missing> {
+    let items = release.content.package.iter().enumerate();
+    let nameless =
+        items.filter(|(_, item)| item.kind == ItemKind::Artifact && item.digest.is_none());
+    let missing = nameless.map(|(index, item)| {
+        let detail = format!("\"{}\" is an artifact without a digest", item.name);
+        Missing::new(format!("/package/{index}/digest"), detail)
+    });
+    missing.collect()
 }
 
 /// What a change of it lacks.

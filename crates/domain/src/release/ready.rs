@@ -4,7 +4,7 @@
 use kernel::{ChangeId, ReleaseId};
 
 use crate::approval::RoundState;
-use crate::release::facts::{lacks, scope_lacks};
+use crate::release::facts::{lacks, package_lacks, scope_lacks};
 use crate::release::{Facts, Refusal, Release};
 
 /// What a point is about.
@@ -56,7 +56,7 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
     let mut add = |about: About, stand: Stand, detail: String| {
         points.push(Point { about, stand, detail });
     };
-    for missing in scope_lacks(release, facts) {
+    for missing in scope_lacks(release, facts).into_iter().chain(package_lacks(release)) {
         add(About::Scope, Stand::Blocks, missing.detail);
     }
     for change in &facts.changes {

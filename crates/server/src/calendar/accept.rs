@@ -59,8 +59,8 @@ impl Command for AcceptConflict {
     }
 }
 
-/// The people whose work a record is: who asked for it or carries it out, for a release also
-/// those of its changes and its owner. Nobody accepts a conflict of their own work, or lets it pass a rule.
+/// The people whose work a record is: who asked for it or carries it out, for a release its owner
+/// too, and those of its changes. Nobody accepts a conflict of their own work, or lets it pass.
 pub fn people_of(db: &mut dyn Query, side: Side) -> Result<Vec<PersonId>, Fault> {
     let sql = match side {
         Side::Change(_) => "SELECT requester, implementer FROM changes WHERE id = $1",

@@ -18,6 +18,20 @@ export function useRelease(id: string) {
   });
 }
 
+export function useScope(id: string) {
+  return useQuery({
+    queryKey: ['/releases', id, 'scope'],
+    queryFn: ({ signal }) => get<Schema<'ScopeDocument'>>(`${releasePath(id)}/scope`, {}, signal),
+  });
+}
+
+export function useReadiness(id: string) {
+  return useQuery({
+    queryKey: ['/releases', id, 'readiness'],
+    queryFn: ({ signal }) => get<Schema<'Readiness'>>(`${releasePath(id)}/readiness`, {}, signal),
+  });
+}
+
 export function useReleases(query: Record<string, string | undefined>) {
   return usePages<ReleaseRow>('/releases', query);
 }

@@ -152,6 +152,7 @@ export const DONE: Record<string, string> = {
 export const TAB = {
   overview: 'Overview',
   scope: 'Scope',
+  readiness: 'Readiness',
   plan: 'Plan and rollback',
   approvals: 'Approvals',
   conflicts: 'Conflicts',
@@ -175,6 +176,86 @@ export const SCOPE = {
   emptyTitle: 'No change attached yet',
   empty:
     'A release without a change cannot be submitted. Attach the changes that go live together.',
+};
+
+export const STATEMENT = {
+  owner: 'Scope owner',
+  ownerNone: 'Nobody is named: whoever plans the release decides.',
+  ownerTitle: 'Who decides about the scope',
+  ownerHelp: 'One person decides between the teams. As long as nobody is named, planners do.',
+  freeze: 'Freeze the scope',
+  unfreeze: 'Open the scope again',
+  freezeHelp:
+    'From now on a change joins with an exception only. Taking changes out stays possible.',
+  unfreezeHelp: 'Changes may join again. A date at which it would freeze is taken away.',
+  freezeAt: 'Set a date',
+  freezeAtTitle: 'Freeze from a date',
+  freezeAtLabel: 'Frozen from',
+  frozen: 'Frozen',
+  open: 'Open: changes may join',
+  freezes: 'Freezes',
+  independent: 'Handled independently',
+  excluded: 'Left out on purpose',
+  noneIndependent: 'What this release needs and others deliver. Nothing is named yet.',
+  noneExcluded: 'What people might expect here and will not get, and why. Nothing is named yet.',
+  addOutside: 'Add',
+  outsideTitle: { independent: 'Handled independently', excluded: 'Left out on purpose' },
+  outsideChange: 'A change, if there is one',
+  outsideWhat: 'What it is',
+  outsideReason: 'Why',
+  remove: 'Remove',
+  shared: 'Shared infrastructure',
+  noneShared: 'No CI is needed by two changes, or worked on by another planned release.',
+  sharedMore: 'More are shared than are shown.',
+  teams: 'Teams',
+  noneTeams: 'No team is named, by people or by a change.',
+  owns: 'Owns',
+  signsOff: 'Signs off',
+  notStated: 'not stated yet',
+  addTeam: 'State a contribution',
+  team: 'Team',
+  order: 'Order among releases',
+  after: 'Waits for',
+  followers: 'Waited for by',
+  noneOrder: 'It waits for no release, and none waits for it.',
+  setOrder: 'Set what it waits for',
+  orderHelp: 'It begins when these are over, and is deployed when they are verified.',
+  verified: 'verified',
+  notVerified: 'not verified',
+  askJoin: 'Ask to join the frozen scope',
+  askJoinHelp: 'The scope is frozen. An exception lets one change join all the same.',
+  save: 'Save',
+};
+
+export const READINESS = {
+  title: (blocked: number, waiting: number) =>
+    blocked === 0 && waiting === 0
+      ? 'Ready: nothing stands in the way'
+      : `${blocked} at stop, ${waiting} waiting`,
+  kind: {
+    scope: 'Release',
+    change: 'Change',
+    dependency: 'Waits for',
+    task: 'Task',
+    conflict: 'Conflict',
+    approval: 'Go or no-go',
+    window: 'Window',
+  } as Record<string, string>,
+  who: 'Must act:',
+  ways: 'Ways out',
+  way: {
+    drop: 'Drop',
+    move: 'Move the release',
+    exception: 'Ask for an exception',
+  } as Record<string, string>,
+  wouldBlock: (count: number) =>
+    count === 0 ? 'nothing would be at stop' : `${count} would be at stop`,
+  rollback: (now: number, then: number) => `rollback ${then} min instead of ${now}`,
+  risk: (now: string, then: string) => `risk ${then} instead of ${now}`,
+  votes: (count: number) =>
+    count === 0 ? 'no vote is lost' : count === 1 ? '1 vote is void' : `${count} votes are void`,
+  rest: (names: string) => `${names} rest on it`,
+  slip: (names: string) => `${names} would begin later`,
 };
 
 export const PLAN = {

@@ -14,6 +14,7 @@ import { EmptyState } from '../States';
 import { StatePill } from '../StatePill';
 import { sentence, wordOf } from '../texts';
 import { Time, WindowTime } from '../Time';
+import { AskException, type Wanted } from './AskException';
 import { RECORD } from './texts';
 import classes from './Conflicts.module.css';
 
@@ -31,6 +32,7 @@ interface Props {
 export function Conflicts({ conflicts, acceptable = true, none }: Props) {
   const zone = useZone();
   const [accepting, setAccepting] = useState<Conflict>();
+  const [asking, setAsking] = useState<Wanted>();
   if (conflicts.length === 0) {
     return acceptable ? (
       <EmptyState icon="check" title={none ?? 'Nothing collides'}>
@@ -49,8 +51,15 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
             <p className={classes.detail}>{sentence(inZone(conflict.detail, zone))}</p>
             <Hits hits={conflict.hits} />
             {conflict.accepted && <Acceptance acceptance={conflict.accepted} />}
+            {conflict.exempt && (
+              <p className={classes.accepted}>
+                <Icon name="lock" size={14} /> {RECORD.exempt}{' '}
+                <span className="mono">{conflict.exempt.number}</span>, until{' '}
+                <Time at={conflict.exempt.until} show="full" />
+              </p>
+            )}
             {acceptable && conflict.state === 'open' && conflict.id && (
-              <div>
+              <div className={classes.ways}>
                 <Button
                   size="compact-sm"
                   variant="default"
@@ -59,14 +68,31 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
                 >
                   {RECORD.accept}
                 </Button>
+                {conflict.severity === 'blocking' && !conflict.exempt && (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() => setAsking(wantedOf(conflict))}
+                    aria-label={`${RECORD.exceptionAsk}: ${conflict.with.name}`}
+                  >
+                    {RECORD.exceptionAsk}
+                  </Button>
+                )}
               </div>
             )}
           </li>
         ))}
       </ul>
+      {asking && <AskException wanted={asking} onClose={() => setAsking(undefined)} />}
       {accepting && <AcceptDialog conflict={accepting} onClose={() => setAccepting(undefined)} />}
     </>
   );
+}
+
+/** Both directions of a dependency are one rule. */
+function wantedOf(conflict: Conflict): Wanted {
+  const rule = conflict.kind.endsWith('stream_ci') ? 'dependency' : conflict.kind;
+  return { rule, subject: conflict.subject?.id ?? '', with: conflict.with };
 }
 
 function ConflictHead({ conflict }: { conflict: Conflict }) {

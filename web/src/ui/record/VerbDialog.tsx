@@ -7,6 +7,7 @@ import type { Verb } from '@/lib/verb';
 import { toInstant, toWall } from '@/lib/zone';
 import { Dialog, ReasonDialog } from '../Dialog';
 import { RECORD } from './texts';
+import { SlipCheck } from './SlipCheck';
 import { WindowPlanner } from './WindowPlanner';
 
 export type SharedVerb = 'schedule' | 'extend' | 'hold' | 'cancel';
@@ -70,6 +71,7 @@ function ScheduleDialog({ subject, window, send, onClose }: Props) {
         value={next}
         onChange={setNext}
       />
+      {subject.startsWith('REL-') && <SlipCheck release={subject} window={next} />}
     </Dialog>
   );
 }

@@ -11,6 +11,7 @@ import { Columns, Page, Section } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
 import { Comments } from '@/ui/record/Comments';
 import { Conflicts } from '@/ui/record/Conflicts';
+import { Exceptions } from '@/ui/record/Exceptions';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { Tasks } from '@/ui/record/Tasks';
@@ -246,10 +247,13 @@ function ConflictsTab({ change }: { change: Change }) {
   }
   if (!conflicts.data) return <RowsSkeleton rows={4} />;
   return (
-    <Section flush>
-      <MoveToFree subject={change.number} window={change.window} conflicts={conflicts.data} />
-      <Conflicts conflicts={conflicts.data} />
-    </Section>
+    <>
+      <Section flush>
+        <MoveToFree subject={change.number} window={change.window} conflicts={conflicts.data} />
+        <Conflicts conflicts={conflicts.data} />
+      </Section>
+      <Exceptions subject={change.number} />
+    </>
   );
 }
 

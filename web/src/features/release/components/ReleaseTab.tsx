@@ -5,6 +5,7 @@ import type { ActionItem } from '@/ui/actions';
 import type { LinkTab } from '@/ui/LinkTabs';
 import { Section } from '@/ui/Page';
 import { Conflicts } from '@/ui/record/Conflicts';
+import { Exceptions } from '@/ui/record/Exceptions';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
@@ -12,8 +13,10 @@ import { TAB } from '../texts';
 import { ApprovalsTab } from './ApprovalsTab';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
+import { ReadinessTab } from './ReadinessTab';
 import { ReviewTab } from './ReviewTab';
 import { RunTab } from './RunTab';
+import { ScopeStatement } from './ScopeStatement';
 import { ScopeTab } from './ScopeTab';
 import { TalkTab } from './TalkTab';
 
@@ -38,21 +41,31 @@ interface Props {
 export function ReleaseTab({ release, tab, actions, verb }: Props) {
   switch (tab) {
     case 'scope':
-      return <ScopeTab release={release} actions={actions} />;
+      return (
+        <>
+          <ScopeTab release={release} actions={actions} />
+          <ScopeStatement release={release} />
+        </>
+      );
+    case 'readiness':
+      return <ReadinessTab release={release} />;
     case 'plan':
       return <PlanTab release={release} />;
     case 'approvals':
       return <ApprovalsTab release={release} actions={actions} />;
     case 'conflicts':
       return (
-        <Section title={TAB.conflicts} flush>
-          <MoveToFree
-            subject={release.number}
-            window={release.window}
-            conflicts={release.conflicts}
-          />
-          <Conflicts conflicts={release.conflicts} />
-        </Section>
+        <>
+          <Section title={TAB.conflicts} flush>
+            <MoveToFree
+              subject={release.number}
+              window={release.window}
+              conflicts={release.conflicts}
+            />
+            <Conflicts conflicts={release.conflicts} />
+          </Section>
+          <Exceptions subject={release.number} />
+        </>
       );
     case 'run':
       return <RunTab release={release} actions={actions} />;

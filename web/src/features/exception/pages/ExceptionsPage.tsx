@@ -1,0 +1,57 @@
+// Exceptions: what is asked for, what holds and for how long, and what is over.
+import { Button, Select } from '@mantine/core';
+import { useAddress } from '@/lib/address';
+import { Page, Section } from '@/ui/Page';
+import { ExceptionLine } from '@/ui/record/Exceptions';
+import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
+import { UI, wordOf } from '@/ui/texts';
+import { Decide } from '../components/Decide';
+import classes from '../components/decide.module.css';
+import { useExceptions } from '../queries';
+import { texts } from '../texts';
+
+export default function ExceptionsPage() {
+  const [address, change] = useAddress();
+  const pages = useExceptions(address.state);
+  return (
+    <Page
+      title={texts.title}
+      tools={
+        <Select
+          aria-label={texts.filter}
+          placeholder={texts.all}
+          clearable
+          data={texts.states.map((value) => ({ value, label: wordOf(value) }))}
+          value={address.state ?? null}
+          onChange={(state) => change({ state: state ?? undefined })}
+        />
+      }
+    >
+      {pages.error ? (
+        <ErrorState error={pages.error} retry={pages.retry} />
+      ) : !pages.rows ? (
+        <RowsSkeleton />
+      ) : pages.rows.length === 0 ? (
+        <EmptyState icon="lock" title={texts.emptyTitle} example={texts.example}>
+          <p>{texts.empty}</p>
+        </EmptyState>
+      ) : (
+        <Section flush>
+          <ul className={classes.list}>
+            {pages.rows.map((row) => (
+              <li key={row.id} className={classes.row}>
+                <ExceptionLine exception={row} />
+                <Decide row={row} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {pages.more && (
+        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
+          {UI.showMore}
+        </Button>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,241 @@
+// What the scope says beside the changes: who decides, what is left out and why, what is shared,
+// which team owns what, and which releases come first.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { Schema } from '@/lib/schema';
+import { Facts, Section } from '@/ui/Page';
+import { RefLink } from '@/ui/RefLink';
+import { ErrorState, RowsSkeleton } from '@/ui/States';
+import { StatePill } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
+import { Time, WindowTime } from '@/ui/Time';
+import { useScope, type Release } from '../queries';
+import { STATEMENT } from '../texts';
+import { ScopeDialog, type Stating } from './ScopeDialog';
+import classes from './statement.module.css';
+
+type Document = Schema<'ScopeDocument'>;
+
+export function ScopeStatement({ release }: { release: Release }) {
+  const scope = useScope(release.number);
+  const [stating, setStating] = useState<Stating>();
+  if (scope.error) {
+    return <ErrorState error={scope.error} retry={() => void scope.refetch()} />;
+  }
+  if (!scope.data) return <RowsSkeleton rows={4} />;
+  const document = scope.data;
+  const may = (name: string) => release.actions.find((each) => each.name === name);
+  const verb = (label: string, action: string, what: Stating) => {
+    const found = may(action);
+    if (!found) return null;
+    return (
+      <Button
+        key={label}
+        size="compact-sm"
+        variant="default"
+        disabled={!found.allowed}
+        title={found.refusal?.detail}
+        onClick={() => setStating(what)}
+      >
+        {label}
+      </Button>
+    );
+  };
+  return (
+    <div className={classes.stack}>
+      <Section
+        title={STATEMENT.owner}
+        aside={
+          <span className={classes.verbs}>
+            {verb(STATEMENT.ownerTitle, 'scope', { what: 'owner' })}
+            {verb(STATEMENT.freezeAt, 'state_scope', { what: 'freezeAt' })}
+            {document.frozen || document.freeze_at
+              ? verb(STATEMENT.unfreeze, 'unfreeze', { what: 'unfreeze' })
+              : verb(STATEMENT.freeze, 'freeze', { what: 'freeze' })}
+            {document.frozen && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => setStating({ what: 'join' })}
+              >
+                {STATEMENT.askJoin}
+              </Button>
+            )}
+          </span>
+        }
+      >
+        <Facts
+          facts={[
+            [STATEMENT.owner, document.owner?.name ?? STATEMENT.ownerNone],
+            [STATEMENT.frozen, <FreezeLine key="freeze" document={document} />],
+          ]}
+        />
+      </Section>
+      <Outside
+        title={STATEMENT.independent}
+        none={STATEMENT.noneIndependent}
+        rows={document.independent}
+        add={verb(STATEMENT.addOutside, 'state_scope', { what: 'independent' })}
+      />
+      <Outside
+        title={STATEMENT.excluded}
+        none={STATEMENT.noneExcluded}
+        rows={document.excluded}
+        add={verb(STATEMENT.addOutside, 'state_scope', { what: 'excluded' })}
+      />
+      <Shared document={document} />
+      <Teams document={document} add={verb(STATEMENT.addTeam, 'state_scope', { what: 'team' })} />
+      <Order document={document} add={verb(STATEMENT.setOrder, 'depend', { what: 'order' })} />
+      {stating && (
+        <ScopeDialog
+          release={release}
+          document={document}
+          stating={stating}
+          onClose={() => setStating(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+function FreezeLine({ document }: { document: Document }) {
+  const { frozen, freeze, freeze_at: at } = document;
+  if (freeze) {
+    return (
+      <>
+        <StatePill word="frozen" /> {freeze.by}, <Time at={freeze.at} />: “{freeze.reason}”
+      </>
+    );
+  }
+  if (frozen) {
+    return (
+      <>
+        <StatePill word="frozen" /> <Time at={at} show="full" />
+      </>
+    );
+  }
+  if (!at) return <>{STATEMENT.open}</>;
+  return (
+    <>
+      {STATEMENT.freezes} <Time at={at} show="full" />
+    </>
+  );
+}
+
+interface OutsideProps {
+  title: string;
+  none: string;
+  rows: Schema<'Outside'>[];
+  add: React.ReactNode;
+}
+
+function Outside({ title, none, rows, add }: OutsideProps) {
+  return (
+    <Section title={title} aside={add}>
+      {rows.length === 0 ? (
+        <p className="soft">{none}</p>
+      ) : (
+        <ul className={classes.list}>
+          {rows.map((row, index) => (
+            <li key={index}>
+              {row.change ? <RefLink record={row.change} /> : <strong>{row.what}</strong>}
+              <span className={classes.why}>{row.reason}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Shared({ document }: { document: Document }) {
+  return (
+    <Section title={STATEMENT.shared}>
+      {document.shared.length === 0 ? (
+        <p className="soft">{STATEMENT.noneShared}</p>
+      ) : (
+        <ul className={classes.list}>
+          {document.shared.map((row) => (
+            <li key={row.ci.id}>
+              <RefLink record={row.ci} />
+              <span className={classes.refs}>
+                {[...row.changes, ...row.releases].map((record) => (
+                  <RefLink key={record.id} record={record} show="number" />
+                ))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {document.shared_more && <p className="soft">{STATEMENT.sharedMore}</p>}
+    </Section>
+  );
+}
+
+function Teams({ document, add }: { document: Document; add: React.ReactNode }) {
+  return (
+    <Section title={STATEMENT.teams} aside={add}>
+      {document.teams.length === 0 ? (
+        <p className="soft">{STATEMENT.noneTeams}</p>
+      ) : (
+        <ul className={classes.list}>
+          {document.teams.map((row) => (
+            <li key={row.team.id}>
+              <strong>{row.team.name}</strong>
+              <span className={classes.why}>
+                {STATEMENT.owns}: {row.owns || STATEMENT.notStated}
+                {row.signs_off && ` · ${STATEMENT.signsOff}: ${row.signs_off}`}
+              </span>
+              <span className={classes.refs}>
+                {row.changes.map((record) => (
+                  <RefLink key={record.id} record={record} show="number" />
+                ))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Order({ document, add }: { document: Document; add: React.ReactNode }) {
+  const { after, followers } = document;
+  return (
+    <Section title={STATEMENT.order} aside={add}>
+      {after.length + followers.length === 0 ? (
+        <p className="soft">{STATEMENT.noneOrder}</p>
+      ) : (
+        <>
+          <Neighbours title={STATEMENT.after} rows={after} />
+          <Neighbours title={STATEMENT.followers} rows={followers} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Neighbours({ title, rows }: { title: string; rows: Schema<'Neighbour'>[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h3 className={classes.heading}>{title}</h3>
+      <ul className={classes.list}>
+        {rows.map((row) => (
+          <li key={row.release.id}>
+            <RefLink record={row.release} />
+            <span className={classes.refs}>
+              <StatePill word={row.phase} />
+              {row.verified ? (
+                <StatePill word="verified" />
+              ) : (
+                <span className="soft">{wordOf(STATEMENT.notVerified)}</span>
+              )}
+              <WindowTime window={row.window} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
