@@ -43,6 +43,7 @@ export const RECORD = {
     same_ci: 'Work on the same CI',
     dependency: 'Work on a connected CI',
     release_order: 'Order of releases',
+    peak_hours: 'Peak hours',
     scope_freeze: 'Scope freeze',
   } as Record<string, string>,
   slips: 'Would have to begin later',
