@@ -57,6 +57,8 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "asked_by",
             "asked_at",
         ],
+        "external" => &["name", "removed"],
+        "feed" => &["name", "person", "revoked"],
         "incident" => &[
             "number",
             "content.title",
