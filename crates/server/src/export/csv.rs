@@ -12,6 +12,7 @@ const LAST: &str = "state";
 /// Where the columns of a kind are in its state.
 fn paths(kind: &str) -> &'static [&'static str] {
     match kind {
+        "board" => &["content.name", "content.chair"],
         "change" => &[
             "number",
             "content.title",
@@ -45,6 +46,19 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "content.service",
         ],
         "conflict" => &["found.kind", "found.subject.id", "found.with.id", "resolved"],
+        "exception" => &[
+            "number",
+            "state",
+            "rule",
+            "subject.id",
+            "with.id",
+            "reason",
+            "until",
+            "asked_by",
+            "asked_at",
+        ],
+        "external" => &["name", "removed"],
+        "feed" => &["name", "person", "revoked"],
         "incident" => &[
             "number",
             "content.title",
@@ -56,6 +70,16 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "content.caused_by",
             "origin.source",
             "origin.number",
+        ],
+        "meeting" => &[
+            "number",
+            "board",
+            "state",
+            "window.start",
+            "window.end",
+            "window.zone",
+            "cut_off",
+            "scheduled",
         ],
         "period" => &[
             "kind",

@@ -176,13 +176,13 @@ impl Walk {
     }
 
     /// Whether the reader sees a record; what of it is theirs alone is taken out otherwise. The
-    /// same as the lists do: tokens are their owner's, and so are saved filters.
+    /// same as the lists do: tokens and feeds are their owner's, and so are saved filters.
     fn shows(&self, record: &mut Record) -> bool {
         let own = self.reader.person.map(|person| person.to_string());
         if self.reader.keeper {
             return true;
         }
-        if record.kind == "token" {
+        if matches!(record.kind.as_str(), "token" | "feed") {
             return own.is_some() && record.state["person"].as_str() == own.as_deref();
         }
         let others = record.kind == "person" && own.as_deref() != Some(record.id.as_str());
