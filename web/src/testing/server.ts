@@ -56,5 +56,6 @@ function json(status: number, body: unknown): Response {
 }
 
 export function writes(sent: Sent[]): Sent[] {
-  return sent.filter((call) => call.method !== 'GET' && call.path !== '/conflicts/check');
+  const asks = (path: string) => path === '/conflicts/check' || path.endsWith('/preview');
+  return sent.filter((call) => call.method !== 'GET' && !asks(call.path));
 }
