@@ -277,8 +277,9 @@ impl<'a> Search<'a> {
     /// any more. Each blocks every start until then.
     fn free_again(&self, interval: Interval, blocking: &[Found]) -> Timestamp {
         let ends = blocking.iter().map(|found| match (found.kind, found.with) {
-            (ConflictKind::Blackout, Side::Period(id)) => {
-                let same = self.blackouts.iter().filter(|period| period.fact.id == id);
+            (ConflictKind::Blackout | ConflictKind::PeakHours, Side::Period(id)) => {
+                let apart = self.blackouts.iter().chain(&self.peaks);
+                let same = apart.filter(|period| period.fact.id == id);
                 first(same.flat_map(|period| &period.fact.occurrences).filter_map(|at| {
                     at.overlap(interval)?;
                     Some(at.end)

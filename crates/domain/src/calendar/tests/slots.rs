@@ -78,7 +78,7 @@ fn neighbours() -> impl Strategy<Value = Vec<Neighbour>> {
 }
 
 fn periods() -> impl Strategy<Value = Vec<PeriodAhead>> {
-    let kind = prop_oneof![Just(PeriodKind::Blackout), Just(PeriodKind::MaintenanceWindow)];
+    let kind = proptest::sample::select(PeriodKind::ALL);
     let services = proptest::collection::vec(1_u128..4, 1..3);
     let occurrences = proptest::collection::vec(interval(), 0..8);
     let one = (kind, services, occurrences, any::<bool>());
@@ -102,7 +102,7 @@ fn ahead() -> impl Strategy<Value = Ahead> {
         neighbours,
         reaches: reaches.clone(),
         periods,
-        before: Vec::new(),
+        ..Ahead::default()
     })
 }
 
