@@ -36,6 +36,7 @@ export const paths = {
   peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',
   feeds: '/settings/feeds',
+  policy: '/settings/policy',
   models: '/settings/models',
   search: '/search',
 };
