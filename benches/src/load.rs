@@ -12,7 +12,6 @@ use ports::{Store, SystemChance, SystemClock};
 use server::bus::{Bus, Command, Envelope, World};
 use server::change::{AnnotateChange, EditChange, RaiseChange};
 use server::extras::Extra;
-use server::policy::Models;
 use server::read_models::prepare;
 use server::service::ImportCis;
 use store::OpenOptions;
@@ -37,7 +36,6 @@ pub(crate) fn bus(store: &Arc<dyn Store>) -> Result<Bus> {
         store: Arc::clone(store),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
-        models: Arc::new(Models::built_in()?),
     }))
 }
 

@@ -41,6 +41,7 @@ export const PAGES = [
   ['peaks', '/settings/peaks'],
   ['blackouts', '/settings/blackouts'],
   ['feeds', '/settings/feeds'],
+  ['policy', '/settings/policy'],
   ['models', '/settings/models'],
   ['tokens', '/settings/tokens'],
 ];

@@ -8,6 +8,7 @@ import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
 import * as pages from './pages.mjs';
+import * as policy from './policy.mjs';
 import * as release from './release.mjs';
 import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
@@ -44,9 +45,8 @@ const { child, url } = await start(folder);
 const browser = await launch();
 let [passed, failed] = [0, 0];
 try {
-  for (const [name, test] of [pages, release, scope, slots, calendar, cab].flatMap(
-    Object.entries,
-  )) {
+  const tests = [pages, release, scope, slots, calendar, cab, policy].flatMap(Object.entries);
+  for (const [name, test] of tests) {
     try {
       await test(browser, url);
       passed += 1;

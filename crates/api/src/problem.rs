@@ -94,6 +94,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("identity.wrong_origin", 403, "The request came from another site"),
     ("incident.wrong_state", 409, "Not in this state"),
     ("live.too_many", 503, "Too many pages listen"),
+    ("policy.broken", 422, "The policy has flaws"),
     ("release.change_elsewhere", 409, "The change travels in another release"),
     ("release.change_not_attachable", 409, "The change cannot join"),
     ("release.cycle", 409, "A release waits for itself"),

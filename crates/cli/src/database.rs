@@ -8,7 +8,6 @@ use clap::Args;
 use kernel::Actor;
 use ports::{Store, SystemChance, SystemClock};
 use server::bus::{Bus, World};
-use server::policy::Models;
 use store::OpenOptions;
 
 use crate::failure::Result;
@@ -64,13 +63,7 @@ pub(crate) fn open(address: &str, access: Access) -> Result<Arc<dyn Store>> {
 
 /// The bus over a database, with the machine's clock and chance.
 pub(crate) fn bus(store: Arc<dyn Store>) -> Bus {
-    let models = Models::built_in().expect("a test reads every built-in model");
-    Bus::new(World {
-        store,
-        clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
-        models: Arc::new(models),
-    })
+    Bus::new(World { store, clock: Arc::new(SystemClock), chance: Arc::new(SystemChance) })
 }
 
 /// Someone with a shell on this machine.

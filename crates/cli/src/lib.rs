@@ -21,6 +21,7 @@ mod import;
 mod incident;
 mod output;
 mod planning;
+mod policy;
 mod record;
 mod release;
 mod review;

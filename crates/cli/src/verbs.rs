@@ -16,6 +16,7 @@ use crate::failure::{EXIT_CODES, Result};
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
+use crate::policy::PolicyVerb;
 use crate::release::ReleaseVerb;
 use crate::review::ReviewVerb;
 use crate::serve::{Demo, Serve};
@@ -23,7 +24,7 @@ use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
     approval, audit, backup, cab, calendar, change, exception, export, identity, import, incident,
-    release, review, serve, service, team,
+    policy, release, review, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -68,6 +69,8 @@ pub(crate) enum Verb {
     /// Permissions to deviate from a rule until a time.
     #[command(subcommand)]
     Exception(ExceptionVerb),
+    /// The rules in files: which approval, evidence and window a record needs.
+    Policy(OrDirect<PolicyVerb>),
     /// Interruptions of a service.
     #[command(subcommand)]
     Incident(IncidentVerb),
@@ -146,6 +149,7 @@ impl Verb {
             Self::Cab(verb) => cab::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
             Self::Exception(verb) => exception::run(verb, global),
+            Self::Policy(or) => policy::run(or.verb, &or.direct, global),
             Self::Incident(verb) => incident::run(verb, global),
             Self::Service(verb) => service::run(verb, global),
             Self::Ci(verb) => service::run_ci(verb, global),

@@ -11,7 +11,6 @@ use ports::{HttpClient, HttpRequest, ManualClock, Method, Store, SystemChance};
 use serde_json::{Value, json};
 use server::audit::verify;
 use server::bus::{Bus, World};
-use server::policy::Models;
 use server::read::wait;
 use server::serve::Inside;
 use store::OpenOptions;
@@ -35,7 +34,6 @@ impl Built {
             store,
             clock: Arc::new(ManualClock::new(now)),
             chance: Arc::new(SystemChance),
-            models: Arc::new(Models::built_in().unwrap()),
         });
         demo::build(&bus).unwrap_or_else(|error| panic!("built at {now}: {error:?}"));
         let reader = Inside::new(bus.clone(), Actor::Operator { name: "tester".to_owned() });
@@ -315,7 +313,6 @@ fn it_is_not_built_among_other_records_nor_served_half_built() {
         store: store.clone(),
         clock: Arc::new(ManualClock::new(NOW.parse().unwrap())),
         chance: Arc::new(SystemChance),
-        models: Arc::new(Models::built_in().unwrap()),
     });
     let operator = Actor::Operator { name: "tester".to_owned() };
     let inside = Inside::new(bus.clone(), operator).unwrap();

@@ -14,6 +14,7 @@ use interlock_domain::deployment::DeploymentEvent;
 use interlock_domain::exception::ExceptionEvent;
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
+use interlock_domain::policy::PolicyEvent;
 use interlock_domain::record::ExtraEvent;
 use interlock_domain::release::ReleaseEvent;
 use interlock_domain::review::ReviewEvent;
@@ -166,6 +167,11 @@ fn what_was_approved_still_has_the_hash_that_was_voted_for() {
         _ => None,
     });
     assert_eq!(voted, Some(&content.hash()));
+}
+
+#[test]
+fn events_of_the_policy_stay_readable() {
+    assert_eq!(names(&read_back::<PolicyEvent>("policy")).len(), 1);
 }
 
 #[test]

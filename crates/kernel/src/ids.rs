@@ -109,6 +109,8 @@ ids! {
     PeriodId = "prd";
     /// A person with an account.
     PersonId = "per";
+    /// The policy; there is one.
+    PolicyId = "pol";
     /// A release.
     ReleaseId = "rel";
     /// A post-implementation review.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::common::Ref;
 use domain::{General, Missing};
-use kernel::{PersonId, ReleaseId};
+use kernel::{ChangeId, PersonId, ReleaseId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
@@ -110,6 +110,18 @@ pub fn find_release(db: &mut dyn Query, name: &str) -> Result<ReleaseId, Stop> {
     match db.query_one(sql, &[name.to_uppercase().into()])? {
         Some(row) => Ok(row.parsed(0)?),
         None => Err(General::Unknown { kind: "release", name: name.to_owned() }.into()),
+    }
+}
+
+/// The change of an id or a number; here for the same reason.
+pub fn find_change(db: &mut dyn Query, name: &str) -> Result<ChangeId, Stop> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let sql = "SELECT id FROM changes WHERE number = $1";
+    match db.query_one(sql, &[name.to_uppercase().into()])? {
+        Some(row) => Ok(row.parsed(0)?),
+        None => Err(General::Unknown { kind: "change", name: name.to_owned() }.into()),
     }
 }
 

@@ -83,6 +83,7 @@ each_kind! {
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,
+    domain::policy::Policy,
     domain::release::Release,
     domain::review::Review,
     domain::service::Ci,

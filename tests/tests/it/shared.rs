@@ -10,7 +10,6 @@ use std::time::Duration;
 use ports::{Store, SystemChance, SystemClock};
 use serde_json::Value as Json;
 use server::bus::{Bus, World};
-use server::policy::Models;
 use server::read_models::prepare;
 use store::OpenOptions;
 use tempfile::TempDir;
@@ -38,7 +37,6 @@ pub(crate) fn bus(store: &Arc<dyn Store>) -> Bus {
         store: Arc::clone(store),
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
-        models: Arc::new(Models::built_in().unwrap()),
     })
 }
 

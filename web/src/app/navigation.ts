@@ -56,6 +56,7 @@ export const NAVIGATION: NavItem[][] = [
         { to: paths.peaks, label: PAGES.peaks },
         { to: paths.blackouts, label: PAGES.blackouts },
         { to: paths.feeds, label: PAGES.feeds },
+        { to: paths.policy, label: PAGES.policy },
         { to: paths.models, label: PAGES.models },
       ],
     },

@@ -37,6 +37,7 @@ export const paths = {
   peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',
   feeds: '/settings/feeds',
+  policy: '/settings/policy',
   models: '/settings/models',
   search: '/search',
 };

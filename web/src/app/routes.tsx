@@ -62,6 +62,7 @@ const pages = [
   page('/settings/peaks', () => import('@/features/calendar/pages/PeaksPage')),
   page('/settings/blackouts', () => import('@/features/calendar/pages/BlackoutsPage')),
   page('/settings/feeds', () => import('@/features/calendar/pages/FeedsPage')),
+  page('/settings/policy', () => import('@/features/policy/pages/PolicyPage')),
   page('/settings/models', () => import('@/features/policy/pages/ModelsPage')),
   page('/search', () => import('@/features/search/pages/SearchPage')),
 ];

@@ -52,5 +52,6 @@ export const PAGES = {
   peaks: 'Peak hours',
   feeds: 'Calendar feeds',
   blackouts: 'Blackouts',
+  policy: 'Policy',
   models: 'Models',
 };

@@ -88,8 +88,10 @@ pub struct Placed {
     pub cis: BTreeSet<CiId>,
     /// The services it touches, by name or through its CIs.
     pub services: BTreeSet<ServiceId>,
-    /// True for an emergency, which may leave the maintenance windows.
+    /// True for an emergency.
     pub emergency: bool,
+    /// Which of its conflicts block.
+    pub blocking: Blocking,
 }
 
 /// A claim of another record on a CI, in the same environment.
@@ -169,35 +171,23 @@ pub struct Found {
     pub blocking: bool,
 }
 
+/// Which conflicts of a record block, as policy says: by kind, whether the other side is committed,
+/// and how many relations lie between. Periods are committed, and nothing lies between.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blocking(pub BTreeSet<(ConflictKind, bool, usize)>);
+
+impl Blocking {
+    /// Whether a conflict blocks.
+    pub fn says(&self, kind: ConflictKind, committed: bool, relations: usize) -> bool {
+        self.0.contains(&(kind, committed, relations))
+    }
+}
+
 /// Names a conflict whichever side looks: its class and both sides.
 pub fn key(kind: ConflictKind, one: Side, other: Side) -> String {
     let class = kind.class();
     let (first, second) = (one.min(other), one.max(other));
     format!("{class} {} {}", first.id(), second.id())
-}
-
-/// What decides whether a conflict blocks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Grounds {
-    /// The other record's window is committed.
-    pub committed: bool,
-    /// No more than one relation lies between the CIs of both.
-    pub near: bool,
-    /// The subject is an emergency.
-    pub emergency: bool,
-}
-
-/// Whether a conflict of a kind blocks its subject, or warns: decided here and nowhere else.
-pub fn blocks(kind: ConflictKind, grounds: Grounds) -> bool {
-    match kind {
-        ConflictKind::SameCi | ConflictKind::UpstreamCi | ConflictKind::DownstreamCi => {
-            grounds.committed && grounds.near
-        }
-        ConflictKind::Blackout => true,
-        ConflictKind::OutsideWindow => !grounds.emergency,
-        ConflictKind::PeakHours => false,
-        ConflictKind::ReleaseOrder => true,
-    }
 }
 
 /// Finds what a window collides with.
@@ -218,7 +208,6 @@ struct Claim {
     kind: ConflictKind,
     interval: Interval,
     committed: bool,
-    near: bool,
     hits: BTreeSet<Hit>,
 }
 
@@ -235,7 +224,7 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
         }
         if placed.cis.contains(&neighbour.ci) {
             let hit = Hit { ci: neighbour.ci, path: Vec::new() };
-            add(&mut claims, neighbour, ConflictKind::SameCi, true, hit);
+            add(&mut claims, neighbour, ConflictKind::SameCi, hit);
         }
         for reach in by_ci.get(&neighbour.ci).into_iter().flatten() {
             let kind = match reach.direction {
@@ -243,7 +232,7 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
                 Direction::Downstream => ConflictKind::DownstreamCi,
             };
             let hit = Hit { ci: reach.from, path: reach.path.clone() };
-            add(&mut claims, neighbour, kind, reach.path.len() <= 1, hit);
+            add(&mut claims, neighbour, kind, hit);
         }
     }
     let conflicts = claims.into_iter().filter_map(|((with, _), claim)| {
@@ -251,8 +240,8 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
         let hits: Vec<Hit> = claim.hits.into_iter().collect();
         let others = hits.iter().map(|hit| (hit.ci, hit.path.last().map_or(hit.ci, |s| s.ci)));
         let fingerprint = symmetric(placed, with, claim.interval, others);
-        let grounds = Grounds { committed: claim.committed, near: claim.near, emergency: false };
-        let blocking = blocks(claim.kind, grounds);
+        let relations = hits.iter().map(|hit| hit.path.len()).min().unwrap_or(0);
+        let blocking = placed.blocking.says(claim.kind, claim.committed, relations);
         let subject = placed.subject;
         Some(Found { kind: claim.kind, subject, with, overlap, fingerprint, hits, blocking })
     });
@@ -263,7 +252,6 @@ fn add(
     claims: &mut BTreeMap<(Side, bool), Claim>,
     neighbour: &Neighbour,
     kind: ConflictKind,
-    near: bool,
     hit: Hit,
 ) {
     let same = kind == ConflictKind::SameCi;
@@ -271,11 +259,9 @@ fn add(
         kind,
         interval: neighbour.interval,
         committed: false,
-        near: false,
         hits: BTreeSet::new(),
     });
     claim.committed |= neighbour.committed;
-    claim.near |= near;
     claim.hits.insert(hit);
 }
 
@@ -313,13 +299,9 @@ fn within<'a>(
             overlap,
             fingerprint: canonical::hash(&(placed.interval, occurrence, &placed.cis)),
             hits: Vec::new(),
-            blocking: blocks(kind, grounds(placed)),
+            blocking: placed.blocking.says(kind, true, 0),
         })
     })
-}
-
-fn grounds(placed: &Placed) -> Grounds {
-    Grounds { emergency: placed.emergency, ..Grounds::default() }
 }
 
 fn concerns(placed: &Placed, period: &PeriodFact) -> bool {
@@ -344,10 +326,23 @@ fn outside_windows(placed: &Placed, periods: &[PeriodFact]) -> Vec<Found> {
             overlap: placed.interval,
             fingerprint: canonical::hash(&(placed.interval, first.id, &placed.services)),
             hits: Vec::new(),
-            blocking: blocks(ConflictKind::OutsideWindow, grounds(placed)),
+            blocking: placed.blocking.says(ConflictKind::OutsideWindow, true, 0),
         });
     }
     found.into_values().collect()
+}
+
+#[cfg(test)]
+impl Blocking {
+    /// Committed records at most one relation away block, and periods; an emergency may leave the
+    /// maintenance windows.
+    pub(super) fn of_tests(emergency: bool) -> Self {
+        use ConflictKind as K;
+        let mut says: BTreeSet<_> = [(K::SameCi, true, 0), (K::Blackout, true, 0)].into();
+        says.extend([K::UpstreamCi, K::DownstreamCi].map(|kind| (kind, true, 1)));
+        says.extend((!emergency).then_some((K::OutsideWindow, true, 0)));
+        Self(says)
+    }
 }
 
 #[cfg(test)]
@@ -379,6 +374,7 @@ mod tests {
             cis: cis.iter().map(|n| ci(*n)).collect(),
             services: [ServiceId::from_uuid(uuid(1))].into(),
             emergency: false,
+            blocking: Blocking::of_tests(false),
         }
     }
 
@@ -452,7 +448,8 @@ mod tests {
     #[test]
     fn a_blackout_blocks_everyone() {
         let blackout = period(PeriodKind::Blackout, hours(1, 5));
-        let emergency = Placed { emergency: true, ..placed(1, &[7], hours(0, 2)) };
+        let emergency =
+            Placed { blocking: Blocking::of_tests(true), ..placed(1, &[7], hours(0, 2)) };
         let found = detect(&emergency, &[], &[], &[blackout]);
         assert_eq!((found[0].kind, found[0].blocking), (ConflictKind::Blackout, true));
     }
@@ -472,7 +469,7 @@ mod tests {
         assert_eq!(detect(&inside, &[], &[], &window), []);
         let outside = placed(1, &[7], hours(4, 6));
         assert!(detect(&outside, &[], &[], &window)[0].blocking);
-        let emergency = Placed { emergency: true, ..outside };
+        let emergency = Placed { blocking: Blocking::of_tests(true), ..outside };
         assert!(!detect(&emergency, &[], &[], &window)[0].blocking);
     }
 }

@@ -21,8 +21,8 @@ mod slots;
 
 pub use conflict::{Acceptance, Conflict, ConflictState, accept, found, lapse, resolve};
 pub use detect::{
-    ConflictKind, Direction, Found, Grounds, Hit, Neighbour, PathStep, PeriodFact, Placed, Reach,
-    Side, blocks, detect, key,
+    Blocking, ConflictKind, Direction, Found, Hit, Neighbour, PathStep, PeriodFact, Placed, Reach,
+    Side, detect, key,
 };
 pub use event::{ConflictEvent, ExternalEvent, FeedEvent, PeriodEvent};
 pub use external::{

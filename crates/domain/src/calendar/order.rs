@@ -3,7 +3,7 @@
 
 use kernel::{Interval, ReleaseId};
 
-use crate::calendar::{ConflictKind, Found, Grounds, Side, blocks};
+use crate::calendar::{ConflictKind, Found, Side};
 use crate::canonical;
 
 /// Whether a release begins too early. `before` is what it depends on, and where that is planned:
@@ -26,7 +26,7 @@ pub fn out_of_order(
         overlap,
         fingerprint: canonical::hash(&(follower, interval, before, planned)),
         hits: Vec::new(),
-        blocking: blocks(ConflictKind::ReleaseOrder, Grounds::default()),
+        blocking: true,
     })
 }
 

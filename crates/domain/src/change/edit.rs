@@ -96,7 +96,7 @@ pub fn edited(change: &Change, edit: &Edit, stamp: &Stamp) -> Change {
 
 /// What an edit does to the approval: votes are voided, and a commitment that rested on them ends.
 /// Whoever asks for the change or carries it out now may not vote on it from here on. An edit that
-/// moves the tier is judged anew, for another tier asks for another approval.
+/// moves the tier, or leads to another approval for another reason, is judged anew.
 pub(super) fn hold_against_approval(
     before: &Change,
     after: &Change,
@@ -112,11 +112,11 @@ pub(super) fn hold_against_approval(
         let reason = "what was approved in the system it came from was edited".to_owned();
         return Ok(vec![ChangeEvent::ReturnedToDraft { reason }]);
     }
-    if before.phase >= Phase::Authorise && tier_moved(after, facts) {
+    if before.phase >= Phase::Authorise && (tier_moved(after, facts) || facts.rerouted) {
         let withdrawn = approval::withdraw(&after.rounds).into_iter().map(ChangeEvent::Round);
         let mut events: Vec<ChangeEvent> = withdrawn.collect();
         if before.phase == Phase::Scheduled {
-            let reason = "its risk is another than the one that was approved".to_owned();
+            let reason = "it needs another approval than the one that it had".to_owned();
             events.push(ChangeEvent::Unscheduled { reason });
         }
         let again = events.iter().fold(after.clone(), |state, event| state.evolve(event, stamp));

@@ -81,6 +81,8 @@ pub struct Facts {
     pub review_completed: bool,
     /// What policy says of one that customers meet outside any release.
     pub outside_release: OutsideRelease,
+    /// Whether an edit leads to another approval than the change needed before it.
+    pub rerouted: bool,
 }
 
 impl Facts {

@@ -98,7 +98,6 @@ fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
         Rule::Blackout => "lets a change or release pass one blackout: name both",
         Rule::PeakHours => "lets a change or release be carried out in peak hours: name both",
         Rule::OutsideWindow => "lets a change or release leave one maintenance window: name both",
-        Rule::PeakHours => "lets a change or release work in peak hours: name both",
         Rule::SameCi | Rule::Dependency => "lets a change or release pass another one: name both",
         Rule::ReleaseOrder => "lets a release go before one that it depends on: name both",
         Rule::ScopeFreeze => "lets a change join a release whose scope is frozen: name both",

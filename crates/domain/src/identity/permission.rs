@@ -71,6 +71,8 @@ words! {
         TokenWrite = "token.write",
         /// Import records of other systems.
         ImportRun = "import.run",
+        /// Put a policy in force.
+        PolicyWrite = "policy.write",
     }
 }
 
@@ -105,6 +107,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::IncidentWrite,
             P::ReviewWrite,
             P::TokenWrite,
+            P::PolicyWrite,
         ],
         Role::CabMember | Role::EcabMember => &[P::Approve, P::CabAttend, P::ReviewWrite],
         Role::ReleaseAuthority => {
@@ -132,6 +135,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::IdentityWrite,
             P::TokenWrite,
             P::ImportRun,
+            P::PolicyWrite,
         ],
     };
     granted.iter().copied().chain([P::Read]).collect()

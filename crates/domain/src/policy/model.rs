@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::approval::StagePlan;
-use crate::vocabulary::{Tier, words};
+use crate::approval::{Quorum, StagePlan};
+use crate::vocabulary::words;
 
 words! {
     /// The phases of a release. Guards belong to phases; a model names its own states.
@@ -82,9 +82,17 @@ pub struct TaskTemplate {
     pub after: Vec<u32>,
 }
 
+/// A stage that is asked for always, or under a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConditionalStage {
+    /// When: an expression over the record's facts. Always, when absent.
+    pub when: Option<String>,
+    /// The stage.
+    pub stage: StagePlan,
+}
+
 /// A kind of release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseModel {
     /// The word that a release's type is.
     pub name: String,
@@ -97,43 +105,13 @@ pub struct ReleaseModel {
     /// How long its window is when nothing is said, in minutes.
     pub window_minutes: u32,
     /// How many days after its window its review is due.
-    #[serde(default = "review_days")]
     pub review_days: u16,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.
-    pub approval: Vec<StagePlan>,
+    pub approval: Vec<ConditionalStage>,
     /// The tasks it begins with.
-    #[serde(default)]
     pub tasks: Vec<TaskTemplate>,
-}
-
-/// What a model that says nothing means: two weeks.
-fn review_days() -> u16 {
-    14
-}
-
-/// When a stage of a change model is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    /// From this tier up.
-    #[serde(default)]
-    pub tier_at_least: Option<Tier>,
-    /// Only outside a release: within one, the bundle is judged.
-    #[serde(default)]
-    pub outside_release: bool,
-}
-
-/// A stage that is asked for under a condition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConditionalStage {
-    /// When.
-    #[serde(default)]
-    pub when: Condition,
-    /// The stage.
-    #[serde(flatten)]
-    pub stage: StagePlan,
 }
 
 words! {
@@ -156,8 +134,7 @@ impl Default for OutsideRelease {
 }
 
 /// A kind of change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeModel {
     /// The type it is for.
     pub name: ChangeType,
@@ -168,12 +145,10 @@ pub struct ChangeModel {
     /// Raised with every edit of the file.
     pub version: u32,
     /// What becomes of one that customers meet and that travels in no release.
-    #[serde(default)]
     pub outside_release_when_customers_are_hit: OutsideRelease,
     /// The approval it asks for.
     pub approval: Vec<ConditionalStage>,
     /// The tasks it begins with.
-    #[serde(default)]
     pub tasks: Vec<TaskTemplate>,
 }
 
@@ -186,43 +161,80 @@ pub enum ModelError {
     /// A phase that every release passes has no state.
     #[error("no state belongs to the phase {0}")]
     PhaseMissing(ReleasePhase),
+    /// Two states have one name.
+    #[error("two states are named \"{0}\"")]
+    StateTwice(String),
+    /// No model leads to a cancelled release: people cancel it.
+    #[error("state \"{0}\" belongs to the phase cancelled, to which no model leads")]
+    Cancelled(String),
     /// A stage without groups decides nothing.
     #[error("stage \"{0}\" has no group")]
     EmptyStage(String),
+    /// Nobody could answer for the group.
+    #[error("group \"{0}\" names no role: nobody could answer for it")]
+    NoRole(String),
+    /// A quorum that is reached by nobody, or never.
+    #[error("group \"{0}\" asks for a quorum that cannot be: count from 1, percent from 1 to 100")]
+    Quorum(String),
 }
 
 impl ReleaseModel {
-    /// The model with its version, as it is pinned on records.
-    pub fn reference(&self) -> String {
-        format!("{} {}", self.name, self.version)
-    }
-
     /// The first state of a phase.
     pub fn first_state(&self, phase: ReleasePhase) -> String {
         let found = self.states.iter().find(|state| state.phase == phase);
         found.map_or_else(|| phase.word().to_owned(), |state| state.name.clone())
     }
 
-    /// What is wrong with it, if anything.
-    pub fn check(&self) -> Result<(), ModelError> {
+    /// What is wrong with it.
+    pub fn check(&self) -> Vec<ModelError> {
         use ReleasePhase as P;
-        if let Some(pair) = self.states.windows(2).find(|pair| pair[0].phase > pair[1].phase) {
-            return Err(ModelError::OutOfOrder(pair[1].name.clone()));
+        let mut wrong = Vec::new();
+        for pair in self.states.windows(2).filter(|pair| pair[0].phase > pair[1].phase) {
+            wrong.push(ModelError::OutOfOrder(pair[1].name.clone()));
+        }
+        for (place, state) in self.states.iter().enumerate() {
+            if self.states[..place].iter().any(|before| before.name == state.name) {
+                wrong.push(ModelError::StateTwice(state.name.clone()));
+            }
+            if state.phase == P::Cancelled {
+                wrong.push(ModelError::Cancelled(state.name.clone()));
+            }
         }
         let phases =
             [P::Planning, P::Approval, P::Deployment, P::Verification, P::Review, P::Closed];
         let has = |phase: &P| self.states.iter().any(|state| state.phase == *phase);
-        if let Some(phase) = phases.iter().find(|phase| !has(phase)) {
-            return Err(ModelError::PhaseMissing(*phase));
-        }
-        let empty = self.approval.iter().find(|stage| stage.groups.is_empty());
-        empty.map_or(Ok(()), |stage| Err(ModelError::EmptyStage(stage.name.clone())))
+        wrong.extend(phases.into_iter().filter(|phase| !has(phase)).map(ModelError::PhaseMissing));
+        wrong.extend(check_stages(&self.approval));
+        wrong
     }
 }
 
 impl ChangeModel {
-    /// The model with its version, as it is pinned on records.
-    pub fn reference(&self) -> String {
-        format!("{} {}", self.name, self.version)
+    /// What is wrong with it.
+    pub fn check(&self) -> Vec<ModelError> {
+        check_stages(&self.approval)
     }
+}
+
+fn check_stages(stages: &[ConditionalStage]) -> Vec<ModelError> {
+    let mut wrong = Vec::new();
+    for stage in stages.iter().map(|stage| &stage.stage) {
+        if stage.groups.is_empty() {
+            wrong.push(ModelError::EmptyStage(stage.name.clone()));
+        }
+        for group in &stage.groups {
+            if group.roles.is_empty() {
+                wrong.push(ModelError::NoRole(group.name.clone()));
+            }
+            let possible = match group.quorum {
+                Quorum::Count(count) => count > 0,
+                Quorum::Percent(share) => (1..=100).contains(&share),
+                Quorum::First | Quorum::Majority | Quorum::All => true,
+            };
+            if !possible {
+                wrong.push(ModelError::Quorum(group.name.clone()));
+            }
+        }
+    }
+    wrong
 }

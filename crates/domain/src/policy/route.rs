@@ -3,33 +3,26 @@
 use kernel::PersonId;
 
 use crate::approval::Plan;
-use crate::policy::{Assign, ChangeModel, Condition, ReleaseModel, TaskTemplate};
+use crate::policy::{Assign, ConditionalStage, TaskTemplate};
 use crate::record::{ExtraEvent, Task};
-use crate::vocabulary::Tier;
 
-/// What routing looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RouteFacts {
-    /// The recorded tier.
-    pub tier: Tier,
-    /// Whether the change travels in a release.
-    pub in_release: bool,
+/// Where a plan comes from, as rounds keep it: model, its version, and the version of the policy.
+pub fn reference(model: &str, version: u32, policy: i64) -> String {
+    format!("{model} {version}, policy {policy}")
 }
 
-/// The approval that a change needs.
-pub fn change_plan(model: &ChangeModel, facts: RouteFacts) -> Plan {
-    let stages = model.approval.iter().filter(|stage| holds(stage.when, facts));
-    Plan { policy: model.reference(), stages: stages.map(|stage| stage.stage.clone()).collect() }
+/// The version of the policy that a reference names. Those from before there was one name none,
+/// and come from the models that were built in.
+pub fn policy_version(reference: &str) -> i64 {
+    let named = reference.rsplit_once(", policy ").and_then(|(_, version)| version.parse().ok());
+    named.unwrap_or(0)
 }
 
-fn holds(condition: Condition, facts: RouteFacts) -> bool {
-    let tier = condition.tier_at_least.is_none_or(|least| facts.tier >= least);
-    tier && !(condition.outside_release && facts.in_release)
-}
-
-/// The approval that a release needs.
-pub fn release_plan(model: &ReleaseModel) -> Plan {
-    Plan { policy: model.reference(), stages: model.approval.clone() }
+/// The approval that a record needs: the stages of its model whose condition holds. What each
+/// condition came to is a fact: `asked`, stage by stage.
+pub fn plan(reference: String, stages: &[ConditionalStage], asked: &[bool]) -> Plan {
+    let stages = stages.iter().zip(asked).filter(|(_, asked)| **asked);
+    Plan { policy: reference, stages: stages.map(|(stage, _)| stage.stage.clone()).collect() }
 }
 
 /// The tasks that a record begins with; `who` says whom each assignment means.
@@ -55,34 +48,22 @@ pub fn tasks(
 mod tests {
     use super::*;
     use crate::approval::StagePlan;
-    use crate::policy::{ChangeType, ConditionalStage, OutsideRelease};
 
-    fn stage(name: &str, when: Condition) -> ConditionalStage {
-        ConditionalStage { when, stage: StagePlan { name: name.to_owned(), groups: vec![] } }
-    }
-
-    fn normal() -> ChangeModel {
-        let risky = Condition { tier_at_least: Some(Tier::High), outside_release: true };
-        ChangeModel {
-            outside_release_when_customers_are_hit: OutsideRelease::Allow,
-            name: ChangeType::Normal,
-            title: String::new(),
-            description: String::new(),
-            version: 1,
-            approval: vec![stage("technical", Condition::default()), stage("CAB", risky)],
-            tasks: vec![],
-        }
-    }
-
-    fn stages(tier: Tier, in_release: bool) -> Vec<String> {
-        let plan = change_plan(&normal(), RouteFacts { tier, in_release });
-        plan.stages.into_iter().map(|stage| stage.name).collect()
+    #[test]
+    fn a_stage_is_asked_for_when_its_condition_holds() {
+        let stage = |name: &str| ConditionalStage {
+            when: None,
+            stage: StagePlan { name: name.to_owned(), groups: vec![] },
+        };
+        let stages = [stage("technical"), stage("CAB"), stage("go")];
+        let plan = plan(reference("normal", 2, 7), &stages, &[true, false, true]);
+        let names: Vec<&str> = plan.stages.iter().map(|stage| stage.name.as_str()).collect();
+        assert_eq!((names, plan.policy.as_str()), (vec!["technical", "go"], "normal 2, policy 7"));
     }
 
     #[test]
-    fn a_risky_change_meets_the_cab_unless_its_release_does() {
-        assert_eq!(stages(Tier::Moderate, false), ["technical"]);
-        assert_eq!(stages(Tier::High, false), ["technical", "CAB"]);
-        assert_eq!(stages(Tier::VeryHigh, true), ["technical"]);
+    fn a_reference_tells_which_policy_decided_and_old_ones_mean_the_built_in_one() {
+        assert_eq!(policy_version(&reference("hot fix", 3, 12)), 12);
+        assert_eq!(policy_version("major 1"), 0);
     }
 }

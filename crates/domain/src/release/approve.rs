@@ -40,7 +40,7 @@ fn review_due_on(release: &Release, facts: &Facts) -> Date {
 
 fn tier(facts: &Facts) -> Tier {
     let risks: Vec<_> = facts.changes.iter().map(|change| change.risk.clone()).collect();
-    risk::combine(&risks).tier
+    risk::combine(&risks, &facts.scale).tier
 }
 
 /// What is approved of a bundle.

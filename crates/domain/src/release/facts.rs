@@ -11,7 +11,7 @@ use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
 use crate::refusal::Missing;
 use crate::release::{ItemKind, Refusal, Release};
-use crate::risk::Assessment;
+use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
 use crate::vocabulary::words;
 
@@ -133,6 +133,8 @@ pub struct Facts {
     pub before: Vec<Before>,
     /// The approval that its model asks for.
     pub plan: Plan,
+    /// How the risks of its changes add up.
+    pub scale: Scale,
     /// Who holds the roles that the plan, or the open round, names.
     pub electorate: Electorate,
     /// Whether its review is completed.

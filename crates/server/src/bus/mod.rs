@@ -24,7 +24,6 @@ pub(crate) use work::words;
 pub use work::{Loaded, Who, Work, who_is};
 
 use crate::bus::job::CommandJob;
-use crate::policy::Models;
 
 /// How long an idempotency key is kept, in minutes (24 h).
 pub const IDEMPOTENCY_MINUTES: i64 = 24 * 60;
@@ -38,8 +37,6 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Ids, salts, secrets.
     pub chance: Arc<dyn Chance>,
-    /// The release and change models in force.
-    pub models: Arc<Models>,
 }
 
 /// The bus.

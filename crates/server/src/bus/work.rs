@@ -1,7 +1,6 @@
 //! One command's view of its transaction: who asks, what time it is, records to load and append to.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use domain::identity::{Permission, Role, permissions};
 use domain::{Aggregate, General, Stamp, canonical};
@@ -10,7 +9,6 @@ use ports::{Chance, Fault, NewEvent, Query, StoredState, Tx, Value};
 
 use crate::bus::record::{Record, encode, find_state};
 use crate::bus::{Lock, Stop, World};
-use crate::policy::Models;
 
 /// A record with the version it is at.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,16 +74,6 @@ impl<'a> Work<'a> {
         &*self.world.chance
     }
 
-    /// The models in force.
-    pub fn models(&self) -> &'a Models {
-        &self.world.models
-    }
-
-    /// The models in force, to be kept beyond the transaction's borrow.
-    pub fn models_shared(&self) -> Arc<Models> {
-        Arc::clone(&self.world.models)
-    }
-
     /// A new id.
     pub fn new_id<I: Id>(&self) -> I {
         self.chance().id(self.now)
@@ -132,6 +120,19 @@ impl<'a> Work<'a> {
     pub fn load_subject<A: Record>(&mut self, id: A::Id) -> Result<Loaded<A>, Stop> {
         self.about::<A>(id);
         let loaded = self.load::<A>(id)?;
+        self.as_expected(loaded)
+    }
+
+    /// The same for a record of which there is one: before its first event it is empty.
+    pub fn load_single<A: Record>(&mut self, id: A::Id) -> Result<Loaded<A>, Stop> {
+        self.about::<A>(id);
+        self.lock(Lock::stream(&A::stream(id)))?;
+        let found = find_state::<A>(self.tx, id)?;
+        let empty = || Loaded { id, version: Version::NONE, state: A::default() };
+        self.as_expected(found.unwrap_or_else(empty))
+    }
+
+    fn as_expected<A: Record>(&self, loaded: Loaded<A>) -> Result<Loaded<A>, Stop> {
         match self.expected {
             Some(expected) if expected != loaded.version => {
                 let (expected, is) = (expected.0, loaded.version.0);

@@ -11,7 +11,7 @@ use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::change::find_change;
+use crate::names::find_change;
 use crate::names::find_release;
 
 /// The board of an id or a name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::calendar::{Checked, Draft};
-use domain::calendar::{Placed, Side};
+use domain::calendar::{Blocking, Placed, Side};
 use domain::vocabulary::{Environment, Window};
 use domain::{General, Missing};
 use kernel::{ChangeId, CiId, Id, Timestamp};
@@ -84,7 +84,8 @@ fn place(db: &mut dyn Query, draft: &Draft, asked: &Asked) -> Result<(Placed, En
         let cis = asked.cis.clone().unwrap_or_default();
         let services = services(db, &[], &cis)?;
         let subject = Side::Change(ChangeId::from_uuid(uuid::Uuid::nil()));
-        let placed = Placed { subject, interval, cis, services, emergency: false };
+        let (emergency, blocking) = (false, Blocking::default());
+        let placed = Placed { subject, interval, cis, services, emergency, blocking };
         return Ok((placed, asked.environment.unwrap_or_default()));
     };
     let unknown = || General::Unknown { kind: "change or release", name: name.clone() };

@@ -2,13 +2,15 @@
 //! that the reader looks from: what is upstream for one is downstream for the other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use api::calendar as shown;
 use api::common::{Page, Ref, Window};
 use domain::calendar::{
-    Acceptance, Conflict, ConflictKind, ConflictState, Found, Grounds, Hit, PathStep, Side, blocks,
+    Acceptance, Conflict, ConflictKind, ConflictState, Found, Hit, PathStep, Side,
 };
 use domain::service::RelationKind;
+use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
 use kernel::{ConflictId, Interval, Zone};
 use ports::{Fault, Query, Row, Value};
@@ -18,6 +20,7 @@ use crate::calendar::exempt::shown_exempt;
 use crate::calendar::find::{detail, hit_words, side_ref};
 use crate::listing::wrong_cursor;
 use crate::names::Names;
+use crate::policy::{PolicySet, in_force};
 use crate::read::{ANY_MAX, Statement};
 
 /// A conflict with its id.
@@ -28,12 +31,14 @@ pub(super) type Known = (ConflictId, Conflict);
 pub(super) struct Shower {
     names: Names,
     sides: BTreeMap<String, Standing>,
+    policy: Option<Arc<PolicySet>>,
 }
 
 /// How a record stands on the calendar now.
 #[derive(Debug, Clone)]
 struct Standing {
     committed: bool,
+    environment: Environment,
     zone: Option<Zone>,
 }
 
@@ -44,6 +49,7 @@ impl Shower {
         db: &mut dyn Query,
         all: impl Iterator<Item = &'a Found>,
     ) -> Result<(), Fault> {
+        self.policy = Some(in_force(db)?.set);
         let mut names = BTreeSet::new();
         let mut sides: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for found in all {
@@ -61,7 +67,7 @@ impl Shower {
         for (table, ids) in sides {
             let ids: Vec<String> = ids.into_iter().collect();
             for slice in ids.chunks(ANY_MAX) {
-                let sql = format!("SELECT id, committed, zone FROM {table} WHERE ");
+                let sql = format!("SELECT id, committed, zone, environment FROM {table} WHERE ");
                 let mut statement = Statement::new(&sql);
                 statement.bind_any("id", slice.iter().map(Value::from));
                 for row in statement.query(db)? {
@@ -101,9 +107,14 @@ impl Shower {
         {
             return found.blocking;
         }
-        let near = found.hits.iter().any(|hit| hit.path.len() <= 1);
+        let relations = found.hits.iter().map(|hit| hit.path.len()).min().unwrap_or(0);
         let committed = self.sides.get(&found.with.id()).is_some_and(|side| side.committed);
-        blocks(found.kind, Grounds { committed, near, emergency: false })
+        let subject = self.sides.get(&found.subject.id());
+        let environment = subject.map(|side| side.environment).unwrap_or_default();
+        let policy = self.policy.as_ref();
+        policy.is_some_and(|policy| {
+            policy.blocking(environment, false).says(found.kind, committed, relations)
+        })
     }
 
     /// What was found, for a draft too.
@@ -156,7 +167,7 @@ fn table(side: Side) -> Option<&'static str> {
 
 fn standing(row: &Row) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
-    Ok(Standing { committed: row.bool(1)?, zone })
+    Ok(Standing { committed: row.bool(1)?, zone, environment: row.parsed(3)? })
 }
 
 fn with_kind(found: &Found) -> &'static str {

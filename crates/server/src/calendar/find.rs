@@ -19,6 +19,7 @@ use crate::calendar::exempt::exemption;
 use crate::calendar::order::order;
 use crate::calendar::placement::{Placement, change_cis, placement, schedule, services};
 use crate::names::Names;
+use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{self, NEAREST_MAX, neighbourhood};
 
@@ -63,6 +64,9 @@ pub(super) fn find_placed(
     placed: &Placed,
     environment: Environment,
 ) -> Result<Looked, Fault> {
+    let policy = in_force(db)?.set;
+    let blocking = policy.blocking(environment, placed.emergency).clone();
+    let placed = &Placed { blocking, ..placed.clone() };
     let around = around(db, &placed.cis, placed.interval, environment)?;
     let periods: Vec<PeriodFact> = around.periods.into_iter().map(|period| period.fact).collect();
     let mut found = detect(placed, &around.neighbours, &around.reaches, &periods);

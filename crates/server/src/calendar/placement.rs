@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::calendar::{Placed, Schedule, Side};
+use domain::calendar::{Blocking, Placed, Schedule, Side};
 use domain::vocabulary::{Environment, Window};
 use kernel::{CiId, Interval, ServiceId};
 use ports::{Fault, Query, Row};
@@ -46,6 +46,7 @@ impl Placement {
             cis: self.cis.clone(),
             services: self.services.clone(),
             emergency: self.emergency,
+            blocking: Blocking::default(),
         }
     }
 }

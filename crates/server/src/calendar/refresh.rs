@@ -98,8 +98,8 @@ impl Command for Refresh {
     }
 }
 
-/// Holds every record that is still to come against a calendar whose periods, CIs or relations
-/// changed.
+/// Holds every record that is still to come against a calendar whose periods, CIs, relations or
+/// rules changed.
 pub struct CalendarReactor;
 
 impl Follower for CalendarReactor {
@@ -110,6 +110,7 @@ impl Follower for CalendarReactor {
     fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
         let moves = |seen: &Seen| {
             seen.name.starts_with("period.")
+                || seen.name.starts_with("policy.")
                 || matches!(seen.name.as_str(), "ci.edited.v1" | "ci.relations_set.v1")
         };
         if !events.iter().any(moves) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use api::calendar as shown;
 use domain::calendar::{
-    Ahead, HORIZON_DAYS, NEAR_MINUTES, Placed, Refused, SLOTS_MAX, Searched, Side, Slot, Wanted,
+    Ahead, Blocking, HORIZON_DAYS, NEAR_MINUTES, Placed, Refused, SLOTS_MAX, Searched, Side, Slot, Wanted,
     slots as search,
 };
 use domain::vocabulary::{Environment, Window};
@@ -19,6 +19,7 @@ use crate::calendar::find::{around, side_ref};
 use crate::calendar::order::predecessors;
 use crate::calendar::placement::{placement, services};
 use crate::names::{Names, Resolver, shown_window};
+use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{find_cis, find_service};
 
@@ -57,7 +58,9 @@ pub(super) fn slots(
     question: &Question,
     now: Timestamp,
 ) -> Result<shown::Slots, Stop> {
-    let (wanted, environment) = wanted(db, question, now)?;
+    let (mut wanted, environment) = wanted(db, question, now)?;
+    let policy = in_force(db)?.set;
+    wanted.placed.blocking = policy.blocking(environment, wanted.placed.emergency).clone();
     let placed = &wanted.placed;
     let ahead = Interval { start: placed.interval.start, end: wanted.until };
     let around = around(db, &placed.cis, ahead, environment)?;
@@ -123,7 +126,8 @@ fn wanted(
         None => {
             let subject = Side::Change(ChangeId::from_uuid(uuid::Uuid::nil()));
             let (cis, services) = (BTreeSet::new(), BTreeSet::new());
-            Placed { subject, interval, cis, services, emergency: false }
+            let (emergency, blocking) = (false, Blocking::default());
+            Placed { subject, interval, cis, services, emergency, blocking }
         }
     };
     if let Some(touched) = touched {

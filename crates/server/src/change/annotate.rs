@@ -5,8 +5,9 @@ use domain::change::{Change, extra};
 use domain::identity::Permission;
 
 use crate::bus::{Command, Loaded, Stop, Work};
-use crate::change::save::{find_change, written};
+use crate::change::save::written;
 use crate::extras::{Extra, parse_extra};
+use crate::names::find_change;
 
 /// The command.
 pub struct AnnotateChange {

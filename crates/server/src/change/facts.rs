@@ -6,17 +6,14 @@ use domain::approval::Plan;
 use domain::calendar::Side;
 use domain::change::{Change, Facts, Phase, ReleaseFact};
 use domain::identity::Role;
-use domain::policy::{RouteFacts, change_plan};
-use domain::risk::Assessment;
-use domain::vocabulary::Tier;
 use kernel::{ChangeId, Interval};
 use ports::{Fault, Query};
 
 use crate::approval::electorate;
 use crate::asking::Asking;
 use crate::calendar::{Blocked, blocking, window};
+use crate::policy::in_force;
 use crate::review;
-use crate::risk::assess_change;
 
 /// Gathers the facts. `interval` is a window that is asked about instead of the planned one.
 pub fn gather(
@@ -31,8 +28,12 @@ pub fn gather(
         Some(_) => Blocked::default(),
         None => blocking(db, Side::Change(id), interval, asking.now)?,
     };
-    let risk = risk(db, change)?;
-    let plan = plan(asking, change, risk.tier);
+    let policy = in_force(db)?;
+    // The recorded risk once there is one and the change is no longer being assessed.
+    let recorded = change.risk.as_ref().filter(|_| change.phase > Phase::Assess);
+    let read = policy.facts(db, change, recorded.is_none())?;
+    let risk = recorded.cloned().unwrap_or_else(|| policy.set.assess(&read));
+    let plan = policy.change_plan(change.change_type(), read, &risk, release.is_some());
     let electorate = electorate(db, &roles_asked(&plan, change))?;
     Ok(Facts {
         now: asking.now,
@@ -44,11 +45,12 @@ pub fn gather(
         plan,
         electorate,
         risk,
-        outside_release: asking
-            .models
+        outside_release: policy
+            .set
             .change(change.change_type())
             .outside_release_when_customers_are_hit,
         review_completed: review::is_completed(db, &id.to_string())?,
+        rerouted: false,
     })
 }
 
@@ -56,30 +58,21 @@ pub fn gather(
 /// approval that policy asks for then: an edit is no way round either.
 pub(super) fn judge_again(
     db: &mut dyn Query,
-    asking: &Asking,
     after: &Change,
     facts: &mut Facts,
 ) -> Result<(), Fault> {
     if after.phase < Phase::Authorise {
         return Ok(());
     }
-    facts.risk = assess_change(db, after)?;
-    facts.plan = plan(asking, after, facts.risk.tier);
+    let policy = in_force(db)?;
+    let read = policy.facts(db, after, true)?;
+    let in_release = after.release.is_some();
+    facts.risk = policy.set.assess(&read);
+    let plan = policy.change_plan(after.change_type(), read, &facts.risk, in_release);
+    facts.rerouted = plan.stages != facts.plan.stages;
+    facts.plan = plan;
     facts.electorate = electorate(db, &roles_asked(&facts.plan, after))?;
     Ok(())
-}
-
-fn plan(asking: &Asking, change: &Change, tier: Tier) -> Plan {
-    let route = RouteFacts { tier, in_release: change.release.is_some() };
-    change_plan(asking.models.change(change.change_type()), route)
-}
-
-/// The recorded risk once there is one and the change is no longer being assessed; else as it is.
-fn risk(db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
-    match &change.risk {
-        Some(recorded) if change.phase > Phase::Assess => Ok(recorded.clone()),
-        _ => assess_change(db, change),
-    }
 }
 
 fn roles_asked(plan: &Plan, change: &Change) -> BTreeSet<Role> {

@@ -13,9 +13,8 @@ use crate::approval::shown_round;
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::change::facts::gather;
-use crate::change::save::find_change;
 use crate::extras;
-use crate::names::{Names, shown_window};
+use crate::names::{Names, find_change, shown_window};
 use crate::read::action;
 use crate::{review, risk};
 

@@ -26,6 +26,7 @@ use domain::approval::Answer as VoteAnswer;
 use crate::asking::Reader;
 use crate::extras::Extra;
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
+use crate::names::find_change;
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
@@ -35,7 +36,7 @@ pub use facts::gather;
 pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};
 pub use limits::known_limits;
 pub use list::{latest_on_ci, rows};
-pub use save::{CloneChange, EditChange, RaiseChange, SERIES, find_change};
+pub use save::{CloneChange, EditChange, RaiseChange, SERIES};
 pub use verbs::{MoveChange, Verb};
 
 const FILTERS: &str = "phase,type,tier,team,environment,service,ci,release,requester,implementer,\

@@ -77,6 +77,7 @@ impl Record for Change {
         "CREATE INDEX changes_on_hold ON changes (updated_at, id) WHERE held = 1",
         "CREATE INDEX changes_raised_here ON changes (updated_at, id) WHERE source IS NULL",
         "CREATE INDEX changes_imported ON changes (updated_at, id) WHERE source IS NOT NULL",
+        "CREATE INDEX changes_by_creation ON changes (created_at, id)",
         "CREATE INDEX changes_by_start ON changes (start_at, id) WHERE start_at IS NOT NULL",
         "CREATE INDEX changes_without_start ON changes (id) \
             WHERE start_at IS NULL AND release IS NULL",

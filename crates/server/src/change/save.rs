@@ -7,8 +7,7 @@ use domain::calendar::Side;
 use domain::change::{self, Change, ChangeEvent, Edit};
 use domain::identity::Permission;
 use domain::policy::{Assign, ChangeType, tasks};
-use domain::{Aggregate as _, General, Stamp};
-use kernel::ChangeId;
+use domain::{Aggregate as _, Stamp};
 use ports::Query;
 
 use crate::asking::Asking;
@@ -16,22 +15,12 @@ use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::{refresh, still_fits};
 use crate::change::facts::{gather, judge_again};
 use crate::change::fields;
+use crate::names::find_change;
+use crate::policy::in_force;
 use crate::reactions;
 
 /// The series of numbers.
 pub const SERIES: &str = "CHG";
-
-/// The change of an id or a number.
-pub fn find_change(db: &mut dyn Query, name: &str) -> Result<ChangeId, Stop> {
-    if let Ok(id) = name.parse() {
-        return Ok(id);
-    }
-    let sql = "SELECT id FROM changes WHERE number = $1";
-    match db.query_one(sql, &[name.to_uppercase().into()])? {
-        Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "change", name: name.to_owned() }.into()),
-    }
-}
 
 pub(super) fn written(change: &Loaded<Change>) -> Written {
     Written {
@@ -75,8 +64,8 @@ fn raise(work: &mut Work<'_>, edit: &Edit) -> Result<Written, Stop> {
     }
     let requester = work.person();
     let change_type = edit.change_type.flatten().unwrap_or(ChangeType::Normal);
-    let templates = &work.models().change(change_type).tasks;
-    let tasks = tasks(templates, |assign| match assign {
+    let policy = in_force(work.tx)?.set;
+    let tasks = tasks(&policy.change(change_type).tasks, |assign| match assign {
         Assign::Requester | Assign::Owner => requester,
         Assign::Implementer => edit.implementer.flatten(),
         Assign::Nobody | Assign::ReleaseManager => None,
@@ -173,7 +162,7 @@ impl Command for EditChange {
         let asking = Asking::of(work);
         let mut facts = gather(work.tx, &asking, id, &change.state, None)?;
         let after = change::edited(&change.state, &edit, &stamp);
-        judge_again(work.tx, &asking, &after, &mut facts)?;
+        judge_again(work.tx, &after, &mut facts)?;
         let edited = change::edit(&change.state, &edit, &facts, &stamp)?;
         let release = change.state.release;
         if edited.events.is_empty() {

@@ -18,8 +18,8 @@ use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::change::facts::gather;
-use crate::change::save::{find_change, stamp, written};
-use crate::names::{Resolver, parse_window};
+use crate::change::save::{stamp, written};
+use crate::names::{Resolver, find_change, parse_window};
 use crate::reactions;
 use crate::review;
 

@@ -1,26 +1,171 @@
-//! The models in force: built in, as files beside this one. `GET /models` shows them as they are
-//! kept.
+//! The policy: which files are in force, what they come to for a record, and how another set would
+//! have decided.
 
-mod models;
+mod activate;
+mod explain;
+mod expression;
+mod facts;
+mod files;
+mod force;
+mod gather;
+mod read;
+mod replay;
+mod set;
 
+use api::common::{Page, Written};
+use api::policy::{
+    Activate, CheckPolicy, Explanation, Model, Policy, PolicyChecked, PolicyVersion, Replay,
+    ReplayPolicy,
+};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use domain::identity::Permission;
+use utoipa::openapi::path::HttpMethod;
 
-use api::common::Page;
-use api::policy::Model;
-
-use crate::http::{App, Routes, Signed};
+use crate::asking::Reader;
+use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
+use crate::read::{ask, refused};
 
-pub use models::{Models, ModelsError};
+pub use activate::ActivatePolicy;
+pub use explain::{explain_change, explain_release};
+pub use expression::{EXPRESSION_MAX, NESTED_MAX};
+pub use facts::Facts;
+pub use files::Finding;
+pub use force::{InForce, in_force};
+pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
+pub use set::{PolicySet, built_in};
 
-/// The routes.
+/// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {
-    routes.get::<Page<Model>, _, _>("/models", "Lists the models in force", "", list)
+    routes
+        .get::<Page<Model>, _, _>("/models", "Lists the models in force", "", models)
+        .get::<Policy, _, _>(
+            "/policy",
+            "Reads the policy in force, or one that was",
+            "version",
+            get,
+        )
+        .write::<Activate, Written, _, _>(
+            HttpMethod::Put,
+            "/policy",
+            "Puts a set of files in force",
+            activate_policy,
+        )
+        .get::<Page<PolicyVersion>, _, _>(
+            "/policy/versions",
+            "Lists the versions of the policy",
+            "limit,cursor",
+            versions,
+        )
+        .write::<CheckPolicy, PolicyChecked, _, _>(
+            HttpMethod::Post,
+            "/policy/check",
+            "Checks a set of files without putting it in force",
+            check,
+        )
+        .write::<ReplayPolicy, Replay, _, _>(
+            HttpMethod::Post,
+            "/policy/replay",
+            "Compares how stored records were routed with how a set of files would",
+            replay,
+        )
+        .get::<Explanation, _, _>(
+            "/changes/{id}/policy",
+            "Explains why a change needs the approval it needs",
+            "",
+            of_change,
+        )
+        .get::<Explanation, _, _>(
+            "/releases/{id}/policy",
+            "Explains why a release needs the approval it needs",
+            "",
+            of_release,
+        )
 }
 
-async fn list(State(app): State<App>, _: Signed) -> Result<Json<Page<Model>>, Answer> {
-    Ok(Json(Page { items: app.bus.world().models.shown(), next: None }))
+async fn models(State(app): State<App>, _: Signed) -> Result<Json<Page<Model>>, Answer> {
+    let items = ask(&*app.bus.world().store, read::models).await?;
+    Ok(Json(Page { items, next: None }))
+}
+
+async fn get(State(app): State<App>, _: Signed, query: ListQuery) -> Result<Json<Policy>, Answer> {
+    let version = query.parsed("version", "is the number of a version")?;
+    let shown =
+        ask(&*app.bus.world().store, move |db| refused(read::policy(db, version))).await??;
+    Ok(Json(shown))
+}
+
+async fn versions(
+    State(app): State<App>,
+    _: Signed,
+    query: ListQuery,
+) -> Result<Json<Page<PolicyVersion>>, Answer> {
+    let limit = query.limit()?;
+    let page =
+        ask(&*app.bus.world().store, move |db| read::versions(db, query.get("cursor"), limit));
+    Ok(Json(page.await?))
+}
+
+async fn check(
+    State(app): State<App>,
+    write: Write<CheckPolicy>,
+) -> Result<Json<PolicyChecked>, Answer> {
+    let (reader, files) = (Reader::of(&app, &write.signed), write.body.files);
+    let checked =
+        ask(&*app.bus.world().store, move |db| match reader.ask(db)?.permit(Permission::Read) {
+            Ok(()) => read::check(db, &files).map(Ok),
+            Err(refusal) => Ok(Err(refusal)),
+        });
+    Ok(Json(checked.await??))
+}
+
+async fn replay(
+    State(app): State<App>,
+    write: Write<ReplayPolicy>,
+) -> Result<Json<Replay>, Answer> {
+    let reader = Reader::of(&app, &write.signed);
+    let world = app.bus.world();
+    let permitted = ask(&*world.store, move |db| Ok(reader.ask(db)?.permit(Permission::Read)));
+    permitted.await??;
+    let mut replaying = Replaying::new(write.body.days, write.body.files, world.clock.now())?;
+    loop {
+        let slice = ask(&*world.store, move |db| {
+            let more = refused(replaying.slice(db))?;
+            Ok(more.map(|more| (replaying, more)))
+        });
+        let (after, more) = slice.await??;
+        replaying = after;
+        if !more {
+            return Ok(Json(replaying.end()));
+        }
+    }
+}
+
+async fn of_change(
+    State(app): State<App>,
+    _: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<Explanation>, Answer> {
+    let why = ask(&*app.bus.world().store, move |db| refused(explain_change(db, &id)));
+    Ok(Json(why.await??))
+}
+
+async fn of_release(
+    State(app): State<App>,
+    _: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<Explanation>, Answer> {
+    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id)));
+    Ok(Json(why.await??))
+}
+
+async fn activate_policy(
+    State(app): State<App>,
+    write: Write<Activate>,
+) -> Result<Json<Written>, Answer> {
+    let command = ActivatePolicy { files: write.body.files, note: write.body.note };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
 #[cfg(test)]

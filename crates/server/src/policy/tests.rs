@@ -1,13 +1,35 @@
-//! The approval that the built-in models ask for, as one table to be read by people: every type of
-//! change, tier and place, and every type of release.
+//! What the policies come to, as tables to be read by people: every type of change, tier and place,
+//! and every type of release, under the built-in policy and under two further models; the risk of
+//! the built-in factors; and what is found wrong with broken files.
 
 use std::fmt::Write as _;
 
 use domain::approval::{GroupPlan, Plan, Quorum};
-use domain::policy::{ChangeType, RouteFacts, change_plan, release_plan};
-use domain::vocabulary::Tier;
+use domain::calendar::ConflictKind;
+use domain::policy::{ChangeType, Files};
+use domain::risk::Assessment;
+use domain::vocabulary::{Environment, Tier};
 
-use crate::policy::Models;
+use crate::policy::facts::Facts;
+use crate::policy::files::Finding;
+use crate::policy::gather::routing;
+use crate::policy::set::{PolicySet, built_in, route};
+
+fn built_in_set() -> PolicySet {
+    PolicySet::read(&built_in()).expect("sound")
+}
+
+/// The files of a test set: the built-in ones, an own model for changes, and two own release types.
+fn further() -> Files {
+    let mut files = built_in();
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    files.extend([
+        file("changes/normal.toml", include_str!("../../tests/policy/changes/normal.toml")),
+        file("releases/hotfix.toml", include_str!("../../tests/policy/releases/hotfix.toml")),
+        file("releases/train.toml", include_str!("../../tests/policy/releases/train.toml")),
+    ]);
+    files
+}
 
 fn group(group: &GroupPlan) -> String {
     let quorum = match group.quorum {
@@ -48,37 +70,254 @@ fn by_tier(plan: impl Fn(Tier) -> Plan) -> Vec<(String, String)> {
     entries
 }
 
-#[test]
-fn who_approves_what() {
-    let models = Models::built_in().expect("sound");
+fn risk(tier: Tier) -> Assessment {
+    Assessment { tier, points: 0, factors: vec![] }
+}
+
+/// A change of which nothing stands out.
+fn plain(change_type: ChangeType) -> Facts {
+    Facts::default()
+        .with("change.type", change_type.word())
+        .with("change.environment", "production")
+        .with("change.customer_impact", "none")
+        .with("change.category", "application")
+        .with("change.criticality", 3)
+        .with("change.dependants", 0)
+        .with("change.has_backout", true)
+        .with("change.backout_timed", true)
+        .with("change.irreversible", false)
+        .with("change.outage_minutes", 0)
+        .with("change.tags", Vec::new())
+        .with("change.services", vec!["Payments".to_owned()])
+        .with("change.team", "Payments")
+}
+
+fn plain_release(name: &str) -> Facts {
+    Facts::default()
+        .with("release.type", name)
+        .with("release.tier", "moderate")
+        .with("release.points", 40)
+        .with("release.environment", "production")
+        .with("release.changes", 3)
+        .with("release.criticality", 3)
+        .with("release.customer_impact", "none")
+        .with("release.irreversible", false)
+        .with("release.tags", Vec::new())
+        .with("release.services", vec!["Payments".to_owned()])
+        .with("release.team", "Payments")
+}
+
+/// A case: what is altered about the plain facts, and how the table calls it.
+type Case = (&'static str, fn(Facts) -> Facts);
+
+const CHANGES: &[Case] = &[
+    ("", |facts| facts),
+    (", customers meet an outage", |facts| facts.with("change.customer_impact", "outage")),
+    (", criticality 1", |facts| facts.with("change.criticality", 1)),
+    (", tagged pci", |facts| facts.with("change.tags", vec!["pci".to_owned()])),
+    (", in test", |facts| facts.with("change.environment", "test")),
+    (", cannot be undone", |facts| facts.with("change.irreversible", true)),
+];
+
+const RELEASES: &[Case] = &[
+    ("", |facts| facts),
+    (", very high", |facts| facts.with("release.tier", "very_high")),
+    (", one change", |facts| facts.with("release.changes", 1)),
+    (", criticality 1", |facts| facts.with("release.criticality", 1)),
+    (", tagged pci", |facts| facts.with("release.tags", vec!["pci".to_owned()])),
+    (", in test", |facts| facts.with("release.environment", "test")),
+];
+
+/// Who approves what under a set, case by case; a case that alters nothing is left out.
+fn table(set: &PolicySet) -> String {
     let mut table = String::new();
     for change_type in ChangeType::ALL {
-        let model = models.change(*change_type);
         for (place, in_release) in [("alone", false), ("in a release", true)] {
-            let plan = |tier| change_plan(model, RouteFacts { tier, in_release });
-            for (tiers, stages) in by_tier(plan) {
-                let _ = write!(table, "{change_type} change {place}, {tiers}\n{stages}");
+            let mut usual = Vec::new();
+            for (about, alter) in CHANGES {
+                let plan = |tier| {
+                    let facts = routing(alter(plain(*change_type)), &risk(tier), in_release);
+                    route(set.change_ruled(*change_type), &facts, 1)
+                };
+                let entries = by_tier(plan);
+                if !about.is_empty() && entries == usual {
+                    continue;
+                }
+                for (tiers, stages) in &entries {
+                    let _ = write!(table, "{change_type} change {place}{about}, {tiers}\n{stages}");
+                }
+                if about.is_empty() {
+                    usual = entries;
+                }
             }
         }
     }
-    for name in models.release_types() {
-        let model = models.release(name).expect("listed");
-        let _ = write!(table, "{name} release\n{}", stages(&release_plan(model)));
+    for (name, ruled) in &set.releases {
+        let mut usual = String::new();
+        for (about, alter) in RELEASES {
+            let stages = stages(&route(ruled, &alter(plain_release(name)), 1));
+            if !about.is_empty() && stages == usual {
+                continue;
+            }
+            let _ = write!(table, "{name} release{about}\n{stages}");
+            if about.is_empty() {
+                usual = stages;
+            }
+        }
     }
+    table
+}
+
+#[test]
+fn who_approves_what() {
+    let table = table(&built_in_set());
     insta::assert_snapshot!(table);
 }
 
 #[test]
-fn every_group_of_the_built_in_models_can_be_answered() {
-    let models = Models::built_in().expect("sound");
-    let releases = models.release_types();
-    let releases = releases.iter().filter_map(|name| models.release(name)).map(release_plan);
-    let facts = RouteFacts { tier: Tier::VeryHigh, in_release: false };
-    let changes = ChangeType::ALL.iter().map(|kind| change_plan(models.change(*kind), facts));
-    for plan in releases.chain(changes) {
-        assert!(!plan.stages.is_empty(), "{} asks nobody", plan.policy);
-        for group in plan.stages.iter().flat_map(|stage| &stage.groups) {
-            assert!(!group.roles.is_empty(), "{}: {} has no roles", plan.policy, group.name);
+fn who_approves_what_under_further_models() {
+    insta::assert_snapshot!(table(&PolicySet::read(&further()).expect("sound")));
+}
+
+#[test]
+fn what_blocks() {
+    let set = built_in_set();
+    let mut table = String::new();
+    for (who, emergency) in [("any other record", false), ("an emergency", true)] {
+        let mut by_environment: Vec<(String, String)> = Vec::new();
+        for environment in Environment::ALL {
+            let blocking = set.blocking(*environment, emergency);
+            let mut lines = String::new();
+            for (kind, committed, relations) in &blocking.0 {
+                let what = if *committed { "committed" } else { "planned" };
+                let _ = writeln!(lines, "    {kind}, {what}, {relations} relations between");
+            }
+            match by_environment.last_mut() {
+                Some((named, same)) if *same == lines => {
+                    let _ = write!(named, ", {environment}");
+                }
+                _ => by_environment.push((environment.word().to_owned(), lines)),
+            }
         }
+        for (environments, lines) in by_environment {
+            let _ = write!(table, "{who}, {environments}\n{lines}");
+        }
+    }
+    insta::assert_snapshot!(table);
+    assert!(set.blocking(Environment::Test, false).says(ConflictKind::SameCi, true, 0));
+}
+
+/// The points of each factor, in the order of the file, their sum and its tier.
+fn points(facts: Facts) -> (Vec<u32>, u32, Tier) {
+    let assessed = built_in_set().assess(&facts);
+    let each = assessed.factors.iter().map(|factor| factor.points).collect();
+    (each, assessed.points, assessed.tier)
+}
+
+#[test]
+fn a_prepared_change_to_a_minor_ci_in_test_is_low() {
+    let facts = plain(ChangeType::Normal).with("change.environment", "test");
+    assert_eq!(points(facts.with("change.criticality", 4)), (vec![0; 5], 0, Tier::Low));
+}
+
+#[test]
+fn the_worst_of_everything_is_very_high_and_full() {
+    let worst = plain(ChangeType::Normal)
+        .with("change.criticality", 1)
+        .with("change.dependants", 40)
+        .with("change.customer_impact", "outage")
+        .with("change.has_backout", false);
+    assert_eq!(points(worst), (vec![35, 20, 15, 20, 10], 100, Tier::VeryHigh));
+}
+
+#[test]
+fn every_factor_says_what_it_added_and_why() {
+    let facts =
+        plain(ChangeType::Normal).with("change.criticality", 2).with("change.dependants", 3);
+    let assessed = built_in_set().assess(&facts);
+    let said: Vec<&str> = assessed.factors.iter().map(|factor| factor.evidence.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "the most critical CI or service touched is of level 2",
+            "3 CIs depend on those touched",
+            "it happens in production",
+            "customers meet nothing",
+            "the backout is planned and timed",
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_said_counts_in_between() {
+    let facts = plain(ChangeType::Normal)
+        .with("change.criticality", 0)
+        .with("change.customer_impact", "unknown")
+        .with("change.backout_timed", false)
+        .with("change.environment", "staging");
+    assert_eq!(points(facts), (vec![20, 0, 5, 10, 5], 40, Tier::Moderate));
+}
+
+/// The findings of the built-in set with one file edited.
+fn findings(path: &str, from: &str, to: &str) -> Vec<Finding> {
+    let mut files = built_in();
+    let text = files.get_mut(path).expect("a built-in file");
+    assert!(text.contains(from), "{path} holds {from}");
+    *text = text.replacen(from, to, 1);
+    PolicySet::read(&files).expect_err("a flaw")
+}
+
+fn one(path: &str, from: &str, to: &str) -> String {
+    let findings = findings(path, from, to);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    format!("{}, {}", findings[0].file, findings[0])
+}
+
+#[test]
+fn every_flaw_is_told_with_file_line_and_column() {
+    let said = [
+        one("changes/normal.toml", "change.tier", "change.tire"),
+        one("changes/normal.toml", "when = ", "wehn = "),
+        one("changes/normal.toml", "veto = true", "vetto = true"),
+        one("changes/normal.toml", "majority", "most"),
+        one("changes/normal.toml", "cab_member", "cab_members"),
+        one("changes/normal.toml", "!change.in_release", "change.in_release > 2"),
+        one("changes/normal.toml", "version = 1", "version ="),
+        one("releases/major.toml", "phase = \"build\"", "phase = \"review\""),
+        one("releases/major.toml", "name = \"major\"", "name = \"minor\""),
+        one("releases/minor.toml", "roles = [\"release_manager\"]", "roles = []"),
+        one("risk.toml", "very_high = 75", "very_high = 55"),
+        one("risk.toml", "change.dependants >= 10", "change.tier == 'high'"),
+        one("risk.toml", "points_max = 35", "points_max = 30"),
+        one("conflicts.toml", "conflict.committed", "conflict.comitted"),
+    ];
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn a_set_is_whole() {
+    let mut files = built_in();
+    files.remove("changes/standard.toml");
+    files.remove("risk.toml");
+    files.insert("changes.toml".to_owned(), String::new());
+    let found = PolicySet::read(&files).expect_err("flaws");
+    assert!(found[0].detail.contains("no such file"), "{found:?}");
+    files.remove("changes.toml");
+    let found = PolicySet::read(&files).expect_err("flaws");
+    let missing: Vec<&str> = found.iter().map(|finding| finding.file.as_str()).collect();
+    assert_eq!(missing, ["changes/standard.toml", "risk.toml"]);
+}
+
+#[test]
+fn every_group_of_the_built_in_models_can_be_answered() {
+    let set = built_in_set();
+    let releases = set.releases.values().flat_map(|ruled| &ruled.model.approval);
+    let changes = set.changes.values().flat_map(|ruled| &ruled.model.approval);
+    for group in releases.chain(changes).flat_map(|stage| &stage.stage.groups) {
+        assert!(!group.roles.is_empty(), "{} has no roles", group.name);
+    }
+    for change_type in ChangeType::ALL {
+        let asks_always = |stage: &domain::policy::ConditionalStage| stage.when.is_none();
+        assert!(set.change(*change_type).approval.iter().any(asks_always), "{change_type}");
     }
 }

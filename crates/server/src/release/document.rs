@@ -96,7 +96,7 @@ fn shown(
         excluded: outside(db, n, &statement.excluded)?,
         shared,
         shared_more,
-        risk: risk::shown(&domain::risk::combine(&risks), release.tier.is_some()),
+        risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
         teams: teams(db, n, release, &parts)?,
         after: neighbours(db, n, &release.after)?,
         followers: neighbours(db, n, &waiting)?,

@@ -111,7 +111,7 @@ fn minutes(facts: &Facts) -> u32 {
 
 fn tier(facts: &Facts) -> String {
     let risks: Vec<_> = facts.changes.iter().map(|change| change.risk.clone()).collect();
-    domain::risk::combine(&risks).tier.word().to_owned()
+    domain::risk::combine(&risks, &facts.scale).tier.word().to_owned()
 }
 
 /// The other changes whose CIs need one that a change touches: what they rest on may be missing

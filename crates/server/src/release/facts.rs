@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::approval::Plan;
 use domain::calendar::Side;
-use domain::change::{Change, Phase};
+use domain::change::Change;
 use domain::identity::Role;
-use domain::policy::release_plan;
 use domain::release::{ChangeFact, Facts, Release};
 use kernel::{ChangeId, Interval, ReleaseId};
 use ports::{Fault, Query};
@@ -15,9 +14,9 @@ use crate::approval::electorate;
 use crate::asking::Asking;
 use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
+use crate::policy::{InForce, in_force};
 use crate::release::order::before;
 use crate::review;
-use crate::risk::assess_change;
 
 /// Gathers the facts. `interval` is a window that is asked about instead of the planned one.
 pub(super) fn gather(
@@ -27,11 +26,15 @@ pub(super) fn gather(
     release: &Release,
     interval: Option<Interval>,
 ) -> Result<Facts, Fault> {
-    let mut changes = Vec::with_capacity(release.changes.len());
-    for change in &release.changes {
-        changes.extend(change_fact(db, *change)?);
+    let policy = in_force(db)?;
+    let (mut changes, mut carried) = (Vec::new(), Vec::new());
+    for id in &release.changes {
+        let Some(change) = find_state::<Change>(db, *id)? else { continue };
+        let fact = fact_of(db, &policy, &change)?;
+        carried.push((change.state, fact.risk.clone()));
+        changes.push(fact);
     }
-    let plan = asking.models.release(&release.model).map(release_plan).unwrap_or_default();
+    let plan = policy.release_plan(db, release, &carried)?;
     let electorate = electorate(db, &roles_asked(&plan, release))?;
     let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
     Ok(Facts {
@@ -43,8 +46,9 @@ pub(super) fn gather(
         under: blocked.under,
         before: before(db, id, release, asking.now)?,
         plan,
+        scale: policy.set.scale().clone(),
         electorate,
-        review_days: asking.models.release(&release.model).map_or(0, |model| model.review_days),
+        review_days: policy.set.release(&release.model).map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })
 }
@@ -57,14 +61,19 @@ fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {
 
 /// A change as its release sees it.
 pub(super) fn change_fact(db: &mut dyn Query, id: ChangeId) -> Result<Option<ChangeFact>, Fault> {
+    let policy = in_force(db)?;
     let loaded: Option<Loaded<Change>> = find_state(db, id)?;
-    let Some(Loaded { state: change, .. }) = loaded else { return Ok(None) };
-    let recorded = change.risk.clone().filter(|_| change.phase > Phase::Assess);
-    let risk = match recorded {
-        Some(risk) => risk,
-        None => assess_change(db, &change)?,
-    };
-    Ok(Some(ChangeFact {
+    loaded.map(|change| fact_of(db, &policy, &change)).transpose()
+}
+
+fn fact_of(
+    db: &mut dyn Query,
+    policy: &InForce,
+    loaded: &Loaded<Change>,
+) -> Result<ChangeFact, Fault> {
+    let (id, change) = (loaded.id, &loaded.state);
+    let risk = policy.current_risk(db, change)?;
+    Ok(ChangeFact {
         id,
         number: change.number.clone(),
         approved: change.is_approved(),
@@ -75,5 +84,5 @@ pub(super) fn change_fact(db: &mut dyn Query, id: ChangeId) -> Result<Option<Cha
         risk,
         requester: change.requester,
         implementer: change.content.implementer,
-    }))
+    })
 }

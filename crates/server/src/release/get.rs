@@ -107,7 +107,7 @@ fn shown(
         tags: content.tags.iter().cloned().collect(),
         window: content.window.as_ref().map(shown_window),
         changes: rows(db, &changes)?,
-        risk: risk::shown(&domain::risk::combine(&risks), release.tier.is_some()),
+        risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
         rounds,
         route: route(release, facts, &conflicts),
         conflicts,

@@ -31,7 +31,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     updated_at = excluded.updated_at";
 
 impl Record for Release {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -66,6 +66,7 @@ impl Record for Release {
         "CREATE INDEX releases_by_requester ON releases (requester, updated_at, id) \
             WHERE requester IS NOT NULL",
         "CREATE INDEX releases_on_hold ON releases (updated_at, id) WHERE held = 1",
+        "CREATE INDEX releases_by_creation ON releases (created_at, id)",
         "CREATE INDEX releases_by_start ON releases (start_at, id) WHERE start_at IS NOT NULL",
         "CREATE INDEX releases_without_start ON releases (id) WHERE start_at IS NULL",
         "CREATE INDEX releases_by_long_end ON releases (end_at, id) WHERE long = 1",

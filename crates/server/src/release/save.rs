@@ -14,6 +14,7 @@ use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::extras::{Extra, parse_extra};
 use crate::names::find_release;
+use crate::policy::in_force;
 use crate::release::facts::gather;
 use crate::release::fields;
 use crate::release::scope::fits;
@@ -61,9 +62,9 @@ fn create(work: &mut Work<'_>, model: Option<&str>, edit: &Edit) -> Result<Writt
     if placed {
         work.lock(Lock::calendar())?;
     }
-    let models = work.models_shared();
-    let model = model.and_then(|name| models.release(name)).ok_or_else(|| {
-        let known = models.release_types().join(", ");
+    let policy = in_force(work.tx)?.set;
+    let model = model.and_then(|name| policy.release(name)).ok_or_else(|| {
+        let known = policy.release_types().join(", ");
         General::Invalid(vec![Missing::new("/type", format!("is one of {known}"))])
     })?;
     let requester = work.person();

@@ -6,9 +6,7 @@ use domain::calendar::Side;
 use domain::change::{self, Change};
 use domain::exception::Rule;
 use domain::identity::Permission;
-use domain::policy::{RouteFacts, change_plan};
 use domain::release::{self, ChangeFact, Joining, Release};
-use domain::vocabulary::Tier;
 use domain::{Aggregate as _, General, Missing};
 use kernel::{ChangeId, ReleaseId};
 use ports::Query;
@@ -16,9 +14,8 @@ use ports::Query;
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::{exemption, refresh, still_fits};
-use crate::change::find_change;
-use crate::names::{Resolver, find_release};
-use crate::policy::Models;
+use crate::names::{Resolver, find_change, find_release};
+use crate::policy::in_force;
 use crate::release::facts::{change_fact, gather};
 use crate::release::save::{stamp, written};
 
@@ -144,7 +141,7 @@ impl Command for DetachChange {
         if events.is_empty() {
             return Ok(written(&release));
         }
-        let left = change::detach(&change.state, &plan_alone(work.models(), &change.state));
+        let left = change::detach(&change.state, &plan_alone(work, &change.state)?);
         work.append(&mut change, left)?;
         work.append(&mut release, events)?;
         refresh(work, Side::Change(change_id))?;
@@ -154,10 +151,11 @@ impl Command for DetachChange {
 }
 
 /// The approval that a change needs outside any release.
-pub(super) fn plan_alone(models: &Models, change: &Change) -> Plan {
-    let tier = change.risk.as_ref().map_or(Tier::VeryHigh, |risk| risk.tier);
-    let facts = RouteFacts { tier, in_release: false };
-    change_plan(models.change(change.change_type()), facts)
+pub(super) fn plan_alone(work: &mut Work<'_>, change: &Change) -> Result<Plan, Stop> {
+    let policy = in_force(work.tx)?;
+    let facts = policy.facts(work.tx, change, change.risk.is_none())?;
+    let risk = change.risk.clone().unwrap_or_else(|| policy.set.assess(&facts));
+    Ok(policy.change_plan(change.change_type(), facts, &risk, false))
 }
 
 /// Sets the deploy order.

@@ -9,7 +9,7 @@ use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Stop, Work};
-use crate::change::find_change;
+use crate::names::find_change;
 use crate::names::{Resolver, find_person, find_release};
 use crate::release::facts::gather;
 use crate::release::save::written;

@@ -24,8 +24,7 @@ use ports::Query;
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
-use crate::change::find_change;
-use crate::names::{Resolver, find_release, parse_window};
+use crate::names::{Resolver, find_change, find_release, parse_window};
 use crate::release::facts::gather;
 use crate::release::save::{stamp, written};
 use crate::release::scope::plan_alone;
@@ -342,7 +341,7 @@ fn end_changes(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
 fn let_go(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
     for id in &release.changes {
         let mut change: Loaded<Change> = work.load(*id)?;
-        let events = change::detach(&change.state, &plan_alone(work.models(), &change.state));
+        let events = change::detach(&change.state, &plan_alone(work, &change.state)?);
         work.append(&mut change, events)?;
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! The evidence behind a change's risk, gathered from what is known of its CIs and services.
 
+use std::collections::BTreeSet;
+
 use api::risk::{Factor, Risk};
 use domain::change::Change;
-use domain::risk::{Assessment, Evidence, assess};
+use domain::risk::Assessment;
 use kernel::CiId;
 use ports::{Fault, Query};
 
@@ -14,26 +16,17 @@ pub const CIS_MAX: usize = 200;
 /// The most dependants that are counted.
 pub const DEPENDANTS_MAX: usize = 200;
 
-/// The risk of a change as it is now.
-pub fn assess_change(db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
-    let content = &change.content;
-    let cis: Vec<CiId> = content.cis.iter().copied().take(CIS_MAX).collect();
+/// How many CIs depend on those that a change touches, directly or through one other.
+pub(crate) fn dependants(db: &mut dyn Query, change: &Change) -> Result<i64, Fault> {
+    let cis: Vec<CiId> = change.content.cis.iter().copied().take(CIS_MAX).collect();
     let reaches = neighbourhood(db, &cis, 2, DEPENDANTS_MAX)?.reaches;
     let dependants = reaches.iter().filter(|reach| reach.direction == Direction::Downstream);
-    let dependants: std::collections::BTreeSet<CiId> = dependants.map(|reach| reach.ci).collect();
-    Ok(assess(&Evidence {
-        criticality: criticality(db, change)?,
-        dependants: dependants.len(),
-        environment: content.environment,
-        customer_impact: content.customer_impact,
-        has_backout: !content.backout_plan.trim().is_empty(),
-        has_minutes: content.backout_minutes.is_some(),
-        irreversible: !content.cannot_be_undone.trim().is_empty(),
-    }))
+    let dependants: BTreeSet<CiId> = dependants.map(|reach| reach.ci).collect();
+    Ok(i64::try_from(dependants.len()).unwrap_or(i64::MAX))
 }
 
 /// The lowest number, which is the most critical, among the CIs and services touched.
-fn criticality(db: &mut dyn Query, change: &Change) -> Result<Option<u8>, Fault> {
+pub(crate) fn criticality(db: &mut dyn Query, change: &Change) -> Result<Option<i64>, Fault> {
     let cis: Vec<String> = change.content.cis.iter().map(ToString::to_string).collect();
     let services: Vec<String> = change.content.services.iter().map(ToString::to_string).collect();
     let mut lowest: Option<i64> = None;
@@ -48,7 +41,7 @@ fn criticality(db: &mut dyn Query, change: &Change) -> Result<Option<u8>, Fault>
             }
         }
     }
-    Ok(lowest.and_then(|level| u8::try_from(level).ok()))
+    Ok(lowest)
 }
 
 /// An assessment as it is shown.
@@ -61,7 +54,7 @@ pub fn shown(assessment: &Assessment, recorded: bool) -> Risk {
             .factors
             .iter()
             .map(|factor| Factor {
-                name: factor.name.word().to_owned(),
+                name: factor.name.clone(),
                 points: factor.points,
                 points_max: factor.points_max,
                 evidence: factor.evidence.clone(),

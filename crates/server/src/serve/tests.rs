@@ -15,7 +15,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt;
 
 use super::*;
-use crate::policy::Models;
 
 /// A server over a fresh database, which lives as long as the folder.
 fn app() -> (App, tempfile::TempDir) {
@@ -24,7 +23,7 @@ fn app() -> (App, tempfile::TempDir) {
     let store = store::open(&database, store::OpenOptions::default()).unwrap();
     crate::read_models::prepare(&*store).unwrap();
     let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemChance));
-    let world = World { store, clock, chance, models: Arc::new(Models::default()) };
+    let world = World { store, clock, chance };
     (Options::default().app(Bus::new(world)), folder)
 }
 

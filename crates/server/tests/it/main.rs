@@ -18,6 +18,7 @@ mod incident;
 mod live;
 mod periods;
 mod permission;
+mod policy;
 mod promises;
 mod release;
 mod review;

@@ -18,7 +18,6 @@ use interlock_server::follow::followers::{Follower, SearchIndex, step};
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
 use interlock_server::live::Live;
-use interlock_server::policy::Models;
 use interlock_server::read::ask;
 use interlock_server::read_models::{prepare, write};
 use interlock_server::records::KINDS;
@@ -82,7 +81,6 @@ impl Stage {
             store: Arc::clone(&store),
             clock: clock.clone(),
             chance: Arc::new(SeededChance::new(7 + opened.lock().unwrap().len() as u64)),
-            models: Arc::new(Models::built_in().unwrap()),
         });
         let app = Options::default().app(bus.clone());
         let live = Arc::clone(&app.live);

@@ -13,3 +13,33 @@ export const POLICY = {
   emptyTitle: 'No models',
   empty: 'Models are files of the server; without one no record can be made.',
 };
+
+export const SET = {
+  title: 'Policy',
+  meta: 'The rules in files: which approval a record needs, how its risk adds up, which conflicts block.',
+  files: 'Files',
+  inForce: (version: number) => `version ${version} is in force`,
+  edited: '· edited',
+  text: (path: string) => `Text of ${path}`,
+  newType: 'New release type',
+  newTypeHelp: 'Starts as a copy of the minor release; give it a name and states of your own.',
+  add: 'Add its file',
+  facts: 'Facts that expressions may read',
+  steps: 'Check, try, activate',
+  check: 'Check',
+  days: 'Days back',
+  try: 'Try on past records',
+  note: 'What is new',
+  activate: 'Activate',
+  mayNot: 'This needs the permission policy.write, which your roles do not give.',
+  versions: 'Versions',
+  version: (version: number) => `Version ${version}`,
+  sound: (changed: string) =>
+    changed
+      ? `Sound. It differs from what is in force in ${changed}.`
+      : 'Sound, and the same as in force.',
+  meant: (word: string) => `Did you mean ${word}?`,
+  replayed: (changes: number, releases: number, different: number) =>
+    `${changes} changes and ${releases} releases: ${different} would be routed otherwise.`,
+  nobody: 'nobody',
+};

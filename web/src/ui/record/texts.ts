@@ -148,3 +148,15 @@ export const DIFFERENCE = {
   before: 'Before',
   after: 'Now',
 };
+
+export const WHY = {
+  title: 'Why this approval',
+  model: (model: string, policy: number) => `model ${model}, policy version ${policy}`,
+  decided: 'The rules that this approval was made from. Open one to see what would change it.',
+  promised: 'What the policy in force would ask for now. Open a rule to see what would change it.',
+  always: 'It always holds.',
+  is: 'is',
+  nothing: 'No other value alone would change the outcome.',
+  turn: (value: string, outcome: string) => `with ${value}: ${outcome}`,
+  line: (line: number) => `, line ${line}`,
+};

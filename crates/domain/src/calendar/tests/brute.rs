@@ -228,6 +228,7 @@ fn product(world: &World, mine: &Record) -> BTreeSet<Collision> {
         cis: mine.cis.iter().map(|number| ci(*number)).collect(),
         services: mine.services.iter().map(service).collect(),
         emergency: mine.emergency,
+        blocking: Blocking::of_tests(mine.emergency),
     };
     let neighbours: Vec<Neighbour> = world
         .records

@@ -21,6 +21,7 @@ impl Claims {
             cis: self.cis.iter().copied().map(ci).collect(),
             services: BTreeSet::new(),
             emergency: false,
+            blocking: Blocking::of_tests(false),
         }
     }
 
@@ -155,6 +156,7 @@ fn a_blackout_of_another_service_is_none_of_ours() {
         cis: BTreeSet::new(),
         services: [service(1)].into(),
         emergency: false,
+        blocking: Blocking::of_tests(false),
     };
     let blackout = |services: &[u128]| PeriodFact {
         id: PeriodId::from_uuid(uuid(71)),

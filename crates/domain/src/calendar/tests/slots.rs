@@ -14,6 +14,7 @@ fn placed(length: i64, emergency: bool) -> Placed {
         cis: [ci(1), ci(2)].into(),
         services: [service(1), service(2)].into(),
         emergency,
+        blocking: Blocking::of_tests(emergency),
     }
 }
 

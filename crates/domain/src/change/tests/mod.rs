@@ -119,6 +119,7 @@ fn facts() -> Facts {
         risk: risk(Tier::Low),
         review_completed: false,
         outside_release: OutsideRelease::Flag,
+        rerouted: false,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::approval::{Answer, Cast, Electorate, GroupPlan, PartName, Plan, Quoru
 use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
-use crate::policy::{ModelState, ReleaseModel, ReleasePhase as P};
+use crate::policy::{ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P};
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
 use crate::vocabulary::{Tier, Window};
@@ -102,7 +102,11 @@ fn model() -> ReleaseModel {
         version: 1,
         window_minutes: 60,
         states: states.map(state).into(),
-        approval: approval().stages,
+        approval: approval()
+            .stages
+            .into_iter()
+            .map(|stage| ConditionalStage { when: None, stage })
+            .collect(),
         tasks: vec![],
     }
 }
@@ -153,6 +157,7 @@ fn facts(release: &Release) -> Facts {
         under: vec![],
         before: vec![],
         plan: approval(),
+        scale: crate::risk::tests::scale(),
         electorate: electorate(),
         review_completed: false,
         review_days: 7,

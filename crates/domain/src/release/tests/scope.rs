@@ -90,7 +90,7 @@ fn a_riskier_scope_is_recorded_with_its_tier() {
         tier: Tier::High,
         points: 60,
         factors: vec![crate::risk::Factor {
-            name: crate::risk::FactorName::Criticality,
+            name: "criticality".to_owned(),
             points: 60,
             points_max: 60,
             evidence: String::new(),

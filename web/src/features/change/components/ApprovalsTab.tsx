@@ -5,6 +5,7 @@ import { Section, Stack } from '@/ui/Page';
 import { PartDifferences } from '@/ui/record/PartDifferences';
 import { Rounds } from '@/ui/record/Rounds';
 import { ANSWERS, openRound } from '@/ui/record/vote';
+import { WhyApproval } from '@/ui/record/WhyApproval';
 import type { Change } from '../queries';
 import { texts } from '../texts';
 
@@ -21,6 +22,7 @@ export function ApprovalsTab({ change, actions }: { change: Change; actions: Act
         <Rounds rounds={change.rounds} />
       </Section>
       <PartDifferences subject={change.id} rounds={change.rounds} />
+      {!change.imported && <WhyApproval kind="changes" id={change.number} />}
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import { Section, Stack } from '@/ui/Page';
 import { PartDifferences } from '@/ui/record/PartDifferences';
 import { Rounds } from '@/ui/record/Rounds';
 import { openRound } from '@/ui/record/vote';
+import { WhyApproval } from '@/ui/record/WhyApproval';
 import type { Release } from '../queries';
 import { TAB } from '../texts';
 
@@ -23,6 +24,7 @@ export function ApprovalsTab({ release, actions }: { release: Release; actions: 
         <Rounds rounds={release.rounds} />
       </Section>
       <PartDifferences subject={release.id} rounds={release.rounds} />
+      <WhyApproval kind="releases" id={release.number} />
     </Stack>
   );
 }

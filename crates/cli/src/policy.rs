@@ -1,0 +1,290 @@
+//! `interlock policy`: the rules in files, what they come to for a record, and how another set
+//! would have decided.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Context as _;
+use api::common::Written;
+use api::policy::{
+    Activate, CheckPolicy, ExplainedRule, Explanation, Policy, PolicyChecked, PolicyVersion,
+    Replay, ReplayPolicy,
+};
+use clap::{Args, Subcommand};
+use ports::Method;
+
+use crate::client::{Client, Expect, Query, segment};
+use crate::context::{Direct, Global, Paging};
+use crate::database::Access;
+use crate::failure::{Failure, Result};
+use crate::output::{Format, say};
+use crate::record::IfVersion;
+
+const FINDINGS: &[&str] = &["file", "line", "column", "detail", "suggestion"];
+const VERSIONS: &[&str] = &["version", "at", "by", "note"];
+const RULES: &[&str] = &["about", "name", "outcome", "expression"];
+const GROUPS: &[&str] = &["count", "kind", "was", "would"];
+const DIFFERENCES: &[&str] = &[
+    "record.number",
+    "kind",
+    "decided",
+    "was.tier",
+    "was.approval",
+    "would.tier",
+    "would.approval",
+];
+
+/// What is done with the policy.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyVerb {
+    /// Shows the policy in force, or one that was; writes its files into a folder.
+    #[command(after_help = "Examples:\n  \
+        interlock policy show\n  \
+        interlock policy show --of 3 --into rules/")]
+    Show(Show),
+    /// Checks the files of a folder without putting them in force; exit code 1 when one is wrong.
+    #[command(after_help = "Example:\n  interlock policy check rules/")]
+    Check(Folder),
+    /// Puts the files of a folder in force, whole, as the next version.
+    #[command(after_help = "Example:\n  \
+        interlock policy activate rules/ --note \"Work on payments meets the board\"")]
+    Activate(Activation),
+    /// Lists the versions, newest first.
+    #[command(after_help = "Example:\n  interlock policy versions")]
+    Versions(Paging),
+    /// Explains why a change or a release needs the approval it needs, and what would change it.
+    #[command(after_help = "Examples:\n  \
+        interlock policy explain CHG-1042\n  \
+        interlock policy explain REL-17 --format json")]
+    Explain(Explained),
+    /// Compares how stored records were routed with how a set of files would route them.
+    #[command(after_help = "Examples:\n  \
+        interlock policy replay --days 90 --policy rules/\n  \
+        interlock policy replay --days 5000 --policy rules/ --list --format csv")]
+    Replay(Replayed),
+}
+
+/// Which version is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The version; the one in force when absent. 0 is what the program brings along.
+    #[arg(long, value_name = "VERSION")]
+    of: Option<i64>,
+    /// Writes its files into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    into: Option<PathBuf>,
+}
+
+/// The files.
+#[derive(Debug, Args)]
+pub(crate) struct Folder {
+    /// The folder with `risk.toml`, `conflicts.toml`, `changes/` and `releases/`.
+    folder: PathBuf,
+}
+
+/// What is put in force.
+#[derive(Debug, Args)]
+pub(crate) struct Activation {
+    #[command(flatten)]
+    files: Folder,
+    /// What is new.
+    #[arg(long, default_value = "")]
+    note: String,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// Which record is explained.
+#[derive(Debug, Args)]
+pub(crate) struct Explained {
+    /// `CHG-…` or `REL-…`.
+    record: String,
+}
+
+/// What is replayed.
+#[derive(Debug, Args)]
+pub(crate) struct Replayed {
+    /// How many days to look back, by when the records were raised.
+    #[arg(long)]
+    days: u32,
+    /// The folder to try; the policy in force when absent.
+    #[arg(long, value_name = "FOLDER")]
+    policy: Option<PathBuf>,
+    /// Lists the records one by one instead of counting them by kind.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs a verb.
+pub(crate) fn run(verb: PolicyVerb, direct: &Direct, global: &Global) -> Result {
+    let access = if matches!(verb, PolicyVerb::Activate(_)) { Access::Write } else { Access::Read };
+    let client = global.client_or(direct, access)?;
+    match verb {
+        PolicyVerb::Show(wanted) => show(&client, &wanted, global),
+        PolicyVerb::Check(files) => check(&client, &files, global),
+        PolicyVerb::Activate(wanted) => {
+            let files = read(&wanted.files.folder)?;
+            let expect = wanted.version.or(|| Ok(current(&client)?.version.version))?;
+            let body = Activate { files, note: wanted.note };
+            let written: Written = client.write(Method::Put, "/policy", expect, &body)?;
+            say(format!("version {} is in force", written.version));
+            global.out().written(&written)
+        }
+        PolicyVerb::Versions(paging) => {
+            let wanted = paging.wanted();
+            let listed =
+                client.list::<PolicyVersion>("/policy/versions", &Query::default(), &wanted)?;
+            global.out().listed(&listed, VERSIONS)
+        }
+        PolicyVerb::Explain(explained) => explain(&client, &explained.record, global),
+        PolicyVerb::Replay(wanted) => replay(&client, &wanted, global),
+    }
+}
+
+fn current(client: &Client) -> Result<Policy> {
+    client.get("/policy", &Query::default())
+}
+
+fn show(client: &Client, wanted: &Show, global: &Global) -> Result {
+    let policy: Policy =
+        client.get("/policy", &Query::default().maybe("version", wanted.of.as_ref()))?;
+    if let Some(folder) = &wanted.into {
+        write(folder, &policy.files)?;
+        say(format!("{} files are in {}", policy.files.len(), folder.display()));
+        return Ok(());
+    }
+    let files =
+        policy.files.iter().map(|(path, text)| format!("{path}  {} lines", text.lines().count()));
+    let facts = policy.facts.iter().map(|fact| {
+        let values = if fact.values.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", fact.values.join(", "))
+        };
+        format!("{}: {}{values}", fact.name, fact.about)
+    });
+    let more = [("Files", files.collect()), ("Facts that rules read", facts.collect())];
+    global.out().record(&policy, &["version", "at", "by", "note"], &more)
+}
+
+fn check(client: &Client, files: &Folder, global: &Global) -> Result {
+    let body = CheckPolicy { files: read(&files.folder)? };
+    let checked: PolicyChecked = client.post("/policy/check", Expect::Any, &body)?;
+    global.out().list(&checked.findings, FINDINGS)?;
+    match checked.findings.len() {
+        0 if checked.changed.is_empty() => say("sound, and the same as in force"),
+        0 => say(format!(
+            "sound; differs from version {} in {}",
+            checked.version,
+            checked.changed.join(", ")
+        )),
+        1 => return Err(Failure::Found("one thing is wrong".to_owned())),
+        many => return Err(Failure::Found(format!("{many} things are wrong"))),
+    }
+    Ok(())
+}
+
+fn explain(client: &Client, record: &str, global: &Global) -> Result {
+    let kind = if record.to_uppercase().starts_with("REL") { "releases" } else { "changes" };
+    let path = format!("/{kind}/{}/policy", segment(record));
+    let why: Explanation = client.get(&path, &Query::default())?;
+    if global.format == Format::Csv {
+        return global.out().list(&why.rules, RULES);
+    }
+    let approval =
+        why.approval.iter().enumerate().map(|(index, stage)| format!("{}. {stage}", index + 1));
+    let approval: Vec<String> = approval.collect();
+    let rules: Vec<String> = why.rules.iter().flat_map(rule).collect();
+    let fields =
+        ["model", "model_version", "file", "policy", "in_force", "decided", "tier", "points"];
+    global.out().record(&why, &fields, &[("Approval", approval), ("Rules", rules)])
+}
+
+/// A rule in lines: what it came to, its expression, and the facts with what would turn it.
+fn rule(rule: &ExplainedRule) -> Vec<String> {
+    let mark = if rule.matched { "+" } else { "-" };
+    let mut lines = vec![format!("{mark} {}: {}", rule.name, rule.outcome)];
+    if let Some(expression) = &rule.expression {
+        let place = rule.line.map_or_else(String::new, |line| format!(":{line}"));
+        let expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
+        lines.push(format!("    {}{place}: {expression}", rule.file));
+    }
+    for fact in &rule.facts {
+        lines.push(format!("    {} is {}", fact.name, fact.value));
+        for turn in &fact.turns {
+            lines.push(format!("        with {}: {}", turn.value, turn.outcome));
+        }
+    }
+    lines
+}
+
+fn replay(client: &Client, wanted: &Replayed, global: &Global) -> Result {
+    let files = wanted.policy.as_deref().map(read).transpose()?;
+    let body = ReplayPolicy { days: wanted.days, files };
+    let replay: Replay = client.post("/policy/replay", Expect::Any, &body)?;
+    say(format!(
+        "{} changes and {} releases raised since {}: {} would be routed otherwise than {}",
+        replay.changes,
+        replay.releases,
+        replay.since,
+        replay.different,
+        "they were, or than they would be now where nobody has decided",
+    ));
+    if !replay.complete {
+        say("there are more records: ask for fewer days");
+    }
+    if global.format == Format::Json {
+        return global.out().json(&replay);
+    }
+    if wanted.list {
+        return global.out().list(&replay.differences, DIFFERENCES);
+    }
+    global.out().list(&replay.groups, GROUPS)
+}
+
+/// The files of a folder, as the policy names them.
+fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for inner in ["", "changes", "releases"] {
+        let within = folder.join(inner);
+        if !within.is_dir() && !inner.is_empty() {
+            continue;
+        }
+        let entries =
+            fs::read_dir(&within).with_context(|| format!("reading {}", within.display()))?;
+        for entry in entries {
+            let path = entry.with_context(|| format!("reading {}", within.display()))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let name = if inner.is_empty() { name } else { format!("{inner}/{name}") };
+            files.insert(name, text);
+        }
+    }
+    if files.is_empty() {
+        let wrong = format!(
+            "{} holds no `.toml` file: take one with `interlock policy show --into`",
+            folder.display()
+        );
+        return Err(Failure::usage(wrong));
+    }
+    Ok(files)
+}
+
+fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result {
+    for (path, text) in files {
+        let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+        if !inside {
+            return Err(Failure::usage(format!("`{path}` would be written outside the folder")));
+        }
+        let file = folder.join(path);
+        let parent = file.parent().unwrap_or(folder);
+        fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
+        fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Putting a policy in force.
+
+use api::common::Written;
+use domain::Missing;
+use domain::identity::Permission;
+use domain::policy::{ActivateFacts, Files, Policy, activate};
+use ports::Query;
+
+use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::policy::force::{in_force, policy_id};
+use crate::policy::set::PolicySet;
+
+/// Puts a set of files in force, whole.
+pub struct ActivatePolicy {
+    /// Every file, by path.
+    pub files: Files,
+    /// What is new.
+    pub note: String,
+}
+
+impl Command for ActivatePolicy {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        "policy.activate"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::PolicyWrite
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        // Which conflicts block is policy, so whoever places a window waits (ADR 0004).
+        work.lock(Lock::calendar())?;
+        let mut policy: Loaded<Policy> = work.load_single(policy_id())?;
+        let in_force = in_force(work.tx)?.set.files().clone();
+        let flaws = flaws(work.tx, &self.files)?;
+        let facts = ActivateFacts { flaws, in_force };
+        let events = activate(&policy.state, &self.files, &self.note, &facts)?;
+        work.append(&mut policy, events)?;
+        Ok(Written { id: policy.id.to_string(), number: None, version: policy.version.0 })
+    }
+}
+
+/// Everything that keeps a set of files from coming into force.
+fn flaws(db: &mut dyn Query, files: &Files) -> Result<Vec<Missing>, Stop> {
+    let set = match PolicySet::read(files) {
+        Ok(set) => set,
+        Err(findings) => return Ok(findings.iter().map(Missing::from).collect()),
+    };
+    let mut flaws = Vec::new();
+    for gone in in_force(db)?.set.release_types() {
+        if set.release(gone).is_none() {
+            flaws.extend(still_used(db, gone)?);
+        }
+    }
+    Ok(flaws)
+}
+
+/// A release type stays while a release that is under way has it.
+fn still_used(db: &mut dyn Query, model: &str) -> Result<Option<Missing>, Stop> {
+    let sql = "SELECT MIN(number), COUNT(*) FROM releases \
+        WHERE model = $1 AND phase NOT IN ('closed', 'cancelled')";
+    let Some(row) = db.query_one(sql, &[model.into()])? else { return Ok(None) };
+    let Some(number) = row.opt_text(0)? else { return Ok(None) };
+    let more = row.int(1)? - 1;
+    let more = if more > 0 { format!(" and {more} more are") } else { " is".to_owned() };
+    let detail = format!(
+        "the release type `{model}` is missing, and {number}{more} still under way with it: keep \
+        its model until they are closed"
+    );
+    Ok(Some(Missing::new("/files", detail)))
+}

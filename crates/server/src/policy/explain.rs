@@ -1,0 +1,223 @@
+//! Why a record needs the approval it needs: every rule of its model with the facts it read, what
+//! it came to, and what would have to be otherwise.
+
+use std::collections::BTreeMap;
+
+use api::policy::{ExplainedFact, ExplainedRule, Explanation, Turn};
+use domain::approval::{Quorum, Round, RoundState, StagePlan};
+use domain::change::Change;
+use domain::policy::policy_version;
+use domain::release::Release;
+use domain::risk::{Assessment, POINTS_MAX, combine};
+use domain::{Aggregate, General};
+use ports::{Fault, Query};
+
+use crate::bus::{Loaded, Stop, find_state};
+use crate::names::{find_change, find_release};
+use crate::policy::facts::{Fact, FactValue, Facts};
+use crate::policy::files::{Rule, Ruled};
+use crate::policy::force::{InForce, in_force, of_version};
+use crate::policy::gather;
+use crate::policy::set::{FactorRule, Model, PolicySet, RISK, route};
+
+/// Why a change is routed as it is.
+pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Stop> {
+    let id = find_change(db, name)?;
+    let change = found::<Change>(find_state(db, id)?, name)?;
+    let (policy, now, decided) = ruling(db, change.round())?;
+    let ruled = policy.set.change_ruled(change.change_type());
+    let facts = policy.facts(db, &change, true)?;
+    let risk = policy.current_risk(db, &change)?;
+    let routing = gather::routing(facts.clone(), &risk, change.release.is_some());
+    let mut rules = stages(ruled, &routing);
+    rules.extend(policy.set.factors.iter().map(|rule| factor(&policy.set, rule, &facts)));
+    Ok(explanation(&policy, now, decided, ruled, &routing, &risk, rules))
+}
+
+/// Why a release is routed as it is.
+pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, Stop> {
+    let id = find_release(db, name)?;
+    let release = found::<Release>(find_state(db, id)?, name)?;
+    let (policy, now, decided) = ruling(db, release.round())?;
+    let ruled = policy.set.releases.get(&release.model);
+    let ruled = ruled.ok_or_else(|| General::Unknown {
+        kind: "release type in the policy",
+        name: release.model.clone(),
+    })?;
+    let carried = carried(db, &policy, &release)?;
+    let reads = policy.set.reads(ruled, false);
+    let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads)?;
+    let risks: Vec<Assessment> = carried.into_iter().map(|(_, risk)| risk).collect();
+    let risk = combine(&risks, policy.set.scale());
+    let rules = stages(ruled, &facts);
+    Ok(explanation(&policy, now, decided, ruled, &facts, &risk, rules))
+}
+
+/// The changes of a release, each with its risk.
+pub(super) fn carried(
+    db: &mut dyn Query,
+    policy: &InForce,
+    release: &Release,
+) -> Result<Vec<(Change, Assessment)>, Fault> {
+    let mut carried = Vec::with_capacity(release.changes.len());
+    for id in &release.changes {
+        if let Some(change) = find_state::<Change>(db, *id)? {
+            let risk = policy.current_risk(db, &change.state)?;
+            carried.push((change.state, risk));
+        }
+    }
+    Ok(carried)
+}
+
+fn found<A: Aggregate>(loaded: Option<Loaded<A>>, name: &str) -> Result<A, Stop> {
+    let unknown = || General::Unknown { kind: A::KIND, name: name.to_owned() };
+    Ok(loaded.ok_or_else(unknown)?.state)
+}
+
+/// The policy that decided, where an approval is under way or stands; else the one in force. With
+/// the version in force, and whether it decided.
+fn ruling(db: &mut dyn Query, round: Option<&Round>) -> Result<(InForce, i64, bool), Fault> {
+    let now = in_force(db)?;
+    let version = now.version;
+    let stands = |round: &&Round| matches!(round.state, RoundState::Open | RoundState::Approved);
+    let Some(round) = round.filter(stands) else { return Ok((now, version, false)) };
+    let decided = of_version(db, policy_version(&round.plan.policy))?;
+    Ok((decided.unwrap_or(now), version, true))
+}
+
+fn explanation(
+    policy: &InForce,
+    in_force: i64,
+    decided: bool,
+    ruled: &Ruled<impl Model>,
+    facts: &Facts,
+    risk: &Assessment,
+    rules: Vec<ExplainedRule>,
+) -> Explanation {
+    let plan = route(ruled, facts, policy.version);
+    Explanation {
+        policy: policy.version,
+        in_force,
+        decided,
+        model: ruled.model.word().to_owned(),
+        model_version: ruled.model.version(),
+        file: ruled.file.clone(),
+        tier: risk.tier.word().to_owned(),
+        points: risk.points,
+        approval: plan.stages.iter().map(stage_words).collect(),
+        rules,
+    }
+}
+
+/// A stage in words: `CAB: Change advisory board (majority, veto)`.
+pub(super) fn stage_words(stage: &StagePlan) -> String {
+    let group = |group: &domain::approval::GroupPlan| {
+        let quorum = match group.quorum {
+            Quorum::First => "first to answer".to_owned(),
+            Quorum::Count(count) => format!("{count} of them"),
+            Quorum::Majority => "majority".to_owned(),
+            Quorum::Percent(share) => format!("{share} %"),
+            Quorum::All => "all of them".to_owned(),
+        };
+        let veto = if group.veto { ", veto" } else { "" };
+        format!("{} ({quorum}{veto})", group.name)
+    };
+    let groups: Vec<String> = stage.groups.iter().map(group).collect();
+    format!("{}: {}", stage.name, groups.join(" and "))
+}
+
+fn stages(ruled: &Ruled<impl Model>, facts: &Facts) -> Vec<ExplainedRule> {
+    let stages = ruled.model.stages().iter().zip(&ruled.conditions);
+    let explained = stages.map(|(stage, rule)| {
+        let answer = |facts: &Facts| {
+            rule.as_ref().is_none_or(|rule| rule.expression.holds(&facts.context()))
+        };
+        let matched = answer(facts);
+        let words = |asked: &bool| if *asked { "asked for" } else { "not asked for" }.to_owned();
+        ExplainedRule {
+            about: "stage".to_owned(),
+            name: stage_words(&stage.stage),
+            file: ruled.file.clone(),
+            line: rule.as_ref().map(|rule| line(rule.line)),
+            expression: rule.as_ref().map(|rule| rule.expression.source().to_owned()),
+            matched,
+            outcome: words(&matched),
+            facts: turns(rule.iter(), facts, &answer, words),
+        }
+    });
+    explained.collect()
+}
+
+fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts) -> ExplainedRule {
+    let added = factor.added(facts);
+    let others = set.assess(facts).factors.into_iter().filter(|one| one.name != factor.name);
+    let others: u32 = others.map(|one| one.points).sum();
+    let words = |points: &u32| {
+        let tier = set.scale().tier((others + points).min(POINTS_MAX));
+        format!("{points} points, tier {}", tier.word().replace('_', " "))
+    };
+    let rules = || factor.steps.iter().filter_map(|step| step.when.as_ref());
+    let rule = factor.step(facts).and_then(|step| step.when.as_ref());
+    ExplainedRule {
+        about: "factor".to_owned(),
+        name: factor.name.clone(),
+        file: RISK.to_owned(),
+        line: rule.map(|rule| line(rule.line)),
+        expression: rule.map(|rule| rule.expression.source().to_owned()),
+        matched: added.points > 0,
+        outcome: format!("{} of {} points: {}", added.points, added.points_max, added.evidence),
+        facts: turns(rules(), facts, &|facts| factor.added(facts).points, words),
+    }
+}
+
+/// Every fact that some rules read, with the other values of it that would change the answer. Of
+/// numbers the nearest on each side are enough.
+fn turns<'a, T: PartialEq>(
+    rules: impl Iterator<Item = &'a Rule>,
+    facts: &Facts,
+    answer: &dyn Fn(&Facts) -> T,
+    words: impl Fn(&T) -> String,
+) -> Vec<ExplainedFact> {
+    let now = answer(facts);
+    let mut read: BTreeMap<&'static str, (&'static Fact, Vec<FactValue>)> = BTreeMap::new();
+    for rule in rules {
+        for fact in rule.expression.reads() {
+            let Some(value) = facts.get(fact.name) else { continue };
+            let others = rule.expression.others(fact, value);
+            read.entry(fact.name).or_insert((fact, Vec::new())).1.extend(others);
+        }
+    }
+    let explained = read.into_values().filter_map(|(fact, mut others)| {
+        let value = facts.get(fact.name)?;
+        others.sort();
+        others.dedup();
+        let turned = others.into_iter().filter_map(|other| {
+            let then = answer(&facts.clone().with(fact.name, other.clone()));
+            (then != now).then(|| (other, words(&then)))
+        });
+        let turned = nearest_numbers(value, turned.collect());
+        Some(ExplainedFact {
+            name: fact.name.to_owned(),
+            about: fact.about.to_owned(),
+            value: value.to_string(),
+            turns: turned
+                .into_iter()
+                .map(|(value, outcome)| Turn { value: value.to_string(), outcome })
+                .collect(),
+        })
+    });
+    explained.collect()
+}
+
+fn nearest_numbers(now: &FactValue, turned: Vec<(FactValue, String)>) -> Vec<(FactValue, String)> {
+    if !matches!(now, FactValue::Number(_)) {
+        return turned;
+    }
+    let below = turned.iter().rfind(|(value, _)| value < now).cloned();
+    let above = turned.iter().find(|(value, _)| value > now).cloned();
+    below.into_iter().chain(above).collect()
+}
+
+fn line(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

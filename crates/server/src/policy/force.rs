@@ -1,0 +1,183 @@
+//! Which policy is in force: its version and its rules, read in the transaction that decides by
+//! them. Reading the files of a set is done once for each set and remembered by their hash.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use domain::approval::Plan;
+use domain::change::{Change, Phase};
+use domain::policy::{ChangeType, Files, Policy, PolicyEvent};
+use domain::release::Release;
+use domain::risk::Assessment;
+use domain::{Aggregate, canonical};
+use kernel::{Id, PolicyId, Timestamp, Version};
+use ports::{Fault, Query, Tx};
+
+use crate::bus::Record;
+use crate::policy::facts::Facts;
+use crate::policy::gather;
+use crate::policy::set::{PolicySet, built_in, route};
+
+/// The most sets that are kept ready.
+const READY_MAX: usize = 8;
+
+/// The sets that were read last, by the hash of their files; the newest first.
+static READY: Mutex<VecDeque<(String, Arc<PolicySet>)>> = Mutex::new(VecDeque::new());
+static BUILT_IN: LazyLock<String> = LazyLock::new(|| canonical::hash(&built_in()));
+
+/// A policy with its version.
+#[derive(Debug, Clone)]
+pub struct InForce {
+    /// Its version; 0 for the set that the program brings along.
+    pub version: i64,
+    /// Its rules.
+    pub set: Arc<PolicySet>,
+}
+
+/// The id of the one policy.
+pub(super) fn policy_id() -> PolicyId {
+    PolicyId::from_uuid(uuid::Uuid::nil())
+}
+
+/// The policy in force.
+pub fn in_force(db: &mut dyn Query) -> Result<InForce, Fault> {
+    let id = policy_id().to_string();
+    let sql = "SELECT version, digest FROM policies WHERE id = $1";
+    let Some(row) = db.query_one(sql, &[(&id).into()])? else { return first() };
+    let (version, digest) = (row.int(0)?, row.text(1)?.to_owned());
+    let set = ready(&digest, || {
+        let row = db.query_one("SELECT files FROM policies WHERE id = $1", &[(&id).into()])?;
+        let row = row.ok_or_else(|| unreadable("it is gone"))?;
+        serde_json::from_str(row.text(0)?).map_err(unreadable)
+    })?;
+    Ok(InForce { version, set })
+}
+
+/// The policy of a version, if there was one.
+pub(super) fn of_version(db: &mut dyn Query, version: i64) -> Result<Option<InForce>, Fault> {
+    if version == 0 {
+        return first().map(Some);
+    }
+    let sql = "SELECT payload FROM events WHERE stream = $1 AND version = $2";
+    let stream = Policy::stream(policy_id());
+    let Some(row) = db.query_one(sql, &[stream.into(), version.into()])? else { return Ok(None) };
+    let files = files_of(row.text(0)?)?;
+    let set = ready(&canonical::hash(&files), || Ok(files))?;
+    Ok(Some(InForce { version, set }))
+}
+
+/// The files in the payload of an activation.
+pub(super) fn files_of(payload: &str) -> Result<Files, Fault> {
+    let data: serde_json::Value = serde_json::from_str(payload).map_err(unreadable)?;
+    let event = serde_json::json!({"type": "policy.activated.v1", "data": data});
+    match serde_json::from_value(event).map_err(unreadable)? {
+        PolicyEvent::Activated { files, .. } => Ok(files),
+    }
+}
+
+fn first() -> Result<InForce, Fault> {
+    let set = ready(&BUILT_IN, || Ok(built_in()))?;
+    Ok(InForce { version: 0, set })
+}
+
+/// The set with a hash, read from its files when it is not ready.
+fn ready(
+    digest: &str,
+    files: impl FnOnce() -> Result<Files, Fault>,
+) -> Result<Arc<PolicySet>, Fault> {
+    let mut known = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(place) = known.iter().position(|(hash, _)| hash == digest) {
+        return Ok(Arc::clone(&known[place].1));
+    }
+    let set = PolicySet::read(&files()?).map_err(|findings| {
+        let first = findings.first().map(|finding| format!("{}, {finding}", finding.file));
+        unreadable(first.unwrap_or_default())
+    })?;
+    let set = Arc::new(set);
+    known.push_front((digest.to_owned(), Arc::clone(&set)));
+    known.truncate(READY_MAX);
+    Ok(set)
+}
+
+fn unreadable(error: impl ToString) -> Fault {
+    Fault::permanent("reading a policy", std::io::Error::other(error.to_string()))
+}
+
+impl InForce {
+    /// What the rules for a change read, its risk and its release aside. `assessing` tells whether
+    /// its risk is asked for too.
+    pub fn facts(
+        &self,
+        db: &mut dyn Query,
+        change: &Change,
+        assessing: bool,
+    ) -> Result<Facts, Fault> {
+        let reads = self.set.reads(self.set.change_ruled(change.change_type()), assessing);
+        gather::of_change(db, change, &reads)
+    }
+
+    /// The risk of a change: as it was recorded, once it is no longer being assessed; until then as
+    /// it is now.
+    pub fn current_risk(&self, db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
+        match change.risk.as_ref().filter(|_| change.phase > Phase::Assess) {
+            Some(recorded) => Ok(recorded.clone()),
+            None => Ok(self.set.assess(&self.facts(db, change, true)?)),
+        }
+    }
+
+    /// The approval that a change needs.
+    pub fn change_plan(
+        &self,
+        change_type: ChangeType,
+        facts: Facts,
+        risk: &Assessment,
+        in_release: bool,
+    ) -> Plan {
+        let facts = gather::routing(facts, risk, in_release);
+        route(self.set.change_ruled(change_type), &facts, self.version)
+    }
+
+    /// The approval that a release needs, with the changes that travel in it.
+    pub fn release_plan(
+        &self,
+        db: &mut dyn Query,
+        release: &Release,
+        changes: &[(Change, Assessment)],
+    ) -> Result<Plan, Fault> {
+        let Some(ruled) = self.set.releases.get(&release.model) else {
+            // A type is only taken away when no release that is under way has it.
+            return Ok(Plan::default());
+        };
+        let reads = self.set.reads(ruled, false);
+        let facts = gather::of_release(db, release, changes, self.set.scale(), &reads)?;
+        Ok(route(ruled, &facts, self.version))
+    }
+}
+
+impl Record for Policy {
+    const MODEL: i64 = 1;
+    const TABLE_NAMES: &'static [&'static str] = &["policies"];
+    const TABLES: &'static [&'static str] = &["CREATE TABLE policies (id TEXT PRIMARY KEY, \
+        version BIGINT NOT NULL, digest TEXT NOT NULL, files TEXT NOT NULL)"];
+
+    fn project(
+        &self,
+        id: PolicyId,
+        version: Version,
+        _: Timestamp,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
+        tx.execute(
+            "INSERT INTO policies (id, version, digest, files) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
+            digest = excluded.digest, files = excluded.files",
+            &[
+                id.to_string().into(),
+                version.into(),
+                canonical::hash(&self.files).into(),
+                canonical::text(&self.files).into(),
+            ],
+        )
+        .map(|_| ())
+    }
+}

@@ -1,0 +1,115 @@
+//! The facts of a record, gathered from what is known of it: only those that are read.
+
+use std::collections::BTreeSet;
+
+use domain::change::Change;
+use domain::release::Release;
+use domain::risk::{Assessment, CustomerImpact, Scale, combine};
+use kernel::{ServiceId, TeamId};
+use ports::{Fault, Query};
+
+use crate::names::Names;
+use crate::policy::facts::{Facts, UNKNOWN};
+use crate::risk;
+
+type Reads = BTreeSet<&'static str>;
+
+/// What is known of a change, its risk and its release aside.
+pub(super) fn of_change(
+    db: &mut dyn Query,
+    change: &Change,
+    reads: &Reads,
+) -> Result<Facts, Fault> {
+    let content = &change.content;
+    let category = content.category.map_or(UNKNOWN, |category| category.word());
+    let outage = content.outages.iter().map(|outage| i64::from(outage.minutes)).max();
+    let mut facts = Facts::default()
+        .with("change.type", change.change_type().word())
+        .with("change.environment", content.environment.word())
+        .with("change.customer_impact", impact(content.customer_impact))
+        .with("change.category", category)
+        .with("change.has_backout", !content.backout_plan.trim().is_empty())
+        .with("change.backout_timed", content.backout_minutes.is_some())
+        .with("change.irreversible", !content.cannot_be_undone.trim().is_empty())
+        .with("change.outage_minutes", outage.unwrap_or(0))
+        .with("change.tags", content.tags.iter().cloned().collect::<Vec<_>>());
+    if reads.contains("change.criticality") {
+        facts = facts.with("change.criticality", risk::criticality(db, change)?.unwrap_or(0));
+    }
+    if reads.contains("change.dependants") {
+        facts = facts.with("change.dependants", risk::dependants(db, change)?);
+    }
+    if reads.contains("change.services") {
+        facts = facts.with("change.services", services(db, &content.services)?);
+    }
+    if reads.contains("change.team") {
+        facts = facts.with("change.team", team(db, content.team)?.as_str());
+    }
+    Ok(facts)
+}
+
+/// What follows from a change's risk and its release.
+pub(super) fn routing(facts: Facts, risk: &Assessment, in_release: bool) -> Facts {
+    facts
+        .with("change.tier", risk.tier.word())
+        .with("change.points", i64::from(risk.points))
+        .with("change.in_release", in_release)
+}
+
+/// What is known of a release with its changes.
+pub(super) fn of_release(
+    db: &mut dyn Query,
+    release: &Release,
+    changes: &[(Change, Assessment)],
+    scale: &Scale,
+    reads: &Reads,
+) -> Result<Facts, Fault> {
+    let content = &release.content;
+    let risks: Vec<Assessment> = changes.iter().map(|(_, risk)| risk.clone()).collect();
+    let risk = combine(&risks, scale);
+    let contents = || changes.iter().map(|(change, _)| &change.content);
+    let worst = contents().filter_map(|content| content.customer_impact).max();
+    let mut tags = content.tags.clone();
+    tags.extend(contents().flat_map(|content| content.tags.iter().cloned()));
+    let mut facts = Facts::default()
+        .with("release.type", release.model.as_str())
+        .with("release.tier", risk.tier.word())
+        .with("release.points", i64::from(risk.points))
+        .with("release.environment", content.environment.word())
+        .with("release.changes", i64::try_from(changes.len()).unwrap_or(i64::MAX))
+        .with("release.customer_impact", impact(worst))
+        .with(
+            "release.irreversible",
+            contents().any(|content| !content.cannot_be_undone.trim().is_empty()),
+        )
+        .with("release.tags", tags.into_iter().collect::<Vec<_>>());
+    if reads.contains("release.criticality") {
+        let mut levels = BTreeSet::new();
+        for (change, _) in changes {
+            levels.extend(risk::criticality(db, change)?);
+        }
+        facts = facts.with("release.criticality", levels.first().copied().unwrap_or(0));
+    }
+    if reads.contains("release.services") {
+        let all: BTreeSet<ServiceId> =
+            contents().flat_map(|content| content.services.iter().copied()).collect();
+        facts = facts.with("release.services", services(db, &all)?);
+    }
+    if reads.contains("release.team") {
+        facts = facts.with("release.team", team(db, content.team)?.as_str());
+    }
+    Ok(facts)
+}
+
+fn impact(impact: Option<CustomerImpact>) -> &'static str {
+    impact.map_or(UNKNOWN, CustomerImpact::word)
+}
+
+fn services(db: &mut dyn Query, services: &BTreeSet<ServiceId>) -> Result<Vec<String>, Fault> {
+    let names = Names::default().all(db, services)?;
+    Ok(names.into_iter().map(|service| service.name).collect())
+}
+
+fn team(db: &mut dyn Query, team: Option<TeamId>) -> Result<String, Fault> {
+    Ok(Names::default().opt(db, team)?.map(|team| team.name).unwrap_or_default())
+}

@@ -1,0 +1,41 @@
+// What a check found, and what a replay came to.
+import type { Checked, Replay } from '../queries';
+import { SET } from '../texts';
+import classes from './policy.module.css';
+
+export function Findings({ checked }: { checked: Checked }) {
+  if (checked.findings.length === 0) {
+    return <p role="status">{SET.sound(checked.changed.join(', '))}</p>;
+  }
+  return (
+    <ul className={classes.findings} role="status">
+      {checked.findings.map((found) => (
+        <li key={`${found.file} ${found.line} ${found.column} ${found.detail}`}>
+          <span className="mono">
+            {found.file} {found.line}:{found.column}
+          </span>{' '}
+          {found.detail}
+          {found.suggestion && <strong> {SET.meant(found.suggestion)}</strong>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Replayed({ replay }: { replay: Replay }) {
+  return (
+    <div role="status">
+      <p>{SET.replayed(replay.changes, replay.releases, replay.different)}</p>
+      <ul className={classes.findings}>
+        {replay.groups.map((group) => (
+          <li key={`${group.kind} ${group.was.join()} ${group.would.join()}`}>
+            <strong>
+              {group.count} × {group.kind}
+            </strong>
+            : {group.was.join(', ') || SET.nobody} → {group.would.join(', ') || SET.nobody}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

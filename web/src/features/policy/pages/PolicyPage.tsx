@@ -1,0 +1,202 @@
+// The policy: its files, an editor that checks and tries them, and the versions before.
+import { Button, NumberInput, Skeleton, Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useCan } from '@/lib/session';
+import { useWrite } from '@/lib/write';
+import { Page, Section } from '@/ui/Page';
+import { ErrorState, ProblemNote } from '@/ui/States';
+import { Time } from '@/ui/Time';
+import { Findings, Replayed } from '../components/Outcomes';
+import classes from '../components/policy.module.css';
+import {
+  usePolicy,
+  useVersions,
+  type Checked,
+  type Files,
+  type Policy,
+  type Replay,
+} from '../queries';
+import { SET } from '../texts';
+
+const DAYS = 90;
+
+export default function PolicyPage() {
+  const policy = usePolicy();
+  return (
+    <Page title={SET.title} meta={<span>{SET.meta}</span>}>
+      {policy.error && <ErrorState error={policy.error} retry={() => void policy.refetch()} />}
+      {policy.isPending && <Skeleton height={480} />}
+      {policy.data && <Editor key={policy.data.version} policy={policy.data} />}
+      <Versions />
+    </Page>
+  );
+}
+
+function Editor({ policy }: { policy: Policy }) {
+  const [files, setFiles] = useState<Files>(policy.files);
+  const [shown, setShown] = useState(Object.keys(policy.files)[0] ?? '');
+  const changed = Object.keys(files).filter((path) => files[path] !== policy.files[path]);
+  return (
+    <>
+      <Section title={SET.files} aside={SET.inForce(policy.version)}>
+        <div className={classes.editor}>
+          <ul className={classes.list} aria-label={SET.files}>
+            {Object.keys(files).map((path) => (
+              <li key={path}>
+                <button
+                  type="button"
+                  className={classes.file}
+                  aria-pressed={path === shown}
+                  onClick={() => setShown(path)}
+                >
+                  {path}
+                  {changed.includes(path) && <span className="soft"> {SET.edited}</span>}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <Textarea
+            aria-label={SET.text(shown)}
+            classNames={{ input: classes.text }}
+            value={files[shown] ?? ''}
+            onChange={(event) => setFiles({ ...files, [shown]: event.currentTarget.value })}
+            rows={24}
+            spellCheck={false}
+          />
+        </div>
+        <NewFile
+          onAdd={(path) => {
+            setFiles({ [path]: files['releases/minor.toml'] ?? '', ...files });
+            setShown(path);
+          }}
+        />
+        <Facts facts={policy.facts} />
+      </Section>
+      <Steps policy={policy} files={files} />
+    </>
+  );
+}
+
+function NewFile({ onAdd }: { onAdd: (path: string) => void }) {
+  const [name, setName] = useState('');
+  const word = name.trim().toLowerCase();
+  return (
+    <div className={classes.steps}>
+      <TextInput
+        label={SET.newType}
+        description={SET.newTypeHelp}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Button
+        variant="default"
+        disabled={!/^[a-z0-9_-]+$/.test(word)}
+        onClick={() => {
+          onAdd(`releases/${word}.toml`);
+          setName('');
+        }}
+      >
+        {SET.add}
+      </Button>
+    </div>
+  );
+}
+
+function Facts({ facts }: { facts: Policy['facts'] }) {
+  return (
+    <details className={classes.facts}>
+      <summary>{SET.facts}</summary>
+      <dl>
+        {facts.map((fact) => (
+          <div key={fact.name}>
+            <dt className="mono">{fact.name}</dt>
+            <dd>
+              {fact.about}
+              {fact.values.length > 0 && <span className="soft"> ({fact.values.join(', ')})</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+/** Check, try, put in force: each over the files as they stand in the editor. */
+function Steps({ policy, files }: { policy: Policy; files: Files }) {
+  const may = useCan('policy.write');
+  const [days, setDays] = useState(DAYS);
+  const [note, setNote] = useState('');
+  const check = useWrite<Checked>();
+  const replay = useWrite<Replay>();
+  const activate = useWrite();
+  return (
+    <Section title={SET.steps}>
+      <div className={classes.steps}>
+        <Button
+          variant="default"
+          loading={check.isPending}
+          onClick={() => check.mutate({ path: '/policy/check', body: { files } })}
+        >
+          {SET.check}
+        </Button>
+        <NumberInput
+          label={SET.days}
+          min={1}
+          max={20000}
+          value={days}
+          onChange={(value) => setDays(Number(value) || DAYS)}
+        />
+        <Button
+          variant="default"
+          loading={replay.isPending}
+          onClick={() => replay.mutate({ path: '/policy/replay', body: { days, files } })}
+        >
+          {SET.try}
+        </Button>
+        <TextInput
+          label={SET.note}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <Button
+          disabled={!may}
+          title={may ? undefined : SET.mayNot}
+          loading={activate.isPending}
+          onClick={() =>
+            activate.mutate({
+              method: 'PUT',
+              path: '/policy',
+              version: policy.version,
+              body: { files, note },
+            })
+          }
+        >
+          {SET.activate}
+        </Button>
+      </div>
+      {[check, replay, activate].map(
+        (step, index) => step.error && <ProblemNote key={index} error={step.error} />,
+      )}
+      {check.data && <Findings checked={check.data} />}
+      {replay.data && <Replayed replay={replay.data} />}
+    </Section>
+  );
+}
+
+function Versions() {
+  const versions = useVersions();
+  return (
+    <Section title={SET.versions}>
+      <ol className={classes.versions}>
+        {versions.data?.items.map((version) => (
+          <li key={version.version}>
+            <strong>{SET.version(version.version)}</strong> {version.note}{' '}
+            <span className="soft">
+              {version.by} {version.at && <Time at={version.at} />}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
