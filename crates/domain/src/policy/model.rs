@@ -189,6 +189,9 @@ pub enum ModelError {
     /// A stage without groups decides nothing.
     #[error("stage \"{0}\" has no group")]
     EmptyStage(String),
+    /// A time limit that cannot be.
+    #[error("group \"{0}\": {1}")]
+    WrongLimit(String, &'static str),
 }
 
 impl ReleaseModel {
@@ -215,14 +218,32 @@ impl ReleaseModel {
         if let Some(phase) = phases.iter().find(|phase| !has(phase)) {
             return Err(ModelError::PhaseMissing(*phase));
         }
-        let empty = self.approval.iter().find(|stage| stage.groups.is_empty());
-        empty.map_or(Ok(()), |stage| Err(ModelError::EmptyStage(stage.name.clone())))
+        check_stages(&self.approval)
     }
+}
+
+fn check_stages<'a>(stages: impl IntoIterator<Item = &'a StagePlan>) -> Result<(), ModelError> {
+    for stage in stages {
+        if stage.groups.is_empty() {
+            return Err(ModelError::EmptyStage(stage.name.clone()));
+        }
+        for group in &stage.groups {
+            if let Some(wrong) = group.wrong_limit() {
+                return Err(ModelError::WrongLimit(group.name.clone(), wrong));
+            }
+        }
+    }
+    Ok(())
 }
 
 impl ChangeModel {
     /// The model with its version, as it is pinned on records.
     pub fn reference(&self) -> String {
         format!("{} {}", self.name, self.version)
+    }
+
+    /// What is wrong with it, if anything.
+    pub fn check(&self) -> Result<(), ModelError> {
+        check_stages(self.approval.iter().map(|stage| &stage.stage))
     }
 }

@@ -33,7 +33,7 @@ pub fn gather(
     };
     let risk = risk(db, change)?;
     let plan = plan(asking, change, risk.tier);
-    let electorate = electorate(db, &roles_asked(&plan, change))?;
+    let electorate = electorate(db, &roles_asked(&plan, change), asking.now)?;
     Ok(Facts {
         now: asking.now,
         person: asking.who.person,
@@ -65,7 +65,7 @@ pub(super) fn judge_again(
     }
     facts.risk = assess_change(db, after)?;
     facts.plan = plan(asking, after, facts.risk.tier);
-    facts.electorate = electorate(db, &roles_asked(&facts.plan, after))?;
+    facts.electorate = electorate(db, &roles_asked(&facts.plan, after), asking.now)?;
     Ok(())
 }
 
@@ -83,9 +83,9 @@ fn risk(db: &mut dyn Query, change: &Change) -> Result<Assessment, Fault> {
 }
 
 fn roles_asked(plan: &Plan, change: &Change) -> BTreeSet<Role> {
-    let round = change.round().map(|round| &round.plan.stages);
-    let stages = plan.stages.iter().chain(round.into_iter().flatten());
-    stages.flat_map(|stage| &stage.groups).flat_map(|group| group.roles.clone()).collect()
+    let mut roles = plan.roles();
+    roles.extend(change.round().map(|round| round.plan.roles()).unwrap_or_default());
+    roles
 }
 
 fn release(db: &mut dyn Query, change: &Change) -> Result<Option<ReleaseFact>, Fault> {

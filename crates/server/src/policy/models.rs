@@ -53,6 +53,8 @@ impl Models {
         }
         for file in CHANGE_FILES {
             let model: ChangeModel = toml::from_str(file)?;
+            let name = model.name.word().to_owned();
+            model.check().map_err(|source| ModelsError::Wrong { name, source })?;
             models.changes.insert(model.name, (model, file.to_owned()));
         }
         Ok(models)
