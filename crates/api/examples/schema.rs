@@ -8,6 +8,8 @@ use utoipa::OpenApi;
 #[openapi(
     info(title = "Interlock", description = "The schemas of the wire contract"),
     components(schemas(
+        api::approval::Delegation,
+        api::approval::NewDelegation,
         api::approval::Vote,
         api::approval::Round,
         api::approval::Part,

@@ -1,5 +1,6 @@
 //! Approval on the wire. `GET /approvals?state=pending&mine=true`; votes are verbs of the subject:
 //! `POST /changes/{id}/approve|reject|abstain`, `POST /releases/{id}/approve|reject|abstain`.
+//! `GET/POST /delegations`, `DELETE /delegations/{id}`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +40,9 @@ pub struct Round {
     pub opened_at: String,
     /// People who may not vote, and why.
     pub barred: Vec<Barred>,
+    /// What is the matter when nobody can decide it any more, and who must act.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stuck: Option<String>,
 }
 
 /// A part of the content and its hash.
@@ -69,10 +73,18 @@ pub struct Stage {
 pub struct Group {
     /// What it is called.
     pub name: String,
-    /// The roles that may answer.
+    /// The roles that may answer, those it was escalated to included.
     pub roles: Vec<String>,
     /// Who may answer now, separation of duties applied.
     pub voters: Vec<Ref>,
+    /// Who may answer in the place of which of them.
+    pub deputies: Vec<Deputy>,
+    /// When its time runs out, RFC 3339, while it is its turn and it is not on hold.
+    pub limit_at: Option<String>,
+    /// When those asked were reminded, RFC 3339.
+    pub reminded_at: Option<String>,
+    /// When its time ran out and further roles were asked, RFC 3339.
+    pub escalated_at: Option<String>,
     /// The rule in words: "2 of 5", "first".
     pub quorum: String,
     /// Approvals still needed.
@@ -83,11 +95,22 @@ pub struct Group {
     pub votes: Vec<CastVote>,
 }
 
+/// Someone who stands in for a person who is absent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Deputy {
+    /// Who may answer.
+    pub person: Ref,
+    /// In whose place.
+    pub on_behalf_of: Ref,
+}
+
 /// A vote that was cast.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CastVote {
     /// Who.
     pub person: Ref,
+    /// In whose place, where a deputy voted.
+    pub on_behalf_of: Option<Ref>,
     /// `approve`, `reject` or `abstain`.
     pub answer: String,
     /// Why.
@@ -96,7 +119,7 @@ pub struct CastVote {
     pub at: String,
     /// The hash of what was seen.
     pub content_hash: String,
-    /// Why it no longer counts: the parts that were edited since.
+    /// Why it no longer counts: the parts that were edited since, or that someone left.
     pub voided: Option<String>,
 }
 
@@ -139,4 +162,59 @@ pub struct ApprovalRow {
     pub my_vote: Option<String>,
     /// Since when it waits, RFC 3339.
     pub since: String,
+    /// In whose place the reader is asked.
+    pub on_behalf_of: Option<Ref>,
+    /// Until when that person is absent, RFC 3339; without end when absent.
+    pub absent_until: Option<String>,
+    /// When its time runs out, RFC 3339.
+    pub limit_at: Option<String>,
+    /// Whether those asked were reminded.
+    pub reminded: bool,
+    /// Whether its time ran out and further roles were asked.
+    pub escalated: bool,
+}
+
+/// The deputy of someone who is absent. `POST /delegations`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDelegation {
+    /// Who is absent, by id or login; the sender when absent.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub person: Option<String>,
+    /// Who votes in their place, by id or login.
+    #[schema(min_length = 1, max_length = 200)]
+    pub deputy: String,
+    /// From when, RFC 3339; at once when absent.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Until when, RFC 3339, exclusive; until it is revoked when absent.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Why.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub reason: String,
+}
+
+/// A delegation: who is absent, and who votes in their place.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Delegation {
+    /// The id.
+    pub id: String,
+    /// The version.
+    pub version: i64,
+    /// Who is absent.
+    pub person: Ref,
+    /// Who votes in their place.
+    pub deputy: Ref,
+    /// From when, RFC 3339.
+    pub from: Option<String>,
+    /// Until when, RFC 3339, exclusive.
+    pub until: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// `to_come`, `in_force`, `over` or `revoked`.
+    pub state: String,
+    /// Whether the reader may take it back.
+    pub revocable: bool,
 }

@@ -1,14 +1,16 @@
 //! `interlock approve`: what waits for a vote, and voting. A vote names the round and the hash of
 //! the content that was seen, so it never counts for something else.
 
-use api::approval::{ApprovalRow, Round, Vote};
+use api::approval::{ApprovalRow, Delegation, NewDelegation, Round, Vote};
 use api::common::Written;
 use clap::{Args, Subcommand};
+use ports::Method;
 use serde::Deserialize;
 
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
+use crate::given::instant;
 use crate::output::say;
 use crate::record::Records;
 
@@ -21,10 +23,14 @@ const COLUMNS: &[&str] = &[
     "needed",
     "tier",
     "since",
+    "on_behalf_of.name",
+    "limit_at",
     "my_vote",
     "round",
     "content_hash",
 ];
+
+const ABSENT: &[&str] = &["id", "person.name", "deputy.name", "from", "until", "state", "reason"];
 
 /// What waits for a vote.
 #[derive(Debug, Subcommand)]
@@ -37,6 +43,65 @@ pub(crate) enum ApprovalVerb {
         interlock approve vote REL-17\n  \
         interlock approve vote CHG-1042 --reject --reason \"no way back\"")]
     Vote(Cast),
+    /// Names who votes in your place while you are absent.
+    #[command(after_help = "Examples:\n  \
+        interlock approve delegate dora --until 2027-01-04 --reason \"on leave\"\n  \
+        interlock approve delegate dora --person emil --reason ill")]
+    Delegate(Delegate),
+    /// Lists who is absent and who votes in their place.
+    #[command(after_help = "Examples:\n  interlock approve absences\n  \
+        interlock approve absences --person emil --all")]
+    Absences(Absences),
+    /// Takes a delegation back.
+    #[command(
+        after_help = "Example:\n  interlock approve revoke dlg_01930f5c6a007000800000000000000a"
+    )]
+    Revoke(Revoke),
+}
+
+/// A deputy for a span of time.
+#[derive(Debug, Args)]
+pub(crate) struct Delegate {
+    /// Who votes in the absent person's place, by login or id.
+    deputy: String,
+    /// Who is absent; you when absent. For others only a keeper of accounts.
+    #[arg(long)]
+    person: Option<String>,
+    /// From when; at once when absent.
+    #[arg(long)]
+    from: Option<String>,
+    /// Until when, exclusive; until it is taken back when absent.
+    #[arg(long)]
+    until: Option<String>,
+    /// The zone of times that are written without one.
+    #[arg(long, default_value = "UTC")]
+    zone: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Which delegations are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Absences {
+    /// Those of an absent person, by login or id; `me` for your own.
+    #[arg(long)]
+    person: Option<String>,
+    /// Those of a deputy, by login or id; `me` for those in whose place you vote.
+    #[arg(long)]
+    deputy: Option<String>,
+    /// Also those that are over or were taken back.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// A delegation.
+#[derive(Debug, Args)]
+pub(crate) struct Revoke {
+    /// Its id, as `absences` lists it.
+    delegation: String,
 }
 
 /// Which approvals are listed.
@@ -115,6 +180,32 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
             let path = path_of(&cast.record)?;
             global.out().written(&vote(&client, &path, word, &cast.vote)?)
         }
+        ApprovalVerb::Delegate(delegate) => {
+            let time = |text: &Option<String>| {
+                text.as_deref().map(|text| instant(text, &delegate.zone)).transpose()
+            };
+            let body = NewDelegation {
+                person: delegate.person.clone(),
+                deputy: delegate.deputy.clone(),
+                from: time(&delegate.from)?,
+                until: time(&delegate.until)?,
+                reason: delegate.reason.clone(),
+            };
+            global.out().written(&client.post("/delegations", Expect::Any, &body)?)
+        }
+        ApprovalVerb::Absences(absences) => {
+            let query = Query::default()
+                .maybe("person", absences.person.as_ref())
+                .maybe("deputy", absences.deputy.as_ref())
+                .with("state", if absences.all { &"all" } else { &"live" });
+            let wanted = absences.paging.wanted();
+            let listed = client.list::<Delegation>("/delegations", &query, &wanted)?;
+            global.out().listed(&listed, ABSENT)
+        }
+        ApprovalVerb::Revoke(revoke) => {
+            let path = format!("/delegations/{}", segment(&revoke.delegation));
+            global.out().written(&client.bare(Method::Delete, &path, Expect::Any)?)
+        }
     }
 }
 
@@ -160,6 +251,7 @@ pub(crate) fn round_lines(rounds: &[Round]) -> Vec<String> {
     for round in rounds {
         let hash = round.content_hash.get(..12).unwrap_or(&round.content_hash);
         lines.push(format!("round {} {} of {hash}…", round.number, round.state));
+        lines.extend(round.stuck.as_ref().map(|stuck| format!("  {stuck}")));
         for (stage, group) in
             round.stages.iter().flat_map(|stage| stage.groups.iter().map(move |g| (stage, g)))
         {
@@ -167,10 +259,17 @@ pub(crate) fn round_lines(rounds: &[Round]) -> Vec<String> {
                 "  {} · {}: {} ({}, {} needed)",
                 stage.name, group.name, group.state, group.quorum, group.needed
             ));
+            for (word, at) in [("reminded", &group.reminded_at), ("escalated", &group.escalated_at)]
+            {
+                lines.extend(at.as_ref().map(|at| format!("    {word} {at}")));
+            }
+            lines.extend(group.limit_at.as_ref().map(|at| format!("    time runs out {at}")));
             for vote in &group.votes {
                 let void = vote.voided.as_ref().map_or(String::new(), |why| format!(" [{why}]"));
                 let why = vote.reason.as_ref().map_or(String::new(), |why| format!(": {why}"));
-                lines.push(format!("    {} {}{why}{void}", vote.person.name, vote.answer));
+                let place = vote.on_behalf_of.as_ref();
+                let place = place.map_or(String::new(), |absent| format!(" for {}", absent.name));
+                lines.push(format!("    {}{place} {}{why}{void}", vote.person.name, vote.answer));
             }
         }
     }

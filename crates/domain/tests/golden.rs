@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use interlock_domain::approval::{Content, RoundEvent};
+use interlock_domain::approval::{Content, DelegationEvent, RoundEvent};
 use interlock_domain::cab::{BoardEvent, MeetingEvent};
 use interlock_domain::calendar::{ConflictEvent, ExternalEvent, FeedEvent, PeriodEvent};
 use interlock_domain::change::ChangeEvent;
@@ -65,7 +65,16 @@ fn set(words: &[&str]) -> BTreeSet<String> {
 }
 
 const EXTRAS: &[&str] = &["comment_added", "links_set", "task_added", "task_edited", "watch_set"];
-const ROUNDS: &[&str] = &["closed", "content_edited", "group_approved", "opened", "vote_cast"];
+const ROUNDS: &[&str] = &[
+    "closed",
+    "content_edited",
+    "group_approved",
+    "limit_reached",
+    "opened",
+    "reminded",
+    "vote_cast",
+    "vote_lapsed",
+];
 const DEPLOYMENTS: &[&str] = &[
     "finished",
     "rollback_decided",
@@ -94,6 +103,9 @@ fn round_word(event: &RoundEvent) -> &'static str {
         RoundEvent::VoteCast { .. } => "vote_cast",
         RoundEvent::GroupApproved { .. } => "group_approved",
         RoundEvent::ContentEdited { .. } => "content_edited",
+        RoundEvent::Reminded { .. } => "reminded",
+        RoundEvent::LimitReached { .. } => "limit_reached",
+        RoundEvent::VoteLapsed { .. } => "vote_lapsed",
         RoundEvent::Closed { .. } => "closed",
     }
 }
@@ -202,6 +214,11 @@ fn events_of_boards_and_meetings_stay_readable() {
 fn events_of_people_and_tokens_stay_readable() {
     assert_eq!(names(&read_back::<PersonEvent>("person")).len(), 6);
     assert_eq!(names(&read_back::<TokenEvent>("token")).len(), 2);
+}
+
+#[test]
+fn events_of_delegations_stay_readable() {
+    assert_eq!(names(&read_back::<DelegationEvent>("delegation")).len(), 2);
 }
 
 #[test]

@@ -93,6 +93,8 @@ ids! {
     CiId = "ci";
     /// A conflict between two records on the calendar.
     ConflictId = "cfl";
+    /// A delegation of someone who is absent.
+    DelegationId = "dlg";
     /// One event of the log.
     EventId = "evt";
     /// A permission to deviate from a rule.

@@ -72,6 +72,7 @@ pub struct Kind {
 }
 
 each_kind! {
+    domain::approval::Delegation,
     domain::cab::Board,
     domain::cab::Meeting,
     domain::calendar::Conflict,

@@ -52,6 +52,7 @@ export const NAVIGATION: NavItem[][] = [
       children: [
         { to: paths.people, label: PAGES.people },
         { to: paths.tokens, label: PAGES.tokens },
+        { to: paths.absences, label: PAGES.absences },
         { to: paths.windows, label: PAGES.windows },
         { to: paths.peaks, label: PAGES.peaks },
         { to: paths.blackouts, label: PAGES.blackouts },

@@ -33,6 +33,7 @@ export const paths = {
   audit: '/audit',
   people: '/settings/people',
   tokens: '/settings/tokens',
+  absences: '/settings/absences',
   windows: '/settings/windows',
   peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',

@@ -48,6 +48,7 @@ export const PAGES = {
   settings: 'Settings',
   people: 'People',
   tokens: 'Tokens',
+  absences: 'Absences',
   windows: 'Maintenance windows',
   peaks: 'Peak hours',
   feeds: 'Calendar feeds',

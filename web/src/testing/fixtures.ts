@@ -161,6 +161,7 @@ export const round: Schema<'Round'> = {
           voters: [mara],
           quorum: 'first',
           needed: 0,
+          deputies: [],
           state: 'approved',
           votes: [
             {
@@ -185,6 +186,7 @@ export const round: Schema<'Round'> = {
           voters: [cem, mara],
           quorum: '2 of 5',
           needed: 2,
+          deputies: [],
           state: 'open',
           votes: [
             {

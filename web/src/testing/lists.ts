@@ -61,6 +61,8 @@ export const approvalRow: Schema<'ApprovalRow'> = {
   state: 'pending',
   my_vote: null,
   since: at(-10),
+  reminded: false,
+  escalated: false,
 };
 
 export const calendar: Schema<'Calendar'> = {

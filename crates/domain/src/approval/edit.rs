@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use kernel::PersonId;
 
-use crate::approval::vote::within_reach;
+use crate::approval::reach::within_reach;
 use crate::approval::{
-    Answer, Barred, Content, Electorate, GroupPlan, PartName, Round, RoundEvent, RoundState, Vote,
+    Answer, Barred, Content, Electorate, PartName, Round, RoundEvent, RoundState, Vote, evolve,
 };
 
 /// Holds new content against the last round, if it is open or approved: the votes whose groups
@@ -29,7 +29,7 @@ pub fn edit(
         covered.is_empty() || touched.iter().any(|part: &PartName| covered.contains(part))
     };
     let lost = |vote: &&Vote| {
-        let own_work = barred.iter().any(|barred| barred.person == vote.person);
+        let own_work = barred.iter().any(|barred| vote.uses_up(barred.person));
         vote.counts() && (covers(vote.stage, vote.group) || own_work)
     };
     let lost: Vec<&Vote> = round.votes.iter().filter(lost).collect();
@@ -38,19 +38,21 @@ pub fn edit(
     };
     let reopened: BTreeSet<_> = round.approved.iter().copied().filter(reopens).collect();
     let barred = Some(barred).filter(|barred| *barred != round.barred);
-    if let Some(barred) = &barred {
-        within_reach(open_groups(round, &reopened), barred, electorate)?;
-    }
     let voided: Vec<PersonId> = lost.iter().map(|vote| vote.person).collect();
     let reopened = reopened.into_iter().collect();
     let number = round.number;
+    let checked = barred.is_some();
     let edited =
         RoundEvent::ContentEdited { round: number, content, touched, voided, reopened, barred };
+    if checked {
+        let after = evolve(vec![round.clone()], &edited, round.opened_at);
+        within_reach(&after[0], electorate)?;
+    }
     Ok(vec![edited])
 }
 
 /// Whether a group lost votes and no longer reaches its quorum without them.
-fn falls_short(
+pub(super) fn falls_short(
     round: &Round,
     (stage, group): (usize, usize),
     lost: &[&Vote],
@@ -63,19 +65,6 @@ fn falls_short(
     let lost = lost.iter().filter(mine).filter(|vote| vote.answer == Answer::Approve).count();
     let needed = plan.quorum.needed(electorate.voters(plan, barred).len());
     lost > 0 && yes - lost < needed
-}
-
-/// The groups that have yet to say yes, once some must say it again.
-fn open_groups<'a>(
-    round: &'a Round,
-    reopened: &'a BTreeSet<(usize, usize)>,
-) -> impl Iterator<Item = &'a GroupPlan> {
-    let stages = round.plan.stages.iter().enumerate();
-    let seats = stages.flat_map(|(stage, plan)| {
-        plan.groups.iter().enumerate().map(move |(group, plan)| ((stage, group), plan))
-    });
-    let open = |seat: &(usize, usize)| !round.approved.contains(seat) || reopened.contains(seat);
-    seats.filter(move |(seat, _)| open(seat)).map(|(_, plan)| plan)
 }
 
 /// Takes an open or approved round back.

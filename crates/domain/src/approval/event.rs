@@ -1,9 +1,15 @@
 //! What happens to a round. Its subject embeds each under a name of its own.
 
+use std::collections::BTreeSet;
+
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{Answer, Barred, Content, PartName, Plan, Round, RoundState, Vote};
+use crate::approval::{
+    Answer, Barred, Call, Content, Lapse, OnLimit, PartName, Plan, Round, RoundState, Vote,
+};
+use crate::edit::is_default;
+use crate::identity::Role;
 
 /// A round was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +36,9 @@ pub enum RoundEvent {
         round: u32,
         /// Who.
         person: PersonId,
+        /// In whose place, where a deputy voted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
         /// The stage.
         stage: usize,
         /// The group.
@@ -67,6 +76,41 @@ pub enum RoundEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         barred: Option<Vec<Barred>>,
     },
+    /// Those asked in a group were reminded.
+    Reminded {
+        /// The round.
+        round: u32,
+        /// The stage.
+        stage: usize,
+        /// The group.
+        group: usize,
+    },
+    /// The time of a group ran out.
+    LimitReached {
+        /// The round.
+        round: u32,
+        /// The stage.
+        stage: usize,
+        /// The group.
+        group: usize,
+        /// What that means.
+        then: OnLimit,
+        /// The roles that may answer too from here on.
+        #[serde(default, skip_serializing_if = "is_default")]
+        roles: BTreeSet<Role>,
+    },
+    /// Someone left or lost a role; the vote that they cast, or that was cast for them, no longer
+    /// counts.
+    VoteLapsed {
+        /// The round.
+        round: u32,
+        /// Who.
+        person: PersonId,
+        /// Why.
+        why: Lapse,
+        /// The groups that must say yes again.
+        reopened: Vec<(usize, usize)>,
+    },
     /// It ended.
     Closed {
         /// The round.
@@ -86,17 +130,58 @@ pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<
             content: opened.content.clone(),
             barred: opened.barred.clone(),
             votes: Vec::new(),
-            approved: std::collections::BTreeSet::new(),
+            approved: BTreeSet::new(),
             opened_at: at,
+            asked_since: Some(at),
+            paused_at: None,
+            calls: Vec::new(),
         });
         return rounds;
     }
     let Some(round) = rounds.last_mut() else { return rounds };
-    match event {
-        RoundEvent::Opened(_) => {}
-        RoundEvent::VoteCast { person, stage, group, answer, reason, content_hash, .. } => {
-            round.votes.push(Vote {
+    let before = round.stage();
+    let asked_again = round.take(event, at);
+    if round.stage() != before || asked_again {
+        round.ask_anew(at);
+    }
+    rounds
+}
+
+/// The subject was put on hold, or goes on: time limits stand still meanwhile.
+pub fn pause(mut rounds: Vec<Round>, held: bool, at: Timestamp) -> Vec<Round> {
+    let Some(round) = rounds.last_mut().filter(|round| round.state == RoundState::Open) else {
+        return rounds;
+    };
+    match round.paused_at {
+        None if held => round.paused_at = Some(at),
+        Some(since) if !held => {
+            let stood = at.micros() - since.micros();
+            let on = |asked: Timestamp| Timestamp::from_micros(asked.micros() + stood);
+            round.asked_since = round.asked_since.map(on);
+            round.paused_at = None;
+        }
+        _ => {}
+    }
+    rounds
+}
+
+impl Round {
+    /// Takes an event in; answers whether people must look at the open stage again.
+    fn take(&mut self, event: &RoundEvent, at: Timestamp) -> bool {
+        match event {
+            RoundEvent::Opened(_) => {}
+            RoundEvent::VoteCast {
+                person,
+                on_behalf_of,
+                stage,
+                group,
+                answer,
+                reason,
+                content_hash,
+                ..
+            } => self.votes.push(Vote {
                 person: *person,
+                on_behalf_of: *on_behalf_of,
                 stage: *stage,
                 group: *group,
                 answer: *answer,
@@ -104,27 +189,57 @@ pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<
                 at,
                 content_hash: content_hash.clone(),
                 voided: Vec::new(),
-            });
-        }
-        RoundEvent::GroupApproved { stage, group, .. } => {
-            round.approved.insert((*stage, *group));
-        }
-        RoundEvent::ContentEdited { content, touched, voided, reopened, barred, .. } => {
-            round.content.clone_from(content);
-            if let Some(barred) = barred {
-                round.barred.clone_from(barred);
+                lapsed: None,
+            }),
+            RoundEvent::GroupApproved { stage, group, .. } => {
+                self.approved.insert((*stage, *group));
             }
-            for vote in round.votes.iter_mut().filter(|vote| vote.counts()) {
-                if voided.contains(&vote.person) {
-                    vote.voided.clone_from(touched);
+            RoundEvent::ContentEdited { content, touched, voided, reopened, barred, .. } => {
+                self.content.clone_from(content);
+                if let Some(barred) = barred {
+                    self.barred.clone_from(barred);
                 }
+                for vote in self.votes.iter_mut().filter(|vote| vote.counts()) {
+                    if voided.contains(&vote.person) {
+                        vote.voided.clone_from(touched);
+                    }
+                }
+                self.reopen(reopened);
+                return !voided.is_empty() || !reopened.is_empty();
             }
-            round.approved.retain(|group| !reopened.contains(group));
-            if !reopened.is_empty() {
-                round.state = RoundState::Open;
+            RoundEvent::Reminded { stage, group, .. } => {
+                let (stage, group) = (*stage, *group);
+                self.calls.push(Call { stage, group, at, limit: None, roles: BTreeSet::new() });
             }
+            RoundEvent::LimitReached { stage, group, then, roles, .. } => {
+                let (stage, group, roles) = (*stage, *group, roles.clone());
+                self.calls.push(Call { stage, group, at, limit: Some(*then), roles });
+            }
+            RoundEvent::VoteLapsed { person, why, reopened, .. } => {
+                let mut votes = self.votes.iter_mut().filter(|vote| vote.counts());
+                if let Some(vote) = votes.find(|vote| vote.uses_up(*person)) {
+                    vote.lapsed = Some(*why);
+                }
+                self.reopen(reopened);
+                return !reopened.is_empty();
+            }
+            RoundEvent::Closed { state, .. } => self.state = *state,
         }
-        RoundEvent::Closed { state, .. } => round.state = *state,
+        false
     }
-    rounds
+
+    fn reopen(&mut self, groups: &[(usize, usize)]) {
+        self.approved.retain(|group| !groups.contains(group));
+        if !groups.is_empty() {
+            self.state = RoundState::Open;
+        }
+    }
+
+    /// The stage whose turn it is has its whole time before it.
+    fn ask_anew(&mut self, at: Timestamp) {
+        self.asked_since = Some(at);
+        self.paused_at = self.paused_at.map(|_| at);
+        let stage = self.stage();
+        self.calls.retain(|call| Some(call.stage) != stage);
+    }
 }

@@ -4,20 +4,35 @@
 //!
 //! Invariants: 1. nobody votes on their own work; 2. nobody counts twice in a round, whatever roles
 //! they hold; 3. no vote counts for content that its group covers and that was edited since;
-//! 4. a round that cannot reach its quorum ends, it does not wait for ever.
+//! 4. a round that cannot reach its quorum ends or says who must act, it does not wait for ever;
+//! 5. a deputy votes only where the absent person could, and uses both of them up.
 
 mod content;
+mod delegation;
 mod edit;
+mod electorate;
 mod event;
+mod lapse;
+mod limit;
+mod reach;
 mod refusal;
 mod round;
 mod vote;
 
 pub use content::{Content, Part, PartName};
+pub use delegation::{DELEGATIONS_MAX, Delegation, DelegationEvent, SetFacts, Wanted, revoke, set};
 pub use edit::{edit, withdraw};
-pub use event::{Opened, RoundEvent, evolve};
+pub use electorate::Electorate;
+pub use event::{Opened, RoundEvent, evolve, pause};
+pub use lapse::lapse;
+pub use limit::{LIMIT_HOURS_MAX, call, due_at, limit_at};
+pub use reach::{Short, settle, short, stuck};
 pub use refusal::Refusal;
 pub use round::{
-    Answer, Barred, GroupPlan, GroupState, Plan, Quorum, Round, RoundState, StagePlan, Vote, Why,
+    Answer, Barred, Call, GroupPlan, GroupState, Lapse, OnLimit, Plan, Quorum, Round, RoundState,
+    StagePlan, Vote, Why,
 };
-pub use vote::{Cast, Electorate, open, seat, vote};
+pub use vote::{Cast, Seat, open, seat, vote};
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,48 @@ pub enum Refusal {
         /// Those who may vote.
         voters: usize,
     },
+    /// Two groups wait for the same people.
+    #[error(
+        "nobody counts twice in a round, and \"{group}\" shares its last {roles} with another group"
+    )]
+    CountsOnce {
+        /// The group that would go without.
+        group: String,
+        /// Its roles.
+        roles: String,
+    },
+    /// The absent person decides nothing.
+    #[error("someone who may not vote has nothing to delegate: no deputy is needed")]
+    NothingToDelegate,
+    /// The deputy decides nothing.
+    #[error("a deputy holds a role that votes, such as cab_member: name someone who does")]
+    DeputyUnfit,
+    /// Somebody else has to name one.
+    #[error(
+        "nobody makes themselves the deputy of another: let the person, or someone else, do it"
+    )]
+    OwnDeputy,
+    /// There is a deputy for that time.
+    #[error(
+        "a deputy is named from {from} to {until} already: revoke that first, or say another time"
+    )]
+    DeputyNamed {
+        /// From when.
+        from: String,
+        /// Until when.
+        until: String,
+    },
+    /// The vote would use up someone whom a later group cannot do without.
+    #[error(
+        "one person counts once in a round, and your yes is needed for \"{group}\": leave this one to \
+        another {roles}"
+    )]
+    NeededElsewhere {
+        /// The group that needs it.
+        group: String,
+        /// Who decides here.
+        roles: String,
+    },
 }
 
 impl Refusal {
@@ -71,6 +113,11 @@ impl Refusal {
         "approval.voted_already",
         "approval.reason_missing",
         "approval.nobody_can_vote",
+        "approval.needed_elsewhere",
+        "approval.nothing_to_delegate",
+        "approval.deputy_unfit",
+        "approval.own_deputy",
+        "approval.deputy_named",
     ];
 }
 
@@ -85,7 +132,12 @@ impl Refuse for Refusal {
             Self::NotAVoter { .. } => "approval.not_a_voter",
             Self::VotedAlready => "approval.voted_already",
             Self::ReasonMissing => "approval.reason_missing",
-            Self::NobodyCanVote { .. } => "approval.nobody_can_vote",
+            Self::NobodyCanVote { .. } | Self::CountsOnce { .. } => "approval.nobody_can_vote",
+            Self::NothingToDelegate => "approval.nothing_to_delegate",
+            Self::DeputyUnfit => "approval.deputy_unfit",
+            Self::OwnDeputy => "approval.own_deputy",
+            Self::DeputyNamed { .. } => "approval.deputy_named",
+            Self::NeededElsewhere { .. } => "approval.needed_elsewhere",
         }
     }
 }

@@ -47,6 +47,28 @@ words! {
 }
 
 words! {
+    /// What happens when a group's time runs out.
+    OnLimit {
+        /// Those asked are reminded once more.
+        Remind = "remind",
+        /// Further roles may answer too.
+        Escalate = "escalate",
+        /// The round ends with a no.
+        Reject = "reject",
+    }
+}
+
+words! {
+    /// Why a vote lapsed without an edit.
+    Lapse {
+        /// Whoever cast it, or for whom it was cast, left.
+        Left = "left",
+        /// The role that it rested on was taken away.
+        RoleLost = "no longer holds the role",
+    }
+}
+
+words! {
     /// Where a group stands.
     GroupState {
         /// Its stage is not reached.
@@ -61,10 +83,11 @@ words! {
 }
 
 /// How many approvals a group needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quorum {
     /// One.
+    #[default]
     First,
     /// A fixed number.
     Count(u32),
@@ -101,7 +124,7 @@ impl Quorum {
 }
 
 /// A group of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupPlan {
     /// What it is called.
     pub name: String,
@@ -115,6 +138,18 @@ pub struct GroupPlan {
     /// The parts its votes cover; all when empty.
     #[serde(default, skip_serializing_if = "is_default")]
     pub covers: BTreeSet<PartName>,
+    /// After how many hours those asked are reminded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder_hours: Option<u32>,
+    /// After how many hours its time runs out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_hours: Option<u32>,
+    /// What happens then; a reminder when it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_limit: Option<OnLimit>,
+    /// The roles that may answer too once it is escalated.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub escalate_to: BTreeSet<Role>,
 }
 
 /// A stage of a plan: its groups answer in parallel.
@@ -135,6 +170,14 @@ pub struct Plan {
     pub stages: Vec<StagePlan>,
 }
 
+impl Plan {
+    /// Every role that may come to answer.
+    pub fn roles(&self) -> BTreeSet<Role> {
+        let groups = self.stages.iter().flat_map(|stage| &stage.groups);
+        groups.flat_map(|group| group.roles.union(&group.escalate_to).copied()).collect()
+    }
+}
+
 /// Someone who may not vote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Barred {
@@ -149,6 +192,9 @@ pub struct Barred {
 pub struct Vote {
     /// Who.
     pub person: PersonId,
+    /// In whose place, where a deputy voted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
     /// The index of the stage.
     pub stage: usize,
     /// The index of the group within it.
@@ -165,13 +211,43 @@ pub struct Vote {
     /// The edited parts that made it void.
     #[serde(default, skip_serializing_if = "is_default")]
     pub voided: Vec<PartName>,
+    /// Why it lapsed, where a person left or lost a role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<Lapse>,
 }
 
 impl Vote {
     /// Whether it counts.
     pub fn counts(&self) -> bool {
-        self.voided.is_empty()
+        self.voided.is_empty() && self.lapsed.is_none()
     }
+
+    /// Whose answer it is: the absent person's, where a deputy voted.
+    pub fn holder(&self) -> PersonId {
+        self.on_behalf_of.unwrap_or(self.person)
+    }
+
+    /// Whether it uses up a person: as who cast it, or as for whom.
+    pub fn uses_up(&self, person: PersonId) -> bool {
+        self.person == person || self.holder() == person
+    }
+}
+
+/// That a group was called upon: reminded, or its time ran out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The index of the stage.
+    pub stage: usize,
+    /// The index of the group within it.
+    pub group: usize,
+    /// When.
+    pub at: Timestamp,
+    /// What happened at the limit; a reminder before it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<OnLimit>,
+    /// The roles that may answer too from here on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub roles: BTreeSet<Role>,
 }
 
 /// A round of approval.
@@ -196,6 +272,15 @@ pub struct Round {
     pub approved: BTreeSet<(usize, usize)>,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// Since when the stage whose turn it is has been asked, without the time it was on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_since: Option<Timestamp>,
+    /// Since when its subject is on hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+    /// The reminders and limits of the stages, since each was last asked.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calls: Vec<Call>,
 }
 
 impl Round {
@@ -240,16 +325,36 @@ impl Round {
         self.barred.iter().find(|barred| barred.person == person).map(|barred| barred.why)
     }
 
-    /// Refuses when someone's yes counts: who approves a piece of work does not carry it out.
+    /// Refuses when someone's yes counts, or one that was given in their place: who approves a piece
+    /// of work does not carry it out.
     pub fn not_by_its_approver(&self, person: Option<PersonId>) -> Result<(), Refusal> {
         let said_yes = |vote: &Vote| {
-            Some(vote.person) == person && vote.answer == Answer::Approve && vote.counts()
+            person.is_some_and(|person| vote.uses_up(person))
+                && vote.answer == Answer::Approve
+                && vote.counts()
         };
         if self.votes.iter().any(said_yes) { Err(Refusal::ApprovedByYou) } else { Ok(()) }
     }
 
-    /// Whether someone's vote counts already.
+    /// Whether someone is used up: their vote counts, or one that was cast in their place.
     pub fn has_voted(&self, person: PersonId) -> bool {
-        self.votes.iter().any(|vote| vote.person == person && vote.counts())
+        self.votes.iter().any(|vote| vote.counts() && vote.uses_up(person))
+    }
+
+    /// The roles that may answer in a group: its own, and those it was escalated to.
+    pub fn roles(&self, stage: usize, group: usize) -> BTreeSet<Role> {
+        let mut roles = self.plan.stages[stage].groups[group].roles.clone();
+        let calls = self.calls.iter().filter(|call| (call.stage, call.group) == (stage, group));
+        roles.extend(calls.flat_map(|call| call.roles.iter().copied()));
+        roles
+    }
+
+    /// The groups whose turn it is.
+    pub fn open_groups(&self) -> Vec<(usize, usize)> {
+        let Some(stage) = self.stage().filter(|_| self.state == RoundState::Open) else {
+            return Vec::new();
+        };
+        let groups = (0..self.plan.stages[stage].groups.len()).map(|group| (stage, group));
+        groups.filter(|seat| !self.approved.contains(seat)).collect()
     }
 }

@@ -192,14 +192,14 @@ fn round(state: RoundState, votes: &[(u128, usize, Answer)], approved: &[(usize,
         name: name.to_owned(),
         roles: [role].into(),
         quorum: Quorum::Majority,
-        veto: false,
-        covers: BTreeSet::new(),
+        ..GroupPlan::default()
     };
     let stage =
         |name: &str, role| StagePlan { name: name.to_owned(), groups: vec![group(name, role)] };
     let stages = vec![stage("board", Role::CabMember), stage("go", Role::ReleaseAuthority)];
     let vote = |(number, stage, answer): &(u128, usize, Answer)| Vote {
         person: person(*number),
+        on_behalf_of: None,
         stage: *stage,
         group: 0,
         answer: *answer,
@@ -207,6 +207,7 @@ fn round(state: RoundState, votes: &[(u128, usize, Answer)], approved: &[(usize,
         at: at(130),
         content_hash: String::new(),
         voided: vec![],
+        lapsed: None,
     };
     Round {
         number: 1,
@@ -217,6 +218,9 @@ fn round(state: RoundState, votes: &[(u128, usize, Answer)], approved: &[(usize,
         votes: votes.iter().map(vote).collect(),
         approved: approved.iter().copied().collect(),
         opened_at: at(0),
+        asked_since: None,
+        paused_at: None,
+        calls: vec![],
     }
 }
 

@@ -1,9 +1,11 @@
 //! Assessing a change, and voting on it.
 
+use kernel::PersonId;
+
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval::{self, Answer, Cast, RoundEvent, RoundState};
 use crate::change::submit::ask_for_approval;
-use crate::change::{Change, ChangeEvent, Facts, Verb, guard};
+use crate::change::{Change, ChangeEvent, Facts, Phase, Verb, guard};
 
 /// Records the risk, and asks for the approval that it calls for.
 pub fn assess(change: &Change, facts: &Facts, stamp: &Stamp) -> Decision<ChangeEvent> {
@@ -21,23 +23,56 @@ pub fn cast(change: &Change, cast: &Cast, facts: &Facts, stamp: &Stamp) -> Decis
     };
     guard(verb, change, facts)?;
     let voted = approval::vote(change.round(), cast, &facts.roles, &facts.electorate)?;
-    let rejected = closes(&voted, RoundState::Rejected);
-    let approved = closes(&voted, RoundState::Approved);
-    let mut events: Vec<ChangeEvent> = voted.into_iter().map(ChangeEvent::Round).collect();
+    let reason = cast.reason.clone().unwrap_or_else(|| "the quorum is out of reach".to_owned());
+    Ok(follow_round(change, voted, &reason, facts, stamp))
+}
+
+/// What is due by the time limits of its round: reminders, escalations, its end.
+pub fn call(change: &Change, facts: &Facts, stamp: &Stamp) -> Vec<ChangeEvent> {
+    let due = change.round().map(|round| approval::call(round, facts.now)).unwrap_or_default();
+    follow_round(change, due, "nobody answered in time", facts, stamp)
+}
+
+/// Someone left or lost a role: what that does to the approval of a change that is not under way.
+pub fn lapse(
+    change: &Change,
+    person: PersonId,
+    active: bool,
+    facts: &Facts,
+    stamp: &Stamp,
+) -> Vec<ChangeEvent> {
+    if change.phase > Phase::Scheduled {
+        return Vec::new();
+    }
+    let lapsed = approval::lapse(&change.rounds, person, active, &facts.electorate);
+    follow_round(change, lapsed, "the quorum is out of reach", facts, stamp)
+}
+
+/// What becomes of the change when its round moves: a no makes it a draft again, the last yes
+/// schedules it where its window is set and free, and a yes that is taken back ends a commitment.
+fn follow_round(
+    change: &Change,
+    rounds: Vec<RoundEvent>,
+    reason: &str,
+    facts: &Facts,
+    stamp: &Stamp,
+) -> Vec<ChangeEvent> {
+    let rejected = closes(&rounds, RoundState::Rejected);
+    let approved = closes(&rounds, RoundState::Approved);
+    let mut events: Vec<ChangeEvent> = rounds.into_iter().map(ChangeEvent::Round).collect();
     if rejected {
-        let reason = cast.reason.clone().unwrap_or_else(|| "the quorum is out of reach".to_owned());
-        events.push(ChangeEvent::ReturnedToDraft { reason });
+        events.push(ChangeEvent::ReturnedToDraft { reason: reason.to_owned() });
     }
-    if approved {
-        let after = events.iter().fold(change.clone(), |change, event| change.evolve(event, stamp));
-        if guard(Verb::Schedule, &after, facts).is_ok() {
-            events.push(ChangeEvent::Scheduled {
-                window: after.content.window.clone(),
-                under: facts.under.clone(),
-            });
-        }
+    let after = events.iter().fold(change.clone(), |change, event| change.evolve(event, stamp));
+    if approved && guard(Verb::Schedule, &after, facts).is_ok() && after.phase != Phase::Scheduled {
+        let (window, under) = (after.content.window.clone(), facts.under.clone());
+        events.push(ChangeEvent::Scheduled { window, under });
     }
-    Ok(events)
+    if after.phase == Phase::Scheduled && !after.is_approved() {
+        let reason = "an approval that it rested on lapsed".to_owned();
+        events.push(ChangeEvent::Unscheduled { reason });
+    }
+    events
 }
 
 fn closes(events: &[RoundEvent], end: RoundState) -> bool {

@@ -128,7 +128,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
     match verb {
         Verb::Submit => complete_enough(change),
         Verb::Approve | Verb::Reject | Verb::Abstain => {
-            approval::seat(change.round(), facts.person, &facts.roles)?;
+            approval::seat(change.round(), facts.person, &facts.roles, &facts.electorate)?;
             Ok(())
         }
         Verb::Schedule => may_schedule(change, facts),

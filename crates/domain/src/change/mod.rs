@@ -24,7 +24,7 @@ mod state;
 mod submit;
 mod suspend;
 
-pub use approve::{assess, cast};
+pub use approve::{assess, call, cast, lapse};
 pub use complete::{close, complete, owes_review};
 pub use edit::{Edited, edit, edited, extra, raise};
 pub use event::ChangeEvent;

@@ -222,6 +222,12 @@ impl Change {
         self.content.customer_impact.is_some_and(|impact| impact != CustomerImpact::None)
     }
 
+    fn hold(mut self, held: bool, at: Timestamp) -> Self {
+        self.held = held;
+        self.rounds = approval::pause(self.rounds, held, at);
+        self
+    }
+
     /// Whether its window binds others on the calendar.
     pub fn is_committed(&self) -> bool {
         matches!(self.phase, Phase::Scheduled | Phase::Implement)
@@ -279,7 +285,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
@@ -320,8 +326,8 @@ impl Aggregate for Change {
                 self.outcome_note.clone_from(note);
             }
             E::Closed {} => self.phase = Phase::Closed,
-            E::Held { .. } => self.held = true,
-            E::Resumed {} => self.held = false,
+            E::Held { .. } => self = self.hold(true, stamp.at),
+            E::Resumed {} => self = self.hold(false, stamp.at),
             E::Cancelled { .. } => self.phase = Phase::Cancelled,
             E::Attached { release } => self.release = Some(*release),
             E::Detached { .. } => self.release = None,

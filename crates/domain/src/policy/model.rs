@@ -176,6 +176,9 @@ pub enum ModelError {
     /// A quorum that is reached by nobody, or never.
     #[error("group \"{0}\" asks for a quorum that cannot be: count from 1, percent from 1 to 100")]
     Quorum(String),
+    /// A time limit that cannot be.
+    #[error("group \"{0}\": {1}")]
+    WrongLimit(String, &'static str),
 }
 
 impl ReleaseModel {
@@ -233,6 +236,9 @@ fn check_stages(stages: &[ConditionalStage]) -> Vec<ModelError> {
             };
             if !possible {
                 wrong.push(ModelError::Quorum(group.name.clone()));
+            }
+            if let Some(what) = group.wrong_limit() {
+                wrong.push(ModelError::WrongLimit(group.name.clone(), what));
             }
         }
     }

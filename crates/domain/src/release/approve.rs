@@ -2,7 +2,7 @@
 
 use jiff::Span;
 use jiff::civil::Date;
-use kernel::Zone;
+use kernel::{PersonId, Zone};
 use serde_json::json;
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
@@ -94,16 +94,41 @@ pub fn cast(release: &Release, cast: &Cast, facts: &Facts) -> Decision<ReleaseEv
     };
     guard(verb, release, facts)?;
     let voted = approval::vote(release.round(), cast, &facts.roles, &facts.electorate)?;
+    let reason = cast.reason.clone().unwrap_or_else(|| "the quorum is out of reach".to_owned());
+    Ok(follow_round(voted, reason))
+}
+
+/// What is due by the time limits of its round: reminders, escalations, its end.
+pub fn call(release: &Release, facts: &Facts) -> Vec<ReleaseEvent> {
+    let due = release.round().map(|round| approval::call(round, facts.now)).unwrap_or_default();
+    follow_round(due, "nobody answered in time".to_owned())
+}
+
+/// Someone left or lost a role: what that does to the approval of a release that is not under way.
+pub fn lapse(
+    release: &Release,
+    person: PersonId,
+    active: bool,
+    facts: &Facts,
+) -> Vec<ReleaseEvent> {
+    if release.phase != ReleasePhase::Approval {
+        return Vec::new();
+    }
+    let lapsed = approval::lapse(&release.rounds, person, active, &facts.electorate);
+    follow_round(lapsed, "the quorum is out of reach".to_owned())
+}
+
+/// A no that ends the round sends the release back to planning.
+fn follow_round(rounds: Vec<RoundEvent>, reason: String) -> Vec<ReleaseEvent> {
     let ended = |event: &RoundEvent| {
         matches!(event, RoundEvent::Closed { state: RoundState::Rejected, .. })
     };
-    let rejected = voted.iter().any(ended);
-    let mut events: Vec<ReleaseEvent> = voted.into_iter().map(ReleaseEvent::Round).collect();
+    let rejected = rounds.iter().any(ended);
+    let mut events: Vec<ReleaseEvent> = rounds.into_iter().map(ReleaseEvent::Round).collect();
     if rejected {
-        let reason = cast.reason.clone().unwrap_or_else(|| "the quorum is out of reach".to_owned());
         events.push(ReleaseEvent::ReturnedToPlanning { reason });
     }
-    Ok(events)
+    events
 }
 
 /// Holds a release that was edited, or whose changes were, against its approval: the tier is

@@ -168,7 +168,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::Advance => next_state(release).map(|_| ()),
         Verb::Submit => ready_to_submit(release, facts),
         Verb::Approve | Verb::Reject | Verb::Abstain => {
-            approval::seat(release.round(), facts.person, &facts.roles)?;
+            approval::seat(release.round(), facts.person, &facts.roles, &facts.electorate)?;
             Ok(())
         }
         Verb::Schedule => may_schedule(release, facts),

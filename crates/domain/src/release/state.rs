@@ -290,6 +290,12 @@ impl Release {
         self.phase >= Phase::Deployment
     }
 
+    fn hold(mut self, held: bool, at: Timestamp) -> Self {
+        self.held = held;
+        self.rounds = approval::pause(self.rounds, held, at);
+        self
+    }
+
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         let state = self.states.iter().find(|state| state.phase == phase);
@@ -301,7 +307,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 2;
+    const FORMAT: i64 = 3;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -356,8 +362,8 @@ impl Aggregate for Release {
                 self.outcome = Some(*outcome);
                 self.enter(Phase::Closed);
             }
-            E::Held { .. } => self.held = true,
-            E::Resumed {} => self.held = false,
+            E::Held { .. } => self = self.hold(true, stamp.at),
+            E::Resumed {} => self = self.hold(false, stamp.at),
             E::Cancelled { .. } => {
                 self.scheduled = false;
                 self.enter(Phase::Cancelled);

@@ -1,27 +1,53 @@
-//! Approval: who is asked, how a round is shown, and the list of what waits. Votes are verbs of
-//! their subjects.
+//! Approval: who is asked, how a round is shown, the list of what waits, and the deputies of those
+//! who are absent. Votes are verbs of their subjects.
 
+mod delegate;
+mod delegations;
 mod projection;
 mod read;
 mod shown;
 
-use api::approval::ApprovalRow;
-use api::common::Page;
+use api::approval::{ApprovalRow, Delegation, NewDelegation};
+use api::common::{Page, Written};
+use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
 
-pub use projection::{CHANGE_ROUNDS, RELEASE_ROUNDS, RoundTables, project_rounds};
-pub use shown::{electorate, plan_roles, shown_round};
+pub use delegate::{RevokeDelegation, SetDelegation};
+pub use projection::{CHANGE_ROUNDS, DUE, RELEASE_ROUNDS, RoundTables, project_rounds};
+pub use shown::{electorate, shown_round};
 
 /// The most people who may be asked in one role.
 pub const VOTERS_MAX: i64 = 2_000;
+/// The most delegations that are in force at once.
+pub const ABSENT_MAX: i64 = 2_000;
 
 /// The routes.
 pub fn routes(routes: Routes) -> Routes {
-    routes.get::<Page<ApprovalRow>, _, _>(
-        "/approvals",
-        "Lists approvals: those that wait, the longest waiting first, or those given, the last first",
-        "state,mine,limit,cursor",
-        read::list,
-    )
+    routes
+        .get::<Page<ApprovalRow>, _, _>(
+            "/approvals",
+            "Lists approvals: those that wait, the longest waiting first, or those given, the last \
+            first",
+            "state,mine,limit,cursor",
+            read::list,
+        )
+        .get::<Page<Delegation>, _, _>(
+            "/delegations",
+            "Lists who is absent and who votes in their place, the last set first",
+            "person,deputy,state,limit,cursor",
+            delegations::list,
+        )
+        .write::<NewDelegation, Written, _, _>(
+            HttpMethod::Post,
+            "/delegations",
+            "Names a deputy for a span of time",
+            delegate::set,
+        )
+        .bare::<Written, _, _>(
+            HttpMethod::Delete,
+            "/delegations/{id}",
+            "Takes a delegation back",
+            delegate::revoke,
+        )
 }

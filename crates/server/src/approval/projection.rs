@@ -2,9 +2,14 @@
 //! asks now, and who answered in it or may not. Each kind of subject has tables of its own, which
 //! its projection makes.
 
-use domain::approval::{Answer, Round, RoundState};
+use domain::approval::{Answer, Round, RoundState, due_at};
 use kernel::Timestamp;
 use ports::{Fault, Tx, Value};
+
+use crate::follow::timers;
+
+/// The timer of a round's reminders and limits.
+pub const DUE: &str = "approval.due";
 
 /// What stands instead of an answer for those who may not vote.
 pub(super) const BARRED: &str = "barred";
@@ -55,7 +60,11 @@ pub fn project_rounds(
         project_round(tx, tables, subject, round)?;
         project_votes(tx, tables, subject, round)?;
     }
-    rounds.last().map_or(Ok(()), |round| project_seats(tx, tables, subject, round))
+    let Some(round) = rounds.last() else { return Ok(()) };
+    // The timer follows from the round, as its rows do: each subject has one at most.
+    let stream = format!("{}:{subject}", tables.kind);
+    timers::keep(tx, &stream, DUE, due_at(round))?;
+    project_seats(tx, tables, subject, round)
 }
 
 fn project_round(
@@ -90,7 +99,9 @@ fn project_votes(
     );
     let number = Value::from(i64::from(round.number));
     let votes = round.votes.iter().filter(|vote| vote.counts());
-    let votes = votes.map(|vote| (vote.person, vote.answer.word(), vote.at));
+    let votes = votes.flat_map(|vote| {
+        [vote.person, vote.holder()].map(|person| (person, vote.answer.word(), vote.at))
+    });
     let barred = round.barred.iter().map(|barred| (barred.person, BARRED, round.opened_at));
     for (person, answer, at) in votes.chain(barred) {
         let person = person.to_string().into();
@@ -115,7 +126,7 @@ fn project_seats(
     );
     let groups = round.plan.stages[stage].groups.iter().enumerate();
     let open = groups.filter(|(index, _)| !round.approved.contains(&(stage, *index)));
-    for role in open.flat_map(|(_, group)| &group.roles) {
+    for role in open.flat_map(|(index, _)| round.roles(stage, index)) {
         let number = i64::from(round.number);
         let since = waits_since(round);
         tx.execute(&sql, &[subject.into(), role.word().into(), number.into(), since.into()])?;

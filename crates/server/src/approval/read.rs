@@ -6,21 +6,22 @@ use api::approval::ApprovalRow;
 use api::common::{Page, Ref, Window};
 use axum::Json;
 use axum::extract::State;
-use domain::approval::{Electorate, Round, RoundState, seat};
+use domain::approval::{Call, Electorate, OnLimit, Round, RoundState, Seat, Vote, limit_at, seat};
 use domain::change::Change;
 use domain::identity::Role;
 use domain::release::Release;
 use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query, Value};
 
+use crate::approval::delegations::{Absent, absent_now, named};
 use crate::approval::projection::{last_said, waits_since};
 use crate::approval::shown::needed;
-use crate::approval::{CHANGE_ROUNDS, RELEASE_ROUNDS, RoundTables, electorate, plan_roles};
+use crate::approval::{CHANGE_ROUNDS, RELEASE_ROUNDS, RoundTables, electorate};
 use crate::bus::{Stop, find_state, who_is};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, wrong_parameter};
 use crate::listing::check_cursor;
-use crate::names::shown_window;
+use crate::names::{Names, shown_window};
 use crate::problem::Answer;
 use crate::read::{Statement, ask, cursor_parts, cursor_text, refused};
 
@@ -38,6 +39,9 @@ struct Reader {
     person: Option<PersonId>,
     roles: BTreeSet<Role>,
     mine: bool,
+    now: Timestamp,
+    /// Those the reader stands in for, with their roles.
+    absent: Vec<(Absent, BTreeSet<Role>)>,
 }
 
 pub(super) async fn list(
@@ -66,7 +70,14 @@ pub(super) async fn list(
 
 fn reader(db: &mut dyn Query, actor: &Actor, mine: bool, now: Timestamp) -> Result<Reader, Fault> {
     let who = who_is(db, actor, now)?;
-    Ok(Reader { person: who.person, roles: who.roles, mine })
+    let mut absent = Vec::new();
+    if let Some(person) = who.person.filter(|_| mine) {
+        for each in absent_now(db, now)?.into_iter().filter(|absent| absent.deputy == person) {
+            let held = who_is(db, &Actor::Person { id: each.person }, now)?.roles;
+            absent.push((each, held));
+        }
+    }
+    Ok(Reader { person: who.person, roles: who.roles, mine, now, absent })
 }
 
 /// A round by its place in the list.
@@ -99,10 +110,10 @@ fn page(
     places.truncate(limit as usize);
     let last = places.last().filter(|_| more);
     let next = last.map(|place| cursor_text(place.at, &place.subject));
-    let mut electorates = BTreeMap::new();
+    let (mut electorates, mut names) = (BTreeMap::new(), Names::default());
     let mut items = Vec::new();
     for place in &places {
-        items.extend(shown(db, &mut electorates, wanted, reader, place)?);
+        items.extend(shown(db, &mut electorates, &mut names, wanted, reader, place)?);
     }
     Ok(Page { items, next })
 }
@@ -118,7 +129,11 @@ struct Source {
 fn sources(wanted: Wanted, reader: &Reader, tables: RoundTables) -> Vec<Source> {
     match (wanted, reader.mine) {
         (Wanted::Pending, true) => {
-            reader.roles.iter().map(|role| asked(reader, *role, tables)).collect()
+            let own = reader.roles.iter().map(|role| asked(reader, *role, None, tables));
+            let theirs = reader.absent.iter().flat_map(|(absent, roles)| {
+                roles.iter().map(|role| asked(reader, *role, Some(absent.person), tables))
+            });
+            own.chain(theirs).collect()
         }
         (Wanted::Pending, false) => vec![rounds(RoundState::Open, tables)],
         (Wanted::Ended(state), false) => vec![rounds(state, tables)],
@@ -137,8 +152,9 @@ fn rounds(state: RoundState, tables: RoundTables) -> Source {
     Source { statement, at: "at", subject: "subject" }
 }
 
-/// The rounds that ask a role, but for those where the reader answered or may not.
-fn asked(reader: &Reader, role: Role, tables: RoundTables) -> Source {
+/// The rounds that ask a role, but for those where the reader, or the person they stand in for,
+/// answered or may not.
+fn asked(reader: &Reader, role: Role, absent: Option<PersonId>, tables: RoundTables) -> Source {
     let RoundTables { seats, votes, .. } = tables;
     let mut statement = Statement::new(&format!(
         "SELECT seats.since, seats.subject, seats.round FROM {seats} AS seats WHERE "
@@ -149,6 +165,9 @@ fn asked(reader: &Reader, role: Role, tables: RoundTables) -> Source {
         AND votes.round = seats.round AND votes.person = ?)"
     );
     statement.bind(&nobody, [person(reader)]);
+    if let Some(absent) = absent {
+        statement.bind(&nobody, [absent.to_string().into()]);
+    }
     Source { statement, at: "seats.since", subject: "seats.subject" }
 }
 
@@ -246,6 +265,7 @@ type Electorates = BTreeMap<BTreeSet<Role>, Electorate>;
 fn shown(
     db: &mut dyn Query,
     electorates: &mut Electorates,
+    names: &mut Names,
     wanted: Wanted,
     reader: &Reader,
     place: &Place,
@@ -253,15 +273,22 @@ fn shown(
     let Some(subject) = subject(db, &place.subject)? else { return Ok(None) };
     let mut rounds = subject.rounds.iter();
     let Some(round) = rounds.find(|round| round.number == place.round) else { return Ok(None) };
-    let seats = seats(wanted, reader, round);
-    let roles = plan_roles(&round.plan);
+    let roles = round.plan.roles();
     if !electorates.contains_key(&roles) {
-        let electorate = electorate(db, &roles)?;
+        let electorate = electorate(db, &roles, reader.now)?;
         electorates.insert(roles.clone(), electorate);
     }
     let asked = &electorates[&roles];
-    let my_vote =
-        round.votes.iter().find(|vote| vote.counts() && Some(vote.person) == reader.person);
+    let mine = seat(Some(round), reader.person, &reader.roles, asked).ok();
+    let seats = seats(wanted, reader, round, mine);
+    let my_vote = round.votes.iter().find(|vote| vote.counts() && is_mine(reader, vote));
+    let behalf = mine.and_then(|seat| seat.on_behalf_of).filter(|_| reader.mine);
+    let absent = reader.absent.iter().find(|(absent, _)| Some(absent.person) == behalf);
+    let called = |limit: Option<OnLimit>| {
+        let here = |call: &&Call| seats.contains(&(call.stage, call.group));
+        round.calls.iter().filter(here).any(|call| call.limit == limit)
+    };
+    let limit_at = seats.iter().filter_map(|seat| limit_at(round, *seat)).min();
     let group =
         |(stage, group): &(usize, usize)| round.plan.stages[*stage].groups[*group].name.as_str();
     let groups: Vec<&str> = seats.iter().map(group).collect();
@@ -287,16 +314,26 @@ fn shown(
         },
         my_vote: my_vote.map(|vote| vote.answer.word().to_owned()),
         since: since.to_string(),
+        on_behalf_of: behalf.map(|person| named(db, names, person)).transpose()?,
+        absent_until: absent.and_then(|(absent, _)| absent.until).map(|at| at.to_string()),
+        limit_at: limit_at.map(|at| at.to_string()),
+        reminded: called(None) || called(Some(OnLimit::Remind)),
+        escalated: called(Some(OnLimit::Escalate)),
     }))
 }
 
 /// The groups that a line is about: the reader's own where it is theirs; else those that wait, or
 /// those that spoke last.
-fn seats(wanted: Wanted, reader: &Reader, round: &Round) -> Vec<(usize, usize)> {
+fn seats(
+    wanted: Wanted,
+    reader: &Reader,
+    round: &Round,
+    mine: Option<Seat>,
+) -> Vec<(usize, usize)> {
     if wanted == Wanted::Pending && reader.mine {
-        return seat(Some(round), reader.person, &reader.roles).into_iter().collect();
+        return mine.map(|seat| (seat.stage, seat.group)).into_iter().collect();
     }
-    let cast = |vote: &&domain::approval::Vote| vote.counts() && Some(vote.person) == reader.person;
+    let cast = |vote: &&Vote| vote.counts() && is_mine(reader, vote);
     if let Some(vote) = round.votes.iter().find(cast).filter(|_| reader.mine) {
         return vec![(vote.stage, vote.group)];
     }
@@ -311,4 +348,9 @@ fn seats(wanted: Wanted, reader: &Reader, round: &Round) -> Vec<(usize, usize)> 
     let waits =
         |seat: &(usize, usize)| round.state != RoundState::Open || !round.approved.contains(seat);
     groups.filter(waits).collect()
+}
+
+/// Whether a vote is the reader's: cast by them, or in their place.
+fn is_mine(reader: &Reader, vote: &Vote) -> bool {
+    reader.person.is_some_and(|person| vote.uses_up(person))
 }

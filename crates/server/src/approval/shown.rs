@@ -2,18 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use api::approval::{Barred, CastVote, Group, Part, Round, Stage};
-use api::common::Ref;
-use domain::approval::{self, Answer, Electorate, GroupState, PartName, RoundState};
+use api::approval::{Barred, CastVote, Deputy, Group, Part, Round, Stage};
+use domain::approval::{
+    self, Answer, Call, Electorate, GroupState, Lapse, OnLimit, PartName, RoundState,
+};
 use domain::identity::Role;
-use kernel::PersonId;
+use kernel::{PersonId, Timestamp};
 use ports::{Fault, Query, Value};
 
 use crate::approval::VOTERS_MAX;
+use crate::approval::delegations::{absent_now, named};
 use crate::names::Names;
 
-/// Who may sign in and holds one of the roles.
-pub fn electorate(db: &mut dyn Query, plan_roles: &BTreeSet<Role>) -> Result<Electorate, Fault> {
+/// Who may sign in and holds one of the roles, and who stands in for those of them who are absent.
+pub fn electorate(
+    db: &mut dyn Query,
+    plan_roles: &BTreeSet<Role>,
+    now: Timestamp,
+) -> Result<Electorate, Fault> {
     let sql = "SELECT people_roles.person FROM people_roles \
         JOIN people ON people.id = people_roles.person \
         WHERE people_roles.role = $1 AND people.inactive = 0 \
@@ -21,16 +27,18 @@ pub fn electorate(db: &mut dyn Query, plan_roles: &BTreeSet<Role>) -> Result<Ele
     let mut electorate = Electorate::default();
     for role in plan_roles {
         for row in db.query(sql, &[role.word().into(), Value::from(VOTERS_MAX)])? {
-            electorate.0.entry(row.parsed(0)?).or_default().insert(*role);
+            electorate.holders.entry(row.parsed(0)?).or_default().insert(*role);
+        }
+    }
+    if electorate.holders.is_empty() {
+        return Ok(electorate);
+    }
+    for absent in absent_now(db, now)? {
+        if electorate.holders.contains_key(&absent.person) {
+            electorate.deputies.insert(absent.person, absent.deputy);
         }
     }
     Ok(electorate)
-}
-
-/// The roles that a plan names.
-pub fn plan_roles(plan: &approval::Plan) -> BTreeSet<Role> {
-    let groups = plan.stages.iter().flat_map(|stage| &stage.groups);
-    groups.flat_map(|group| group.roles.iter().copied()).collect()
 }
 
 /// A round.
@@ -41,8 +49,9 @@ pub fn shown_round(
     electorate: &Electorate,
 ) -> Result<Round, Fault> {
     let barred = round.barred.iter().map(|barred| barred.person);
-    let cast = round.votes.iter().map(|vote| vote.person);
-    let people = electorate.0.keys().copied().chain(barred).chain(cast);
+    let cast = round.votes.iter().flat_map(|vote| [vote.person, vote.holder()]);
+    let deputies = electorate.deputies.values().copied();
+    let people = electorate.holders.keys().copied().chain(deputies).chain(barred).chain(cast);
     names.load(db, &people.map(|person| person.to_string()).collect::<Vec<_>>())?;
     let part = |(name, part): (&PartName, &approval::Part)| Part {
         name: name.word().to_owned(),
@@ -64,9 +73,10 @@ pub fn shown_round(
             .iter()
             .map(|barred| {
                 let why = barred.why.word().to_owned();
-                Ok(Barred { person: someone(db, names, barred.person)?, why })
+                Ok(Barred { person: named(db, names, barred.person)?, why })
             })
             .collect::<Result<_, Fault>>()?,
+        stuck: approval::stuck(round, electorate),
     })
 }
 
@@ -107,36 +117,46 @@ fn shown_group(
     seat: (usize, usize),
 ) -> Result<Group, Fault> {
     let plan = &round.plan.stages[seat.0].groups[seat.1];
-    let asked = asked(round, electorate, seat);
+    let counted = electorate.counted(round, seat);
     let votes = round.votes.iter().filter(|vote| (vote.stage, vote.group) == seat);
     let mut cast = Vec::new();
     for vote in votes {
         cast.push(shown_vote(db, names, vote)?);
     }
     let waits = round.state == RoundState::Open && !round.approved.contains(&seat);
-    let now = asked.iter().filter(|person| waits && !round.has_voted(**person));
+    let silent = if waits { electorate.silent(round, seat) } else { Vec::new() };
+    let stands_in = |absent: &PersonId| {
+        let deputy = electorate.deputies.get(absent).copied();
+        let free = |deputy: &PersonId| {
+            round.barred(*deputy).is_none() && !round.has_voted(*deputy) && !silent.contains(deputy)
+        };
+        deputy.filter(free).map(|deputy| (*absent, deputy))
+    };
+    let deputies = silent.iter().filter_map(stands_in).collect::<Vec<_>>();
+    let called = |limit: bool| {
+        let mut calls = round.calls.iter().filter(|call| (call.stage, call.group) == seat);
+        let escalates = |call: &&Call| call.limit == Some(OnLimit::Escalate);
+        calls.find(|call| limit == escalates(call)).map(|call| call.at.to_string())
+    };
     Ok(Group {
         name: plan.name.clone(),
-        roles: plan.roles.iter().map(|role| role.word().to_owned()).collect(),
-        voters: names.all(db, now)?,
-        quorum: plan.quorum.words(asked.len()),
+        roles: round.roles(seat.0, seat.1).iter().map(|role| role.word().to_owned()).collect(),
+        voters: names.all(db, &silent)?,
+        deputies: deputies
+            .into_iter()
+            .map(|(absent, deputy)| {
+                let on_behalf_of = named(db, names, absent)?;
+                Ok(Deputy { person: named(db, names, deputy)?, on_behalf_of })
+            })
+            .collect::<Result<_, Fault>>()?,
+        limit_at: approval::limit_at(round, seat).map(|at| at.to_string()),
+        reminded_at: called(false),
+        escalated_at: called(true),
+        quorum: plan.quorum.words(counted.len()),
         needed: needed(round, electorate, seat),
         state: round.group_state(seat.0, seat.1).word().to_owned(),
         votes: cast,
     })
-}
-
-/// Who may answer in a group: separation of duties applied, and without those whose vote counts
-/// in another group of the round.
-fn asked(round: &approval::Round, electorate: &Electorate, seat: (usize, usize)) -> Vec<PersonId> {
-    let plan = &round.plan.stages[seat.0].groups[seat.1];
-    let elsewhere = |person: &PersonId| {
-        let mut votes = round.votes.iter().filter(|vote| vote.person == *person && vote.counts());
-        votes.any(|vote| (vote.stage, vote.group) != seat)
-    };
-    let mut asked = electorate.voters(plan, &round.barred);
-    asked.retain(|person| !elsewhere(person));
-    asked
 }
 
 /// How many approvals a group still needs.
@@ -149,7 +169,7 @@ pub(super) fn needed(
         return 0;
     }
     let plan = &round.plan.stages[seat.0].groups[seat.1];
-    let needed = plan.quorum.needed(asked(round, electorate, seat).len());
+    let needed = plan.quorum.needed(electorate.counted(round, seat).len());
     let yes = round.tally(seat.0, seat.1).get(&Answer::Approve).copied().unwrap_or(0);
     u32::try_from(needed.saturating_sub(yes)).unwrap_or(u32::MAX)
 }
@@ -160,20 +180,19 @@ fn shown_vote(
     vote: &approval::Vote,
 ) -> Result<CastVote, Fault> {
     let parts: Vec<&str> = vote.voided.iter().map(|part| part.word()).collect();
+    let gone = vote.lapsed.map(|why| match why {
+        Lapse::Left => "someone it rested on left".to_owned(),
+        Lapse::RoleLost => "the role it rested on was taken away".to_owned(),
+    });
     Ok(CastVote {
-        person: someone(db, names, vote.person)?,
+        person: named(db, names, vote.person)?,
+        on_behalf_of: vote.on_behalf_of.map(|absent| named(db, names, absent)).transpose()?,
         answer: vote.answer.word().to_owned(),
         reason: vote.reason.clone(),
         at: vote.at.to_string(),
         content_hash: vote.content_hash.clone(),
-        voided: (!vote.counts()).then(|| parts.join(", ")),
+        voided: gone.or_else(|| (!vote.counts()).then(|| parts.join(", "))),
     })
-}
-
-fn someone(db: &mut dyn Query, names: &mut Names, person: PersonId) -> Result<Ref, Fault> {
-    let id = person.to_string();
-    let found = names.get(db, &id)?;
-    Ok(found.unwrap_or_else(|| Ref { name: id.clone(), id, number: None }))
 }
 
 #[cfg(test)]
@@ -191,8 +210,7 @@ mod tests {
             name: "board".to_owned(),
             roles: [Role::CabMember].into(),
             quorum,
-            veto: false,
-            covers: BTreeSet::new(),
+            ..GroupPlan::default()
         }
     }
 
@@ -202,6 +220,7 @@ mod tests {
         let at = Timestamp::from_micros(0);
         let vote = |(number, group, answer): &(u128, usize, Answer)| Vote {
             person: person(*number),
+            on_behalf_of: None,
             stage: 0,
             group: *group,
             answer: *answer,
@@ -209,6 +228,7 @@ mod tests {
             at,
             content_hash: String::new(),
             voided: vec![],
+            lapsed: None,
         };
         Round {
             number: 1,
@@ -219,11 +239,14 @@ mod tests {
             votes: votes.iter().map(vote).collect(),
             approved: BTreeSet::new(),
             opened_at: at,
+            asked_since: None,
+            paused_at: None,
+            calls: vec![],
         }
     }
 
     fn five() -> Electorate {
-        Electorate((1..=5).map(|number| (person(number), [Role::CabMember].into())).collect())
+        Electorate::of((1..=5).map(|number| (person(number), [Role::CabMember].into())).collect())
     }
 
     #[test]
@@ -232,7 +255,7 @@ mod tests {
         let voted = round(&[(1, 0, Answer::Approve), (2, 0, Answer::Abstain)]);
         assert_eq!(needed(&voted, &five(), (0, 0)), 2);
         let elsewhere = round(&[(1, 1, Answer::Reject), (2, 1, Answer::Reject)]);
-        assert_eq!(asked(&elsewhere, &five(), (0, 0)), [person(3), person(4), person(5)]);
+        assert_eq!(five().counted(&elsewhere, (0, 0)), [person(3), person(4), person(5)]);
         assert_eq!(needed(&elsewhere, &five(), (0, 0)), 2);
     }
 

@@ -34,7 +34,7 @@ pub fn gather(
     let read = policy.facts(db, change, recorded.is_none())?;
     let risk = recorded.cloned().unwrap_or_else(|| policy.set.assess(&read));
     let plan = policy.change_plan(change.change_type(), read, &risk, release.is_some());
-    let electorate = electorate(db, &roles_asked(&plan, change))?;
+    let electorate = electorate(db, &roles_asked(&plan, change), asking.now)?;
     Ok(Facts {
         now: asking.now,
         person: asking.who.person,
@@ -71,14 +71,14 @@ pub(super) fn judge_again(
     let plan = policy.change_plan(after.change_type(), read, &facts.risk, in_release);
     facts.rerouted = plan.stages != facts.plan.stages;
     facts.plan = plan;
-    facts.electorate = electorate(db, &roles_asked(&facts.plan, after))?;
+    facts.electorate = electorate(db, &roles_asked(&facts.plan, after), asking.now)?;
     Ok(())
 }
 
 fn roles_asked(plan: &Plan, change: &Change) -> BTreeSet<Role> {
-    let round = change.round().map(|round| &round.plan.stages);
-    let stages = plan.stages.iter().chain(round.into_iter().flatten());
-    stages.flat_map(|stage| &stage.groups).flat_map(|group| group.roles.clone()).collect()
+    let mut roles = plan.roles();
+    roles.extend(change.round().map(|round| round.plan.roles()).unwrap_or_default());
+    roles
 }
 
 fn release(db: &mut dyn Query, change: &Change) -> Result<Option<ReleaseFact>, Fault> {

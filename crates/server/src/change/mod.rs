@@ -1,6 +1,7 @@
 //! Changes: routes, commands, read model.
 
 mod annotate;
+mod approval;
 mod bulk;
 mod facts;
 mod fields;
@@ -31,6 +32,7 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use annotate::AnnotateChange;
+pub use approval::{approval_due, approval_lapses};
 pub use bulk::BULK_MAX;
 pub use facts::gather;
 pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use domain::identity::Permission;
 use kernel::{TimerId, Timestamp};
-use ports::{Fault, Value};
+use ports::{Fault, Tx, Value};
 
+use crate::approval::DUE;
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
 
 /// The most timers taken at once.
@@ -32,6 +33,22 @@ pub fn set(
     work.tx.execute(sql, &params).map(|_| ())
 }
 
+/// Keeps the one timer of a kind that a stream has: sets it, moves it, or takes it away.
+pub fn keep(
+    tx: &mut dyn Tx,
+    stream: &str,
+    kind: &str,
+    due: Option<Timestamp>,
+) -> Result<(), Fault> {
+    let id = format!("{kind}:{stream}");
+    let Some(due) = due else {
+        return tx.execute("DELETE FROM timers WHERE id = $1", &[id.into()]).map(|_| ());
+    };
+    let sql = "INSERT INTO timers (id, due_at, stream, kind, payload, lease_until, attempts) \
+        VALUES ($1, $2, $3, $4, '{}', 0, 0) ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at";
+    tx.execute(sql, &[id.into(), due.into(), stream.into(), kind.into()]).map(|_| ())
+}
+
 /// A timer that is due.
 #[derive(Debug, Clone)]
 pub struct Fire {
@@ -53,12 +70,14 @@ impl Command for Fire {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        if self.kind == "conflict.acceptance_ends" {
+        if matches!(self.kind.as_str(), "conflict.acceptance_ends" | DUE) {
             work.lock(Lock::calendar())?;
         } else {
             work.lock(Lock::stream(&self.stream))?;
         }
-        let taken = work.tx.execute("DELETE FROM timers WHERE id = $1", &[(&self.id).into()])?;
+        // One that was moved meanwhile is not due any more.
+        let sql = "DELETE FROM timers WHERE id = $1 AND due_at <= $2";
+        let taken = work.tx.execute(sql, &[(&self.id).into(), work.now.into()])?;
         if taken == 0 {
             return Ok(());
         }
@@ -68,6 +87,7 @@ impl Command for Fire {
             "conflict.acceptance_ends" => crate::calendar::acceptance_ends(work, &self.stream),
             "exception.ends" => crate::exception::exception_ends(work, &self.stream),
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
+            DUE => crate::follow::rounds::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
                 Ok(())

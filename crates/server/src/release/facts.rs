@@ -35,7 +35,7 @@ pub(super) fn gather(
         changes.push(fact);
     }
     let plan = policy.release_plan(db, release, &carried)?;
-    let electorate = electorate(db, &roles_asked(&plan, release))?;
+    let electorate = electorate(db, &roles_asked(&plan, release), asking.now)?;
     let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
     Ok(Facts {
         now: asking.now,
@@ -54,9 +54,9 @@ pub(super) fn gather(
 }
 
 fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {
-    let round = release.round().map(|round| &round.plan.stages);
-    let stages = plan.stages.iter().chain(round.into_iter().flatten());
-    stages.flat_map(|stage| &stage.groups).flat_map(|group| group.roles.clone()).collect()
+    let mut roles = plan.roles();
+    roles.extend(release.round().map(|round| round.plan.roles()).unwrap_or_default());
+    roles
 }
 
 /// A change as its release sees it.

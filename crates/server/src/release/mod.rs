@@ -1,5 +1,6 @@
 //! Releases: routes, commands, read model.
 
+mod approval;
 mod document;
 mod effect;
 mod facts;
@@ -34,6 +35,7 @@ use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
+pub use approval::{approval_due, approval_lapses};
 pub use list::rows;
 pub use order::SetDependencies;
 pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES};

@@ -252,7 +252,7 @@ fn step(
 }
 
 /// What the release's step means for its changes, its review and its people.
-fn follow(
+pub(super) fn follow(
     work: &mut Work<'_>,
     id: ReleaseId,
     before: &Release,

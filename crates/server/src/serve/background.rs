@@ -8,6 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use crate::bus::Bus;
 use crate::calendar::CalendarReactor;
 use crate::follow::followers::{self, Follower, SearchIndex};
+use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::live::Live;
 
@@ -29,6 +30,7 @@ impl Background {
         background.spawn("live", move |stop| live.run(&with, stop))?;
         background.follow(bus, SearchIndex)?;
         background.follow(bus, CalendarReactor)?;
+        background.follow(bus, Leavers)?;
         Ok(background)
     }
 

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::Response;
 use interlock_server::bus::{Bus, Envelope, World};
 use interlock_server::follow::followers::{Follower, SearchIndex, step};
+use interlock_server::follow::timers::fire_due;
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
 use interlock_server::live::Live;
@@ -201,6 +202,24 @@ impl Stage {
         self.touch("DELETE FROM read_models").await;
         let store = Arc::clone(&self.store);
         tokio::task::spawn_blocking(move || prepare(&*store)).await.unwrap().unwrap();
+    }
+
+    /// Moves the clock, and fires what is due then; answers how many timers that were.
+    pub(crate) async fn wait_until(&self, at: Timestamp) -> usize {
+        self.clock.set(at);
+        self.fire().await
+    }
+
+    /// Fires what is due now.
+    pub(crate) async fn fire(&self) -> usize {
+        let bus = self.bus.clone();
+        tokio::task::spawn_blocking(move || fire_due(&bus).unwrap()).await.unwrap()
+    }
+
+    /// The same store under a bus of its own, as after a restart.
+    pub(crate) fn restarted(&self) -> Bus {
+        let chance = Arc::new(SeededChance::new(8));
+        Bus::new(World { chance, ..self.bus.world().clone() })
     }
 }
 

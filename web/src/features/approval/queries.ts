@@ -5,6 +5,7 @@ import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
 
 export type ApprovalRow = Schema<'ApprovalRow'>;
+export type Delegation = Schema<'Delegation'>;
 export type Change = Schema<'Change'>;
 export type Release = Schema<'Release'>;
 
@@ -12,6 +13,10 @@ export type Subject = { kind: 'change'; record: Change } | { kind: 'release'; re
 
 export function useApprovals(state: 'pending' | 'decided') {
   return usePages<ApprovalRow>('/approvals', { state, mine: 'true' });
+}
+
+export function useDelegations(state: 'live' | 'all') {
+  return usePages<Delegation>('/delegations', { state });
 }
 
 export function subjectPath(row: ApprovalRow): string {

@@ -47,6 +47,11 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
 export function RoundBody({ round }: { round: Round }) {
   return (
     <div className={classes.body}>
+      {round.stuck && (
+        <p className={classes.stuck} role="alert">
+          {round.stuck}
+        </p>
+      )}
       <ol className={classes.stages}>
         {round.stages.map((stage) => (
           <li key={stage.name} data-state={stage.state}>
@@ -83,6 +88,7 @@ function GroupBlock({ group }: { group: Group }) {
           {group.needed > 0 ? `, ${group.needed} still needed` : ''}
         </span>
       </p>
+      <Calls group={group} />
       {group.votes.length > 0 && (
         <ul className={classes.votes}>
           {group.votes.map((vote) => (
@@ -92,14 +98,48 @@ function GroupBlock({ group }: { group: Group }) {
       )}
       {group.needed > 0 && (
         <p className={classes.voters}>
-          {RECORD.mayVote}:{' '}
-          {group.voters.length > 0
-            ? group.voters.map((voter) => voter.name).join(', ')
-            : RECORD.noVoters}
+          {RECORD.mayVote}: {voterNames(group)}
         </p>
       )}
     </div>
   );
+}
+
+/** What the time limit of a group did, and when it runs out. */
+function Calls({ group }: { group: Group }) {
+  const { reminded_at, escalated_at, limit_at } = group;
+  if (!reminded_at && !escalated_at && !limit_at) return null;
+  return (
+    <p className={classes.voters}>
+      {reminded_at && (
+        <span>
+          <StatePill word="reminded" label={RECORD.reminded} tone="waiting" />{' '}
+          <Time at={reminded_at} />{' '}
+        </span>
+      )}
+      {escalated_at && (
+        <span>
+          <StatePill word="escalated" label={RECORD.escalated} tone="stop" />{' '}
+          <Time at={escalated_at} />{' '}
+        </span>
+      )}
+      {limit_at && (
+        <span>
+          {RECORD.limit} <Time at={limit_at} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** Who may answer, with those who may in their place while they are absent. */
+function voterNames(group: Group): string {
+  if (group.voters.length === 0) return RECORD.noVoters;
+  const inPlace = (voter: { id: string }) => {
+    const found = group.deputies.find((each) => each.on_behalf_of.id === voter.id);
+    return found ? ` (${RECORD.absentFor(found.person.name)})` : '';
+  };
+  return group.voters.map((voter) => voter.name + inPlace(voter)).join(', ');
 }
 
 function VoteLine({ vote }: { vote: Vote }) {
@@ -107,7 +147,10 @@ function VoteLine({ vote }: { vote: Vote }) {
     <li data-voided={vote.voided ? true : undefined}>
       <span className={classes.voteHead}>
         <StatePill word={vote.answer} label={answered(vote.answer)} />
-        <span className={classes.voter}>{vote.person.name}</span>
+        <span className={classes.voter}>
+          {vote.person.name}
+          {vote.on_behalf_of && ` ${RECORD.inPlace(vote.on_behalf_of.name)}`}
+        </span>
         <Time at={vote.at} />
       </span>
       {vote.reason && <span className={classes.voteReason}>“{vote.reason}”</span>}

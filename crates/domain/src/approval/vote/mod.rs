@@ -1,29 +1,16 @@
 //! Opening a round, and voting in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use kernel::{NOTE_MAX, PersonId};
 
+use crate::approval::reach::{count, settle, short, within_reach};
 use crate::approval::{
-    Answer, Barred, Content, GroupPlan, Opened, Plan, Refusal, Round, RoundEvent, RoundState,
-    StagePlan,
+    Answer, Barred, Content, Electorate, Opened, Plan, Refusal, Round, RoundEvent, RoundState,
+    StagePlan, evolve,
 };
 use crate::identity::Role;
 use crate::refusal::Check;
-
-/// Who holds which of the roles that a plan names; only people who may sign in.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Electorate(pub BTreeMap<PersonId, BTreeSet<Role>>);
-
-impl Electorate {
-    /// Who may vote in a group: those with its roles, without those who are barred or whose vote
-    /// counts in another group of the round.
-    pub fn voters(&self, group: &GroupPlan, barred: &[Barred]) -> Vec<PersonId> {
-        let is_barred = |person: &PersonId| barred.iter().any(|b| b.person == *person);
-        let holders = self.0.iter().filter(|(_, roles)| !roles.is_disjoint(&group.roles));
-        holders.map(|(person, _)| *person).filter(|person| !is_barred(person)).collect()
-    }
-}
 
 /// A vote as it arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +27,8 @@ pub struct Cast {
     pub reason: Option<String>,
 }
 
-/// Opens a round. A plan without stages is approved at once.
+/// Opens a round. A plan without stages is approved at once; one that nobody could decide is
+/// refused.
 pub fn open(
     rounds: &[Round],
     plan: Plan,
@@ -48,33 +36,27 @@ pub fn open(
     barred: Vec<Barred>,
     electorate: &Electorate,
 ) -> Result<Vec<RoundEvent>, crate::Refusal> {
-    let groups = plan.stages.iter().flat_map(|stage| &stage.groups);
-    within_reach(groups, &barred, electorate)?;
     let number = rounds.last().map_or(1, |round| round.number + 1);
     let at_once = plan.stages.is_empty();
-    let opened = Opened { number, plan, content, barred };
-    let mut events = vec![RoundEvent::Opened(Box::new(opened))];
+    let opened = RoundEvent::Opened(Box::new(Opened { number, plan, content, barred }));
+    let after = evolve(Vec::new(), &opened, kernel::Timestamp::from_micros(0));
+    within_reach(&after[0], electorate)?;
+    let mut events = vec![opened];
     if at_once {
         events.push(RoundEvent::Closed { round: number, state: RoundState::Approved });
     }
     Ok(events)
 }
 
-/// Refuses when a group has fewer voters than it needs: its round could only wait for ever.
-pub(super) fn within_reach<'a>(
-    groups: impl Iterator<Item = &'a GroupPlan>,
-    barred: &[Barred],
-    electorate: &Electorate,
-) -> Result<(), Refusal> {
-    for group in groups {
-        let voters = electorate.voters(group, barred).len();
-        let needed = group.quorum.needed(voters);
-        if voters < needed {
-            let (group, roles) = (group.name.clone(), role_words(&group.roles));
-            return Err(Refusal::NobodyCanVote { group, needed, roles, voters });
-        }
-    }
-    Ok(())
+/// Where someone may vote now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seat {
+    /// The index of the stage.
+    pub stage: usize,
+    /// The index of the group within it.
+    pub group: usize,
+    /// In whose place.
+    pub on_behalf_of: Option<PersonId>,
 }
 
 /// Whether a person may vote now, and in which group; `actions` asks this too.
@@ -82,23 +64,48 @@ pub fn seat(
     round: Option<&Round>,
     person: Option<PersonId>,
     roles: &BTreeSet<Role>,
-) -> Result<(usize, usize), Refusal> {
+    electorate: &Electorate,
+) -> Result<Seat, Refusal> {
+    seats(round, person, roles, electorate).map(|seats| seats[0])
+}
+
+/// The groups in which a person may vote, at least one: their own first, then those of the people
+/// they stand in for. A deputy votes only by the roles that the absent person holds, so no chain
+/// of deputies can arise.
+fn seats(
+    round: Option<&Round>,
+    person: Option<PersonId>,
+    roles: &BTreeSet<Role>,
+    electorate: &Electorate,
+) -> Result<Vec<Seat>, Refusal> {
     let round = round.filter(|round| round.state == RoundState::Open).ok_or(Refusal::NoRound)?;
     let stage = round.stage().ok_or(Refusal::NoRound)?;
-    if let Some(why) = person.and_then(|person| round.barred(person)) {
+    let Some(person) = person else { return Err(not_a_voter(&round.plan.stages[stage])) };
+    if let Some(why) = round.barred(person) {
         return Err(Refusal::OwnWork { why });
     }
-    if person.is_some_and(|person| round.has_voted(person)) {
+    if round.has_voted(person) {
         return Err(Refusal::VotedAlready);
     }
-    let plan = &round.plan.stages[stage];
-    let open = |group: usize| !round.approved.contains(&(stage, group));
-    let seat = plan.groups.iter().enumerate().find_map(|(index, group)| {
-        (open(index) && !group.roles.is_disjoint(roles)).then_some((stage, index))
-    });
-    match (seat, person) {
-        (Some(seat), Some(_)) => Ok(seat),
-        _ => Err(not_a_voter(plan)),
+    let of = |roles: &BTreeSet<Role>, on_behalf_of: Option<PersonId>| {
+        let open = round.open_groups().into_iter();
+        let asked = open.filter(|(stage, group)| !round.roles(*stage, *group).is_disjoint(roles));
+        asked.map(|(stage, group)| Seat { stage, group, on_behalf_of }).collect::<Vec<_>>()
+    };
+    let mut seats = of(roles, None);
+    let mut barred = None;
+    for absent in electorate.absent_for(person) {
+        let Some(held) = electorate.holders.get(&absent) else { continue };
+        match round.barred(absent) {
+            Some(why) => barred = barred.or(Some(why)),
+            None if round.has_voted(absent) => {}
+            None => seats.extend(of(held, Some(absent))),
+        }
+    }
+    match (seats.is_empty(), barred) {
+        (false, _) => Ok(seats),
+        (true, Some(why)) => Err(Refusal::OwnWork { why }),
+        (true, None) => Err(not_a_voter(&round.plan.stages[stage])),
     }
 }
 
@@ -107,19 +114,20 @@ fn not_a_voter(stage: &StagePlan) -> Refusal {
     Refusal::NotAVoter { stage: stage.name.clone(), roles: role_words(&roles) }
 }
 
-fn role_words(roles: &BTreeSet<Role>) -> String {
+pub(super) fn role_words(roles: &BTreeSet<Role>) -> String {
     let words: Vec<String> = roles.iter().map(|role| role.word().replace('_', " ")).collect();
     words.join(" or ")
 }
 
-/// Takes a vote, and says what follows from it for its group and the round.
+/// Takes a vote, and says what follows from it for its group and the round. Of several groups that
+/// ask the person it goes to the first that leaves the others enough people.
 pub fn vote(
     round: Option<&Round>,
     cast: &Cast,
     roles: &BTreeSet<Role>,
     electorate: &Electorate,
 ) -> Result<Vec<RoundEvent>, crate::Refusal> {
-    let (stage, group) = seat(round, Some(cast.person), roles)?;
+    let seats = seats(round, Some(cast.person), roles, electorate)?;
     let round = round.ok_or(Refusal::NoRound)?;
     if round.number != cast.round {
         return Err(Refusal::RoundMoved { open: round.number, named: cast.round }.into());
@@ -134,58 +142,66 @@ pub fn vote(
     let mut check = Check::default();
     check.text("/reason", reason.as_deref().unwrap_or_default(), NOTE_MAX);
     check.end()?;
+    let mut refused = None;
+    for seat in seats {
+        match consequences(round, cast, reason.clone(), seat, electorate) {
+            Ok(events) => return Ok(events),
+            Err(refusal) => refused = refused.or(Some(refusal)),
+        }
+    }
+    Err(refused.unwrap_or(Refusal::VotedAlready).into())
+}
+
+/// The vote, the groups that have their quorum with it, and the end of the round where it brings it
+/// about. A yes that would leave another group without its last voter is refused.
+fn consequences(
+    round: &Round,
+    cast: &Cast,
+    reason: Option<String>,
+    seat: Seat,
+    electorate: &Electorate,
+) -> Result<Vec<RoundEvent>, Refusal> {
+    let Seat { stage, group, on_behalf_of } = seat;
+    let number = round.number;
     let mut events = vec![RoundEvent::VoteCast {
-        round: round.number,
+        round: number,
         person: cast.person,
+        on_behalf_of,
         stage,
         group,
         answer: cast.answer,
         reason,
         content_hash: cast.content_hash.clone(),
     }];
-    events.extend(consequences(round, cast, (stage, group), electorate));
-    Ok(events)
+    let after = fold(round, &events);
+    let plan = &round.plan.stages[stage].groups[group];
+    let vetoed = plan.veto && cast.answer == Answer::Reject;
+    let counted = count(&after, (stage, group), electorate);
+    let rejected = RoundEvent::Closed { round: number, state: RoundState::Rejected };
+    if vetoed || counted.yes + counted.silent < counted.needed {
+        events.push(rejected);
+        return Ok(events);
+    }
+    events.extend(settle(&after, electorate));
+    let lost = short(&fold(round, &events), electorate);
+    match lost.filter(|_| short(round, electorate).is_none()) {
+        None => Ok(events),
+        Some(lost) if cast.answer == Answer::Approve => Err(Refusal::NeededElsewhere {
+            group: round.plan.stages[lost.stage].groups[lost.group].name.clone(),
+            roles: role_words(&round.roles(stage, group)),
+        }),
+        Some(_) => {
+            events.push(rejected);
+            Ok(events)
+        }
+    }
 }
 
-fn consequences(
-    round: &Round,
-    cast: &Cast,
-    seat: (usize, usize),
-    electorate: &Electorate,
-) -> Vec<RoundEvent> {
-    let number = round.number;
-    let plan = &round.plan.stages[seat.0].groups[seat.1];
-    let mut tally = round.tally(seat.0, seat.1);
-    *tally.entry(cast.answer).or_default() += 1;
-    let count = |answer| tally.get(&answer).copied().unwrap_or(0);
-    let mut voters = electorate.voters(plan, &round.barred);
-    let elsewhere = |person: &PersonId| {
-        round
-            .votes
-            .iter()
-            .any(|vote| vote.person == *person && vote.counts() && (vote.stage, vote.group) != seat)
-    };
-    voters.retain(|person| !elsewhere(person));
-    let needed = plan.quorum.needed(voters.len());
-    let yes = count(Answer::Approve);
-    // Asked of the voters, not of the votes: who voted may have left since.
-    let silent = |person: &&PersonId| **person != cast.person && !round.has_voted(**person);
-    let undecided = voters.iter().filter(silent).count();
-    let vetoed = plan.veto && count(Answer::Reject) > 0;
-    if vetoed || yes + undecided < needed {
-        return vec![RoundEvent::Closed { round: number, state: RoundState::Rejected }];
-    }
-    if yes < needed {
-        return Vec::new();
-    }
-    let (stage, group) = seat;
-    let mut events = vec![RoundEvent::GroupApproved { round: number, stage, group }];
-    let mut after = round.clone();
-    after.approved.insert(seat);
-    if after.stage().is_none() {
-        events.push(RoundEvent::Closed { round: number, state: RoundState::Approved });
-    }
-    events
+fn fold(round: &Round, events: &[RoundEvent]) -> Round {
+    let rounds = events
+        .iter()
+        .fold(vec![round.clone()], |rounds, event| evolve(rounds, event, round.opened_at));
+    rounds.into_iter().next_back().unwrap_or_else(|| round.clone())
 }
 
 #[cfg(test)]

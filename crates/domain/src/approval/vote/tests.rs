@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::approval::{PartName, Quorum, Why, edit, evolve};
+use crate::approval::{GroupPlan, PartName, Quorum, Why, edit, evolve};
 
 fn person(number: u128) -> PersonId {
     PersonId::from_uuid(uuid::Uuid::from_u128(number))
@@ -15,7 +15,7 @@ fn person(number: u128) -> PersonId {
 
 fn group(name: &str, role: Role, quorum: Quorum) -> GroupPlan {
     let roles = [role].into();
-    GroupPlan { name: name.to_owned(), roles, quorum, veto: false, covers: BTreeSet::new() }
+    GroupPlan { name: name.to_owned(), roles, quorum, ..GroupPlan::default() }
 }
 
 fn plan(groups: Vec<GroupPlan>) -> Plan {
@@ -29,7 +29,7 @@ fn content(window: &str) -> Content {
 }
 
 fn cab(count: u128) -> Electorate {
-    Electorate((1..=count).map(|n| (person(n), [Role::CabMember].into())).collect())
+    Electorate::of((1..=count).map(|n| (person(n), [Role::CabMember].into())).collect())
 }
 
 fn opened(plan: Plan, electorate: &Electorate, barred: Vec<Barred>) -> Vec<Round> {
@@ -49,7 +49,7 @@ fn cast(person: PersonId, answer: Answer, round: &Round) -> Cast {
 
 fn voted(rounds: Vec<Round>, who: u128, answer: Answer, electorate: &Electorate) -> Vec<Round> {
     let round = rounds.last().expect("a round");
-    let roles = electorate.0[&person(who)].clone();
+    let roles = electorate.holders[&person(who)].clone();
     let events = vote(Some(round), &cast(person(who), answer, round), &roles, electorate);
     fold(rounds, &events.expect("a vote"))
 }
@@ -103,7 +103,7 @@ fn the_requester_cannot_vote() {
 #[test]
 fn nobody_counts_twice_in_a_round_whatever_roles_they_hold() {
     let both: BTreeSet<Role> = [Role::CabMember, Role::ReleaseAuthority].into();
-    let electorate = Electorate([(person(1), both.clone()), (person(2), both.clone())].into());
+    let electorate = Electorate::of([(person(1), both.clone()), (person(2), both.clone())].into());
     let stages = vec![
         group("CAB", Role::CabMember, Quorum::First),
         group("Authority", Role::ReleaseAuthority, Quorum::First),
@@ -140,7 +140,7 @@ fn a_rejection_needs_a_reason() {
 
 #[test]
 fn an_edit_voids_exactly_the_votes_that_cover_it() {
-    let electorate = Electorate(BTreeMap::from([
+    let electorate = Electorate::of(BTreeMap::from([
         (person(1), [Role::ServiceOwner].into()),
         (person(2), [Role::ReleaseAuthority].into()),
         (person(3), [Role::CabMember].into()),
@@ -178,7 +178,7 @@ fn who_voted_and_left_does_not_end_a_round_that_others_can_still_decide() {
     let asked = plan(vec![group("CAB", Role::CabMember, Quorum::Count(2))]);
     let rounds = voted(opened(asked, &three, vec![]), 1, Answer::Abstain, &three);
     let mut left = three;
-    left.0.remove(&person(1));
+    left.holders.remove(&person(1));
     let rounds = voted(rounds, 2, Answer::Approve, &left);
     assert_eq!(state(&rounds), RoundState::Open);
     assert_eq!(state(&voted(rounds, 3, Answer::Approve, &left)), RoundState::Approved);

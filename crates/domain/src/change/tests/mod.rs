@@ -62,7 +62,7 @@ fn group(role: Role, quorum: Quorum, covers: &[PartName]) -> StagePlan {
     let covers = covers.iter().copied().collect();
     let name = role.word().to_owned();
     let roles = [role].into();
-    let group = GroupPlan { name: name.clone(), roles, quorum, veto: false, covers };
+    let group = GroupPlan { name: name.clone(), roles, quorum, covers, ..GroupPlan::default() };
     StagePlan { name, groups: vec![group] }
 }
 
@@ -98,7 +98,7 @@ fn roles(number: u128) -> BTreeSet<Role> {
 fn electorate() -> Electorate {
     let everyone = REQUESTER..=NOBODY;
     let held = everyone.map(|number| (person(number), roles(number)));
-    Electorate(held.filter(|(_, roles)| !roles.is_empty()).collect::<BTreeMap<_, _>>())
+    Electorate::of(held.filter(|(_, roles)| !roles.is_empty()).collect::<BTreeMap<_, _>>())
 }
 
 fn risk(tier: Tier) -> Assessment {

@@ -105,7 +105,7 @@ impl World {
             _ => technical(),
         };
         if let Some(absent) = self.absent {
-            facts.electorate.0.remove(&person(absent));
+            facts.electorate.holders.remove(&person(absent));
         }
         if self.blocked {
             facts = blocked(facts);

@@ -119,7 +119,7 @@ impl Bundle {
         facts.changes = self.release.changes.iter().map(|id| self.changes[id].clone()).collect();
         facts.review_completed = world.review_completed;
         if let Some(absent) = world.absent {
-            facts.electorate.0.remove(&person(absent));
+            facts.electorate.holders.remove(&person(absent));
         }
         if world.blocked { blocked(facts) } else { facts }
     }

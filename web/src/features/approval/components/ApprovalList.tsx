@@ -52,7 +52,30 @@ export function ApprovalList({ rows, chosen, onChoose, more }: Props) {
                   </span>
                 )}
                 {row.state !== 'pending' && <StatePill word={row.state} />}
+                {row.escalated && (
+                  <StatePill word="escalated" label={APPROVAL.escalated} tone="stop" />
+                )}
+                {row.reminded && !row.escalated && (
+                  <StatePill word="reminded" label={APPROVAL.reminded} tone="waiting" />
+                )}
               </span>
+              {row.on_behalf_of && (
+                <span className={classes.facts}>
+                  <strong>{APPROVAL.inPlace(row.on_behalf_of.name)}</strong>
+                  {row.absent_until ? (
+                    <span>
+                      {APPROVAL.absentUntil} <Time at={row.absent_until} />
+                    </span>
+                  ) : (
+                    <span>{APPROVAL.absent}</span>
+                  )}
+                </span>
+              )}
+              {row.limit_at && (
+                <span className={classes.facts}>
+                  {APPROVAL.limit} <Time at={row.limit_at} />
+                </span>
+              )}
               {row.window && (
                 <span className={classes.facts}>
                   <WindowTime window={row.window} short />

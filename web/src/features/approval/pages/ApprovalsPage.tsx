@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { useAddress } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
+import { Link } from '@/ui/Link';
 import { LinkTabs } from '@/ui/LinkTabs';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
@@ -32,7 +33,7 @@ export default function ApprovalsPage() {
   }, [address.subject, at, pages.rows, change]);
 
   return (
-    <Page wide title={APPROVAL.title}>
+    <Page wide title={APPROVAL.title} meta={<Link to={paths.absences}>{APPROVAL.absences}</Link>}>
       <LinkTabs
         label={APPROVAL.views}
         current={state}

@@ -1,0 +1,322 @@
+//! Whatever groups, roles, absences, edits, votes, leavers and time there are: nobody approves their
+//! own work, nobody counts twice, no approval survives a change of what it covers, and every round
+//! ends or says who must act.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{Id, PersonId, Timestamp};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::identity::Role;
+
+const PEOPLE: std::ops::Range<u128> = 1..9;
+const ROLES: [Role; 3] = [Role::ServiceOwner, Role::CabMember, Role::ReleaseAuthority];
+const PARTS: [PartName; 3] = [PartName::Plans, PartName::Window, PartName::Bundle];
+
+fn person(number: u128) -> PersonId {
+    PersonId::from_uuid(uuid::Uuid::from_u128(number))
+}
+
+fn hour(hour: i64) -> Timestamp {
+    Timestamp::from_micros(hour * 3_600_000_000)
+}
+
+/// What is approved, at some state of each part.
+fn content(parts: [u8; 3]) -> Content {
+    Content::new(PARTS.into_iter().zip(parts).map(|(name, at)| (name, json!(at))))
+}
+
+/// What may happen to a round.
+#[derive(Debug, Clone)]
+enum Step {
+    Vote { by: u128, answer: Answer, stale: bool },
+    Edit(usize),
+    Bar(u128),
+    Leave(u128),
+    RoleLost { who: u128, role: usize },
+    RoleGained { who: u128, role: usize },
+    Away { who: u128, deputy: u128 },
+    Back(u128),
+    Hold(bool),
+    Hours(i64),
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let vote = (PEOPLE, prop::sample::select(Answer::ALL), prop::bool::weighted(0.1));
+    let approve = PEOPLE.prop_map(|by| Step::Vote { by, answer: Answer::Approve, stale: false });
+    prop_oneof![
+        3 => vote.prop_map(|(by, answer, stale)| Step::Vote { by, answer, stale }),
+        12 => approve,
+        1 => (0..PARTS.len()).prop_map(Step::Edit),
+        1 => PEOPLE.prop_map(Step::Bar),
+        1 => PEOPLE.prop_map(Step::Leave),
+        1 => (PEOPLE, 0..ROLES.len()).prop_map(|(who, role)| Step::RoleLost { who, role }),
+        1 => (PEOPLE, 0..ROLES.len()).prop_map(|(who, role)| Step::RoleGained { who, role }),
+        3 => (PEOPLE, PEOPLE).prop_map(|(who, deputy)| Step::Away { who, deputy }),
+        1 => PEOPLE.prop_map(Step::Back),
+        1 => any::<bool>().prop_map(Step::Hold),
+        3 => (1_i64..60).prop_map(Step::Hours),
+    ]
+}
+
+fn roles() -> impl Strategy<Value = BTreeSet<Role>> {
+    prop::collection::btree_set(prop::sample::select(ROLES.to_vec()), 1..3)
+}
+
+fn groups() -> impl Strategy<Value = GroupPlan> {
+    let quorum = prop_oneof![
+        2 => Just(Quorum::First),
+        1 => (1_u32..4).prop_map(Quorum::Count),
+        1 => Just(Quorum::Majority),
+        1 => (1_u32..=100).prop_map(Quorum::Percent),
+        1 => Just(Quorum::All),
+    ];
+    let covers = prop::collection::btree_set(prop::sample::select(PARTS.to_vec()), 0..3);
+    let limits = (prop::option::of(1_u32..20), prop::option::of(20_u32..50));
+    let on_limit = prop::option::of(prop::sample::select(OnLimit::ALL));
+    (roles(), quorum, any::<bool>(), covers, limits, on_limit, roles()).prop_map(
+        |(roles, quorum, veto, covers, (reminder_hours, limit_hours), on_limit, escalate_to)| {
+            GroupPlan {
+                name: "group".to_owned(),
+                roles,
+                quorum,
+                veto,
+                covers,
+                reminder_hours,
+                limit_hours,
+                on_limit: on_limit.filter(|_| limit_hours.is_some()),
+                escalate_to,
+            }
+        },
+    )
+}
+
+fn plans() -> impl Strategy<Value = Plan> {
+    let stage = prop::collection::vec(groups(), 1..3);
+    prop::collection::vec(stage, 1..4).prop_map(|stages| Plan {
+        policy: "test 1".to_owned(),
+        stages: stages
+            .into_iter()
+            .map(|groups| StagePlan { name: "stage".to_owned(), groups })
+            .collect(),
+    })
+}
+
+/// A round in its world.
+struct World {
+    rounds: Vec<Round>,
+    electorate: Electorate,
+    parts: [u8; 3],
+    barred: Vec<Barred>,
+    held: bool,
+    now: i64,
+    reminders: Vec<(usize, usize, Timestamp)>,
+}
+
+impl World {
+    fn round(&self) -> &Round {
+        self.rounds.last().expect("a round")
+    }
+
+    fn take(&mut self, events: Vec<RoundEvent>) {
+        for event in events {
+            if let RoundEvent::Reminded { stage, group, .. } = &event {
+                let since = self.round().asked_since.expect("it is asked");
+                self.reminders.push((*stage, *group, since));
+            }
+            let rounds = std::mem::take(&mut self.rounds);
+            self.rounds = evolve(rounds, &event, hour(self.now));
+        }
+    }
+
+    fn vote(&mut self, by: u128, answer: Answer, stale: bool) -> bool {
+        let hash = if stale { "other".to_owned() } else { self.round().content.hash() };
+        let cast = Cast {
+            person: person(by),
+            answer,
+            round: self.round().number,
+            content_hash: hash,
+            reason: Some("so".to_owned()),
+        };
+        let roles = self.electorate.holders.get(&person(by)).cloned().unwrap_or_default();
+        let voted = vote(Some(self.round()), &cast, &roles, &self.electorate);
+        let taken = voted.is_ok() && !self.held;
+        if taken {
+            self.take(voted.unwrap_or_default());
+        }
+        taken
+    }
+
+    fn lapse(&mut self, who: u128) {
+        let active = self.electorate.holders.contains_key(&person(who));
+        let events = lapse(&self.rounds, person(who), active, &self.electorate);
+        self.take(events);
+    }
+
+    fn edit(&mut self) {
+        let (content, barred) = (content(self.parts), self.barred.clone());
+        if let Ok(events) = edit(&self.rounds, content, barred, &self.electorate) {
+            self.take(events);
+        }
+        // What was refused did not happen.
+        let round = self.round();
+        let says = |name| round.content.parts[&name].says.as_u64();
+        let parts = PARTS.map(|name| says(name).and_then(|at| u8::try_from(at).ok()));
+        let barred = round.barred.clone();
+        self.parts = parts.map(Option::unwrap_or_default);
+        self.barred = barred;
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Vote { by, answer, stale } => {
+                self.vote(*by, *answer, *stale);
+            }
+            Step::Edit(part) => {
+                self.parts[*part] = self.parts[*part].wrapping_add(1);
+                self.edit();
+            }
+            Step::Bar(who) => {
+                self.barred.push(Barred { person: person(*who), why: Why::Implements });
+                self.parts[0] = self.parts[0].wrapping_add(1);
+                self.edit();
+            }
+            Step::Leave(who) => {
+                self.electorate.holders.remove(&person(*who));
+                self.electorate.deputies.retain(|_, deputy| *deputy != person(*who));
+                self.lapse(*who);
+            }
+            Step::RoleLost { who, role } => {
+                if let Some(held) = self.electorate.holders.get_mut(&person(*who)) {
+                    held.remove(&ROLES[*role]);
+                    self.lapse(*who);
+                }
+            }
+            Step::RoleGained { who, role } => {
+                self.electorate.holders.entry(person(*who)).or_default().insert(ROLES[*role]);
+            }
+            Step::Away { who, deputy } if who != deputy => {
+                self.electorate.deputies.insert(person(*who), person(*deputy));
+            }
+            Step::Away { .. } => {}
+            Step::Back(who) => {
+                self.electorate.deputies.remove(&person(*who));
+            }
+            Step::Hold(held) => {
+                self.held = *held;
+                let rounds = std::mem::take(&mut self.rounds);
+                self.rounds = pause(rounds, *held, hour(self.now));
+            }
+            Step::Hours(hours) => {
+                self.now += hours;
+                // Late, and twice: the second time nothing is left to do.
+                let due = call(self.round(), hour(self.now));
+                self.take(due);
+                assert_eq!(call(self.round(), hour(self.now)), vec![], "it fires once");
+                let next = due_at(self.round());
+                assert!(next.is_none_or(|next| next > hour(self.now)), "nothing is forgotten");
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), TestCaseError> {
+        let round = self.round();
+        let counting: Vec<&Vote> = round.votes.iter().filter(|vote| vote.counts()).collect();
+        let mut used = BTreeSet::new();
+        for vote in &counting {
+            prop_assert!(used.insert(vote.person), "{} counts twice", vote.person);
+            prop_assert!(vote.on_behalf_of.is_none_or(|absent| used.insert(absent)));
+            prop_assert_ne!(vote.on_behalf_of, Some(vote.person));
+            for who in [vote.person, vote.holder()] {
+                prop_assert_eq!(round.barred(who), None, "someone approves their own work");
+            }
+        }
+        for vote in &counting {
+            let covers = &round.plan.stages[vote.stage].groups[vote.group].covers;
+            let seen = self.seen(&vote.content_hash);
+            let differs = seen.touched(&round.content);
+            let covered = |part: &PartName| covers.is_empty() || covers.contains(part);
+            prop_assert!(!differs.iter().any(covered), "a vote survived an edit");
+        }
+        let unique: BTreeSet<_> = self.reminders.iter().collect();
+        prop_assert_eq!(unique.len(), self.reminders.len(), "a reminder came twice");
+        Ok(())
+    }
+
+    /// The content of a hash: every state of the parts so far is known by its numbers.
+    fn seen(&self, hash: &str) -> Content {
+        let [plans, window, bundle] = self.parts;
+        for a in 0..=plans {
+            for b in 0..=window {
+                for c in 0..=bundle {
+                    let content = content([a, b, c]);
+                    if content.hash() == hash {
+                        return content;
+                    }
+                }
+            }
+        }
+        panic!("a vote for a content that never was");
+    }
+
+    /// Lets the clock run out and everybody answer who may; answers whether the round ended or says
+    /// who must act.
+    fn drive_to_its_end(&mut self) -> bool {
+        self.step(&Step::Hold(false));
+        // Each stage takes one turn of everybody, and one more for those escalated to.
+        for _ in 0..2 * self.round().plan.stages.len() + 2 {
+            self.step(&Step::Hours(100));
+            for by in PEOPLE {
+                if self.round().state == RoundState::Open {
+                    self.vote(by, Answer::Approve, false);
+                }
+            }
+        }
+        let waits = |world: &Self| world.round().state == RoundState::Open;
+        for by in PEOPLE {
+            if waits(self) {
+                // Those whose yes is needed elsewhere may always say no.
+                self.vote(by, Answer::Reject, false);
+            }
+        }
+        !waits(self) || stuck(self.round(), &self.electorate).is_some()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(768))]
+
+    #[test]
+    fn whatever_happens_an_approval_means_what_it_says(
+        plan in plans(),
+        held in prop::collection::btree_map(PEOPLE, roles(), 2..8),
+        barred in prop::collection::btree_set(PEOPLE, 0..2),
+        steps in prop::collection::vec(steps(), 0..50),
+    ) {
+        let holders: BTreeMap<_, _> =
+            held.into_iter().map(|(number, roles)| (person(number), roles)).collect();
+        let barred: Vec<Barred> =
+            barred.into_iter().map(|n| Barred { person: person(n), why: Why::Requested }).collect();
+        let electorate = Electorate::of(holders);
+        let opened = open(&[], plan, content([0; 3]), barred.clone(), &electorate);
+        let Ok(opened) = opened else { return Ok(()) };
+        let mut world = World {
+            rounds: evolve(Vec::new(), &opened[0], hour(0)),
+            electorate,
+            parts: [0; 3],
+            barred,
+            held: false,
+            now: 0,
+            reminders: Vec::new(),
+        };
+        for step in &steps {
+            world.step(step);
+            world.check()?;
+        }
+        let ended = world.drive_to_its_end();
+        world.check()?;
+        prop_assert!(ended, "a round waits for ever: {:#?}", world.round());
+    }
+}
