@@ -1,7 +1,5 @@
 //! Meetings: given, when, then.
 
-use std::collections::BTreeSet;
-
 use kernel::{Actor, BoardId, Id, Interval, PersonId, ReleaseId, Timestamp, Zone};
 use uuid::Uuid;
 
