@@ -152,7 +152,7 @@ fn reminders_and_limits_fire_once_under_a_moved_clock_and_across_a_restart() {
         assert_eq!(stage.wait_until(asked.plus_minutes(59)).await, 0);
         assert_eq!(stage.wait_until(asked.plus_minutes(60)).await, 1);
         assert_eq!(stage.fire().await, 0, "it fires once");
-        let again = stage.restarted();
+        let again = stage.bus_anew();
         let count = tokio::task::spawn_blocking(move || fire_due(&again).unwrap()).await.unwrap();
         assert_eq!(count, 0, "and not again after a restart");
         assert_eq!(mine(&edda).await[0]["reminded"], true);

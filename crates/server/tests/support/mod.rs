@@ -217,7 +217,7 @@ impl Stage {
     }
 
     /// The same store under a bus of its own, as after a restart.
-    pub(crate) fn restarted(&self) -> Bus {
+    pub(crate) fn bus_anew(&self) -> Bus {
         let chance = Arc::new(SeededChance::new(8));
         Bus::new(World { chance, ..self.bus.world().clone() })
     }
