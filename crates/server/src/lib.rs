@@ -10,8 +10,6 @@ pub mod health;
 pub mod http;
 pub mod listing;
 pub mod live;
-#[cfg(test)]
-mod matrix;
 pub mod names;
 pub mod nearest;
 pub mod problem;

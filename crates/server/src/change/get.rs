@@ -318,14 +318,3 @@ fn review_lamp(change: &Change, facts: &Facts) -> Lamp {
         (false, false) => lamp("review", LampState::NotNeeded, "owed only if it fails"),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::matrix;
-
-    #[test]
-    fn who_may_do_what_to_a_change() {
-        insta::assert_snapshot!(matrix::of(Verb::ALL.iter().map(|v| (v.word(), permission(*v)))));
-    }
-}

@@ -416,14 +416,3 @@ fn review_lamp(release: &Release, facts: &Facts) -> Lamp {
         (false, _) => lamp("review", LampState::Waiting, "every release ends in one"),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::matrix;
-
-    #[test]
-    fn who_may_do_what_to_a_release() {
-        insta::assert_snapshot!(matrix::of(Verb::ALL.iter().map(|v| (v.word(), permission(*v)))));
-    }
-}
