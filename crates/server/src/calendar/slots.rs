@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use api::calendar as shown;
 use domain::calendar::{
-    Ahead, Blocking, HORIZON_DAYS, NEAR_MINUTES, Placed, Refused, SLOTS_MAX, Searched, Side, Slot, Wanted,
-    slots as search,
+    Ahead, Blocking, HORIZON_DAYS, NEAR_MINUTES, Placed, Refused, SLOTS_MAX, Searched, Side, Slot,
+    Wanted, slots as search,
 };
 use domain::vocabulary::{Environment, Window};
 use domain::{General, Missing};

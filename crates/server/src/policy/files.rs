@@ -7,8 +7,8 @@ use std::ops::Range;
 use domain::Missing;
 use domain::approval::{GroupPlan, StagePlan};
 use domain::policy::{
-    ChangeModel, ChangeType, ConditionalStage, FILE_MAX, ModelState, OutsideRelease, Refusal, ReleaseModel,
-    TaskTemplate,
+    ChangeModel, ChangeType, ConditionalStage, FILE_MAX, ModelState, OutsideRelease, Refusal,
+    ReleaseModel, TaskTemplate,
 };
 use kernel::{NAME_MAX, NOTE_MAX};
 use serde::de::{DeserializeOwned, Error as _};

@@ -12,7 +12,9 @@ use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, Scale, assess};
 use domain::vocabulary::{Environment, Tier};
 use kernel::NAME_MAX;
 
-use crate::policy::facts::{CHANGE, CONFLICT, Facts, conflict_kinds, RELATIONS_MAX, RELEASE, evidence};
+use crate::policy::facts::{
+    CHANGE, CONFLICT, Facts, RELATIONS_MAX, RELEASE, conflict_kinds, evidence,
+};
 use crate::policy::files::{
     ChangeFile, ConflictFile, FactorFile, Finding, Reader, ReleaseFile, RiskFile, Rule, Ruled,
 };
