@@ -71,7 +71,7 @@ pub(super) fn judge_again(
     let plan = policy.change_plan(after.change_type(), read, &facts.risk, in_release);
     facts.rerouted = plan.stages != facts.plan.stages;
     facts.plan = plan;
-    facts.electorate = electorate(db, &roles_asked(&facts.plan, after), asking.now)?;
+    facts.electorate = electorate(db, &roles_asked(&facts.plan, after), facts.now)?;
     Ok(())
 }
 
