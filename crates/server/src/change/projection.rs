@@ -32,7 +32,7 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     impact = excluded.impact, met_at = excluded.met_at";
 
 impl Record for Change {
-    const MODEL: i64 = 3;
+    const MODEL: i64 = 4;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",

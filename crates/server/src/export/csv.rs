@@ -47,6 +47,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "content.service",
         ],
         "conflict" => &["found.kind", "found.subject.id", "found.with.id", "resolved"],
+        "delegation" => &["person", "deputy", "from", "until", "reason", "revoked"],
         "exception" => &[
             "number",
             "state",

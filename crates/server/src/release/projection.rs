@@ -31,7 +31,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     updated_at = excluded.updated_at";
 
 impl Record for Release {
-    const MODEL: i64 = 3;
+    const MODEL: i64 = 4;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",

@@ -330,6 +330,8 @@ async fn a_bit_of_everything(stage: &Stage) {
     let meeting = json!({"board": "Board", "window": night});
     anna.post("/meetings", meeting).await.ok();
     anna.post("/meetings/CAB-1/add", json!({"subject": "REL-1"})).await.ok();
+    let leave = json!({"deputy": "rosa_release_manager", "reason": "on leave"});
+    anna.post("/delegations", leave).await.ok();
     anna.put("/changes/CHG-1/watch", "*", json!({})).await.ok();
     anna.put("/releases/REL-1/watch", "*", json!({})).await.ok();
     stage.follow(CalendarReactor).await;
