@@ -5,7 +5,7 @@ use api::calendar::{BandDraft, BandHit, BandPreview};
 use api::common::Ref;
 use domain::General;
 use domain::calendar::{
-    ConflictKind, Content, Found, Period, PeriodFact, PeriodKind, Side, detect,
+    ConflictKind, Content, Found, Period, PeriodFact, PeriodKind, Placed, Side, detect,
 };
 use domain::vocabulary::Window;
 use kernel::{Id, Interval, PeriodId, Timestamp};
@@ -18,6 +18,7 @@ use crate::calendar::period::{called, edit};
 use crate::calendar::placement::{Placement, placement};
 use crate::calendar::refresh::SUBJECTS_MAX;
 use crate::names::shown_window;
+use crate::policy::in_force;
 
 /// The most hits of one answer.
 const HITS_MAX: usize = 500;
@@ -90,7 +91,9 @@ fn hit(
     interval: Interval,
     draft: PeriodFact,
 ) -> Result<Option<Found>, Fault> {
-    let placed = placement.placed(interval);
+    let policy = in_force(db)?.set;
+    let blocking = policy.blocking(placement.environment, placement.emergency).clone();
+    let placed = Placed { blocking, ..placement.placed(interval) };
     if draft.kind != PeriodKind::MaintenanceWindow {
         return Ok(detect(&placed, &[], &[], &[draft]).pop());
     }

@@ -94,6 +94,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
         "person" => {
             &["content.login", "content.name", "content.email", "content.zone", "content.inactive"]
         }
+        "policy" => &["files"],
         "release" => &[
             "number",
             "content.title",

@@ -334,6 +334,10 @@ async fn a_bit_of_everything(stage: &Stage) {
     anna.post("/delegations", leave).await.ok();
     anna.put("/changes/CHG-1/watch", "*", json!({})).await.ok();
     anna.put("/releases/REL-1/watch", "*", json!({})).await.ok();
+    let mut files = anna.get("/policy").await.ok()["files"].clone();
+    files["conflicts.toml"] =
+        json!(format!("# Read again.\n{}", files["conflicts.toml"].as_str().unwrap()));
+    anna.put("/policy", "0", json!({"files": files, "note": "a remark"})).await.ok();
     stage.follow(CalendarReactor).await;
 }
 
