@@ -325,8 +325,8 @@ impl Round {
         self.barred.iter().find(|barred| barred.person == person).map(|barred| barred.why)
     }
 
-    /// Refuses when someone's yes counts, or one that was given in their place: who approves a piece
-    /// of work does not carry it out.
+    /// Refuses when someone's yes counts, or one that was given in their place: who approves a
+    /// piece of work does not carry it out.
     pub fn not_by_its_approver(&self, person: Option<PersonId>) -> Result<(), Refusal> {
         let said_yes = |vote: &Vote| {
             person.is_some_and(|person| vote.uses_up(person))

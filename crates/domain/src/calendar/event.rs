@@ -1,5 +1,5 @@
-//! What happens to conflicts, periods, feeds and external calendars. Version 1 of each; golden files under
-//! `crates/domain/golden/`.
+//! What happens to conflicts, periods, feeds and external calendars. Version 1 of each; golden
+//! files under `crates/domain/golden/`.
 
 use std::collections::BTreeSet;
 

@@ -25,6 +25,8 @@ const LENGTH_MAX_DAYS: i64 = 31;
 const TIMES_A_DAY_MAX: usize = 24;
 /// The most days left out or added.
 const OCCASIONS_MAX: usize = 200;
+/// An end from this year on is none: no time comes after it.
+const FOR_EVER_YEAR: i16 = 9_999;
 /// How far ahead the next occurrences are looked for, in years.
 const AHEAD_YEARS: i64 = 40;
 
@@ -177,6 +179,9 @@ impl Schedule {
             }
             // A rule that names its end is not walked there: what would begin at it comes last.
             if let Some(until) = rule.until(zone) {
+                if until.year() >= FOR_EVER_YEAR {
+                    return None;
+                }
                 let _ = take(until.max(start));
             } else {
                 let sight = start.checked_add(AHEAD_YEARS.years()).ok()?;

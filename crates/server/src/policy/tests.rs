@@ -282,7 +282,7 @@ fn every_flaw_is_told_with_file_line_and_column() {
         one("changes/normal.toml", "majority", "most"),
         one("changes/normal.toml", "cab_member", "cab_members"),
         one("changes/normal.toml", "!change.in_release", "change.in_release > 2"),
-        one("changes/normal.toml", "version = 2", "version ="),
+        one("changes/normal.toml", "version = 3", "version ="),
         one("releases/major.toml", "phase = \"build\"", "phase = \"review\""),
         one("releases/major.toml", "name = \"major\"", "name = \"minor\""),
         one("releases/minor.toml", "roles = [\"release_manager\"]", "roles = []"),

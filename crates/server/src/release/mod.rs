@@ -28,6 +28,7 @@ use api::release::{
     ScopeDocument, ScopeFields, Verify,
 };
 use domain::approval::Answer as VoteAnswer;
+use domain::identity::Permission;
 
 use crate::asking::Reader;
 use crate::extras::Extra;
@@ -283,6 +284,7 @@ async fn preview_move(
     Path(id): Path<String>,
     write: Write<Schedule>,
 ) -> Result<Json<MovePreview>, Answer> {
+    write.signed.permit(&app, Permission::Read).await?;
     let reader = Reader::of(&app, &write.signed);
     let found = ask(&*app.bus.world().store, move |db| {
         let asking = reader.ask(db)?;

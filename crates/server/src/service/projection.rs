@@ -31,7 +31,8 @@ impl Record for Service {
         tx.execute(
             "INSERT INTO services (id, version, name, name_key, description, criticality, \
             owner, team, data_loss_minutes, known_limits, version_running, version_by) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, name = excluded.name, name_key = excluded.name_key, \
             description = excluded.description, criticality = excluded.criticality, \
             owner = excluded.owner, team = excluded.team, \

@@ -173,7 +173,7 @@ fn a_command_is_decided_by_the_policy_in_force_and_the_round_keeps_it() {
         let after = assessed(&story, "Under the new rules", "pay-db").await;
 
         let record = story.anna.get(&format!("/changes/{before}")).await.ok();
-        assert_eq!(record["rounds"][0]["policy"], "normal 2, policy 0");
+        assert_eq!(record["rounds"][0]["policy"], "normal 3, policy 0");
         let record = story.anna.get(&format!("/changes/{after}")).await.ok();
         assert_eq!(record["rounds"][0]["policy"], "normal 4, policy 1");
         let whole: Vec<String> = round(&record);

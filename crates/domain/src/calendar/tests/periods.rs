@@ -195,7 +195,9 @@ fn the_last_end_is_known_when_there_is_one() {
     // A bound: nothing begins after it.
     let until = "FREQ=DAILY;UNTIL=20261125T010000";
     assert_eq!(last(until).as_deref(), Some("2026-11-25T05:00:00Z"));
-    assert_eq!(last("FREQ=YEARLY;UNTIL=99991231").as_deref(), Some("9999-12-31T23:59:59Z"));
+    assert_eq!(last("FREQ=YEARLY;UNTIL=20991231").as_deref(), Some("2100-01-01T03:59:59Z"));
+    // Beyond the last time there is, it is as good as without an end.
+    assert_eq!(last("FREQ=YEARLY;UNTIL=99991231"), None);
     assert_eq!(last("weekly"), None);
 }
 

@@ -170,7 +170,7 @@ fn a_submission_names_each_change_that_is_not_ready() {
     facts.changes[0].approved = false;
     facts.changes[1].way_back.minutes = None;
     let refused = submit(&release, &facts, &stamp());
-    let expected = ["/package/1/digest", "/changes/CHG-41", "/changes/CHG-42/backout_plan"];
+    let expected = ["/changes/CHG-41", "/changes/CHG-42/backout_plan", "/package/1/digest"];
     assert_eq!(pointers(refused), expected);
 }
 

@@ -1,5 +1,5 @@
-//! Reading iCalendar (RFC 5545), as found in the wild: what can be read is read, and each event that
-//! cannot is told with its line. Nothing in a file can make the reader fail otherwise.
+//! Reading iCalendar (RFC 5545), as found in the wild: what can be read is read, and each event
+//! that cannot is told with its line. Nothing in a file can make the reader fail otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -403,7 +403,7 @@ mod tests {
     }
 
     fn times(entry: &ExternalEntry, most: usize) -> Vec<String> {
-        let before = Timestamp::from_micros(0);
+        let before: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
         let next = entry.schedule().next(before, most);
         next.into_iter().map(|at| format!("{} {}", at.start, at.minutes())).collect()
     }

@@ -1,5 +1,5 @@
-//! The permission matrix as text, for review: made from the code, so that a permission that is given
-//! or taken shows as a difference.
+//! The permission matrix as text, for review: made from the code, so that a permission that is
+//! given or taken shows as a difference.
 
 use domain::identity::{Permission, Role, permissions};
 
