@@ -229,7 +229,7 @@ fn events_of_teams_stay_readable() {
 #[test]
 fn events_of_services_and_cis_stay_readable() {
     assert_eq!(names(&read_back::<ServiceEvent>("service")).len(), 3);
-    assert_eq!(names(&read_back::<CiEvent>("ci")).len(), 3);
+    assert_eq!(names(&read_back::<CiEvent>("ci")).len(), 4);
 }
 
 #[test]

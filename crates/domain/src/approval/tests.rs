@@ -1,6 +1,6 @@
 //! Whatever groups, roles, absences, edits, votes, leavers and time there are: nobody approves
-//! their own work, nobody counts twice, no approval survives a change of what it covers, and every round
-//! ends or says who must act.
+//! their own work, nobody counts twice, no approval survives a change of what it covers, and every
+//! round ends or says who must act.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! What moves rounds of approval by itself: their time limits, by a timer, and someone who leaves
-//! or loses a role, by following the log. Each record that waits for them, or rests on their vote, is
-//! held against the voters that are left.
+//! or loses a role, by following the log. Each record that waits for them, or rests on their vote,
+//! is held against the voters that are left.
 
 use std::collections::BTreeSet;
 
