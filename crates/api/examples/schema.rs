@@ -70,6 +70,7 @@ use utoipa::OpenApi;
         api::change::Change,
         api::change::Imported,
         api::change::Link,
+        api::change::Traced,
         api::change::Links,
         api::change::Schedule,
         api::change::Extend,

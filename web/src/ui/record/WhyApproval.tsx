@@ -66,7 +66,7 @@ function RuleLine({ rule }: { rule: Rule }) {
         </dl>
         <p className={classes.place}>
           {rule.file}
-          {rule.line !== undefined && WHY.line(rule.line)}
+          {rule.line != null && WHY.line(rule.line)}
         </p>
       </details>
     </li>
