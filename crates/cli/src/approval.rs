@@ -50,7 +50,7 @@ pub(crate) enum ApprovalVerb {
     Delegate(Delegate),
     /// Lists who is absent and who votes in their place.
     #[command(after_help = "Examples:\n  interlock approve absences\n  \
-        interlock approve absences --person emil --all")]
+        interlock approve absences --person emil --ended")]
     Absences(Absences),
     /// Takes a delegation back.
     #[command(
@@ -92,7 +92,7 @@ pub(crate) struct Absences {
     deputy: Option<String>,
     /// Also those that are over or were taken back.
     #[arg(long)]
-    all: bool,
+    ended: bool,
     #[command(flatten)]
     paging: Paging,
 }
@@ -197,7 +197,7 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
             let query = Query::default()
                 .maybe("person", absences.person.as_ref())
                 .maybe("deputy", absences.deputy.as_ref())
-                .with("state", if absences.all { &"all" } else { &"live" });
+                .with("state", if absences.ended { &"all" } else { &"live" });
             let wanted = absences.paging.wanted();
             let listed = client.list::<Delegation>("/delegations", &query, &wanted)?;
             global.out().listed(&listed, ABSENT)
