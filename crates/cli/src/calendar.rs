@@ -410,12 +410,14 @@ pub(crate) enum BandVerb {
     /// Edits one.
     #[command(after_help = "Examples:\n  \
         interlock calendar window edit \"Sunday night\" --name Sunday\n  \
-        interlock calendar blackout edit \"Year end\" --reason audit")]
+        interlock calendar blackout edit \"Year end\" --reason audit\n  \
+        interlock calendar peak edit \"Month end\" --name \"End of month\"")]
     Edit(BandEdit),
     /// Removes one.
     #[command(after_help = "Examples:\n  \
         interlock calendar window remove \"Sunday night\"\n  \
-        interlock calendar blackout remove \"Year end\"")]
+        interlock calendar blackout remove \"Year end\"\n  \
+        interlock calendar peak remove \"Month end\"")]
     Remove(BandNamed),
 }
 
