@@ -13,8 +13,8 @@ export async function a_rule_is_built_and_a_draft_blackout_tells_whom_it_hits(br
   await page.getByRole('button', { name: 'New peak hours' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill('Last Friday');
-  await dialog.getByLabel('Starts').fill('2027-01-29T09:00');
-  await dialog.getByLabel('Ends', { exact: true }).first().fill('2027-01-29T18:00');
+  await dialog.getByLabel('Start', { exact: true }).fill('2027-01-29T09:00');
+  await dialog.getByLabel('End', { exact: true }).first().fill('2027-01-29T18:00');
   await dialog.getByRole('combobox', { name: 'Repeats' }).click();
   await page.getByRole('option', { name: 'Every month on a weekday' }).click();
   assert.equal(
@@ -30,9 +30,9 @@ export async function a_rule_is_built_and_a_draft_blackout_tells_whom_it_hits(br
   await page.goto('/settings/blackouts', { waitUntil: 'networkidle' });
   await page.getByRole('button', { name: 'New blackout' }).click();
   const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-  await dialog.getByLabel('Starts').fill(`${day(1)}T00:00`);
+  await dialog.getByLabel('Start', { exact: true }).fill(`${day(1)}T00:00`);
   await dialog
-    .getByLabel('Ends', { exact: true })
+    .getByLabel('End', { exact: true })
     .first()
     .fill(`${day(21)}T00:00`);
   const preview = dialog.getByRole('region', { name: 'What this would mean' });

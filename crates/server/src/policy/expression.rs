@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock};
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, Env, Program, Value};
 
+use crate::nearest::nearest;
 use crate::policy::facts::{CHANGE, Fact, FactValue, Facts, Kind};
 
 /// The most characters of an expression.
@@ -253,7 +254,8 @@ impl<'a> Walk<'a> {
                     || FUNCTIONS.contains(&call.func_name.as_str());
                 if !known {
                     let detail = format!("there is no function `{}`", call.func_name);
-                    let suggestion = nearest(&call.func_name, FUNCTIONS.iter().copied());
+                    let known = FUNCTIONS.iter().copied();
+                    let suggestion = nearest(&call.func_name, known).map(str::to_owned);
                     self.flaws.push(Flaw { at: self.at(expr), detail, suggestion });
                 }
                 call.target.iter().for_each(|target| self.visit(target));
@@ -314,35 +316,11 @@ impl<'a> Walk<'a> {
             self.flaws.push(Flaw::new(at, detail));
             return;
         }
-        let suggestion = nearest(name, self.facts.iter().map(|fact| fact.name));
+        let known = self.facts.iter().map(|fact| fact.name);
+        let suggestion = nearest(name, known).map(str::to_owned);
         let detail = format!("there is no fact `{name}` here");
         self.flaws.push(Flaw { at, detail, suggestion });
     }
-}
-
-/// The known word that is most like another, if any is.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let near = known.map(|one| (distance(word, one), one)).min()?;
-    (near.0 <= 1 + word.len() / 4).then(|| near.1.to_owned())
-}
-
-/// How many letters are to be added, taken away, exchanged or swapped with the next (Damerau).
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows = vec![(0..=other.len()).collect::<Vec<usize>>()];
-    for (i, letter) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, against) in other.iter().enumerate() {
-            let exchanged = rows[i][j] + usize::from(letter != against);
-            let mut least = exchanged.min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *letter == other[j - 1] && one[i - 1] == *against {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
 }
 
 #[cfg(test)]

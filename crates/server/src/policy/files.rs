@@ -15,7 +15,8 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::policy::expression::{Expression, nearest};
+use crate::nearest::nearest;
+use crate::policy::expression::Expression;
 use crate::policy::facts::Fact;
 
 /// The most stages of a model, groups of a stage, tasks and states of a model.
@@ -159,7 +160,7 @@ fn of_toml(message: &str) -> (String, Option<String>) {
     let mut quoted = detail.split('`').skip(1).step_by(2);
     let unknown = quoted.next().unwrap_or_default();
     let starts = ["unknown field", "unknown variant"].iter().any(|kind| detail.starts_with(kind));
-    let suggestion = if starts { nearest(unknown, quoted) } else { None };
+    let suggestion = if starts { nearest(unknown, quoted).map(str::to_owned) } else { None };
     (detail, suggestion)
 }
 
