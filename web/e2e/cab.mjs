@@ -87,7 +87,9 @@ export async function a_board_meets_with_four_people_who_see_each_other(browser,
   await Promise.all(seen);
   assert.ok(Date.now() - since < LIVE_MS, `the vote took ${Date.now() - since} ms to arrive`);
   assert.equal((await pieter.vote(`/releases/${first}`, 'approve')).status, 200);
-  await arrives(grace, (page) => page.getByRole('complementary').getByText('Approved').nth(1));
+  await arrives(grace, (page) =>
+    page.getByRole('complementary').getByText('Approved', { exact: true }),
+  );
 
   // It ends, and the minutes are fixed.
   await pieter.done('POST', `${path}/remark`, { subject: first, text: 'Watch the queue.' });
