@@ -16,7 +16,7 @@ pub enum Line {
     /// A record.
     Record(Record),
     /// An event of the log.
-    Event(Event),
+    Event(Logged),
     /// How much it was.
     End(End),
 }
@@ -54,7 +54,7 @@ pub struct Record {
 
 /// An event of the log.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Event {
+pub struct Logged {
     /// Its place in the log, from 1 without a gap.
     pub position: i64,
     /// Its id.

@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::identity::Permission;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use ports::{Fault, Store};
 
 use crate::bus::who_is;
@@ -73,7 +73,7 @@ async fn export(
 /// The rest of a walk as a body. The next slice is read when the client has taken the last one, so
 /// memory holds one slice and no reader of the store waits for a slow network.
 fn streamed(store: Arc<dyn Store>, walk: Walk) -> Body {
-    Body::from_stream(stream::unfold(Some(walk), move |walk| {
+    let slices = stream::unfold(Some(walk), move |walk| {
         let store = Arc::clone(&store);
         async move {
             let mut walk = walk?;
@@ -87,7 +87,9 @@ fn streamed(store: Arc<dyn Store>, walk: Walk) -> Body {
                 }
             }
         }
-    }))
+    });
+    // Compression asks once more after the end.
+    Body::from_stream(slices.fuse())
 }
 
 /// The names of the kinds that can be asked for.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::export::{End, Event, Head, Line, Record};
+use api::export::{End, Head, Line, Logged, Record};
 use kernel::{PersonId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 use serde_json::Value as Json;
@@ -229,9 +229,9 @@ fn record(db: &mut dyn Query, kind: &Kind, row: &Row) -> Result<Record, Fault> {
     })
 }
 
-fn event(row: &Row) -> Result<Event, Fault> {
+fn event(row: &Row) -> Result<Logged, Fault> {
     let text = |column| row.text(column).map(str::to_owned);
-    Ok(Event {
+    Ok(Logged {
         position: row.int(0)?,
         id: text(1)?,
         stream: text(2)?,

@@ -1,5 +1,7 @@
 //! One registration per route serves both the router and the `OpenAPI` document.
 
+use std::collections::BTreeMap;
+
 use api::problem::Problem;
 use axum::Router;
 use axum::extract::Extension;
@@ -187,10 +189,13 @@ impl Routes {
 
     /// The router and the document.
     pub fn finish(self) -> (Router<App>, OpenApi) {
-        let components = self
-            .schemas
-            .into_iter()
-            .fold(ComponentsBuilder::new(), |all, (name, schema)| all.schema(name, schema));
+        let mut known: BTreeMap<String, RefOr<Schema>> = BTreeMap::new();
+        for (name, schema) in self.schemas {
+            let same = known.get(&name).is_none_or(|other| *other == schema);
+            assert!(same, "two wire types are called {name}: the description would hold one");
+            known.insert(name, schema);
+        }
+        let components = ComponentsBuilder::new().schemas_from_iter(known);
         let info = InfoBuilder::new()
             .title("Interlock")
             .version("1")
