@@ -127,16 +127,19 @@ impl Random {
         some.join(",")
     }
 
+    /// Weekdays, all of them numbered or none: in a list of both, RFC 5545 means any of them, and
+    /// dateutil asks for two at once.
     fn days(&mut self, numbered: Option<i64>) -> String {
+        let numbered = numbered.filter(|_| self.below(2) == 0);
         let some: Vec<String> = (0..=self.below(3))
             .map(|_| {
                 let day = self.one_of(&WEEKDAYS);
                 match numbered {
-                    Some(most) if self.below(2) == 0 => {
+                    Some(most) => {
                         let nth = self.number(1, most);
                         format!("{}{day}", if self.below(3) == 0 { -nth } else { nth })
                     }
-                    _ => day.to_owned(),
+                    None => day.to_owned(),
                 }
             })
             .collect();
@@ -187,7 +190,9 @@ impl Random {
             let minutes = (0..=self.below(2)).map(|_| self.below(60).to_string());
             parts.push(format!("BYMINUTE={}", minutes.collect::<Vec<_>>().join(",")));
         }
-        if frequency != "HOURLY"
+        // In the week of the first time dateutil counts places from that day on, RFC 5545 in the
+        // whole week.
+        if !matches!(frequency, "HOURLY" | "WEEKLY")
             && parts.iter().any(|part| part.starts_with("BY"))
             && self.one_in(4)
         {
