@@ -343,6 +343,9 @@ async fn a_bit_of_everything(stage: &Stage) {
     anna.post("/meetings/CAB-1/add", json!({"subject": "REL-1"})).await.ok();
     let leave = json!({"deputy": "rosa_release_manager", "reason": "on leave"});
     anna.post("/delegations", leave).await.ok();
+    let away = json!([{"service": "Payments", "minutes": 5}]);
+    let fields = json!({"title": "Away", "type": "normal", "outages": away});
+    anna.post("/changes", fields).await.ok();
     anna.put("/changes/CHG-1/watch", "*", json!({})).await.ok();
     anna.put("/releases/REL-1/watch", "*", json!({})).await.ok();
     let mut files = anna.get("/policy").await.ok()["files"].clone();
