@@ -64,8 +64,8 @@ fn start(address: &str) -> Result<()> {
     let bus = bus(&store)?;
     let cis = (0..CIS).map(|n| (format!("ci-{n}"), "server".to_owned())).collect();
     send(&bus, ImportCis { cis })?;
-    let title = Some("The first".to_owned());
-    let fields = ChangeFields { title, ..ChangeFields::default() };
+    let (title, change_type) = (Some("The first".to_owned()), Some("normal".to_owned()));
+    let fields = ChangeFields { title, change_type, ..ChangeFields::default() };
     send(&bus, RaiseChange { fields })?;
     store.close();
     Ok(())
