@@ -1,4 +1,5 @@
 //! Changes on the wire. `POST/GET /changes`, `GET/PATCH /changes/{id}`,
+//! `GET /changes/{id}/advice`,
 //! `POST /changes/{id}/{submit|assess|approve|reject|schedule|start|extend|complete|close|hold|
 //! resume|cancel|clone}`, `POST /changes/{id}/comments`, `POST /changes/{id}/tasks`,
 //! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
@@ -334,15 +335,25 @@ pub struct Bulk {
     pub reason: Option<String>,
 }
 
-/// What became of each.
+/// Whether a release or a single change fits, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct BulkOutcome {
-    /// The change, as it was named.
-    pub change: String,
-    /// The version it was left at, when it was written.
-    pub version: Option<i64>,
-    /// Why not, when it was not.
-    pub refusal: Option<crate::common::Refusal>,
+pub struct Advice {
+    /// `join` a release that takes changes in, `bundle` it with others in a new one, a `release` of
+    /// its own because policy wants one, or `single`.
+    pub fits: String,
+    /// What to do, in a sentence.
+    pub detail: String,
+    /// What belongs with it, the strongest ties first; at most 10.
+    pub with: Vec<AdvisedWith>,
+}
+
+/// A change or release that belongs with a change.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AdvisedWith {
+    /// Which.
+    pub record: Ref,
+    /// Why, a sentence each.
+    pub because: Vec<String>,
 }
 
 /// A line of the report of traceability: a change that customers meet, and the release it travels

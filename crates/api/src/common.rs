@@ -49,6 +49,17 @@ pub struct Refusal {
     pub errors: Vec<FieldError>,
 }
 
+/// What became of one of several records that were written with one request.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BulkOutcome {
+    /// The record, as it was named.
+    pub record: String,
+    /// The version it was left at, when it was written.
+    pub version: Option<i64>,
+    /// Why not, when it was not.
+    pub refusal: Option<Refusal>,
+}
+
 /// One thing that is wrong or missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {

@@ -1,11 +1,13 @@
 //! A deployment on the wire, carried out by hand: `POST /releases/{id}/deploy`, then
 //! `POST /releases/{id}/deployment/steps/{change}` for each change, then `verify`.
-//! `GET /deployments` lists what is under way and what was last.
+//! `GET /deployments` lists what is under way and what was last, `GET /deployments/{id}` reads
+//! that of a release.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::common::{Ref, Window};
+use crate::rollback::RollbackPlan;
 
 /// The deployment of a release.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -22,6 +24,19 @@ pub struct Deployment {
     pub steps: Vec<DeploymentStep>,
     /// The rollback, once decided.
     pub rollback: Option<Rollback>,
+}
+
+/// A deployment with the release that it carries out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CarriedOut {
+    /// The release; it has one deployment, which goes by its number.
+    pub release: Ref,
+    /// The window.
+    pub window: Option<Window>,
+    /// What was carried out.
+    pub deployment: Deployment,
+    /// How to take it back: what was reached, in reverse.
+    pub rollback_plan: RollbackPlan,
 }
 
 /// One change within a deployment.

@@ -1,4 +1,5 @@
 //! Releases on the wire. `POST/GET /releases`, `GET/PATCH /releases/{id}`,
+//! `POST /releases/bulk`,
 //! `PUT/DELETE /releases/{id}/changes/{change}`, `PUT /releases/{id}/order`,
 //! `POST /releases/{id}/{advance|submit|approve|reject|abstain|schedule|extend|deploy|verify|
 //! rollback|close|hold|resume|cancel|clone}`, `PUT /releases/{id}/review`, comments, tasks, watch
@@ -334,6 +335,24 @@ pub struct Close {
     /// A remark.
     #[schema(max_length = 4000)]
     pub note: Option<String>,
+}
+
+/// The same edit or verb on several releases, each on its own.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBulk {
+    /// The releases.
+    #[schema(min_items = 1, max_items = 200)]
+    pub releases: Vec<String>,
+    /// New values.
+    #[serde(default)]
+    pub fields: Option<ReleaseFields>,
+    /// Or a verb: `submit`, `hold`, `resume` or `cancel`.
+    #[serde(default)]
+    pub verb: Option<String>,
+    /// The reason the verb asks for.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// The board: releases by phase, at most fifty a column.

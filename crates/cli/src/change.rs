@@ -1,6 +1,8 @@
 //! `interlock change`: changes from draft to closed.
 
-use api::change::{Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Outage, Traced};
+use api::change::{
+    Advice, AdvisedWith, Bulk, Change, ChangeFields, ChangeRow, Complete, Outage, Traced,
+};
 use api::common::Ref;
 use api::risk::{Factor, Risk};
 use clap::{Args, Subcommand};
@@ -12,8 +14,8 @@ use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
 use crate::given::{FromFile, WindowArgs, cleared, pair, replaces, set};
 use crate::record::{
-    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
-    action_lines, comment_lines, lamp_lines, link_lines, task_lines,
+    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Several, Step, Tasked,
+    action_lines, comment_lines, lamp_lines, link_lines, several_sent, task_lines,
 };
 use crate::review::WrittenReview;
 
@@ -97,6 +99,9 @@ pub(crate) enum ChangeVerb {
     /// Shows a change, what is left to do, and what you may do now.
     #[command(after_help = "Example:\n  interlock change show CHG-1042")]
     Show(Named),
+    /// Says whether a release or a single change fits, and why.
+    #[command(after_help = "Example:\n  interlock change advice CHG-1042")]
+    Advice(Named),
     /// Raises a change, as a draft.
     #[command(after_help = "Example:\n  \
         interlock change create --type normal --title \"Renew the certificate\" --ci web-01 \
@@ -245,23 +250,6 @@ pub(crate) struct Touched {
     paging: Paging,
 }
 
-/// The same on several changes, each on its own.
-#[derive(Debug, Args)]
-pub(crate) struct Several {
-    /// Their numbers or ids.
-    #[arg(required = true)]
-    changes: Vec<String>,
-    /// A verb: `submit`, `hold`, `resume` or `cancel`.
-    #[arg(long, required_unless_present = "from", conflicts_with = "from")]
-    verb: Option<String>,
-    /// Why.
-    #[arg(long)]
-    reason: Option<String>,
-    /// New values from a JSON file in the API's shape, in place of a verb; `-` reads stdin.
-    #[command(flatten)]
-    from: FromFile,
-}
-
 /// How the work ended.
 #[derive(Debug, Args)]
 pub(crate) struct Completed {
@@ -406,6 +394,7 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
     let written = match verb {
         ChangeVerb::List(list) => return show_list(&client, &list, global),
         ChangeVerb::Show(named) => return show(&changes, &named.record, global),
+        ChangeVerb::Advice(named) => return advice(&changes, &named.record, global),
         ChangeVerb::Create(fields) => client.post("/changes", Expect::Any, &fields.body()?),
         ChangeVerb::Edit(edit) => {
             let path = changes.path(&edit.change);
@@ -437,7 +426,11 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
         ChangeVerb::Link(linked) => changes.link(&linked),
         ChangeVerb::Cis(touched) => return show_cis(&changes, &touched, global),
         ChangeVerb::Traceability(period) => return show_traced(&client, &period, global),
-        ChangeVerb::Bulk(wanted) => return several(&client, wanted, global),
+        ChangeVerb::Bulk(several) => {
+            let Several { records: changes, verb, reason, from } = several;
+            let body = Bulk { changes, fields: from.optional()?, verb, reason };
+            return several_sent(&client, "/changes/bulk", &body, global);
+        }
     };
     global.out().written(&written?)
 }
@@ -474,19 +467,6 @@ fn show_cis(changes: &Records<'_>, touched: &Touched, global: &Global) -> Result
     global.out().listed(&listed, &["name", "id"])
 }
 
-/// Sends the same to several changes; each that was refused is named.
-fn several(client: &Client, several: Several, global: &Global) -> Result {
-    let fields = several.from.from.is_some().then(|| several.from.fields()).transpose()?;
-    let Several { changes, verb, reason, .. } = several;
-    let body = Bulk { changes, fields, verb, reason };
-    let outcomes: Vec<BulkOutcome> = client.post("/changes/bulk", Expect::Any, &body)?;
-    global.out().list(&outcomes, &["change", "version", "refusal.code", "refusal.detail"])?;
-    match outcomes.iter().filter(|outcome| outcome.refusal.is_some()).count() {
-        0 => Ok(()),
-        refused => Err(Failure::Found(format!("{refused} of {} were refused", outcomes.len()))),
-    }
-}
-
 fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
     let change: Change = changes.client.get(&changes.path(change), &Query::default())?;
     let sections = [
@@ -499,6 +479,18 @@ fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         ("you may", action_lines(&change.actions)),
     ];
     global.out().record(&change, FIELDS, &sections)
+}
+
+fn advice(changes: &Records<'_>, change: &str, global: &Global) -> Result {
+    let path = format!("{}/advice", changes.path(change));
+    let advice: Advice = changes.client.get(&path, &Query::default())?;
+    let line = |with: &AdvisedWith| {
+        let record = &with.record;
+        let number = record.number.as_deref().unwrap_or(&record.id);
+        format!("{number} {}: {}", record.name, with.because.join("; "))
+    };
+    let with = advice.with.iter().map(line).collect();
+    global.out().record(&advice, &["fits", "detail"], &[("belongs with", with)])
 }
 
 /// What each factor added to the risk, a line each.

@@ -67,6 +67,11 @@ impl FromFile {
         serde_json::from_str(&text)
             .map_err(|error| Failure::usage(format!("{}: {error}", file.display())))
     }
+
+    /// What the file says, when there is one.
+    pub(crate) fn optional<T: DeserializeOwned + Default>(&self) -> Result<Option<T>> {
+        self.from.is_some().then(|| self.fields()).transpose()
+    }
 }
 
 fn read_text(file: &Path) -> Result<String> {

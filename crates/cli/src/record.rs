@@ -3,21 +3,54 @@
 
 use api::change::{Extend, Link, Links, Schedule};
 use api::common::{
-    Action, Comment, Lamp, LampState, NewComment, Reason, Task, TaskFields, Written,
+    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Task, TaskFields, Written,
 };
 use clap::Args;
 use ports::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, Expect, Query, segment};
-use crate::failure::Result;
-use crate::given::{WindowArgs, instant, pair};
+use crate::context::Global;
+use crate::failure::{Failure, Result};
+use crate::given::{FromFile, WindowArgs, instant, pair};
 
 /// A record.
 #[derive(Debug, Args)]
 pub(crate) struct Named {
     /// Its number or id.
     pub(crate) record: String,
+}
+
+/// The same on several records, each on its own.
+#[derive(Debug, Args)]
+pub(crate) struct Several {
+    /// Their numbers or ids.
+    #[arg(required = true)]
+    pub(crate) records: Vec<String>,
+    /// A verb: `submit`, `hold`, `resume` or `cancel`.
+    #[arg(long, required_unless_present = "from", conflicts_with = "from")]
+    pub(crate) verb: Option<String>,
+    /// Why.
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// New values from a JSON file in the API's shape, in place of a verb; `-` reads stdin.
+    #[command(flatten)]
+    pub(crate) from: FromFile,
+}
+
+/// Sends the same to several records; each that was refused is named.
+pub(crate) fn several_sent(
+    client: &Client,
+    path: &str,
+    body: &impl Serialize,
+    global: &Global,
+) -> Result {
+    let outcomes: Vec<BulkOutcome> = client.post(path, Expect::Any, body)?;
+    global.out().list(&outcomes, &["record", "version", "refusal.code", "refusal.detail"])?;
+    match outcomes.iter().filter(|outcome| outcome.refusal.is_some()).count() {
+        0 => Ok(()),
+        refused => Err(Failure::Found(format!("{refused} of {} were refused", outcomes.len()))),
+    }
 }
 
 /// Which changes or releases are listed.

@@ -2,8 +2,8 @@
 //! and their review.
 
 use api::change::ChangeRow;
-use api::deployment::{DeploymentRow, StepReport};
-use api::release::{Board, Close, Order, Release, ReleaseFields, ReleaseRow, Verify};
+use api::deployment::{CarriedOut, DeploymentRow, DeploymentStep, StepReport};
+use api::release::{Board, Close, Order, Release, ReleaseBulk, ReleaseFields, ReleaseRow, Verify};
 use api::rollback::RollbackPlan;
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -16,8 +16,8 @@ use crate::failure::Result;
 use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
 use crate::planning::{self, After, Preview, Stated};
 use crate::record::{
-    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Step, Tasked,
-    action_lines, comment_lines, lamp_lines, link_lines, task_lines,
+    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Several, Step, Tasked,
+    action_lines, comment_lines, lamp_lines, link_lines, several_sent, task_lines,
 };
 use crate::review::WrittenReview;
 
@@ -231,6 +231,13 @@ pub(crate) enum ReleaseVerb {
     /// Adds links to other records, and takes links away.
     #[command(after_help = "Example:\n  interlock release link REL-17 --add ticket=T-7")]
     Link(Linked),
+    /// Shows the deployment of a release: what was carried out, and how to take it back.
+    #[command(after_help = "Example:\n  interlock release deployment REL-17")]
+    Deployment(Named),
+    /// Does the same to several releases, each on its own; exit code 1 when one was refused.
+    #[command(after_help = "Example:\n  \
+        interlock release bulk REL-17 REL-18 --verb hold --reason \"the audit comes first\"")]
+    Bulk(Several),
     /// Lists deployments, the newest first.
     #[command(after_help = "Example:\n  interlock release deployments --state running")]
     Deployments(Deployments),
@@ -455,6 +462,14 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Watch(named) => releases.watch(&named, true),
         ReleaseVerb::Unwatch(named) => releases.watch(&named, false),
         ReleaseVerb::Link(linked) => releases.link(&linked),
+        ReleaseVerb::Deployment(named) => {
+            return show_deployment(&client, &named.record, global);
+        }
+        ReleaseVerb::Bulk(several) => {
+            let Several { records: releases, verb, reason, from } = several;
+            let body = ReleaseBulk { releases, fields: from.optional()?, verb, reason };
+            return several_sent(&client, "/releases/bulk", &body, global);
+        }
         ReleaseVerb::Deployments(wanted) => return show_deployments(&client, &wanted, global),
     };
     global.out().written(&written?)
@@ -504,6 +519,38 @@ fn show_deployments(client: &Client, wanted: &Deployments, global: &Global) -> R
     let query = Query::default().maybe("state", wanted.state.as_ref());
     let listed = client.list::<DeploymentRow>("/deployments", &query, &wanted.paging.wanted())?;
     global.out().listed(&listed, DEPLOYMENTS)
+}
+
+fn show_deployment(client: &Client, release: &str, global: &Global) -> Result {
+    let path = format!("/deployments/{}", segment(release));
+    let found: CarriedOut = client.get(&path, &Query::default())?;
+    let fields = [
+        "release.number",
+        "release.name",
+        "window",
+        "deployment.state",
+        "deployment.started_at",
+        "deployment.started_by",
+        "deployment.finished_at",
+        "deployment.rollback.reason",
+        "deployment.rollback.given_up",
+    ];
+    let back = found.deployment.rollback.iter().flat_map(|rollback| &rollback.steps);
+    let sections = [
+        ("carried out", found.deployment.steps.iter().map(step_line).collect()),
+        ("taken back", back.map(step_line).collect()),
+        ("the way back", rollback_lines(&found.rollback_plan)),
+    ];
+    global.out().record(&found, &fields, &sections)
+}
+
+fn step_line(step: &DeploymentStep) -> String {
+    let change = step.change.number.as_deref().unwrap_or(&step.change.name);
+    let by = step.by.as_deref().unwrap_or_default();
+    let at = step.at.as_deref().unwrap_or_default();
+    let note = step.note.as_deref().unwrap_or_default();
+    let parts = [step.state.as_str(), change, at, by, note];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn show_board(client: &Client, global: &Global) -> Result {

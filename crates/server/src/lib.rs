@@ -3,6 +3,7 @@
 
 pub mod asking;
 pub mod assets;
+pub mod bulk;
 pub mod bus;
 pub mod extras;
 pub mod follow;

@@ -11,6 +11,7 @@
 //! while its approval stands; 3. a change in a release is scheduled, started, completed and closed
 //! by the release alone; 4. an outcome is set once, when work ends.
 
+mod advice;
 mod approve;
 mod complete;
 mod edit;
@@ -24,6 +25,7 @@ mod state;
 mod submit;
 mod suspend;
 
+pub use advice::{APART_MAX_MINUTES, Advised, Candidate, Fit, NIGHT_MINUTES, Tied, advise};
 pub use approve::{assess, call, cast, lapse};
 pub use complete::{close, complete, owes_review};
 pub use edit::{Edited, edit, edited, extra, raise};

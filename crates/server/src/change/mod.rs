@@ -1,8 +1,8 @@
 //! Changes: routes, commands, read model.
 
+mod advice;
 mod annotate;
 mod approval;
-mod bulk;
 mod facts;
 mod fields;
 mod get;
@@ -19,12 +19,13 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use api::approval::Vote;
 use api::change::{
-    Bulk, BulkOutcome, Change, ChangeFields, ChangeRow, Complete, Extend, Links, Schedule, Traced,
+    Advice, Bulk, Change, ChangeFields, ChangeRow, Complete, Extend, Links, Schedule, Traced,
 };
-use api::common::{NewComment, Page, Reason, Ref, TaskFields, Written};
+use api::common::{BulkOutcome, NewComment, Page, Reason, Ref, TaskFields, Written};
 use domain::approval::Answer as VoteAnswer;
 
 use crate::asking::Reader;
+use crate::bulk::{self, BulkVerb};
 use crate::extras::Extra;
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::names::find_change;
@@ -33,7 +34,6 @@ use crate::read::{ask, refused};
 
 pub use annotate::AnnotateChange;
 pub use approval::{approval_due, approval_lapses};
-pub use bulk::BULK_MAX;
 pub use facts::gather;
 pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};
 pub use limits::known_limits;
@@ -66,6 +66,12 @@ pub fn routes(routes: Routes) -> Routes {
         )
         .get::<Change, _, _>("/changes/{id}", "Reads a change", "", get_change)
         .write::<ChangeFields, Written, _, _>(M::Patch, "/changes/{id}", "Edits a change", edit)
+        .get::<Advice, _, _>(
+            "/changes/{id}/advice",
+            "Says whether a release or a single change fits, and why",
+            "",
+            get_advice,
+        )
         .get::<Page<Ref>, _, _>(
             "/changes/{id}/cis",
             "Lists the CIs of a change",
@@ -176,6 +182,19 @@ async fn get_change(
     Ok(Json(found.await??))
 }
 
+async fn get_advice(
+    State(app): State<App>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<Advice>, Answer> {
+    let reader = Reader::of(&app, &signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(advice::advice(db, &id, &asking))
+    });
+    Ok(Json(found.await??))
+}
+
 async fn list_cis(
     State(app): State<App>,
     _: Signed,
@@ -210,7 +229,21 @@ async fn bulk_changes(
     State(app): State<App>,
     write: Write<Bulk>,
 ) -> Result<Json<Vec<BulkOutcome>>, Answer> {
-    Ok(Json(bulk::bulk(&app.bus, &write.envelope, &write.body).await?))
+    let Bulk { changes, fields, verb, reason } = write.body;
+    let named = ("/changes", changes.len());
+    let verb = BulkVerb::of(named, fields.is_some(), verb.as_deref(), reason.as_ref())?;
+    let (bus, envelope) = (&app.bus, &write.envelope);
+    Ok(Json(match verb.map(Verb::from) {
+        Some(verb) => {
+            let command = |change| MoveChange { change, verb: verb.clone() };
+            bulk::each(bus, envelope, &changes, command).await
+        }
+        None => {
+            let fields = fields.unwrap_or_default();
+            let command = |change| EditChange { change, fields: fields.clone() };
+            bulk::each(bus, envelope, &changes, command).await
+        }
+    }))
 }
 
 async fn clone_change(

@@ -32,7 +32,7 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     impact = excluded.impact, met_at = excluded.met_at";
 
 impl Record for Change {
-    const MODEL: i64 = 4;
+    const MODEL: i64 = 5;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",
@@ -96,7 +96,8 @@ impl Record for Change {
         "CREATE TABLE change_claims (subject TEXT NOT NULL, ci TEXT NOT NULL, \
             environment TEXT NOT NULL, start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
             committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
-        "CREATE INDEX change_claims_by_ci ON change_claims (ci, end_at)",
+        "CREATE INDEX change_claims_by_ci ON change_claims \
+            (ci, end_at, subject, start_at, environment, committed)",
         "CREATE TABLE change_watchers (person TEXT NOT NULL, change TEXT NOT NULL, \
             PRIMARY KEY (person, change))",
         "CREATE INDEX change_watchers_by_change ON change_watchers (change)",

@@ -15,6 +15,7 @@ use kernel::{ChangeId, Timestamp};
 use ports::Query;
 
 use crate::asking::Asking;
+use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::change::facts::gather;
@@ -48,6 +49,17 @@ pub enum Verb {
     Resume,
     /// Give it up.
     Cancel(Reason),
+}
+
+impl From<BulkVerb> for Verb {
+    fn from(verb: BulkVerb) -> Self {
+        match verb {
+            BulkVerb::Submit => Self::Submit,
+            BulkVerb::Hold(reason) => Self::Hold(reason),
+            BulkVerb::Resume => Self::Resume,
+            BulkVerb::Cancel(reason) => Self::Cancel(reason),
+        }
+    }
 }
 
 /// The command.

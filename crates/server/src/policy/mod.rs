@@ -29,7 +29,7 @@ use crate::read::{ask, refused};
 
 pub use activate::ActivatePolicy;
 pub use explain::{explain_change, explain_release};
-pub use expression::{EXPRESSION_MAX, NESTED_MAX};
+pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use files::Finding;
 pub use force::{InForce, in_force};
@@ -112,11 +112,12 @@ async fn check(
     write: Write<CheckPolicy>,
 ) -> Result<Json<PolicyChecked>, Answer> {
     let (reader, files) = (Reader::of(&app, &write.signed), write.body.files);
-    let checked =
-        ask(&*app.bus.world().store, move |db| match reader.ask(db)?.permit(Permission::Read) {
+    let checked = ask(&*app.bus.world().store, move |db| {
+        match reader.ask(db)?.permit(Permission::PolicyWrite) {
             Ok(()) => read::check(db, &files).map(Ok),
             Err(refusal) => Ok(Err(refusal)),
-        });
+        }
+    });
     Ok(Json(checked.await??))
 }
 
@@ -126,7 +127,10 @@ async fn replay(
 ) -> Result<Json<Replay>, Answer> {
     let reader = Reader::of(&app, &write.signed);
     let world = app.bus.world();
-    let permitted = ask(&*world.store, move |db| Ok(reader.ask(db)?.permit(Permission::Read)));
+    // One's own files are read as if they were to be activated; what is in force, anyone may ask.
+    let needed =
+        if write.body.files.is_some() { Permission::PolicyWrite } else { Permission::Read };
+    let permitted = ask(&*world.store, move |db| Ok(reader.ask(db)?.permit(needed)));
     permitted.await??;
     let mut replaying = Replaying::new(write.body.days, write.body.files, world.clock.now())?;
     loop {

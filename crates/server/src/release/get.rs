@@ -3,7 +3,7 @@
 
 use api::calendar::Conflict;
 use api::common::{Action, Lamp, LampState, Ref};
-use api::deployment::{Deployment, DeploymentStep, Rollback};
+use api::deployment::{CarriedOut, Deployment, DeploymentStep, Rollback};
 use api::release as wire;
 use api::rollback::{CannotBeUndone, RollbackPlan, RollbackStep};
 use domain::approval::RoundState;
@@ -32,13 +32,40 @@ const CONFLICTS_SHOWN: u32 = 100;
 
 /// The release of an id or a number.
 pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<wire::Release, Stop> {
-    let id = find_release(db, name)?;
-    let loaded: Option<Loaded<Release>> = find_state(db, id)?;
-    let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
-    let loaded = loaded.ok_or_else(unknown)?;
-    let facts = gather(db, asking, id, &loaded.state, None)?;
+    let (loaded, facts) = load(db, name, asking)?;
+    let id = loaded.id;
     let conflicts = conflicts_of(db, domain::calendar::Side::Release(id), CONFLICTS_SHOWN)?;
     Ok(shown(db, &loaded, &facts, conflicts, asking)?)
+}
+
+fn load(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<(Loaded<Release>, Facts), Stop> {
+    let id = find_release(db, name)?;
+    let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
+    let loaded: Loaded<Release> = find_state(db, id)?.ok_or_else(unknown)?;
+    let facts = gather(db, asking, id, &loaded.state, None)?;
+    Ok((loaded, facts))
+}
+
+/// The deployment of the release of an id or a number.
+pub(super) fn deployment(
+    db: &mut dyn Query,
+    name: &str,
+    asking: &Asking,
+) -> Result<CarriedOut, Stop> {
+    let (loaded, facts) = load(db, name, asking)?;
+    let (release, mut names) = (&loaded.state, Names::default());
+    let none = || domain::General::Unknown { kind: "deployment", name: name.to_owned() };
+    let deployment = shown_deployment(db, &mut names, release)?.ok_or_else(none)?;
+    Ok(CarriedOut {
+        release: Ref {
+            id: loaded.id.to_string(),
+            number: Some(release.number.clone()),
+            name: release.content.title.clone(),
+        },
+        window: release.content.window.as_ref().map(shown_window),
+        deployment,
+        rollback_plan: rollback_plan(db, &mut names, release, &facts)?,
+    })
 }
 
 fn shown(

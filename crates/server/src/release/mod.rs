@@ -21,16 +21,17 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use api::approval::Vote;
 use api::change::{Extend, Links, Schedule};
-use api::common::{NewComment, Page, Reason, TaskFields, Written};
-use api::deployment::{DeploymentRow, StepReport};
+use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
+use api::deployment::{CarriedOut, DeploymentRow, StepReport};
 use api::release::{
-    Board, Close, Dependencies, MovePreview, Order, Readiness, Release, ReleaseFields, ReleaseRow,
-    ScopeDocument, ScopeFields, Verify,
+    Board, Close, Dependencies, MovePreview, Order, Readiness, Release, ReleaseBulk, ReleaseFields,
+    ReleaseRow, ScopeDocument, ScopeFields, Verify,
 };
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
 
 use crate::asking::Reader;
+use crate::bulk::{self, BulkVerb};
 use crate::extras::Extra;
 use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
@@ -53,6 +54,12 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<ReleaseRow>, _, _>("/releases", "Lists releases", FILTERS, list_releases)
         .get::<Board, _, _>("/releases/board", "Shows releases by phase", "team", board)
         .write::<ReleaseFields, Written, _, _>(M::Post, "/releases", "Creates a release", create)
+        .write::<ReleaseBulk, Vec<BulkOutcome>, _, _>(
+            M::Post,
+            "/releases/bulk",
+            "Edits or moves several releases, each on its own",
+            bulk_releases,
+        )
         .get::<Release, _, _>("/releases/{id}", "Reads a release", "", get_release)
         .write::<ReleaseFields, Written, _, _>(M::Patch, "/releases/{id}", "Edits a release", edit)
         .bare::<Written, _, _>(
@@ -78,6 +85,12 @@ pub fn routes(routes: Routes) -> Routes {
             "Lists deployments, newest first",
             "state,limit,cursor",
             deployments,
+        )
+        .get::<CarriedOut, _, _>(
+            "/deployments/{id}",
+            "Reads the deployment of a release",
+            "",
+            get_deployment,
         );
     extras(carry_out(verbs(planning(routes))))
 }
@@ -276,6 +289,7 @@ macro_rules! about {
 }
 
 about!(get_release, Release, get::get);
+about!(get_deployment, CarriedOut, get::deployment);
 about!(get_scope, ScopeDocument, document::document);
 about!(get_readiness, Readiness, readiness::readiness);
 
@@ -332,6 +346,27 @@ async fn edit(
 ) -> Written200 {
     let command = EditRelease { release, fields: write.body };
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn bulk_releases(
+    State(app): State<App>,
+    write: Write<ReleaseBulk>,
+) -> Result<Json<Vec<BulkOutcome>>, Answer> {
+    let ReleaseBulk { releases, fields, verb, reason } = write.body;
+    let named = ("/releases", releases.len());
+    let verb = BulkVerb::of(named, fields.is_some(), verb.as_deref(), reason.as_ref())?;
+    let (bus, envelope) = (&app.bus, &write.envelope);
+    Ok(Json(match verb.map(Verb::from) {
+        Some(verb) => {
+            let command = |release| MoveRelease { release, verb: verb.clone() };
+            bulk::each(bus, envelope, &releases, command).await
+        }
+        None => {
+            let fields = fields.unwrap_or_default();
+            let command = |release| EditRelease { release, fields: fields.clone() };
+            bulk::each(bus, envelope, &releases, command).await
+        }
+    }))
 }
 
 async fn clone_release(

@@ -31,7 +31,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     updated_at = excluded.updated_at";
 
 impl Record for Release {
-    const MODEL: i64 = 4;
+    const MODEL: i64 = 5;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -85,7 +85,8 @@ impl Record for Release {
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
             ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
-        "CREATE INDEX release_claims_by_ci ON release_claims (ci, end_at)",
+        "CREATE INDEX release_claims_by_ci ON release_claims \
+            (ci, end_at, subject, start_at, environment, committed)",
         "CREATE TABLE release_watchers (person TEXT NOT NULL, release TEXT NOT NULL, \
             PRIMARY KEY (person, release))",
         "CREATE INDEX release_watchers_by_release ON release_watchers (release)",

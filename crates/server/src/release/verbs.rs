@@ -22,6 +22,7 @@ use kernel::{ChangeId, ReleaseId, Timestamp};
 use ports::Query;
 
 use crate::asking::Asking;
+use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::names::{Resolver, find_change, find_release, parse_window};
@@ -64,6 +65,17 @@ pub enum Verb {
     Resume,
     /// Give it up.
     Cancel(Reason),
+}
+
+impl From<BulkVerb> for Verb {
+    fn from(verb: BulkVerb) -> Self {
+        match verb {
+            BulkVerb::Submit => Self::Submit,
+            BulkVerb::Hold(reason) => Self::Hold(reason),
+            BulkVerb::Resume => Self::Resume,
+            BulkVerb::Cancel(reason) => Self::Cancel(reason),
+        }
+    }
 }
 
 /// The command.

@@ -86,6 +86,47 @@ fn window(start: &str, end: &str) -> Json {
     json!({"start": start, "end": end, "zone": "Europe/Amsterdam"})
 }
 
+/// What fits, and the numbers of what belongs with a change.
+async fn advised(client: &Client<'_>, change: &str) -> (String, Vec<String>) {
+    let advice = client.get(&format!("/changes/{change}/advice")).await.ok();
+    let with = advice["with"].as_array().expect("a list");
+    let with = with.iter().map(|each| number(&each["record"])).collect();
+    (advice["fits"].as_str().expect("a word").to_owned(), with)
+}
+
+#[test]
+fn a_change_is_told_whether_a_release_or_a_single_change_fits() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let raise = async |title: &str, ci: &str, from: &str, to: &str| {
+            let mut fields = plans(title, ci, 5);
+            fields["window"] = window(from, to);
+            number(&story.anna.post("/changes", fields).await.ok())
+        };
+        let (from, to) = ("2026-12-05T20:00:00Z", "2026-12-05T21:00:00Z");
+        let change = raise("Renew", "pay-app", from, to).await;
+        let single = |fits: &str| (fits.to_owned(), vec![]);
+        assert_eq!(advised(&story.anna, &change).await, single("single"));
+        let hit = json!({"customer_impact": "degraded"});
+        story.anna.patch(&format!("/changes/{change}"), "*", hit).await.ok();
+        assert_eq!(advised(&story.anna, &change).await, single("release"));
+
+        // pay-app uses pay-db; nothing else is near enough.
+        raise("Far", "pay-db", "2026-12-15T20:00:00Z", "2026-12-15T21:00:00Z").await;
+        raise("Strange", "web-01", from, to).await;
+        let below = raise("Below", "pay-db", "2026-12-06T20:00:00Z", "2026-12-06T21:00:00Z").await;
+        assert_eq!(advised(&story.anna, &change).await, ("bundle".to_owned(), vec![below.clone()]));
+
+        let fields = json!({"title": "December", "type": "minor"});
+        let release = number(&story.rosa.post("/releases", fields).await.ok());
+        let path = format!("/releases/{release}");
+        story.rosa.put(&format!("{path}/changes/{below}"), "*", json!({})).await.ok();
+        assert_eq!(advised(&story.anna, &change).await, ("join".to_owned(), vec![release]));
+        story.rosa.post(&format!("{path}/freeze"), json!({"reason": "tested"})).await.ok();
+        assert_eq!(advised(&story.anna, &change).await, single("release"));
+    });
+}
+
 #[test]
 fn a_release_goes_from_draft_to_closed() {
     on_both(async |stage| {

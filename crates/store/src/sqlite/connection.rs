@@ -27,6 +27,9 @@ pub(crate) enum Role {
     ReadOnly,
 }
 
+/// SQLite's own limit.
+const MAPPED_BYTES_MAX: i64 = 0x7fff_0000;
+
 /// Opens a connection.
 pub(crate) fn connect(path: &Path, role: Role) -> Result<Connection, Fault> {
     if role == Role::Writer {
@@ -55,6 +58,9 @@ fn set_up(conn: &Connection, role: Role) -> rusqlite::Result<()> {
         conn.pragma_update(None, "cache_size", -65_536)
     } else {
         conn.pragma_update(None, "cache_size", -8_192)?;
+        // Pages are read where the system holds them, not copied; all that SQLite lets be mapped.
+        // Nothing truncates the file while it is open, so that no mapped page can vanish.
+        conn.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES_MAX, |_| Ok(()))?;
         conn.pragma_update(None, "query_only", true)
     }
 }

@@ -240,6 +240,15 @@ export const texts = {
     noOutage: 'none expected',
     outcome: 'How it ended',
   },
+  advice: {
+    title: 'Release or single change',
+    fits: {
+      join: 'Join a release',
+      bundle: 'Bundle it',
+      release: 'A release of its own',
+      single: 'A single change',
+    } as Record<string, string>,
+  },
   impacts: ['none', 'degraded', 'outage'],
   causedBy: 'Those it caused',
   importedAs: (source: string) => `imported from ${source}`,

@@ -12,6 +12,7 @@ import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { changePath, type Change } from '../queries';
 import { texts } from '../texts';
+import { AdviceSection } from './AdviceSection';
 import { WhatFields, WhenFields, WhereFields, WhoFields } from './ChangeFields';
 import { EditSection } from './EditSection';
 import classes from './change.module.css';
@@ -52,18 +53,21 @@ export function OverviewTab({ change }: { change: Change }) {
         </>
       }
       side={
-        <EditSection
-          change={change}
-          title={overview.facts}
-          fields={(form) => (
-            <>
-              <WhoFields form={form} />
-              <WhenFields form={form} subject={change.number} />
-            </>
-          )}
-        >
-          <Facts facts={known(recordFacts(change))} />
-        </EditSection>
+        <>
+          <EditSection
+            change={change}
+            title={overview.facts}
+            fields={(form) => (
+              <>
+                <WhoFields form={form} />
+                <WhenFields form={form} subject={change.number} />
+              </>
+            )}
+          >
+            <Facts facts={known(recordFacts(change))} />
+          </EditSection>
+          <AdviceSection change={change} />
+        </>
       }
     />
   );
