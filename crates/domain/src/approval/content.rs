@@ -26,7 +26,7 @@ words! {
 }
 
 /// The format of what is hashed; an old round keeps its own.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// What is approved. Its hash covers the format and every part's hash.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -147,13 +147,12 @@ pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<
     rounds
 }
 
-/// The subject was put on hold, or goes on: time limits stand still meanwhile.
+/// The subject is on hold, or goes on: time limits stand still meanwhile, those of a round that is
+/// opened while it is on hold too.
 pub fn pause(mut rounds: Vec<Round>, held: bool, at: Timestamp) -> Vec<Round> {
-    let Some(round) = rounds.last_mut().filter(|round| round.state == RoundState::Open) else {
-        return rounds;
-    };
+    let Some(round) = rounds.last_mut() else { return rounds };
     match round.paused_at {
-        None if held => round.paused_at = Some(at),
+        None if held && round.state == RoundState::Open => round.paused_at = Some(at),
         Some(since) if !held => {
             let stood = at.micros() - since.micros();
             let on = |asked: Timestamp| Timestamp::from_micros(asked.micros() + stood);

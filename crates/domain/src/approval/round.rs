@@ -43,6 +43,10 @@ words! {
         Requested = "requested it",
         /// They carry it out.
         Implements = "implements it",
+        /// They answer for it.
+        Owns = "answers for it",
+        /// They wrote what is approved, or handed it in.
+        Wrote = "wrote or submitted it",
     }
 }
 
@@ -187,6 +191,17 @@ pub struct Barred {
     pub why: Why,
 }
 
+impl Barred {
+    /// Each person once, for the first reason that is given.
+    pub fn each(all: impl IntoIterator<Item = (PersonId, Why)>) -> Vec<Self> {
+        let mut barred: BTreeMap<PersonId, Why> = BTreeMap::new();
+        for (person, why) in all {
+            barred.entry(person).or_insert(why);
+        }
+        barred.into_iter().map(|(person, why)| Self { person, why }).collect()
+    }
+}
+
 /// A vote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {
@@ -328,12 +343,14 @@ impl Round {
     /// Refuses when someone's yes counts, or one that was given in their place: who approves a
     /// piece of work does not carry it out.
     pub fn not_by_its_approver(&self, person: Option<PersonId>) -> Result<(), Refusal> {
-        let said_yes = |vote: &Vote| {
-            person.is_some_and(|person| vote.uses_up(person))
-                && vote.answer == Answer::Approve
-                && vote.counts()
-        };
-        if self.votes.iter().any(said_yes) { Err(Refusal::ApprovedByYou) } else { Ok(()) }
+        let said_yes = person.is_some_and(|person| self.approvers().contains(&person));
+        if said_yes { Err(Refusal::ApprovedByYou) } else { Ok(()) }
+    }
+
+    /// Whose yes counts, and for whom it was given.
+    pub fn approvers(&self) -> BTreeSet<PersonId> {
+        let yes = |vote: &&Vote| vote.answer == Answer::Approve && vote.counts();
+        self.votes.iter().filter(yes).flat_map(|vote| [vote.person, vote.holder()]).collect()
     }
 
     /// Whether someone is used up: their vote counts, or one that was cast in their place.

@@ -138,6 +138,14 @@ editable! {
     }
 }
 
+impl Edit {
+    /// Whether it is writing: more than when, and by whom.
+    fn writes(&self) -> bool {
+        let planning = ["window", "implementer", "team", "people_needed", "effort_minutes"];
+        self.fields().iter().any(|field| !planning.contains(field))
+    }
+}
+
 /// A change.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
@@ -153,6 +161,9 @@ pub struct Change {
     /// Who asked.
     #[serde(default, skip_serializing_if = "is_default")]
     pub requester: Option<PersonId>,
+    /// Who wrote what is approved of it, or handed it in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub authors: BTreeSet<PersonId>,
     /// The release it travels in.
     #[serde(default, skip_serializing_if = "is_default")]
     pub release: Option<ReleaseId>,
@@ -262,10 +273,14 @@ impl Change {
         json!({
             "title": content.title,
             "description": content.description,
+            "reason": content.reason,
+            "category": content.category,
+            "tags": content.tags,
             "services": content.services,
             "cis": content.cis,
             "environment": content.environment,
             "customer_impact": content.customer_impact,
+            "outages": content.outages,
         })
     }
 
@@ -285,7 +300,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 2;
+    const FORMAT: i64 = 3;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
@@ -297,14 +312,25 @@ impl Aggregate for Change {
                 self.created_at = Some(stamp.at);
             }
             E::Imported(imported) => self = imported.clone().into_change(),
-            E::Edited { edit } => self.content.apply(edit),
-            E::Submitted {} => self.phase = Phase::Assess,
+            E::Edited { edit } => {
+                self.content.apply(edit);
+                if edit.writes() {
+                    self.authors.extend(stamp.by.person());
+                }
+            }
+            E::Submitted {} => {
+                self.authors.extend(stamp.by.person());
+                self.phase = Phase::Assess;
+            }
             E::RiskRecorded { risk } => {
                 self.risk = Some(risk.clone());
                 self.phase = Phase::Authorise;
             }
             E::Round(event) => {
                 self.rounds = approval::evolve(self.rounds, event, stamp.at);
+                if self.held {
+                    self.rounds = approval::pause(self.rounds, true, stamp.at);
+                }
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
             E::Scheduled { window, .. } => {

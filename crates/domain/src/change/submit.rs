@@ -9,9 +9,11 @@ use crate::policy::ChangeType;
 /// with their risk recorded.
 pub fn submit(change: &Change, facts: &Facts, stamp: &Stamp) -> Decision<ChangeEvent> {
     guard(Verb::Submit, change, facts)?;
-    let mut events = vec![ChangeEvent::Submitted {}];
+    let submitted = ChangeEvent::Submitted {};
+    let after = change.clone().evolve(&submitted, stamp);
+    let mut events = vec![submitted];
     if change.change_type() != ChangeType::Normal {
-        events.extend(ask_for_approval(change, facts, stamp)?);
+        events.extend(ask_for_approval(&after, facts, stamp)?);
     }
     Ok(events)
 }
@@ -28,16 +30,16 @@ pub(super) fn ask_for_approval(
         &change.rounds,
         facts.plan.clone(),
         after.approval_content(),
-        barred(change),
+        barred(&after),
         &facts.electorate,
     )?;
     Ok(std::iter::once(recorded).chain(round.into_iter().map(ChangeEvent::Round)).collect())
 }
 
-/// Who may not vote on it: who asked, and who carries it out.
+/// Who may not vote on it: who asked, who carries it out, and who wrote it or handed it in.
 pub(super) fn barred(change: &Change) -> Vec<Barred> {
-    let requester = change.requester.map(|person| Barred { person, why: Why::Requested });
-    let implementer = change.content.implementer;
-    let implementer = implementer.map(|person| Barred { person, why: Why::Implements });
-    requester.into_iter().chain(implementer).collect()
+    let requester = change.requester.map(|person| (person, Why::Requested));
+    let implementer = change.content.implementer.map(|person| (person, Why::Implements));
+    let authors = change.authors.iter().map(|person| (*person, Why::Wrote));
+    Barred::each(requester.into_iter().chain(implementer).chain(authors))
 }

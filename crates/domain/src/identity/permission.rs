@@ -113,9 +113,14 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
         Role::ReleaseAuthority => {
             &[P::Approve, P::CabAttend, P::ConflictAccept, P::ExceptionDecide, P::WindowExtend]
         }
-        Role::ProductOwner => {
-            &[P::ChangeWrite, P::ReleaseWrite, P::CabAttend, P::ReviewWrite, P::TokenWrite]
-        }
+        Role::ProductOwner => &[
+            P::ChangeWrite,
+            P::ReleaseWrite,
+            P::Approve,
+            P::CabAttend,
+            P::ReviewWrite,
+            P::TokenWrite,
+        ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
             P::Approve,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{Quorum, StagePlan};
+use crate::identity::{Permission, Role, permissions};
 use crate::vocabulary::words;
 
 words! {
@@ -173,6 +174,9 @@ pub enum ModelError {
     /// Nobody could answer for the group.
     #[error("group \"{0}\" names no role: nobody could answer for it")]
     NoRole(String),
+    /// Someone is asked who may not vote.
+    #[error("group \"{0}\" asks the role {1}, which may not vote: a round would wait for ever")]
+    MayNotVote(String, Role),
     /// A quorum that is reached by nobody, or never.
     #[error("group \"{0}\" asks for a quorum that cannot be: count from 1, percent from 1 to 100")]
     Quorum(String),
@@ -228,6 +232,11 @@ fn check_stages(stages: &[ConditionalStage]) -> Vec<ModelError> {
         for group in &stage.groups {
             if group.roles.is_empty() {
                 wrong.push(ModelError::NoRole(group.name.clone()));
+            }
+            for role in group.roles.union(&group.escalate_to) {
+                if !permissions(*role).contains(&Permission::Approve) {
+                    wrong.push(ModelError::MayNotVote(group.name.clone(), *role));
+                }
             }
             let possible = match group.quorum {
                 Quorum::Count(count) => count > 0,

@@ -6,7 +6,9 @@ use kernel::{PersonId, Zone};
 use serde_json::json;
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
-use crate::approval::{self, Answer, Barred, Cast, Content, PartName, RoundEvent, RoundState, Why};
+use crate::approval::{
+    self, Answer, Barred, Cast, Content, PartName, Round, RoundEvent, RoundState, Why,
+};
 use crate::policy::ReleasePhase;
 use crate::release::{ChangeFact, Facts, Release, ReleaseEvent, Verb, guard};
 use crate::risk;
@@ -22,7 +24,7 @@ pub fn submit(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<Relea
         &release.rounds,
         facts.plan.clone(),
         bundle_content(&after, facts),
-        barred(release, facts),
+        barred(&after, facts),
         &facts.electorate,
     )?;
     Ok(std::iter::once(submitted).chain(round.into_iter().map(ReleaseEvent::Round)).collect())
@@ -50,7 +52,19 @@ pub fn bundle_content(release: &Release, facts: &Facts) -> Content {
         facts.changes.iter().map(|change| (change.number.clone(), change.plans.clone())).collect();
     let content = &release.content;
     Content::new([
-        (PartName::Bundle, json!({ "changes": bundle, "environment": content.environment })),
+        (
+            PartName::Bundle,
+            json!({
+                "title": content.title,
+                "description": content.description,
+                "changes": bundle,
+                "environment": content.environment,
+                "tags": content.tags,
+                "after": release.after,
+                "independent": release.statement.independent,
+                "excluded": release.statement.excluded,
+            }),
+        ),
         (
             PartName::Plans,
             json!({
@@ -70,19 +84,20 @@ fn bundled(change: &ChangeFact) -> serde_json::Value {
     json!({ "number": change.number, "scope": change.scope })
 }
 
-/// Who may not vote on a bundle: who created it, and who asked for or carries out any of its
-/// changes.
+/// Who may not vote on a bundle: who created it, answers for it, wrote it or handed it in, and who
+/// asked for or carries out any of its changes.
 fn barred(release: &Release, facts: &Facts) -> Vec<Barred> {
-    let created = release.requester.map(|person| Barred { person, why: Why::Requested });
-    let mut all: Vec<Barred> = created.into_iter().collect();
-    for change in &facts.changes {
-        let requester = change.requester.map(|person| Barred { person, why: Why::Requested });
-        let implementer = change.implementer.map(|person| Barred { person, why: Why::Implements });
-        all.extend(requester.into_iter().chain(implementer));
-    }
-    all.sort();
-    all.dedup_by_key(|barred| barred.person);
-    all
+    let changes = || facts.changes.iter();
+    let requested = release.requester.into_iter().chain(changes().filter_map(|c| c.requester));
+    let implements = changes().filter_map(|change| change.implementer);
+    let owns = release.content.owner.into_iter().chain(release.content.release_manager);
+    Barred::each(
+        requested
+            .map(|person| (person, Why::Requested))
+            .chain(implements.map(|person| (person, Why::Implements)))
+            .chain(owns.map(|person| (person, Why::Owns)))
+            .chain(release.authors.iter().map(|person| (*person, Why::Wrote))),
+    )
 }
 
 /// Takes a vote. A no that ends the round sends the release back to planning.
@@ -147,5 +162,24 @@ pub fn reapprove(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
     let (content, barred) = (bundle_content(&after, facts), barred(&after, facts));
     let rounds = approval::edit(&after.rounds, content, barred, &facts.electorate)?;
     events.extend(rounds.into_iter().map(ReleaseEvent::Round));
+    Ok(events)
+}
+
+/// Asks for another approval where an edit led to one: the round that was held against the edit is
+/// taken back, and one of the plan that its policy asks for now is opened. `facts` are those after
+/// the edit.
+pub fn reroute(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<ReleaseEvent> {
+    let live = |round: &&Round| matches!(round.state, RoundState::Open | RoundState::Approved);
+    let round = release.round().filter(live).filter(|_| release.phase == ReleasePhase::Approval);
+    if round.is_none_or(|round| round.plan.stages == facts.plan.stages) {
+        return Ok(Vec::new());
+    }
+    let withdrawn = approval::withdraw(&release.rounds).into_iter().map(ReleaseEvent::Round);
+    let mut events: Vec<ReleaseEvent> = withdrawn.collect();
+    let after = events.iter().fold(release.clone(), |state, event| state.evolve(event, stamp));
+    let (content, barred) = (bundle_content(&after, facts), barred(&after, facts));
+    let plan = facts.plan.clone();
+    let opened = approval::open(&after.rounds, plan, content, barred, &facts.electorate)?;
+    events.extend(opened.into_iter().map(ReleaseEvent::Round));
     Ok(events)
 }

@@ -37,6 +37,8 @@ pub fn step(
     facts: &Facts,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::Step, release, facts)?;
+    let reported = facts.changes.iter().find(|fact| fact.id == change);
+    reported.map_or(Ok(()), |fact| fact.not_by_its_approver(facts.person))?;
     deployment::report(running(release)?, change, state, note).map(wrap)
 }
 

@@ -167,3 +167,23 @@ pub enum ReleaseEvent {
     #[serde(rename = "release.annotated.v1")]
     Annotated(ExtraEvent),
 }
+
+impl ReleaseEvent {
+    /// Whether it writes what is approved, or hands it in. When it takes place, and who takes part
+    /// in it, is planning, not writing.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            Self::Edited { edit } => {
+                let planning = ["window", "owner", "release_manager", "team", "members"];
+                edit.fields().iter().any(|field| !planning.contains(field))
+            }
+            Self::ChangeAttached { .. }
+            | Self::ChangeDetached { .. }
+            | Self::Reordered { .. }
+            | Self::ScopeStated { .. }
+            | Self::DependenciesSet { .. }
+            | Self::Submitted { .. } => true,
+            _ => false,
+        }
+    }
+}

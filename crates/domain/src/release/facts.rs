@@ -90,6 +90,19 @@ pub struct ChangeFact {
     pub requester: Option<PersonId>,
     /// Who carries it out.
     pub implementer: Option<PersonId>,
+    /// Whose yes to it counts.
+    pub approvers: BTreeSet<PersonId>,
+}
+
+impl ChangeFact {
+    /// Who approved it does not carry it out, in a release no more than alone.
+    pub(super) fn not_by_its_approver(
+        &self,
+        person: Option<PersonId>,
+    ) -> Result<(), approval::Refusal> {
+        let said_yes = person.is_some_and(|person| self.approvers.contains(&person));
+        if said_yes { Err(approval::Refusal::ApprovedByYou) } else { Ok(()) }
+    }
 }
 
 /// A release that must be over first.
@@ -325,6 +338,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
         return Err(Refusal::NotApproved.into());
     }
     not_by_its_approver(release, facts)?;
+    facts.changes.iter().try_for_each(|change| change.not_by_its_approver(facts.person))?;
     let window = release.content.window.as_ref().filter(|_| release.scheduled);
     let window = window.ok_or(Refusal::NotScheduled)?.interval;
     if facts.now < window.start || window.end <= facts.now {

@@ -26,7 +26,7 @@ mod state;
 mod statement;
 mod suspend;
 
-pub use approve::{bundle_content, call, cast, lapse, reapprove, submit};
+pub use approve::{bundle_content, call, cast, lapse, reapprove, reroute, submit};
 pub use carry_out::{back, close, deploy, give_up, roll_back, step, verify};
 pub use event::ReleaseEvent;
 pub use facts::{Before, ChangeFact, Facts, Verb, guard};

@@ -202,6 +202,9 @@ pub struct Release {
     /// Who created it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub requester: Option<PersonId>,
+    /// Who wrote what is approved of it, or handed it in.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub authors: BTreeSet<PersonId>,
     /// The changes in deploy order.
     #[serde(default, skip_serializing_if = "is_default")]
     pub changes: Vec<ChangeId>,
@@ -307,10 +310,13 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 3;
+    const FORMAT: i64 = 4;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
+        if event.writes() {
+            self.authors.extend(stamp.by.person());
+        }
         match event {
             E::Created { number, model, model_version, states, content, requester } => {
                 self.number.clone_from(number);
@@ -346,7 +352,12 @@ impl Aggregate for Release {
                 self.enter(Phase::Approval);
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
-            E::Round(event) => self.rounds = approval::evolve(self.rounds, event, stamp.at),
+            E::Round(event) => {
+                self.rounds = approval::evolve(self.rounds, event, stamp.at);
+                if self.held {
+                    self.rounds = approval::pause(self.rounds, true, stamp.at);
+                }
+            }
             E::ReturnedToPlanning { .. } => {
                 self.scheduled = false;
                 self.enter(Phase::Planning);

@@ -2,10 +2,11 @@
 
 use api::common::Written;
 use domain::Missing;
-use domain::identity::Permission;
-use domain::policy::{ActivateFacts, Files, Policy, activate};
+use domain::identity::{Permission, Role};
+use domain::policy::{ActivateFacts, ChangeType, ConditionalStage, Files, Policy, activate};
 use ports::Query;
 
+use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::policy::force::{in_force, policy_id};
 use crate::policy::set::PolicySet;
@@ -34,7 +35,8 @@ impl Command for ActivatePolicy {
         work.lock(Lock::calendar())?;
         let mut policy: Loaded<Policy> = work.load_single(policy_id())?;
         let in_force = in_force(work.tx)?.set.files().clone();
-        let flaws = flaws(work.tx, &self.files)?;
+        let administrator = Asking::of(work).who.roles.contains(&Role::Administrator);
+        let flaws = flaws(work.tx, &self.files, administrator)?;
         let facts = ActivateFacts { flaws, in_force };
         let events = activate(&policy.state, &self.files, &self.note, &facts)?;
         work.append(&mut policy, events)?;
@@ -43,18 +45,42 @@ impl Command for ActivatePolicy {
 }
 
 /// Everything that keeps a set of files from coming into force.
-fn flaws(db: &mut dyn Query, files: &Files) -> Result<Vec<Missing>, Stop> {
+fn flaws(db: &mut dyn Query, files: &Files, administrator: bool) -> Result<Vec<Missing>, Stop> {
     let set = match PolicySet::read(files) {
         Ok(set) => set,
         Err(findings) => return Ok(findings.iter().map(Missing::from).collect()),
     };
     let mut flaws = Vec::new();
-    for gone in in_force(db)?.set.release_types() {
+    let before = in_force(db)?.set;
+    let freed = unapproved(&set).into_iter().filter(|model| !unapproved(&before).contains(model));
+    if !administrator {
+        flaws.extend(freed.map(|model| {
+            let detail = format!(
+                "`{model}` could be approved by nobody at all: give it a stage without `when`, or \
+                let an administrator put it in force"
+            );
+            Missing::new("/files", detail)
+        }));
+    }
+    for gone in before.release_types() {
         if set.release(gone).is_none() {
             flaws.extend(still_used(db, gone)?);
         }
     }
     Ok(flaws)
+}
+
+/// The models whose records may come to need no approval. Standard changes are approved beforehand;
+/// of the others this is said by someone whose own work it does not free.
+fn unapproved(set: &PolicySet) -> Vec<String> {
+    let always = |stages: &[ConditionalStage]| stages.iter().any(|stage| stage.when.is_none());
+    let releases = set
+        .release_types()
+        .into_iter()
+        .filter(|name| set.release(name).is_some_and(|model| !always(&model.approval)));
+    let changes = [ChangeType::Normal, ChangeType::Emergency];
+    let changes = changes.into_iter().filter(|kind| !always(&set.change(*kind).approval));
+    releases.map(str::to_owned).chain(changes.map(|kind| kind.word().to_owned())).collect()
 }
 
 /// A release type stays while a release that is under way has it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::approval::Plan;
+use domain::approval::{Plan, Round};
 use domain::calendar::Side;
 use domain::change::Change;
 use domain::identity::Role;
@@ -84,5 +84,6 @@ fn fact_of(
         risk,
         requester: change.requester,
         implementer: change.content.implementer,
+        approvers: change.round().map(Round::approvers).unwrap_or_default(),
     })
 }

@@ -19,6 +19,7 @@ use crate::names::{Names, Resolver, find_release, shown_window};
 use crate::read::{ANY_MAX, Statement};
 use crate::release::facts::gather;
 use crate::release::save::written;
+use crate::release::scope::write;
 
 /// Sets which releases must be over before one.
 pub struct SetDependencies {
@@ -60,7 +61,7 @@ impl Command for SetDependencies {
         let facts = gather(work.tx, &asking, id, &loaded.state, None)?;
         let number = |id: ReleaseId| names.number(&id.to_string());
         let events = release::depend(&loaded.state, id, &after, &waits, number, &facts)?;
-        work.append(&mut loaded, events)?;
+        write(work, &mut loaded, events)?;
         refresh(work, Side::Release(id))?;
         Ok(written(&loaded))
     }

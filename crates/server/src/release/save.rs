@@ -17,7 +17,7 @@ use crate::names::find_release;
 use crate::policy::in_force;
 use crate::release::facts::gather;
 use crate::release::fields;
-use crate::release::scope::fits;
+use crate::release::scope::{fits, write};
 
 /// The series of numbers.
 pub const SERIES: &str = "REL";
@@ -166,7 +166,7 @@ impl Command for EditRelease {
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
         let events = release::edit(&release.state, &edit, &facts, &stamp(work))?;
-        work.append(&mut release, events)?;
+        write(work, &mut release, events)?;
         if moves {
             fits(work, &release)?;
             refresh(work, Side::Release(id))?;

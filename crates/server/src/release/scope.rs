@@ -6,7 +6,8 @@ use domain::calendar::Side;
 use domain::change::{self, Change};
 use domain::exception::Rule;
 use domain::identity::Permission;
-use domain::release::{self, ChangeFact, Joining, Release};
+use domain::policy::ReleasePhase;
+use domain::release::{self, ChangeFact, Facts, Joining, Release, ReleaseEvent};
 use domain::{Aggregate as _, General, Missing};
 use kernel::{ChangeId, ReleaseId};
 use ports::Query;
@@ -65,7 +66,7 @@ impl Command for AttachChange {
         }
         let attached = change::attach(&change.state, id);
         work.append(&mut change, attached)?;
-        work.append(&mut release, events)?;
+        write(work, &mut release, events)?;
         fits(work, &release)?;
         follow_scheduled(work, &release, &mut change)?;
         refresh(work, Side::Change(change_id))?;
@@ -143,7 +144,7 @@ impl Command for DetachChange {
         }
         let left = change::detach(&change.state, &plan_alone(work, &change.state)?);
         work.append(&mut change, left)?;
-        work.append(&mut release, events)?;
+        write(work, &mut release, events)?;
         refresh(work, Side::Change(change_id))?;
         refresh(work, Side::Release(id))?;
         Ok(written(&release))
@@ -194,22 +195,51 @@ impl Command for OrderChanges {
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
         let events = release::reorder(&release.state, &changes, &facts, &stamp(work))?;
-        work.append(&mut release, events)?;
+        write(work, &mut release, events)?;
         Ok(written(&release))
     }
+}
+
+/// Writes what was done to a release and holds it against its approval: the votes that covered it
+/// are voided, and where policy asks for another approval now, that one is asked for.
+pub(super) fn write(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    events: Vec<ReleaseEvent>,
+) -> Result<(), Stop> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    work.append(release, events)?;
+    if release.state.phase == ReleasePhase::Approval {
+        let asking = Asking::of(work);
+        let facts = gather(work.tx, &asking, release.id, &release.state, None)?;
+        hold_against_approval(work, release, &facts)?;
+    }
+    Ok(())
+}
+
+fn hold_against_approval(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    facts: &Facts,
+) -> Result<(), Stop> {
+    let events = release::reapprove(&release.state, facts)?;
+    work.append(release, events)?;
+    let events = release::reroute(&release.state, facts, &stamp(work))?;
+    work.append(release, events)
 }
 
 /// A change of a release was edited: its claims are written anew, its votes held against it, and
 /// where the edit `moved` what it claims, it must still fit. The release's stream is locked.
 pub fn change_edited(work: &mut Work<'_>, id: ReleaseId, moved: bool) -> Result<(), Stop> {
     let mut release: Loaded<Release> = work.load(id)?;
+    let before = release.version;
     let asking = Asking::of(work);
     let facts = gather(work.tx, &asking, id, &release.state, None)?;
-    let events = release::reapprove(&release.state, &facts)?;
-    if events.is_empty() {
+    hold_against_approval(work, &mut release, &facts)?;
+    if release.version == before {
         work.project(&release)?;
-    } else {
-        work.append(&mut release, events)?;
     }
     if moved { fits(work, &release) } else { Ok(()) }
 }

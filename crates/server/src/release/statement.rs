@@ -13,6 +13,7 @@ use crate::names::find_change;
 use crate::names::{Resolver, find_person, find_release};
 use crate::release::facts::gather;
 use crate::release::save::written;
+use crate::release::scope::write;
 use crate::team::find_team;
 
 /// What is done to the scope.
@@ -69,7 +70,7 @@ impl Command for StateScope {
                 release::unfreeze(&loaded.state, reason.as_deref().unwrap_or_default(), &facts)?
             }
         };
-        work.append(&mut loaded, events)?;
+        write(work, &mut loaded, events)?;
         Ok(written(&loaded))
     }
 }

@@ -38,6 +38,7 @@ async fn operations(stage: &Stage) -> Vec<Operation> {
             let body = match name.as_str() {
                 // Either an edit or a verb, which no schema says.
                 "POST /changes/bulk" => Some(json!({"changes": [NOBODY], "verb": "submit"})),
+                "POST /releases/bulk" => Some(json!({"releases": [NOBODY], "verb": "submit"})),
                 _ if schema.is_null() => None,
                 _ => Some(sample(&document, schema, DEPTH_MAX)),
             };

@@ -671,3 +671,69 @@ async fn judged(story: &Cast<'_>, release: &Json) {
     assert_eq!(shown["kpis"][0]["target"], "below 1 %");
     assert_eq!(shown["user_feedback"], "No calls.");
 }
+
+#[test]
+fn several_releases_are_edited_and_moved_each_on_its_own() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        for title in ["One", "Two"] {
+            story.rosa.post("/releases", json!({"title": title, "type": "minor"})).await.ok();
+        }
+        let named = json!(["REL-1", "REL-2", "REL-9"]);
+        let fields = json!({"releases": named, "fields": {"owner": "rosa_release_manager"}});
+        let outcomes = story.rosa.post("/releases/bulk", fields).await.ok();
+        let code = |n: usize| outcomes[n]["refusal"]["code"].clone();
+        assert_eq!(
+            (code(0), code(1), code(2)),
+            (json!(null), json!(null), json!("request.unknown_record"))
+        );
+        assert_eq!(
+            story.rosa.get("/releases/REL-2").await.ok()["owner"]["name"],
+            "rosa_release_manager"
+        );
+        let verb =
+            json!({"releases": ["REL-1"], "verb": "hold", "reason": "the audit comes first"});
+        let outcomes = story.rosa.post("/releases/bulk", verb).await.ok();
+        assert_eq!(outcomes[0]["record"], "REL-1");
+        assert_eq!(story.rosa.get("/releases/REL-1").await.ok()["held"], true);
+        let neither = json!({"releases": []});
+        let problem = story.rosa.post("/releases/bulk", neither).await;
+        let problem = problem.refused(422, "request.invalid");
+        assert_eq!(problem["errors"].as_array().expect("errors").len(), 2);
+    });
+}
+
+#[test]
+fn who_approved_a_change_does_not_carry_it_out_in_a_release() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let both = stage.person("sven_both", &["service_owner", "release_manager"]).await;
+        let change = number(&story.anna.post("/changes", plans("App", "web-01", 5)).await.ok());
+        let path = format!("/changes/{change}");
+        story.anna.post(&format!("{path}/submit"), json!({})).await.ok();
+        story.anna.post(&format!("{path}/assess"), json!({})).await.ok();
+        vote(&both, &path, "approve", "").await.ok();
+        let fields = json!({"title": "Minor", "type": "minor", "owner": "rosa_release_manager",
+            "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
+        let release = number(&story.rosa.post("/releases", fields).await.ok());
+        let path = format!("/releases/{release}");
+        story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+        story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        let owner = vote(&story.rosa, &path, "approve", "").await;
+        owner.refused(409, "approval.own_work");
+        vote(&story.rita, &path, "approve", "").await.ok();
+        story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
+        stage.clock.set(crate::support::at("2026-11-21T14:30:00Z"));
+        let deploy = format!("{path}/deploy");
+        both.post(&deploy, json!({})).await.refused(409, "approval.approved_by_you");
+        story.rosa.post(&deploy, json!({})).await.ok();
+        let step = format!("{path}/deployment/steps/{change}");
+        let done = json!({"result": "done"});
+        both.post(&step, done.clone()).await.refused(409, "approval.approved_by_you");
+        story.ivan.post(&step, done).await.ok();
+        let found = story.anna.get(&format!("/deployments/{release}")).await.ok();
+        assert_eq!(found["deployment"]["steps"][0]["state"], "done");
+        assert_eq!(found["rollback_plan"]["steps"][0]["change"]["number"], change);
+        story.anna.get("/deployments/REL-9").await.refused(404, "request.unknown_record");
+    });
+}

@@ -59,27 +59,6 @@ export const texts = {
       'A change stands here when its customer impact says that customers meet it: by the window ' +
       'of its release, by its own, or by the start of its work.',
   },
-  bulk: {
-    chosen: (count: number) => (count === 1 ? '1 change chosen' : `${count} changes chosen`),
-    edit: 'Edit fields',
-    submit: 'Submit',
-    hold: 'Put on hold',
-    resume: 'Resume',
-    cancel: 'Cancel them',
-    clear: 'Choose none',
-    label: 'What to do with the chosen changes',
-    editTitle: (count: number) => `Edit ${count} changes`,
-    editHelp:
-      'Only what you fill in is written. Each change is edited on its own and may be refused on its own.',
-    verbTitle: (verb: string, count: number) => `${verb}: ${count} changes`,
-    verbHelp: 'Each change is judged on its own; you see what became of each.',
-    apply: 'Apply',
-    outcome: 'What became of each',
-    done: (count: number) => `${count} written`,
-    refused: (count: number) => `${count} refused`,
-    written: 'Written',
-    close: 'Done',
-  },
   sections: {
     what: 'What and why',
     where: 'Where and whom it touches',

@@ -1,6 +1,27 @@
 // Words of the blocks that record pages share.
 
 export const RECORD = {
+  bulk: {
+    chosen: (count: number) => `${count} chosen`,
+    edit: 'Edit fields',
+    submit: 'Submit',
+    hold: 'Put on hold',
+    resume: 'Resume',
+    cancel: 'Cancel them',
+    clear: 'Choose none',
+    label: 'What to do with those chosen',
+    editTitle: (count: number) => `Edit ${count} records`,
+    editHelp:
+      'Only what you fill in is written. Each is edited on its own and may be refused on its own.',
+    verbTitle: (verb: string, count: number) => `${verb}: ${count} records`,
+    verbHelp: 'Each is judged on its own; you see what became of each.',
+    apply: 'Apply',
+    outcome: 'What became of each',
+    done: (count: number) => `${count} written`,
+    refused: (count: number) => `${count} refused`,
+    written: 'Written',
+    close: 'Done',
+  },
   comments: 'Comments',
   noComments: 'Nobody has written here yet. Remarks are kept with the record for good.',
   comment: 'New comment',

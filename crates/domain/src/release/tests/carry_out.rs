@@ -45,6 +45,23 @@ fn nothing_is_deployed_with_a_change_on_hold() {
 }
 
 #[test]
+fn who_approved_a_change_neither_deploys_it_nor_reports_its_step() {
+    let release = scheduled();
+    let approved_by = |release: &Release, number: u128| {
+        let mut facts = at(60, release);
+        let fact = facts.changes.iter_mut().find(|fact| fact.id == change(number));
+        fact.expect("a change").approvers = [person(MANAGERS[1])].into();
+        facts
+    };
+    let own = "approval.approved_by_you";
+    assert_eq!(code(deploy(&release, &approved_by(&release, 41))), own);
+    let release = deploying();
+    let facts = approved_by(&release, 41);
+    assert_eq!(code(step(&release, change(41), StepState::Done, None, &facts)), own);
+    assert!(step(&release, change(42), StepState::Done, None, &facts).is_ok());
+}
+
+#[test]
 fn who_gave_the_go_neither_deploys_nor_reports_but_may_take_it_back() {
     let release = scheduled();
     let refused = deploy(&release, &as_voter(CAB[0], at(60, &release)));

@@ -56,7 +56,7 @@ fn window(start: i64, end: i64) -> Window {
 }
 
 fn stamp() -> Stamp {
-    Stamp { at: minute(0), by: Actor::Person { id: person(MANAGERS[0]) } }
+    Stamp { at: minute(0), by: Actor::Person { id: person(CREATOR) } }
 }
 
 fn group(role: Role, quorum: Quorum, covers: &[PartName]) -> StagePlan {
@@ -141,6 +141,7 @@ fn fact(number: u128) -> ChangeFact {
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
         implementer: Some(person(IMPLEMENTER)),
+        approvers: BTreeSet::new(),
     }
 }
 

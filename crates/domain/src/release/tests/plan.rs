@@ -84,7 +84,10 @@ fn an_edit_that_changes_nothing_is_no_event() {
 #[test]
 fn an_edit_of_what_is_approved_voids_exactly_the_votes_that_cover_it() {
     let approved = approved();
-    assert!(after(&approved, edited(&approved, &described())).is_approved());
+    let resources = Edit { resources: Some("Two engineers.".to_owned()), ..Edit::default() };
+    assert!(after(&approved, edited(&approved, &resources)).is_approved());
+    let release = after(&approved, edited(&approved, &described()));
+    assert!(release.round().expect("a round").votes.iter().all(|vote| !vote.counts()));
     let rewindowed = Edit { window: Some(Some(window(200, 300))), ..Edit::default() };
     let release = after(&approved, edited(&approved, &rewindowed));
     let counts: Vec<bool> =
@@ -136,11 +139,25 @@ fn a_submission_records_the_tier_of_the_bundle_and_opens_a_round() {
 }
 
 #[test]
-fn whoever_asks_for_or_carries_out_a_part_may_not_vote_on_the_whole() {
-    let release = asked();
-    let barred: Vec<PersonId> =
-        release.round().expect("a round").barred.iter().map(|barred| barred.person).collect();
-    assert_eq!(barred, [person(CREATOR), person(IMPLEMENTER), person(REQUESTER)]);
+fn whose_work_any_part_is_may_not_vote_on_the_whole() {
+    let barred = |release: &Release| -> Vec<PersonId> {
+        release.round().expect("a round").barred.iter().map(|barred| barred.person).collect()
+    };
+    let own = [CREATOR, IMPLEMENTER, REQUESTER, NOBODY].map(person);
+    assert_eq!(barred(&asked()), own);
+    // Whoever writes in it, or hands it in, makes it theirs; who moves its window does not.
+    let by = Stamp { at: minute(0), by: Actor::Person { id: person(MANAGERS[0]) } };
+    let planned = planned();
+    let rewindowed = Edit { window: Some(Some(window(200, 300))), ..Edit::default() };
+    for (edit, wrote) in [(described(), true), (rewindowed, false)] {
+        let events = super::super::edit(&planned, &edit, &facts(&planned), &by).expect("allowed");
+        let release = events.iter().fold(planned.clone(), |state, event| state.evolve(event, &by));
+        let asked = after(&release, submit(&release, &facts(&release), &stamp()));
+        assert_eq!(barred(&asked).contains(&person(MANAGERS[0])), wrote);
+    }
+    let submitted = submit(&planned, &facts(&planned), &by).expect("allowed");
+    let asked = submitted.iter().fold(planned, |state, event| state.evolve(event, &by));
+    assert!(barred(&asked).contains(&person(MANAGERS[0])));
 }
 
 #[test]

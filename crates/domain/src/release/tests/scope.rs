@@ -1,6 +1,7 @@
 //! Which changes travel, in which order, and what that does to the go.
 
 use super::*;
+use crate::approval::RoundState;
 
 fn attached(release: &Release, fact: &ChangeFact, phase: change::Phase) -> Decision<ReleaseEvent> {
     attach(release, joining(fact, phase), &facts(release), &stamp())
@@ -144,4 +145,22 @@ fn the_scope_is_fixed_once_deployment_begins() {
         assert_eq!(code(refused), "release.scope_fixed");
     }
     assert_eq!(code(attached(&closed(), &fact(43), change::Phase::Draft)), "release.ended");
+}
+
+#[test]
+fn a_scope_that_policy_asks_more_for_is_asked_anew() {
+    let release = approved();
+    assert_eq!(reroute(&release, &facts(&release), &stamp()), Ok(vec![]));
+    let mut more = facts(&release);
+    more.plan.stages.push(group(Role::ReleaseAuthority, Quorum::First, &[]));
+    let authority = (person(NOBODY - 1), [Role::ReleaseAuthority].into());
+    let held = (CREATOR..=NOBODY).map(|number| (person(number), roles(number)));
+    let held = held.filter(|(_, roles): &(PersonId, BTreeSet<Role>)| !roles.is_empty());
+    more.electorate = Electorate::of(held.chain([authority]).collect::<BTreeMap<_, _>>());
+    let rerouted = after(&release, reroute(&release, &more, &stamp()));
+    let round = rerouted.round().expect("a round");
+    assert_eq!((round.number, round.state), (2, RoundState::Open));
+    assert_eq!((round.plan.stages.len(), round.votes.len()), (3, 0));
+    assert_eq!(rerouted.rounds[0].state, RoundState::Withdrawn);
+    assert_eq!(reroute(&planned(), &more, &stamp()), Ok(vec![]));
 }

@@ -5,19 +5,13 @@ import type { Choice } from '@/lib/lookup';
 import type { Window } from '@/lib/schema';
 import { Dialog } from '@/ui/Dialog';
 import { PersonPicker, TeamPicker } from '@/ui/Picker';
+import type { BulkEditProps } from '@/ui/record/BulkBar';
+import { RECORD } from '@/ui/record/texts';
 import { wordOf } from '@/ui/texts';
 import { WindowField } from '@/ui/WindowField';
 import { CATEGORIES, ENVIRONMENTS, texts } from '../texts';
 
-interface Props {
-  count: number;
-  busy: boolean;
-  problem: unknown;
-  onClose: () => void;
-  onSubmit: (fields: Record<string, unknown>) => void;
-}
-
-export function BulkEdit({ count, onSubmit, ...dialog }: Props) {
+export function BulkEdit({ count, onSubmit, ...dialog }: BulkEditProps) {
   const [implementer, setImplementer] = useState<Choice | null>(null);
   const [team, setTeam] = useState<Choice | null>(null);
   const [environment, setEnvironment] = useState<string | null>(null);
@@ -36,13 +30,13 @@ export function BulkEdit({ count, onSubmit, ...dialog }: Props) {
   return (
     <Dialog
       wide
-      title={texts.bulk.editTitle(count)}
-      submit={texts.bulk.apply}
+      title={RECORD.bulk.editTitle(count)}
+      submit={RECORD.bulk.apply}
       disabled={Object.keys(fields).length === 0}
       onSubmit={() => onSubmit(fields)}
       {...dialog}
     >
-      <p className="soft">{texts.bulk.editHelp}</p>
+      <p className="soft">{RECORD.bulk.editHelp}</p>
       <PersonPicker
         label={texts.fields.implementer}
         value={implementer}

@@ -8,9 +8,10 @@ import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
+import { BulkBar } from '@/ui/record/BulkBar';
 import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
-import { BulkBar } from '../components/BulkBar';
+import { BulkEdit } from '../components/BulkEdit';
 import { ChangeTable, COLUMNS } from '../components/ChangeTable';
 import { useChanges } from '../queries';
 import { ENVIRONMENTS, PHASES, texts, TIERS, TYPES } from '../texts';
@@ -66,7 +67,15 @@ export default function ChangesPage() {
           empty={<Empty filtered={filtered} onNew={() => go(paths.newChange)} />}
         />
       </Section>
-      {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setChosen([])} />}
+      {chosen.length > 0 && (
+        <BulkBar
+          records="changes"
+          to={paths.change}
+          edit={(props) => <BulkEdit {...props} />}
+          chosen={chosen}
+          onClear={() => setChosen([])}
+        />
+      )}
     </Page>
   );
 }

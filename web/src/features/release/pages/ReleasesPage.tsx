@@ -1,4 +1,5 @@
-// All releases, filtered and sorted by the address.
+// All releases, filtered and sorted by the address, and several at once.
+import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { listQuery, useAddress, useGo } from '@/lib/address';
 import { useModels, useTeams } from '@/lib/lookup';
@@ -6,8 +7,10 @@ import { DataTable } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
+import { BulkBar } from '@/ui/record/BulkBar';
 import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
+import { ReleaseBulkEdit } from '../components/ReleaseBulkEdit';
 import { RELEASE_COLUMNS } from '../components/ReleaseTable';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useReleases } from '../queries';
@@ -16,7 +19,12 @@ import { COLUMN, RELEASE } from '../texts';
 const FILTERS = ['q', 'phase', 'type', 'team', 'mine'];
 
 export default function ReleasesPage() {
-  const [address, change] = useAddress();
+  const [address, narrow] = useAddress();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const change = (part: Record<string, string | undefined>) => {
+    setChosen([]);
+    narrow(part);
+  };
   const go = useGo();
   const teams = useTeams();
   const models = useModels();
@@ -62,6 +70,8 @@ export default function ReleasesPage() {
           rowLink={(row) => paths.release(row.number)}
           sort={address.sort}
           onSort={(sort) => change({ sort })}
+          chosen={chosen}
+          onChoose={setChosen}
           empty={
             <EmptyState
               icon="releases"
@@ -75,6 +85,15 @@ export default function ReleasesPage() {
           }
         />
       </Section>
+      {chosen.length > 0 && (
+        <BulkBar
+          records="releases"
+          to={paths.release}
+          edit={(props) => <ReleaseBulkEdit {...props} />}
+          chosen={chosen}
+          onClear={() => setChosen([])}
+        />
+      )}
     </Page>
   );
 }

@@ -1,28 +1,39 @@
-// What can be done with several chosen changes at once, and what became of each.
+// What can be done with several chosen records at once, and what became of each.
 import { Button, Modal } from '@mantine/core';
-import { useState } from 'react';
-import { paths } from '@/app/paths';
+import { useState, type ReactNode } from 'react';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
-import { RefusalText } from '@/ui/Actions';
-import { ReasonDialog } from '@/ui/Dialog';
-import { LampMark } from '@/ui/LampMark';
-import { Link } from '@/ui/Link';
-import { texts } from '../texts';
-import { BulkEdit } from './BulkEdit';
+import { RefusalText } from '../Actions';
+import { ReasonDialog } from '../Dialog';
+import { LampMark } from '../LampMark';
+import { Link } from '../Link';
+import { RECORD } from './texts';
 import classes from './BulkBar.module.css';
 
-const words = texts.bulk;
+const words = RECORD.bulk;
 const VERBS = ['submit', 'hold', 'resume', 'cancel'] as const;
 type BulkVerb = (typeof VERBS)[number];
 type Outcome = Schema<'BulkOutcome'>;
 
+/** What the dialog with the fields is given. */
+export interface BulkEditProps {
+  count: number;
+  busy: boolean;
+  problem: unknown;
+  onClose: () => void;
+  onSubmit: (fields: Record<string, unknown>) => void;
+}
+
 interface Props {
+  /** What the records are: the folder of the API and the name of their list in a request. */
+  records: 'changes' | 'releases';
+  to: (number: string) => string;
+  edit: (props: BulkEditProps) => ReactNode;
   chosen: string[];
   onClear: () => void;
 }
 
-export function BulkBar({ chosen, onClear }: Props) {
+export function BulkBar({ records, to, edit, chosen, onClear }: Props) {
   const [doing, setDoing] = useState<BulkVerb | 'edit'>();
   const [outcomes, setOutcomes] = useState<Outcome[]>();
   const write = useWrite<Outcome[] | { items: Outcome[] }>((answer) => {
@@ -30,7 +41,7 @@ export function BulkBar({ chosen, onClear }: Props) {
     setOutcomes(Array.isArray(answer) ? answer : answer.items);
   });
   const send = (body: object) =>
-    write.mutate({ path: '/changes/bulk', body: { changes: chosen, ...body } });
+    write.mutate({ path: `/${records}/bulk`, body: { [records]: chosen, ...body } });
   const close = () => {
     write.reset();
     setDoing(undefined);
@@ -50,9 +61,8 @@ export function BulkBar({ chosen, onClear }: Props) {
       <Button size="compact-md" variant="subtle" color="gray" onClick={onClear}>
         {words.clear}
       </Button>
-      {doing === 'edit' && (
-        <BulkEdit count={chosen.length} onSubmit={(fields) => send({ fields })} {...shared} />
-      )}
+      {doing === 'edit' &&
+        edit({ count: chosen.length, onSubmit: (fields) => send({ fields }), ...shared })}
       {doing && doing !== 'edit' && (
         <ReasonDialog
           title={words.verbTitle(words[doing], chosen.length)}
@@ -65,12 +75,18 @@ export function BulkBar({ chosen, onClear }: Props) {
           <p>{words.verbHelp}</p>
         </ReasonDialog>
       )}
-      {outcomes && <Outcomes outcomes={outcomes} onClose={onClear} />}
+      {outcomes && <Outcomes outcomes={outcomes} to={to} onClose={onClear} />}
     </div>
   );
 }
 
-function Outcomes({ outcomes, onClose }: { outcomes: Outcome[]; onClose: () => void }) {
+interface OutcomesProps {
+  outcomes: Outcome[];
+  to: (number: string) => string;
+  onClose: () => void;
+}
+
+function Outcomes({ outcomes, to, onClose }: OutcomesProps) {
   const refused = outcomes.filter((each) => each.refusal);
   return (
     <Modal opened onClose={onClose} title={<strong>{words.outcome}</strong>} size={640}>
@@ -80,10 +96,10 @@ function Outcomes({ outcomes, onClose }: { outcomes: Outcome[]; onClose: () => v
       </p>
       <ul className={classes.outcomes}>
         {[...refused, ...outcomes.filter((each) => !each.refusal)].map((each) => (
-          <li key={each.change}>
+          <li key={each.record}>
             <LampMark state={each.refusal ? 'stop' : 'clear'} size={14} />
-            <Link to={paths.change(each.change)} className={classes.number}>
-              {each.change}
+            <Link to={to(each.record)} className={classes.number}>
+              {each.record}
             </Link>
             {each.refusal ? <RefusalText refusal={each.refusal} /> : <span>{words.written}</span>}
           </li>
