@@ -2,6 +2,7 @@
 import { useRef } from 'react';
 import { paths } from '@/app/paths';
 import { useParam } from '@/lib/address';
+import { dayOn } from '@/lib/dates';
 import { useForm, type Form as FormState } from '@/lib/forms';
 import { useWrite } from '@/lib/write';
 import { Columns, Page, Section } from '@/ui/Page';
@@ -144,7 +145,7 @@ function Meta({ review }: { review: Review }) {
       </span>
       {review.due_on && review.state === 'open' && (
         <span>
-          {REVIEW.due} {review.due_on}
+          {REVIEW.due} {dayOn(review.due_on)}
         </span>
       )}
       {review.completed_by && (
