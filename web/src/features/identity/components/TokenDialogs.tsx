@@ -7,7 +7,7 @@ import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
 import { SecretDialog } from '@/ui/SecretDialog';
 import type { Token } from '../peopleQueries';
-import { texts, TOKEN_DAYS } from '../peopleTexts';
+import { PERMISSIONS, texts, TOKEN_DAYS } from '../peopleTexts';
 import classes from './TokenDialogs.module.css';
 
 const words = texts.tokens;
@@ -62,7 +62,13 @@ export function NewTokenDialog({ onClose, onDone }: NewProps) {
       >
         <div className={classes.scopes}>
           {all.map((scope) => (
-            <Checkbox key={scope} size="xs" value={scope} label={scope} />
+            <Checkbox
+              key={scope}
+              size="xs"
+              value={scope}
+              label={PERMISSIONS[scope] ?? scope}
+              description={<span className="mono">{scope}</span>}
+            />
           ))}
         </div>
       </Checkbox.Group>
