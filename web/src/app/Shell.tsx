@@ -148,5 +148,5 @@ export function NotFound() {
 }
 
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {
-  return <ErrorState error={error} retry={reset} />;
+  return <ErrorState page error={error} retry={reset} />;
 }

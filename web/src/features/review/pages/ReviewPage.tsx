@@ -34,7 +34,8 @@ interface Values {
 
 export default function ReviewPage() {
   const review = useReview(useParam('id'));
-  if (review.error) return <ErrorState error={review.error} retry={() => void review.refetch()} />;
+  if (review.error)
+    return <ErrorState page error={review.error} retry={() => void review.refetch()} />;
   if (!review.data) return <RecordSkeleton />;
   return <Inside review={review.data} />;
 }
