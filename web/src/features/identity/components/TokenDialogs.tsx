@@ -57,6 +57,7 @@ export function NewTokenDialog({ onClose, onDone }: NewProps) {
       <Checkbox.Group
         label={words.scopes}
         description={words.scopesHelp}
+        inputWrapperOrder={['label', 'description', 'input', 'error']}
         value={scopes}
         onChange={setScopes}
       >
