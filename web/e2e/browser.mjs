@@ -20,6 +20,7 @@ export const PAGES = [
   ['exceptions', '/exceptions'],
   ['changes', '/changes'],
   ['change-new', '/changes/new'],
+  ['traceability', '/changes/traceability'],
   ['releases', '/releases'],
   ['board', '/releases/board'],
   ['release-new', '/releases/new'],
@@ -32,11 +33,14 @@ export const PAGES = [
   ['calendar-pso', '/calendar?view=list&list=pso'],
   ['deployments', '/deployments'],
   ['incidents', '/incidents'],
+  ['incident-new', '/incidents/new'],
   ['reviews', '/reviews'],
   ['services', '/services'],
   ['cis', '/cis'],
   ['teams', '/teams'],
   ['audit', '/audit'],
+  ['people', '/settings/people'],
+  ['absences', '/settings/absences'],
   ['windows', '/settings/windows'],
   ['peaks', '/settings/peaks'],
   ['blackouts', '/settings/blackouts'],
@@ -45,6 +49,40 @@ export const PAGES = [
   ['models', '/settings/models'],
   ['tokens', '/settings/tokens'],
 ];
+
+const RELEASE_TABS =
+  'overview scope readiness plan approvals conflicts run talk review history'.split(' ');
+const CHANGE_TABS = 'overview plans risk approvals conflicts cis tasks discussion history'.split(
+  ' ',
+);
+
+/** The pages of single records: the first of each list, and a release and a change by tab. */
+export async function recordPages(request) {
+  const first = async (list) => {
+    const answer = await request.get(`/api/v1${list}`);
+    const [row] = (await answer.json()).items;
+    return row && (row.number ?? row.id);
+  };
+  const pages = [];
+  const add = async (name, list, path = list.split('?')[0]) => {
+    const record = await first(list);
+    if (record) pages.push([name, `${path}/${record}`]);
+    return record;
+  };
+  for (const phase of ['planning', 'approval', 'deployment', 'closed']) {
+    await add(`release-${phase}`, `/releases?phase=${phase}&limit=1`);
+  }
+  const release = await first('/releases?phase=approval&limit=1');
+  for (const tab of RELEASE_TABS) pages.push([`release-${tab}`, `/releases/${release}/${tab}`]);
+  const change = await first('/changes?type=normal&limit=1');
+  for (const tab of CHANGE_TABS) pages.push([`change-${tab}`, `/changes/${change}/${tab}`]);
+  await add('meeting', '/meetings?limit=1', '/cab');
+  await add('incident', '/incidents?limit=1');
+  await add('review', '/reviews?limit=1');
+  await add('service', '/services?limit=1');
+  await add('ci', '/cis?limit=1');
+  return pages;
+}
 
 export function launch() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';

@@ -1,12 +1,13 @@
-// Every main page, in two widths: it has a heading, fits its width, says nothing on the console,
-// and has no serious fault that axe can find.
+// Every page, in two widths, light and dark: it has a heading, fits its width, says nothing on the
+// console, and has no serious fault that axe can find.
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import { PAGES, signIn } from './browser.mjs';
+import { PAGES, recordPages, signIn } from './browser.mjs';
 
-async function visit(browser, url, width, check) {
+async function visit(browser, url, { width, colorScheme = 'light' }, check) {
   const context = await browser.newContext({
     baseURL: url,
+    colorScheme,
     reducedMotion: 'reduce',
     viewport: { width, height: 900 },
   });
@@ -14,7 +15,7 @@ async function visit(browser, url, width, check) {
   const said = [];
   page.on('pageerror', (error) => said.push(error.message));
   await signIn(page, 'lena');
-  for (const [name, path] of PAGES) {
+  for (const [name, path] of [...PAGES, ...(await recordPages(context.request))]) {
     await page.goto(path, { waitUntil: 'networkidle' });
     await page.getByRole('heading', { level: 1 }).first().waitFor();
     const [content, window] = await page.evaluate(() => [
@@ -28,17 +29,20 @@ async function visit(browser, url, width, check) {
   await context.close();
 }
 
+/** What axe finds grave on a page as it stands. */
+async function examine(page, name) {
+  const found = await new AxeBuilder({ page }).analyze();
+  const grave = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  const words = grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  assert.deepEqual(words, [], `axe on ${name}`);
+}
+
 export async function every_page_opens_and_fits_a_desk(browser, url) {
-  await visit(browser, url, 1440, async (page, name) => {
-    const found = await new AxeBuilder({ page }).analyze();
-    const grave = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-    const words = grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    assert.deepEqual(words, [], `axe on ${name}`);
-  });
+  await visit(browser, url, { width: 1440 }, examine);
 }
 
 export async function every_page_opens_and_fits_a_phone(browser, url) {
-  await visit(browser, url, 390, async () => {});
+  await visit(browser, url, { width: 390, colorScheme: 'dark' }, examine);
 }
 
 export async function a_stranger_is_sent_to_the_sign_in_page(browser, url) {

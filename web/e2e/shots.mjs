@@ -1,26 +1,89 @@
-// Takes a picture of every main page, in two widths, light and dark, for people to look at:
-// `node e2e/shots.mjs http://127.0.0.1:7420 folder`.
+// Takes a picture of every page, tab and dialog, in two widths, light and dark, for people to look
+// at: `node e2e/shots.mjs http://127.0.0.1:7420 folder [part of the names]`.
 import { mkdir } from 'node:fs/promises';
-import { PAGES, launch, signIn } from './browser.mjs';
+import { PAGES, launch, recordPages, signIn } from './browser.mjs';
 
-const [url = 'http://127.0.0.1:7420', folder = 'shots', only] = process.argv.slice(2);
+const HEIGHT_MAX = 2_400;
+const [url = 'http://127.0.0.1:7420', folder = 'shots', only = ''] = process.argv.slice(2);
+
+const press = (name) => (page) =>
+  page
+    .getByRole('button', { name, exact: typeof name === 'string' })
+    .first()
+    .click();
+const key = (keys) => (page) => page.keyboard.press(keys);
+
+/** Who looks, what the picture is called, where, and what is done there first. */
+const ASIDES = [
+  ['lena', 'menu-new', '/', press('New')],
+  ['lena', 'menu-account', '/', press(/^Account/)],
+  ['lena', 'keys', '/', key('?')],
+  [
+    'lena',
+    'palette',
+    '/',
+    async (page) => {
+      await key('/')(page);
+      await page.keyboard.type('parcel');
+    },
+  ],
+  ['lena', 'search', '/search?q=parcel'],
+  ['lena', 'search-none', '/search?q=zzzzzz'],
+  ['lena', 'empty-changes', '/changes?q=zzzzzz'],
+  ['lena', 'error-record', '/changes/CHG-99999'],
+  ['lena', 'error-address', '/nowhere'],
+  ['lena', 'error-form', '/changes/new', press('Raise the change')],
+  ['lena', 'dialog-window', '/settings/windows', press('New window')],
+  ['lena', 'dialog-blackout', '/settings/blackouts', press('New blackout')],
+  ['lena', 'dialog-meeting', '/cab', press('Call a meeting')],
+  ['lena', 'dialog-token', '/settings/tokens', press('New token')],
+  ['lena', 'dialog-feed', '/settings/feeds', press('New feed')],
+  ['lena', 'dialog-deputy', '/settings/absences', press('Name a deputy')],
+  ['ines', 'keeper-people', '/settings/people'],
+  ['ines', 'dialog-person', '/settings/people', press('New person')],
+  ['ines', 'dialog-team', '/teams', press('New team')],
+  ['ines', 'dialog-ci', '/cis', press('New CI')],
+  ['sanne', 'voter-approvals', '/approvals'],
+];
+
+async function take(page, name, path, act) {
+  if (!name.includes(only)) return;
+  await page.goto(path, { waitUntil: 'networkidle' });
+  await act?.(page).catch((error) => console.log(`${name}: ${error.message.split('\n')[0]}`));
+  if (act) await page.waitForTimeout(500);
+  const { width, height } = page.viewportSize();
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.min(Math.max(height, whole), HEIGHT_MAX) });
+  await page.screenshot({ path: `${folder}/${name}-${page.shown}.png` });
+  await page.setViewportSize({ width, height });
+}
+
 await mkdir(folder, { recursive: true });
 const browser = await launch();
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1440, 390]) {
-    const context = await browser.newContext({
-      baseURL: url,
-      colorScheme,
-      viewport: { width, height: width === 390 ? 844 : 900 },
-    });
-    const page = await context.newPage();
-    await signIn(page, 'lena');
-    for (const [name, path] of PAGES) {
-      if (only !== undefined && !name.includes(only)) continue;
-      await page.goto(path, { waitUntil: 'networkidle' });
-      await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png` });
+    const enter = async (login) => {
+      const context = await browser.newContext({
+        baseURL: url,
+        colorScheme,
+        reducedMotion: 'reduce',
+        viewport: { width, height: width === 390 ? 844 : 900 },
+      });
+      const page = await context.newPage();
+      page.shown = `${width}-${colorScheme}`;
+      if (login) await signIn(page, login);
+      return page;
+    };
+    await take(await enter(), 'sign-in', '/sign-in');
+    const pages = { lena: await enter('lena') };
+    const records = await recordPages(pages.lena.context().request);
+    for (const [name, path] of [...PAGES, ...records]) await take(pages.lena, name, path);
+    for (const [login, name, path, act] of ASIDES) {
+      if (!name.includes(only)) continue;
+      pages[login] ??= await enter(login);
+      await take(pages[login], name, path, act);
     }
-    await context.close();
+    for (const page of Object.values(pages)) await page.context().close();
   }
 }
 await browser.close();

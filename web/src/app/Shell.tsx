@@ -8,9 +8,10 @@ import { get, queryText } from '@/lib/client';
 import { useKeys } from '@/lib/keys';
 import { listen, type LiveState } from '@/lib/live';
 import { asProblem } from '@/lib/problem';
-import type { Me, Page, Schema } from '@/lib/schema';
+import type { Me, Page as PageOf, Schema } from '@/lib/schema';
 import { MeProvider } from '@/lib/session';
 import { KeyHelp } from '@/ui/KeyHelp';
+import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState, RecordSkeleton } from '@/ui/States';
 import { BottomBar } from './BottomBar';
 import { NAVIGATION } from './navigation';
@@ -124,7 +125,7 @@ function useWaiting(): number {
     queryKey: ['/approvals', 'count'],
     refetchInterval: 60_000,
     queryFn: ({ signal }) =>
-      get<Page<Schema<'ApprovalRow'>>>(
+      get<PageOf<Schema<'ApprovalRow'>>>(
         '/approvals',
         { state: 'pending', mine: true, limit: WAITING_MAX },
         signal,
@@ -136,16 +137,16 @@ function useWaiting(): number {
 export function NotFound() {
   const go = useGo();
   return (
-    <EmptyState
-      icon="search"
-      title={SHELL.notFound}
-      action={{ label: SHELL.home, run: () => go(paths.home) }}
-    >
-      <p>{SHELL.notFoundHelp}</p>
-    </EmptyState>
+    <Page title={SHELL.notFound}>
+      <EmptyState
+        icon="search"
+        title={SHELL.notFoundHelp}
+        action={{ label: SHELL.home, run: () => go(paths.home) }}
+      />
+    </Page>
   );
 }
 
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {
-  return <ErrorState error={error} retry={reset} />;
+  return <ErrorState page error={error} retry={reset} />;
 }

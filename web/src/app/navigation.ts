@@ -30,7 +30,7 @@ export const NAVIGATION: NavItem[][] = [
     { to: paths.changes, label: PAGES.changes, icon: 'changes', key: 'c' },
     { to: paths.releases, label: PAGES.releases, icon: 'releases', key: 'r' },
     { to: paths.calendar, label: PAGES.calendar, icon: 'calendar', key: 'k' },
-    { to: paths.cab, label: PAGES.cab, icon: 'approvals', key: 'b' },
+    { to: paths.cab, label: PAGES.cab, icon: 'cab', key: 'b' },
   ],
   [
     { to: paths.deployments, label: PAGES.deployments, icon: 'deployments', key: 'd' },

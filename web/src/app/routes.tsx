@@ -11,7 +11,7 @@ import { queryText } from '@/lib/client';
 import { RecordSkeleton } from '@/ui/States';
 import { NotFound, PageError, Shell } from './Shell';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Outlet });
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -68,7 +68,10 @@ const pages = [
   page('/search', () => import('@/features/search/pages/SearchPage')),
 ];
 
-const tree = root.addChildren([signIn, inside.addChildren(pages)]);
+/** Any other address: said inside, so that every way on is there. */
+const lost = createRoute({ getParentRoute: () => inside, path: '$', component: NotFound });
+
+const tree = root.addChildren([signIn, inside.addChildren([...pages, lost])]);
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({

@@ -23,6 +23,11 @@ function format(at: string | Date, zone: string, options: Intl.DateTimeFormatOpt
   return new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options }).format(new Date(at));
 }
 
+/** A day without a time, `2026-11-26`, as people read it: `Thu 26 Nov`. */
+export function dayOn(date: string, now = new Date()): string {
+  return day(`${date}T12:00:00Z`, 'UTC', now);
+}
+
 /** `14:05` */
 export function clock(at: string | Date, zone: string): string {
   return format(at, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });

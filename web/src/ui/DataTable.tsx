@@ -177,6 +177,7 @@ function Cells<Row>({ row, columns, rowLink }: CellsProps<Row>) {
     <td
       key={column.key}
       data-right={column.right || undefined}
+      data-label={column.right ? column.header : undefined}
       data-wide={column.wideOnly || undefined}
     >
       {place === 0 && rowLink ? (

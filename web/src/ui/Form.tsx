@@ -120,12 +120,6 @@ interface FieldProps<Values, Kind> {
 function common<Values, Kind>(props: FieldProps<Values, Kind>) {
   const { form, name, label, help, required, disabled } = props;
   const error = form.errorOf(name);
-  const inputWrapperOrder: ('label' | 'input' | 'description' | 'error')[] = [
-    'label',
-    'input',
-    'description',
-    'error',
-  ];
   return {
     id: fieldId(name),
     label,
@@ -133,7 +127,6 @@ function common<Values, Kind>(props: FieldProps<Values, Kind>) {
     error,
     withAsterisk: required,
     disabled,
-    inputWrapperOrder,
   };
 }
 

@@ -175,19 +175,12 @@ function Found({ found, busy }: { found: Choice[] | undefined; busy: boolean }) 
 }
 
 function wrapper(props: Shared) {
-  const inputWrapperOrder: ('label' | 'input' | 'description' | 'error')[] = [
-    'label',
-    'input',
-    'description',
-    'error',
-  ];
   return {
     id: props.name ? fieldId(props.name) : undefined,
     label: props.label,
     description: props.help,
     error: props.error,
     withAsterisk: props.required,
-    inputWrapperOrder,
   };
 }
 

@@ -1,5 +1,5 @@
 // What a page shows when there is nothing yet, when it waits, and when something failed.
-import { Button, Skeleton } from '@mantine/core';
+import { Button, Skeleton, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { asProblem } from '@/lib/problem';
 import { errorText } from './errorText';
@@ -42,10 +42,12 @@ export function EmptyState({ icon = 'list', title, children, action, example }: 
 interface ErrorProps {
   error: unknown;
   retry?: () => void;
+  /** Stands for the whole page, and so bears its heading. */
+  page?: boolean;
 }
 
 /** A failed load: what happened and what to do about it. */
-export function ErrorState({ error, retry }: ErrorProps) {
+export function ErrorState({ error, retry, page }: ErrorProps) {
   const problem = asProblem(error);
   const title =
     problem.status === 0
@@ -60,7 +62,9 @@ export function ErrorState({ error, retry }: ErrorProps) {
       <span className={classes.errorIcon}>
         <Icon name="alert" size={20} />
       </span>
-      <h2>{title}</h2>
+      <Title order={page ? 1 : 2} className={classes.title}>
+        {title}
+      </Title>
       <div className={classes.words}>
         <p>{problem.status === 404 ? UI.notFoundHelp : sentence(problem.message)}</p>
         {problem.incident && (

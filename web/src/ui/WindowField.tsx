@@ -46,7 +46,12 @@ export function WindowField({ name = 'window', value, onChange, ...props }: Prop
     <fieldset className={classes.window}>
       <legend>
         {props.label}
-        {props.required && <span aria-hidden="true"> *</span>}
+        {props.required && (
+          <span className={classes.needed} aria-hidden="true">
+            {' '}
+            *
+          </span>
+        )}
       </legend>
       <div className={classes.row}>
         <TextInput

@@ -9,6 +9,13 @@ const shapes = {
       <path d="m5.3 8.2 2 2 3.5-4" />
     </>
   ),
+  cab: (
+    <>
+      <circle cx="5" cy="4.5" r="1.7" />
+      <circle cx="11" cy="4.5" r="1.7" />
+      <path d="M1.8 9h12.4M4 9v4.2M12 9v4.2" />
+    </>
+  ),
   changes: <path d="M2.5 5.5h9L9 3M13.5 10.5h-9L7 13" />,
   releases: (
     <>

@@ -93,7 +93,9 @@ export const UI = {
   errorsTitle: 'Please mend these first',
   unreachable: 'The server cannot be reached',
   notFound: 'There is no such record',
-  notFoundHelp: 'It may have another number, or you may not be allowed to see it.',
+  notFoundHelp:
+    'It may have another number, or you may not be allowed to see it. Look for it in the search ' +
+    'at the top.',
   forbidden: 'You may not do this',
   fault: 'Something on the server failed',
   incident: 'Incident id for the operator',

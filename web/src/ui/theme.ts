@@ -4,6 +4,7 @@ import {
   Badge,
   Button,
   createTheme,
+  Input,
   Menu,
   Modal,
   Popover,
@@ -78,6 +79,10 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // Help stands under the field, as in every form here.
+    InputWrapper: Input.Wrapper.extend({
+      defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] },
+    }),
     Button: Button.extend({ defaultProps: { size: 'sm', fw: 560 } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
     Badge: Badge.extend({ defaultProps: { tt: 'none', fw: 500 } }),

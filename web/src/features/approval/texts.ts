@@ -20,7 +20,7 @@ export const APPROVAL = {
   plans: 'Plans',
   rollback: 'The way back',
   round: 'Who is asked',
-  since: 'waits',
+  since: 'asked',
   voted: 'you voted',
   inPlace: (name: string) => `for ${name}`,
   absentUntil: 'absent until',

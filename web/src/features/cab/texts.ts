@@ -28,8 +28,7 @@ export const CAB = {
   closed: 'Agenda closed',
   saved: 'Saved',
   columns: {
-    number: 'Number',
-    board: 'Board',
+    number: 'Meeting',
     state: 'State',
     window: 'When',
     cutOff: 'Cut-off',

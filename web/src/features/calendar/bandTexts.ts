@@ -9,7 +9,6 @@ const shared = {
     next: 'Next',
     services: 'Services',
     environment: 'Environment',
-    reason: 'Why',
     do: 'Actions',
   },
   all: 'All',

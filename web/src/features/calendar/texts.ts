@@ -59,6 +59,11 @@ export const texts = {
     open: 'Open the conflicts of',
     label: (path: string) => `Conflict: ${path}`,
     list: 'Conflicts in this span',
+    counted: (open: number, accepted: number) =>
+      [
+        open === 0 ? 'No open conflict' : open === 1 ? '1 open conflict' : `${open} open conflicts`,
+        ...(accepted > 0 ? [`${accepted} accepted`] : []),
+      ].join(', '),
     none: 'No open conflicts in this span.',
   },
   lists: {

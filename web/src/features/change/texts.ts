@@ -107,7 +107,9 @@ export const texts = {
   },
   help: {
     title: 'What is altered, in one line',
-    type: 'Standard is pre-approved, normal goes through assessment, emergency is fast and reviewed.',
+    type:
+      'Standard follows a template that authorises it in advance; normal is assessed and ' +
+      'authorised one by one; emergency goes in at once and is always reviewed.',
     implementer: 'Who requests or implements a change may not approve it.',
     customer_impact: 'As customers meet it while the work runs.',
     outages: 'Minutes per service; 0 when it stays up.',

@@ -94,4 +94,28 @@ export const ROLES = [
   'administrator',
 ];
 
+/** What each permission lets a person or a token do. */
+export const PERMISSIONS: Record<string, string> = {
+  read: 'Read records',
+  'change.write': 'Raise, edit and submit changes',
+  'change.implement': 'Start, complete and close changes',
+  'release.write': 'Plan releases and their scope',
+  'release.deploy': 'Deploy, verify and roll back releases',
+  approve: 'Vote where a role is asked',
+  'cab.attend': 'Take part in meetings of a board',
+  'cab.write': 'Keep boards and lead any meeting',
+  'calendar.write': 'Keep windows and blackouts',
+  'conflict.accept': 'Accept conflicts',
+  'exception.decide': 'Decide about exceptions',
+  'window.extend': 'Extend a running window',
+  'service.write': 'Keep services and CIs',
+  'incident.write': 'Keep incidents',
+  'review.write': 'Write reviews',
+  'team.write': 'Keep teams',
+  'identity.write': 'Keep people and their roles',
+  'token.write': 'Make tokens of your own',
+  'import.run': 'Import records of other systems',
+  'policy.write': 'Put a policy in force',
+};
+
 export const TOKEN_DAYS = [7, 30, 90, 180, 365];

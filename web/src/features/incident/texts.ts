@@ -49,7 +49,7 @@ export const texts = {
     caused_by: 'Only when it is known, not when it is guessed.',
     resolved_at: 'Left empty while it lasts.',
   },
-  priorities: ['1 – worst', '2', '3', '4', '5 – least'],
+  priorities: ['1 – worst', '2 – high', '3 – medium', '4 – low', '5 – least'],
   about: 'What is known',
   facts: 'Facts',
   hit: 'What is hit',

@@ -31,10 +31,10 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
             </strong>
             <StatePill word={round.state} />
             <span className="soft">
-              opened <Time at={round.opened_at} /> by policy {round.policy}
+              {RECORD.opened} <Time at={round.opened_at} />, {RECORD.under} {round.policy}
             </span>
             <span className={classes.hash} title={round.content_hash}>
-              {round.content_hash.slice(0, 12)}
+              {RECORD.hash} {round.content_hash.slice(0, 12)}
             </span>
           </summary>
           <RoundBody round={round} />

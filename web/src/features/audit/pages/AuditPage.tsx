@@ -68,7 +68,7 @@ function Events({ subject }: { subject: string }) {
   }
   return (
     <>
-      <EventList events={pages.rows} />
+      <EventList events={pages.rows} mixed={subject === ''} />
       {pages.more && (
         <div className={classes.foot}>
           <Button

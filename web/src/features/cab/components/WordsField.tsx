@@ -21,7 +21,6 @@ export function WordsField({ name, label, help, error, choices, value, onChange 
       label={label}
       description={help}
       error={error}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
       data={all.map((word) => ({ value: word, label: wordOf(word) }))}
       value={value}
       onChange={(words) => onChange(all.filter((word) => words.includes(word)))}

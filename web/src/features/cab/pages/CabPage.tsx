@@ -3,18 +3,46 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { say } from '@/ui/say';
+import { DataTable, type Column } from '@/ui/DataTable';
 import { Link } from '@/ui/Link';
 import { Page, Section, Stack } from '@/ui/Page';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time, WindowTime } from '@/ui/Time';
-import { UI, wordOf } from '@/ui/texts';
+import { wordOf } from '@/ui/texts';
 import { useOffer } from '@/ui/offer';
 import { BoardDialog } from '../components/BoardDialog';
 import { CallDialog } from '../components/CallDialog';
 import classes from '../components/cab.module.css';
 import { useBoards, useMeetings, type Board, type MeetingRow } from '../queries';
 import { CAB } from '../texts';
+
+const words = CAB.columns;
+
+const COLUMNS: Column<MeetingRow>[] = [
+  {
+    key: 'number',
+    header: words.number,
+    cell: (row) => (
+      <>
+        <span className="mono">{row.number}</span> {row.board.name}
+      </>
+    ),
+  },
+  { key: 'state', header: words.state, cell: (row) => <StatePill word={row.state} /> },
+  { key: 'window', header: words.window, cell: (row) => <WindowTime window={row.window} /> },
+  {
+    key: 'cut-off',
+    header: words.cutOff,
+    wideOnly: true,
+    cell: (row) => <Time at={row.cut_off} />,
+  },
+  {
+    key: 'items',
+    header: words.items,
+    cell: (row) => (typeof row.items === 'number' ? CAB.items(row.items) : CAB.growing),
+  },
+];
 
 type Open = { dialog: 'board'; board?: Board } | { dialog: 'call' } | undefined;
 
@@ -61,12 +89,18 @@ export default function CabPage() {
             ))}
           </div>
           <Section title={CAB.meetings} flush>
-            <MeetingTable rows={meetings.rows} />
-            {meetings.more && (
-              <Button variant="subtle" color="gray" onClick={meetings.more}>
-                {UI.showMore}
-              </Button>
-            )}
+            <DataTable
+              label={CAB.meetings}
+              columns={COLUMNS}
+              pages={meetings}
+              rowKey={(row) => row.number}
+              rowLink={(row) => paths.meeting(row.number)}
+              empty={
+                <EmptyState icon="calendar" title={CAB.noMeetings}>
+                  <p>{CAB.noMeetingsHelp}</p>
+                </EmptyState>
+              }
+            />
           </Section>
         </Stack>
       )}
@@ -129,55 +163,5 @@ function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
         </div>
       </dl>
     </Section>
-  );
-}
-
-function MeetingTable({ rows }: { rows: MeetingRow[] }) {
-  if (rows.length === 0) {
-    return (
-      <EmptyState icon="calendar" title={CAB.noMeetings}>
-        <p>{CAB.noMeetingsHelp}</p>
-      </EmptyState>
-    );
-  }
-  const words = CAB.columns;
-  return (
-    <div className={classes.scroll}>
-      <table className={classes.table}>
-        <caption className="visually-hidden">{CAB.meetings}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.number}</th>
-            <th scope="col">{words.board}</th>
-            <th scope="col">{words.state}</th>
-            <th scope="col">{words.window}</th>
-            <th scope="col">{words.cutOff}</th>
-            <th scope="col">{words.items}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td>
-                <Link to={paths.meeting(row.number)} className={classes.number}>
-                  {row.number}
-                </Link>
-              </td>
-              <td>{row.board.name}</td>
-              <td>
-                <StatePill word={row.state} />
-              </td>
-              <td>
-                <WindowTime window={row.window} />
-              </td>
-              <td>
-                <Time at={row.cut_off} />
-              </td>
-              <td>{typeof row.items === 'number' ? CAB.items(row.items) : CAB.growing}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }

@@ -25,7 +25,7 @@ export default function MeetingPage() {
   const id = useParam('id');
   const meeting = useMeeting(id);
   if (meeting.error) {
-    return <ErrorState error={meeting.error} retry={() => void meeting.refetch()} />;
+    return <ErrorState page error={meeting.error} retry={() => void meeting.refetch()} />;
   }
   if (!meeting.data) return <RecordSkeleton />;
   return <Shown meeting={meeting.data} />;

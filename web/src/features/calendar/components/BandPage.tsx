@@ -86,8 +86,17 @@ interface ColumnsOf {
 
 function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRecord>[] {
   const heads = words.columns;
-  const columns: (Column<BandRecord> | false)[] = [
-    { key: 'name', header: heads.name, cell: (row) => <strong>{row.name}</strong> },
+  return [
+    {
+      key: 'name',
+      header: heads.name,
+      cell: (row) => (
+        <>
+          <strong>{row.name}</strong>
+          {reasoned && <p className={classes.reason}>{row.reason}</p>}
+        </>
+      ),
+    },
     { key: 'when', header: heads.when, cell: (row) => <When band={row} /> },
     { key: 'repeats', header: heads.repeats, cell: (row) => <RepeatsText band={row} /> },
     { key: 'next', header: heads.next, wideOnly: true, cell: (row) => <NextTime band={row} /> },
@@ -108,12 +117,6 @@ function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRe
       header: heads.environment,
       wideOnly: true,
       cell: (row) => (row.environment ? wordOf(row.environment) : words.all),
-    },
-    reasoned && {
-      key: 'reason',
-      header: heads.reason,
-      wideOnly: true,
-      cell: (row) => <span title={row.reason}>{row.reason}</span>,
     },
     {
       key: 'do',
@@ -145,7 +148,6 @@ function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRe
       ),
     },
   ];
-  return columns.filter((column) => column !== false);
 }
 
 /** What repeats is told in its own zone: it holds at the same time on that wall clock. */

@@ -12,9 +12,14 @@ export function ConflictStrip({ conflicts }: { conflicts: Conflict[] }) {
   const zone = useZone();
   const shown = distinctConflicts(conflicts);
   if (shown.length === 0) return null;
+  const open = shown.filter((one) => one.state === 'open').length;
   return (
-    <section className={classes.strip} aria-label={texts.conflict.list}>
-      <h2>{texts.openConflicts(shown.filter((one) => one.state === 'open').length)}</h2>
+    <section
+      className={classes.strip}
+      data-calm={open === 0 || undefined}
+      aria-label={texts.conflict.list}
+    >
+      <h2>{texts.conflict.counted(open, shown.length - open)}</h2>
       <ul>
         {shown.map((conflict) => (
           <li key={conflict.id ?? tagOf(conflict)}>

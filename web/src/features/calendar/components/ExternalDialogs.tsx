@@ -41,7 +41,6 @@ export function ReadFileDialog({ onClose, onDone }: ReadProps) {
         data-autofocus
         label={words.fields.name}
         description={words.nameHelp}
-        inputWrapperOrder={['label', 'input', 'description', 'error']}
         maxLength={200}
         error={errorOf('/name')}
         value={name}

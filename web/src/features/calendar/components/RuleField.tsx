@@ -38,7 +38,6 @@ export function RuleField({ value, first, error, onChange }: Props) {
       <Select
         label={words.shape}
         description={words.help}
-        inputWrapperOrder={['label', 'input', 'description', 'error']}
         allowDeselect={false}
         data={SHAPES.map((each) => ({ value: each, label: words.shapes[each] }))}
         value={shape}
@@ -70,7 +69,6 @@ export function RuleField({ value, first, error, onChange }: Props) {
           id={fieldId('repeats')}
           label={words.raw}
           description={words.rawHelp}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           classNames={{ input: classes.raw }}
           maxLength={500}
           spellCheck={false}

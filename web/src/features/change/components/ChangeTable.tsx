@@ -68,7 +68,13 @@ export const COLUMNS: Column<ChangeRow>[] = [
         <None />
       ),
   },
-  { key: 'team', header: words.team, wideOnly: true, cell: (row) => row.team?.name ?? '–' },
+  {
+    key: 'team',
+    header: words.team,
+    optional: true,
+    wideOnly: true,
+    cell: (row) => row.team?.name ?? '–',
+  },
   {
     key: 'type',
     header: words.type,

@@ -56,7 +56,8 @@ const LAMP_TABS: [string, Tab | undefined][] = [
 
 export default function ChangePage() {
   const change = useChange(useParam('id'));
-  if (change.error) return <ErrorState error={change.error} retry={() => void change.refetch()} />;
+  if (change.error)
+    return <ErrorState page error={change.error} retry={() => void change.refetch()} />;
   if (!change.data) return <RecordSkeleton />;
   return <ChangeView change={change.data} />;
 }

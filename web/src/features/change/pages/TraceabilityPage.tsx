@@ -64,14 +64,15 @@ export default function TraceabilityPage() {
     outside_release: address.outside_release,
   });
   const day = (key: 'from' | 'to', label: string) => (
-    <TextInput
-      type="date"
-      className={classes.day}
-      aria-label={label}
-      title={label}
-      value={address[key] ?? ''}
-      onChange={(event) => change({ [key]: event.currentTarget.value || undefined })}
-    />
+    <label className={classes.day}>
+      {label}
+      <TextInput
+        type="date"
+        size="xs"
+        value={address[key] ?? ''}
+        onChange={(event) => change({ [key]: event.currentTarget.value || undefined })}
+      />
+    </label>
   );
   return (
     <Page

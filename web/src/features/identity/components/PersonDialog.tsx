@@ -75,7 +75,6 @@ export function PersonDialog({ person, onClose, onDone }: Props) {
           id={fieldId('zone')}
           label={fields.zone}
           description={help.zone}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           error={form.errorOf('zone')}
           searchable
           allowDeselect={false}

@@ -7,7 +7,7 @@ import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
 import { SecretDialog } from '@/ui/SecretDialog';
 import type { Token } from '../peopleQueries';
-import { texts, TOKEN_DAYS } from '../peopleTexts';
+import { PERMISSIONS, texts, TOKEN_DAYS } from '../peopleTexts';
 import classes from './TokenDialogs.module.css';
 
 const words = texts.tokens;
@@ -57,12 +57,19 @@ export function NewTokenDialog({ onClose, onDone }: NewProps) {
       <Checkbox.Group
         label={words.scopes}
         description={words.scopesHelp}
+        inputWrapperOrder={['label', 'description', 'input', 'error']}
         value={scopes}
         onChange={setScopes}
       >
         <div className={classes.scopes}>
           {all.map((scope) => (
-            <Checkbox key={scope} size="xs" value={scope} label={scope} />
+            <Checkbox
+              key={scope}
+              size="xs"
+              value={scope}
+              label={PERMISSIONS[scope] ?? scope}
+              description={<span className="mono">{scope}</span>}
+            />
           ))}
         </div>
       </Checkbox.Group>

@@ -86,7 +86,6 @@ function WallField({ form, name }: WallProps) {
       type="datetime-local"
       label={`${fields[name]} (${zone})`}
       description={name === 'resolved_at' ? help.resolved_at : undefined}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={form.errorOf(name)}
       value={form.values[name]}
       onChange={(event) => form.set(name, event.currentTarget.value)}

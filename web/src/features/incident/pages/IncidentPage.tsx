@@ -34,7 +34,7 @@ const TABS = ['overview', 'history'] as const;
 export default function IncidentPage() {
   const incident = useIncident(useParam('id'));
   if (incident.error) {
-    return <ErrorState error={incident.error} retry={() => void incident.refetch()} />;
+    return <ErrorState page error={incident.error} retry={() => void incident.refetch()} />;
   }
   if (!incident.data) return <RecordSkeleton />;
   return <IncidentView incident={incident.data} />;

@@ -85,6 +85,7 @@ function NewFile({ onAdd }: { onAdd: (path: string) => void }) {
       <TextInput
         label={SET.newType}
         description={SET.newTypeHelp}
+        inputWrapperOrder={['label', 'description', 'input', 'error']}
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />

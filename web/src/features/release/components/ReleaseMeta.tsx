@@ -1,5 +1,5 @@
 // The line under the title: window with its countdown, owner, environment.
-import { relative, span } from '@/lib/dates';
+import { dayOn, relative, span } from '@/lib/dates';
 import type { Window } from '@/lib/schema';
 import { RefLink } from '@/ui/RefLink';
 import { wordOf } from '@/ui/texts';
@@ -23,7 +23,7 @@ export function ReleaseMeta({ release }: { release: Release }) {
       </span>
       {release.review_due_on && release.phase !== 'closed' && (
         <span>
-          {FIELD.reviewDue} {release.review_due_on}
+          {FIELD.reviewDue} {dayOn(release.review_due_on)}
         </span>
       )}
       {release.team && (

@@ -1,5 +1,6 @@
 // The columns of the list of releases.
 import type { Column } from '@/ui/DataTable';
+import { None } from '@/ui/None';
 import { RefLink } from '@/ui/RefLink';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
@@ -34,7 +35,7 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     key: 'window',
     header: COLUMN.window,
     sort: 'window',
-    cell: (row) => <WindowTime window={row.window} none="–" short />,
+    cell: (row) => (row.window ? <WindowTime window={row.window} short /> : <None />),
   },
   {
     key: 'changes',
@@ -48,12 +49,11 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     key: 'conflicts',
     header: COLUMN.conflicts,
     right: true,
-    wideOnly: true,
     cell: (row) =>
       row.conflicts_open > 0 ? (
         <span className={classes.conflicts}>{row.conflicts_open}</span>
       ) : (
-        <span className="soft">–</span>
+        <None />
       ),
   },
   {

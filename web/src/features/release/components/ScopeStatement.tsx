@@ -154,7 +154,7 @@ function Shared({ document }: { document: Document }) {
       {document.shared.length === 0 ? (
         <p className="soft">{STATEMENT.noneShared}</p>
       ) : (
-        <ul className={classes.list}>
+        <ul className={classes.list} data-many>
           {document.shared.map((row) => (
             <li key={row.ci.id}>
               <RefLink record={row.ci} />

@@ -24,7 +24,7 @@ export default function ReleasePage() {
   const id = useParam('id');
   const release = useRelease(id);
   if (release.error) {
-    return <ErrorState error={release.error} retry={() => void release.refetch()} />;
+    return <ErrorState page error={release.error} retry={() => void release.refetch()} />;
   }
   if (!release.data) return <RecordSkeleton />;
   return <Inside release={release.data} />;

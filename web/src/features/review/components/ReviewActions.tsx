@@ -1,5 +1,6 @@
 // The actions that follow from a review: in the form, and as they were written.
 import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
+import { dayOn } from '@/lib/dates';
 import { fieldId } from '@/lib/forms';
 import type { Schema } from '@/lib/schema';
 import { Icon } from '@/ui/icons';
@@ -83,7 +84,11 @@ export function ActionsList({ actions }: { actions: ReviewAction[] }) {
         <li key={action.title} data-done={action.done || undefined}>
           <span>{action.title}</span>
           <span className="soft">
-            {[action.owner_name, action.due_on, action.done ? REVIEW.actionDone : '']
+            {[
+              action.owner_name,
+              action.due_on && dayOn(action.due_on),
+              action.done ? REVIEW.actionDone : '',
+            ]
               .filter(Boolean)
               .join(' · ')}
           </span>

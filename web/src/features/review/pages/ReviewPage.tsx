@@ -2,6 +2,7 @@
 import { useRef } from 'react';
 import { paths } from '@/app/paths';
 import { useParam } from '@/lib/address';
+import { dayOn } from '@/lib/dates';
 import { useForm, type Form as FormState } from '@/lib/forms';
 import { useWrite } from '@/lib/write';
 import { Columns, Page, Section } from '@/ui/Page';
@@ -33,7 +34,8 @@ interface Values {
 
 export default function ReviewPage() {
   const review = useReview(useParam('id'));
-  if (review.error) return <ErrorState error={review.error} retry={() => void review.refetch()} />;
+  if (review.error)
+    return <ErrorState page error={review.error} retry={() => void review.refetch()} />;
   if (!review.data) return <RecordSkeleton />;
   return <Inside review={review.data} />;
 }
@@ -144,7 +146,7 @@ function Meta({ review }: { review: Review }) {
       </span>
       {review.due_on && review.state === 'open' && (
         <span>
-          {REVIEW.due} {review.due_on}
+          {REVIEW.due} {dayOn(review.due_on)}
         </span>
       )}
       {review.completed_by && (

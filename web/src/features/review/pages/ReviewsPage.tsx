@@ -1,6 +1,7 @@
 // Reviews owed and completed.
 import { paths } from '@/app/paths';
 import { listQuery, useAddress } from '@/lib/address';
+import { dayOn } from '@/lib/dates';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
 import { Page, Section } from '@/ui/Page';
@@ -36,7 +37,12 @@ const COLUMNS: Column<ReviewRow>[] = [
     wideOnly: true,
     cell: (row) => row.actions_open || '–',
   },
-  { key: 'due', header: REVIEW.due, wideOnly: true, cell: (row) => row.due_on ?? '–' },
+  {
+    key: 'due',
+    header: REVIEW.due,
+    wideOnly: true,
+    cell: (row) => (row.due_on ? dayOn(row.due_on) : '–'),
+  },
   { key: 'opened', header: REVIEW.opened, cell: (row) => <Time at={row.opened_at} /> },
 ];
 

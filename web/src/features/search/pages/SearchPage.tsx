@@ -8,6 +8,7 @@ import { Icon, type IconName } from '@/ui/icons';
 import { Link } from '@/ui/Link';
 import { Page, Section } from '@/ui/Page';
 import { StatePill } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
 import { useSearch, type Found } from '../queries';
 import { KINDS, texts } from '../texts';
@@ -20,6 +21,8 @@ const ICONS: Record<string, IconName> = {
   incident: 'incidents',
   service: 'services',
   ci: 'cis',
+  team: 'teams',
+  person: 'teams',
 };
 
 export default function SearchPage() {
@@ -90,7 +93,7 @@ function FoundLine({ found }: { found: Found }) {
   return (
     <li>
       <Icon name={ICONS[found.kind] ?? 'list'} />
-      <span className={classes.kind}>{texts.one[found.kind] ?? found.kind}</span>
+      <span className={classes.kind}>{texts.one[found.kind] ?? wordOf(found.kind)}</span>
       <Link to={foundPath(found)} className={classes.title}>
         {found.number && <span className="mono">{found.number}</span>} {found.title}
       </Link>
@@ -102,5 +105,7 @@ function FoundLine({ found }: { found: Found }) {
 function foundPath(found: Found): string {
   if (found.kind === 'service') return paths.service(found.id);
   if (found.kind === 'ci') return paths.ci(found.id);
+  if (found.kind === 'team') return paths.teams;
+  if (found.kind === 'person') return paths.people;
   return pathOf({ id: found.id, number: found.number, name: found.title }) ?? paths.search;
 }

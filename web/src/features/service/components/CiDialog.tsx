@@ -88,7 +88,6 @@ export function CiDialog({ ci, onClose, onDone }: Props) {
           id={fieldId('kind')}
           label={fields.kind}
           description={help.kind}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
           error={form.errorOf('kind')}
           data={CI_KINDS}
           maxLength={200}

@@ -25,7 +25,7 @@ const { fields } = texts;
 
 export default function CiPage() {
   const ci = useCi(useParam('id'));
-  if (ci.error) return <ErrorState error={ci.error} retry={() => void ci.refetch()} />;
+  if (ci.error) return <ErrorState page error={ci.error} retry={() => void ci.refetch()} />;
   if (!ci.data) return <RecordSkeleton />;
   return <CiView ci={ci.data} />;
 }

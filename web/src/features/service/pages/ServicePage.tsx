@@ -25,7 +25,7 @@ const { fields } = texts;
 export default function ServicePage() {
   const service = useService(useParam('id'));
   if (service.error) {
-    return <ErrorState error={service.error} retry={() => void service.refetch()} />;
+    return <ErrorState page error={service.error} retry={() => void service.refetch()} />;
   }
   if (!service.data) return <RecordSkeleton />;
   return <ServiceView service={service.data} />;
