@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
+import * as hostile from './hostile.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
@@ -52,7 +53,7 @@ function stop(child) {
 
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
 const onBoth = [release, scope, slots, calendar, cab];
-const runs = [{ on: 'sqlite', place: ['--folder', folder], files: [pages, ...onBoth, policy] }];
+const runs = [{ on: 'sqlite', place: ['--folder', folder], files: [pages, ...onBoth, policy, hostile] }];
 const postgres = process.env.INTERLOCK_TEST_PG;
 if (postgres) {
   runs.push({ on: 'postgres', place: ['--database', postgres], files: onBoth });
