@@ -9,6 +9,7 @@ import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
 import * as hostile from './hostile.mjs';
+import * as many from './many.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
@@ -53,7 +54,9 @@ function stop(child) {
 
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
 const onBoth = [release, scope, slots, calendar, cab];
-const runs = [{ on: 'sqlite', place: ['--folder', folder], files: [pages, ...onBoth, policy, hostile] }];
+const runs = [
+  { on: 'sqlite', place: ['--folder', folder], files: [pages, ...onBoth, policy, hostile, many] },
+];
 const postgres = process.env.INTERLOCK_TEST_PG;
 if (postgres) {
   runs.push({ on: 'postgres', place: ['--database', postgres], files: onBoth });
