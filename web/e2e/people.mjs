@@ -43,10 +43,52 @@ export class Person {
     return this.send('POST', `${path}/${verb}`, vote);
   }
 
+  leave() {
+    return this.page.context().close();
+  }
+
+  open(path) {
+    return this.page.goto(path, { waitUntil: 'networkidle' });
+  }
+
   async sees(path, text) {
-    await this.page.goto(path, { waitUntil: 'networkidle' });
+    await this.open(path);
     await this.page.getByText(text).first().waitFor();
   }
+
+  /** The first button of that name, on the page itself. */
+  press(name) {
+    return this.page.getByRole('button', { name, exact: true }).first().click();
+  }
+
+  /** Presses a button that is shown although the verb is refused; answers the reason it gives. */
+  async refusal(name) {
+    const button = this.page.getByRole('button', { name, exact: true }).first();
+    await button.and(this.page.locator('[aria-disabled=true]')).click({ force: true });
+    const reason = this.page.getByRole('dialog');
+    await reason.waitFor();
+    return reason.textContent();
+  }
+
+  /** Fills what a dialog asks for, sends it, and waits until it is gone. */
+  async answer(submit, fill = async () => {}) {
+    const dialog = this.page.getByRole('dialog');
+    await dialog.waitFor();
+    await fill(dialog);
+    await dialog.locator('form').getByRole('button', { name: submit, exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
+  /** Chooses in a list that opens below a field. */
+  async choose(place, label, option) {
+    await place.getByRole('combobox', { name: label }).first().click();
+    await this.page.getByRole('option', { name: option }).first().click();
+  }
+}
+
+/** A wall time as a field takes it. */
+export function wall(instant, zone) {
+  return instant.toLocaleString('sv-SE', { timeZone: zone }).slice(0, 16).replace(' ', 'T');
 }
 
 export function window(from, to) {

@@ -1,40 +1,144 @@
-//! The server is killed under load, again and again: every acknowledged write is there afterwards,
-//! every stored state is the fold of its events, and it starts again by itself.
+//! The server is killed under load, again and again. After each kill every acknowledged write is
+//! there, every stored state is the fold of its events, every row of a read model is what its
+//! state says, records that name each other agree, and it starts again by itself. The load is of
+//! commands over one stream, and over all that a release and its changes have.
 //! `INTERLOCK_KILLS` says how often on each engine (5 by hand and in CI, 50 in a soak).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use kernel::Timestamp;
+use ports::{Row, Store};
+use reqwest::Method;
 use serde_json::{Value as Json, json};
+use server::read::wait;
+use server::read_models::{prepare, write};
+use server::records::KINDS;
 
-use crate::shared::{Database, Server, client, on_both, operator, program, token};
+use crate::shared::{Database, Server, client, on_both, operator, program, token_of};
 
 const WRITERS: usize = 8;
+/// How many changes each puts into a release before it begins another one.
+const CHANGES: usize = 2;
 
 fn kills() -> u64 {
     std::env::var("INTERLOCK_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(5)
 }
 
-/// Raises changes until told to stop, and remembers the numbers that were acknowledged.
-fn raise(url: &str, token: &str, stop: &AtomicBool, acknowledged: &Mutex<BTreeSet<String>>) {
-    let client = client();
-    while !stop.load(Ordering::SeqCst) {
-        let sent = client
-            .post(format!("{url}/api/v1/changes"))
-            .bearer_auth(token)
-            .json(&json!({"title": "Under load", "type": "normal"}))
-            .send();
-        let Ok(answer) = sent else { continue };
-        let status = answer.status();
-        let Ok(body) = answer.json::<Json>() else { continue };
-        if status.is_success() {
-            let number = body["number"].as_str().expect("a number").to_owned();
-            acknowledged.lock().unwrap().insert(number);
+/// The last version of each record that was acknowledged, by its path.
+type Acknowledged = Mutex<BTreeMap<String, i64>>;
+
+/// Someone who sends requests to a server that may die at any time.
+struct Writer<'a> {
+    client: reqwest::blocking::Client,
+    url: &'a str,
+    /// Of who raises and plans, and of who votes: nobody approves their own work.
+    tokens: &'a [String; 2],
+    stop: &'a AtomicBool,
+    acknowledged: &'a Acknowledged,
+    /// Which of them it is, and its first day on the calendar: none is in another one's way.
+    place: usize,
+    day: i64,
+}
+
+/// The server is gone.
+struct Gone;
+
+impl Writer<'_> {
+    fn send(&self, method: Method, path: &str, voter: bool, body: &Json) -> Result<Json, Gone> {
+        if self.stop.load(Ordering::SeqCst) {
+            return Err(Gone);
         }
+        let url = format!("{}/api/v1{path}", self.url);
+        let request =
+            self.client.request(method, url).bearer_auth(&self.tokens[usize::from(voter)]);
+        let answer = request.header("if-match", "*").json(body).send().map_err(|_| Gone)?;
+        let status = answer.status();
+        let answer = answer.json::<Json>().map_err(|_| Gone)?;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        Ok(answer)
     }
+
+    /// A write to the record at a path, acknowledged with the version it left.
+    fn write(&self, record: &str, rest: &str, voter: bool, body: &Json) -> Result<(), Gone> {
+        let method = match rest {
+            "" => Method::PATCH,
+            rest if rest.starts_with("/changes/") => Method::PUT,
+            _ => Method::POST,
+        };
+        let written = self.send(method, &format!("{record}{rest}"), voter, body)?;
+        self.keep(record.to_owned(), &written);
+        Ok(())
+    }
+
+    fn keep(&self, record: String, written: &Json) {
+        let version = written["version"].as_i64().expect("a version");
+        self.acknowledged.lock().unwrap().insert(record, version);
+    }
+
+    /// A new record; answers its path.
+    fn make(&self, kind: &str, fields: &Json) -> Result<String, Gone> {
+        let written = self.send(Method::POST, kind, false, fields)?;
+        let path = format!("{kind}/{}", written["number"].as_str().expect("a number"));
+        self.keep(path.clone(), &written);
+        Ok(path)
+    }
+
+    fn vote(&self, record: &str) -> Result<(), Gone> {
+        let shown = self.send(Method::GET, record, true, &json!({}))?;
+        let round = &shown["rounds"][0];
+        let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
+        self.write(record, "/approve", true, &vote)
+    }
+
+    /// Raises changes, edits them, remarks on them and takes each to its approval, puts them into a
+    /// release and takes that one to its committed window, again and again until the server is gone.
+    fn work(&self) -> Result<(), Gone> {
+        for day in self.day.. {
+            let first: Timestamp = "2035-01-01T08:00:00Z".parse().unwrap();
+            let start = first.plus_minutes(day * 24 * 60);
+            let window = json!({
+                "start": start.to_string(), "end": start.plus_minutes(60).to_string(),
+            });
+            let fields = json!({
+                "title": "Under load", "type": "minor", "owner": "anna", "window": window,
+            });
+            let release = self.make("/releases", &fields)?;
+            for _ in 0..CHANGES {
+                let change = self.approved()?;
+                self.write(&release, &change, false, &json!({}))?;
+            }
+            self.write(&release, "/comments", true, &json!({"text": "Is all of it here?"}))?;
+            self.write(&release, "/submit", false, &json!({}))?;
+            self.vote(&release)?;
+            self.write(&release, "/schedule", false, &json!({}))?;
+        }
+        Ok(())
+    }
+
+    /// A change that is technically approved, on the writer's own CI.
+    fn approved(&self) -> Result<String, Gone> {
+        let fields = json!({
+            "title": "A part", "type": "normal", "description": "Replace it.",
+            "reason": "A defect.", "category": "application", "cis": [ci(self.place)],
+            "customer_impact": "none", "implementer": "anna", "implementation_plan": "Install.",
+            "test_plan": "Look.", "backout_plan": "Install the old one.", "backout_minutes": 5,
+        });
+        let change = self.make("/changes", &fields)?;
+        self.write(&change, "", false, &json!({"reason": "A defect, seen twice."}))?;
+        self.write(&change, "/comments", false, &json!({"text": "It was seen twice."}))?;
+        self.write(&change, "/submit", false, &json!({}))?;
+        self.write(&change, "/assess", false, &json!({}))?;
+        self.vote(&change)?;
+        Ok(change)
+    }
+}
+
+fn ci(place: usize) -> String {
+    format!("ci-{place}")
 }
 
 #[test]
@@ -45,32 +149,96 @@ fn kill_under_load_loses_nothing_that_was_acknowledged() {
 
 fn drill(program: &Command, database: &Database) {
     let address = &database.address;
-    let token = token(program, address, &["requester"], &["read", "change.write"]);
-    let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
-    for round in 0..kills() {
-        let server = Server::start(program, address);
-        let stop = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            for _ in 0..WRITERS {
-                scope.spawn(|| raise(&server.url, &token, &stop, &acknowledged));
-            }
-            // A different moment each round, so that the kill meets different commits.
-            std::thread::sleep(Duration::from_millis(300 + round * 37 % 250));
-            let pid = server.child.id().to_string();
-            assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
-            stop.store(true, Ordering::SeqCst);
-        });
-    }
-    let acknowledged = acknowledged.lock().unwrap();
-    assert!(!acknowledged.is_empty(), "no write was acknowledged between the kills");
+    let plans = ["read", "change.write", "release.write", "service.write"];
+    let roles = ["release_manager", "service_owner"];
+    let tokens = [
+        token_of(program, address, "anna", &roles, &plans),
+        token_of(program, address, "bo", &roles, &["read", "approve", "release.write"]),
+    ];
     let server = Server::start(program, address);
-    let client = client();
-    for number in acknowledged.iter() {
-        let url = format!("{}/api/v1/changes/{number}", server.url);
-        let answer = client.get(url).bearer_auth(&token).send().unwrap();
-        assert!(answer.status().is_success(), "{number} was acknowledged and is gone");
+    for place in 0..WRITERS {
+        let sent = client().post(format!("{}/api/v1/cis", server.url)).bearer_auth(&tokens[0]);
+        assert!(sent.json(&json!({"name": ci(place)})).send().unwrap().status().is_success());
     }
     drop(server);
-    operator(program, address, &["audit", "verify"]);
-    eprintln!("{} acknowledged writes survived {} kills", acknowledged.len(), kills());
+    let acknowledged = Acknowledged::default();
+    for round in 0..kills() {
+        kill(program, address, &tokens, &acknowledged, round);
+        operator(program, address, &["audit", "verify"]);
+        rows_are_what_the_states_say(database);
+    }
+    let acknowledged = acknowledged.into_inner().unwrap();
+    let releases = acknowledged.keys().filter(|path| path.starts_with("/releases")).count();
+    assert!(releases > 0, "no release was acknowledged between the kills");
+    let server = Server::start(program, address);
+    let client = client();
+    for (path, version) in &acknowledged {
+        let sent = client.get(format!("{}/api/v1{path}", server.url)).bearer_auth(&tokens[0]);
+        let answer = sent.send().unwrap();
+        assert!(answer.status().is_success(), "{path} was acknowledged and is gone");
+        let is = answer.json::<Json>().unwrap()["version"].as_i64();
+        assert!(is >= Some(*version), "{path} was at {version} and is at {is:?}");
+    }
+    let changes = acknowledged.len() - releases;
+    eprintln!("{changes} changes and {releases} releases survived {} kills", kills());
+}
+
+/// A server under load, killed at a moment that is another one each round, so that the kill meets
+/// different commits.
+fn kill(
+    program: &Command,
+    address: &str,
+    tokens: &[String; 2],
+    acknowledged: &Acknowledged,
+    round: u64,
+) {
+    let server = Server::start(program, address);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for place in 0..WRITERS {
+            let day = i64::try_from(round).expect("few rounds") * 20;
+            let (url, client) = (&server.url, client());
+            let (stop, url) = (&stop, url.as_str());
+            let writer = Writer { client, url, tokens, stop, acknowledged, place, day };
+            scope.spawn(move || writer.work());
+        }
+        std::thread::sleep(Duration::from_millis(900 + round * 137 % 600));
+        let pid = server.child.id().to_string();
+        assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+        stop.store(true, Ordering::SeqCst);
+    });
+}
+
+/// The rows that were kept beside each command are those that are made from the states alone, and
+/// both sides of a tie between records were written or neither.
+fn rows_are_what_the_states_say(database: &Database) {
+    let store = database.open();
+    let kept = rows(&*store);
+    write(&*store, |tx| tx.execute("DELETE FROM read_models", &[]).map(|_| ())).unwrap();
+    prepare(&*store).unwrap();
+    for (table, made) in rows(&*store) {
+        assert_eq!(kept[table], made, "{table}");
+    }
+    let torn = wait(&*store, |db| {
+        let sql = "SELECT id FROM changes WHERE release IS NOT NULL AND NOT EXISTS \
+            (SELECT 1 FROM release_changes WHERE release_changes.change = changes.id \
+            AND release_changes.release = changes.release)";
+        db.query(sql, &[])
+    });
+    assert_eq!(torn.unwrap(), [], "a change that says it travels is in its release");
+    store.close();
+}
+
+/// Every row of every read model, by table.
+fn rows(store: &dyn Store) -> BTreeMap<&'static str, Vec<Row>> {
+    let found = wait(store, |db| {
+        let mut all = BTreeMap::new();
+        for table in KINDS.iter().flat_map(|kind| kind.table_names).copied() {
+            let mut rows = db.query(&format!("SELECT * FROM {table}"), &[])?;
+            rows.sort_by(|left, right| left.0.cmp(&right.0));
+            all.insert(table, rows);
+        }
+        Ok(all)
+    });
+    found.unwrap()
 }

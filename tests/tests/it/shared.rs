@@ -133,8 +133,19 @@ pub(crate) fn operator(program: &Command, address: &str, arguments: &[&str]) -> 
 
 /// The secret of a token for a new account.
 pub(crate) fn token(program: &Command, address: &str, roles: &[&str], scopes: &[&str]) -> String {
+    token_of(program, address, "anna", roles, scopes)
+}
+
+/// The same, for an account of a name.
+pub(crate) fn token_of(
+    program: &Command,
+    address: &str,
+    login: &str,
+    roles: &[&str],
+    scopes: &[&str],
+) -> String {
     let mut add = Command::new(program.get_program())
-        .args(["user", "add", "anna", "--name", "Anna"])
+        .args(["user", "add", login, "--name", login])
         .args(roles.iter().flat_map(|role| ["--role", *role]))
         .args(["--password-stdin", "--database", address])
         .stdin(Stdio::piped())
@@ -145,7 +156,7 @@ pub(crate) fn token(program: &Command, address: &str, roles: &[&str], scopes: &[
     std::io::Write::write_all(&mut input, b"correct horse battery\n").unwrap();
     drop(input);
     assert!(add.wait().unwrap().success());
-    let mut made = vec!["token", "create", "--for", "anna", "--name", "test"];
+    let mut made = vec!["token", "create", "--for", login, "--name", "test"];
     made.extend(scopes.iter().flat_map(|scope| ["--scope", *scope]));
     let token: Json = serde_json::from_str(&operator(program, address, &made)).unwrap();
     token["secret"].as_str().expect("a secret").to_owned()
