@@ -118,6 +118,7 @@ impl Command for CreateFeed {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::FeedWrite)?;
         let person = work.person().ok_or_else(people_only)?;
         // Two made at once are counted one after the other.
         work.lock(Lock::stream(&format!("feeds:{person}")))?;
@@ -161,6 +162,7 @@ impl Command for RevokeFeed {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::FeedWrite)?;
         let unknown = || General::Unknown { kind: "feed", name: self.feed.clone() };
         let id: FeedId = self.feed.parse().map_err(|_| unknown())?;
         let mut feed: Loaded<domain::calendar::Feed> = work.load_subject(id)?;
