@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{Quorum, StagePlan};
+use crate::approval::{ExtensionRoles, Quorum, StagePlan};
 use crate::vocabulary::words;
 
 words! {
@@ -110,6 +110,8 @@ pub struct ReleaseModel {
     pub states: Vec<ModelState>,
     /// The approval it asks for.
     pub approval: Vec<ConditionalStage>,
+    /// The roles that decide about a longer window of running work.
+    pub extension: ExtensionRoles,
     /// The tasks it begins with.
     pub tasks: Vec<TaskTemplate>,
 }
@@ -148,6 +150,8 @@ pub struct ChangeModel {
     pub outside_release_when_customers_are_hit: OutsideRelease,
     /// The approval it asks for.
     pub approval: Vec<ConditionalStage>,
+    /// The roles that decide about a longer window of running work.
+    pub extension: ExtensionRoles,
     /// The tasks it begins with.
     pub tasks: Vec<TaskTemplate>,
 }
@@ -176,6 +180,9 @@ pub enum ModelError {
     /// A quorum that is reached by nobody, or never.
     #[error("group \"{0}\" asks for a quorum that cannot be: count from 1, percent from 1 to 100")]
     Quorum(String),
+    /// Nobody could decide about a longer window.
+    #[error("`extension` names no role: nobody could let running work go on for longer")]
+    NoExtension,
     /// A time limit that cannot be.
     #[error("group \"{0}\": {1}")]
     WrongLimit(String, &'static str),
@@ -208,6 +215,7 @@ impl ReleaseModel {
         let has = |phase: &P| self.states.iter().any(|state| state.phase == *phase);
         wrong.extend(phases.into_iter().filter(|phase| !has(phase)).map(ModelError::PhaseMissing));
         wrong.extend(check_stages(&self.approval));
+        wrong.extend(self.extension.is_empty().then_some(ModelError::NoExtension));
         wrong
     }
 }
@@ -215,7 +223,9 @@ impl ReleaseModel {
 impl ChangeModel {
     /// What is wrong with it.
     pub fn check(&self) -> Vec<ModelError> {
-        check_stages(&self.approval)
+        let mut wrong = check_stages(&self.approval);
+        wrong.extend(self.extension.is_empty().then_some(ModelError::NoExtension));
+        wrong
     }
 }
 

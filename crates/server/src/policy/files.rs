@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use domain::Missing;
-use domain::approval::{GroupPlan, StagePlan};
+use domain::approval::{EXTENSION_ROLES, ExtensionRoles, GroupPlan, StagePlan};
 use domain::policy::{
     ChangeModel, ChangeType, ConditionalStage, FILE_MAX, ModelState, OutsideRelease, Refusal,
     ReleaseModel, TaskTemplate,
@@ -238,6 +238,8 @@ pub(super) struct ReleaseFile {
     review_days: u16,
     states: Vec<Strict<ModelState>>,
     approval: Vec<StageFile>,
+    #[serde(default = "extension_roles")]
+    extension: ExtensionRoles,
     #[serde(default)]
     tasks: Vec<TaskTemplate>,
 }
@@ -254,6 +256,8 @@ pub(super) struct ChangeFile {
     #[serde(default)]
     outside_release_when_customers_are_hit: OutsideRelease,
     approval: Vec<StageFile>,
+    #[serde(default = "extension_roles")]
+    extension: ExtensionRoles,
     #[serde(default)]
     tasks: Vec<TaskTemplate>,
 }
@@ -261,6 +265,11 @@ pub(super) struct ChangeFile {
 /// What a release model that says nothing means: two weeks.
 fn review_days() -> u16 {
     14
+}
+
+/// Who decides about a longer window where a model says nothing.
+fn extension_roles() -> ExtensionRoles {
+    EXTENSION_ROLES.into()
 }
 
 #[derive(Deserialize)]
@@ -367,6 +376,7 @@ impl ReleaseFile {
             review_days: self.review_days,
             states: self.states.into_iter().map(|state| state.0).collect(),
             approval,
+            extension: self.extension,
             tasks: self.tasks,
         };
         model.check().iter().for_each(|wrong| reader.wrong(at, wrong.to_string()));
@@ -390,6 +400,7 @@ impl ChangeFile {
             version: self.version,
             outside_release_when_customers_are_hit: self.outside_release_when_customers_are_hit,
             approval,
+            extension: self.extension,
             tasks: self.tasks,
         };
         model.check().iter().for_each(|wrong| reader.wrong(at, wrong.to_string()));

@@ -15,7 +15,7 @@ use domain::rollback::{WayBack, compile};
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
-use crate::approval::shown_round;
+use crate::approval::{shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
@@ -38,7 +38,11 @@ pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<wir
     let loaded = loaded.ok_or_else(unknown)?;
     let facts = gather(db, asking, id, &loaded.state, None)?;
     let conflicts = conflicts_of(db, domain::calendar::Side::Release(id), CONFLICTS_SHOWN)?;
-    Ok(shown(db, &loaded, &facts, conflicts, asking)?)
+    let mut shown = shown(db, &loaded, &facts, conflicts, asking)?;
+    if let Some((asked, window)) = loaded.state.extension.as_ref().zip(shown.window.as_ref()) {
+        shown.extension = Some(shown_extension(db, &shown.number, window, asked, asking.now)?);
+    }
+    Ok(shown)
 }
 
 fn shown(
@@ -109,6 +113,7 @@ fn shown(
         changes: rows(db, &changes)?,
         risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
         rounds,
+        extension: None,
         route: route(release, facts, &conflicts),
         conflicts,
         rollback_plan: rollback_plan(db, n, release, facts)?,
@@ -270,7 +275,11 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
 
 fn permission(verb: Verb) -> Permission {
     match verb {
-        Verb::Approve | Verb::Reject | Verb::Abstain => Permission::Approve,
+        Verb::Approve
+        | Verb::Reject
+        | Verb::Abstain
+        | Verb::GrantExtension
+        | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,
         Verb::Deploy
         | Verb::Step

@@ -118,6 +118,7 @@ fn facts() -> Facts {
         electorate: electorate(),
         risk: risk(Tier::Low),
         review_completed: false,
+        extension_roles: [Role::ReleaseManager].into(),
         outside_release: OutsideRelease::Flag,
         rerouted: false,
     }

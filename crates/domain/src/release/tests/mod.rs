@@ -101,6 +101,7 @@ fn model() -> ReleaseModel {
         description: String::new(),
         version: 1,
         window_minutes: 60,
+        extension: [Role::ReleaseManager].into(),
         states: states.map(state).into(),
         approval: approval()
             .stages
@@ -160,6 +161,7 @@ fn facts(release: &Release) -> Facts {
         scale: crate::risk::tests::scale(),
         electorate: electorate(),
         review_completed: false,
+        extension_roles: [Role::ReleaseManager].into(),
         review_days: 7,
     }
 }
