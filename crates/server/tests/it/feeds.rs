@@ -176,12 +176,9 @@ fn a_feed_of_a_board_tells_of_its_meetings_and_of_those_that_do_not_take_place()
     on_both(async |stage| {
         let rosa = stage.person("rosa_release_manager", &["release_manager"]).await;
         planned(&rosa, "Not a meeting", json!({})).await;
-        let board = |name: &str| {
-            json!({"name": name, "chair": "rosa_release_manager",
-                "members": ["rosa_release_manager"]})
-        };
-        let cab = rosa.post("/boards", board("Change advisory board")).await.ok();
-        let other = rosa.post("/boards", board("Another board")).await.ok();
+        let board = |name: &str, role: &str| json!({"name": name, "chair": "rosa_release_manager", "roles": [role]});
+        let cab = rosa.post("/boards", board("Change advisory board", "cab_member")).await.ok();
+        let other = rosa.post("/boards", board("Another board", "ecab_member")).await.ok();
         let meeting = |board: &Json, start: &str, end: &str| json!({"board": board["id"], "window": window(start, end)});
         let of_cab = meeting(&cab, "2026-12-02T13:00:00Z", "2026-12-02T14:00:00Z");
         let of_cab = rosa.post("/meetings", of_cab).await.ok();
