@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
+import * as extension from './extension.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
@@ -45,7 +46,9 @@ const { child, url } = await start(folder);
 const browser = await launch();
 let [passed, failed] = [0, 0];
 try {
-  const tests = [pages, release, scope, slots, calendar, cab, policy].flatMap(Object.entries);
+  const tests = [pages, extension, release, scope, slots, calendar, cab, policy].flatMap(
+    Object.entries,
+  );
   for (const [name, test] of tests) {
     try {
       await test(browser, url);
