@@ -37,6 +37,9 @@ pub struct Round {
     pub parts: Vec<Part>,
     /// The stages, in order.
     pub stages: Vec<Stage>,
+    /// The stages that policy would ask for and only observes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub observed: Vec<String>,
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// People who may not vote, and why.

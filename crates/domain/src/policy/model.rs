@@ -1,5 +1,6 @@
 //! The shape of a model.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{ExtensionRoles, Quorum, StagePlan};
@@ -87,6 +88,8 @@ pub struct TaskTemplate {
 pub struct ConditionalStage {
     /// When: an expression over the record's facts. Always, when absent.
     pub when: Option<String>,
+    /// Whether it is only observed: recorded where it holds, and not asked for.
+    pub observe: bool,
     /// The stage.
     pub stage: StagePlan,
 }
@@ -102,6 +105,10 @@ pub struct ReleaseModel {
     pub description: String,
     /// Raised with every edit of the file.
     pub version: u32,
+    /// Who answers for it, in words.
+    pub owner: Option<String>,
+    /// When it is to be looked at again.
+    pub review_on: Option<Date>,
     /// How long its window is when nothing is said, in minutes.
     pub window_minutes: u32,
     /// How many days after its window its review is due.
@@ -146,6 +153,10 @@ pub struct ChangeModel {
     pub description: String,
     /// Raised with every edit of the file.
     pub version: u32,
+    /// Who answers for it, in words.
+    pub owner: Option<String>,
+    /// When it is to be looked at again.
+    pub review_on: Option<Date>,
     /// What becomes of one that customers meet and that travels in no release.
     pub outside_release_when_customers_are_hit: OutsideRelease,
     /// The approval it asks for.

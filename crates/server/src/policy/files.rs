@@ -10,6 +10,7 @@ use domain::policy::{
     ChangeModel, ChangeType, ConditionalStage, FILE_MAX, ModelState, OutsideRelease, Refusal,
     ReleaseModel, TaskTemplate,
 };
+use jiff::civil::Date;
 use kernel::{NAME_MAX, NOTE_MAX};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -233,6 +234,10 @@ pub(super) struct ReleaseFile {
     #[serde(default)]
     description: String,
     version: u32,
+    #[serde(default)]
+    owner: Option<Spanned<String>>,
+    #[serde(default)]
+    review_on: Option<Spanned<String>>,
     window_minutes: u32,
     #[serde(default = "review_days")]
     review_days: u16,
@@ -253,6 +258,10 @@ pub(super) struct ChangeFile {
     #[serde(default)]
     description: String,
     version: u32,
+    #[serde(default)]
+    owner: Option<Spanned<String>>,
+    #[serde(default)]
+    review_on: Option<Spanned<String>>,
     #[serde(default)]
     outside_release_when_customers_are_hit: OutsideRelease,
     approval: Vec<StageFile>,
@@ -278,6 +287,8 @@ struct StageFile {
     name: String,
     #[serde(default)]
     when: Option<Spanned<String>>,
+    #[serde(default)]
+    observe: bool,
     groups: Vec<Strict<GroupPlan>>,
 }
 
@@ -372,6 +383,8 @@ impl ReleaseFile {
             title: self.title,
             description: self.description,
             version: self.version,
+            owner: owner(reader, self.owner),
+            review_on: review_on(reader, self.review_on),
             window_minutes: self.window_minutes,
             review_days: self.review_days,
             states: self.states.into_iter().map(|state| state.0).collect(),
@@ -398,6 +411,8 @@ impl ChangeFile {
             title: self.title,
             description: self.description,
             version: self.version,
+            owner: owner(reader, self.owner),
+            review_on: review_on(reader, self.review_on),
             outside_release_when_customers_are_hit: self.outside_release_when_customers_are_hit,
             approval,
             extension: self.extension,
@@ -406,6 +421,23 @@ impl ChangeFile {
         model.check().iter().for_each(|wrong| reader.wrong(at, wrong.to_string()));
         Ruled { model, file: reader.file.to_owned(), conditions }
     }
+}
+
+/// Who answers for a model.
+fn owner(reader: &mut Reader<'_>, owner: Option<Spanned<String>>) -> Option<String> {
+    let owner = owner?;
+    reader.named("the owner", owner.span().start, owner.get_ref(), NAME_MAX);
+    Some(owner.into_inner())
+}
+
+/// The day on which a model is to be looked at again.
+fn review_on(reader: &mut Reader<'_>, day: Option<Spanned<String>>) -> Option<Date> {
+    let day = day?;
+    let read = day.get_ref().parse().ok();
+    if read.is_none() {
+        reader.wrong(day.span().start, "`review_on` is a day, such as \"2027-03-01\"");
+    }
+    read
 }
 
 fn check_texts(
@@ -440,7 +472,8 @@ fn stages(
         conditions.push(condition);
         let groups = file.groups.into_iter().map(|group| group.0).collect();
         let stage = StagePlan { name: file.name, groups };
-        stages.push(ConditionalStage { when: file.when.map(Spanned::into_inner), stage });
+        let (when, observe) = (file.when.map(Spanned::into_inner), file.observe);
+        stages.push(ConditionalStage { when, observe, stage });
     }
     (stages, conditions)
 }

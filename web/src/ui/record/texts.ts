@@ -60,6 +60,7 @@ export const RECORD = {
   voided: 'No longer counts',
   mayVote: 'May answer',
   barred: 'May not answer',
+  observed: 'Only observed, nobody is asked',
   needs: 'Needed',
   noVoters: 'nobody can answer',
   reminded: 'Reminded',

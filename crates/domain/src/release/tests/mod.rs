@@ -78,6 +78,7 @@ fn approval() -> Plan {
             group(Role::ReleaseManager, Quorum::First, CONTENT),
             group(Role::CabMember, Quorum::Majority, &[]),
         ],
+        observed: vec![],
     }
 }
 
@@ -102,11 +103,13 @@ fn model() -> ReleaseModel {
         version: 1,
         window_minutes: 60,
         extension: [Role::ReleaseManager].into(),
+        owner: None,
+        review_on: None,
         states: states.map(state).into(),
         approval: approval()
             .stages
             .into_iter()
-            .map(|stage| ConditionalStage { when: None, stage })
+            .map(|stage| ConditionalStage { when: None, observe: false, stage })
             .collect(),
         tasks: vec![],
     }
