@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
+import * as extension from './extension.mjs';
 import * as hostile from './hostile.mjs';
 import * as many from './many.mjs';
 import * as pages from './pages.mjs';
@@ -55,7 +56,7 @@ function stop(child) {
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
 const onBoth = [release, scope, slots, calendar, cab];
 const runs = [
-  { on: 'sqlite', place: ['--folder', folder], files: [pages, ...onBoth, policy, hostile, many] },
+  { on: 'sqlite', place: ['--folder', folder], files: [pages, extension, ...onBoth, policy, hostile, many] },
 ];
 const postgres = process.env.INTERLOCK_TEST_PG;
 if (postgres) {

@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::common::Ref;
+use crate::calendar::Conflict;
+use crate::common::{Ref, Window};
 
 /// A vote, bound to the round and to the content that was seen.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -36,6 +37,9 @@ pub struct Round {
     pub parts: Vec<Part>,
     /// The stages, in order.
     pub stages: Vec<Stage>,
+    /// The stages that policy would ask for and only observes.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub observed: Vec<String>,
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// People who may not vote, and why.
@@ -121,6 +125,88 @@ pub struct CastVote {
     pub content_hash: String,
     /// Why it no longer counts: the parts that were edited since, or that someone left.
     pub voided: Option<String>,
+}
+
+/// What was edited in what is approved, against each content that matters to the reader.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ContentDifferences {
+    /// What says most first; a content that is the one of now is left out.
+    pub items: Vec<ContentDifference>,
+}
+
+/// What was edited since one content.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ContentDifference {
+    /// `vote`: since the reader's own; `seen`: since the hash that was named; `opened`: since the
+    /// round was opened; `round`: since the round before ended.
+    pub since: String,
+    /// The round of that content.
+    pub round: u32,
+    /// When it was voted on or the round was opened, RFC 3339.
+    pub at: Option<String>,
+    /// The hash of that content.
+    pub content_hash: String,
+    /// The fields.
+    pub fields: Vec<EditedField>,
+    /// Whether there are more.
+    pub truncated: bool,
+}
+
+/// A field that was edited.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EditedField {
+    /// The part of the content: `bundle`, `plans`, `package`, `risk`, `window`.
+    pub part: String,
+    /// The field within it.
+    pub field: String,
+    /// What it said; of a list what was taken out.
+    pub before: Option<String>,
+    /// What it says; of a list what was added.
+    pub after: Option<String>,
+}
+
+/// A longer window that is asked for while work is under way.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Extension {
+    /// The new end, RFC 3339; a decision names it.
+    pub end: String,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub asked_by: Option<Ref>,
+    /// When, RFC 3339.
+    pub asked_at: String,
+    /// What the added time collides with, what blocks first.
+    pub collisions: Vec<Conflict>,
+    /// How many of them stop it.
+    pub blocking: u32,
+}
+
+/// A longer window that waits for a decision: one line of the list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ExtensionRow {
+    /// The change or release.
+    pub subject: Ref,
+    /// `change` or `release`.
+    pub subject_kind: String,
+    /// The window as it is.
+    pub window: Option<Window>,
+    /// The new end, RFC 3339.
+    pub end: String,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    pub asked_by: Option<Ref>,
+    /// When, RFC 3339.
+    pub asked_at: String,
+}
+
+/// `extension/grant`: lets the longer window have its way.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GrantExtension {
+    /// The end that was seen, RFC 3339: another one that is asked for meanwhile is not granted.
+    pub end: String,
 }
 
 /// Someone who may not vote.

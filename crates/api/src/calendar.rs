@@ -382,6 +382,8 @@ pub struct BandHit {
     pub kind: String,
     /// `blocking` or `warning`.
     pub severity: String,
+    /// Where it would be free next with the draft in force, for the first ten that are blocked.
+    pub next_free: Option<Window>,
 }
 
 /// A new feed.
@@ -403,6 +405,9 @@ pub struct NewFeed {
     /// `change` or `release`; both when absent.
     #[serde(default)]
     pub kind: Option<String>,
+    /// The meetings of this board, by id or name, and nothing else.
+    #[serde(default)]
+    pub board: Option<String>,
 }
 
 /// A feed; `address` is shown once, in the answer that made it.
@@ -422,6 +427,8 @@ pub struct Feed {
     pub environment: Option<String>,
     /// `change` or `release`; both when absent.
     pub kind: Option<String>,
+    /// The board whose meetings it tells of, and nothing else.
+    pub board: Option<Ref>,
     /// Where calendar programs read it, under the address of this server. Whoever has it reads what
     /// its owner may read.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::approval::Round;
+use crate::approval::{Extension, Round};
 use crate::common::{Action, Comment, Lamp, Ref, Task, Window, patch};
 use crate::risk::Risk;
 
@@ -215,6 +215,9 @@ pub struct Change {
     pub risk: Risk,
     /// The approval rounds, newest first.
     pub rounds: Vec<Round>,
+    /// The longer window that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub extension: Option<Extension>,
     /// The tasks.
     pub tasks: Vec<Task>,
     /// The remarks, oldest first.

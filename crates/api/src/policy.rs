@@ -21,6 +21,10 @@ pub struct Model {
     pub description: String,
     /// The version in force.
     pub version: String,
+    /// Who answers for it, in words.
+    pub owner: Option<String>,
+    /// The day on which it is to be looked at again.
+    pub review_on: Option<String>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for, in words, stage by stage.

@@ -52,6 +52,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("approval.deputy_named", 409, "A deputy is named already"),
     ("approval.deputy_unfit", 409, "The deputy may not vote"),
     ("approval.needed_elsewhere", 409, "Another group needs this vote"),
+    ("approval.no_extension", 409, "No longer window is asked for"),
     ("approval.no_round", 409, "Nothing waits for a vote"),
     ("approval.nobody_can_vote", 409, "Too few people may vote"),
     ("approval.not_a_voter", 403, "Another role decides here"),

@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::approval::Round;
+use crate::approval::{Extension, Round};
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
 use crate::common::{Action, Comment, Lamp, LampState, Ref, Refusal, Task, Window, patch};
@@ -265,6 +265,9 @@ pub struct Release {
     pub risk: Risk,
     /// The approval rounds, newest first.
     pub rounds: Vec<Round>,
+    /// The longer window that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub extension: Option<Extension>,
     /// The conflicts, open ones first.
     pub conflicts: Vec<Conflict>,
     /// What taking it back would do, compiled in reverse.

@@ -1,11 +1,14 @@
 //! `interlock approve`: what waits for a vote, and voting. A vote names the round and the hash of
 //! the content that was seen, so it never counts for something else.
 
-use api::approval::{ApprovalRow, Delegation, NewDelegation, Round, Vote};
+use api::approval::{
+    ApprovalRow, ContentDifferences, Delegation, EditedField, ExtensionRow, NewDelegation, Round,
+    Vote,
+};
 use api::common::Written;
 use clap::{Args, Subcommand};
 use ports::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
@@ -30,6 +33,11 @@ const COLUMNS: &[&str] = &[
     "content_hash",
 ];
 
+const EDITED: &[&str] = &["since", "round", "part", "field", "before", "after"];
+
+const EXTENSIONS: &[&str] =
+    &["subject.number", "subject.name", "window.end", "end", "asked_by.name", "asked_at", "reason"];
+
 const ABSENT: &[&str] = &["id", "person.name", "deputy.name", "from", "until", "state", "reason"];
 
 /// What waits for a vote.
@@ -43,6 +51,13 @@ pub(crate) enum ApprovalVerb {
         interlock approve vote REL-17\n  \
         interlock approve vote CHG-1042 --reject --reason \"no way back\"")]
     Vote(Cast),
+    /// Tells field by field what was edited in a change or a release since you, or the round,
+    /// approved it.
+    #[command(after_help = "Example:\n  interlock approve difference CHG-1042")]
+    Difference(Compared),
+    /// Lists the longer windows of running work that wait for a decision.
+    #[command(after_help = "Example:\n  interlock approve extensions")]
+    Extensions(Paging),
     /// Names who votes in your place while you are absent.
     #[command(after_help = "Examples:\n  \
         interlock approve delegate dora --until 2027-01-04 --reason \"on leave\"\n  \
@@ -95,6 +110,39 @@ pub(crate) struct Absences {
     ended: bool,
     #[command(flatten)]
     paging: Paging,
+}
+
+/// What was edited since when.
+#[derive(Debug, Args)]
+pub(crate) struct Compared {
+    /// The number or id of a change or a release.
+    record: String,
+    /// Since the content of this hash was seen, too.
+    #[arg(long, value_name = "HASH")]
+    seen: Option<String>,
+}
+
+/// A line of a difference.
+#[derive(Serialize)]
+struct EditedLine {
+    since: String,
+    round: u32,
+    #[serde(flatten)]
+    field: EditedField,
+}
+
+impl Compared {
+    fn print(&self, client: &Client, global: &Global) -> Result {
+        let path = format!("{}/approvals/difference", path_of(&self.record)?);
+        let query = Query::default().maybe("seen", self.seen.as_ref());
+        let found: ContentDifferences = client.get(&path, &query)?;
+        let lines = found.items.into_iter().flat_map(|one| {
+            let (since, round) = (one.since, one.round);
+            let line = move |field| EditedLine { since: since.clone(), round, field };
+            one.fields.into_iter().map(line)
+        });
+        global.out().list(&lines.collect::<Vec<_>>(), EDITED)
+    }
 }
 
 /// A delegation.
@@ -179,6 +227,12 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
             };
             let path = path_of(&cast.record)?;
             global.out().written(&vote(&client, &path, word, &cast.vote)?)
+        }
+        ApprovalVerb::Difference(compared) => compared.print(&client, global),
+        ApprovalVerb::Extensions(paging) => {
+            let query = Query::default();
+            let listed = client.list::<ExtensionRow>("/extensions", &query, &paging.wanted())?;
+            global.out().listed(&listed, EXTENSIONS)
         }
         ApprovalVerb::Delegate(delegate) => {
             let time = |text: &Option<String>| {

@@ -72,6 +72,7 @@ const CONFLICTS: &[&str] = &[
     "subject",
     "with",
     "with_kind",
+    "next_free.start",
     "overlap.start",
     "overlap.end",
     "detail",
@@ -90,8 +91,8 @@ const BANDS: &[&str] = &[
     "reason",
     "version",
 ];
-const FEEDS: &[&str] = &["id", "name", "service", "team", "environment", "kind"];
-const FEED: &[&str] = &["id", "name", "service", "team", "environment", "kind", "address"];
+const FEEDS: &[&str] = &["id", "name", "service", "team", "environment", "kind", "board"];
+const FEED: &[&str] = &["id", "name", "service", "team", "environment", "kind", "board", "address"];
 const EXTERNALS: &[&str] = &["id", "name", "entries", "read_at"];
 const READ: &[&str] = &["id", "entries", "set", "gone", "cancelled"];
 const HITS: &[&str] = &[
@@ -180,7 +181,8 @@ pub(crate) enum FeedVerb {
     /// Makes a feed and prints its address, once.
     #[command(after_help = "Examples:\n  \
         interlock calendar feed add --name \"Everything\"\n  \
-        interlock calendar feed add --name \"Payments\" --service Payments --kind release")]
+        interlock calendar feed add --name \"Payments\" --service Payments --kind release\n  \
+        interlock calendar feed add --name CAB --board \"Change advisory board\"")]
     Add(FeedArgs),
     /// Takes a feed back: its address stops working.
     #[command(after_help = "Example:\n  interlock calendar feed revoke \
@@ -206,6 +208,9 @@ pub(crate) struct FeedArgs {
     /// `change` or `release`.
     #[arg(long)]
     kind: Option<String>,
+    /// The meetings of this board, and nothing else.
+    #[arg(long)]
+    board: Option<String>,
 }
 
 /// What is done with calendars that are kept elsewhere.
@@ -667,6 +672,7 @@ fn feeds(client: &Client, verb: &FeedVerb, global: &Global) -> Result {
                 team: new.team.clone(),
                 environment: new.environment.clone(),
                 kind: new.kind.clone(),
+                board: new.board.clone(),
             };
             let mut feed: Feed = client.post("/feeds", Expect::Any, &body)?;
             feed.address = feed.address.map(|address| format!("{}{address}", client.base()));

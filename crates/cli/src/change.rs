@@ -14,8 +14,9 @@ use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
 use crate::given::{FromFile, WindowArgs, cleared, pair, replaces, set};
 use crate::record::{
-    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Several, Step, Tasked,
-    action_lines, comment_lines, lamp_lines, link_lines, several_sent, task_lines,
+    Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
+    Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, several_sent,
+    task_lines,
 };
 use crate::review::WrittenReview;
 
@@ -134,10 +135,17 @@ pub(crate) enum ChangeVerb {
     /// Begins the work.
     #[command(after_help = "Example:\n  interlock change start CHG-1042")]
     Start(Step),
-    /// Lengthens the running window.
+    /// Asks for a longer window of running work; another decides about it.
     #[command(after_help = "Example:\n  interlock change extend CHG-1042 \
         --end 2026-12-05T23:00:00Z --reason \"the copy takes longer\"")]
     Extend(Extended),
+    /// Lengthens the running window as it was asked for.
+    #[command(after_help = "Example:\n  interlock change grant-extension CHG-1042")]
+    GrantExtension(GrantedExtension),
+    /// Turns the longer window down.
+    #[command(after_help = "Example:\n  \
+        interlock change refuse-extension CHG-1042 --reason \"the shop opens at six\"")]
+    RefuseExtension(Step),
     /// Ends the work with an outcome.
     #[command(after_help = "Example:\n  \
         interlock change complete CHG-1042 --outcome successful")]
@@ -409,6 +417,8 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
         ChangeVerb::Schedule(scheduled) => changes.schedule(&scheduled),
         ChangeVerb::Start(step) => changes.step(&step, "start"),
         ChangeVerb::Extend(extended) => changes.extend(&extended),
+        ChangeVerb::GrantExtension(granted) => changes.grant_extension(&granted),
+        ChangeVerb::RefuseExtension(step) => changes.step(&step, "extension/refuse"),
         ChangeVerb::Complete(done) => {
             let body = Complete { outcome: done.outcome, note: done.note };
             changes.post(&done.change, "complete", done.version.expect(), &body)

@@ -1,6 +1,7 @@
 //! What changes and releases have in common on the command line: verbs with a reason, windows,
 //! tasks, remarks, and how a record is shown.
 
+use api::approval::GrantExtension;
 use api::change::{Extend, Link, Links, Schedule};
 use api::common::{
     Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Task, TaskFields, Written,
@@ -172,6 +173,18 @@ pub(crate) struct Extended {
     version: IfVersion,
 }
 
+/// A longer window to decide about.
+#[derive(Debug, Args)]
+pub(crate) struct GrantedExtension {
+    /// Its number or id.
+    record: String,
+    /// The end that was seen, RFC 3339; the one that is asked for when nothing is said.
+    #[arg(long, value_name = "TIME")]
+    end: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
 /// A remark.
 #[derive(Debug, Args)]
 pub(crate) struct Remark {
@@ -293,7 +306,29 @@ impl Records<'_> {
         self.post(&scheduled.record, "schedule", scheduled.version.expect(), &body)
     }
 
-    /// Lengthens the window.
+    /// Lengthens the window as it was asked for.
+    pub(crate) fn grant_extension(&self, granted: &GrantedExtension) -> Result<Written> {
+        #[derive(Deserialize)]
+        struct Asked {
+            end: String,
+        }
+        #[derive(Deserialize)]
+        struct Seen {
+            extension: Option<Asked>,
+        }
+        let end = match &granted.end {
+            Some(end) => instant(end, "UTC")?,
+            None => {
+                let seen: Seen = self.client.get(&self.path(&granted.record), &Query::default())?;
+                // Where nothing is asked for any more, the server says so.
+                seen.extension.map_or_else(|| "1970-01-01T00:00:00Z".to_owned(), |asked| asked.end)
+            }
+        };
+        let body = GrantExtension { end };
+        self.post(&granted.record, "extension/grant", granted.version.expect(), &body)
+    }
+
+    /// Asks for a longer window.
     pub(crate) fn extend(&self, extended: &Extended) -> Result<Written> {
         let end = instant(&extended.end, "UTC")?;
         let body = Extend { end, reason: extended.reason.clone() };

@@ -16,8 +16,9 @@ use crate::failure::Result;
 use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
 use crate::planning::{self, After, Preview, Stated};
 use crate::record::{
-    Extended, Filters, IfVersion, Linked, Named, Records, Remark, Scheduled, Several, Step, Tasked,
-    action_lines, comment_lines, lamp_lines, link_lines, several_sent, task_lines,
+    Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
+    Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, several_sent,
+    task_lines,
 };
 use crate::review::WrittenReview;
 
@@ -170,6 +171,13 @@ pub(crate) enum ReleaseVerb {
     #[command(after_help = "Example:\n  interlock release extend REL-17 \
         --end 2026-12-06T03:00:00Z --reason \"the copy takes longer\"")]
     Extend(Extended),
+    /// Lengthens the running window as it was asked for.
+    #[command(after_help = "Example:\n  interlock release grant-extension REL-17")]
+    GrantExtension(GrantedExtension),
+    /// Turns the longer window down.
+    #[command(after_help = "Example:\n  \
+        interlock release refuse-extension REL-17 --reason \"the shop opens at six\"")]
+    RefuseExtension(Step),
     /// Begins the deployment.
     #[command(after_help = "Example:\n  interlock release deploy REL-17")]
     Deploy(Step),
@@ -439,6 +447,8 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Abstain(voted) => voted.send(&releases, "abstain"),
         ReleaseVerb::Schedule(scheduled) => releases.schedule(&scheduled),
         ReleaseVerb::Extend(extended) => releases.extend(&extended),
+        ReleaseVerb::GrantExtension(granted) => releases.grant_extension(&granted),
+        ReleaseVerb::RefuseExtension(step) => releases.step(&step, "extension/refuse"),
         ReleaseVerb::Deploy(step) => releases.step(&step, "deploy"),
         ReleaseVerb::Step(reported) => reported.send(&releases, "deployment/steps"),
         ReleaseVerb::Verify(verified) => {

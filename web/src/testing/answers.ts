@@ -22,6 +22,8 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /services': { items: [] },
   'GET /people': { items: [] },
   'GET /audit/events': { items: [lists.event] },
+  'GET /extensions': { items: [] },
+  'GET /boards': { items: [] },
   'GET /slots': { slots: [], refused: [], until: '2027-02-01T00:00:00Z' },
   'POST /conflicts/check': { conflicts: [], blocking: 0 },
 };

@@ -9,9 +9,11 @@
 
 mod content;
 mod delegation;
+mod difference;
 mod edit;
 mod electorate;
 mod event;
+mod extension;
 mod lapse;
 mod limit;
 mod reach;
@@ -21,9 +23,13 @@ mod vote;
 
 pub use content::{Content, Part, PartName};
 pub use delegation::{DELEGATIONS_MAX, Delegation, DelegationEvent, SetFacts, Wanted, revoke, set};
+pub use difference::{Edited, differences};
 pub use edit::{edit, withdraw};
 pub use electorate::Electorate;
 pub use event::{Opened, RoundEvent, evolve, pause};
+pub use extension::{
+    Decider, EXTENSION_ROLES, Extension, ExtensionRoles, decided_as_seen, decides, reasoned,
+};
 pub use lapse::lapse;
 pub use limit::{LIMIT_HOURS_MAX, call, due_at, limit_at};
 pub use reach::{Short, settle, short, stuck};

@@ -67,6 +67,15 @@ pub enum Refusal {
         /// Its roles.
         roles: String,
     },
+    /// No longer window is asked for.
+    #[error("no longer window is asked for: `extend` asks for one")]
+    NoExtension,
+    /// Another end is asked for than the decision names.
+    #[error("the end that is asked for is {end} now: look at it again, then decide")]
+    ExtensionMoved {
+        /// The end asked for.
+        end: kernel::Timestamp,
+    },
     /// The absent person decides nothing.
     #[error("someone who may not vote has nothing to delegate: no deputy is needed")]
     NothingToDelegate,
@@ -118,6 +127,7 @@ impl Refusal {
         "approval.deputy_unfit",
         "approval.own_deputy",
         "approval.deputy_named",
+        "approval.no_extension",
     ];
 }
 
@@ -126,7 +136,7 @@ impl Refuse for Refusal {
         match self {
             Self::NoRound => "approval.no_round",
             Self::RoundMoved { .. } => "approval.round_moved",
-            Self::ContentMoved => "approval.content_moved",
+            Self::ContentMoved | Self::ExtensionMoved { .. } => "approval.content_moved",
             Self::OwnWork { .. } => "approval.own_work",
             Self::ApprovedByYou => "approval.approved_by_you",
             Self::NotAVoter { .. } => "approval.not_a_voter",
@@ -137,6 +147,7 @@ impl Refuse for Refusal {
             Self::DeputyUnfit => "approval.deputy_unfit",
             Self::OwnDeputy => "approval.own_deputy",
             Self::DeputyNamed { .. } => "approval.deputy_named",
+            Self::NoExtension => "approval.no_extension",
             Self::NeededElsewhere { .. } => "approval.needed_elsewhere",
         }
     }

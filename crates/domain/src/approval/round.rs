@@ -172,6 +172,9 @@ pub struct Plan {
     pub policy: String,
     /// The stages in order; none means approved at once.
     pub stages: Vec<StagePlan>,
+    /// The stages that would be asked for and are only observed, by name.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub observed: Vec<String>,
 }
 
 impl Plan {

@@ -101,6 +101,7 @@ fn plans() -> impl Strategy<Value = Plan> {
             .into_iter()
             .map(|groups| StagePlan { name: "stage".to_owned(), groups })
             .collect(),
+        observed: vec![],
     })
 }
 

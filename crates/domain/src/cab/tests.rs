@@ -210,7 +210,7 @@ fn round(state: RoundState, votes: &[(u128, usize, Answer)], approved: &[(usize,
     Round {
         number: 1,
         state,
-        plan: Plan { policy: "major 1".to_owned(), stages },
+        plan: Plan { policy: "major 1".to_owned(), stages, observed: vec![] },
         content: Content::default(),
         barred: vec![],
         votes: votes.iter().map(vote).collect(),

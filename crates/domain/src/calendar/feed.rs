@@ -1,7 +1,7 @@
 //! A feed: an address under which a calendar program reads what is planned, for the person who made
 //! it. The address holds a secret, and only the secret's hash is kept, outside the log.
 
-use kernel::{FeedId, NAME_MAX, PersonId, ServiceId, TeamId};
+use kernel::{BoardId, FeedId, NAME_MAX, PersonId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
@@ -38,6 +38,9 @@ pub struct FeedFilter {
     /// Of this kind alone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: Option<FeedKind>,
+    /// The meetings of this board, and nothing else.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub board: Option<BoardId>,
 }
 
 /// A feed.
@@ -84,6 +87,12 @@ pub fn create_feed(
     if has >= FEEDS_MAX {
         check.wrong("/name", format!("would be one more than {FEEDS_MAX} feeds: revoke one first"));
     }
+    let meetings_alone = FeedFilter { board: filter.board, ..FeedFilter::default() };
+    if filter.board.is_some() && *filter != meetings_alone {
+        let detail = "tells of the meetings of a board alone: leave service, team, environment and \
+            kind out, or make two feeds";
+        check.wrong("/board", detail);
+    }
     check.end()?;
     let (name, filter) = (name.to_owned(), filter.clone());
     Ok(vec![FeedEvent::Created { name, person, filter }])
@@ -109,6 +118,17 @@ mod tests {
         assert!(created("On call", FEEDS_MAX - 1).is_ok());
         let refusal = created(" ", FEEDS_MAX).expect_err("refused");
         assert_eq!(refusal.missing.len(), 2);
+    }
+
+    #[test]
+    fn a_feed_of_a_board_is_narrowed_down_no_further() {
+        let person = PersonId::from_uuid(uuid::Uuid::from_u128(1));
+        let board = Some(BoardId::from_uuid(uuid::Uuid::from_u128(2)));
+        let filter = FeedFilter { board, ..FeedFilter::default() };
+        assert!(create_feed("CAB", person, &filter, 0).is_ok());
+        let both = FeedFilter { kind: Some(FeedKind::Release), ..filter };
+        let refusal = create_feed("CAB", person, &both, 0).expect_err("refused");
+        assert_eq!(refusal.missing[0].pointer, "/board");
     }
 
     #[test]

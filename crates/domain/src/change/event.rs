@@ -1,6 +1,6 @@
 //! What happens to a change. Version 1 of each; golden files under `crates/domain/golden/`.
 
-use kernel::{PersonId, ReleaseId};
+use kernel::{PersonId, ReleaseId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
@@ -65,6 +65,23 @@ pub enum ChangeEvent {
         /// Why.
         reason: String,
     },
+    /// A longer window is asked for, in place of one that was asked for before.
+    #[serde(rename = "change.extension_asked.v1")]
+    ExtensionAsked {
+        /// The new end.
+        end: Timestamp,
+        /// Why.
+        reason: String,
+        /// Who asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<PersonId>,
+    },
+    /// The longer window was turned down.
+    #[serde(rename = "change.extension_refused.v1")]
+    ExtensionRefused {
+        /// Why.
+        reason: String,
+    },
     /// Its running window was lengthened.
     #[serde(rename = "change.extended.v1")]
     Extended {
@@ -72,6 +89,12 @@ pub enum ChangeEvent {
         window: Window,
         /// Why.
         reason: String,
+        /// Who asked for it; absent in events of before it was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<PersonId>,
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
     },
     /// Work began.
     #[serde(rename = "change.started.v1")]

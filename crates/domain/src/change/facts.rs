@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use kernel::{PersonId, Timestamp};
 
-use crate::approval::{self, Electorate, Plan};
+use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan};
 use crate::change::{Change, Phase, Refusal, owes_review};
 use crate::identity::Role;
 use crate::policy::{ChangeType, OutsideRelease};
@@ -34,6 +34,10 @@ words! {
         Start = "start",
         /// Lengthen its running window.
         Extend = "extend",
+        /// Let the longer window have its way.
+        GrantExtension = "grant_extension",
+        /// Turn the longer window down.
+        RefuseExtension = "refuse_extension",
         /// End work.
         Complete = "complete",
         /// End it.
@@ -73,6 +77,8 @@ pub struct Facts {
     pub under: Vec<String>,
     /// The approval that policy asks for.
     pub plan: Plan,
+    /// The roles that decide about a longer window, by its model.
+    pub extension_roles: ExtensionRoles,
     /// Who holds the roles that the plan, or the open round, names.
     pub electorate: Electorate,
     /// The risk as it is now.
@@ -116,7 +122,14 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
     }
     let alone = matches!(
         verb,
-        Verb::Schedule | Verb::Start | Verb::Extend | Verb::Complete | Verb::Close | Verb::Cancel
+        Verb::Schedule
+            | Verb::Start
+            | Verb::Extend
+            | Verb::GrantExtension
+            | Verb::RefuseExtension
+            | Verb::Complete
+            | Verb::Close
+            | Verb::Cancel
     );
     if let Some(release) = facts.release.as_ref().filter(|_| alone) {
         return Err(Refusal::InRelease { release: release.number.clone() }.into());
@@ -134,6 +147,9 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
         Verb::Schedule => may_schedule(change, facts),
         Verb::Start => may_start(change, facts),
         Verb::Extend if facts.window(change).is_none() => Err(Refusal::WindowMissing.into()),
+        Verb::GrantExtension | Verb::RefuseExtension => {
+            decides_extension(change, facts).map(|_| ())
+        }
         Verb::Complete => tasks_done(change),
         Verb::Close => review_done(change, facts),
         Verb::Edit | Verb::Assess | Verb::Extend | Verb::Hold | Verb::Resume | Verb::Cancel => {
@@ -153,7 +169,9 @@ fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
         Verb::Schedule => &[P::Authorise, P::Scheduled],
         Verb::Start if emergency => &[P::Authorise, P::Scheduled],
         Verb::Start => &[P::Scheduled],
-        Verb::Extend | Verb::Complete => &[P::Implement],
+        Verb::Extend | Verb::GrantExtension | Verb::RefuseExtension | Verb::Complete => {
+            &[P::Implement]
+        }
         Verb::Close => &[P::Review],
         Verb::Hold => &[P::Assess, P::Authorise, P::Scheduled],
         Verb::Resume if change.held => return Ok(()),
@@ -217,6 +235,17 @@ fn may_schedule(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
 
 pub(super) fn not_blocked(facts: &Facts) -> Result<(), crate::Refusal> {
     crate::calendar::not_blocked(&facts.blocking).map_err(Into::into)
+}
+
+/// The longer window that is asked for, where the person may decide about it.
+pub(super) fn decides_extension<'a>(
+    change: &'a Change,
+    facts: &Facts,
+) -> Result<&'a Extension, crate::Refusal> {
+    let implementers = change.content.implementer.into_iter().collect();
+    let (person, roles, deciding) = (facts.person, &facts.roles, &facts.extension_roles);
+    let decider = Decider { person, roles, deciding, implementers };
+    approval::decides(change.extension.as_ref(), &decider)
 }
 
 fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {

@@ -1,12 +1,12 @@
 //! Committing a window, beginning work in it, lengthening it.
 
-use kernel::{NOTE_MAX, Timestamp};
+use kernel::Timestamp;
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::approval;
 use crate::change::edit::hold_against_approval;
-use crate::change::facts::not_blocked;
+use crate::change::facts::{decides_extension, not_blocked};
 use crate::change::{Change, ChangeEvent, Edit, Facts, Refusal, Verb, guard};
-use crate::refusal::Check;
 use crate::vocabulary::Window;
 
 /// Commits the planned window, or the one given. `facts.blocking` was gathered for that window.
@@ -54,7 +54,7 @@ pub fn start(change: &Change, facts: &Facts) -> Decision<ChangeEvent> {
     Ok(vec![ChangeEvent::Started { under: facts.under.clone() }])
 }
 
-/// Lengthens the running window. `facts.blocking` was gathered for the longer one.
+/// Asks for a longer window of running work. `facts.blocking` was gathered for the longer one.
 pub fn extend(
     change: &Change,
     end: Timestamp,
@@ -62,14 +62,36 @@ pub fn extend(
     facts: &Facts,
 ) -> Decision<ChangeEvent> {
     guard(Verb::Extend, change, facts)?;
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()?;
+    approval::reasoned(reason)?;
+    longer(change, end, facts)?;
+    let (reason, asked_by) = (reason.to_owned(), facts.person);
+    Ok(vec![ChangeEvent::ExtensionAsked { end, reason, asked_by }])
+}
+
+/// Lengthens the running window as it was asked for and `seen`.
+pub fn grant_extension(change: &Change, seen: Timestamp, facts: &Facts) -> Decision<ChangeEvent> {
+    guard(Verb::GrantExtension, change, facts)?;
+    let asked = decides_extension(change, facts)?;
+    approval::decided_as_seen(asked, seen)?;
+    let window = longer(change, asked.end, facts)?;
+    let (reason, asked_by) = (asked.reason.clone(), asked.asked_by);
+    Ok(vec![ChangeEvent::Extended { window, reason, asked_by, under: facts.under.clone() }])
+}
+
+/// Turns the longer window down.
+pub fn refuse_extension(change: &Change, reason: &str, facts: &Facts) -> Decision<ChangeEvent> {
+    guard(Verb::RefuseExtension, change, facts)?;
+    approval::reasoned(reason)?;
+    Ok(vec![ChangeEvent::ExtensionRefused { reason: reason.to_owned() }])
+}
+
+/// The window with a later end, in which nothing blocks.
+fn longer(change: &Change, end: Timestamp, facts: &Facts) -> Result<Window, crate::Refusal> {
     let mut window = facts.window(change).ok_or(Refusal::WindowMissing)?;
     if end <= window.interval.end || end <= facts.now {
         return Err(Refusal::NotLonger { end: window.interval.end }.into());
     }
     not_blocked(facts)?;
     window.interval.end = end;
-    Ok(vec![ChangeEvent::Extended { window, reason: reason.to_owned() }])
+    Ok(window)
 }

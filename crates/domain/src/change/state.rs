@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::aggregate::{Aggregate, Stamp};
-use crate::approval::{self, PartName, Round, RoundState};
+use crate::approval::{self, Extension, PartName, Round, RoundState};
 use crate::change::{ChangeEvent, Origin};
 use crate::edit::{editable, is_default};
 use crate::policy::ChangeType;
@@ -173,6 +173,9 @@ pub struct Change {
     /// The approval rounds, oldest first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rounds: Vec<Round>,
+    /// The longer window that is asked for while work is under way.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extension: Option<Extension>,
     /// Tasks, remarks, watchers, links.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extras: Extras,
@@ -340,13 +343,23 @@ impl Aggregate for Change {
                 self.phase = Phase::Scheduled;
             }
             E::Unscheduled { .. } => self.phase = Phase::Authorise,
-            E::Extended { window, .. } => self.content.window = Some(window.clone()),
+            E::ExtensionAsked { end, reason, asked_by } => {
+                let (end, asked_by, asked_at) = (*end, *asked_by, stamp.at);
+                let reason = reason.clone();
+                self.extension = Some(Extension { end, reason, asked_by, asked_at });
+            }
+            E::ExtensionRefused { .. } => self.extension = None,
+            E::Extended { window, .. } => {
+                self.content.window = Some(window.clone());
+                self.extension = None;
+            }
             E::Started { .. } => {
                 self.phase = Phase::Implement;
                 self.started_at = Some(stamp.at);
             }
             E::Completed { outcome, note } => {
                 self.phase = Phase::Review;
+                self.extension = None;
                 self.finished_at = Some(stamp.at);
                 self.outcome = Some(*outcome);
                 self.outcome_note.clone_from(note);

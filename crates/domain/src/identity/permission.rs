@@ -45,17 +45,23 @@ words! {
         ReleaseDeploy = "release.deploy",
         /// Vote, where a group asks for the person's role.
         Approve = "approve",
+        /// Name a deputy for oneself, by a program.
+        DelegationWrite = "delegation.write",
         /// Take part in meetings of a board; who chairs one leads it.
         CabAttend = "cab.attend",
         /// Keep boards, and lead any meeting.
         CabWrite = "cab.write",
         /// Keep windows and blackouts.
         CalendarWrite = "calendar.write",
+        /// Make calendar feeds of one's own, by a program.
+        FeedWrite = "feed.write",
         /// Accept a conflict.
         ConflictAccept = "conflict.accept",
+        /// Ask for exceptions, and take one's own back.
+        ExceptionRequest = "exception.request",
         /// Let a record pass a rule until an instant.
         ExceptionDecide = "exception.decide",
-        /// Lengthen a running window.
+        /// Ask for a longer window of running work.
         WindowExtend = "window.extend",
         /// Keep services and configuration items.
         ServiceWrite = "service.write",
@@ -80,14 +86,23 @@ words! {
 pub fn permissions(role: Role) -> BTreeSet<Permission> {
     use Permission as P;
     let granted: &[P] = match role {
-        Role::Requester => {
-            &[P::ChangeWrite, P::CabAttend, P::IncidentWrite, P::ReviewWrite, P::TokenWrite]
-        }
+        Role::Requester => &[
+            P::ChangeWrite,
+            P::CabAttend,
+            P::FeedWrite,
+            P::ExceptionRequest,
+            P::IncidentWrite,
+            P::ReviewWrite,
+            P::TokenWrite,
+        ],
         Role::Implementer => &[
             P::ChangeWrite,
             P::ChangeImplement,
             P::ReleaseDeploy,
             P::CabAttend,
+            P::FeedWrite,
+            P::ExceptionRequest,
+            P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
             P::TokenWrite,
@@ -98,10 +113,13 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ReleaseWrite,
             P::ReleaseDeploy,
             P::Approve,
+            P::DelegationWrite,
             P::CabAttend,
             P::CabWrite,
             P::CalendarWrite,
+            P::FeedWrite,
             P::ConflictAccept,
+            P::ExceptionRequest,
             P::ExceptionDecide,
             P::WindowExtend,
             P::IncidentWrite,
@@ -109,24 +127,39 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::TokenWrite,
             P::PolicyWrite,
         ],
-        Role::CabMember | Role::EcabMember => &[P::Approve, P::CabAttend, P::ReviewWrite],
-        Role::ReleaseAuthority => {
-            &[P::Approve, P::CabAttend, P::ConflictAccept, P::ExceptionDecide, P::WindowExtend]
+        Role::CabMember | Role::EcabMember => {
+            &[P::Approve, P::DelegationWrite, P::CabAttend, P::FeedWrite, P::ReviewWrite]
         }
+        Role::ReleaseAuthority => &[
+            P::Approve,
+            P::DelegationWrite,
+            P::CabAttend,
+            P::FeedWrite,
+            P::ConflictAccept,
+            P::ExceptionRequest,
+            P::ExceptionDecide,
+            P::WindowExtend,
+        ],
         Role::ProductOwner => &[
             P::ChangeWrite,
             P::ReleaseWrite,
             P::Approve,
+            P::DelegationWrite,
             P::CabAttend,
+            P::FeedWrite,
+            P::ExceptionRequest,
             P::ReviewWrite,
             P::TokenWrite,
         ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
             P::Approve,
+            P::DelegationWrite,
             P::CabAttend,
             P::CalendarWrite,
+            P::FeedWrite,
             P::ConflictAccept,
+            P::ExceptionRequest,
             P::ServiceWrite,
             P::IncidentWrite,
             P::ReviewWrite,
@@ -134,7 +167,9 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
         ],
         Role::Auditor => &[],
         Role::Administrator => &[
+            P::DelegationWrite,
             P::CalendarWrite,
+            P::FeedWrite,
             P::ServiceWrite,
             P::TeamWrite,
             P::IdentityWrite,

@@ -1,8 +1,9 @@
 //! The shape of a model.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{Quorum, StagePlan};
+use crate::approval::{ExtensionRoles, Quorum, StagePlan};
 use crate::identity::{Permission, Role, permissions};
 use crate::vocabulary::words;
 
@@ -88,6 +89,8 @@ pub struct TaskTemplate {
 pub struct ConditionalStage {
     /// When: an expression over the record's facts. Always, when absent.
     pub when: Option<String>,
+    /// Whether it is only observed: recorded where it holds, and not asked for.
+    pub observe: bool,
     /// The stage.
     pub stage: StagePlan,
 }
@@ -103,6 +106,10 @@ pub struct ReleaseModel {
     pub description: String,
     /// Raised with every edit of the file.
     pub version: u32,
+    /// Who answers for it, in words.
+    pub owner: Option<String>,
+    /// When it is to be looked at again.
+    pub review_on: Option<Date>,
     /// How long its window is when nothing is said, in minutes.
     pub window_minutes: u32,
     /// How many days after its window its review is due.
@@ -111,6 +118,8 @@ pub struct ReleaseModel {
     pub states: Vec<ModelState>,
     /// The approval it asks for.
     pub approval: Vec<ConditionalStage>,
+    /// The roles that decide about a longer window of running work.
+    pub extension: ExtensionRoles,
     /// The tasks it begins with.
     pub tasks: Vec<TaskTemplate>,
 }
@@ -145,10 +154,16 @@ pub struct ChangeModel {
     pub description: String,
     /// Raised with every edit of the file.
     pub version: u32,
+    /// Who answers for it, in words.
+    pub owner: Option<String>,
+    /// When it is to be looked at again.
+    pub review_on: Option<Date>,
     /// What becomes of one that customers meet and that travels in no release.
     pub outside_release_when_customers_are_hit: OutsideRelease,
     /// The approval it asks for.
     pub approval: Vec<ConditionalStage>,
+    /// The roles that decide about a longer window of running work.
+    pub extension: ExtensionRoles,
     /// The tasks it begins with.
     pub tasks: Vec<TaskTemplate>,
 }
@@ -180,6 +195,9 @@ pub enum ModelError {
     /// A quorum that is reached by nobody, or never.
     #[error("group \"{0}\" asks for a quorum that cannot be: count from 1, percent from 1 to 100")]
     Quorum(String),
+    /// Nobody could decide about a longer window.
+    #[error("`extension` names no role: nobody could let running work go on for longer")]
+    NoExtension,
     /// A time limit that cannot be.
     #[error("group \"{0}\": {1}")]
     WrongLimit(String, &'static str),
@@ -212,6 +230,7 @@ impl ReleaseModel {
         let has = |phase: &P| self.states.iter().any(|state| state.phase == *phase);
         wrong.extend(phases.into_iter().filter(|phase| !has(phase)).map(ModelError::PhaseMissing));
         wrong.extend(check_stages(&self.approval));
+        wrong.extend(self.extension.is_empty().then_some(ModelError::NoExtension));
         wrong
     }
 }
@@ -219,7 +238,9 @@ impl ReleaseModel {
 impl ChangeModel {
     /// What is wrong with it.
     pub fn check(&self) -> Vec<ModelError> {
-        check_stages(&self.approval)
+        let mut wrong = check_stages(&self.approval);
+        wrong.extend(self.extension.is_empty().then_some(ModelError::NoExtension));
+        wrong
     }
 }
 

@@ -21,8 +21,13 @@ pub fn policy_version(reference: &str) -> i64 {
 /// The approval that a record needs: the stages of its model whose condition holds. What each
 /// condition came to is a fact: `asked`, stage by stage.
 pub fn plan(reference: String, stages: &[ConditionalStage], asked: &[bool]) -> Plan {
-    let stages = stages.iter().zip(asked).filter(|(_, asked)| **asked);
-    Plan { policy: reference, stages: stages.map(|(stage, _)| stage.stage.clone()).collect() }
+    let asked = stages.iter().zip(asked).filter(|(_, asked)| **asked).map(|(stage, _)| stage);
+    let (observed, enforced): (Vec<_>, Vec<_>) = asked.partition(|stage| stage.observe);
+    Plan {
+        policy: reference,
+        stages: enforced.into_iter().map(|stage| stage.stage.clone()).collect(),
+        observed: observed.into_iter().map(|stage| stage.stage.name.clone()).collect(),
+    }
 }
 
 /// The tasks that a record begins with; `who` says whom each assignment means.
@@ -53,12 +58,26 @@ mod tests {
     fn a_stage_is_asked_for_when_its_condition_holds() {
         let stage = |name: &str| ConditionalStage {
             when: None,
+            observe: false,
             stage: StagePlan { name: name.to_owned(), groups: vec![] },
         };
         let stages = [stage("technical"), stage("CAB"), stage("go")];
         let plan = plan(reference("normal", 2, 7), &stages, &[true, false, true]);
         let names: Vec<&str> = plan.stages.iter().map(|stage| stage.name.as_str()).collect();
         assert_eq!((names, plan.policy.as_str()), (vec!["technical", "go"], "normal 2, policy 7"));
+    }
+
+    #[test]
+    fn a_stage_that_is_observed_is_recorded_and_not_asked_for() {
+        let stage = |name: &str, observe| ConditionalStage {
+            when: None,
+            observe,
+            stage: StagePlan { name: name.to_owned(), groups: vec![] },
+        };
+        let stages = [stage("technical", false), stage("legal", true), stage("privacy", true)];
+        let plan = plan(reference("normal", 2, 7), &stages, &[true, true, false]);
+        assert_eq!(plan.stages.len(), 1);
+        assert_eq!(plan.observed, ["legal"], "only where its condition holds");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
 
 use jiff::civil::Date;
-use kernel::{ChangeId, PersonId, ReleaseId};
+use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
@@ -129,6 +129,23 @@ pub enum ReleaseEvent {
         /// Why.
         reason: String,
     },
+    /// A longer window is asked for, in place of one that was asked for before.
+    #[serde(rename = "release.extension_asked.v1")]
+    ExtensionAsked {
+        /// The new end.
+        end: Timestamp,
+        /// Why.
+        reason: String,
+        /// Who asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<PersonId>,
+    },
+    /// The longer window was turned down.
+    #[serde(rename = "release.extension_refused.v1")]
+    ExtensionRefused {
+        /// Why.
+        reason: String,
+    },
     /// Its running window was lengthened.
     #[serde(rename = "release.extended.v1")]
     Extended {
@@ -136,6 +153,12 @@ pub enum ReleaseEvent {
         window: Window,
         /// Why.
         reason: String,
+        /// Who asked for it; absent in events of before it was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<PersonId>,
+        /// The exceptions that it needed, `EXC-…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        under: Vec<String>,
     },
     /// Its deployment moved.
     #[serde(rename = "release.deployment_moved.v1")]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
 
-use crate::approval::{self, Electorate, Plan};
+use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan};
 use crate::calendar;
 use crate::deployment::{self, DeploymentState};
 use crate::identity::Role;
@@ -48,6 +48,10 @@ words! {
         Step = "step",
         /// Lengthen the running window.
         Extend = "extend",
+        /// Let the longer window have its way.
+        GrantExtension = "grant_extension",
+        /// Turn the longer window down.
+        RefuseExtension = "refuse_extension",
         /// End the deployment, then its verification.
         Verify = "verify",
         /// Take it back.
@@ -148,6 +152,8 @@ pub struct Facts {
     pub plan: Plan,
     /// How the risks of its changes add up.
     pub scale: Scale,
+    /// The roles that decide about a longer window, by its model.
+    pub extension_roles: ExtensionRoles,
     /// Who holds the roles that the plan, or the open round, names.
     pub electorate: Electorate,
     /// Whether its review is completed.
@@ -183,6 +189,9 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::Approve | Verb::Reject | Verb::Abstain => {
             approval::seat(release.round(), facts.person, &facts.roles, &facts.electorate)?;
             Ok(())
+        }
+        Verb::GrantExtension | Verb::RefuseExtension => {
+            decides_extension(release, facts).map(|_| ())
         }
         Verb::Schedule => may_schedule(release, facts),
         Verb::Deploy => may_deploy(release, facts),
@@ -234,7 +243,9 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
             &[P::Approval]
         }
-        Verb::Step | Verb::Extend => &[P::Deployment],
+        Verb::Step | Verb::Extend | Verb::GrantExtension | Verb::RefuseExtension => {
+            &[P::Deployment]
+        }
         Verb::Verify | Verb::Rollback | Verb::StepBack | Verb::GiveUp => {
             &[P::Deployment, P::Verification]
         }
@@ -255,6 +266,17 @@ fn decides_scope(release: &Release, facts: &Facts) -> Result<(), crate::Refusal>
         Some(owner) if facts.person != Some(owner) => Err(Refusal::ScopeOwner.into()),
         _ => Ok(()),
     }
+}
+
+/// The longer window that is asked for, where the person may decide about it.
+pub(super) fn decides_extension<'a>(
+    release: &'a Release,
+    facts: &Facts,
+) -> Result<&'a Extension, crate::Refusal> {
+    let implementers = facts.changes.iter().filter_map(|change| change.implementer).collect();
+    let (person, roles, deciding) = (facts.person, &facts.roles, &facts.extension_roles);
+    let decider = Decider { person, roles, deciding, implementers };
+    approval::decides(release.extension.as_ref(), &decider)
 }
 
 /// The model's next state before the go.

@@ -1,11 +1,12 @@
 //! Committing a release's window, moving it, lengthening it.
 
-use kernel::{NOTE_MAX, Timestamp};
+use kernel::Timestamp;
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
+use crate::approval;
 use crate::calendar;
-use crate::refusal::Check;
 use crate::release::approve::reapprove;
+use crate::release::facts::decides_extension;
 use crate::release::{Facts, Refusal, Release, ReleaseEvent, Verb, guard};
 use crate::vocabulary::Window;
 
@@ -33,7 +34,7 @@ pub fn schedule(
     Ok(std::iter::once(event).chain(consequences).collect())
 }
 
-/// Lengthens the running window. `facts.blocking` was gathered for the longer one.
+/// Asks for a longer window of running work. `facts.blocking` was gathered for the longer one.
 pub fn extend(
     release: &Release,
     end: Timestamp,
@@ -41,14 +42,40 @@ pub fn extend(
     facts: &Facts,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::Extend, release, facts)?;
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()?;
+    approval::reasoned(reason)?;
+    longer(release, end, facts)?;
+    let (reason, asked_by) = (reason.to_owned(), facts.person);
+    Ok(vec![ReleaseEvent::ExtensionAsked { end, reason, asked_by }])
+}
+
+/// Lengthens the running window as it was asked for and `seen`.
+pub fn grant_extension(
+    release: &Release,
+    seen: Timestamp,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::GrantExtension, release, facts)?;
+    let asked = decides_extension(release, facts)?;
+    approval::decided_as_seen(asked, seen)?;
+    let window = longer(release, asked.end, facts)?;
+    let (reason, asked_by) = (asked.reason.clone(), asked.asked_by);
+    Ok(vec![ReleaseEvent::Extended { window, reason, asked_by, under: facts.under.clone() }])
+}
+
+/// Turns the longer window down.
+pub fn refuse_extension(release: &Release, reason: &str, facts: &Facts) -> Decision<ReleaseEvent> {
+    guard(Verb::RefuseExtension, release, facts)?;
+    approval::reasoned(reason)?;
+    Ok(vec![ReleaseEvent::ExtensionRefused { reason: reason.to_owned() }])
+}
+
+/// The window with a later end, in which nothing blocks.
+fn longer(release: &Release, end: Timestamp, facts: &Facts) -> Result<Window, crate::Refusal> {
     let mut window = release.content.window.clone().ok_or(Refusal::WindowMissing)?;
     if end <= window.interval.end || end <= facts.now {
         return Err(Refusal::NotLonger { end: window.interval.end }.into());
     }
     calendar::not_blocked(&facts.blocking)?;
     window.interval.end = end;
-    Ok(vec![ReleaseEvent::Extended { window, reason: reason.to_owned() }])
+    Ok(window)
 }

@@ -7,7 +7,7 @@ use kernel::{Actor, ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Time
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
-use crate::approval::{self, Round, RoundState};
+use crate::approval::{self, Extension, Round, RoundState};
 use crate::deployment::{self, Deployment};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
@@ -235,6 +235,9 @@ pub struct Release {
     /// Its deployment.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deployment: Option<Deployment>,
+    /// The longer window that is asked for while work is under way.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub extension: Option<Extension>,
     /// Tasks, remarks, watchers, links.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extras: Extras,
@@ -301,6 +304,7 @@ impl Release {
 
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
+        self.extension = None;
         let state = self.states.iter().find(|state| state.phase == phase);
         self.state = state.map_or_else(|| phase.word().to_owned(), |state| state.name.clone());
     }
@@ -367,7 +371,16 @@ impl Aggregate for Release {
                 self.scheduled = true;
             }
             E::Unscheduled { .. } => self.scheduled = false,
-            E::Extended { window, .. } => self.content.window = Some(window.clone()),
+            E::ExtensionAsked { end, reason, asked_by } => {
+                let (end, asked_by, asked_at) = (*end, *asked_by, stamp.at);
+                let reason = reason.clone();
+                self.extension = Some(Extension { end, reason, asked_by, asked_at });
+            }
+            E::ExtensionRefused { .. } => self.extension = None,
+            E::Extended { window, .. } => {
+                self.content.window = Some(window.clone());
+                self.extension = None;
+            }
             E::Deployment(event) => self = self.deployed(event, stamp),
             E::Closed { outcome, .. } => {
                 self.outcome = Some(*outcome);

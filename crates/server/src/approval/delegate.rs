@@ -55,6 +55,7 @@ impl Command for SetDelegation {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::DelegationWrite)?;
         let wanted = self.wanted(work)?;
         permit(work, &[wanted.person])?;
         work.lock(Lock::name("delegation", &wanted.person.to_string()))?;
@@ -95,10 +96,10 @@ impl SetDelegation {
     }
 }
 
-/// Someone acts for themselves in person, or keeps accounts.
+/// Someone acts for themselves, or keeps accounts.
 fn permit(work: &Work<'_>, theirs: &[PersonId]) -> Result<(), Stop> {
-    match work.actor {
-        Actor::Person { id } if theirs.contains(&id) => Ok(()),
+    match work.person() {
+        Some(person) if theirs.contains(&person) => Ok(()),
         _ => work.permit(Permission::IdentityWrite),
     }
 }
@@ -138,6 +139,7 @@ impl Command for RevokeDelegation {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::DelegationWrite)?;
         let name = &self.delegation;
         let unknown = || General::Unknown { kind: "delegation", name: name.clone() };
         let id: DelegationId = name.parse().map_err(|_| unknown())?;

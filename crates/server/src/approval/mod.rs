@@ -3,17 +3,20 @@
 
 mod delegate;
 mod delegations;
+mod difference;
+mod extensions;
 mod projection;
 mod read;
 mod shown;
 
-use api::approval::{ApprovalRow, Delegation, NewDelegation};
+use api::approval::{ApprovalRow, ContentDifferences, Delegation, ExtensionRow, NewDelegation};
 use api::common::{Page, Written};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
 
 pub use delegate::{RevokeDelegation, SetDelegation};
+pub use extensions::shown_extension;
 pub use projection::{CHANGE_ROUNDS, DUE, RELEASE_ROUNDS, RoundTables, project_rounds};
 pub use shown::{electorate, shown_round};
 
@@ -31,6 +34,24 @@ pub fn routes(routes: Routes) -> Routes {
             first",
             "state,mine,limit,cursor",
             read::list,
+        )
+        .get::<ContentDifferences, _, _>(
+            "/changes/{id}/approvals/difference",
+            "Tells what was edited in a change since it was approved or seen",
+            "seen",
+            difference::of_change,
+        )
+        .get::<ContentDifferences, _, _>(
+            "/releases/{id}/approvals/difference",
+            "Tells what was edited in a release since it was approved or seen",
+            "seen",
+            difference::of_release,
+        )
+        .get::<Page<ExtensionRow>, _, _>(
+            "/extensions",
+            "Lists the longer windows that wait for a decision, the longest waiting first",
+            "limit,cursor",
+            extensions::list,
         )
         .get::<Page<Delegation>, _, _>(
             "/delegations",

@@ -67,6 +67,7 @@ pub fn shown_round(
         stages: (0..round.plan.stages.len())
             .map(|stage| shown_stage(db, names, round, electorate, stage))
             .collect::<Result<_, _>>()?,
+        observed: round.plan.observed.clone(),
         opened_at: round.opened_at.to_string(),
         barred: round
             .barred
@@ -233,7 +234,7 @@ mod tests {
         Round {
             number: 1,
             state: RoundState::Open,
-            plan: Plan { policy: "normal 1".to_owned(), stages },
+            plan: Plan { policy: "normal 1".to_owned(), stages, observed: vec![] },
             content: Content::default(),
             barred: vec![],
             votes: votes.iter().map(vote).collect(),

@@ -245,6 +245,14 @@ impl<'a> Work<'a> {
         Ok(self.who.permit(needed, &self.actor)?)
     }
 
+    /// Refuses a program that lacks a scope for what people may do for themselves.
+    pub fn permit_program(&self, needed: Permission) -> Result<(), Stop> {
+        match self.actor {
+            Actor::Token { .. } => self.permit(needed),
+            _ => Ok(()),
+        }
+    }
+
     /// The person behind the actor; a machine of ours or an operator has none.
     pub fn person(&self) -> Option<PersonId> {
         self.who.person

@@ -30,15 +30,17 @@ impl Record for Board {
 }
 
 impl Record for Meeting {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["meetings", "meeting_items"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE meetings (id TEXT PRIMARY KEY, number TEXT NOT NULL, board TEXT NOT NULL, \
             state TEXT NOT NULL, scheduled BIGINT NOT NULL, start_at BIGINT NOT NULL, \
-            end_at BIGINT NOT NULL, zone TEXT NOT NULL, cut_off BIGINT NOT NULL, items BIGINT)",
+            end_at BIGINT NOT NULL, zone TEXT NOT NULL, cut_off BIGINT NOT NULL, items BIGINT, \
+            version BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
         "CREATE UNIQUE INDEX meetings_by_number ON meetings (number)",
         "CREATE INDEX meetings_by_start ON meetings (start_at, id)",
         "CREATE INDEX meetings_by_board ON meetings (board, state, cut_off, id)",
+        "CREATE INDEX meetings_by_board_start ON meetings (board, start_at, id)",
         // What stands on agendas that are not over, so that another meeting leaves it alone.
         "CREATE TABLE meeting_items (meeting TEXT NOT NULL, board TEXT NOT NULL, \
             subject TEXT NOT NULL, PRIMARY KEY (meeting, subject))",
@@ -48,8 +50,8 @@ impl Record for Meeting {
     fn project(
         &self,
         id: MeetingId,
-        _: Version,
-        _: Timestamp,
+        version: Version,
+        at: Timestamp,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
         let id = id.to_string();
@@ -64,8 +66,10 @@ impl Record for Meeting {
         };
         tx.execute(
             "INSERT INTO meetings (id, number, board, state, scheduled, start_at, end_at, zone, \
-            cut_off, items) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-            ON CONFLICT (id) DO UPDATE SET state = excluded.state, items = excluded.items",
+            cut_off, items, version, updated_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            ON CONFLICT (id) DO UPDATE SET state = excluded.state, items = excluded.items, \
+            version = excluded.version, updated_at = excluded.updated_at",
             &[
                 (&id).into(),
                 (&self.number).into(),
@@ -77,6 +81,8 @@ impl Record for Meeting {
                 window.zone.name().into(),
                 cut_off.into(),
                 items.into(),
+                version.into(),
+                at.into(),
             ],
         )?;
         tx.execute("DELETE FROM meeting_items WHERE meeting = $1", &[(&id).into()])?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::calendar::{Checked, Draft};
+use api::common as shown;
 use domain::calendar::{Blocking, Placed, Side};
 use domain::vocabulary::{Environment, Window};
 use domain::{General, Missing};
@@ -24,12 +25,40 @@ pub(super) const CHECKED_MAX: usize = 500;
 pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result<Checked, Stop> {
     let asked = read(db, draft)?;
     let placed = place(db, draft, &asked)?;
+    look(db, &placed, None, now)
+}
+
+/// What the time that is added to the window of a record would collide with.
+pub fn added(
+    db: &mut dyn Query,
+    subject: &str,
+    window: &shown::Window,
+    end: Timestamp,
+    now: Timestamp,
+) -> Result<Checked, Stop> {
+    let longer = shown::Window { end: end.to_string(), ..window.clone() };
+    let subject = Some(subject.to_owned());
+    let draft = Draft { subject, cis: None, window: longer, environment: None };
+    let asked = read(db, &draft)?;
+    let placed = place(db, &draft, &asked)?;
+    let before: Option<Timestamp> = window.end.parse().ok();
+    look(db, &placed, before, now)
+}
+
+/// What a placed draft collides with; only past an instant, where one is given.
+fn look(
+    db: &mut dyn Query,
+    placed: &(Placed, Environment),
+    past: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Checked, Stop> {
     let mut looked = find_placed(db, &placed.0, placed.1)?;
     let subject = placed.0.subject;
     let mut order = order(db, subject, Some(placed.0.interval))?;
     order.retain(|found| found.subject == subject);
     let mut found = std::mem::take(&mut looked.found);
     found.extend(order);
+    found.retain(|one| past.is_none_or(|past| one.overlap.end > past));
     // What blocks is shown whole, and first.
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
@@ -40,10 +69,10 @@ pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result
     let mut blocking = u32::from(looked.beyond.is_some());
     for one in &found {
         let accepted = acceptance(db, one, now)?;
-        let shown = shower.of_found(db, one, one.blocking, accepted.as_ref())?;
-        let passes = accepted.is_some() || shown.exempt.is_some();
+        let one_shown = shower.of_found(db, one, one.blocking, accepted.as_ref())?;
+        let passes = accepted.is_some() || one_shown.exempt.is_some();
         blocking += u32::from(one.blocking && !passes);
-        conflicts.push(shown);
+        conflicts.push(one_shown);
     }
     Ok(Checked { conflicts, blocking, incomplete: looked.beyond })
 }

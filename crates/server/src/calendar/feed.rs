@@ -18,6 +18,7 @@ use ports::{Fault, Query, Row};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state, who_is};
 use crate::calendar::ical::Writer;
+use crate::calendar::meetings::{find_board, write_meetings};
 use crate::calendar::overlap::{Asked, ENTRIES_MAX, Kind, overlapping};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
@@ -118,6 +119,7 @@ impl Command for CreateFeed {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::FeedWrite)?;
         let person = work.person().ok_or_else(people_only)?;
         // Two made at once are counted one after the other.
         work.lock(Lock::stream(&format!("feeds:{person}")))?;
@@ -140,8 +142,9 @@ fn filter(db: &mut dyn Query, feed: &NewFeed) -> Result<FeedFilter, Stop> {
     let team = resolver.patch(db, "/team", Some(&feed.team), find_team)?.flatten();
     let environment = resolver.parse("/environment", feed.environment.as_deref());
     let kind = resolver.parse("/kind", feed.kind.as_deref());
+    let board = resolver.patch(db, "/board", Some(&feed.board), find_board)?.flatten();
     resolver.end()?;
-    Ok(FeedFilter { service, team, environment, kind })
+    Ok(FeedFilter { service, team, environment, kind, board })
 }
 
 /// Takes a feed back: one's own, or any by a keeper of accounts.
@@ -161,6 +164,7 @@ impl Command for RevokeFeed {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::FeedWrite)?;
         let unknown = || General::Unknown { kind: "feed", name: self.feed.clone() };
         let id: FeedId = self.feed.parse().map_err(|_| unknown())?;
         let mut feed: Loaded<domain::calendar::Feed> = work.load_subject(id)?;
@@ -178,7 +182,7 @@ impl Command for RevokeFeed {
     }
 }
 
-const FEED: &str = "SELECT id, version, name, service, team, environment, kind FROM feeds";
+const FEED: &str = "SELECT id, version, name, service, team, environment, kind, board FROM feeds";
 
 /// A page of a person's feeds, newest first.
 fn feeds(
@@ -207,6 +211,7 @@ fn shown(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Feed, Fault
         team: names.opt(db, row.opt_text(4)?)?,
         environment: row.opt_text(5)?.map(str::to_owned),
         kind: row.opt_text(6)?.map(str::to_owned),
+        board: names.opt(db, row.opt_text(7)?)?,
         address: None,
     })
 }
@@ -237,7 +242,7 @@ fn file(
         start: now.plus_minutes(-PAST_DAYS * DAY_MINUTES),
         end: now.plus_minutes(AHEAD_DAYS * DAY_MINUTES),
     };
-    let FeedFilter { service, team, environment, kind } = feed.filter.clone();
+    let FeedFilter { service, team, environment, kind, board } = feed.filter.clone();
     let kind = kind.map(|kind| match kind {
         FeedKind::Change => Kind::Change,
         FeedKind::Release => Kind::Release,
@@ -265,8 +270,11 @@ fn file(
         writer.line(name, value);
     }
     writer.text("X-WR-CALNAME", &feed.name);
+    if let Some(board) = board {
+        write_meetings(db, &mut writer, board, range)?;
+    }
     for kind in [Kind::Change, Kind::Release] {
-        if asked.kind.is_none_or(|wanted| wanted == kind) {
+        if board.is_none() && asked.kind.is_none_or(|wanted| wanted == kind) {
             for row in overlapping(db, &asked, kind)?.iter().take(ENTRIES_MAX) {
                 event(&mut writer, kind, row)?;
             }

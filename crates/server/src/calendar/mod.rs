@@ -11,6 +11,7 @@ mod external;
 mod feed;
 mod find;
 mod ical;
+mod meetings;
 mod open;
 mod order;
 mod outages;
@@ -25,6 +26,7 @@ mod routes;
 mod slots;
 
 pub use accept::{AcceptConflict, people_of};
+pub use check::added;
 pub use conflict::{conflicts_of, find_side};
 pub use exempt::exemption;
 pub use feed::calendar_file;

@@ -17,11 +17,14 @@ use crate::calendar::find::periods;
 use crate::calendar::period::{called, edit};
 use crate::calendar::placement::{Placement, placement};
 use crate::calendar::refresh::SUBJECTS_MAX;
+use crate::calendar::slots::{Drafted, next_free};
 use crate::names::shown_window;
 use crate::policy::in_force;
 
 /// The most hits of one answer.
 const HITS_MAX: usize = 500;
+/// For how many of them the next free slot is looked for, those that come first.
+const NEXT_FREE_MAX: usize = 10;
 
 /// What a draft would hit.
 pub(super) fn preview(
@@ -51,12 +54,23 @@ pub(super) fn preview(
             occurrences: schedule.occurrences(record.interval),
         };
         if let Some(found) = hit(db, &placement, record.interval, fact)? {
-            hits.push(shown(&record, &placement, &found));
+            hits.push((record.side, shown(&record, &placement, &found)));
         }
     }
-    hits.sort_by(|one, other| one.window.start.cmp(&other.window.start));
+    hits.sort_by(|one, other| one.1.window.start.cmp(&other.1.window.start));
     truncated |= hits.len() > HITS_MAX;
     hits.truncate(HITS_MAX);
+    let draft = Drafted { id, kind, services: &content.services, schedule: &schedule };
+    let blocked = hits.iter_mut().filter(|(_, hit)| hit.severity == "blocking");
+    for (side, hit) in blocked.take(NEXT_FREE_MAX) {
+        match next_free(db, *side, &draft, now) {
+            Ok(found) => hit.next_free = found,
+            // Where there is more than can be looked at, no slot is promised.
+            Err(Stop::Refused(_)) => {}
+            Err(stop) => return Err(stop),
+        }
+    }
+    let hits: Vec<BandHit> = hits.into_iter().map(|(_, hit)| hit).collect();
     let blocking = hits.iter().filter(|hit| hit.severity == "blocking").count();
     let blocking = u32::try_from(blocking).unwrap_or(u32::MAX);
     Ok(BandPreview { next: next(&schedule, now), hits, blocking, truncated })
@@ -153,5 +167,6 @@ fn shown(record: &Coming, placement: &Placement, found: &Found) -> BandHit {
         overlap: window(found.overlap),
         kind: found.kind.word().to_owned(),
         severity: if found.blocking { "blocking" } else { "warning" }.to_owned(),
+        next_free: None,
     }
 }

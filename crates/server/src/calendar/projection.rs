@@ -118,7 +118,7 @@ impl Record for Period {
 }
 
 /// The end of the last occurrence as a column.
-fn last_end(schedule: &Schedule) -> i64 {
+pub(super) fn last_end(schedule: &Schedule) -> i64 {
     schedule.last_end().map_or(i64::MAX, Timestamp::micros)
 }
 
@@ -128,11 +128,12 @@ fn days(days: &BTreeSet<Occasion>) -> String {
 }
 
 impl Record for Feed {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["feeds"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE feeds (id TEXT PRIMARY KEY, version BIGINT NOT NULL, person TEXT NOT NULL, \
-            name TEXT NOT NULL, service TEXT, team TEXT, environment TEXT, kind TEXT)",
+            name TEXT NOT NULL, service TEXT, team TEXT, environment TEXT, kind TEXT, \
+            board TEXT)",
         "CREATE INDEX feeds_by_person ON feeds (person, id)",
     ];
 
@@ -148,8 +149,8 @@ impl Record for Feed {
             return tx.execute("DELETE FROM feeds WHERE id = $1", &[id.into()]).map(|_| ());
         };
         tx.execute(
-            "INSERT INTO feeds (id, version, person, name, service, team, environment, kind) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+            "INSERT INTO feeds (id, version, person, name, service, team, environment, kind, \
+            board) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
             ON CONFLICT (id) DO UPDATE SET version = excluded.version",
             &[
                 id.into(),
@@ -160,6 +161,7 @@ impl Record for Feed {
                 filter.team.map(|team| team.to_string()).into(),
                 filter.environment.map(Environment::word).into(),
                 filter.kind.map(FeedKind::word).into(),
+                filter.board.map(|board| board.to_string()).into(),
             ],
         )
         .map(|_| ())

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use api::calendar as shown;
 use domain::calendar::{
-    Ahead, Blocking, HORIZON_DAYS, NEAR_MINUTES, Placed, Refused, SLOTS_MAX, Searched, Side, Slot,
-    Wanted, slots as search,
+    Ahead, Blocking, HORIZON_DAYS, NEAR_MINUTES, PeriodAhead, PeriodFact, PeriodKind, Placed,
+    Refused, SLOTS_MAX, Schedule, Searched, Side, Slot, Wanted, slots as search,
 };
 use domain::vocabulary::{Environment, Window};
 use domain::{General, Missing};
-use kernel::{ChangeId, CiId, Id, Interval, ServiceId, Timestamp, Zone};
+use kernel::{ChangeId, CiId, Id, Interval, PeriodId, ServiceId, Timestamp, Zone};
 use ports::{Fault, Query, Value};
 
 use crate::bus::Stop;
@@ -18,6 +18,7 @@ use crate::calendar::conflict::{Shower, find_side};
 use crate::calendar::find::{around, side_ref};
 use crate::calendar::order::predecessors;
 use crate::calendar::placement::{placement, services};
+use crate::calendar::projection::last_end;
 use crate::names::{Names, Resolver, shown_window};
 use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
@@ -58,6 +59,38 @@ pub(super) fn slots(
     question: &Question,
     now: Timestamp,
 ) -> Result<shown::Slots, Stop> {
+    let (wanted, found) = searched(db, question, None, now)?;
+    Ok(show(db, &wanted, &found)?)
+}
+
+/// A period that is not saved, as the search takes it.
+pub(super) struct Drafted<'a> {
+    pub(super) id: PeriodId,
+    pub(super) kind: PeriodKind,
+    pub(super) services: &'a BTreeSet<ServiceId>,
+    pub(super) schedule: &'a Schedule,
+}
+
+/// The first slot that is free for a record once a draft is in force, from its window on.
+pub(super) fn next_free(
+    db: &mut dyn Query,
+    side: Side,
+    draft: &Drafted<'_>,
+    now: Timestamp,
+) -> Result<Option<api::common::Window>, Stop> {
+    let limit = Some("1".to_owned());
+    let question = Question { subject: Some(side.id()), limit, ..Question::default() };
+    let (wanted, found) = searched(db, &question, Some(draft), now)?;
+    let earliest = found.slots.iter().find(|slot| slot.earliest).or(found.slots.first());
+    Ok(earliest.map(|slot| window_of(slot.interval, &wanted.zone)))
+}
+
+fn searched(
+    db: &mut dyn Query,
+    question: &Question,
+    draft: Option<&Drafted<'_>>,
+    now: Timestamp,
+) -> Result<(Wanted, Searched), Stop> {
     let (mut wanted, environment) = wanted(db, question, now)?;
     let policy = in_force(db)?.set;
     wanted.placed.blocking = policy.blocking(environment, wanted.placed.emergency).clone();
@@ -71,13 +104,17 @@ pub(super) fn slots(
         Side::Release(release) => predecessors(db, release)?,
         Side::Change(_) | Side::Period(_) => Vec::new(),
     };
-    let ahead = Ahead {
-        neighbours: around.neighbours,
-        reaches: around.reaches,
-        periods: around.periods,
-        before,
-    };
-    Ok(show(db, &wanted, &search(&wanted, &ahead))?)
+    let mut periods = around.periods;
+    if let Some(draft) = draft {
+        periods.retain(|period| period.fact.id != draft.id);
+        let (id, kind, services) = (draft.id, draft.kind, draft.services.clone());
+        let occurrences = draft.schedule.occurrences(ahead);
+        let fact = PeriodFact { id, kind, services, occurrences };
+        periods.push(PeriodAhead { fact, ends: Timestamp::from_micros(last_end(draft.schedule)) });
+    }
+    let ahead = Ahead { neighbours: around.neighbours, reaches: around.reaches, periods, before };
+    let found = search(&wanted, &ahead);
+    Ok((wanted, found))
 }
 
 /// The question, read: what is placed, how long, from when on.

@@ -42,6 +42,7 @@ pub fn gather(
         release,
         blocking: blocked.by,
         under: blocked.under,
+        extension_roles: policy.set.change(change.change_type()).extension.clone(),
         plan,
         electorate,
         risk,

@@ -9,7 +9,7 @@ use domain::policy::OutsideRelease;
 use kernel::ChangeId;
 use ports::{Fault, Query};
 
-use crate::approval::shown_round;
+use crate::approval::{shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::change::facts::gather;
@@ -28,7 +28,11 @@ pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Sho
     let unknown = || domain::General::Unknown { kind: "change", name: name.to_owned() };
     let loaded = loaded.ok_or_else(unknown)?;
     let facts = gather(db, asking, id, &loaded.state, None)?;
-    Ok(shown(db, &loaded, &facts, asking)?)
+    let mut shown = shown(db, &loaded, &facts, asking)?;
+    if let Some((asked, window)) = loaded.state.extension.as_ref().zip(shown.window.as_ref()) {
+        shown.extension = Some(shown_extension(db, &shown.number, window, asked, asking.now)?);
+    }
+    Ok(shown)
 }
 
 fn shown(
@@ -84,6 +88,7 @@ fn shown(
         release: n.opt(db, change.release)?,
         risk: risk::shown(&facts.risk, change.risk.is_some()),
         rounds,
+        extension: None,
         tasks: extras::shown_tasks(db, n, &change.extras)?,
         comments: extras::shown_comments(db, n, &change.extras)?,
         watchers: extras::shown_watchers(db, n, &change.extras)?,
@@ -127,7 +132,11 @@ fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
 
 fn permission(verb: Verb) -> Permission {
     match verb {
-        Verb::Approve | Verb::Reject | Verb::Abstain => Permission::Approve,
+        Verb::Approve
+        | Verb::Reject
+        | Verb::Abstain
+        | Verb::GrantExtension
+        | Verb::RefuseExtension => Permission::Approve,
         Verb::Start | Verb::Complete | Verb::Close => Permission::ChangeImplement,
         Verb::Extend => Permission::WindowExtend,
         _ => Permission::ChangeWrite,

@@ -17,7 +17,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::Vote;
+use api::approval::{GrantExtension, Vote};
 use api::change::{
     Advice, Bulk, Change, ChangeFields, ChangeRow, Complete, Extend, Links, Schedule, Traced,
 };
@@ -103,8 +103,20 @@ fn verbs(routes: Routes) -> Routes {
         .write::<Extend, Written, _, _>(
             M::Post,
             "/changes/{id}/extend",
-            "Lengthens its running window",
+            "Asks for a longer window of running work",
             extend,
+        )
+        .write::<GrantExtension, Written, _, _>(
+            M::Post,
+            "/changes/{id}/extension/grant",
+            "Lengthens its running window as it was asked for",
+            grant_extension,
+        )
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/changes/{id}/extension/refuse",
+            "Turns the longer window down",
+            refuse_extension,
         )
         .write::<Complete, Written, _, _>(M::Post, "/changes/{id}/complete", "Ends work", complete)
         .write::<Reason, Written, _, _>(M::Post, "/changes/{id}/close", "Ends it", close)
@@ -276,6 +288,8 @@ verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(start, Reason, |_| Verb::Start);
 verb!(extend, Extend, Verb::Extend);
+verb!(grant_extension, GrantExtension, Verb::GrantExtension);
+verb!(refuse_extension, Reason, Verb::RefuseExtension);
 verb!(complete, Complete, Verb::Complete);
 verb!(close, Reason, |_| Verb::Close);
 verb!(hold, Reason, Verb::Hold);

@@ -17,9 +17,9 @@ use crate::read_models::insert_rows;
 const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
     held, tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, \
     live, committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
-    source_zone, created_at, updated_at, impact, met_at) \
+    source_zone, created_at, updated_at, impact, met_at, extension_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     change_type = excluded.change_type, phase = excluded.phase, held = excluded.held, \
     tier = excluded.tier, environment = excluded.environment, team = excluded.team, \
@@ -29,7 +29,8 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     committed = excluded.committed, outage_minutes = excluded.outage_minutes, \
     outcome = excluded.outcome, started_at = excluded.started_at, \
     finished_at = excluded.finished_at, updated_at = excluded.updated_at, \
-    impact = excluded.impact, met_at = excluded.met_at";
+    impact = excluded.impact, met_at = excluded.met_at, \
+    extension_at = excluded.extension_at";
 
 impl Record for Change {
     const MODEL: i64 = 5;
@@ -54,7 +55,9 @@ impl Record for Change {
             committed BIGINT NOT NULL, outage_minutes BIGINT NOT NULL, outcome TEXT, \
             started_at BIGINT, finished_at BIGINT, source TEXT, source_number TEXT, \
             source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
-            impact TEXT, met_at BIGINT)",
+            impact TEXT, met_at BIGINT, extension_at BIGINT)",
+        "CREATE INDEX changes_extension ON changes (extension_at, id) \
+            WHERE extension_at IS NOT NULL",
         "CREATE UNIQUE INDEX changes_by_number ON changes (number)",
         "CREATE INDEX changes_by_serial ON changes (serial, id)",
         "CREATE INDEX changes_by_update ON changes (updated_at, id)",
@@ -215,6 +218,7 @@ impl Rows for Change {
             met.then(|| window.map(|window| window.interval.start).or(self.started_at))
                 .flatten()
                 .into(),
+            self.extension.as_ref().map(|asked| asked.asked_at).into(),
         ]
     }
 

@@ -39,6 +39,10 @@ pub enum Verb {
     Start,
     /// Lengthen its running window.
     Extend(Extend),
+    /// Let the longer window have its way.
+    GrantExtension(approval::GrantExtension),
+    /// Turn the longer window down.
+    RefuseExtension(Reason),
     /// End work.
     Complete(Complete),
     /// End it.
@@ -83,6 +87,8 @@ impl Command for MoveChange {
             Verb::Schedule(_) => "change.schedule",
             Verb::Start => "change.start",
             Verb::Extend(_) => "change.extend",
+            Verb::GrantExtension(_) => "change.grant_extension",
+            Verb::RefuseExtension(_) => "change.refuse_extension",
             Verb::Complete(_) => "change.complete",
             Verb::Close => "change.close",
             Verb::Hold(_) => "change.hold",
@@ -93,7 +99,9 @@ impl Command for MoveChange {
 
     fn permission(&self) -> Permission {
         match &self.verb {
-            Verb::Vote(..) => Permission::Approve,
+            Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => {
+                Permission::Approve
+            }
             Verb::Start | Verb::Complete(_) | Verb::Close => Permission::ChangeImplement,
             Verb::Extend(_) => Permission::WindowExtend,
             _ => Permission::ChangeWrite,
@@ -131,7 +139,10 @@ impl Command for MoveChange {
 impl MoveChange {
     /// Whether the verb places or frees something on the calendar.
     fn places(&self) -> bool {
-        !matches!(self.verb, Verb::Submit | Verb::Assess | Verb::Hold(_) | Verb::Resume)
+        !matches!(
+            self.verb,
+            Verb::Submit | Verb::Assess | Verb::Extend(_) | Verb::Hold(_) | Verb::Resume
+        )
     }
 
     /// The window that the verb asks about, where it is not the planned one.
@@ -148,6 +159,13 @@ impl MoveChange {
                     Some(window)
                 };
                 change.content.window.clone().and_then(longer)
+            }
+            Verb::GrantExtension(_) => {
+                let asked = change.extension.as_ref();
+                change.content.window.clone().zip(asked).map(|(mut window, asked)| {
+                    window.interval.end = asked.end;
+                    window
+                })
             }
             _ => None,
         };
@@ -183,6 +201,13 @@ impl MoveChange {
                 let end = window.map_or(stamp.at, |window| window.interval.end);
                 change::extend(change, end, &extend.reason, facts)
             }
+            Verb::GrantExtension(grant) => {
+                let mut resolver = Resolver::default();
+                let end: Option<Timestamp> = resolver.parse("/end", Some(&grant.end));
+                resolver.end()?;
+                change::grant_extension(change, end.unwrap_or(stamp.at), facts)
+            }
+            Verb::RefuseExtension(reason) => change::refuse_extension(change, text(reason), facts),
             Verb::Complete(complete) => {
                 let mut resolver = Resolver::default();
                 let outcome: Option<Outcome> = resolver.parse("/outcome", Some(&complete.outcome));

@@ -41,8 +41,7 @@ impl Command for AskForException {
     }
 
     fn permission(&self) -> Permission {
-        // Which one is asked depends on the record that is to pass.
-        Permission::Read
+        Permission::ExceptionRequest
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -57,6 +56,7 @@ impl Command for AskForException {
         else {
             return Err(General::Invalid(vec![Missing::new("/rule", "is wrong")]).into());
         };
+        // One asks for what one may write.
         work.permit(match subject {
             Side::Release(_) => Permission::ReleaseWrite,
             Side::Change(_) | Side::Period(_) => Permission::ChangeWrite,
@@ -97,7 +97,7 @@ impl Command for DecideException {
         match self.verb {
             Verb::Grant | Verb::Refuse => Permission::ExceptionDecide,
             // Who asked may take it back without deciding anything.
-            Verb::Revoke => Permission::Read,
+            Verb::Revoke => Permission::ExceptionRequest,
         }
     }
 

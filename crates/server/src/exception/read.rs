@@ -52,8 +52,8 @@ fn actions(exception: &Exception, judge: &Judge, asking: &Asking) -> Vec<Action>
     let own = exception.asked_by.is_some() && exception.asked_by == judge.person;
     let shown = Verb::ALL.iter().map(|verb| {
         let free = *verb == Verb::Revoke && own;
-        let permitted = || if free { Ok(()) } else { asking.permit(Permission::ExceptionDecide) };
-        action(verb.word(), guard(*verb, exception, judge).and_then(|()| permitted()))
+        let needed = if free { Permission::ExceptionRequest } else { Permission::ExceptionDecide };
+        action(verb.word(), guard(*verb, exception, judge).and_then(|()| asking.permit(needed)))
     });
     shown.collect()
 }

@@ -160,6 +160,7 @@ impl Command for RevokeToken {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.permit_program(Permission::TokenWrite)?;
         let id = read::find_token(work.tx, &self.token)?;
         let mut token: Loaded<domain::identity::Token> = work.load_subject(id)?;
         let own = matches!(work.actor, Actor::Person { id } if Some(id) == token.state.person);

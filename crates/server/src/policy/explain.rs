@@ -133,7 +133,15 @@ fn stages(ruled: &Ruled<impl Model>, facts: &Facts) -> Vec<ExplainedRule> {
             rule.as_ref().is_none_or(|rule| rule.expression.holds(&facts.context()))
         };
         let matched = answer(facts);
-        let words = |asked: &bool| if *asked { "asked for" } else { "not asked for" }.to_owned();
+        let observe = stage.observe;
+        let words = |asked: &bool| {
+            let words = match (*asked, observe) {
+                (true, true) => "only observed: it would be asked for",
+                (true, false) => "asked for",
+                (false, _) => "not asked for",
+            };
+            words.to_owned()
+        };
         ExplainedRule {
             about: "stage".to_owned(),
             name: stage_words(&stage.stage),

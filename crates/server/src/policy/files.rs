@@ -5,11 +5,12 @@ use std::fmt;
 use std::ops::Range;
 
 use domain::Missing;
-use domain::approval::{GroupPlan, StagePlan};
+use domain::approval::{EXTENSION_ROLES, ExtensionRoles, GroupPlan, StagePlan};
 use domain::policy::{
     ChangeModel, ChangeType, ConditionalStage, FILE_MAX, ModelState, OutsideRelease, Refusal,
     ReleaseModel, TaskTemplate,
 };
+use jiff::civil::Date;
 use kernel::{NAME_MAX, NOTE_MAX};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
@@ -233,11 +234,17 @@ pub(super) struct ReleaseFile {
     #[serde(default)]
     description: String,
     version: u32,
+    #[serde(default)]
+    owner: Option<Spanned<String>>,
+    #[serde(default)]
+    review_on: Option<Spanned<String>>,
     window_minutes: u32,
     #[serde(default = "review_days")]
     review_days: u16,
     states: Vec<Strict<ModelState>>,
     approval: Vec<StageFile>,
+    #[serde(default = "extension_roles")]
+    extension: ExtensionRoles,
     #[serde(default)]
     tasks: Vec<TaskTemplate>,
 }
@@ -252,8 +259,14 @@ pub(super) struct ChangeFile {
     description: String,
     version: u32,
     #[serde(default)]
+    owner: Option<Spanned<String>>,
+    #[serde(default)]
+    review_on: Option<Spanned<String>>,
+    #[serde(default)]
     outside_release_when_customers_are_hit: OutsideRelease,
     approval: Vec<StageFile>,
+    #[serde(default = "extension_roles")]
+    extension: ExtensionRoles,
     #[serde(default)]
     tasks: Vec<TaskTemplate>,
 }
@@ -263,12 +276,19 @@ fn review_days() -> u16 {
     14
 }
 
+/// Who decides about a longer window where a model says nothing.
+fn extension_roles() -> ExtensionRoles {
+    EXTENSION_ROLES.into()
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StageFile {
     name: String,
     #[serde(default)]
     when: Option<Spanned<String>>,
+    #[serde(default)]
+    observe: bool,
     groups: Vec<Strict<GroupPlan>>,
 }
 
@@ -363,10 +383,13 @@ impl ReleaseFile {
             title: self.title,
             description: self.description,
             version: self.version,
+            owner: owner(reader, self.owner),
+            review_on: review_on(reader, self.review_on),
             window_minutes: self.window_minutes,
             review_days: self.review_days,
             states: self.states.into_iter().map(|state| state.0).collect(),
             approval,
+            extension: self.extension,
             tasks: self.tasks,
         };
         model.check().iter().for_each(|wrong| reader.wrong(at, wrong.to_string()));
@@ -388,13 +411,33 @@ impl ChangeFile {
             title: self.title,
             description: self.description,
             version: self.version,
+            owner: owner(reader, self.owner),
+            review_on: review_on(reader, self.review_on),
             outside_release_when_customers_are_hit: self.outside_release_when_customers_are_hit,
             approval,
+            extension: self.extension,
             tasks: self.tasks,
         };
         model.check().iter().for_each(|wrong| reader.wrong(at, wrong.to_string()));
         Ruled { model, file: reader.file.to_owned(), conditions }
     }
+}
+
+/// Who answers for a model.
+fn owner(reader: &mut Reader<'_>, owner: Option<Spanned<String>>) -> Option<String> {
+    let owner = owner?;
+    reader.named("the owner", owner.span().start, owner.get_ref(), NAME_MAX);
+    Some(owner.into_inner())
+}
+
+/// The day on which a model is to be looked at again.
+fn review_on(reader: &mut Reader<'_>, day: Option<Spanned<String>>) -> Option<Date> {
+    let day = day?;
+    let read = day.get_ref().parse().ok();
+    if read.is_none() {
+        reader.wrong(day.span().start, "`review_on` is a day, such as \"2027-03-01\"");
+    }
+    read
 }
 
 fn check_texts(
@@ -429,7 +472,8 @@ fn stages(
         conditions.push(condition);
         let groups = file.groups.into_iter().map(|group| group.0).collect();
         let stage = StagePlan { name: file.name, groups };
-        stages.push(ConditionalStage { when: file.when.map(Spanned::into_inner), stage });
+        let (when, observe) = (file.when.map(Spanned::into_inner), file.observe);
+        stages.push(ConditionalStage { when, observe, stage });
     }
     (stages, conditions)
 }

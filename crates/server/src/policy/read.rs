@@ -126,6 +126,8 @@ pub(super) fn models(db: &mut dyn Query) -> Result<Vec<Model>, Fault> {
         title: ruled.model.title.clone(),
         description: ruled.model.description.clone(),
         version: ruled.model.version.to_string(),
+        owner: ruled.model.owner.clone(),
+        review_on: ruled.model.review_on.map(|day| day.to_string()),
         states: ruled.model.states.iter().map(state).collect(),
         approval: ruled.model.approval.iter().map(words).collect(),
         source: source(&ruled.file),
@@ -136,6 +138,8 @@ pub(super) fn models(db: &mut dyn Query) -> Result<Vec<Model>, Fault> {
         title: ruled.model.title.clone(),
         description: ruled.model.description.clone(),
         version: ruled.model.version.to_string(),
+        owner: ruled.model.owner.clone(),
+        review_on: ruled.model.review_on.map(|day| day.to_string()),
         states: Vec::new(),
         approval: ruled.model.approval.iter().map(words).collect(),
         source: source(&ruled.file),
@@ -147,8 +151,9 @@ fn state(state: &domain::policy::ModelState) -> ModelState {
     ModelState { name: state.name.clone(), phase: state.phase.word().to_owned() }
 }
 
-fn words(stage: &ConditionalStage) -> String {
-    let stage = &stage.stage;
+fn words(conditional: &ConditionalStage) -> String {
+    let stage = &conditional.stage;
     let groups: Vec<&str> = stage.groups.iter().map(|group| group.name.as_str()).collect();
-    format!("{}: {}", stage.name, groups.join(" and "))
+    let observed = if conditional.observe { " (only observed)" } else { "" };
+    format!("{}: {}{observed}", stage.name, groups.join(" and "))
 }

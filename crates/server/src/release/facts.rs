@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::approval::{Plan, Round};
+use domain::approval::{EXTENSION_ROLES, Plan, Round};
 use domain::calendar::Side;
 use domain::change::Change;
 use domain::identity::Role;
@@ -45,6 +45,10 @@ pub(super) fn gather(
         blocking: blocked.by,
         under: blocked.under,
         before: before(db, id, release, asking.now)?,
+        extension_roles: policy
+            .set
+            .release(&release.model)
+            .map_or_else(|| EXTENSION_ROLES.into(), |model| model.extension.clone()),
         plan,
         scale: policy.set.scale().clone(),
         electorate,

@@ -15,7 +15,7 @@ use domain::rollback::{WayBack, compile};
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
-use crate::approval::shown_round;
+use crate::approval::{shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
@@ -35,7 +35,11 @@ pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<wir
     let (loaded, facts) = load(db, name, asking)?;
     let id = loaded.id;
     let conflicts = conflicts_of(db, domain::calendar::Side::Release(id), CONFLICTS_SHOWN)?;
-    Ok(shown(db, &loaded, &facts, conflicts, asking)?)
+    let mut shown = shown(db, &loaded, &facts, conflicts, asking)?;
+    if let Some((asked, window)) = loaded.state.extension.as_ref().zip(shown.window.as_ref()) {
+        shown.extension = Some(shown_extension(db, &shown.number, window, asked, asking.now)?);
+    }
+    Ok(shown)
 }
 
 fn load(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<(Loaded<Release>, Facts), Stop> {
@@ -136,6 +140,7 @@ fn shown(
         changes: rows(db, &changes)?,
         risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
         rounds,
+        extension: None,
         route: route(release, facts, &conflicts),
         conflicts,
         rollback_plan: rollback_plan(db, n, release, facts)?,
@@ -297,7 +302,11 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
 
 fn permission(verb: Verb) -> Permission {
     match verb {
-        Verb::Approve | Verb::Reject | Verb::Abstain => Permission::Approve,
+        Verb::Approve
+        | Verb::Reject
+        | Verb::Abstain
+        | Verb::GrantExtension
+        | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,
         Verb::Deploy
         | Verb::Step

@@ -19,7 +19,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::Vote;
+use api::approval::{GrantExtension, Vote};
 use api::change::{Extend, Links, Schedule};
 use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
 use api::deployment::{CarriedOut, DeploymentRow, StepReport};
@@ -187,8 +187,20 @@ fn carry_out(routes: Routes) -> Routes {
         .write::<Extend, Written, _, _>(
             M::Post,
             "/releases/{id}/extend",
-            "Lengthens the running window",
+            "Asks for a longer window of running work",
             extend,
+        )
+        .write::<GrantExtension, Written, _, _>(
+            M::Post,
+            "/releases/{id}/extension/grant",
+            "Lengthens its running window as it was asked for",
+            grant_extension,
+        )
+        .write::<Reason, Written, _, _>(
+            M::Post,
+            "/releases/{id}/extension/refuse",
+            "Turns the longer window down",
+            refuse_extension,
         )
         .write::<Verify, Written, _, _>(
             M::Post,
@@ -423,6 +435,8 @@ verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(extend, Extend, Verb::Extend);
+verb!(grant_extension, GrantExtension, Verb::GrantExtension);
+verb!(refuse_extension, Reason, Verb::RefuseExtension);
 verb!(deploy, Reason, |_| Verb::Deploy);
 verb!(verify, Verify, Verb::Verify);
 verb!(rollback, Reason, Verb::Rollback);

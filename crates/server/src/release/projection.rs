@@ -16,9 +16,9 @@ use crate::listing::serial;
 const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, model, phase, \
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
     start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
-    deployed_at, steps_done, steps_failed, created_at, updated_at) \
+    deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -28,7 +28,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     committed = excluded.committed, changes = excluded.changes, outcome = excluded.outcome, \
     deployment_state = excluded.deployment_state, deployed_at = excluded.deployed_at, \
     steps_done = excluded.steps_done, steps_failed = excluded.steps_failed, \
-    updated_at = excluded.updated_at";
+    updated_at = excluded.updated_at, extension_at = excluded.extension_at";
 
 impl Record for Release {
     const MODEL: i64 = 5;
@@ -52,7 +52,10 @@ impl Record for Release {
             zone TEXT, long BIGINT NOT NULL, live BIGINT NOT NULL, committed BIGINT NOT NULL, \
             changes BIGINT NOT NULL, outcome TEXT, deployment_state TEXT, deployed_at BIGINT, \
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
-            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+            created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
+            extension_at BIGINT)",
+        "CREATE INDEX releases_extension ON releases (extension_at, id) \
+            WHERE extension_at IS NOT NULL",
         "CREATE UNIQUE INDEX releases_by_number ON releases (number)",
         "CREATE INDEX releases_by_serial ON releases (serial, id)",
         "CREATE INDEX releases_by_update ON releases (updated_at, id)",
@@ -192,6 +195,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         steps(StepState::Failed).into(),
         release.created_at.unwrap_or(at).into(),
         at.into(),
+        release.extension.as_ref().map(|asked| asked.asked_at).into(),
     ]
 }
 

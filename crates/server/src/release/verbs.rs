@@ -45,6 +45,10 @@ pub enum Verb {
     Schedule(Schedule),
     /// Lengthen the running window.
     Extend(Extend),
+    /// Let the longer window have its way.
+    GrantExtension(approval::GrantExtension),
+    /// Turn the longer window down.
+    RefuseExtension(Reason),
     /// Begin the deployment.
     Deploy,
     /// Report a step of it.
@@ -98,6 +102,8 @@ impl Command for MoveRelease {
             Verb::Vote(Answer::Abstain, _) => "release.abstain",
             Verb::Schedule(_) => "release.schedule",
             Verb::Extend(_) => "release.extend",
+            Verb::GrantExtension(_) => "release.grant_extension",
+            Verb::RefuseExtension(_) => "release.refuse_extension",
             Verb::Deploy => "release.deploy",
             Verb::Step(..) => "release.step",
             Verb::Verify(_) => "release.verify",
@@ -145,7 +151,7 @@ impl Command for MoveRelease {
 
 fn permission(verb: &Verb) -> Permission {
     match verb {
-        Verb::Vote(..) => Permission::Approve,
+        Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => Permission::Approve,
         Verb::Extend(_) => Permission::WindowExtend,
         Verb::Deploy
         | Verb::Step(..)
@@ -173,6 +179,13 @@ impl MoveRelease {
                 };
                 release.content.window.clone().and_then(longer)
             }
+            Verb::GrantExtension(_) => {
+                let asked = release.extension.as_ref();
+                release.content.window.clone().zip(asked).map(|(mut window, asked)| {
+                    window.interval.end = asked.end;
+                    window
+                })
+            }
             _ => None,
         };
         resolver.end()?;
@@ -195,6 +208,15 @@ impl MoveRelease {
             Verb::Extend(extend) => {
                 let end = window.map_or(stamp.at, |window| window.interval.end);
                 release::extend(release, end, &extend.reason, facts)
+            }
+            Verb::GrantExtension(grant) => {
+                let mut resolver = Resolver::default();
+                let end: Option<Timestamp> = resolver.parse("/end", Some(&grant.end));
+                resolver.end()?;
+                release::grant_extension(release, end.unwrap_or(facts.now), facts)
+            }
+            Verb::RefuseExtension(reason) => {
+                release::refuse_extension(release, text(reason), facts)
             }
             Verb::Deploy => release::deploy(release, facts),
             Verb::Step(change, report) => {

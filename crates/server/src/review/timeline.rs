@@ -22,6 +22,8 @@ const MOVES: &[&str] = &[
     "deployment_moved",
     "detached",
     "extended",
+    "extension_asked",
+    "extension_refused",
     "held",
     "raised",
     "resumed",
@@ -117,6 +119,11 @@ fn words(
             let begin = format!("The window was lengthened, now from {}", window(payload));
             with(&begin, payload, "reason")
         }
+        "extension_asked" => {
+            let end = payload["end"].as_str().unwrap_or_default();
+            with(&format!("A longer window was asked for, to {end}"), payload, "reason")
+        }
+        "extension_refused" => with("The longer window was turned down", payload, "reason"),
         "started" => "Work began".to_owned(),
         "completed" => format!("Work ended {}", ending(payload)),
         "closed" => with(&format!("Closed{}", outcome(payload, " as ")), payload, "note"),

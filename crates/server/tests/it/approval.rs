@@ -120,3 +120,58 @@ fn the_longest_waiting_comes_first_page_by_page() {
         sara.get("/approvals?cursor=yesterday").await.refused(422, "request.invalid");
     });
 }
+
+#[test]
+fn who_approved_sees_field_by_field_what_was_edited_since() {
+    on_both(async |stage| {
+        let admin = stage.person("ada_administrator", &["administrator"]).await;
+        for ci in ["web-01", "web-02"] {
+            admin.post("/cis", json!({"name": ci, "kind": "server"})).await.ok();
+        }
+        let anna = stage.person("anna_requester", &["requester"]).await;
+        stage.account("ivan_implementer", &["implementer"]).await;
+        stage.account("ines_implementer", &["implementer"]).await;
+        let sara = stage.person("sara_service_owner", &["service_owner"]).await;
+        let simon = stage.person("simon_service_owner", &["service_owner"]).await;
+        let change = waiting(&anna, "Replace").await;
+        let path = format!("/changes/{change}");
+        let told = format!("{path}/approvals/difference");
+        assert_eq!(sara.get(&told).await.ok()["items"], json!([]), "nothing was edited");
+
+        let seen = sara.get(&path).await.ok()["rounds"][0]["content_hash"].clone();
+        vote(&sara, &list(&sara, "mine=true").await[0], "approve", "").await;
+        stage.clock.set(stage.now().plus_minutes(5));
+        let version = anna.get(&path).await.ok()["version"].to_string();
+        let edit = json!({"test_plan": "Ask twice.", "cis": ["web-02"],
+            "implementer": "ines_implementer"});
+        anna.patch(&path, &version, edit).await.ok();
+
+        let since = &sara.get(&told).await.ok()["items"];
+        assert_eq!(since.as_array().map(Vec::len), Some(1), "told once: {since:#}");
+        assert_eq!((&since[0]["since"], &since[0]["round"]), (&json!("vote"), &json!(1)));
+        let fields = since[0]["fields"].as_array().expect("fields").iter();
+        let lines: Vec<String> = fields
+            .map(|one| {
+                let text = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
+                [text("part"), text("field"), text("before"), text("after")].join(" | ")
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "bundle | cis | web-01 | web-02",
+                "plans | implementer | ivan_implementer Example | ines_implementer Example",
+                "plans | test | Ask for the version. | Ask twice.",
+            ]
+        );
+        // Who did not vote is told since the round was opened, or since what they saw.
+        let since = &simon.get(&told).await.ok()["items"];
+        assert_eq!(since[0]["since"], "opened");
+        let named = format!("{told}?seen={}", seen.as_str().expect("a hash"));
+        assert_eq!(simon.get(&named).await.ok()["items"][0]["since"], "seen");
+        simon
+            .get("/changes/CHG-99/approvals/difference")
+            .await
+            .refused(404, "request.unknown_record");
+    });
+}

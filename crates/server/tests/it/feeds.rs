@@ -170,3 +170,44 @@ fn an_external_calendar_is_shown_and_the_next_file_replaces_it() {
         assert_eq!(names(&anna.get(range).await.ok()), [] as [&str; 0]);
     });
 }
+
+#[test]
+fn a_feed_of_a_board_tells_of_its_meetings_and_of_those_that_do_not_take_place() {
+    on_both(async |stage| {
+        let rosa = stage.person("rosa_release_manager", &["release_manager"]).await;
+        planned(&rosa, "Not a meeting", json!({})).await;
+        let board = |name: &str, role: &str| json!({"name": name, "chair": "rosa_release_manager", "roles": [role]});
+        let cab = rosa.post("/boards", board("Change advisory board", "cab_member")).await.ok();
+        let other = rosa.post("/boards", board("Another board", "ecab_member")).await.ok();
+        let meeting = |board: &Json, start: &str, end: &str| json!({"board": board["id"], "window": window(start, end)});
+        let of_cab = meeting(&cab, "2026-12-02T13:00:00Z", "2026-12-02T14:00:00Z");
+        let of_cab = rosa.post("/meetings", of_cab).await.ok();
+        let elsewhere = meeting(&other, "2026-12-03T13:00:00Z", "2026-12-03T14:00:00Z");
+        rosa.post("/meetings", elsewhere).await.ok();
+
+        let new = json!({"name": "CAB", "board": "change advisory board"});
+        let (made, secret) = address(&rosa, new).await;
+        let listed = &rosa.get("/feeds").await.ok()["items"][0];
+        assert_eq!(listed["board"]["name"], "Change advisory board", "{made:#}");
+        let first = read(&stage, &secret).await;
+        let [event] = &first[..] else { panic!("one meeting: {first:?}") };
+        let number = of_cab["number"].as_str().expect("a number");
+        assert_eq!(value(event, "SUMMARY"), format!("{number} Change advisory board"));
+        assert_eq!(value(event, "DTSTART"), "20261202T130000Z");
+        assert_eq!(value(event, "STATUS"), "CONFIRMED");
+        let (uid, sequence) = (value(event, "UID").to_owned(), value(event, "SEQUENCE").to_owned());
+
+        let reason = json!({"reason": "a holiday"});
+        rosa.post(&format!("/meetings/{number}/cancel"), reason).await.ok();
+        let second = read(&stage, &secret).await;
+        assert_eq!((value(&second[0], "UID"), value(&second[0], "STATUS")), (&*uid, "CANCELLED"));
+        let whole = |text: &str| text.parse::<i64>().expect("a number");
+        assert!(whole(value(&second[0], "SEQUENCE")) > whole(&sequence));
+
+        let both = json!({"name": "Both", "board": "Change advisory board", "kind": "release"});
+        let problem = rosa.post("/feeds", both).await.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/board");
+        let unknown = json!({"name": "None", "board": "No board"});
+        rosa.post("/feeds", unknown).await.refused(422, "request.invalid");
+    });
+}

@@ -5,6 +5,7 @@
 mod support;
 
 mod approval;
+mod approval_extension;
 mod approval_limits;
 mod audit;
 mod bad_input;

@@ -157,6 +157,12 @@ fn a_draft_blackout_tells_whom_it_would_hit() {
         assert_eq!(preview["hits"][0]["kind"], "blackout");
         assert_eq!(preview["hits"][0]["committed"], false);
         assert_eq!(preview["hits"][0]["overlap"]["start"], "2026-12-05T20:00:00Z");
+        for hit in list(&preview, "hits") {
+            let (next, window) = (&hit["next_free"], &hit["window"]);
+            let text = |of: &Json, name: &str| of[name].as_str().expect("a time").to_owned();
+            assert!(text(next, "start") > text(window, "start"), "later: {hit:#}");
+            assert!(text(next, "start") >= text(&hit["overlap"], "end"), "past it: {hit:#}");
+        }
         assert_eq!(list(&preview, "next").len(), 5);
         let narrow = story.anna.post("/blackouts/preview", draft(json!(["Search"]))).await.ok();
         assert_eq!(hits(&narrow), [second.as_str()]);

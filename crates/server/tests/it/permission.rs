@@ -196,3 +196,27 @@ fn every_operation_needs_a_scope_and_the_table_says_which() {
         insta::assert_snapshot!("what_a_token_must_hold", table);
     });
 }
+
+/// What is sent with POST because it is long, and writes nothing.
+fn asks_only(operation: &Operation) -> bool {
+    let last = operation.path.rsplit('/').next().unwrap_or_default();
+    operation.method == Method::GET || ["preview", "check", "replay"].contains(&last)
+}
+
+#[test]
+fn a_token_that_only_reads_writes_nothing() {
+    on_both(async |stage| {
+        let owner = world(&stage).await;
+        let new = json!({"name": "r", "scopes": ["read"], "expires_at": "2026-12-01T00:00:00Z"});
+        let secret = owner.post("/tokens", new).await.ok()["secret"].clone();
+        let program = stage.program(secret.as_str().unwrap());
+        for operation in operations(&stage).await.iter().filter(|one| !asks_only(one)) {
+            if FOR_ANYONE.contains(&operation.name.as_str()) {
+                continue;
+            }
+            let answer = sent(&program, operation).await;
+            let stopped = ["request.not_permitted", "identity.people_only"];
+            assert!(stopped.contains(&code(&answer)), "{}: {:#}", operation.name, answer.body);
+        }
+    });
+}

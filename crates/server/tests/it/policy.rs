@@ -391,3 +391,38 @@ fn rules_for_conflicts_are_policy_too() {
         );
     });
 }
+
+#[test]
+fn a_stage_is_observed_before_it_is_enforced_and_a_model_has_an_owner() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let mut files = story.rosa.get("/policy?version=0").await.ok()["files"].clone();
+        let normal = files["changes/normal.toml"].as_str().expect("a file").to_owned();
+        let owned = "version = 9\nowner = \"Change management\"\nreview_on = \"2027-03-01\"";
+        let watched = "[[approval]]\nname = \"Legal\"\nobserve = true\n\
+            groups = [{ name = \"Lawyers\", roles = [\"product_owner\"] , quorum = \"first\" }]\n";
+        let edited = format!("{}\n{watched}", normal.replace("version = 3", owned));
+        let broken = edited.replace("2027-03-01", "in spring");
+        files["changes/normal.toml"] = json!(broken);
+        let checked = story.rosa.put("/policy", "0", json!({"files": files, "note": "x"})).await;
+        let problem = checked.refused(422, "policy.broken");
+        assert!(problem.to_string().contains("review_on"), "{problem:#}");
+
+        files["changes/normal.toml"] = json!(edited);
+        story.rosa.put("/policy", "0", json!({"files": files, "note": "observe"})).await.ok();
+        let models = story.anna.get("/models").await.ok();
+        let mut models = models["items"].as_array().expect("models").iter();
+        let model = models.find(|model| model["name"] == "normal").expect("the model");
+        assert_eq!(
+            (&model["owner"], &model["review_on"]),
+            (&json!("Change management"), &json!("2027-03-01"))
+        );
+        let change = assessed(&story, "Watched", "print-01").await;
+        let record = story.anna.get(&format!("/changes/{change}")).await.ok();
+        assert_eq!(record["rounds"][0]["observed"], json!(["Legal"]), "it is recorded");
+        assert!(!round(&record).contains(&"Legal".to_owned()), "and nobody is asked");
+        let explained = story.anna.get(&format!("/changes/{change}/policy")).await.ok();
+        let legal = rule(&explained, "stage", "Legal");
+        assert_eq!(legal["outcome"], "only observed: it would be asked for");
+    });
+}

@@ -28,17 +28,53 @@ it('is decided by keys: next, previous, approve', async () => {
   await waitFor(() => expect(writes(sent)[0]?.path).toBe('/releases/REL-17/approve'));
 });
 
-it('points out what was edited since it was last seen', async () => {
-  const seen = {
-    hash: 'older',
-    parts: [{ name: 'window', hash: 'old', content: { start: 'yesterday', end: 'today' } }],
-  };
-  localStorage.setItem(`seen:${release.id}`, JSON.stringify(seen));
-  serve();
+it('shows field by field what was edited since the vote and since it was last seen', async () => {
+  localStorage.setItem('seen:/releases/REL-17', 'older');
+  const sent = serve({
+    'GET /releases/REL-17/approvals/difference': {
+      items: [
+        {
+          since: 'vote',
+          round: 1,
+          at: '2026-11-20T10:00:00Z',
+          content_hash: 'voted',
+          truncated: false,
+          fields: [
+            { part: 'plans', field: 'implementer', before: 'Ivan', after: 'Ines' },
+            { part: 'window', field: 'end', before: 'yesterday', after: null },
+          ],
+        },
+      ],
+    },
+  });
   show('/approvals');
-  const block = await screen.findByRole('region', { name: 'Edited since you last saw it' });
+  const block = await screen.findByRole('region', { name: 'Edited since you voted' });
+  expect(within(block).getByText('Ines')).toBeInTheDocument();
   expect(within(block).getByText('yesterday')).toBeInTheDocument();
+  const asked = sent.find((call) => call.path.endsWith('/difference'));
+  expect(asked?.query.get('seen')).toBe('older');
   localStorage.clear();
+});
+
+it('puts the longer windows that are asked for before all else', async () => {
+  serve({
+    'GET /extensions': {
+      items: [
+        {
+          subject: { id: deploying.id, number: deploying.number, name: deploying.title },
+          subject_kind: 'release',
+          end: '2026-11-24T23:00:00Z',
+          reason: 'the copy is slow',
+          asked_by: { id: 'per_1', name: 'Ivan' },
+          asked_at: '2026-11-24T21:00:00Z',
+        },
+      ],
+    },
+  });
+  show('/approvals');
+  const block = await screen.findByRole('region', { name: 'Longer windows that are asked for' });
+  expect(within(block).getByText(/the copy is slow/)).toBeInTheDocument();
+  expect(within(block).getByRole('link', { name: /REL-18/ })).toBeInTheDocument();
 });
 
 it('says so when nothing waits', async () => {

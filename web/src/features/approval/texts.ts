@@ -3,6 +3,8 @@
 export const APPROVAL = {
   title: 'Approvals',
   list: 'Waiting for you',
+  longer: 'Longer windows that are asked for',
+  longerUntil: 'until',
   decided: 'Decided',
   views: 'Which approvals',
   emptyTitle: 'Nothing waits for you',

@@ -88,6 +88,7 @@ export const preview = {
   hits: (count: number, blocking: number) =>
     `It hits ${count === 1 ? '1 record' : `${count} records`}, ${blocking} of them would be blocked.`,
   noHits: 'It hits nothing that is planned.',
+  nextFree: (text: string) => `free next ${text}`,
   truncated: 'There are more records to come than one answer looks at.',
   committed: 'committed',
   planned: 'planned',

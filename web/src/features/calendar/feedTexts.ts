@@ -25,8 +25,11 @@ export const feeds = {
     team: 'Team',
     environment: 'Environment',
     kind: 'Kind',
+    board: 'Meetings of a board',
   },
   any: 'Left empty, it shows all.',
+  boardHelp: 'Then it shows the meetings of this board, and nothing else.',
+  meetings: (board: string) => `Meetings of ${board}`,
   addressTitle: 'Copy the address now',
   addressHelp:
     'It is shown this once. Whoever has it reads what you may read, until you revoke the feed.',

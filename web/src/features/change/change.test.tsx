@@ -236,3 +236,50 @@ describe('free slots', () => {
     expect(await screen.findByRole('button', { name: 'Undo' })).toBeInTheDocument();
   });
 });
+
+describe('a longer window', () => {
+  const window = { start: '2026-11-24T20:00:00Z', end: '2026-11-24T22:00:00Z', zone: 'UTC' };
+  const extension = {
+    end: '2026-11-24T23:00:00Z',
+    reason: 'the copy is slow',
+    asked_by: { id: 'per_9', name: 'Ivan' },
+    asked_at: '2026-11-24T21:00:00Z',
+    collisions: [],
+    blocking: 0,
+  };
+  const running = {
+    ...change,
+    phase: 'implement',
+    window,
+    extension,
+    actions: [
+      { name: 'grant_extension', allowed: true },
+      { name: 'refuse_extension', allowed: true },
+    ],
+  };
+
+  it('is granted as it was seen', async () => {
+    const sent = serve({
+      ...ANSWERS,
+      'GET /changes/CHG-41': running,
+      'POST /changes/chg_41/extension/grant': { id: change.id, version: 9 },
+    });
+    const { user } = show('/changes/CHG-41');
+    const block = await screen.findByRole('region', { name: 'A longer window is asked for' });
+    expect(within(block).getByText(/the copy is slow/)).toBeInTheDocument();
+    await user.click(within(block).getByRole('button', { name: 'Grant' }));
+    await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ end: extension.end }));
+    expect(writes(sent)[0]?.path).toBe(`/changes/${change.id}/extension/grant`);
+  });
+
+  it('is turned down with a reason', async () => {
+    const sent = serve({ ...ANSWERS, 'GET /changes/CHG-41': running });
+    const { user } = show('/changes/CHG-41');
+    const block = await screen.findByRole('region', { name: 'A longer window is asked for' });
+    await user.click(within(block).getByRole('button', { name: 'Refuse' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.type(within(dialog).getByRole('textbox'), 'The shop opens');
+    await user.click(within(dialog).getByRole('button', { name: 'Refuse' }));
+    await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ reason: 'The shop opens' }));
+  });
+});

@@ -10,6 +10,8 @@ export const POLICY = {
   noApproval: 'No approval is asked for.',
   version: (version: string) => `version ${version}`,
   source: 'The file, as it is kept',
+  owner: (name: string) => `Owned by ${name}`,
+  review: (day: string) => `to be reviewed on ${day}`,
   emptyTitle: 'No models',
   empty: 'Models are files of the server; without one no record can be made.',
 };

@@ -1,78 +1,73 @@
-// What was edited in the approved content: since the reader last saw it, and since the round before.
+// What was edited in the approved content, field by field: since the reader voted or saw it last,
+// since the round was opened, and since the round before.
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { differences, type Difference } from '@/lib/difference';
+import { get } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
 import { Section } from '../Page';
 import { wordOf } from '../texts';
+import { Time } from '../Time';
 import { DIFFERENCE } from './texts';
 import classes from './PartDifferences.module.css';
 
-type Round = Schema<'Round'>;
+type Difference = Schema<'ContentDifference'>;
 
-interface Seen {
-  hash: string;
-  parts: Schema<'Part'>[];
+interface Props {
+  /** The path of the record. */
+  path: string;
+  rounds: Schema<'Round'>[];
 }
 
-export function PartDifferences({ subject, rounds }: { subject: string; rounds: Round[] }) {
-  const [newest, before] = rounds;
-  const seen = useLastSeen(subject, newest);
-  if (!newest) return null;
-  const sinceSeen = seen && seen.hash !== newest.content_hash ? parts(seen.parts, newest) : [];
-  const sinceRound = before ? parts(before.parts, newest) : [];
-  if (sinceSeen.length === 0 && sinceRound.length === 0) return null;
-  return (
-    <>
-      {sinceSeen.length > 0 && <Block title={DIFFERENCE.sinceSeen} parts={sinceSeen} />}
-      {sinceRound.length > 0 && before && (
-        <Block title={DIFFERENCE.sinceRound(before.number)} parts={sinceRound} />
-      )}
-    </>
-  );
+/** The path of a change or a release by its number. */
+export function recordPath(kind: 'change' | 'release', number: string): string {
+  return `/${kind}s/${encodeURIComponent(number)}`;
 }
 
-/** What this browser showed the last time, kept so that an edit since then can be pointed out. */
-function useLastSeen(subject: string, round: Round | undefined): Seen | undefined {
-  const key = `seen:${subject}`;
+export function PartDifferences({ path, rounds }: Props) {
+  const hash = rounds[0]?.content_hash;
+  const seen = useLastSeen(path, hash);
+  const asked = `${path}/approvals/difference`;
+  const found = useQuery({
+    queryKey: [asked, hash, seen],
+    enabled: hash !== undefined,
+    queryFn: ({ signal }) =>
+      get<Schema<'ContentDifferences'>>(asked, { seen: seen === hash ? undefined : seen }, signal),
+  });
+  return found.data?.items.map((each) => <Block key={each.content_hash} difference={each} />);
+}
+
+/** The hash that this browser showed last, kept so that an edit since then can be pointed out. */
+function useLastSeen(path: string, hash: string | undefined): string | undefined {
+  const key = `seen:${path}`;
   const [seen] = useState(() => readSeen(key));
-  const hash = round?.content_hash;
-  const content = round?.parts;
   useEffect(() => {
-    if (!hash || !content) return;
+    if (!hash) return;
     try {
-      localStorage.setItem(key, JSON.stringify({ hash, parts: content }));
+      localStorage.setItem(key, hash);
     } catch {
       // A full store only means that the difference is not shown next time.
     }
-  }, [key, hash, content]);
+  }, [key, hash]);
   return seen;
 }
 
-function readSeen(key: string): Seen | undefined {
+function readSeen(key: string): string | undefined {
   try {
-    const kept = localStorage.getItem(key);
-    return kept ? (JSON.parse(kept) as Seen) : undefined;
+    return localStorage.getItem(key) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-interface Changed {
-  name: string;
-  lines: Difference[];
+function titleOf({ since, round }: Difference): string {
+  if (since === 'vote') return DIFFERENCE.sinceVote;
+  if (since === 'seen') return DIFFERENCE.sinceSeen;
+  return since === 'opened' ? DIFFERENCE.sinceOpened(round) : DIFFERENCE.sinceRound(round);
 }
 
-function parts(old: Schema<'Part'>[], round: Round): Changed[] {
-  return round.parts.flatMap((part) => {
-    const former = old.find((each) => each.name === part.name);
-    if (former?.hash === part.hash) return [];
-    return [{ name: part.name, lines: differences(former?.content, part.content) }];
-  });
-}
-
-function Block({ title, parts: changed }: { title: string; parts: Changed[] }) {
+function Block({ difference }: { difference: Difference }) {
   return (
-    <Section title={title} flush>
+    <Section title={titleOf(difference)} aside={difference.at && <Time at={difference.at} />} flush>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -83,18 +78,17 @@ function Block({ title, parts: changed }: { title: string; parts: Changed[] }) {
           </tr>
         </thead>
         <tbody>
-          {changed.flatMap((part) =>
-            part.lines.map((line) => (
-              <tr key={part.name + line.path}>
-                <td>{wordOf(part.name)}</td>
-                <td>{line.path}</td>
-                <td>{line.before === undefined ? '–' : <del>{line.before}</del>}</td>
-                <td>{line.after === undefined ? '–' : <ins>{line.after}</ins>}</td>
-              </tr>
-            )),
-          )}
+          {difference.fields.map((line) => (
+            <tr key={line.part + line.field}>
+              <td>{wordOf(line.part)}</td>
+              <td>{line.field || '–'}</td>
+              <td>{line.before ? <del>{line.before}</del> : '–'}</td>
+              <td>{line.after ? <ins>{line.after}</ins> : '–'}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
+      {difference.truncated && <p className="soft">{DIFFERENCE.more}</p>}
     </Section>
   );
 }

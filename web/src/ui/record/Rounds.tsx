@@ -68,6 +68,11 @@ export function RoundBody({ round }: { round: Round }) {
           </li>
         ))}
       </ol>
+      {round.observed && round.observed.length > 0 && (
+        <p className="soft">
+          {RECORD.observed}: {round.observed.map(wordOf).join(', ')}
+        </p>
+      )}
       {round.barred.length > 0 && (
         <p className="soft">
           {RECORD.barred}:{' '}

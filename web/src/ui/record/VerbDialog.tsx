@@ -8,6 +8,7 @@ import { toInstant, toWall } from '@/lib/zone';
 import { Dialog, ReasonDialog } from '../Dialog';
 import { RECORD } from './texts';
 import { SlipCheck } from './SlipCheck';
+import { WindowCheck } from './WindowCheck';
 import { WindowPlanner } from './WindowPlanner';
 
 export type SharedVerb = 'schedule' | 'extend' | 'hold' | 'cancel';
@@ -76,21 +77,24 @@ function ScheduleDialog({ subject, window, send, onClose }: Props) {
   );
 }
 
-function ExtendDialog({ window, send, onClose }: Props) {
+function ExtendDialog({ subject, window, send, onClose }: Props) {
   const readerZone = useZone();
   const zone = window?.zone ?? readerZone;
   const [end, setEnd] = useState(() => toWall(window?.end, zone));
   const [reason, setReason] = useState('');
+  const instant = toInstant(end, zone);
+  const later = window && instant && Date.parse(instant) > Date.parse(window.end);
   return (
     <Dialog
       title={RECORD.extendTitle}
       submit={RECORD.extend}
       onClose={onClose}
-      onSubmit={() => send.run('extend', { end: toInstant(end, zone), reason: reason.trim() })}
+      onSubmit={() => send.run('extend', { end: instant, reason: reason.trim() })}
       busy={send.busy}
       problem={send.problem}
-      disabled={!toInstant(end, zone) || reason.trim() === ''}
+      disabled={!later || reason.trim() === ''}
     >
+      <p>{RECORD.extendHelp}</p>
       <TextInput
         data-autofocus
         type="datetime-local"
@@ -98,6 +102,7 @@ function ExtendDialog({ window, send, onClose }: Props) {
         value={end}
         onChange={(event) => setEnd(event.currentTarget.value)}
       />
+      {later && <WindowCheck draft={{ subject }} window={{ ...window, end: instant }} />}
       <Textarea
         label="Reason"
         withAsterisk

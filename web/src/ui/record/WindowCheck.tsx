@@ -15,7 +15,8 @@ import classes from './record.module.css';
 interface Props {
   draft: Draft;
   window: Window | null | undefined;
-  onTake: (window: Window) => void;
+  /** Takes another window, where one may be proposed. */
+  onTake?: (window: Window) => void;
 }
 
 const TYPING_MS = 350;
@@ -42,7 +43,7 @@ export function WindowCheck({ draft, window, onTake }: Props) {
   return (
     <section aria-label={RECORD.checkWindow} aria-live="polite" className={classes.check}>
       {incomplete && <p>{sentence(incomplete)}</p>}
-      {blocking > 0 && asked && (
+      {blocking > 0 && asked && onTake && (
         <NextFree draft={draft} window={asked} label={RECORD.slots.takeIt} onTake={onTake} />
       )}
       <Conflicts conflicts={conflicts} acceptable={false} none={RECORD.checkNone} />

@@ -84,6 +84,7 @@ export const RECORD = {
   voided: 'No longer counts',
   mayVote: 'May answer',
   barred: 'May not answer',
+  observed: 'Only observed, nobody is asked',
   needs: 'Needed',
   noVoters: 'nobody can answer',
   reminded: 'Reminded',
@@ -123,8 +124,9 @@ export const RECORD = {
   scheduleTitle: 'Set the window',
   scheduleHelp: 'Conflicts are looked for in the same moment; a blocking one stops it.',
   window: 'Window',
-  extend: 'Extend',
-  extendTitle: 'Extend the window',
+  extend: 'Ask',
+  extendTitle: 'Ask for a longer window',
+  extendHelp: 'Someone else decides, and sees what the added time collides with.',
   extendEnd: 'New end',
   hold: 'Put on hold',
   holdTitle: 'Put on hold',
@@ -170,8 +172,26 @@ export const LINK_KINDS = [
   'ticket',
 ];
 
+/** Words of a longer window of running work. */
+export const LONGER = {
+  title: 'A longer window is asked for',
+  until: 'Until',
+  added: (text: string) => `${text} more`,
+  askedBy: 'Asked for by',
+  nothing: 'The added time collides with nothing.',
+  grant: 'Grant',
+  granted: 'the window is longer now',
+  refuse: 'Refuse',
+  refused: 'the window stays as it is',
+  refuseTitle: 'Refuse the longer window',
+  refuseHelp: 'The window ends as planned. Another end can be asked for.',
+};
+
 export const DIFFERENCE = {
+  sinceVote: 'Edited since you voted',
   sinceSeen: 'Edited since you last saw it',
+  sinceOpened: (round: number) => `Edited since round ${round} was opened`,
+  more: 'More fields were edited; the record shows them all.',
   sinceRound: (round: number) => `Edited since round ${round}`,
   part: 'Part',
   field: 'Field',

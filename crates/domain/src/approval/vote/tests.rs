@@ -21,7 +21,7 @@ fn group(name: &str, role: Role, quorum: Quorum) -> GroupPlan {
 fn plan(groups: Vec<GroupPlan>) -> Plan {
     let stages =
         groups.into_iter().map(|group| StagePlan { name: group.name.clone(), groups: vec![group] });
-    Plan { policy: "test 1".to_owned(), stages: stages.collect() }
+    Plan { policy: "test 1".to_owned(), stages: stages.collect(), observed: vec![] }
 }
 
 fn content(window: &str) -> Content {

@@ -41,9 +41,50 @@ fn a_scheduled_change_whose_window_was_lost_does_not_begin() {
 
 #[test]
 fn a_running_window_is_lengthened_with_a_reason() {
-    let longer = extend(&implementing(), minute(150), "the copy is slow", &at(110));
-    let change = after(&implementing(), longer);
-    assert_eq!((change.phase, change.content.window), (Phase::Implement, Some(window(60, 150))));
+    let asked = asked(150);
+    assert_eq!(asked.content.window, implementing().content.window);
+    let longer = grant_extension(&asked, minute(150), &manager(111));
+    let change = after(&asked, longer);
+    assert_eq!((change.phase, &change.content.window), (Phase::Implement, &Some(window(60, 150))));
+    assert_eq!(change.extension, None);
+}
+
+/// A release manager, who neither asked nor implements.
+fn manager(now: i64) -> Facts {
+    Facts { person: Some(person(NOBODY)), roles: [Role::ReleaseManager].into(), ..at(now) }
+}
+
+fn asked(end: i64) -> Change {
+    let implementer = Facts { person: Some(person(IMPLEMENTER)), ..at(110) };
+    let asked = extend(&implementing(), minute(end), "the copy is slow", &implementer);
+    after(&implementing(), asked)
+}
+
+#[test]
+fn a_longer_window_is_decided_by_another_as_it_was_seen() {
+    let asked = asked(150);
+    let granted = |seen: i64, facts: &Facts| code(grant_extension(&asked, minute(seen), facts));
+    assert_eq!(granted(140, &manager(111)), "approval.content_moved");
+    let own = Facts { person: Some(person(IMPLEMENTER)), ..manager(111) };
+    assert_eq!(granted(150, &own), "approval.own_work");
+    let other = Facts { roles: roles(CAB[0]), ..manager(111) };
+    assert_eq!(granted(150, &other), "approval.not_a_voter");
+    assert_eq!(granted(150, &manager(150)), "change.window_not_open");
+    assert_eq!(granted(150, &blocked(manager(111))), "calendar.conflict_blocks");
+    let none = grant_extension(&implementing(), minute(150), &manager(111));
+    assert_eq!(code(none), "approval.no_extension");
+}
+
+#[test]
+fn a_longer_window_is_turned_down_with_a_reason_and_may_be_asked_for_again() {
+    let first = asked(150);
+    assert_eq!(pointers(refuse_extension(&first, " ", &manager(111))), ["/reason"]);
+    let refused = after(&first, refuse_extension(&first, "the shop opens", &manager(111)));
+    assert_eq!((refused.extension, refused.content.window), (None, Some(window(60, 120))));
+    let again = after(&first, extend(&first, minute(140), "it is quicker now", &at(112)));
+    assert_eq!(again.extension.map(|asked| asked.end), Some(minute(140)));
+    let done = after(&first, complete(&first, Outcome::Successful, None, &at(115)));
+    assert_eq!(done.extension, None);
 }
 
 #[test]

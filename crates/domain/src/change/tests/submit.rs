@@ -102,7 +102,7 @@ fn who_asks_and_who_carries_it_out_may_not_vote() {
 
 #[test]
 fn a_plan_without_stages_is_approved_at_once() {
-    let plan = Plan { policy: "standard 1".to_owned(), stages: vec![] };
+    let plan = Plan { policy: "standard 1".to_owned(), stages: vec![], observed: vec![] };
     let draft = drafted(content(ChangeType::Standard));
     let change = after(&draft, submit(&draft, &Facts { plan, ..facts() }, &stamp()));
     assert!(change.is_approved());

@@ -78,6 +78,7 @@ fn approval() -> Plan {
             group(Role::ReleaseManager, Quorum::First, CONTENT),
             group(Role::CabMember, Quorum::Majority, &[]),
         ],
+        observed: vec![],
     }
 }
 
@@ -101,11 +102,14 @@ fn model() -> ReleaseModel {
         description: String::new(),
         version: 1,
         window_minutes: 60,
+        extension: [Role::ReleaseManager].into(),
+        owner: None,
+        review_on: None,
         states: states.map(state).into(),
         approval: approval()
             .stages
             .into_iter()
-            .map(|stage| ConditionalStage { when: None, stage })
+            .map(|stage| ConditionalStage { when: None, observe: false, stage })
             .collect(),
         tasks: vec![],
     }
@@ -161,6 +165,7 @@ fn facts(release: &Release) -> Facts {
         scale: crate::risk::tests::scale(),
         electorate: electorate(),
         review_completed: false,
+        extension_roles: [Role::ReleaseManager].into(),
         review_days: 7,
     }
 }

@@ -216,7 +216,7 @@ fn decide(bundle: &mut Bundle, asked: &Asked, world: &World) -> Decision<Release
         }
         Asked::Deploy => deploy(release, facts),
         Asked::Step(number, state) => step(release, change(*number), *state, Some("x"), facts),
-        Asked::Extend(end) => extend(release, minute(*end), "it is slow", facts),
+        Asked::Extend(end) => lengthened(release, minute(*end), facts),
         Asked::Verify(passed) => verify(release, *passed, None, facts),
         Asked::Rollback => roll_back(release, "errors", facts),
         Asked::StepBack(number, state) => back(release, change(*number), *state, Some("x"), facts),
@@ -226,6 +226,19 @@ fn decide(bundle: &mut Bundle, asked: &Asked, world: &World) -> Decision<Release
         Asked::Cancel => cancel(release, "no", facts),
         Asked::Extra(kind) => extra(release, &extra_of(*kind)),
     }
+}
+
+/// Asked for, and where it is asked for already granted by another.
+fn lengthened(release: &Release, end: Timestamp, facts: &Facts) -> Decision<ReleaseEvent> {
+    let Some(asked) = &release.extension else {
+        return extend(release, end, "it is slow", facts);
+    };
+    let manager = Facts {
+        person: Some(person(NOBODY)),
+        roles: [Role::ReleaseManager].into(),
+        ..facts.clone()
+    };
+    grant_extension(release, asked.end, &manager)
 }
 
 /// The edit of a change and what it does to the release are one transaction: both, or none. Once

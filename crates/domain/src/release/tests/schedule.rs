@@ -65,8 +65,19 @@ fn a_conflict_blocks() {
 #[test]
 fn a_running_window_is_lengthened_with_a_reason() {
     let release = deploying();
-    let longer = extend(&release, minute(150), "the copy is slow", &at(110, &release));
-    assert_eq!(after(&release, longer).content.window, Some(window(60, 150)));
+    let asked = extend(&release, minute(150), "the copy is slow", &at(110, &release));
+    let asked = after(&release, asked);
+    assert_eq!(asked.content.window, release.content.window);
+    let manager =
+        Facts { person: Some(person(77)), roles: [Role::ReleaseManager].into(), ..at(111, &asked) };
+    let own = Facts { person: at(110, &release).person, ..manager.clone() };
+    if own.person.is_some() {
+        assert_eq!(code(grant_extension(&asked, minute(150), &own)), "approval.own_work");
+    }
+    let refused = after(&asked, refuse_extension(&asked, "too late", &manager));
+    assert_eq!((refused.extension, refused.content.window), (None, release.content.window));
+    let longer = after(&asked, grant_extension(&asked, minute(150), &manager));
+    assert_eq!((longer.extension, longer.content.window), (None, Some(window(60, 150))));
 }
 
 #[test]

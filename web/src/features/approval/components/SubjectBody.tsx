@@ -4,7 +4,7 @@ import type { Schema } from '@/lib/schema';
 import { Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { Conflicts } from '@/ui/record/Conflicts';
-import { PartDifferences } from '@/ui/record/PartDifferences';
+import { PartDifferences, recordPath } from '@/ui/record/PartDifferences';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
 import { RoundBody } from '@/ui/record/Rounds';
 import { RefLink } from '@/ui/RefLink';
@@ -24,7 +24,7 @@ export function SubjectBody({ subject, round }: Props) {
   return (
     <>
       <div id="differences" className={classes.stack}>
-        <PartDifferences subject={record.id} rounds={record.rounds} />
+        <PartDifferences path={recordPath(subject.kind, record.number)} rounds={record.rounds} />
       </div>
       <div className={classes.two}>
         <Section title={APPROVAL.risk}>

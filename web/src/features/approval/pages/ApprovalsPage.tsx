@@ -7,6 +7,7 @@ import { LinkTabs } from '@/ui/LinkTabs';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
 import { paths } from '@/app/paths';
+import { LongerWindows } from '../components/LongerWindows';
 import { ApprovalList } from '../components/ApprovalList';
 import { SubjectPane } from '../components/SubjectPane';
 import classes from '../components/approval.module.css';
@@ -42,6 +43,7 @@ export default function ApprovalsPage() {
           { key: 'decided', label: APPROVAL.decided, to: `${paths.approvals}?state=decided` },
         ]}
       />
+      {state === 'pending' && <LongerWindows />}
       {pages.error && <ErrorState error={pages.error} retry={pages.retry} />}
       {pages.loading && (
         <Section flush>

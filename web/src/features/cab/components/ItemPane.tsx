@@ -11,7 +11,7 @@ import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { Conflicts } from '@/ui/record/Conflicts';
-import { PartDifferences } from '@/ui/record/PartDifferences';
+import { PartDifferences, recordPath } from '@/ui/record/PartDifferences';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
 import { Rounds } from '@/ui/record/Rounds';
 import { ANSWERS, openRound, type Answer } from '@/ui/record/vote';
@@ -85,7 +85,7 @@ function Decide({ item, subject }: { item: Item; subject: Subject }) {
         </div>
       </header>
       <Route lamps={record.route} label={MEETING.ready} />
-      <PartDifferences subject={record.id} rounds={record.rounds} />
+      <PartDifferences path={recordPath(subject.kind, record.number)} rounds={record.rounds} />
       <div className={classes.two}>
         <Section title={MEETING.risk}>
           <RiskBars risk={record.risk} />

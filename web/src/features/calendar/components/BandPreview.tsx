@@ -64,6 +64,12 @@ function Found({ preview }: { preview: Preview }) {
               {windowText(hit.window, hit.window.zone ?? 'UTC')} ·{' '}
               {hit.committed ? words.committed : words.planned} ·{' '}
               {hit.severity === 'blocking' ? words.blocking : words.warning}
+              {hit.next_free && (
+                <>
+                  {' · '}
+                  {words.nextFree(windowText(hit.next_free, hit.next_free.zone ?? 'UTC'))}
+                </>
+              )}
             </span>
           </li>
         ))}

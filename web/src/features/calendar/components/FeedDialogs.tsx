@@ -1,8 +1,10 @@
 // Makes a feed and hands its address out once; takes a feed back.
-import { useForm } from '@/lib/forms';
+import { useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/client';
+import { useForm, type Form } from '@/lib/forms';
 import type { Choice } from '@/lib/lookup';
 import { asProblem } from '@/lib/problem';
-import type { Schema } from '@/lib/schema';
+import type { Page, Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
 import { ErrorSummary, SelectField, TextField } from '@/ui/Form';
@@ -14,12 +16,15 @@ import { feeds as words } from '../feedTexts';
 
 export type Feed = Schema<'Feed'>;
 
+const BOARDS_MAX = 50;
+
 interface Values {
   name: string;
   service: Choice | null;
   team: Choice | null;
   environment: string | undefined;
   kind: string | undefined;
+  board: string | undefined;
 }
 
 interface NewProps {
@@ -34,14 +39,22 @@ export function NewFeedDialog({ onClose, onDone }: NewProps) {
     team: null,
     environment: undefined,
     kind: undefined,
+    board: undefined,
+  });
+  const boards = useQuery({
+    queryKey: ['/boards', 'of a feed'],
+    queryFn: ({ signal }) =>
+      get<Page<Schema<'CabBoard'>>>('/boards', { limit: BOARDS_MAX }, signal),
   });
   const write = useWrite<Feed>(onDone);
-  const { name, service, team, environment, kind } = form.values;
+  const { name, service, team, environment, kind, board } = form.values;
   const submit = () =>
     write.mutate(
       {
         path: '/feeds',
-        body: { name: name.trim(), service: service?.value, team: team?.value, environment, kind },
+        body: board
+          ? { name: name.trim(), board }
+          : { name: name.trim(), service: service?.value, team: team?.value, environment, kind },
       },
       { onError: (error) => form.showErrors(asProblem(error).errors) },
     );
@@ -58,6 +71,25 @@ export function NewFeedDialog({ onClose, onDone }: NewProps) {
     >
       <ErrorSummary errors={form.errors} />
       <TextField form={form} name="name" label={fields.name} required autoFocus max={200} />
+      <SelectField
+        form={form}
+        name="board"
+        label={fields.board}
+        help={words.boardHelp}
+        clearable
+        options={(boards.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      {!board && <Narrowed form={form} />}
+    </Dialog>
+  );
+}
+
+/** What a feed of changes and releases is narrowed down to. */
+function Narrowed({ form }: { form: Form<Values> }) {
+  const { fields } = words;
+  const { service, team } = form.values;
+  return (
+    <>
       <SelectField
         form={form}
         name="kind"
@@ -88,7 +120,7 @@ export function NewFeedDialog({ onClose, onDone }: NewProps) {
         clearable
         options={ENVIRONMENTS.map((value) => ({ value, label: wordOf(value) }))}
       />
-    </Dialog>
+    </>
   );
 }
 

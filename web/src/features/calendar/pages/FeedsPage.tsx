@@ -115,6 +115,7 @@ function Feeds({ open }: PartProps) {
 /** What a feed is narrowed down to, in words. */
 function showsOf(feed: Feed): string {
   const parts = [
+    feed.board && feeds.meetings(feed.board.name),
     feed.kind && feeds.kinds[feed.kind],
     feed.service?.name,
     feed.team?.name,

@@ -2,7 +2,7 @@
 import type { ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Section, Stack } from '@/ui/Page';
-import { PartDifferences } from '@/ui/record/PartDifferences';
+import { PartDifferences, recordPath } from '@/ui/record/PartDifferences';
 import { Rounds } from '@/ui/record/Rounds';
 import { ANSWERS, openRound } from '@/ui/record/vote';
 import { WhyApproval } from '@/ui/record/WhyApproval';
@@ -21,7 +21,7 @@ export function ApprovalsTab({ change, actions }: { change: Change; actions: Act
       >
         <Rounds rounds={change.rounds} />
       </Section>
-      <PartDifferences subject={change.id} rounds={change.rounds} />
+      <PartDifferences path={recordPath('change', change.number)} rounds={change.rounds} />
       {!change.imported && <WhyApproval kind="changes" id={change.number} />}
     </Stack>
   );

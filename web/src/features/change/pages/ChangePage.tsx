@@ -13,6 +13,7 @@ import { Comments } from '@/ui/record/Comments';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
 import { MoveToFree } from '@/ui/record/MoveToFree';
+import { LongerWindow } from '@/ui/record/LongerWindow';
 import { History } from '@/ui/record/History';
 import { Tasks } from '@/ui/record/Tasks';
 import { Watch } from '@/ui/record/Watch';
@@ -92,6 +93,7 @@ function ChangeView({ change }: { change: Change }) {
         cancelled={change.phase === 'cancelled'}
       />
       <WindowLine change={change} />
+      <LongerWindow record={change} path={changePath(change.id)} />
       <Route
         lamps={change.route}
         actions={actions.all}

@@ -53,6 +53,16 @@ function ModelBlock({ model }: { model: Model }) {
       }
     >
       <p className={classes.words}>{model.description}</p>
+      {(model.owner || model.review_on) && (
+        <p className="soft">
+          {[
+            model.owner && POLICY.owner(model.owner),
+            model.review_on && POLICY.review(model.review_on),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+      )}
       {model.states.length > 0 && <States states={model.states} />}
       <h3 className={classes.small}>{POLICY.approval}</h3>
       {model.approval.length === 0 ? (

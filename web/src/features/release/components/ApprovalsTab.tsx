@@ -2,7 +2,7 @@
 import type { ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Section, Stack } from '@/ui/Page';
-import { PartDifferences } from '@/ui/record/PartDifferences';
+import { PartDifferences, recordPath } from '@/ui/record/PartDifferences';
 import { Rounds } from '@/ui/record/Rounds';
 import { openRound } from '@/ui/record/vote';
 import { WhyApproval } from '@/ui/record/WhyApproval';
@@ -23,7 +23,7 @@ export function ApprovalsTab({ release, actions }: { release: Release; actions: 
       >
         <Rounds rounds={release.rounds} />
       </Section>
-      <PartDifferences subject={release.id} rounds={release.rounds} />
+      <PartDifferences path={recordPath('release', release.number)} rounds={release.rounds} />
       <WhyApproval kind="releases" id={release.number} />
     </Stack>
   );

@@ -9,6 +9,7 @@ import { Route } from '@/ui/Route';
 import { LinkTabs } from '@/ui/LinkTabs';
 import { Page } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
+import { LongerWindow } from '@/ui/record/LongerWindow';
 import { Watch } from '@/ui/record/Watch';
 import { say } from '@/ui/say';
 import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
@@ -89,6 +90,7 @@ function Inside({ release }: { release: Release }) {
         held={release.held}
         cancelled={release.phase === 'cancelled'}
       />
+      <LongerWindow record={release} path={path} />
       <Route
         lamps={release.route}
         actions={all}

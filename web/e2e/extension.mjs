@@ -1,0 +1,77 @@
+// A release that is being deployed needs more time: who carries it out asks in the page, and someone
+// else grants it there. An approver sees field by field what was edited since their vote.
+import assert from 'node:assert/strict';
+import { signIn } from './browser.mjs';
+
+async function enter(browser, url, login) {
+  const viewport = { width: 1440, height: 1000 };
+  const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce', viewport });
+  const page = await context.newPage();
+  await signIn(page, login);
+  const send = async (method, path, data) => {
+    const headers = { 'If-Match': '*' };
+    const answer = await context.request.fetch(`/api/v1${path}`, { method, data, headers });
+    assert.ok(answer.ok(), `${method} ${path}: ${await answer.text()}`);
+    return answer.json();
+  };
+  return { page, send };
+}
+
+export async function a_longer_window_is_asked_for_and_granted_by_another(browser, url) {
+  const nora = await enter(browser, url, 'nora');
+  const bram = await enter(browser, url, 'bram');
+  const { items } = await nora.send('GET', '/releases?phase=deployment');
+  const { number, window } = items[0];
+  await nora.page.goto(`/releases/${number}`, { waitUntil: 'networkidle' });
+  await nora.page.getByRole('button', { name: 'More actions' }).click();
+  await nora.page.getByRole('menuitem', { name: /Ask for a longer window/ }).click();
+  const dialog = nora.page.getByRole('dialog');
+  const end = dialog.getByLabel(/New end/);
+  const wall = new Date(`${await end.inputValue()}Z`);
+  await end.fill(new Date(wall.getTime() + 30 * 60_000).toISOString().slice(0, 16));
+  await dialog.getByLabel('Reason').fill('the copy is slow');
+  await dialog.getByRole('button', { name: 'Ask', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+
+  await bram.page.goto('/approvals', { waitUntil: 'networkidle' });
+  const waiting = bram.page.getByRole('region', { name: 'Longer windows that are asked for' });
+  await waiting.getByRole('link', { name: new RegExp(number) }).click();
+  const block = bram.page.getByRole('region', { name: 'A longer window is asked for' });
+  await block.getByText('the copy is slow').waitFor();
+  await block.getByRole('button', { name: 'Grant' }).click();
+  await block.waitFor({ state: 'hidden' });
+  const after = await nora.send('GET', `/releases/${number}`);
+  assert.equal(Date.parse(after.window.end) - Date.parse(window.end), 30 * 60_000);
+}
+
+export async function an_approver_sees_what_was_edited_since_their_vote(browser, url) {
+  const milo = await enter(browser, url, 'milo');
+  const grace = await enter(browser, url, 'grace');
+  const { number } = await milo.send('POST', '/changes', {
+    title: 'Show the difference',
+    type: 'normal',
+    description: 'A page is put in its place.',
+    reason: 'It is old.',
+    category: 'application',
+    cis: ['ams-app-01'],
+    customer_impact: 'none',
+    environment: 'test',
+    implementer: 'nora',
+    implementation_plan: 'Copy it.',
+    test_plan: 'Look at it.',
+    backout_plan: 'Copy the old one back.',
+    backout_minutes: 5,
+  });
+  for (const verb of ['submit', 'assess']) {
+    await milo.send('POST', `/changes/${number}/${verb}`, {});
+  }
+  const [round] = (await grace.send('GET', `/changes/${number}`)).rounds;
+  const vote = { round: round.number, content_hash: round.content_hash };
+  await grace.send('POST', `/changes/${number}/approve`, vote);
+  const edit = { test_plan: 'Look at it twice.', implementer: 'jonas' };
+  await milo.send('PATCH', `/changes/${number}`, edit);
+  await grace.page.goto(`/changes/${number}/approvals`, { waitUntil: 'networkidle' });
+  const block = grace.page.getByRole('region', { name: 'Edited since you voted' });
+  await block.getByText('Look at it twice.').waitFor();
+  await block.getByText('Jonas Eikeland').waitFor();
+}
