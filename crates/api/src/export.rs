@@ -87,6 +87,6 @@ pub struct End {
     pub records: BTreeMap<String, u64>,
     /// How many events.
     pub events: u64,
-    /// How many records the reader may not see, such as tokens of others.
+    /// How many records and events the reader may not see, such as tokens of others.
     pub withheld: u64,
 }

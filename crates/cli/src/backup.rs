@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::context::Global;
-use crate::database::{Access, DatabaseArgs, make_folder};
+use crate::database::{DatabaseArgs, make_folder};
 use crate::failure::Result;
 use crate::output::say;
 
@@ -33,8 +33,7 @@ pub(crate) fn backup(backup: &Backup, global: &Global) -> Result {
         let there = format!("{} is there already: name a new file", backup.file.display());
         return Err(crate::failure::Failure::usage(there));
     }
-    let store = backup.database.open(Access::Read)?;
-    store.backup(&backup.file)?;
+    store::backup(&backup.database.address()?, &backup.file)?;
     let bytes = std::fs::metadata(&backup.file)?.len().to_string();
     let file = backup.file.display().to_string();
     global.out().rows(&[row(["file", "bytes"]), vec![file, bytes]])

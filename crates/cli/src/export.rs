@@ -68,8 +68,7 @@ fn from_database(export: &Export, form: Form, database: &str, sink: &mut Sink) -
         .map_err(|wrong| Failure::usage(format!("--{} {}", wrong.parameter, wrong.what)))?;
     let store = DatabaseArgs { database: Some(database.to_owned()) }.open(Access::Read)?;
     // Someone with a shell beside the database reads all of it.
-    let reader = Reader { person: None, keeper: true };
-    let mut walk = Walk::new(wanted, reader, SystemClock.now());
+    let mut walk = Walk::new(wanted, Reader::OF_ALL, SystemClock.now());
     loop {
         let (text, next) = server::read::wait(&*store, move |db| Ok((walk.read(db)?, walk)))?;
         walk = next;

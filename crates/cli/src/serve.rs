@@ -1,7 +1,7 @@
 //! `interlock serve` and `interlock demo`: the server, in the foreground until it is told to stop.
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -31,6 +31,11 @@ pub(crate) struct Serve {
     /// Sends cookies over HTTPS only; set it wherever a proxy in front speaks HTTPS.
     #[arg(long)]
     secure_cookies: bool,
+    /// The address of a proxy in front, as it connects: it is believed when it names the client in
+    /// `X-Forwarded-For`. Repeat it for several. Without it all who come through a proxy count as
+    /// one when sign-ins fail.
+    #[arg(long, value_name = "ADDRESS")]
+    trusted_proxy: Vec<IpAddr>,
 }
 
 /// How a demonstration is started.
@@ -57,7 +62,11 @@ pub(crate) struct Demo {
 /// Serves a database.
 pub(crate) fn serve(serve: &Serve) -> Result {
     let bus = bus(serve.database.open(Access::Write)?);
-    let options = Options { demonstration: None, secure_cookies: serve.secure_cookies };
+    let options = Options {
+        demonstration: None,
+        secure_cookies: serve.secure_cookies,
+        trusted_proxies: serve.trusted_proxy.clone(),
+    };
     run(bus, serve.listen, &options, |address| {
         say(format!("listening on http://{address}"));
         Ok(())
@@ -76,7 +85,7 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     }
     tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
-    let options = Options { demonstration: Some(sign_ins.clone()), secure_cookies: false };
+    let options = Options { demonstration: Some(sign_ins.clone()), ..Options::default() };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
         output.write(welcome(&address, &sign_ins).as_bytes())?;

@@ -3,6 +3,8 @@
 use kernel::{Interval, TimeError, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
+use crate::refusal::{General, Missing};
+
 /// Defines an enumeration whose values have one spelling everywhere.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $word:literal,)* }) => {
@@ -85,6 +87,9 @@ words! {
     }
 }
 
+/// The longest window that is taken, in days. One that was stored before stays as it is.
+pub const WINDOW_DAYS_MAX: i64 = 400;
+
 /// A window: an interval, and the zone its people read it in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Window {
@@ -96,8 +101,40 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window whose end is after its start.
+    /// A window whose end is after its start, and no more than [`WINDOW_DAYS_MAX`] after it.
     pub fn try_new(start: Timestamp, end: Timestamp, zone: Zone) -> Result<Self, TimeError> {
-        Ok(Self { interval: Interval::try_new(start, end)?, zone })
+        let interval = Interval::try_new(start, end)?;
+        if end > start.plus_minutes(WINDOW_DAYS_MAX * 24 * 60) {
+            let days = interval.minutes() / (24 * 60) + 1;
+            return Err(TimeError::TooLong { days, most: WINDOW_DAYS_MAX });
+        }
+        Ok(Self { interval, zone })
+    }
+
+    /// The same window with a later end.
+    pub fn until(self, end: Timestamp) -> Result<Self, General> {
+        let longer = Self::try_new(self.interval.start, end, self.zone);
+        longer.map_err(|error| General::Invalid(vec![Missing::new("/end", error.to_string())]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_a_longest_length_and_a_stored_one_is_read_whatever_it_is() {
+        let start: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+        let longest = start.plus_minutes(WINDOW_DAYS_MAX * 24 * 60);
+        let window = Window::try_new(start, longest, Zone::utc()).unwrap();
+        let too_long = longest.plus_minutes(1);
+        let error = Window::try_new(start, too_long, Zone::utc()).unwrap_err().to_string();
+        assert!(error.contains("401 days") && error.contains("earlier end"), "{error}");
+        assert!(window.until(too_long).is_err());
+        let forever = "9999-01-01T00:00:00Z".parse().unwrap();
+        assert!(Window::try_new(start, forever, Zone::utc()).is_err());
+        let stored =
+            r#"{"start":"2026-12-01T00:00:00Z","end":"9999-01-01T00:00:00Z","zone":"UTC"}"#;
+        assert_eq!(serde_json::from_str::<Window>(stored).unwrap().interval.end, forever);
     }
 }

@@ -24,6 +24,14 @@ pub enum TimeError {
     /// The end is not after the start.
     #[error("the end must be after the start")]
     EndBeforeStart,
+    /// It lasts longer than such a thing may.
+    #[error("this lasts {days} days and may last {most}: choose an earlier end")]
+    TooLong {
+        /// How many days it begins.
+        days: i64,
+        /// How many it may last.
+        most: i64,
+    },
 }
 
 /// An instant, in microseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC.

@@ -1,7 +1,6 @@
 //! The store: an append-only event log, a cache of states, and tables for reading, behind one
 //! portable SQL text. Work runs on the store's own threads, as plain synchronous code.
 
-use std::path::Path;
 use std::time::Duration;
 
 use kernel::{EventId, Timestamp, Version};
@@ -191,10 +190,6 @@ pub trait Store: Send + Sync {
 
     /// Waits until the log is longer than `after`, at most `patience`; answers its head.
     fn wait_for_log(&self, after: i64, patience: Duration) -> Result<i64, Fault>;
-
-    /// Writes a consistent copy while the store is in use (SQLite: a database file; PostgreSQL:
-    /// an archive that the store crate's `restore` reads).
-    fn backup(&self, to: &Path) -> Result<(), Fault>;
 
     /// Finishes what is queued and lets go of the database.
     fn close(&self);

@@ -22,6 +22,7 @@ pub mod read_models;
 pub mod records;
 pub mod serve;
 pub mod settings;
+pub mod withheld;
 
 pub mod approval;
 pub mod audit;

@@ -37,6 +37,11 @@ pub fn of_fault(fault: &Fault) -> Problem {
     if matches!(fault, Fault::Busy) {
         return Problem::new("server.busy", "too much work is waiting: try again in a second");
     }
+    if fault.is_transient() {
+        tracing::warn!(error = %fault, "a request met a fault that passes: {fault}");
+        let detail = "the database could not do this just now: try again in a second";
+        return Problem::new("server.busy", detail);
+    }
     let incident = uuid::Uuid::from_u128(rand::random()).simple().to_string();
     tracing::error!(incident.id = %incident, error = %fault, "a request met a fault: {fault}");
     let detail = format!("the server could not do this; its log tells more under {incident}");
@@ -87,5 +92,30 @@ impl From<Refusal> for Answer {
 impl From<domain::General> for Answer {
     fn from(refusal: domain::General) -> Self {
         Self(of_refusal(&refusal.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(fault: Fault) -> (u16, String, bool) {
+        let answer = Answer::from(fault);
+        let code = answer.0.code.clone();
+        let response = answer.into_response();
+        let retry = response.headers().contains_key(header::RETRY_AFTER);
+        (response.status().as_u16(), code, retry)
+    }
+
+    #[test]
+    fn what_passes_is_tried_again_and_what_does_not_is_told_by_an_id() {
+        let busy = || (503, "server.busy".to_owned(), true);
+        assert_eq!(answered(Fault::Busy), busy());
+        let passing = Fault::transient("taking locks", "the work kept needing other locks");
+        assert_eq!(answered(passing), busy());
+        let lost = Fault::WrongVersion { stream: "change:chg_1".to_owned() };
+        assert_eq!(answered(lost), busy());
+        let fault = answered(Fault::permanent("reading", "the disk is broken"));
+        assert_eq!(fault, (500, "server.fault".to_owned(), false));
     }
 }

@@ -55,6 +55,15 @@ pub fn open(database: &str, options: OpenOptions) -> Result<Arc<dyn Store>, Faul
     }
 }
 
+/// Writes a consistent copy of a database that may be in use, of this version or an older one: of
+/// SQLite a database file, of PostgreSQL an archive. [`restore`] takes either.
+pub fn backup(database: &str, to: &Path) -> Result<(), Fault> {
+    match Address::parse(database)? {
+        Address::Sqlite(path) => backup::sqlite::backup(Path::new(path), to),
+        Address::Postgres(url) => postgres::backup(url, to),
+    }
+}
+
 /// Fills an empty database from a backup of the same engine, which is verified before the first
 /// write. A database that holds anything is refused.
 pub fn restore(from: &Path, database: &str) -> Result<(), Fault> {

@@ -22,7 +22,8 @@ pub(crate) const POSTGRES: &[Migration] = &[Migration {
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations \
      (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
-const APPLIED: &str = "SELECT number, checksum FROM migrations ORDER BY number";
+/// What was applied, in order.
+pub(crate) const APPLIED: &str = "SELECT number, checksum FROM migrations ORDER BY number";
 const RECORD: &str = "INSERT INTO migrations (number, name, checksum) VALUES ($1, $2, $3)";
 
 /// Brings the schema up to date inside the caller's transaction. `script` runs a whole file.
@@ -58,18 +59,25 @@ pub(crate) fn fingerprint(migrations: &[Migration]) -> String {
     checksum(&migrations.iter().map(|step| checksum(step.sql)).collect::<String>())
 }
 
-fn applied(tx: &mut dyn Query, migrations: &[Migration]) -> Result<i64, Fault> {
-    let mut last = 0;
-    for row in tx.query(APPLIED, &[])? {
-        last = row.int(0)?;
-        let Some(known) = migrations.iter().find(|step| step.number == last) else {
+/// The last migration that was applied. A database of an older version has fewer than are known
+/// here, which is for its reader to judge; one of a newer version is refused.
+pub(crate) fn applied(tx: &mut dyn Query, migrations: &[Migration]) -> Result<i64, Fault> {
+    let rows = tx.query(APPLIED, &[])?;
+    let rows = rows.iter().map(|row| Ok((row.int(0)?, row.text(1)?.to_owned())));
+    known(&rows.collect::<Result<Vec<_>, Fault>>()?, migrations)
+}
+
+/// The same from the rows of [`APPLIED`].
+pub(crate) fn known(applied: &[(i64, String)], migrations: &[Migration]) -> Result<i64, Fault> {
+    for (number, sum) in applied {
+        let Some(known) = migrations.iter().find(|step| step.number == *number) else {
             return Err(wrong("the database was written by a newer version of Interlock"));
         };
-        if row.text(1)? != checksum(known.sql) {
+        if *sum != checksum(known.sql) {
             return Err(wrong("a migration of the database differs from the one known here"));
         }
     }
-    Ok(last)
+    Ok(applied.last().map_or(0, |(number, _)| *number))
 }
 
 fn wrong(why: &'static str) -> Fault {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use interlock_store::testing::{empty_postgres_database, postgres_database};
-use interlock_store::{OpenOptions, open, restore};
+use interlock_store::{OpenOptions, backup, open, restore};
 use kernel::Version;
 use ports::conformance::{self, contents, event, read, submit, write};
 use ports::{Fault, Flow, Job, Lane, Query, Store, Tx};
@@ -470,7 +470,7 @@ fn a_backup_restores_to_an_equal_database() {
     let store = opened(&url);
     shared::fill(&store);
     let archive = folder.path().join("archive");
-    store.backup(&archive).unwrap();
+    backup(&url, &archive).unwrap();
     let before = contents(&store);
     let full = restore(&archive, &url).unwrap_err().to_string();
     assert!(full.contains("already holds") && full.contains("new, empty"), "{full}");
@@ -481,9 +481,31 @@ fn a_backup_restores_to_an_equal_database() {
     assert_eq!(contents(&other), before);
     // The archive of the copy says the same, so nothing of the schema was lost either.
     let again = folder.path().join("again");
-    other.backup(&again).unwrap();
+    backup(&target, &again).unwrap();
     assert_eq!(std::fs::read(&again).unwrap(), std::fs::read(&archive).unwrap());
     shared::goes_on(&other);
+}
+
+#[test]
+fn an_archive_of_an_older_version_is_taken_and_of_a_newer_one_refused() {
+    let Some(url) = postgres_database() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&url);
+    shared::fill(&store);
+    // As if the newest migration were not known yet when it was written.
+    write(&store, |tx| tx.execute("DELETE FROM migrations", &[])).unwrap();
+    let archive = folder.path().join("archive");
+    backup(&url, &archive).unwrap();
+    let target = empty_postgres_database().unwrap();
+    restore(&archive, &target).unwrap();
+    write(&store, |tx| {
+        tx.execute("INSERT INTO migrations (number, name, checksum) VALUES (999, 'x', 'x')", &[])
+    })
+    .unwrap();
+    let newer = folder.path().join("newer");
+    let refused = backup(&url, &newer).unwrap_err().to_string();
+    assert!(refused.contains("newer version"), "{refused}");
+    assert!(!newer.exists());
 }
 
 #[test]
@@ -493,7 +515,7 @@ fn a_damaged_archive_is_refused_before_anything_is_written() {
     let store = opened(&url);
     shared::fill(&store);
     let archive = folder.path().join("archive");
-    store.backup(&archive).unwrap();
+    backup(&url, &archive).unwrap();
     let whole = std::fs::read(&archive).unwrap();
     let target = empty_postgres_database().unwrap();
     let last_line = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
@@ -541,7 +563,7 @@ fn the_store_may_be_called_inside_an_asynchronous_runtime() {
         write(&store, |tx| tx.append("s", Version::NONE, &[event("1")])).unwrap();
         store.wait_for_log(0, PATIENCE).unwrap();
         let archive = folder.path().join("archive");
-        store.backup(&archive).unwrap();
+        backup(&url, &archive).unwrap();
         drop(store);
         let target = empty_postgres_database().unwrap();
         restore(&archive, &target).unwrap();

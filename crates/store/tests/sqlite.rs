@@ -12,7 +12,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use interlock_store::{OpenOptions, Recorder, open, restore};
+use interlock_store::{OpenOptions, Recorder, backup, open, restore};
 use kernel::Version;
 use ports::conformance::{self, contents, event, read, submit, write};
 use ports::{Fault, Flow, GROUP_JOBS_MAX, Job, Lane, Query, Store, Tx, Value};
@@ -245,11 +245,11 @@ fn a_backup_taken_while_writing_restores_to_a_whole() {
     let folder = tempfile::tempdir().unwrap();
     let store = opened(&folder);
     shared::fill(&store);
-    let backup = folder.path().join("backup");
-    store.backup(&backup).unwrap();
+    let copy = folder.path().join("copy");
+    backup(&address(&folder), &copy).unwrap();
     let before = contents(&store);
     let restored = tempfile::tempdir().unwrap();
-    restore(&backup, &address(&restored)).unwrap();
+    restore(&copy, &address(&restored)).unwrap();
     let other = opened(&restored);
     assert_eq!(contents(&other), before);
     shared::goes_on(&other);
@@ -265,11 +265,11 @@ fn a_backup_taken_while_writing_restores_to_a_whole() {
                 end.recv().unwrap().unwrap();
             }
         });
-        store.backup(&backup).unwrap();
+        backup(&address(&folder), &copy).unwrap();
         drop(stop);
     });
     let third = tempfile::tempdir().unwrap();
-    restore(&backup, &address(&third)).unwrap();
+    restore(&copy, &address(&third)).unwrap();
     let third = opened(&third);
     let events = count(&third, "SELECT count(*) FROM events");
     assert!(events >= 80);
@@ -281,13 +281,13 @@ fn a_restore_refuses_what_it_would_harm_and_what_is_damaged() {
     let folder = tempfile::tempdir().unwrap();
     let store = opened(&folder);
     shared::fill(&store);
-    let backup = folder.path().join("backup");
-    store.backup(&backup).unwrap();
+    let copy = folder.path().join("copy");
+    backup(&address(&folder), &copy).unwrap();
     store.close();
-    let refused = restore(&backup, &address(&folder)).unwrap_err().to_string();
+    let refused = restore(&copy, &address(&folder)).unwrap_err().to_string();
     assert!(refused.contains("already exists"), "{refused}");
     let target = tempfile::tempdir().unwrap();
-    let mut bytes = std::fs::read(&backup).unwrap();
+    let mut bytes = std::fs::read(&copy).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 3_000].fill(0xAA);
     let damaged = folder.path().join("damaged");
@@ -296,7 +296,49 @@ fn a_restore_refuses_what_it_would_harm_and_what_is_damaged() {
     std::fs::write(&damaged, "no database").unwrap();
     assert!(restore(&damaged, &address(&target)).is_err());
     assert!(!file(&target).exists(), "a damaged backup was written");
-    restore(&backup, &address(&target)).unwrap();
+    restore(&copy, &address(&target)).unwrap();
+}
+
+#[test]
+fn a_restore_refuses_what_a_crash_left_beside_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder);
+    shared::fill(&store);
+    let copy = folder.path().join("copy");
+    backup(&address(&folder), &copy).unwrap();
+    // A busy database whose file alone was taken away.
+    let wal = std::fs::read(folder.path().join("store.db-wal")).unwrap();
+    let before = contents(&store);
+    assert!(!wal.is_empty());
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let target = tempfile::tempdir().unwrap();
+        let left = target.path().join(format!("store.db{suffix}"));
+        std::fs::write(&left, &wal).unwrap();
+        let refused = restore(&copy, &address(&target)).unwrap_err().to_string();
+        assert!(refused.contains(&left.display().to_string()), "{refused}");
+        assert!(refused.contains("move it"), "{refused}");
+        assert!(!file(&target).exists() && left.exists());
+        std::fs::remove_file(&left).unwrap();
+        restore(&copy, &address(&target)).unwrap();
+        assert_eq!(contents(&opened(&target)), before);
+    }
+}
+
+#[test]
+fn a_backup_of_an_older_version_is_taken_and_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder);
+    shared::fill(&store);
+    // As if the newest migration were not known yet when it was written.
+    write(&store, |tx| tx.execute("DELETE FROM migrations", &[])).unwrap();
+    store.close();
+    let copy = folder.path().join("copy");
+    backup(&address(&folder), &copy).unwrap();
+    let target = tempfile::tempdir().unwrap();
+    restore(&copy, &address(&target)).unwrap();
+    let reader = open(&address(&target), OpenOptions { read_only: true, ..options() });
+    let refused = reader.err().unwrap().to_string();
+    assert!(refused.contains("older version"), "{refused}");
 }
 
 #[test]

@@ -19,6 +19,9 @@ pub const RULE_MAX: usize = 500;
 pub const COUNT_MAX: u32 = 1_000;
 /// The most values of one part.
 const VALUES_MAX: usize = 400;
+/// The most days that one question walks along a rule: a bit more than the forty years ahead in
+/// which the next and the last occurrence are looked for.
+const WALKED_DAYS_MAX: i64 = 41 * 366;
 /// The largest `INTERVAL`.
 const INTERVAL_MAX: i64 = 1_000;
 
@@ -112,8 +115,8 @@ impl Rule {
     }
 
     /// Visits the wall times of the rule in order, from `from` up to and without `to`, until the
-    /// visitor breaks off. `start` is the first time of the rule: what the rule does not name, it
-    /// gives. Tells whether the rule ended by itself.
+    /// visitor breaks off, and no further than `WALKED_DAYS_MAX`. `start` is the first time of the
+    /// rule: what the rule does not name, it gives. Tells whether the rule ended by itself.
     pub(super) fn visit(
         &self,
         start: DateTime,
@@ -125,6 +128,8 @@ impl Rule {
         let count = if let End::Count(count) = self.end { count } else { u32::MAX };
         let walked = count < u32::MAX;
         let first = if walked { 0 } else { (self.periods_until(start, from) - 2).max(0) };
+        let begin = if walked { start } else { start.max(from) };
+        let to = begin.checked_add(WALKED_DAYS_MAX.days()).map_or(to, |sight| sight.min(to));
         let whole = self.completed(start);
         let mut seen = 0;
         for index in first.. {

@@ -133,7 +133,8 @@ impl Schedule {
         Self { window, repeats: Repeats::Never, except, also }
     }
 
-    /// The occurrences that touch a range, in order, at most `OCCURRENCES_MAX`. Each begins and
+    /// The occurrences that touch a range, in order, at most `OCCURRENCES_MAX`, and no further than
+    /// a rule is walked, some forty years. Each begins and
     /// ends at the first one's wall times; a wall time in a daylight-saving gap moves forward, a
     /// doubled one means the earlier instant. One that would end before it begins does not occur.
     pub fn occurrences(&self, range: Interval) -> Vec<Interval> {

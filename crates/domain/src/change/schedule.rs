@@ -87,11 +87,10 @@ pub fn refuse_extension(change: &Change, reason: &str, facts: &Facts) -> Decisio
 
 /// The window with a later end, in which nothing blocks.
 fn longer(change: &Change, end: Timestamp, facts: &Facts) -> Result<Window, crate::Refusal> {
-    let mut window = facts.window(change).ok_or(Refusal::WindowMissing)?;
+    let window = facts.window(change).ok_or(Refusal::WindowMissing)?;
     if end <= window.interval.end || end <= facts.now {
         return Err(Refusal::NotLonger { end: window.interval.end }.into());
     }
     not_blocked(facts)?;
-    window.interval.end = end;
-    Ok(window)
+    Ok(window.until(end)?)
 }

@@ -12,6 +12,8 @@ use crate::refusal::{Check, General, Refusal};
 
 /// The fewest characters of a password (NIST SP 800-63B asks for at least 8).
 pub const PASSWORD_MIN: usize = 10;
+/// The longest login, in characters.
+pub const LOGIN_MAX: usize = 100;
 /// The most characters of a password (NIST SP 800-63B asks for at least 64).
 pub const PASSWORD_MAX: usize = 200;
 /// The most saved filters of a person.
@@ -149,7 +151,7 @@ pub fn check_password(pointer: &str, password: &str, login: &str) -> Result<(), 
 fn check(content: &Content) -> Result<(), Refusal> {
     let mut check = Check::default();
     check.name("/name", &content.name, NAME_MAX);
-    check.name("/login", &content.login, 100);
+    check.name("/login", &content.login, LOGIN_MAX);
     if !content.login.chars().all(|c| c.is_ascii_alphanumeric() || ".-_@".contains(c)) {
         check.wrong("/login", "may hold letters, digits, `.`, `-`, `_` and `@` only");
     }

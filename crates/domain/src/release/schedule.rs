@@ -71,11 +71,10 @@ pub fn refuse_extension(release: &Release, reason: &str, facts: &Facts) -> Decis
 
 /// The window with a later end, in which nothing blocks.
 fn longer(release: &Release, end: Timestamp, facts: &Facts) -> Result<Window, crate::Refusal> {
-    let mut window = release.content.window.clone().ok_or(Refusal::WindowMissing)?;
+    let window = release.content.window.clone().ok_or(Refusal::WindowMissing)?;
     if end <= window.interval.end || end <= facts.now {
         return Err(Refusal::NotLonger { end: window.interval.end }.into());
     }
     calendar::not_blocked(&facts.blocking)?;
-    window.interval.end = end;
-    Ok(window)
+    Ok(window.until(end)?)
 }

@@ -5,11 +5,11 @@ use api::approval::NewDelegation;
 use api::common::Written;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::General;
 use domain::approval::{
     DELEGATIONS_MAX, Delegation, SetFacts, Wanted, revoke as take_back, set as name,
 };
 use domain::identity::Permission;
+use domain::{Aggregate as _, General};
 use kernel::{Actor, DelegationId, PersonId, Timestamp};
 use ports::{Fault, Query, Value};
 
@@ -52,6 +52,10 @@ impl Command for SetDelegation {
     /// People name their own deputy; the rest is asked for in `run`.
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -136,6 +140,10 @@ impl Command for RevokeDelegation {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(self.delegation.parse().ok().map(Delegation::stream))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -14,29 +14,47 @@ use crate::http::{App, ListQuery, Signed};
 use crate::names::Names;
 use crate::problem::Answer;
 use crate::read::{Statement, ask, present, refused};
+use crate::withheld::LogReader;
 
 const COLUMNS: &str = "events.id, log.position, events.stream, events.version, events.name, \
     events.at, events.actor, events.payload, events.digest";
 
 pub(super) async fn list(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     query: ListQuery,
 ) -> Result<Json<Page<Event>>, Answer> {
     let limit = query.limit()?;
-    let page = ask(&*app.bus.world().store, move |db| refused(page(db, &query, limit)));
+    let now = app.bus.world().clock.now();
+    let page = ask(&*app.bus.world().store, move |db| {
+        let reader = LogReader::of(db, &signed.actor, now)?;
+        refused(page(db, &query, limit, reader))
+    });
     Ok(Json(page.await??))
 }
 
-fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<Event>, Stop> {
+fn page(
+    db: &mut dyn Query,
+    query: &ListQuery,
+    limit: u32,
+    reader: LogReader,
+) -> Result<Page<Event>, Stop> {
     let cursor = query.get("cursor");
-    let page = match query.get("subject") {
+    let mut page = match query.get("subject") {
         Some(name) => {
             let stream = find_stream(db, name)?;
             of_subject(db, &stream, cursor, limit)?
         }
         None => of_all(db, cursor, limit)?,
     };
+    // A page that holds what is others' own is shorter, so that its cursor stays what it is.
+    let mut seen = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        if reader.sees(row.text(2)?, row.text(4)?, row.text(6)?) {
+            seen.push(row);
+        }
+    }
+    page.items = seen;
     let mut names = Names::default();
     Ok(present(page, |row| event(db, &mut names, &row))?)
 }

@@ -20,10 +20,9 @@ pub trait Command: Send + 'static {
     /// What the actor must be permitted.
     fn permission(&self) -> Permission;
 
-    /// The stream of the record it is about, where one who may not do it leaves an attempt.
-    fn subject(&self, _db: &mut dyn Query) -> Result<Option<String>, Stop> {
-        Ok(None)
-    }
+    /// The stream of the record it is about, where one who may not do it leaves an attempt. Nothing
+    /// where it names none, as what makes one does: the attempt is then left beside their own.
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop>;
 
     /// Loads, gathers facts, decides, appends.
     fn run(&self, work: &mut Work<'_>) -> Result<Self::Answer, Stop>;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::Refusal;
+use domain::identity::Person;
+use domain::{Aggregate as _, Refusal};
 use kernel::{EventId, Timestamp};
 use ports::{Fault, Flow, Job, Query, Tx, Value};
 
@@ -144,13 +145,19 @@ impl<C: Command> Job for CommandJob<C> {
         work.held.clone_from(&self.locks);
         let end = match work.authorise(self.command.permission()) {
             Ok(()) => self.command.run(&mut work),
-            Err(stop) => {
-                // Evidence, where the record is known; a wrong name is no reason to say more.
-                work.subject = self.command.subject(work.tx).unwrap_or_default();
-                Err(stop)
-            }
+            // Evidence, beside the record where it is known; a wrong name is no reason to say more.
+            Err(stop) => match self.command.subject(work.tx) {
+                Ok(subject) => {
+                    work.subject = subject;
+                    Err(stop)
+                }
+                Err(Stop::Refused(_)) => Err(stop),
+                Err(other) => Err(other),
+            },
         };
-        let (subject, first_event, wrote) = (work.subject.take(), work.first_event, work.wrote);
+        let own = work.person().map(Person::stream);
+        let subject = work.subject.take().or(own);
+        let (first_event, wrote) = (work.first_event, work.wrote);
         (self.first_event, self.wrote) = (first_event, wrote);
         match end {
             Ok(answer) => self.accept(tx, answer),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use api::cab::{BoardFields, BoardSchedule};
 use api::common::Written;
+use domain::Aggregate as _;
 use domain::cab::{Board, Day, Edit, SaveFacts, Schedule, save};
 use domain::identity::Permission;
 use kernel::{BoardId, PersonId};
@@ -31,6 +32,11 @@ impl Command for SaveBoard {
 
     fn permission(&self) -> Permission {
         Permission::CabWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let Some(name) = &self.board else { return Ok(None) };
+        Ok(Some(Board::stream(find_board(db, name)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -6,6 +6,7 @@ use api::common::Written;
 use domain::cab::{Board, Meeting, MeetingEvent, Occurrence, freeze, plan};
 use domain::identity::Permission;
 use kernel::{BoardId, MeetingId, Timestamp};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::cab::agenda::agenda;
@@ -31,6 +32,10 @@ impl Command for PlanMeeting {
 
     fn permission(&self) -> Permission {
         Permission::CabWrite
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

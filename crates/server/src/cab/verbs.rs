@@ -2,9 +2,11 @@
 
 use api::cab as wire;
 use api::common::{Reason, Written};
+use domain::Aggregate as _;
 use domain::cab::{self, Board, Facts, Meeting, MeetingEvent, Subject};
 use domain::identity::Permission;
 use kernel::MeetingId;
+use ports::Query;
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Stop, Work};
@@ -67,6 +69,10 @@ impl Command for MoveMeeting {
     /// Who leads and who sits on the board is said by the board; the rule asks for that.
     fn permission(&self) -> Permission {
         Permission::CabAttend
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Meeting::stream(find_meeting(db, &self.meeting)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

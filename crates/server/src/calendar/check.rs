@@ -15,6 +15,7 @@ use crate::calendar::conflict::{Shower, find_side};
 use crate::calendar::find::{acceptance, find_placed};
 use crate::calendar::order::order;
 use crate::calendar::placement::{placement, services};
+use crate::calendar::slots::NAMED_MAX;
 use crate::names::{Resolver, parse_window};
 use crate::service::find_cis;
 
@@ -90,6 +91,10 @@ fn read(db: &mut dyn Query, draft: &Draft) -> Result<Asked, Stop> {
     let environment = resolver.parse("/environment", draft.environment.as_deref());
     let mut cis = None;
     if let Some(names) = &draft.cis {
+        if names.len() > NAMED_MAX {
+            let many = format!("lists {}; at most {NAMED_MAX} fit", names.len());
+            return Err(General::Invalid(vec![Missing::new("/cis", many)]).into());
+        }
         let known = find_cis(db, names)?;
         for (index, name) in names.iter().enumerate() {
             if !known.contains_key(name.as_str()) {

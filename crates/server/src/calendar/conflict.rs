@@ -234,7 +234,7 @@ fn turn_hit(hit: &Hit) -> Hit {
 }
 
 /// Conflicts by id, in that order.
-pub(super) fn load(db: &mut dyn Query, ids: &[ConflictId]) -> Result<Vec<Known>, Fault> {
+fn load(db: &mut dyn Query, ids: &[ConflictId]) -> Result<Vec<Known>, Fault> {
     let mut found = BTreeMap::new();
     for slice in ids.chunks(ANY_MAX) {
         let mut statement = Statement::new("SELECT stream, format, state FROM states WHERE ");
@@ -259,7 +259,9 @@ pub(super) fn load(db: &mut dyn Query, ids: &[ConflictId]) -> Result<Vec<Known>,
     Ok(all)
 }
 
-fn show_all(
+/// Conflicts by id, in that order, as one of their sides sees them; as they were found when no side
+/// is named.
+pub(super) fn show_all(
     db: &mut dyn Query,
     ids: &[ConflictId],
     from: Option<&str>,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::calendar::{EXTERNAL_MAX, External, ExternalEvent, import, remove_external};
 use domain::identity::Permission;
-use domain::{Check, General, Missing};
+use domain::{Aggregate as _, Check, General, Missing};
 use kernel::{ExternalId, NAME_MAX, Zone};
 use ports::Query;
 
@@ -79,6 +79,10 @@ impl Command for ImportExternal {
 
     fn permission(&self) -> Permission {
         Permission::CalendarWrite
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<ExternalRead, Stop> {
@@ -155,6 +159,10 @@ impl Command for RemoveExternal {
 
     fn permission(&self) -> Permission {
         Permission::CalendarWrite
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(self.external.parse().ok().map(External::stream))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -10,9 +10,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::General;
 use domain::calendar::{FEEDS_MAX, FeedFilter, FeedKind, create_feed, revoke_feed};
 use domain::identity::{IdentityRefusal, Permission};
+use domain::{Aggregate as _, General};
 use kernel::{Actor, FeedId, Interval, PersonId, Timestamp};
 use ports::{Fault, Query, Row};
 
@@ -118,6 +118,10 @@ impl Command for CreateFeed {
         Permission::Read
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         work.permit_program(Permission::FeedWrite)?;
         let person = work.person().ok_or_else(people_only)?;
@@ -161,6 +165,10 @@ impl Command for RevokeFeed {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(self.feed.parse().ok().map(domain::calendar::Feed::stream))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

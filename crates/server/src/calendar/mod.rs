@@ -20,6 +20,7 @@ mod period;
 mod placement;
 mod preview;
 mod projection;
+mod reactor;
 mod read;
 mod refresh;
 mod routes;
@@ -34,7 +35,8 @@ pub use find::{Blocked, blocking, blocking_without, side_ref, still_fits};
 pub use open::conflicts_open;
 pub use period::{RemovePeriod, SavePeriod};
 pub use placement::{LONG_MINUTES, Placement, placement, window};
-pub use refresh::{CalendarReactor, acceptance_ends, refresh};
+pub use reactor::CalendarReactor;
+pub use refresh::{acceptance_ends, refresh};
 pub use routes::routes;
 
 /// The longest range of one calendar, in days.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use api::calendar::BandFields;
 use api::common::Written;
-use domain::General;
 use domain::calendar::{Edit, Occasion, Period, PeriodKind, SaveFacts, remove, save};
 use domain::identity::Permission;
+use domain::{Aggregate as _, General};
 use kernel::PeriodId;
 use ports::Query;
 
@@ -33,6 +33,11 @@ impl Command for SavePeriod {
 
     fn permission(&self) -> Permission {
         Permission::CalendarWrite
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let id = self.period.as_ref().and_then(|name| name.parse().ok());
+        Ok(id.map(Period::stream))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -106,6 +111,10 @@ impl Command for RemovePeriod {
 
     fn permission(&self) -> Permission {
         Permission::CalendarWrite
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(self.period.parse().ok().map(Period::stream))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

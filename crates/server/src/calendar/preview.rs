@@ -16,11 +16,12 @@ use crate::calendar::bands::next;
 use crate::calendar::find::periods;
 use crate::calendar::period::{called, edit};
 use crate::calendar::placement::{Placement, placement};
-use crate::calendar::refresh::SUBJECTS_MAX;
 use crate::calendar::slots::{Drafted, next_free};
 use crate::names::shown_window;
 use crate::policy::in_force;
 
+/// The most records that a draft is held against.
+const SUBJECTS_MAX: i64 = 2_000;
 /// The most hits of one answer.
 const HITS_MAX: usize = 500;
 /// For how many of them the next free slot is looked for, those that come first.

@@ -10,7 +10,7 @@ use ports::{Fault, Tx, Value};
 use crate::bus::Record;
 
 impl Record for Conflict {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["conflicts", "conflict_sides"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE conflicts (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
@@ -20,8 +20,10 @@ impl Record for Conflict {
         "CREATE INDEX conflicts_by_state ON conflicts (state, updated_at, id)",
         "CREATE INDEX conflicts_by_end ON conflicts (end_at) WHERE state <> 'resolved'",
         "CREATE TABLE conflict_sides (side TEXT NOT NULL, conflict TEXT NOT NULL, \
-            state TEXT NOT NULL, PRIMARY KEY (side, conflict))",
-        "CREATE INDEX conflict_sides_by_state ON conflict_sides (side, state)",
+            other TEXT NOT NULL, state TEXT NOT NULL, start_at BIGINT NOT NULL, \
+            end_at BIGINT NOT NULL, PRIMARY KEY (side, conflict))",
+        "CREATE INDEX conflict_sides_by_state ON conflict_sides \
+            (side, state, end_at, start_at, other, conflict)",
         "CREATE INDEX conflict_sides_by_conflict ON conflict_sides (conflict)",
     ];
 
@@ -52,10 +54,20 @@ impl Record for Conflict {
                 at.into(),
             ],
         )?;
-        for side in [found.subject, found.with] {
-            let sql = "INSERT INTO conflict_sides (side, conflict, state) VALUES ($1, $2, $3) \
-                ON CONFLICT (side, conflict) DO UPDATE SET state = excluded.state";
-            tx.execute(sql, &[side.id().into(), (&id).into(), state.into()])?;
+        for (side, other) in [(found.subject, found.with), (found.with, found.subject)] {
+            tx.execute(
+                "INSERT INTO conflict_sides (side, conflict, other, state, start_at, end_at) \
+                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (side, conflict) DO UPDATE SET \
+                state = excluded.state, start_at = excluded.start_at, end_at = excluded.end_at",
+                &[
+                    side.id().into(),
+                    (&id).into(),
+                    other.id().into(),
+                    state.into(),
+                    found.overlap.start.into(),
+                    found.overlap.end.into(),
+                ],
+            )?;
         }
         Ok(())
     }

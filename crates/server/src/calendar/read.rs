@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::calendar::{Band, Calendar, Conflict, Entry};
 use api::common::Ref;
-use domain::calendar::{ConflictState, PeriodKind};
+use domain::calendar::PeriodKind;
 use domain::vocabulary::Window;
-use kernel::{ConflictId, Interval, ServiceId};
+use kernel::{ConflictId, Interval, PeriodId, ServiceId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
-use crate::calendar::conflict::{Shower, load};
+use crate::calendar::conflict::show_all;
 use crate::calendar::overlap::{Asked, ENTRIES_MAX, Kind, overlapping};
 use crate::calendar::placement::schedule;
 use crate::calendar::{conflicts_open, window};
@@ -48,7 +48,7 @@ pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fa
     let (windows, more_windows) = bands(db, &mut names, asked, PeriodKind::MaintenanceWindow)?;
     let (peaks, more_peaks) = bands(db, &mut names, asked, PeriodKind::PeakHours)?;
     let (external, more_external) = external(db, asked.range)?;
-    let (conflicts, more_conflicts) = among(db, asked, &entries)?;
+    let (conflicts, more_conflicts) = among(db, asked.range, &entries)?;
     truncated |= more_blackouts || more_windows || more_peaks || more_external;
     truncated |= more_conflicts;
     Ok(Calendar { entries, blackouts, windows, peaks, external, conflicts, truncated })
@@ -236,46 +236,50 @@ fn first_of(mut bands: Vec<Band>) -> (Vec<Band>, bool) {
     (bands, more)
 }
 
-/// The conflicts in force between entries, or between one and a period, that fall into the range;
-/// and whether there were more.
+/// The conflicts in force between entries, or between one and a period, that fall into the range,
+/// by their beginning; and whether there were more.
 fn among(
     db: &mut dyn Query,
-    asked: &Asked,
+    range: Interval,
     entries: &[Entry],
 ) -> Result<(Vec<Conflict>, bool), Fault> {
+    // From both of its sides a conflict is read twice.
+    const ROWS: usize = 2 * (SHOWN_CONFLICTS_MAX + 1);
     let shown: BTreeSet<&str> = entries.iter().map(|entry| entry.subject.id.as_str()).collect();
+    let here = |other: &str| shown.contains(other) || other.parse::<PeriodId>().is_ok();
     let sides: Vec<&str> = shown.iter().copied().collect();
-    let mut ids: BTreeSet<ConflictId> = BTreeSet::new();
+    let mut places: BTreeSet<(Timestamp, ConflictId)> = BTreeSet::new();
     for slice in sides.chunks(ANY_MAX) {
-        for state in [ConflictState::Open, ConflictState::Accepted] {
-            let mut statement = Statement::new("SELECT conflict FROM conflict_sides WHERE ");
-            statement.bind("state = ? AND ", [state.word().into()]);
+        let (mut after, mut found): (Option<Row>, usize) = (None, 0);
+        loop {
+            let mut statement = Statement::new(
+                "SELECT start_at, conflict, side, other FROM conflict_sides \
+                WHERE state IN ('open', 'accepted') AND ",
+            );
             statement.bind_any("side", slice.iter().map(|side| Value::from(*side)));
-            for row in statement.query(db)? {
-                ids.insert(row.parsed(0)?);
+            let piece = " AND end_at > ? AND start_at < ?";
+            statement.bind(piece, [range.start.into(), range.end.into()]);
+            if let Some(Row(place)) = after {
+                let piece = " AND (start_at, conflict, side) > (?, ?, ?)";
+                statement.bind(piece, place.into_iter().take(3));
+            }
+            let rows = i64::try_from(ROWS).unwrap_or(i64::MAX);
+            statement.bind(" ORDER BY start_at, conflict, side LIMIT ?", [rows.into()]);
+            let rows = statement.query(db)?;
+            for row in &rows {
+                if here(row.text(3)?) {
+                    found += 1;
+                    places.insert((row.time(0)?, row.parsed(1)?));
+                }
+            }
+            after = rows.into_iter().nth(ROWS - 1);
+            if after.is_none() || found >= ROWS {
+                break;
             }
         }
     }
-    let ids: Vec<ConflictId> = ids.into_iter().collect();
-    let mut all = load(db, &ids)?;
-    all.retain(|(_, conflict)| {
-        let here = |side: &domain::calendar::Side| {
-            matches!(side, domain::calendar::Side::Period(_)) || shown.contains(side.id().as_str())
-        };
-        let found = conflict.found.as_ref();
-        found.is_some_and(|found| {
-            found.overlap.overlap(asked.range).is_some()
-                && here(&found.subject)
-                && here(&found.with)
-        })
-    });
-    let more = all.len() > SHOWN_CONFLICTS_MAX;
-    all.truncate(SHOWN_CONFLICTS_MAX);
-    let mut shower = Shower::default();
-    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
-    let mut conflicts = Vec::with_capacity(all.len());
-    for known in &all {
-        conflicts.extend(shower.show(db, known, None)?);
-    }
-    Ok((conflicts, more))
+    let more = places.len() > SHOWN_CONFLICTS_MAX;
+    let ids: Vec<ConflictId> =
+        places.into_iter().map(|(_, id)| id).take(SHOWN_CONFLICTS_MAX).collect();
+    Ok((show_all(db, &ids, None)?, more))
 }

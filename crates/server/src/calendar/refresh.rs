@@ -1,24 +1,20 @@
 //! Keeping the records of conflicts in step with the calendar: after a record moved, in the same
-//! transaction; after a period or a relation changed, by a reactor, record by record. Deciding
+//! transaction; after a period or a relation changed, by the reactor, record by record. Deciding
 //! never rests on them: guards look at the calendar itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::calendar::{Conflict, Found, Side, found, key, lapse, resolve};
-use domain::identity::Permission;
 use kernel::ConflictId;
 use ports::{Fault, Query};
 
-use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work};
+use crate::bus::{Loaded, Lock, Stop, Work};
 use crate::calendar::find::find;
 use crate::calendar::order::order;
 use crate::calendar::placement::placement;
-use crate::follow::followers::{Follower, Seen};
 
 /// The most conflicts that are begun for one record at once; guards look at all of them.
 pub(super) const CONFLICTS_MAX: usize = 500;
-/// The most records that one change of a period or relation is held against.
-pub(super) const SUBJECTS_MAX: i64 = 2_000;
 
 /// Brings the conflicts of a record in step. The calendar lock is held.
 pub fn refresh(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
@@ -75,66 +71,4 @@ pub fn acceptance_ends(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
     let mut conflict: Loaded<Conflict> = work.peek(id)?;
     let events = lapse(&conflict.state, work.now);
     work.append(&mut conflict, events)
-}
-
-/// Holds one record against the calendar anew.
-struct Refresh {
-    side: Side,
-}
-
-impl Command for Refresh {
-    type Answer = ();
-
-    fn verb(&self) -> &'static str {
-        "calendar.refresh"
-    }
-
-    fn permission(&self) -> Permission {
-        Permission::CalendarWrite
-    }
-
-    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        refresh(work, self.side)
-    }
-}
-
-/// Holds every record that is still to come against a calendar whose periods, CIs, relations or
-/// rules changed.
-pub struct CalendarReactor;
-
-impl Follower for CalendarReactor {
-    fn name(&self) -> &'static str {
-        "calendar"
-    }
-
-    fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
-        let moves = |seen: &Seen| {
-            seen.name.starts_with("period.")
-                || seen.name.starts_with("policy.")
-                || matches!(seen.name.as_str(), "ci.edited.v1" | "ci.relations_set.v1")
-        };
-        if !events.iter().any(moves) {
-            return Ok(());
-        }
-        let now = bus.world().clock.now();
-        let sides = crate::read::wait(&*bus.world().store, move |db| still_to_come(db, now));
-        for side in sides.map_err(Failure::Fault)? {
-            bus.call(Envelope::system("calendar"), Refresh { side })?;
-        }
-        Ok(())
-    }
-}
-
-fn still_to_come(db: &mut dyn Query, now: kernel::Timestamp) -> Result<BTreeSet<Side>, Fault> {
-    let mut sides = BTreeSet::new();
-    let params = [now.into(), SUBJECTS_MAX.into()];
-    let sql = "SELECT id FROM changes WHERE live = 1 AND end_at > $1 ORDER BY end_at LIMIT $2";
-    for row in db.query(sql, &params)? {
-        sides.insert(Side::Change(row.parsed(0)?));
-    }
-    let sql = "SELECT id FROM releases WHERE live = 1 AND end_at > $1 ORDER BY end_at LIMIT $2";
-    for row in db.query(sql, &params)? {
-        sides.insert(Side::Release(row.parsed(0)?));
-    }
-    Ok(sides)
 }

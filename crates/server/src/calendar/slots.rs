@@ -31,7 +31,7 @@ const SLOTS_DEFAULT: usize = 5;
 /// The most conflicts that are told of one refused stretch.
 const WHY_MAX: usize = 5;
 /// The most CIs or services that a search names, and CIs behind services.
-const NAMED_MAX: usize = 2_000;
+pub(super) const NAMED_MAX: usize = 2_000;
 const DAY_MINUTES: i64 = 24 * 60;
 
 /// What is asked, as it is written in the address.

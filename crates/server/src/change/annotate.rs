@@ -1,8 +1,10 @@
 //! Tasks, remarks, watchers and links of a change.
 
 use api::common::Written;
+use domain::Aggregate as _;
 use domain::change::{Change, extra};
 use domain::identity::Permission;
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::change::save::written;
@@ -27,6 +29,10 @@ impl Command for AnnotateChange {
     fn permission(&self) -> Permission {
         // Who may do what is asked of the extra itself.
         Permission::Read
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Change::stream(find_change(db, &self.change)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

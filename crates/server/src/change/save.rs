@@ -51,6 +51,10 @@ impl Command for RaiseChange {
         Permission::ChangeWrite
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let edit = fields::edit(work.tx, &self.fields)?;
         raise(work, &edit)
@@ -95,6 +99,10 @@ impl Command for CloneChange {
 
     fn permission(&self) -> Permission {
         Permission::ChangeWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Change::stream(find_change(db, &self.change)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -7,6 +7,7 @@ use domain::exception::{self, Ask, Exception, Judge, Rule, Verb};
 use domain::identity::Permission;
 use domain::{Aggregate, General, Missing};
 use kernel::{ExceptionId, Timestamp};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::calendar::{find_side, people_of};
@@ -42,6 +43,10 @@ impl Command for AskForException {
 
     fn permission(&self) -> Permission {
         Permission::ExceptionRequest
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -99,6 +104,10 @@ impl Command for DecideException {
             // Who asked may take it back without deciding anything.
             Verb::Revoke => Permission::ExceptionRequest,
         }
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Exception::stream(find_exception(db, &self.exception)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -21,6 +21,7 @@ use crate::http::{App, ListQuery, Routes, Signed, wrong_parameter};
 use crate::problem::Answer;
 use crate::read::ask;
 use crate::records::KINDS;
+use crate::withheld::LogReader;
 
 pub use walk::{Form, Reader, Walk, Wanted};
 
@@ -60,11 +61,13 @@ async fn export(
     };
     let now = app.bus.world().clock.now();
     let store = Arc::clone(&app.bus.world().store);
-    let keeper = ask(&*store, {
-        let actor = signed.actor.clone();
-        move |db| Ok(who_is(db, &actor, now)?.permissions.contains(&Permission::IdentityWrite))
+    let reader = ask(&*store, move |db| {
+        let keeper =
+            who_is(db, &signed.actor, now)?.permissions.contains(&Permission::IdentityWrite);
+        let log = LogReader::of(db, &signed.actor, now)?;
+        Ok(Reader { keeper, log })
     });
-    let reader = Reader { person: signed.person(), keeper: keeper.await? };
+    let reader = reader.await?;
     let walk = Walk::new(wanted, reader, now);
     let headers = [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, file)];
     Ok((headers, streamed(store, walk)).into_response())

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use api::export::{End, Head, Line, Logged, Record};
-use kernel::{PersonId, Timestamp};
+use kernel::Timestamp;
 use ports::{Fault, Query, Row, Value};
 use serde_json::Value as Json;
 
 use crate::export::{EVENTS_SLICE_MAX, RECORDS_SLICE_MAX, csv, kinds};
 use crate::records::{KINDS, Kind, state_text};
+use crate::withheld::{LogReader, OWN_KINDS};
 
 /// The version of the lines.
 const VERSION: u32 = 1;
@@ -67,10 +68,15 @@ impl Wanted {
 /// For whom.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader {
-    /// The person who reads.
-    pub person: Option<PersonId>,
     /// Whether they keep accounts, and so see what belongs to others.
     pub keeper: bool,
+    /// Who they are, and what they see of the log.
+    pub log: LogReader,
+}
+
+impl Reader {
+    /// Someone from whom nothing is kept back.
+    pub const OF_ALL: Self = Self { keeper: true, log: LogReader { person: None, whole: true } };
 }
 
 /// Where a walk is.
@@ -178,11 +184,11 @@ impl Walk {
     /// Whether the reader sees a record; what of it is theirs alone is taken out otherwise. The
     /// same as the lists do: tokens and feeds are their owner's, and so are saved filters.
     fn shows(&self, record: &mut Record) -> bool {
-        let own = self.reader.person.map(|person| person.to_string());
+        let own = self.reader.log.person.map(|person| person.to_string());
         if self.reader.keeper {
             return true;
         }
-        if matches!(record.kind.as_str(), "token" | "feed") {
+        if OWN_KINDS.contains(&record.kind.as_str()) {
             return own.is_some() && record.state["person"].as_str() == own.as_deref();
         }
         let others = record.kind == "person" && own.as_deref() != Some(record.id.as_str());
@@ -205,6 +211,10 @@ impl Walk {
         self.place = Place::Log { after: last.int(0)? };
         let mut text = String::new();
         for row in &rows {
+            if !self.reader.log.sees(row.text(2)?, row.text(4)?, row.text(6)?) {
+                self.end.withheld += 1;
+                continue;
+            }
             self.end.events += 1;
             text.push_str(&line(&Line::Event(event(row)?))?);
         }

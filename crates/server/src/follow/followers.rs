@@ -111,6 +111,10 @@ impl Command for Move {
         Permission::Read
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         let sql = "INSERT INTO followers (name, position) VALUES ($1, $2) \
             ON CONFLICT (name) DO UPDATE SET position = excluded.position";
@@ -149,6 +153,10 @@ impl Command for Index {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {

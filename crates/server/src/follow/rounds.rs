@@ -117,6 +117,10 @@ impl Command for Lapse {
         Permission::Read
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         let sql = "SELECT inactive FROM people WHERE id = $1";
         let row = work.tx.query_one(sql, &[self.person.to_string().into()])?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::identity::Permission;
 use kernel::{TimerId, Timestamp};
-use ports::{Fault, Tx, Value};
+use ports::{Fault, Query, Tx, Value};
 
 use crate::approval::DUE;
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
@@ -67,6 +67,10 @@ impl Command for Fire {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
@@ -136,6 +140,10 @@ impl Command for ForgetOld {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {

@@ -1,6 +1,5 @@
 //! A store that counts: how long its work took and how it ended.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,10 +56,6 @@ impl Store for Measured {
 
     fn wait_for_log(&self, after: i64, patience: Duration) -> Result<i64, Fault> {
         self.store.wait_for_log(after, patience)
-    }
-
-    fn backup(&self, to: &Path) -> Result<(), Fault> {
-        self.store.backup(to)
     }
 
     fn close(&self) {

@@ -9,6 +9,7 @@ pub use body::{BODY_MAX, ListQuery, Write, etag, parse, wrong_parameter};
 pub use routes::{Operation, Routes};
 pub use signed::{COOKIE, Signed, session_hash};
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use api::change::ChangeRow;
@@ -31,6 +32,8 @@ pub struct App {
     pub demonstration: Option<Arc<Vec<SignInHint>>>,
     /// Whether cookies are sent over HTTPS only.
     pub secure_cookies: bool,
+    /// The proxies that are believed when they name the client.
+    pub trusted_proxies: Arc<[IpAddr]>,
     /// What makes guessing passwords slow.
     pub throttle: Arc<Throttle>,
     /// Who listens to what moves.

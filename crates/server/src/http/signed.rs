@@ -11,7 +11,7 @@ use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
 use sha2::{Digest, Sha256};
 
-use crate::bus::{Envelope, who_is, words};
+use crate::bus::{Command, Envelope, Stop, Work, who_is, words};
 use crate::http::App;
 use crate::http::parameters::check_query;
 use crate::identity::RefreshSession;
@@ -36,12 +36,51 @@ impl Signed {
         self.actor.person()
     }
 
-    /// Refuses unless a permission is held. A command's is asked again in its own transaction;
-    /// this is for what is no command, or costs something before one.
+    /// Refuses unless a permission is held; for what is no command.
     pub async fn permit(&self, app: &App, needed: Permission) -> Result<(), Answer> {
         let (actor, now) = (self.actor.clone(), app.bus.world().clock.now());
         let who = read::ask(&*app.bus.world().store, move |db| who_is(db, &actor, now)).await?;
         Ok(who.permit(needed, &self.actor)?)
+    }
+
+    /// The same before something that a command costs. It asks again in its own transaction; who
+    /// is refused here leaves an attempt as they would there.
+    pub async fn permit_write(
+        &self,
+        app: &App,
+        verb: &'static str,
+        needed: Permission,
+    ) -> Result<(), Answer> {
+        if self.permit(app, needed).await.is_err() {
+            app.bus.send(Envelope::new(self.actor.clone()), Permit { verb, needed }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Nothing but the question whether a command is permitted.
+struct Permit {
+    verb: &'static str,
+    needed: Permission,
+}
+
+impl Command for Permit {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        self.verb
+    }
+
+    fn permission(&self) -> Permission {
+        self.needed
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
+    fn run(&self, _: &mut Work<'_>) -> Result<(), Stop> {
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use domain::General;
 use domain::identity::{IdentityRefusal, Permission, Person, SavedFilter, save_filters};
 use kernel::{Actor, PersonId};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work, find_state};
 use crate::http::{App, Signed, Write, etag};
@@ -56,6 +57,10 @@ impl Command for SaveFilters {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

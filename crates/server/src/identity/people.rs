@@ -11,6 +11,7 @@ use crate::http::{App, ListQuery, Signed, Write, session_hash};
 use crate::identity::read::{PeopleFilter, secret_of};
 use crate::identity::save::{SavePerson, check_first_password, password_missing};
 use crate::identity::set_password::SetPassword;
+use crate::identity::sign_in::admitted;
 use crate::identity::{password, read};
 use crate::problem::Answer;
 use crate::read::ask;
@@ -37,7 +38,7 @@ pub(super) async fn create(
     State(app): State<App>,
     mut write: Write<PersonFields>,
 ) -> Result<Json<Written>, Answer> {
-    write.signed.permit(&app, Permission::IdentityWrite).await?;
+    write.signed.permit_write(&app, "person.save", Permission::IdentityWrite).await?;
     keep_secrets_out(&mut write, "POST /people", |fields| fields.password = None);
     check_first_password(&write.body)?;
     let Some(given) = write.body.password.take() else { return Err(password_missing().into()) };
@@ -64,7 +65,7 @@ pub(super) async fn set_password(
     keep_secrets_out(&mut write, &format!("PUT /people/{id}/password"), |change| {
         *change = PasswordChange { old: None, new: String::new() };
     });
-    write.signed.permit(&app, Permission::Read).await?;
+    write.signed.permit_write(&app, "person.set_password", Permission::Read).await?;
     let found = ask(&*app.bus.world().store, move |db| read::get(db, &id)).await?;
     let found = found.map_err(Answer::from)?;
     let PasswordChange { old, new } = write.body;
@@ -92,12 +93,8 @@ async fn prove(
     login: &str,
     old: String,
 ) -> Result<Option<String>, Answer> {
-    let world = app.bus.world();
-    if !app.throttle.admit(login, None, world.clock.now()) {
-        let detail = "too many attempts failed: wait a quarter of an hour, then try again";
-        return Err(api::problem::Problem::new("identity.too_many_attempts", detail).into());
-    }
-    let kept = ask(&*world.store, move |db| secret_of(db, &person.to_string())).await?;
+    admitted(app, login, None).await?;
+    let kept = ask(&*app.bus.world().store, move |db| secret_of(db, &person.to_string())).await?;
     if !password::matches(old, kept.clone()).await? {
         return Err(domain::Refusal::from(IdentityRefusal::WrongCredentials).into());
     }

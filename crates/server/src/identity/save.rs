@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use api::common::Written;
 use api::identity::PersonFields;
 use domain::identity::{Edit, Permission, Person, Role, SaveFacts, check_password, save};
-use domain::{Check, Refusal};
+use domain::{Aggregate as _, Check, Refusal};
 use kernel::Actor;
-use ports::Fault;
+use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::identity::password::hash_password;
@@ -62,6 +62,11 @@ impl Command for SavePerson {
     /// People keep their own name, address and zone; the rest is asked for in `run`.
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let Some(name) = &self.person else { return Ok(None) };
+        Ok(Some(Person::stream(find_person(db, name)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -4,9 +4,10 @@
 use api::identity::Me;
 use axum::Json;
 use axum::extract::State;
-use domain::identity::Permission;
+use domain::Aggregate as _;
+use domain::identity::{Permission, Person};
 use kernel::{PersonId, Timestamp};
-use ports::Fault;
+use ports::{Fault, Query};
 
 use crate::bus::{Command, Stop, Work};
 use crate::http::{App, Signed};
@@ -84,6 +85,10 @@ impl Command for EndSessions {
         Permission::IdentityWrite
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Person::stream(self.person)))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         Ok(end_sessions(work, self.person, None)?)
     }
@@ -111,6 +116,10 @@ impl Command for RefreshSession {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {

@@ -2,8 +2,10 @@
 //! elsewhere end.
 
 use api::common::Written;
+use domain::Aggregate as _;
 use domain::identity::{IdentityRefusal, Permission, Person, PersonEvent};
 use kernel::{Actor, PersonId};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::identity::read::secret_of;
@@ -31,6 +33,10 @@ impl Command for SetPassword {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Person::stream(self.person)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

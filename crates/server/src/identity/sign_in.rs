@@ -12,9 +12,10 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::AppendHeaders;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::Aggregate as _;
-use domain::identity::{IdentityRefusal, PASSWORD_MAX, Permission, Person};
+use domain::identity::{IdentityRefusal, LOGIN_MAX, PASSWORD_MAX, Permission, Person};
+use domain::{Aggregate as _, Check};
 use kernel::{Actor, PersonId};
+use ports::Query;
 
 use crate::bus::{Command, Envelope, Loaded, Lock, Stop, Work};
 use crate::http::{App, COOKIE, Signed, parse, session_hash};
@@ -55,12 +56,12 @@ async fn check(
     password: String,
     address: Option<IpAddr>,
 ) -> Result<Proven, Answer> {
+    let mut check = Check::default();
+    check.text("/login", login, LOGIN_MAX);
+    check.end()?;
+    admitted(app, login, address).await?;
     let world = app.bus.world();
-    if !app.throttle.admit(login, address, world.clock.now()) {
-        let detail = "too many sign-ins failed: wait a quarter of an hour, then try again";
-        return Err(api::problem::Problem::new("identity.too_many_attempts", detail).into());
-    }
-    let name = if login.contains('\0') { String::new() } else { login.to_owned() };
+    let name = login.to_owned();
     let found = ask(&*world.store, move |db| credentials(db, &name)).await?;
     let hash = found.as_ref().map(|(_, hash)| hash.clone());
     let fits =
@@ -72,6 +73,20 @@ async fn check(
         }
         _ => Err(domain::Refusal::from(IdentityRefusal::WrongCredentials).into()),
     }
+}
+
+/// Lets an attempt to tell a password through, once it has waited as long as it must.
+pub(super) async fn admitted(
+    app: &App,
+    login: &str,
+    address: Option<IpAddr>,
+) -> Result<(), Answer> {
+    let Some(pause) = app.throttle.admit(login, address, app.bus.world().clock.now()) else {
+        let detail = "too many attempts failed: wait a quarter of an hour, then try again";
+        return Err(api::problem::Problem::new("identity.too_many_attempts", detail).into());
+    };
+    tokio::time::sleep(pause).await;
+    Ok(())
 }
 
 /// Signs out. A session that is over already is none to complain about.
@@ -102,16 +117,28 @@ fn cookie(app: &App, secret: &str, seconds: i64) -> Cookie {
     AppendHeaders([(header::SET_COOKIE, value)])
 }
 
-/// The address a request came from, where the listener tells.
+/// The address a request came from, where the listener or a trusted proxy tells.
 pub(super) struct Client(Option<IpAddr>);
 
 impl FromRequestParts<App> for Client {
     type Rejection = Answer;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Answer> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Answer> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self(peer.map(|ConnectInfo(address)| address.ip())))
+        let client = |peer: IpAddr| client(peer, &app.trusted_proxies, &parts.headers);
+        Ok(Self(peer.map(|ConnectInfo(address)| client(address.ip()))))
     }
+}
+
+/// Whoever stands behind a trusted proxy: the last hop that it names, which it wrote itself. What
+/// comes before that, anyone may have written.
+fn client(peer: IpAddr, trusted: &[IpAddr], headers: &HeaderMap) -> IpAddr {
+    let named = || {
+        let hops = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+        hops.rsplit(',').next()?.trim().parse().ok()
+    };
+    let is_trusted = trusted.contains(&peer.to_canonical());
+    if is_trusted { named().unwrap_or(peer) } else { peer }
 }
 
 /// Begins a session for a person whose password was compared before.
@@ -133,6 +160,10 @@ impl Command for SignInAs {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Person::stream(self.person)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
@@ -163,6 +194,10 @@ impl Command for SignOut {
         Permission::Read
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         let Some(person) = work.person() else { return Ok(()) };
         let sql = "DELETE FROM sessions WHERE hash = $1 AND person = $2";
@@ -180,4 +215,23 @@ fn beside(work: &mut Work<'_>, person: PersonId, name: &str) -> Result<(), Stop>
     let stream = format!("attempt:{}", Person::stream(person));
     work.lock(Lock::stream(&stream))?;
     work.append_loose(&stream, name, "{}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_named_by_a_trusted_proxy_and_by_nobody_else() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let (proxy, other) = (ip("10.0.0.1"), ip("192.0.2.9"));
+        let mut headers = HeaderMap::new();
+        assert_eq!(client(proxy, &[proxy], &headers), proxy, "it names nobody");
+        let forged = HeaderValue::from_static("203.0.113.1, 203.0.113.2");
+        headers.append("x-forwarded-for", forged);
+        headers.append("x-forwarded-for", HeaderValue::from_static("203.0.113.3, 2001:db8::7"));
+        assert_eq!(client(proxy, &[proxy], &headers), ip("2001:db8::7"));
+        assert_eq!(client(ip("::ffff:10.0.0.1"), &[proxy], &headers), ip("2001:db8::7"));
+        assert_eq!(client(other, &[proxy], &headers), other);
+    }
 }

@@ -7,10 +7,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::General;
 use domain::identity::{IdentityRefusal, Permission, create_token, revoke_token};
+use domain::{Aggregate as _, General};
 use kernel::{Actor, PersonId, Timestamp};
-use ports::Chance;
+use ports::{Chance, Query};
 
 use crate::bus::{Command, Loaded, Stop, Work, who_is};
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
@@ -112,6 +112,10 @@ impl Command for CreateToken {
         Permission::TokenWrite
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let owner = self.owner(work)?;
         let mut resolver = Resolver::default();
@@ -157,6 +161,10 @@ impl Command for RevokeToken {
 
     fn permission(&self) -> Permission {
         Permission::Read
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(domain::identity::Token::stream(read::find_token(db, &self.token)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -88,6 +88,8 @@ codes! {
     WindowIncomplete = "window_incomplete",
     /// An interval that is not there.
     WindowMissing = "window_missing",
+    /// An interval that is longer than a window may be.
+    WindowTooLong = "window_too_long",
 }
 
 impl fmt::Display for Code {

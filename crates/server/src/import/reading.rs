@@ -7,7 +7,7 @@ use std::str::FromStr;
 use domain::incident::{Priority, State};
 use domain::policy::ChangeType;
 use domain::vocabulary::Window;
-use kernel::{LONG_TEXT_MAX, NAME_MAX, Timestamp, Zone};
+use kernel::{LONG_TEXT_MAX, NAME_MAX, TimeError, Timestamp, Zone};
 
 use super::draft::{Body, ChangeBody, CiName, IncidentBody};
 use super::finding::{Code, Finding, Kind};
@@ -225,16 +225,16 @@ impl<'a, 'r> Reading<'a, 'r> {
         let (from, to) = self.plan.planned.as_ref()?;
         let (start, end) = (self.time(Some(from)), self.time(Some(to)));
         let fault = match (start, end) {
-            (Some(start), Some(end)) => {
-                if let Ok(window) = Window::try_new(start, end, self.zone.clone()) {
-                    return Some(window);
+            (Some(start), Some(end)) => match Window::try_new(start, end, self.zone.clone()) {
+                Ok(window) => return Some(window),
+                Err(TimeError::TooLong { .. }) => {
+                    (Code::WindowTooLong, "lasts longer than a window may: it is left out")
                 }
-                if start == end {
+                Err(_) if start == end => {
                     (Code::WindowEmpty, "ends where it starts: it is left out")
-                } else {
-                    (Code::EndBeforeStart, "ends before it starts: it is left out")
                 }
-            }
+                Err(_) => (Code::EndBeforeStart, "ends before it starts: it is left out"),
+            },
             (None, None) => {
                 let detail = "there is no planned window";
                 self.note(self.row.line, Kind::Noted, Code::WindowMissing, detail);

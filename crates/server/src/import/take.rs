@@ -131,6 +131,10 @@ impl<R: Takeable + 'static> Command for Import<R> {
         Permission::ImportRun
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Vec<Taken>, Stop> {
         let count = self.records.len();
         if count > TAKEN_MAX {

@@ -3,8 +3,10 @@
 use api::common::{NewComment, Written};
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::incident::{Incident, comment};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::http::{App, Write};
@@ -38,6 +40,10 @@ impl Command for CommentIncident {
 
     fn permission(&self) -> Permission {
         Permission::IncidentWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Incident::stream(find_incident(db, &self.incident)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

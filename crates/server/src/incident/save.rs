@@ -5,10 +5,12 @@ use api::common::Written;
 use api::incident::IncidentFields;
 use axum::Json;
 use axum::extract::{Path, State as Shared};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::incident::{Edit, Incident, Priority, Request, SaveFacts, save};
 use domain::record::Link;
 use kernel::{CiId, ServiceId, Timestamp};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::http::{App, Write};
@@ -51,6 +53,11 @@ impl Command for SaveIncident {
 
     fn permission(&self) -> Permission {
         Permission::IncidentWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let Some(name) = &self.incident else { return Ok(None) };
+        Ok(Some(Incident::stream(find_incident(db, name)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -1,9 +1,9 @@
 //! Putting a policy in force.
 
 use api::common::Written;
-use domain::Missing;
 use domain::identity::{Permission, Role};
 use domain::policy::{ActivateFacts, ChangeType, ConditionalStage, Files, Policy, activate};
+use domain::{Aggregate as _, Missing};
 use ports::Query;
 
 use crate::asking::Asking;
@@ -28,6 +28,10 @@ impl Command for ActivatePolicy {
 
     fn permission(&self) -> Permission {
         Permission::PolicyWrite
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Policy::stream(policy_id())))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

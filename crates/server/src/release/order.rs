@@ -8,7 +8,7 @@ use domain::calendar::{ConflictKind, Side};
 use domain::identity::Permission;
 use domain::release::{self, AFTER_MAX, Before, REACH_MAX, Release, Waits, slips};
 use domain::vocabulary::Window;
-use domain::{General, Missing};
+use domain::{Aggregate as _, General, Missing};
 use kernel::{Interval, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query, Value};
 
@@ -38,6 +38,10 @@ impl Command for SetDependencies {
 
     fn permission(&self) -> Permission {
         Permission::ReleaseWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

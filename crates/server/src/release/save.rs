@@ -51,6 +51,10 @@ impl Command for CreateRelease {
         Permission::ReleaseWrite
     }
 
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let edit = fields::edit(work.tx, &self.fields)?;
         create(work, self.fields.release_type.as_deref(), &edit)
@@ -99,6 +103,10 @@ impl Command for CloneRelease {
 
     fn permission(&self) -> Permission {
         Permission::ReleaseWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -193,6 +201,10 @@ impl Command for AnnotateRelease {
     fn permission(&self) -> Permission {
         // Who may do what is asked of the extra itself.
         Permission::Read
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

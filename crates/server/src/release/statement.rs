@@ -2,6 +2,7 @@
 
 use api::common::Written;
 use api::release::{ContributionFields, OutsideFields, ScopeFields};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::release::{self, Contribution, Outside, Release, StatementEdit};
 use kernel::{Actor, PersonId};
@@ -48,6 +49,10 @@ impl Command for StateScope {
     fn permission(&self) -> Permission {
         // The scope owner needs no other; whoever else it is, is asked below.
         Permission::Read
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

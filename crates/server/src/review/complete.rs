@@ -3,8 +3,10 @@
 use api::common::Written;
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::review::{Review, complete};
+use ports::Query;
 use serde::de::IgnoredAny;
 
 use crate::bus::{Command, Loaded, Stop, Work};
@@ -37,6 +39,10 @@ impl Command for CompleteReview {
 
     fn permission(&self) -> Permission {
         Permission::ReviewWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Review::stream(find_review(db, &self.review)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

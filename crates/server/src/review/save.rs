@@ -4,10 +4,12 @@ use api::common::Written;
 use api::review::{ReviewAction, ReviewFields, ReviewKpi};
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::review::{ActionItem, Edit, Kpi, Review, complete, edit};
 use jiff::civil::Date;
 use kernel::ReviewId;
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::http::{App, Write};
@@ -59,6 +61,16 @@ pub enum Which {
     OfChange(String),
 }
 
+impl Which {
+    fn find(&self, db: &mut dyn Query) -> Result<ReviewId, Stop> {
+        match self {
+            Self::Review(name) => find_review(db, name),
+            Self::OfRelease(name) => review_of_release(db, name),
+            Self::OfChange(name) => review_of_change(db, name),
+        }
+    }
+}
+
 /// The command.
 pub struct SaveReview {
     /// Which review.
@@ -78,12 +90,12 @@ impl Command for SaveReview {
         Permission::ReviewWrite
     }
 
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Review::stream(self.review.find(db)?)))
+    }
+
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
-        let id: ReviewId = match &self.review {
-            Which::Review(name) => find_review(work.tx, name)?,
-            Which::OfRelease(name) => review_of_release(work.tx, name)?,
-            Which::OfChange(name) => review_of_change(work.tx, name)?,
-        };
+        let id = self.review.find(work.tx)?;
         let mut review: Loaded<Review> = work.load_subject(id)?;
         let wanted = self.edit(work, &review.state.content.kpis)?;
         let events = edit(&review.state, &wanted)?;

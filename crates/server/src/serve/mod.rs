@@ -9,7 +9,7 @@ mod problem_pages;
 mod tests;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +47,8 @@ pub struct Options {
     pub demonstration: Option<Vec<SignInHint>>,
     /// Whether cookies are sent over HTTPS only.
     pub secure_cookies: bool,
+    /// The proxies that are believed when they name the client in `X-Forwarded-For`.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Options {
@@ -57,6 +59,7 @@ impl Options {
             bus,
             demonstration,
             secure_cookies: self.secure_cookies,
+            trusted_proxies: self.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
             throttle: Arc::default(),
             live: Arc::default(),
             latest_on_ci: crate::change::latest_on_ci,

@@ -8,9 +8,11 @@ use api::common::Written;
 use api::service::CiFields;
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::service::{Ci, CiEdit, CiFacts, import_ci, save_ci};
 use kernel::CiId;
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::http::{App, Write};
@@ -54,6 +56,11 @@ impl Command for SaveCi {
 
     fn permission(&self) -> Permission {
         Permission::ServiceWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let Some(name) = &self.ci else { return Ok(None) };
+        Ok(Some(Ci::stream(find_ci(db, name)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
@@ -116,6 +123,10 @@ impl Command for ImportCis {
 
     fn permission(&self) -> Permission {
         Permission::ImportRun
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<u64, Stop> {

@@ -6,9 +6,11 @@ use api::common::Written;
 use api::service::Relations;
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::service::{Ci, Relation, RelationKind, set_relations};
 use kernel::CiId;
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::http::{App, Write};
@@ -42,6 +44,10 @@ impl Command for SetRelations {
 
     fn permission(&self) -> Permission {
         Permission::ServiceWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Ci::stream(find_ci(db, &self.ci)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -4,8 +4,10 @@ use api::common::Written;
 use api::service::ServiceFields;
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::service::{Criticality, Edit, SaveFacts, Service, save};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::http::{App, Write};
@@ -48,6 +50,11 @@ impl Command for SaveService {
 
     fn permission(&self) -> Permission {
         Permission::ServiceWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let Some(name) = &self.service else { return Ok(None) };
+        Ok(Some(Service::stream(find_service(db, name)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use api::common::Written;
 use api::team::TeamFields;
+use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::team::{Edit, SaveFacts, Team, save};
 use kernel::{PersonId, TeamId};
+use ports::Query;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::names::{Resolver, find_person};
@@ -29,6 +31,11 @@ impl Command for SaveTeam {
 
     fn permission(&self) -> Permission {
         Permission::TeamWrite
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        let Some(name) = &self.team else { return Ok(None) };
+        Ok(Some(Team::stream(find_team(db, name)?)))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {

@@ -496,3 +496,84 @@ fn a_release_finds_no_slot_before_those_it_depends_on_are_over() {
         assert_eq!(window["start"], "2026-12-05T22:00:00Z");
     });
 }
+
+#[test]
+fn a_window_has_a_longest_length_wherever_one_is_taken() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let long = || window("2026-12-05T20:00:00Z", "9999-12-05T22:00:00Z");
+        let evening = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let refused = async |path: &str, body: Json| {
+            let problem = story.rosa.post(path, body).await.refused(422, "request.invalid");
+            let detail = problem["errors"][0]["detail"].as_str().expect("a detail").to_owned();
+            assert!(detail.contains("may last 400"), "{path}: {detail}");
+        };
+        planned(&story.rosa, "Pay faster", "pay-app", evening()).await;
+        let release = json!({"title": "Spring", "type": "minor", "window": evening()});
+        story.rosa.post("/releases", release).await.ok();
+        let change = json!({"title": "A", "type": "normal", "window": long()});
+        refused("/changes", change).await;
+        refused("/releases", json!({"title": "R", "type": "minor", "window": long()})).await;
+        refused("/changes/CHG-1/schedule", json!({"window": long()})).await;
+        refused("/releases/REL-1/schedule", json!({"window": long()})).await;
+        refused("/conflicts/check", json!({"window": long(), "cis": ["pay-db"]})).await;
+        let band = json!({"name": "B", "reason": "c", "services": ["Search"], "window": long()});
+        for path in ["/blackouts", "/windows", "/peaks"] {
+            refused(path, band.clone()).await;
+        }
+        let patch = story.rosa.patch("/changes/CHG-1", "*", json!({"window": long()})).await;
+        patch.refused(422, "request.invalid");
+        let many: Vec<&str> = std::iter::repeat_n("pay-db", 2_001).collect();
+        let draft = json!({"window": evening(), "cis": many});
+        let problem = story.rosa.post("/conflicts/check", draft).await;
+        let problem = problem.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["detail"], "lists 2001; at most 2000 fit");
+    });
+}
+
+#[test]
+fn the_calendar_shows_the_conflicts_of_its_range_between_what_it_shows() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let first = window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let later = window("2026-12-20T20:00:00Z", "2026-12-20T22:00:00Z");
+        for at in [&first, &first, &later, &later] {
+            planned(&story.anna, "A", "pay-db", at.clone()).await;
+        }
+        planned(
+            &story.anna,
+            "Far",
+            "pay-app",
+            window("2027-02-05T20:00:00Z", "2027-02-05T22:00:00Z"),
+        )
+        .await;
+        let blackout = json!({"name": "B", "reason": "c", "window": first});
+        story.rosa.post("/blackouts", blackout).await.ok();
+        stage.follow(interlock_server::calendar::CalendarReactor).await;
+        let conflicts = |calendar: &Json| -> Vec<(String, String)> {
+            let word = |one: &Json, field: &str| one[field].as_str().expect("a word").to_owned();
+            let all = calendar["conflicts"].as_array().expect("a list").iter();
+            let mut all: Vec<_> = all
+                .map(|one| {
+                    (one["overlap"]["start"].as_str().unwrap()[..10].to_owned(), word(one, "kind"))
+                })
+                .collect();
+            assert!(all.is_sorted_by_key(|(start, _)| start.clone()), "by their beginning");
+            all.sort();
+            all
+        };
+        let on = |day: &str, kind: &str| (day.to_owned(), kind.to_owned());
+        let blackouts = || vec![on("2026-12-05", "blackout"), on("2026-12-05", "blackout")];
+        let mut expected = blackouts();
+        expected.push(on("2026-12-05", "same_ci"));
+        let range = "/calendar?from=2026-12-01T00:00:00Z&to=2026-12-10T00:00:00Z";
+        assert_eq!(conflicts(&story.anna.get(range).await.ok()), expected);
+        expected.push(on("2026-12-20", "same_ci"));
+        assert_eq!(conflicts(&shown(&story.anna, "").await), expected);
+        // One whose other side is filtered out is not shown.
+        story.rosa.patch("/changes/CHG-2", "*", json!({"environment": "test"})).await.ok();
+        story.anna.patch("/changes/CHG-4", "*", json!({"environment": "test"})).await;
+        let production = conflicts(&shown(&story.anna, "environment=production").await);
+        assert_eq!(production, [on("2026-12-05", "blackout")]);
+    });
+}

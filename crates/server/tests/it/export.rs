@@ -118,6 +118,47 @@ fn a_reader_gets_no_secret_and_nothing_that_is_of_others_alone() {
 }
 
 #[test]
+fn the_log_tells_nobody_what_is_of_others_alone_but_auditors() {
+    on_both(async |stage| {
+        furnish(&stage).await;
+        let rita = stage.browser("session-of-rita");
+        rita.post("/feeds", json!({"name": "Phone"})).await.ok();
+        let rob = stage.person("rob", &["requester"]).await;
+        let eve = stage.person("eve", &["auditor"]).await;
+        crate::audit::numbered(&stage).await;
+        let own = ["feed.created.v1", "person.filters_saved.v1", "token.created.v1"];
+        let told = async |client: &Client<'_>| {
+            let all = lines(client, "/export?kind=team&log=true").await;
+            let end = all.last().unwrap().clone();
+            let events = of(&all, "event", None);
+            assert_eq!(end["events"], events.len());
+            let exported: Vec<String> =
+                events.iter().map(|event| event["name"].as_str().unwrap().to_owned()).collect();
+            let (mut listed, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let path = format!("/audit/events?limit=50{cursor}");
+                let page = client.get(&path).await.ok();
+                let items = page["items"].as_array().unwrap().iter();
+                listed.extend(items.map(|event| event["name"].as_str().unwrap().to_owned()));
+                let Some(next) = page["next"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            listed.reverse();
+            assert_eq!(listed, exported, "both keep back the same");
+            let found = own.iter().filter(|name| exported.contains(&(**name).to_owned()));
+            (found.count(), end["withheld"].as_i64().unwrap())
+        };
+        assert_eq!(told(&rob).await, (0, 3));
+        assert_eq!(told(&rita).await, (3, 0));
+        assert_eq!(told(&eve).await, (3, 0));
+        let token = lines(&rita, "/export?kind=token").await[1]["id"].clone();
+        let path = format!("/audit/events?subject={}", token.as_str().unwrap());
+        assert_eq!(rob.get(&path).await.ok()["items"], json!([]));
+        assert_eq!(rita.get(&path).await.ok()["items"][0]["name"], own[2]);
+    });
+}
+
+#[test]
 fn the_log_follows_in_its_order_when_it_is_asked_for() {
     on_both(async |stage| {
         furnish(&stage).await;

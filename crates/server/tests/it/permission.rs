@@ -220,3 +220,26 @@ fn a_token_that_only_reads_writes_nothing() {
         }
     });
 }
+
+#[test]
+fn every_write_that_is_not_permitted_leaves_an_attempt() {
+    on_both(async |stage| {
+        let owner = world(&stage).await;
+        let operations = operations(&stage).await;
+        let attempts = async || stage.count("SELECT COALESCE(SUM(count), 0) FROM attempts").await;
+        let mut walked = BTreeSet::new();
+        for lacking in Permission::ALL.iter().copied() {
+            let program = stage.program(&without(&owner, Some(lacking)).await);
+            for operation in operations.iter().filter(|one| !asks_only(one)) {
+                let before = attempts().await;
+                let answer = sent(&program, operation).await;
+                if code(&answer) == "request.not_permitted" {
+                    walked.insert(operation.name.as_str());
+                    let left = attempts().await - before;
+                    assert_eq!(left, 1, "{}: {answer:?}", operation.name);
+                }
+            }
+        }
+        assert!(walked.len() > 60, "{walked:?}");
+    });
+}

@@ -52,6 +52,36 @@ fn a_wrong_password_and_an_unknown_login_are_told_the_same() {
 }
 
 #[test]
+fn a_login_that_nobody_can_have_is_refused_before_it_is_counted() {
+    on_both(async |stage| {
+        for _ in 0..20 {
+            let problem = sign_in(&stage, &"x".repeat(101), PASSWORD).await;
+            let problem = problem.refused(422, "request.invalid");
+            assert_eq!(problem["errors"][0]["pointer"], "/login");
+        }
+        let answer = sign_in(&stage, &"x".repeat(100), PASSWORD).await;
+        answer.refused(401, "identity.wrong_credentials");
+    });
+}
+
+#[test]
+fn guessing_a_login_elsewhere_does_not_keep_its_owner_out() {
+    on_both(async |stage| {
+        stage.account("anna", &["requester"]).await;
+        let from = async |address: &str, password: &str| {
+            let body = json!({"login": "anna", "password": password});
+            let along = Along { address: Some(address.parse().unwrap()), ..Along::default() };
+            stage.stranger().send(Method::POST, "/session", Some(body), along).await
+        };
+        for _ in 0..10 {
+            from("192.0.2.7", "a guess").await.refused(401, "identity.wrong_credentials");
+        }
+        from("192.0.2.7", PASSWORD).await.refused(429, "identity.too_many_attempts");
+        from("198.51.100.1", PASSWORD).await.ok();
+    });
+}
+
+#[test]
 fn guessing_one_login_ends_after_ten_failures_even_with_the_right_password() {
     on_both(async |stage| {
         stage.account("anna", &["requester"]).await;

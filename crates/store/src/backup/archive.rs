@@ -35,7 +35,9 @@ pub(crate) fn write(mut client: Client, to: &Path) -> Result<(), Fault> {
 }
 
 fn write_lines(client: &mut Client, mut lines: Lines<BufWriter<File>>) -> Result<(), Fault> {
-    let schema = migrate::POSTGRES.last().map_or(0, |step| step.number);
+    let applied = client.query(migrate::APPLIED, &[]).map_err(|error| fault(BACKING_UP, &error))?;
+    let applied: Vec<_> = applied.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let schema = migrate::known(&applied, migrate::POSTGRES)?;
     lines.json(&json!({ "format": FORMAT, "schema": schema }))?;
     let tables = catalogue::tables(client)?;
     let mut made = catalogue::sequences(client)?;

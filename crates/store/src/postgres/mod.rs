@@ -16,9 +16,10 @@ use std::time::Duration;
 use crossbeam_channel::{Sender, bounded};
 use ports::{Engine, Fault, Job, Lane, Query, ReadJob, Store};
 
+use crate::backup::archive;
 use crate::head::Head;
 use crate::queue::{Queues, Receivers, Threads};
-use crate::{OpenOptions, backup, log, migrate};
+use crate::{OpenOptions, log, migrate};
 pub(crate) use trouble::fault;
 
 use session::Connector;
@@ -106,10 +107,6 @@ impl Store for PostgresStore {
         Ok(self.head.wait(after, patience))
     }
 
-    fn backup(&self, to: &Path) -> Result<(), Fault> {
-        on_own_thread(|| backup::archive::write(self.connector.client()?, to))
-    }
-
     fn close(&self) {
         self.queues.close();
         self.workers.join();
@@ -124,10 +121,16 @@ impl Drop for PostgresStore {
     }
 }
 
+/// Writes the archive of a database that may be in use.
+pub(crate) fn backup(url: &str, to: &Path) -> Result<(), Fault> {
+    let connector = Connector::new(url)?;
+    on_own_thread(|| archive::write(connector.client()?, to))
+}
+
 /// Fills an empty database from an archive.
 pub(crate) fn restore(from: &Path, url: &str) -> Result<(), Fault> {
     let connector = Connector::new(url)?;
-    on_own_thread(|| backup::archive::restore(from, connector.client()?))
+    on_own_thread(|| archive::restore(from, connector.client()?))
 }
 
 /// The driver must not be called on a thread of an asynchronous runtime.

@@ -7,7 +7,7 @@ mod readers;
 mod tx;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,11 +16,11 @@ use ports::{Engine, Fault, Job, Lane, ReadJob, Store};
 pub(crate) use connection::{Role, connect, fault, snapshot};
 pub(crate) use lock::LockFile;
 
+use crate::OpenOptions;
 use crate::head::Head;
 use crate::log;
 use crate::migrate;
 use crate::queue::{Queues, Threads};
-use crate::{OpenOptions, backup};
 use tx::SqliteTx;
 
 /// How often a store that only reads looks whether the log has grown.
@@ -107,10 +107,6 @@ impl Store for SqliteStore {
             self.head.wait(after, step);
             left -= step;
         }
-    }
-
-    fn backup(&self, to: &Path) -> Result<(), Fault> {
-        backup::sqlite::backup(&self.path, to)
     }
 
     fn close(&self) {

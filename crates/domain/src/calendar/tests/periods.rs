@@ -153,6 +153,23 @@ fn a_range_far_in_the_future_is_found_without_walking_there() {
 }
 
 #[test]
+fn no_range_is_so_long_that_a_rule_is_walked_without_end() {
+    let (from, to) = ("2026-01-01T00:00:00Z", "9999-01-01T00:00:00Z");
+    let yearly = nightly("2020-05-05T22:00:00Z", "2020-05-05T23:00:00Z", "UTC", "FREQ=YEARLY");
+    let found = starts(&yearly, from, to);
+    assert_eq!(found.first().map(String::as_str), Some("2026-05-05T22:00:00Z"));
+    assert!((40..=42).contains(&found.len()), "{}", found.len());
+    // One that names no day at all is not looked for until the last year.
+    let never = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30";
+    let never = nightly("2020-05-05T22:00:00Z", "2020-05-05T23:00:00Z", "UTC", never);
+    assert_eq!(starts(&never, from, to), [] as [String; 0]);
+    // Steps that are longer than that are still taken.
+    let rare = "FREQ=YEARLY;INTERVAL=100";
+    let rare = nightly("2020-05-05T22:00:00Z", "2020-05-05T23:00:00Z", "UTC", rare);
+    assert_eq!(starts(&rare, "2119-01-01T00:00:00Z", to), ["2120-05-05T22:00:00Z"]);
+}
+
+#[test]
 fn a_window_within_the_hour_that_summer_time_takes_does_not_occur_that_day() {
     let nights =
         nightly("2026-03-27T01:30:00Z", "2026-03-27T02:00:00Z", "Europe/Amsterdam", "daily");

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::calendar::{Entries, ExternalEntry, Occasion, Repeats};
 use domain::vocabulary::Window;
 use jiff::civil::{Date, DateTime};
-use kernel::{NAME_MAX, Timestamp, Zone};
+use kernel::{NAME_MAX, TimeError, Timestamp, Zone};
 
 /// The most events that are told as left out.
 const SKIPPED_MAX: usize = 100;
@@ -14,8 +14,6 @@ const SKIPPED_MAX: usize = 100;
 const OCCASIONS_MAX: usize = 1_000;
 /// The longest identifier of an event, in characters.
 const UID_MAX: usize = 400;
-/// The longest an event lasts, in days.
-const LASTS_MAX_DAYS: i64 = 400;
 /// The longest event that repeats, in days.
 const REPEATS_MAX_DAYS: i64 = 31;
 const DAY_MINUTES: i64 = 24 * 60;
@@ -228,11 +226,12 @@ impl Event {
             return Ok(Read { uid, entry: None, instead_of });
         }
         let end = self.end(&start, zone)?;
-        let window = Window::try_new(start.instant(), end, start.zone.clone())
-            .map_err(|_| "ends before it begins")?;
-        if window.interval.minutes() > LASTS_MAX_DAYS * DAY_MINUTES {
-            return Err(format!("lasts more than {LASTS_MAX_DAYS} days"));
-        }
+        let window = Window::try_new(start.instant(), end, start.zone.clone()).map_err(
+            |error| match error {
+                TimeError::TooLong { most, .. } => format!("lasts more than {most} days"),
+                _ => "ends before it begins".to_owned(),
+            },
+        )?;
         let repeats = match self.find("RRULE") {
             None => Repeats::Never,
             Some(line) => line.value.parse().map_err(|error| format!("RRULE {error}"))?,

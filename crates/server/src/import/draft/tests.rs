@@ -168,6 +168,7 @@ fn windows_that_are_backwards_half_or_missing_are_told_apart() {
     let repaired = |code| vec![(2, Kind::Repaired, code)];
     assert_eq!(found(";4-10-2013 10:00", ";3-10-2013 9:00"), repaired(Code::EndBeforeStart));
     assert_eq!(found(";4-10-2013 10:00", ";"), repaired(Code::WindowIncomplete));
+    assert_eq!(found(";4-10-2013 10:00", ";4-10-2063 10:00"), repaired(Code::WindowTooLong));
     let none = found("4-10-2013 9:00;4-10-2013 10:00", ";");
     assert_eq!(none, [(2, Kind::Noted, Code::WindowMissing)]);
 }
