@@ -95,7 +95,8 @@ impl Writer<'_> {
     }
 
     /// Raises changes, edits them, remarks on them and takes each to its approval, puts them into a
-    /// release and takes that one to its committed window, again and again until the server is gone.
+    /// release and takes that one to its committed window, again and again, until the server is
+    /// gone.
     fn work(&self) -> Result<(), Gone> {
         for day in self.day.. {
             let first: Timestamp = "2035-01-01T08:00:00Z".parse().unwrap();
