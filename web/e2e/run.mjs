@@ -56,7 +56,11 @@ function stop(child) {
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
 const onBoth = [release, scope, slots, calendar, cab];
 const runs = [
-  { on: 'sqlite', place: ['--folder', folder], files: [pages, extension, ...onBoth, policy, hostile, many] },
+  {
+    on: 'sqlite',
+    place: ['--folder', folder],
+    files: [pages, extension, ...onBoth, policy, hostile, many],
+  },
 ];
 const postgres = process.env.INTERLOCK_TEST_PG;
 if (postgres) {

@@ -80,7 +80,7 @@ fn copy(from: &Connection, to: &Path) -> Result<(), Fault> {
     target.close().map_err(|(_, error)| fault(BACKING_UP, error))
 }
 
-/// A backup is whole, of a version known here or an older one, and every place in the log has its event.
+/// A backup is whole, of a version known here or older, and every place in the log has its event.
 fn verify(conn: &Connection) -> Result<(), Fault> {
     let ask = |sql: &str| {
         conn.query_row(sql, [], |row| row.get::<_, String>(0))
