@@ -1,4 +1,5 @@
 // What the browser tests share: Chromium as it must be started, signing in, the list of pages.
+import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
 const ARGUMENTS = [
@@ -13,42 +14,23 @@ const ARGUMENTS = [
 
 export const PASSWORD = 'interlock-demo';
 
-/** Every main page that a release manager reaches by its address. */
-export const PAGES = [
-  ['home', '/'],
-  ['approvals', '/approvals'],
-  ['exceptions', '/exceptions'],
-  ['changes', '/changes'],
-  ['change-new', '/changes/new'],
-  ['traceability', '/changes/traceability'],
-  ['releases', '/releases'],
-  ['board', '/releases/board'],
-  ['release-new', '/releases/new'],
-  ['cab', '/cab'],
+/** Ways to look at a page that differ enough to be pages of their own. */
+const VIEWS = [
   ['calendar-month', '/calendar?view=month'],
   ['calendar-week', '/calendar?view=week'],
   ['calendar-timeline', '/calendar?view=timeline'],
   ['calendar-list', '/calendar?view=list'],
   ['calendar-fsc', '/calendar?view=list&list=fsc'],
   ['calendar-pso', '/calendar?view=list&list=pso'],
-  ['deployments', '/deployments'],
-  ['incidents', '/incidents'],
-  ['incident-new', '/incidents/new'],
-  ['reviews', '/reviews'],
-  ['services', '/services'],
-  ['cis', '/cis'],
-  ['teams', '/teams'],
-  ['audit', '/audit'],
-  ['people', '/settings/people'],
-  ['absences', '/settings/absences'],
-  ['windows', '/settings/windows'],
-  ['peaks', '/settings/peaks'],
-  ['blackouts', '/settings/blackouts'],
-  ['feeds', '/settings/feeds'],
-  ['policy', '/settings/policy'],
-  ['models', '/settings/models'],
-  ['tokens', '/settings/tokens'],
 ];
+
+/** Every page that is reached by its address alone: the routes inside that need no parameter. */
+const routes = readFileSync(new URL('../src/app/routes.tsx', import.meta.url), 'utf8');
+const ADDRESSES = [...routes.matchAll(/ page\(\s*'([^'$]+)'/g)].map(([, path]) => path);
+
+export const PAGES = ADDRESSES.map((path) => [path.slice(1).replaceAll('/', '-') || 'home', path])
+  .filter(([name]) => name !== 'calendar')
+  .concat(VIEWS);
 
 const RELEASE_TABS =
   'overview scope readiness plan approvals conflicts run talk review history'.split(' ');
@@ -83,7 +65,6 @@ export async function recordPages(request) {
   await add('ci', '/cis?limit=1');
   return pages;
 }
-
 export function launch() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: ARGUMENTS });

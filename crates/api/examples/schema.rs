@@ -124,6 +124,7 @@ use utoipa::OpenApi;
         api::incident::IncidentRow,
         api::incident::Incident,
         api::live::Moved,
+        api::live::MovedKind,
         api::policy::Model,
         api::policy::Policy,
         api::policy::PolicyVersion,

@@ -175,6 +175,8 @@ pub struct AgendaItem {
 pub struct MinuteVote {
     /// Who.
     pub person: Ref,
+    /// In whose place, where a deputy voted.
+    pub on_behalf_of: Option<Ref>,
     /// `approve`, `reject` or `abstain`.
     pub answer: String,
     /// Why.

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 pub struct Moved {
     /// Its position in the log.
     pub position: i64,
-    /// What kind of record: `change`, `release`, `meeting`, ….
+    /// What kind of record.
+    #[schema(value_type = MovedKind)]
     pub kind: String,
     /// The record.
     pub id: String,
@@ -21,4 +22,44 @@ pub struct Moved {
     pub version: i64,
     /// The name of what happened, such as `release.approval_moved.v1`.
     pub name: String,
+}
+
+/// The kinds of record whose moves are told. A page that listens knows where each is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MovedKind {
+    /// A board.
+    Board,
+    /// A change.
+    Change,
+    /// A CI.
+    Ci,
+    /// A conflict.
+    Conflict,
+    /// A deputy's time.
+    Delegation,
+    /// An exception.
+    Exception,
+    /// A calendar that is kept elsewhere.
+    External,
+    /// A calendar feed.
+    Feed,
+    /// An incident.
+    Incident,
+    /// A meeting.
+    Meeting,
+    /// A blackout, a maintenance window or peak hours.
+    Period,
+    /// A person.
+    Person,
+    /// The policy.
+    Policy,
+    /// A release.
+    Release,
+    /// A review.
+    Review,
+    /// A service.
+    Service,
+    /// A team.
+    Team,
 }

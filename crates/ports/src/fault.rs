@@ -53,6 +53,12 @@ impl Fault {
         Self::Transient { attempted, source: source.into() }
     }
 
+    /// True when the same work may succeed later: it was in the way of other work, or the database
+    /// was not to be had.
+    pub fn is_passing(&self) -> bool {
+        self.is_transient() || matches!(self, Self::Busy | Self::Held(_))
+    }
+
     /// True when the same work may succeed if it is run again.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transient { .. } | Self::WrongVersion { .. })

@@ -4,7 +4,7 @@ import { isTouched, listen, type LiveState } from './live';
 
 const moved = {
   position: 7,
-  kind: 'release',
+  kind: 'release' as const,
   id: `rel_${'0'.repeat(32)}`,
   number: 'REL-17',
   version: 4,
@@ -36,6 +36,21 @@ it('touches exactly what shows the record', () => {
   ];
   for (const key of touched) expect(isTouched(key, moved), JSON.stringify(key)).toBe(true);
   for (const key of others) expect(isTouched(key, moved), JSON.stringify(key)).toBe(false);
+});
+
+it('touches the settings in which a record is kept', () => {
+  const kept = [
+    ['exception', ['/exceptions', 'EXC-1'], ['/exceptions', 'EXC-2']],
+    ['delegation', ['/delegations', { state: 'current' }], ['/feeds']],
+    ['policy', ['/policy/versions'], ['/feeds']],
+    ['feed', ['/feeds'], ['/calendar', {}]],
+    ['external', ['/calendar/external'], ['/feeds']],
+    ['period', ['/peaks'], ['/people']],
+  ] as const;
+  for (const [kind, touched, other] of kept) {
+    const one = { ...moved, kind, number: kind === 'exception' ? 'EXC-1' : undefined };
+    expect([isTouched(touched, one), isTouched(other, one)], kind).toEqual([true, false]);
+  }
 });
 
 class Source {

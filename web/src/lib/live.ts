@@ -15,25 +15,32 @@ const BACK_OFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000];
 /** A line that is cut and taken up at once is nobody's business. */
 const PATIENCE_MS = 3_000;
 
-/** The lists and pages on which each kind of record is seen, by how their keys begin. */
+/** The lists and pages on which each kind of record is seen, by how their keys begin. A kind that
+ * the server tells of and that is missing here is a type error. */
 const SEEN_ON: Record<string, string[]> = {
   board: ['/boards', '/meetings'],
   change: ['/changes', '/releases', '/approvals', '/calendar', '/meetings', '/deployments'],
   ci: ['/cis', '/services'],
   conflict: ['/conflicts', '/calendar', '/changes', '/releases'],
+  delegation: ['/delegations', '/approvals', '/changes', '/releases'],
+  exception: ['/exceptions', '/conflicts', '/calendar', '/changes', '/releases'],
+  external: ['/calendar'],
+  feed: ['/feeds'],
   incident: ['/incidents'],
   meeting: ['/meetings', '/boards'],
-  period: ['/windows', '/blackouts', '/calendar'],
+  period: ['/windows', '/blackouts', '/peaks', '/calendar'],
   person: ['/people'],
+  policy: ['/policy', '/models', '/approvals', '/changes', '/releases'],
   release: ['/releases', '/changes', '/approvals', '/calendar', '/meetings', '/deployments'],
   review: ['/reviews', '/releases', '/changes'],
   service: ['/services', '/cis'],
   team: ['/teams'],
-};
+} satisfies Record<Moved['kind'], string[]>;
 
 /** What a page shows of a record by its name: `/releases/REL-17`, whatever stands behind it. */
 const FOLDERS: Record<string, string> = {
   change: '/changes',
+  exception: '/exceptions',
   incident: '/incidents',
   meeting: '/meetings',
   release: '/releases',

@@ -72,6 +72,9 @@ pub fn compose(meeting: &Meeting, mut candidates: Vec<Candidate>) -> Vec<AgendaI
 pub struct MinuteVote {
     /// Who.
     pub person: PersonId,
+    /// In whose place, where a deputy voted.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on_behalf_of: Option<PersonId>,
     /// What.
     pub answer: Answer,
     /// Why.
@@ -117,6 +120,7 @@ pub fn outcome(
     let ours = votes.filter(|vote| vote.counts() && seats.contains(&(vote.stage, vote.group)));
     let votes = ours.map(|vote| MinuteVote {
         person: vote.person,
+        on_behalf_of: vote.on_behalf_of,
         answer: vote.answer,
         reason: vote.reason.clone(),
         at: vote.at,

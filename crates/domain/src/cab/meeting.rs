@@ -183,7 +183,7 @@ impl Aggregate for Meeting {
     type Id = MeetingId;
     type Event = MeetingEvent;
     const KIND: &'static str = "meeting";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &MeetingEvent, stamp: &Stamp) -> Self {
         match event {

@@ -94,6 +94,13 @@ pub fn edited(change: &Change, edit: &Edit, stamp: &Stamp) -> Change {
     change.clone().evolve(&ChangeEvent::Edited { edit }, stamp)
 }
 
+/// Whether a change works on CIs or services after an edit that it did not name before.
+pub fn gains(before: &Change, after: &Change) -> bool {
+    let (before, after) = (&before.content, &after.content);
+    !after.services.is_subset(&before.services)
+        || after.cis.iter().any(|ci| !before.cis.contains(ci))
+}
+
 /// What an edit does to the approval: votes are voided, and a commitment that rested on them ends.
 /// Whoever asks for the change or carries it out now may not vote on it from here on. An edit that
 /// moves the tier, or leads to another approval for another reason, is judged anew.

@@ -28,7 +28,7 @@ mod suspend;
 pub use advice::{APART_MAX_MINUTES, Advised, Candidate, Fit, NIGHT_MINUTES, Tied, advise};
 pub use approve::{assess, call, cast, lapse};
 pub use complete::{close, complete, owes_review};
-pub use edit::{Edited, edit, edited, extra, raise};
+pub use edit::{Edited, edit, edited, extra, gains, raise};
 pub use event::ChangeEvent;
 pub use facts::{Facts, ReleaseFact, Verb, guard, outside_release};
 pub use follow::{Step, attach, detach, follow};

@@ -92,7 +92,12 @@ fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
         Rule::ReleaseOrder => {
             matches!((subject, with), (Release(_), Release(_))) && subject != with
         }
-        Rule::ScopeFreeze => matches!((subject, with), (Change(_), Release(_))),
+        Rule::ScopeFreeze => match (subject, with) {
+            (Change(_), Release(_)) => true,
+            // What the release itself ships.
+            (Release(package), Release(frozen)) => package == frozen,
+            _ => false,
+        },
     };
     let wrong = match rule {
         Rule::Blackout => "lets a change or release pass one blackout: name both",
@@ -100,7 +105,10 @@ fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
         Rule::OutsideWindow => "lets a change or release leave one maintenance window: name both",
         Rule::SameCi | Rule::Dependency => "lets a change or release pass another one: name both",
         Rule::ReleaseOrder => "lets a release go before one that it depends on: name both",
-        Rule::ScopeFreeze => "lets a change join a release whose scope is frozen: name both",
+        Rule::ScopeFreeze => {
+            "lets a change join a release whose scope is frozen, or its own package grow: name \
+             the change and the release, or the release twice"
+        }
     };
     (!fits).then_some(wrong)
 }
@@ -256,6 +264,7 @@ mod tests {
             (Rule::Dependency, release(1), release(2)),
             (Rule::ReleaseOrder, release(1), release(2)),
             (Rule::ScopeFreeze, change(), release(1)),
+            (Rule::ScopeFreeze, release(1), release(1)),
         ];
         for (rule, subject, with) in fits {
             assert!(request(Ask { rule, subject, with, ..ask() }, minute(0)).is_ok(), "{rule}");

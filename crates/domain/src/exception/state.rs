@@ -24,7 +24,7 @@ words! {
         Dependency = "dependency",
         /// A release begins when those before it are over and verified.
         ReleaseOrder = "release_order",
-        /// Nothing joins a release whose scope is frozen.
+        /// Nothing joins a release whose scope is frozen, and nothing in it grows.
         ScopeFreeze = "scope_freeze",
     }
 }

@@ -76,6 +76,15 @@ pub enum ReleaseEvent {
         /// Why.
         reason: String,
     },
+    /// Something in its frozen scope grew under exceptions.
+    #[serde(rename = "release.scope_grown.v1")]
+    ScopeGrown {
+        /// The change that gained CIs or services; the package when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change: Option<ChangeId>,
+        /// The exceptions, `EXC-…`.
+        under: Vec<String>,
+    },
     /// What must be over before it begins was set.
     #[serde(rename = "release.dependencies_set.v1")]
     DependenciesSet {

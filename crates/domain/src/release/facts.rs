@@ -10,7 +10,7 @@ use crate::deployment::{self, DeploymentState};
 use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
 use crate::refusal::Missing;
-use crate::release::{ItemKind, Refusal, Release};
+use crate::release::{Content, ItemKind, Refusal, Release};
 use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
 use crate::vocabulary::words;
@@ -24,6 +24,8 @@ words! {
         Scope = "scope",
         /// State what it leaves to others and out, and who answers for what.
         StateScope = "state_scope",
+        /// Say who decides about the scope between the teams.
+        NameScopeOwner = "name_scope_owner",
         /// Let nothing join any more without an exception.
         Freeze = "freeze",
         /// Let changes join again.
@@ -176,6 +178,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
                 | Verb::Edit
                 | Verb::Scope
                 | Verb::StateScope
+                | Verb::NameScopeOwner
                 | Verb::Freeze
                 | Verb::Unfreeze
                 | Verb::Depend
@@ -203,6 +206,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         }
         Verb::StepBack => under_way(release, &[DeploymentState::RollingBack]),
         Verb::StateScope => decides_scope(release, facts),
+        Verb::NameScopeOwner => names_scope_owner(release, facts),
         Verb::Freeze if release.is_frozen(facts.now) => Err(Refusal::FrozenAlready.into()),
         Verb::Unfreeze
             if !release.is_frozen(facts.now) && release.statement.freeze_at.is_none() =>
@@ -226,13 +230,14 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
 fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
     const PLANNED: &[P] = &[P::Planning, P::Build, P::Test, P::Approval];
     let allowed: &[P] = match verb {
-        Verb::Scope | Verb::StateScope | Verb::Freeze | Verb::Unfreeze
+        Verb::Scope | Verb::StateScope | Verb::NameScopeOwner | Verb::Freeze | Verb::Unfreeze
             if release.is_under_way() =>
         {
             return Err(Refusal::ScopeFixed);
         }
         Verb::Scope
         | Verb::StateScope
+        | Verb::NameScopeOwner
         | Verb::Freeze
         | Verb::Unfreeze
         | Verb::Depend
@@ -277,6 +282,16 @@ pub(super) fn decides_extension<'a>(
     let (person, roles, deciding) = (facts.person, &facts.roles, &facts.extension_roles);
     let decider = Decider { person, roles, deciding, implementers };
     approval::decides(release.extension.as_ref(), &decider)
+}
+
+/// Whoever is named is replaced by themselves, by those who answer for the release, or by the
+/// release authority: nobody takes the place to open a frozen scope.
+fn names_scope_owner(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+    let Release { content: Content { owner, release_manager, .. }, statement, .. } = release;
+    let answers = [statement.owner, *owner, *release_manager].into_iter().flatten();
+    let may = facts.roles.contains(&Role::ReleaseAuthority)
+        || answers.into_iter().any(|person| facts.person == Some(person));
+    if statement.owner.is_none() || may { Ok(()) } else { Err(Refusal::ScopeOwner.into()) }
 }
 
 /// The model's next state before the go.

@@ -8,6 +8,7 @@ use crate::policy::ReleaseModel;
 use crate::record::{ExtraCommand, ExtraEvent};
 use crate::refusal::Check;
 use crate::release::facts::next_state;
+use crate::release::scope::{admit, grown};
 use crate::release::{Content, Edit, Facts, Release, ReleaseEvent, Verb, approve, guard};
 
 /// Creates a release of a model, with the model's tasks.
@@ -34,10 +35,11 @@ pub fn create(
 }
 
 /// Edits a release. Votes that covered what was edited are voided. A committed window is moved by
-/// `schedule`, not here.
+/// `schedule`, not here; a package grows in a frozen scope by an `exception` from the freeze only.
 pub fn edit(
     release: &Release,
     edit: &Edit,
+    exception: Option<String>,
     facts: &Facts,
     stamp: &Stamp,
 ) -> Decision<ReleaseEvent> {
@@ -49,11 +51,17 @@ pub fn edit(
     if edit.window.is_some() && release.scheduled {
         return Err(calendar::Refusal::WindowCommitted.into());
     }
+    let mut events = Vec::new();
+    if edit.grows_package(&release.content.package) {
+        let what = "what its package gains".to_owned();
+        events = grown(None, admit(release, what, exception, facts.now)?);
+    }
     let event = ReleaseEvent::Edited { edit: Box::new(edit) };
     let after = release.clone().evolve(&event, stamp);
     checked(&after.content).end()?;
-    let consequences = approve::reapprove(&after, facts)?;
-    Ok(std::iter::once(event).chain(consequences).collect())
+    events.push(event);
+    events.extend(approve::reapprove(&after, facts)?);
+    Ok(events)
 }
 
 /// Goes on to the model's next state before the go.

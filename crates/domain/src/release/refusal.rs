@@ -71,10 +71,16 @@ pub enum Refusal {
     #[error("the scope is fixed once deployment begins")]
     ScopeFixed,
     /// The scope is frozen.
-    #[error("the scope is frozen: {change} joins with an exception from the freeze, or not at all")]
+    #[error("the scope is frozen: {what} joins with an exception from the freeze, or not at all")]
     ScopeFrozen {
-        /// `CHG-…`.
-        change: String,
+        /// `CHG-…`, or what something that is in it gains.
+        what: String,
+    },
+    /// The date from which it is frozen has passed.
+    #[error("the scope is frozen since {at}: open it with `unfreeze`, which takes a reason")]
+    FrozenSince {
+        /// The date.
+        at: Timestamp,
     },
     /// It is frozen already.
     #[error("the scope is frozen already")]
@@ -175,9 +181,10 @@ impl Refuse for Refusal {
             Self::ChangeNotAttachable { .. } => "release.change_not_attachable",
             Self::ReviewMissing => "release.review_missing",
             Self::OutcomeWrong(_) => "release.outcome_wrong",
-            Self::ScopeFrozen { .. } | Self::FrozenAlready | Self::NotFrozen => {
-                "release.scope_frozen"
-            }
+            Self::ScopeFrozen { .. }
+            | Self::FrozenSince { .. }
+            | Self::FrozenAlready
+            | Self::NotFrozen => "release.scope_frozen",
             Self::ScopeOwner => "release.scope_owner",
             Self::Cycle(_) => "release.cycle",
             Self::OutOfOrder(_) => "release.out_of_order",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::ChangeId;
+use kernel::{ChangeId, Timestamp};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::change;
@@ -45,18 +45,45 @@ pub fn attach(
         return Err(Refusal::ChangeNotAttachable { why }.into());
     }
     left_out(&release.statement, fact.id)?;
-    let exception = exception.filter(|_| release.is_frozen(facts.now));
-    if release.is_frozen(facts.now) && exception.is_none() {
-        return Err(Refusal::ScopeFrozen { change: fact.number.clone() }.into());
-    }
+    let under = admit(release, fact.number.clone(), exception, facts.now)?;
     let mut check = Check::default();
     check.count("/changes", release.changes.len() + 1, CHANGES_MAX);
     check.end()?;
     let mut facts = facts.clone();
     facts.changes.push(fact.clone());
-    let under = exception.into_iter().collect();
     let event = ReleaseEvent::ChangeAttached { change: fact.id, under };
     with_consequences(release, event, &facts, stamp)
+}
+
+/// What joins a frozen scope does so under an exception, which is named afterwards.
+pub(super) fn admit(
+    release: &Release,
+    what: String,
+    exception: Option<String>,
+    now: Timestamp,
+) -> Result<Vec<String>, Refusal> {
+    match exception {
+        _ if !release.is_frozen(now) => Ok(vec![]),
+        Some(exception) => Ok(vec![exception]),
+        None => Err(Refusal::ScopeFrozen { what }),
+    }
+}
+
+/// A change that travels in the release is to gain CIs or services: in a frozen scope that needs
+/// what attaching it would need.
+pub fn grow(
+    release: &Release,
+    (change, number): (ChangeId, &str),
+    exception: Option<String>,
+    now: Timestamp,
+) -> Decision<ReleaseEvent> {
+    let under = admit(release, format!("what {number} gains"), exception, now)?;
+    Ok(grown(Some(change), under))
+}
+
+/// What is said of something that grew under exceptions; nothing where none was needed.
+pub(super) fn grown(change: Option<ChangeId>, under: Vec<String>) -> Vec<ReleaseEvent> {
+    if under.is_empty() { vec![] } else { vec![ReleaseEvent::ScopeGrown { change, under }] }
 }
 
 /// What was left out on purpose does not join by accident.

@@ -132,6 +132,27 @@ editable! {
     }
 }
 
+impl PackageItem {
+    /// Whether it ships nothing that another item did not: its version and digest are its own.
+    fn is_covered_by(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.name == other.name
+            && (self.service.is_none() || self.service == other.service)
+            && (self.ci.is_none() || self.ci == other.ci)
+    }
+}
+
+impl Edit {
+    /// Whether the package holds more than before.
+    pub fn grows_package(&self, before: &[PackageItem]) -> bool {
+        let mut known: Vec<&PackageItem> = before.iter().collect();
+        self.package.iter().flatten().any(|item| {
+            let found = known.iter().position(|other| item.is_covered_by(other));
+            found.map(|at| known.swap_remove(at)).is_none()
+        })
+    }
+}
+
 /// What a release leaves to others, or leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outside {
@@ -345,6 +366,8 @@ impl Aggregate for Release {
                 self.frozen = None;
                 self.statement.freeze_at = None;
             }
+            // The growth itself is an edit, of a change or of this release.
+            E::ScopeGrown { .. } => {}
             E::DependenciesSet { after } => self.after.clone_from(after),
             E::Advanced { phase, state } => {
                 self.phase = *phase;

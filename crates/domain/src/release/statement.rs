@@ -6,7 +6,7 @@ use kernel::{NAME_MAX, NOTE_MAX, Timestamp};
 use crate::aggregate::Decision;
 use crate::refusal::Check;
 use crate::release::{
-    Facts, Outside, Release, ReleaseEvent, Statement, StatementEdit, Verb, guard,
+    Facts, Outside, Refusal, Release, ReleaseEvent, Statement, StatementEdit, Verb, guard,
 };
 
 /// The most things that are handled independently, and the most that are left out.
@@ -14,7 +14,7 @@ pub const OUTSIDE_MAX: usize = 100;
 /// The most teams that contribute.
 pub const TEAMS_MAX: usize = 50;
 
-/// States the scope. Whoever plans the release may name another scope owner; the rest is theirs.
+/// States the scope. Whoever plans the release may name a scope owner; from then on it is theirs.
 pub fn state_scope(
     release: &Release,
     edit: &StatementEdit,
@@ -22,10 +22,16 @@ pub fn state_scope(
 ) -> Decision<ReleaseEvent> {
     let edit = edit.clone().against(&release.statement);
     let only_names_owner = edit.fields() == ["owner"];
-    let verb = if only_names_owner { Verb::Scope } else { Verb::StateScope };
+    let verb = if only_names_owner { Verb::NameScopeOwner } else { Verb::StateScope };
     guard(verb, release, facts)?;
     if edit.is_empty() {
         return Ok(vec![]);
+    }
+    if let Some(at) = release.statement.freeze_at.filter(|at| *at <= facts.now) {
+        // Another date would open the scope without a reason.
+        if edit.freeze_at.is_some() {
+            return Err(Refusal::FrozenSince { at }.into());
+        }
     }
     let mut statement = release.statement.clone();
     statement.apply(&edit);

@@ -52,6 +52,7 @@ const WORDS: &[(&str, &str)] = &[
     ("release.returned.v1", "rejected, back to planning"),
     ("release.scheduled.v1", "window committed"),
     ("release.scope_frozen.v1", "scope frozen"),
+    ("release.scope_grown.v1", "grew while its scope was frozen"),
     ("release.scope_reopened.v1", "scope opened again"),
     ("release.scope_stated.v1", "scope stated"),
     ("release.unscheduled.v1", "window no longer committed"),

@@ -58,7 +58,7 @@ impl Command for SaveBoard {
         let name_taken = name_taken(work.tx, &name, board.id)?;
         let events = save(&board.state, &edit, SaveFacts { exists, name_taken })?;
         work.append(&mut board, events)?;
-        plan_next(work, &board)?;
+        plan_next(work, &board, work.now)?;
         Ok(Written { id: board.id.to_string(), number: None, version: board.version.0 })
     }
 }

@@ -77,14 +77,18 @@ fn plan_at(
     Ok(meeting)
 }
 
-/// Plans the next meeting of a board's schedule, unless one is planned. The caller holds the
-/// board's lock, so that two cannot plan it at once.
-pub(super) fn plan_next(work: &mut Work<'_>, board: &Loaded<Board>) -> Result<(), Stop> {
+/// Plans the next meeting of a board's schedule whose agenda is open after an instant, unless one
+/// is planned. The caller holds the board's lock, so that two cannot plan it at once.
+pub(super) fn plan_next(
+    work: &mut Work<'_>,
+    board: &Loaded<Board>,
+    after: Timestamp,
+) -> Result<(), Stop> {
     let Some(schedule) = &board.state.content.schedule else { return Ok(()) };
     if find_scheduled(work, board.id)?.is_some() {
         return Ok(());
     }
-    let Some(occurrence) = schedule.next(work.now) else { return Ok(()) };
+    let Some(occurrence) = schedule.next(after) else { return Ok(()) };
     plan_at(work, board.id, occurrence, true).map(|_| ())
 }
 
@@ -124,5 +128,5 @@ pub(super) fn close_if_due(work: &mut Work<'_>, meeting: &mut Loaded<Meeting>) -
     let items = agenda(work.tx, &board.state, meeting.id, &meeting.state)?;
     let events = freeze(&meeting.state, items, work.now);
     work.append(meeting, events)?;
-    plan_next(work, &board)
+    plan_next(work, &board, work.now)
 }

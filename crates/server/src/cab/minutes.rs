@@ -80,8 +80,10 @@ fn item_text(text: &mut String, meeting: &Meeting, place: usize, item: &AgendaIt
     }
     for vote in &item.votes {
         let why = vote.reason.as_ref().map_or_else(String::new, |why| format!(": {}", plain(why)));
+        let absent = vote.on_behalf_of.as_ref().map(|absent| plain(&absent.name));
+        let place = absent.map_or_else(String::new, |absent| format!(" in place of {absent}"));
         let (who, when) = (plain(&vote.person.name), clock.time(&vote.at));
-        let _ = writeln!(text, "- {who}, {}, {when}{why}", vote.answer);
+        let _ = writeln!(text, "- {who}{place}, {}, {when}{why}", vote.answer);
     }
     let deferral = meeting.deferred.iter().find(|one| one.subject.id == item.subject.id);
     if let Some(deferral) = deferral {

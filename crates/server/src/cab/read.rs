@@ -118,6 +118,7 @@ fn votes(
     let shown = end.votes.iter().map(|vote| {
         Ok(wire::MinuteVote {
             person: someone(db, names, vote.person)?,
+            on_behalf_of: vote.on_behalf_of.map(|absent| someone(db, names, absent)).transpose()?,
             answer: vote.answer.word().to_owned(),
             reason: vote.reason.clone(),
             at: vote.at.to_string(),

@@ -12,7 +12,7 @@ use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::cab::agenda::agenda;
 use crate::cab::facts::{board_of, facts, find_meeting, find_subject, known};
-use crate::cab::meeting::{close_if_due, written};
+use crate::cab::meeting::{close_if_due, plan_next, written};
 use crate::names::{Resolver, find_person};
 
 /// What is to be done.
@@ -83,6 +83,12 @@ impl Command for MoveMeeting {
         let facts = facts(&board.state, &Asking::of(work));
         let events = self.decide(work, &meeting, &board.state, &facts)?;
         work.append(&mut meeting, events)?;
+        if meeting.state.cancelled.is_some() && meeting.state.scheduled {
+            // The schedule goes on behind what was called off.
+            let board: Loaded<Board> = work.load(board.id)?;
+            let after = meeting.state.cut_off.map_or(work.now, |cut_off| cut_off.max(work.now));
+            plan_next(work, &board, after)?;
+        }
         Ok(written(&meeting))
     }
 }

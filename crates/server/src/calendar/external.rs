@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::calendar::{EXTERNAL_MAX, External, ExternalEvent, import, remove_external};
 use domain::identity::Permission;
-use domain::{Aggregate as _, Check, General, Missing};
+use domain::{Aggregate as _, Check, General, Missing, Refusal};
 use kernel::{ExternalId, NAME_MAX, Zone};
-use ports::Query;
+use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::ical::{File, read};
@@ -31,7 +31,12 @@ pub(super) async fn import_file(
     State(app): State<App>,
     write: Write<NewExternal>,
 ) -> Result<Json<ExternalRead>, Answer> {
-    Ok(Json(app.bus.send(write.envelope, ImportExternal { body: write.body }).await?.answer))
+    // Reading a file takes a while: only for those who may send one, and outside the transaction.
+    write.signed.permit(&app, Permission::CalendarWrite).await?;
+    let body = write.body;
+    let read = tokio::task::spawn_blocking(move || ImportExternal::of(&body)).await;
+    let command = read.map_err(|panic| Fault::Panicked(panic.to_string()))??;
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
 pub(super) async fn remove(
@@ -67,7 +72,8 @@ fn calendars(
 
 /// Takes over what a file says.
 struct ImportExternal {
-    body: NewExternal,
+    name: String,
+    file: File,
 }
 
 impl Command for ImportExternal {
@@ -86,11 +92,7 @@ impl Command for ImportExternal {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<ExternalRead, Stop> {
-        let name = self.body.name.trim();
-        let mut check = Check::default();
-        check.name("/name", name, NAME_MAX);
-        check.end()?;
-        let file = self.file()?;
+        let Self { name, file } = self;
         work.lock(Lock::name("external", "any"))?;
         let sql = "SELECT id FROM externals WHERE name = $1";
         let there = work.tx.query_one(sql, &[name.into()])?;
@@ -108,8 +110,10 @@ impl Command for ImportExternal {
         };
         work.append(&mut external, events)?;
         let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
-        let skipped = file.skipped.into_iter();
-        let skipped = skipped.map(|one| SkippedEvent { line: count(one.line), detail: one.detail });
+        let skipped = file
+            .skipped
+            .iter()
+            .map(|one| SkippedEvent { line: count(one.line), detail: one.detail.clone() });
         Ok(ExternalRead {
             id: external.id.to_string(),
             version: external.version.0,
@@ -123,15 +127,20 @@ impl Command for ImportExternal {
 }
 
 impl ImportExternal {
-    fn file(&self) -> Result<File, Stop> {
+    fn of(body: &NewExternal) -> Result<Self, Refusal> {
+        let name = body.name.trim().to_owned();
+        let mut check = Check::default();
+        check.name("/name", &name, NAME_MAX);
+        check.end()?;
         let wrong = |pointer: &str, detail: String| {
-            Stop::from(General::Invalid(vec![Missing::new(pointer, detail)]))
+            Refusal::from(General::Invalid(vec![Missing::new(pointer, detail)]))
         };
-        let zone = self.body.zone.as_deref().map(str::parse::<Zone>).transpose();
+        let zone = body.zone.as_deref().map(str::parse::<Zone>).transpose();
         let zone = zone.map_err(|error| wrong("/zone", error.to_string()))?;
         let zone = zone.unwrap_or_else(Zone::utc);
-        read(&self.body.file, &zone)
-            .map_err(|one| wrong("/file", format!("line {}: {}", one.line, one.detail)))
+        let file = read(&body.file, &zone)
+            .map_err(|one| wrong("/file", format!("line {}: {}", one.line, one.detail)))?;
+        Ok(Self { name, file })
     }
 }
 

@@ -19,7 +19,7 @@ use ports::{Fault, Query, Row};
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state, who_is};
 use crate::calendar::ical::Writer;
 use crate::calendar::meetings::{find_board, write_meetings};
-use crate::calendar::overlap::{Asked, ENTRIES_MAX, Kind, overlapping};
+use crate::calendar::overlap::{Asked, Kind, Line, lines};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
 use crate::identity::keep_secret;
@@ -280,16 +280,29 @@ fn file(
     writer.text("X-WR-CALNAME", &feed.name);
     if let Some(board) = board {
         write_meetings(db, &mut writer, board, range)?;
-    }
-    for kind in [Kind::Change, Kind::Release] {
-        if board.is_none() && asked.kind.is_none_or(|wanted| wanted == kind) {
-            for row in overlapping(db, &asked, kind)?.iter().take(ENTRIES_MAX) {
-                event(&mut writer, kind, row)?;
-            }
-        }
+    } else {
+        write_records(db, &mut writer, &asked)?;
     }
     writer.line("END", "VCALENDAR");
     Ok(writer.end())
+}
+
+/// Those that begin first, and a word where that is not all of them.
+fn write_records(db: &mut dyn Query, writer: &mut Writer, asked: &Asked) -> Result<(), Fault> {
+    let (lines, truncated) = lines(db, asked)?;
+    if let Some(last) = lines.last().filter(|_| truncated) {
+        let detail = format!(
+            "Only the first {} windows are told, those that begin until {}. Make a feed of one \
+            service, team, environment or kind to see the others.",
+            lines.len(),
+            last.row.time(5)?,
+        );
+        writer.text("X-WR-CALDESC", &detail);
+    }
+    for Line { kind, row } in &lines {
+        event(writer, *kind, row)?;
+    }
+    Ok(())
 }
 
 /// A record as an event. Its version rises with each edit, and so with each move.

@@ -51,6 +51,30 @@ impl Kind {
     }
 }
 
+/// A record of either kind, with the columns that [`overlapping`] reads.
+pub(super) struct Line {
+    pub(super) kind: Kind,
+    pub(super) row: Row,
+}
+
+/// The records of the kinds that are asked for, by start, and whether there are more of them than
+/// an answer holds.
+pub(super) fn lines(db: &mut dyn Query, asked: &Asked) -> Result<(Vec<Line>, bool), Fault> {
+    let mut lines: Vec<Line> = Vec::new();
+    for kind in [Kind::Change, Kind::Release] {
+        if asked.kind.is_none_or(|wanted| wanted == kind) {
+            let rows = overlapping(db, asked, kind)?;
+            lines.extend(rows.into_iter().map(|row| Line { kind, row }));
+        }
+    }
+    lines.sort_by(|one, other| {
+        (&one.row.0[5], &one.row.0[0]).cmp(&(&other.row.0[5], &other.row.0[0]))
+    });
+    let truncated = lines.len() > ENTRIES_MAX;
+    lines.truncate(ENTRIES_MAX);
+    Ok((lines, truncated))
+}
+
 /// Which index leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lead {

@@ -11,7 +11,7 @@ use kernel::{ConflictId, Interval, PeriodId, ServiceId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::show_all;
-use crate::calendar::overlap::{Asked, ENTRIES_MAX, Kind, overlapping};
+use crate::calendar::overlap::{Asked, Kind, Line, lines};
 use crate::calendar::placement::schedule;
 use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
@@ -22,26 +22,9 @@ pub(super) const BANDS_MAX: usize = 2_000;
 /// The most conflicts of one answer.
 pub(super) const SHOWN_CONFLICTS_MAX: usize = 500;
 
-/// What is read of an entry of either kind, in this order.
-struct Line {
-    kind: Kind,
-    row: Row,
-}
-
 /// The calendar.
 pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fault> {
-    let mut lines: Vec<Line> = Vec::new();
-    for kind in [Kind::Change, Kind::Release] {
-        if asked.kind.is_none_or(|wanted| wanted == kind) {
-            let rows = overlapping(db, asked, kind)?;
-            lines.extend(rows.into_iter().map(|row| Line { kind, row }));
-        }
-    }
-    lines.sort_by(|one, other| {
-        (&one.row.0[5], &one.row.0[0]).cmp(&(&other.row.0[5], &other.row.0[0]))
-    });
-    let mut truncated = lines.len() > ENTRIES_MAX;
-    lines.truncate(ENTRIES_MAX);
+    let (lines, mut truncated) = lines(db, asked)?;
     let mut names = Names::default();
     let entries = entries(db, &mut names, &lines)?;
     let (blackouts, more_blackouts) = bands(db, &mut names, asked, PeriodKind::Blackout)?;

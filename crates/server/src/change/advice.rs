@@ -40,7 +40,7 @@ pub(super) fn advice(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<
     let unknown = || domain::General::Unknown { kind: "change", name: name.to_owned() };
     let change = find_state::<Change>(db, id)?.ok_or_else(unknown)?.state;
     let facts = gather(db, asking, id, &change, None)?;
-    let own: Vec<CiId> = change.content.cis.iter().copied().collect();
+    let own: Vec<CiId> = change.content.cis.clone();
     let near = neighbourhood(db, &own, 1, CONNECTED_MAX)?;
     let cis: BTreeSet<CiId> = own.into_iter().collect();
     let connected = near.reaches.into_iter().map(|reach| reach.ci);

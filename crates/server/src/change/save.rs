@@ -183,6 +183,9 @@ impl Command for EditChange {
         if moved {
             work.lock(Lock::calendar())?;
         }
+        if let Some(release) = release.filter(|_| change::gains(&change.state, &after)) {
+            reactions::change_grows(work, release, (id, &change.state.number))?;
+        }
         work.append(&mut change, edited.events)?;
         if let Some(release) = release {
             reactions::change_edited(work, release, moved)?;

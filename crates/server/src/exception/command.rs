@@ -13,7 +13,7 @@ use crate::bus::{Command, Loaded, Stop, Work};
 use crate::calendar::{find_side, people_of};
 use crate::exception::read::find_exception;
 use crate::follow::timers;
-use crate::names::Resolver;
+use crate::names::{Resolver, find_change};
 
 /// The series of numbers.
 pub const SERIES: &str = "EXC";
@@ -53,7 +53,9 @@ impl Command for AskForException {
         let fields = &self.fields;
         let mut resolver = Resolver::default();
         let rule: Option<Rule> = resolver.parse("/rule", Some(&fields.rule));
-        let subject = resolver.one(work.tx, "/subject", &fields.subject, find_side)?;
+        // On the calendar a change is its release; into a frozen scope it goes by itself.
+        let find = if rule == Some(Rule::ScopeFreeze) { find_record } else { find_side };
+        let subject = resolver.one(work.tx, "/subject", &fields.subject, find)?;
         let with = resolver.one(work.tx, "/with", &fields.with, find_side)?;
         let until: Option<Timestamp> = resolver.parse("/until", Some(&fields.until));
         resolver.end()?;
@@ -74,6 +76,14 @@ impl Command for AskForException {
         work.append(&mut asked, events)?;
         timers::set(work, until, &Exception::stream(asked.id), ENDS, "{}")?;
         Ok(written(&asked))
+    }
+}
+
+/// A change even where it travels in a release; else as on the calendar.
+fn find_record(db: &mut dyn Query, name: &str) -> Result<Side, Stop> {
+    match find_change(db, name) {
+        Err(Stop::Refused(_)) => find_side(db, name),
+        found => Ok(Side::Change(found?)),
     }
 }
 

@@ -37,7 +37,19 @@ impl Follower for Leavers {
         for person in events.iter().filter_map(leaver) {
             for subject in subjects(bus, person)? {
                 let envelope = Envelope { lane: Lane::Bulk, ..Envelope::system("leavers") };
-                bus.call(envelope, Lapse { subject, person })?;
+                let lapse = Lapse { subject: subject.clone(), person };
+                match bus.call(envelope, lapse) {
+                    Ok(_) => {}
+                    // The world may be better in a moment: the slice is taken again.
+                    Err(Failure::Fault(fault)) if fault.is_passing() => {
+                        return Err(Failure::Fault(fault));
+                    }
+                    // Trying again changes nothing, and those who left later must not wait for it.
+                    Err(failure) => {
+                        let person = person.to_string();
+                        tracing::error!(?failure, subject, person, "a round kept its votes");
+                    }
+                }
             }
         }
         Ok(())

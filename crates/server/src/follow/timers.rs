@@ -17,6 +17,10 @@ pub const TIMERS_MAX: i64 = 100;
 /// How often what is past its time is forgotten, in minutes.
 pub const FORGET_MINUTES: i64 = 60;
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long a timer that failed rests, in seconds: this, and twice as long each time.
+const REST_SECONDS: i64 = 1;
+/// How often that is doubled; then it rests for a little more than an hour.
+const REST_DOUBLED_MAX: i64 = 12;
 
 /// Sets a timer.
 pub fn set(
@@ -45,7 +49,8 @@ pub fn keep(
         return tx.execute("DELETE FROM timers WHERE id = $1", &[id.into()]).map(|_| ());
     };
     let sql = "INSERT INTO timers (id, due_at, stream, kind, payload, lease_until, attempts) \
-        VALUES ($1, $2, $3, $4, '{}', 0, 0) ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at";
+        VALUES ($1, $2, $3, $4, '{}', 0, 0) ON CONFLICT (id) DO UPDATE \
+        SET due_at = excluded.due_at, lease_until = 0, attempts = 0";
     tx.execute(sql, &[id.into(), due.into(), stream.into(), kind.into()]).map(|_| ())
 }
 
@@ -56,6 +61,7 @@ pub struct Fire {
     stream: String,
     kind: String,
     payload: String,
+    attempts: i64,
 }
 
 impl Command for Fire {
@@ -100,13 +106,52 @@ impl Command for Fire {
     }
 }
 
-/// Fires what is due now; answers how many.
+/// Lets a timer that failed rest, the longer the more often it did.
+struct Rest {
+    id: String,
+    attempts: i64,
+}
+
+impl Rest {
+    fn until(&self, now: Timestamp) -> Timestamp {
+        let seconds = REST_SECONDS << self.attempts.clamp(0, REST_DOUBLED_MAX);
+        Timestamp::from_micros(now.micros() + seconds * 1_000_000)
+    }
+}
+
+impl Command for Rest {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "timer.rest"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        // One that was moved meanwhile has not failed at its new time.
+        let sql = "UPDATE timers SET attempts = attempts + 1, lease_until = $1 \
+            WHERE id = $2 AND attempts = $3";
+        let until = self.until(work.now);
+        work.tx.execute(sql, &[until.into(), (&self.id).into(), self.attempts.into()])?;
+        work.touched();
+        Ok(())
+    }
+}
+
+/// Fires what is due now and does not rest; answers how many did what they ask.
 pub fn fire_due(bus: &Bus) -> Result<usize, Failure> {
     let now = bus.world().clock.now();
     let due = crate::read::wait(&*bus.world().store, move |db| {
-        let sql = "SELECT id, stream, kind, payload FROM timers WHERE due_at <= $1 \
-            ORDER BY due_at LIMIT $2";
-        let rows = db.query(sql, &[now.into(), Value::from(TIMERS_MAX)])?;
+        let sql = "SELECT id, stream, kind, payload, attempts FROM timers WHERE due_at <= $1 \
+            AND (lease_until IS NULL OR lease_until <= $2) ORDER BY due_at LIMIT $3";
+        let rows = db.query(sql, &[now.into(), now.into(), Value::from(TIMERS_MAX)])?;
         rows.iter()
             .map(|row| {
                 Ok(Fire {
@@ -114,18 +159,26 @@ pub fn fire_due(bus: &Bus) -> Result<usize, Failure> {
                     stream: row.text(1)?.to_owned(),
                     kind: row.text(2)?.to_owned(),
                     payload: row.text(3)?.to_owned(),
+                    attempts: row.int(4)?,
                 })
             })
             .collect::<Result<Vec<Fire>, Fault>>()
     })
     .map_err(Failure::Fault)?;
-    let count = due.len();
+    let mut fired = 0;
     for fire in due {
-        if let Err(failure) = bus.call(Envelope::system("timer"), fire) {
-            tracing::error!(?failure, "a timer could not fire and will be tried again");
+        let rest = Rest { id: fire.id.clone(), attempts: fire.attempts };
+        let (kind, stream) = (fire.kind.clone(), fire.stream.clone());
+        match bus.call(Envelope::system("timer"), fire) {
+            Ok(_) => fired += 1,
+            Err(failure) => {
+                let (attempts, again_at) = (rest.attempts + 1, rest.until(now).to_string());
+                tracing::error!(?failure, kind, stream, attempts, again_at, "a timer failed");
+                bus.call(Envelope::system("timer"), rest)?;
+            }
         }
     }
-    Ok(count)
+    Ok(fired)
 }
 
 /// Forgets what is kept for a time only: answered idempotency keys and ended sessions.
@@ -176,7 +229,7 @@ pub fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
             Ok(count) if count > 0 => {}
             Ok(_) => std::thread::sleep(PAUSE),
             Err(failure) => {
-                tracing::error!(?failure, "timers could not be read");
+                tracing::error!(?failure, "timers must wait");
                 std::thread::sleep(PAUSE);
             }
         }

@@ -28,6 +28,8 @@ pub struct Signed {
     pub actor: Actor,
     /// The hash of the session, for people.
     pub session: Option<String>,
+    /// When the session or the token ends; nothing where neither was shown.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Signed {
@@ -170,24 +172,25 @@ fn check_origin(parts: &Parts) -> Result<(), Answer> {
 async fn by_session(app: &App, hash: String, now: Timestamp) -> Result<Signed, Answer> {
     let key = hash.clone();
     let found = read::ask(&*app.bus.world().store, move |db| session_person(db, &key, now));
-    let (id, seen_at) = found.await?.ok_or_else(no_session)?;
+    let (id, seen_at, expires_at) = found.await?.ok_or_else(no_session)?;
     if RefreshSession::is_due(seen_at, now) {
         let refresh = RefreshSession { hash: hash.clone() };
         app.bus.submit(Envelope::system("session"), refresh, |_| {});
     }
-    Ok(Signed { actor: Actor::Person { id }, session: Some(hash) })
+    let expires_at = Some(expires_at);
+    Ok(Signed { actor: Actor::Person { id }, session: Some(hash), expires_at })
 }
 
 fn session_person(
     db: &mut dyn Query,
     hash: &str,
     now: Timestamp,
-) -> Result<Option<(PersonId, Timestamp)>, Fault> {
-    let sql = "SELECT sessions.person, sessions.seen_at FROM sessions \
+) -> Result<Option<(PersonId, Timestamp, Timestamp)>, Fault> {
+    let sql = "SELECT sessions.person, sessions.seen_at, sessions.expires_at FROM sessions \
         JOIN people ON people.id = sessions.person \
         WHERE sessions.hash = $1 AND sessions.expires_at > $2 AND people.inactive = 0";
     let row = db.query_one(sql, &[hash.into(), now.into()])?;
-    row.map(|row| Ok((row.parsed(0)?, row.time(1)?))).transpose()
+    row.map(|row| Ok((row.parsed(0)?, row.time(1)?, row.time(2)?))).transpose()
 }
 
 /// The actor of a token. Reading is a scope too; what a write needs is asked by its command.
@@ -198,7 +201,7 @@ async fn by_token(
     now: Timestamp,
 ) -> Result<Signed, Answer> {
     let found = read::ask(&*app.bus.world().store, move |db| token_actor(db, &hash, now)).await?;
-    let (actor, scopes) = found.ok_or_else(|| {
+    let (actor, scopes, expires_at) = found.ok_or_else(|| {
         let detail = "this token is unknown, revoked or past its end: make a new one in Settings";
         Answer(api::problem::Problem::new("identity.token_ended", detail))
     })?;
@@ -207,22 +210,22 @@ async fn by_token(
         let who = "this token".to_owned();
         return Err(domain::General::NotPermitted { permission, who }.into());
     }
-    Ok(Signed { actor, session: None })
+    Ok(Signed { actor, session: None, expires_at: Some(expires_at) })
 }
 
 fn token_actor(
     db: &mut dyn Query,
     hash: &str,
     now: Timestamp,
-) -> Result<Option<(Actor, BTreeSet<Permission>)>, Fault> {
-    let sql = "SELECT tokens.id, tokens.person, tokens.scopes FROM secrets \
+) -> Result<Option<(Actor, BTreeSet<Permission>, Timestamp)>, Fault> {
+    let sql = "SELECT tokens.id, tokens.person, tokens.scopes, tokens.expires_at FROM secrets \
         JOIN tokens ON tokens.id = secrets.subject JOIN people ON people.id = tokens.person \
         WHERE secrets.hash = $1 AND tokens.expires_at > $2 AND tokens.revoked = 0 \
         AND people.inactive = 0";
     let row = db.query_one(sql, &[hash.into(), now.into()])?;
     row.map(|row| {
         let actor = Actor::Token { id: row.parsed(0)?, person: row.parsed(1)? };
-        Ok((actor, words(row.text(2)?)))
+        Ok((actor, words(row.text(2)?), row.time(3)?))
     })
     .transpose()
 }

@@ -40,7 +40,7 @@ pub(super) async fn sign_in(
     let actor = Actor::Person { id: person.id };
     let command = SignInAs { person: person.id, proven: person.hash, session: session.clone() };
     app.bus.send(Envelope::new(actor.clone()), command).await?;
-    let me = me(&app, Signed { actor, session: Some(session) }).await?;
+    let me = me(&app, Signed { actor, session: Some(session), expires_at: None }).await?;
     Ok((cookie(&app, &secret, SESSION_MINUTES_MAX * 60), Json(me)))
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn sign_out(
     signed: Result<Signed, Answer>,
 ) -> Result<(Cookie, Json<()>), Answer> {
     match signed {
-        Ok(Signed { actor, session: Some(session) }) => {
+        Ok(Signed { actor, session: Some(session), .. }) => {
             app.bus.send(Envelope::new(actor), SignOut { session }).await?;
         }
         Ok(Signed { session: None, .. }) => {

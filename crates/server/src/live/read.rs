@@ -67,3 +67,19 @@ pub(super) fn slice(db: &mut dyn Query, after: i64) -> Result<(Vec<Told>, i64), 
     }
     Ok((told, last))
 }
+
+#[cfg(test)]
+mod tests {
+    use api::live::MovedKind;
+
+    use super::*;
+    use crate::records::KINDS;
+
+    #[test]
+    fn every_kind_that_is_told_is_named_in_the_contract() {
+        for kind in KINDS.iter().filter(|kind| !UNTOLD.contains(&kind.name)) {
+            let named = serde_json::from_value::<MovedKind>(kind.name.into());
+            assert!(named.is_ok(), "{}: add it to `MovedKind`, then to the page", kind.name);
+        }
+    }
+}

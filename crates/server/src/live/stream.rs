@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{Stream, unfold};
+use kernel::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -38,7 +39,8 @@ pub(super) async fn listen(
     let filter = Filter { kinds: list(&query, "kind")?, subjects: list(&query, "subject")? };
     let seat = app.live.sit(signed.actor.label()).ok_or_else(too_many)?;
     let (receiver, begin) = app.live.listen().ok_or_else(too_many)?;
-    let line = Line { receiver, filter, seat, ids: ids(&signed), app, last: begin };
+    let (ids, expires_at) = (ids(&signed), signed.expires_at);
+    let line = Line { receiver, filter, seat, ids, expires_at, app, last: begin };
     let (line, first) = line.resume(after).await?;
     Ok(Sse::new(unfold((line, first), next)))
 }
@@ -101,6 +103,9 @@ struct Line {
     #[expect(dead_code, reason = "it is given back when the connection ends")]
     seat: Seat,
     ids: Vec<String>,
+    /// When whoever listens must prove anew who they are. A session that was lengthened since is
+    /// taken up by a new connection.
+    expires_at: Option<Timestamp>,
     app: App,
     /// The last position that this connection has dealt with.
     last: i64,
@@ -150,10 +155,23 @@ impl Line {
         &self.app.live
     }
 
+    /// How long the session or token still lasts; without an end, longer than any silence.
+    fn left(&self) -> Duration {
+        let Some(expires_at) = self.expires_at else { return Duration::MAX };
+        let now = self.app.bus.world().clock.now();
+        let left = expires_at.micros().saturating_sub(now.micros());
+        Duration::from_micros(u64::try_from(left).unwrap_or(0))
+    }
+
     /// The next that is to be sent; nothing when the connection ends.
     async fn wait(&mut self) -> Option<Event> {
         loop {
-            match tokio::time::timeout(HEARTBEAT, self.receiver.recv()).await {
+            let silence = HEARTBEAT.min(self.left());
+            let heard = tokio::time::timeout(silence, self.receiver.recv()).await;
+            if self.left().is_zero() {
+                return None;
+            }
+            match heard {
                 Err(_) => return Some(mark("heartbeat", self.last)),
                 Ok(Err(RecvError::Closed)) => return None,
                 Ok(Err(RecvError::Lagged(_))) => {

@@ -398,8 +398,8 @@ mod tests {
     fn loops_are_few_stand_beside_each_other_and_make_no_lists() {
         let one = "change.tags.exists(tag, tag in change.services)";
         assert!(read(one).is_ok());
-        assert!(read(&vec![one; LOOPS_MAX].join(" && ")).is_ok());
-        assert!(flaw(&vec![one; LOOPS_MAX + 1].join(" && ")).detail.contains("at most 4"));
+        assert!(read(&[one; LOOPS_MAX].join(" && ")).is_ok());
+        assert!(flaw(&[one; LOOPS_MAX + 1].join(" && ")).detail.contains("at most 4"));
         let inside = "change.tags.exists(a, change.services.exists(b, a == b))";
         assert!(flaw(inside).detail.contains("inside another"));
         for list in ["map(x, x + x)", "filter(x, true)", "map(x, true, x)"] {

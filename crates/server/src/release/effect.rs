@@ -91,7 +91,7 @@ impl Copy<'_> {
             release::schedule(self.release, Some(window), &then, &self.stamp())
         } else {
             let edit = Edit { window: Some(Some(window.clone())), ..Edit::default() };
-            release::edit(self.release, &edit, &then, &self.stamp())
+            release::edit(self.release, &edit, None, &then, &self.stamp())
         };
         let slips = slipping(db, names, self.id, interval)?;
         Ok(wire::Effect { slips, ..self.effect(decided, &then) })

@@ -290,8 +290,11 @@ fn steps(
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let owns_scope = owns_scope(release, asking.who.person, &asking.actor);
-    let free =
-        |verb: Verb| owns_scope && matches!(verb, Verb::StateScope | Verb::Freeze | Verb::Unfreeze);
+    let free = |verb: Verb| {
+        let of_scope =
+            [Verb::StateScope, Verb::NameScopeOwner, Verb::Freeze, Verb::Unfreeze].contains(&verb);
+        owns_scope && of_scope
+    };
     let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
         let guarded = guard(*verb, release, facts).and_then(|()| permitted(*verb));

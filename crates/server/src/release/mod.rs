@@ -41,7 +41,7 @@ pub use approval::{approval_due, approval_lapses};
 pub use list::rows;
 pub use order::SetDependencies;
 pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES};
-pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited};
+pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited, change_grows};
 pub use statement::{StateScope, Stating};
 pub use verbs::{MoveRelease, Verb};
 

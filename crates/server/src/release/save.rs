@@ -17,7 +17,7 @@ use crate::names::find_release;
 use crate::policy::in_force;
 use crate::release::facts::gather;
 use crate::release::fields;
-use crate::release::scope::{fits, write};
+use crate::release::scope::{fits, from_freeze, write};
 
 /// The series of numbers.
 pub const SERIES: &str = "REL";
@@ -173,7 +173,8 @@ impl Command for EditRelease {
         let edit = fields::edit(work.tx, &self.fields)?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
-        let events = release::edit(&release.state, &edit, &facts, &stamp(work))?;
+        let exception = from_freeze(work, Side::Release(id), id)?;
+        let events = release::edit(&release.state, &edit, exception, &facts, &stamp(work))?;
         write(work, &mut release, events)?;
         if moves {
             fits(work, &release)?;

@@ -57,8 +57,7 @@ impl Command for AttachChange {
             None => None,
         };
         let phase = change.state.phase;
-        let sides = (Side::Change(change_id), Side::Release(id));
-        let exception = exemption(work.tx, Rule::ScopeFreeze.word(), sides, work.now)?;
+        let exception = from_freeze(work, Side::Change(change_id), id)?;
         let joining = Joining { fact: &fact, phase, elsewhere, exception };
         let events = release::attach(&release.state, joining, &facts, &stamp(work))?;
         if events.is_empty() {
@@ -84,6 +83,28 @@ fn number(db: &mut dyn Query, release: ReleaseId) -> Result<String, Stop> {
     let sql = "SELECT number FROM releases WHERE id = $1";
     let row = db.query_one(sql, &[release.to_string().into()])?;
     Ok(row.map(|row| row.text(0).map(str::to_owned)).transpose()?.unwrap_or_default())
+}
+
+/// The exception by which a side joins the frozen scope of a release, or grows in it.
+pub(super) fn from_freeze(
+    work: &mut Work<'_>,
+    side: Side,
+    release: ReleaseId,
+) -> Result<Option<String>, Stop> {
+    let sides = (side, Side::Release(release));
+    Ok(exemption(work.tx, Rule::ScopeFreeze.word(), sides, work.now)?)
+}
+
+/// A change of a release is to gain CIs or services. The release's stream is locked.
+pub fn change_grows(
+    work: &mut Work<'_>,
+    id: ReleaseId,
+    change: (ChangeId, &str),
+) -> Result<(), Stop> {
+    let mut release: Loaded<Release> = work.load(id)?;
+    let exception = from_freeze(work, Side::Change(change.0), id)?;
+    let events = release::grow(&release.state, change, exception, work.now)?;
+    work.append(&mut release, events)
 }
 
 /// Whether a release whose scope grew still fits where it is committed.

@@ -28,7 +28,8 @@ impl Inside {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.map_err(|error| Fault::permanent(ASKING, error))?;
         let app = Options::default().app(bus);
-        Ok(Self { router: router(app), runtime, signed: Signed { actor, session: None } })
+        let signed = Signed { actor, session: None, expires_at: None };
+        Ok(Self { router: router(app), runtime, signed })
     }
 }
 

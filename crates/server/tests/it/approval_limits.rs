@@ -229,3 +229,23 @@ fn the_votes_of_someone_who_leaves_lapse_and_the_round_goes_on() {
         assert_eq!(events(&anna, &change, "vote_lapsed").await, 2);
     });
 }
+
+#[test]
+fn a_record_that_refuses_holds_no_later_leaver_up() {
+    on_both(async |stage| {
+        let People { admin, anna, edda, emil, .. } = people(&stage).await;
+        let broken = waiting(&anna).await;
+        votes(&edda, &broken, "approve").await.ok();
+        let change = waiting(&anna).await;
+        votes(&emil, &change, "approve").await.ok();
+        // As if its events were lost: what is sent to it is refused.
+        let lost = "DELETE FROM states WHERE stream = \
+            (SELECT 'change:' || id FROM changes WHERE number = 'CHG-1')";
+        assert_eq!((broken.as_str(), stage.touch(lost).await), ("CHG-1", 1));
+        for login in ["edda_ecab", "emil_ecab"] {
+            admin.patch(&format!("/people/{login}"), "*", json!({"active": false})).await.ok();
+        }
+        stage.follow(Leavers).await;
+        assert_eq!(events(&anna, &change, "vote_lapsed").await, 1);
+    });
+}

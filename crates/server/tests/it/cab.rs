@@ -354,3 +354,65 @@ fn a_meeting_is_called_by_hand_and_called_off_and_a_schedule_that_moves_takes_it
         );
     });
 }
+
+#[test]
+fn a_scheduled_meeting_that_is_called_off_is_followed_by_the_next_once() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let made = board(&story).await;
+        let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
+        let next = async |who: &Client<'_>| who.get(&path).await.ok()["next"].clone();
+        let planned = async |who: &Client<'_>| {
+            let page = who.get("/meetings?state=planned").await.ok();
+            page["items"].as_array().expect("a list").len()
+        };
+        let rosa = &story.rosa;
+        let first = number(&next(rosa).await);
+        let off = json!({"reason": "Too few would come."});
+        rosa.post(&format!("/meetings/{first}/cancel"), off.clone()).await.ok();
+        let second = number(&next(rosa).await);
+        let record = read(rosa, &second).await;
+        assert_eq!(record["window"]["start"], "2026-11-22T10:00:00Z", "not the same day again");
+
+        // The timer of the one that was called off plans nothing more.
+        stage.clock.set(at("2026-11-21T09:00:00Z"));
+        timers(&stage).await;
+        assert_eq!((number(&next(rosa).await), planned(rosa).await), (second.clone(), 1));
+
+        // One that is called off after its cut-off was followed by the next already.
+        stage.clock.set(at("2026-11-22T09:00:00Z"));
+        let rita = &stage.person("rita_release_manager", &["release_manager"]).await;
+        timers(&stage).await;
+        let third = number(&next(rita).await);
+        rita.post(&format!("/meetings/{second}/cancel"), off).await.ok();
+        assert_eq!((number(&next(rita).await), planned(rita).await), (third.clone(), 1));
+        let record = read(rita, &third).await;
+        assert_eq!(record["window"]["start"], "2026-11-28T10:00:00Z");
+
+        // A board that meets as called only has no next.
+        rita.patch(&path, "*", json!({"schedule": null})).await.ok();
+        assert_eq!((next(rita).await, planned(rita).await), (Json::Null, 0));
+    });
+}
+
+#[test]
+fn the_minutes_tell_in_whose_place_a_deputy_voted() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let dora = stage.person("dora_deputy", &["ecab_member"]).await;
+        let release = waiting(&story, &stage, "First", "2026-11-30T20:00:00Z").await;
+        board(&story).await;
+        let meeting = number(&story.cora.get("/meetings").await.ok()["items"][0]);
+        let away = json!({"deputy": "dora_deputy", "reason": "on leave"});
+        story.cees.post("/delegations", away).await.ok();
+        stage.clock.set(at("2026-11-21T10:00:00Z"));
+        story.cleo.post(&format!("/meetings/{meeting}/start"), json!({})).await.ok();
+        vote(&dora, &format!("/releases/{release}"), "approve", "").await;
+        let cast = read(&story.cora, &meeting).await["agenda"][0]["votes"][0].clone();
+        assert_eq!(cast["on_behalf_of"]["name"], "cees_cab Example", "{cast:#}");
+        let minutes = story.cora.get(&format!("/meetings/{meeting}/minutes")).await.ok();
+        let text = minutes["markdown"].as_str().expect("a text");
+        let line = "- dora_deputy Example in place of cees_cab Example, approve, 11:00";
+        assert!(text.contains(line), "{text}");
+    });
+}

@@ -116,6 +116,34 @@ fn a_feed_is_its_owners_and_its_address_is_shown_once() {
     });
 }
 
+#[test]
+fn a_feed_of_more_windows_than_it_holds_keeps_the_long_ones_and_says_so() {
+    on_both(async |stage| {
+        let anna = stage.person("anna_requester", &["requester"]).await;
+        planned(&anna, "Short", json!({})).await;
+        let long = window("2026-11-25T00:00:00Z", "2026-12-24T00:00:00Z");
+        planned(&anna, "Long", json!({"window": long})).await;
+        let (_, secret) = address(&anna, json!({"name": "All"})).await;
+        assert_eq!(read(&stage, &secret).await.len(), 2);
+        assert!(!stage.file(&secret).await.1.contains("X-WR-CALDESC"));
+        let many = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
+            held, environment, start_at, end_at, zone, long, live, committed, outage_minutes, \
+            created_at, updated_at) \
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
+            SELECT 'copy_' || i, version, 'COPY-' || i, serial, title, change_type, phase, held, \
+            environment, start_at, end_at, zone, long, live, committed, outage_minutes, \
+            created_at, updated_at FROM changes CROSS JOIN n WHERE title = 'Short'";
+        assert_eq!(stage.touch(many).await, 2000);
+        let (_, text) = stage.file(&secret).await;
+        let all = events(&text);
+        assert_eq!(all.len(), 2000);
+        assert!(value(&all[0], "SUMMARY").ends_with(" Long"), "by their start");
+        let text = text.replace("\r\n ", "");
+        let told = text.lines().find(|line| line.starts_with("X-WR-CALDESC")).expect("a word");
+        assert!(told.contains("first 2000") && told.contains("2026-12-05T20:00:00Z"), "{told}");
+    });
+}
+
 fn file(events: &[&str]) -> Json {
     let events = events.iter().fold(String::new(), |file, event| {
         file + "BEGIN:VEVENT\r\n" + event + "\r\nEND:VEVENT\r\n"

@@ -188,8 +188,35 @@ fn a_line_ends_for_those_who_leave_and_for_those_who_read_too_slowly() {
         again.hello().await;
         assert_eq!(again.moved().await["position"], json!(last + 1));
 
+        // Who must prove anew who they are hears nothing meanwhile.
+        let carl = stage.person("carl_requester", &["requester"]).await;
+        let fields = json!({"name": "Watcher", "scopes": ["read"],
+            "expires_at": "2026-11-22T08:00:00Z"});
+        let token = carl.post("/tokens", fields).await.ok();
+        let program = stage.program(token["secret"].as_str().expect("a secret"));
+        tell(&stage).await;
+        let mut session = Page::open(&carl, "/events", None).await;
+        let mut token = Page::open(&program, "/events", None).await;
+        session.hello().await;
+        token.hello().await;
+        let anew = async |hours: i64, login: &str| {
+            stage.clock.set(stage.now().plus_minutes(hours * 60));
+            raise(&stage.person(login, &["requester"]).await, "Later").await;
+            tell(&stage).await;
+        };
+        anew(13, "dora_requester").await;
+        assert_eq!(session.next().await, None, "the session ended");
+        while let (name, _, data) = token.next().await.expect("the token has not ended") {
+            if name == "moved" && data.contains("change.raised.v1") {
+                break;
+            }
+        }
+        anew(12, "emma_requester").await;
+        assert_eq!(token.next().await, None, "the token ended");
+
         stage.live.close();
-        let refused = anna.get("/events").await;
+        let fred = stage.person("fred_requester", &["requester"]).await;
+        let refused = fred.get("/events").await;
         refused.refused(503, "live.too_many");
     });
 }

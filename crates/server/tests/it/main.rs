@@ -28,3 +28,4 @@ mod scope;
 mod search;
 mod service;
 mod sign_in;
+mod timers;

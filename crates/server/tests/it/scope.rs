@@ -187,6 +187,83 @@ fn nothing_joins_a_frozen_scope_without_an_exception() {
 }
 
 #[test]
+fn what_is_in_a_frozen_scope_grows_by_an_exception_and_nobody_lifts_the_freeze_unsaid() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let inside = change(&story.anna, "Inside", "pay-app").await;
+        let spring =
+            release(&story, "Spring", window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z")).await;
+        let path = format!("/releases/{spring}");
+        let scope = format!("{path}/scope");
+        attach(&story, &spring, &inside).await;
+        let package = |names: &[&str]| {
+            let items = names.iter().map(|name| {
+                json!({"kind": "artifact", "name": name, "version": "1", "digest": "sha256:1"})
+            });
+            json!({"package": items.collect::<Vec<_>>()})
+        };
+        story.rosa.patch(&path, "*", package(&["app"])).await.ok();
+        let stated = json!({"owner": "paul_engineer", "freeze_at": "2026-11-21T12:00:00Z"});
+        story.rosa.patch(&scope, "*", stated).await.ok();
+        stage.clock.set(at("2026-11-21T12:00:00Z"));
+
+        // The date is past: neither taken away nor put off.
+        for freeze_at in [Json::Null, json!("2026-11-28T12:00:00Z")] {
+            let refused = story.paul.patch(&scope, "*", json!({"freeze_at": freeze_at})).await;
+            let problem = refused.refused(409, "release.scope_frozen");
+            assert!(problem["detail"].as_str().expect("words").contains("`unfreeze`"));
+        }
+        // Who plans releases does not take the scope over; who leads this one may.
+        let named = |login: &str| json!({"owner": login});
+        let refused = story.rita.patch(&scope, "*", named("rita_release_manager")).await;
+        refused.refused(403, "release.scope_owner");
+        let actions = story.rita.get(&path).await.ok()["actions"].clone();
+        let naming = actions.as_array().expect("actions").iter();
+        let mut naming = naming.filter(|action| action["name"] == "name_scope_owner");
+        assert_eq!(naming.next().expect("the verb")["allowed"], false);
+        story.rosa.patch(&scope, "*", named("sara_service_owner")).await.ok();
+
+        let change_path = format!("/changes/{inside}");
+        let more = json!({"cis": ["pay-app", "web-01"]});
+        let refused = story.anna.patch(&change_path, "*", more.clone()).await;
+        let problem = refused.refused(409, "release.scope_frozen");
+        assert!(problem["detail"].as_str().expect("words").contains(&inside), "{problem:#}");
+        let services = json!({"services": ["Payments"]});
+        let refused = story.anna.patch(&change_path, "*", services.clone()).await;
+        refused.refused(409, "release.scope_frozen");
+        story.anna.patch(&change_path, "*", json!({"title": "Inside, still"})).await.ok();
+        let bigger = || package(&["app", "job"]);
+        let refused = story.rosa.patch(&path, "*", bigger()).await;
+        refused.refused(409, "release.scope_frozen");
+
+        for (subject, asks) in [(&inside, &story.anna), (&spring, &story.rosa)] {
+            let ask = json!({"rule": "scope_freeze", "subject": subject, "with": spring,
+                "reason": "the defect was found today", "until": "2026-11-21T18:00:00Z"});
+            let asked = number(&asks.post("/exceptions", ask).await.ok());
+            story.rita.post(&format!("/exceptions/{asked}/grant"), json!({})).await.ok();
+        }
+        story.anna.patch(&change_path, "*", more).await.ok();
+        story.anna.patch(&change_path, "*", services).await.ok();
+        story.rosa.patch(&path, "*", bigger()).await.ok();
+        let history = story.rosa.get(&format!("/audit/events?subject={spring}&limit=200")).await;
+        let history = history.ok();
+        let under: Vec<&Json> = history["items"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .filter(|event| event["what"] == "grew while its scope was frozen")
+            .map(|event| &event["payload"]["under"])
+            .collect();
+        assert_eq!(under, [&json!(["EXC-2"]), &json!(["EXC-1"]), &json!(["EXC-1"])]);
+
+        // Less never needs one.
+        stage.clock.set(at("2026-11-21T18:00:00Z"));
+        story.anna.patch(&change_path, "*", json!({"cis": ["web-01"]})).await.ok();
+        story.rosa.patch(&path, "*", package(&["job"])).await.ok();
+    });
+}
+
+#[test]
 fn releases_wait_for_each_other_and_never_in_a_circle() {
     on_both(async |stage| {
         let story = cast(&stage).await;

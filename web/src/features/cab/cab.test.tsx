@@ -63,7 +63,13 @@ const planned: Schema<'Meeting'> = {
   actions: may('arrange', 'add', 'defer'),
 };
 
-const vote = { person: cem, answer: 'approve', reason: 'Rehearsed twice.', at: at(0) };
+const vote = {
+  person: cem,
+  on_behalf_of: mara,
+  answer: 'approve',
+  reason: 'Rehearsed twice.',
+  at: at(0),
+};
 
 const held: Schema<'Meeting'> = {
   ...planned,
@@ -120,6 +126,7 @@ it('shows the item on the table, votes as they arrive, and goes on by a key', as
   const { user } = show('/cab/CAB-3');
   expect(await screen.findByRole('article', { name: 'Ledger 9' })).toBeInTheDocument();
   expect(await screen.findByText('“Rehearsed twice.”')).toBeInTheDocument();
+  expect(screen.getByText(`for ${mara.name}`)).toBeInTheDocument();
   expect(screen.getByRole('timer')).toBeInTheDocument();
   await user.click(screen.getByRole('button', { name: 'I am here' }));
   await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ person: mara.id, present: true }));

@@ -105,6 +105,7 @@ export const MEETING = {
   setTime: 'Minutes for this item',
   votes: 'Votes of the board',
   noVotes: 'No vote yet.',
+  inPlace: (name: string) => `for ${name}`,
   minutes: 'Minutes',
   fixed: 'fixed',
   soFar: 'so far',

@@ -223,7 +223,8 @@ export const STATEMENT = {
   verified: 'verified',
   notVerified: 'not verified',
   askJoin: 'Ask to join the frozen scope',
-  askJoinHelp: 'The scope is frozen. An exception lets one change join all the same.',
+  askJoinHelp:
+    'The scope is frozen. An exception lets one change join, or gain CIs and services. Name none to ask for what the package gains.',
   save: 'Save',
 };
 

@@ -178,3 +178,19 @@ fn a_remark_is_made_even_after_the_end() {
     let empty = ExtraCommand::Comment { text: String::new() };
     assert_eq!(pointers(extra(&closed(), &empty)), ["/text"]);
 }
+
+#[test]
+fn a_change_gains_what_it_did_not_name_before() {
+    let before = draft();
+    let with = |cis: &[u128]| {
+        let mut after = before.clone();
+        after.content.cis = cis.iter().copied().map(ci).collect();
+        after
+    };
+    let two = with(&[11, 12]);
+    assert!(gains(&with(&[11]), &two) && gains(&with(&[13]), &two));
+    assert!(!gains(&two, &with(&[12, 11])) && !gains(&two, &with(&[11])));
+    let mut served = two.clone();
+    served.content.services.insert(kernel::ServiceId::from_uuid(uuid(99)));
+    assert!(gains(&two, &served) && !gains(&served, &two));
+}

@@ -6,7 +6,7 @@ use crate::policy::{Assign, TaskTemplate, tasks};
 use crate::record::{ExtraCommand, ExtraEvent};
 
 fn edited(release: &Release, wanted: &Edit) -> Decision<ReleaseEvent> {
-    super::edit(release, wanted, &facts(release), &stamp())
+    super::edit(release, wanted, None, &facts(release), &stamp())
 }
 
 fn described() -> Edit {
@@ -150,7 +150,8 @@ fn whose_work_any_part_is_may_not_vote_on_the_whole() {
     let planned = planned();
     let rewindowed = Edit { window: Some(Some(window(200, 300))), ..Edit::default() };
     for (edit, wrote) in [(described(), true), (rewindowed, false)] {
-        let events = super::super::edit(&planned, &edit, &facts(&planned), &by).expect("allowed");
+        let events =
+            super::super::edit(&planned, &edit, None, &facts(&planned), &by).expect("allowed");
         let release = events.iter().fold(planned.clone(), |state, event| state.evolve(event, &by));
         let asked = after(&release, submit(&release, &facts(&release), &stamp()));
         assert_eq!(barred(&asked).contains(&person(MANAGERS[0])), wrote);
@@ -215,7 +216,7 @@ fn what_makes_a_version_available_says_which() {
         ci: None,
     };
     let wanted = Edit { package: Some(vec![item]), ..Edit::default() };
-    let refused = edit(&planned(), &wanted, &facts(&planned()), &stamp());
+    let refused = edit(&planned(), &wanted, None, &facts(&planned()), &stamp());
     assert_eq!(pointers(refused), ["/package/0/version"]);
 }
 

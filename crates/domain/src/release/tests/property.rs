@@ -193,7 +193,7 @@ fn decide(bundle: &mut Bundle, asked: &Asked, world: &World) -> Decision<Release
     let facts = &bundle.facts(world);
     let (release, stamp) = (&bundle.release, &stamp());
     match asked {
-        Asked::Edit(kind) => super::edit(release, &edit_of(*kind), facts, stamp),
+        Asked::Edit(kind) => super::edit(release, &edit_of(*kind), None, facts, stamp),
         Asked::Attach(number) => {
             let fact = bundle.changes[&change(*number)].clone();
             attach(release, joining(&fact, change::Phase::Authorise), facts, stamp)

@@ -64,7 +64,7 @@ fn an_edit_on_hold_asks_anew_and_its_time_stands_still() {
     let approved = approved();
     let held = after(&approved, hold(&approved, "the vendor is late", &facts(&approved)));
     let edit = Edit { rollout: Some("All at once.".to_owned()), ..Edit::default() };
-    let edited = after(&held, super::super::edit(&held, &edit, &facts(&held), &stamp()));
+    let edited = after(&held, super::super::edit(&held, &edit, None, &facts(&held), &stamp()));
     let round = edited.round().expect("a round");
     assert_eq!((round.state, round.paused_at), (RoundState::Open, Some(minute(0))));
     assert_eq!(crate::approval::due_at(round), None);

@@ -46,7 +46,7 @@ pub(in crate::calendar) fn read(text: &str, zone: &Zone) -> Result<File, Skipped
     let named = lines.iter().find(|line| line.name == "X-WR-TIMEZONE");
     let zone = named.and_then(|line| known_zone(&line.value)).unwrap_or_else(|| zone.clone());
     let mut file = File::default();
-    let mut moved: BTreeMap<String, BTreeSet<Timestamp>> = BTreeMap::new();
+    let mut moved: BTreeMap<String, Moved> = BTreeMap::new();
     let mut open: Vec<String> = Vec::new();
     let mut event: Option<Event> = None;
     for line in lines {
@@ -71,7 +71,7 @@ pub(in crate::calendar) fn read(text: &str, zone: &Zone) -> Result<File, Skipped
     if let Some(event) = event {
         skip(&mut file, event.line, "has no line END:VEVENT".to_owned());
     }
-    leave_out(&mut file.entries, &moved);
+    leave_out(&mut file, moved);
     Ok(file)
 }
 
@@ -81,31 +81,41 @@ fn skip(file: &mut File, line: usize, detail: String) {
     }
 }
 
-/// An occurrence that was moved stands as an event of its own, and no longer where it was.
-fn leave_out(entries: &mut Entries, moved: &BTreeMap<String, BTreeSet<Timestamp>>) {
-    for (uid, times) in moved {
-        if let Some(entry) = entries.get_mut(uid).filter(|entry| entry.repeats != Repeats::Never) {
-            let zone = entry.window.zone.clone();
-            let walls: Vec<DateTime> = times.iter().map(|at| zone.civil(*at)).collect();
-            entry
-                .also
-                .retain(|occasion| !walls.iter().any(|wall| *occasion == Occasion::At(*wall)));
-            entry.except.extend(walls.into_iter().map(Occasion::At));
+/// The occurrences of an event that were moved or cancelled one by one.
+#[derive(Debug, Default)]
+struct Moved {
+    times: BTreeSet<Timestamp>,
+    /// The line on which the last of them begins.
+    line: usize,
+}
+
+/// An occurrence that was moved stands as an event of its own, and no longer where it was. An event
+/// with more of them than it may list is left out, as one that lists too many itself.
+fn leave_out(file: &mut File, moved: BTreeMap<String, Moved>) {
+    for (uid, Moved { times, line }) in moved {
+        let entry = file.entries.get_mut(&uid);
+        let Some(entry) = entry.filter(|entry| entry.repeats != Repeats::Never) else { continue };
+        let zone = entry.window.zone.clone();
+        let walls: BTreeSet<Occasion> =
+            times.iter().map(|at| Occasion::At(zone.civil(*at))).collect();
+        entry.also.retain(|occasion| !walls.contains(occasion));
+        entry.except.extend(walls);
+        if entry.except.len() > OCCASIONS_MAX {
+            file.entries.remove(&uid);
+            let detail = format!("leaves out or moves more than {OCCASIONS_MAX} days of `{uid}`");
+            skip(file, line, detail);
         }
     }
 }
 
-fn take(
-    file: &mut File,
-    moved: &mut BTreeMap<String, BTreeSet<Timestamp>>,
-    event: &Event,
-    zone: &Zone,
-) {
+fn take(file: &mut File, moved: &mut BTreeMap<String, Moved>, event: &Event, zone: &Zone) {
     match event.read(zone) {
         Err(detail) => skip(file, event.line, detail),
         Ok(read) => {
             if let Some(at) = read.instead_of {
-                moved.entry(read.uid.clone()).or_default().insert(at);
+                let moved = moved.entry(read.uid.clone()).or_default();
+                moved.times.insert(at);
+                moved.line = event.line;
             }
             let Some(entry) = read.entry else {
                 file.cancelled += 1;
@@ -444,6 +454,30 @@ mod tests {
         );
         let moved = &file.entries["a 2026-12-15T10:00:00Z"];
         assert_eq!(times(moved, 9), ["2026-12-16T10:00:00Z 60"]);
+    }
+
+    #[test]
+    fn an_event_with_more_cancelled_days_than_it_may_list_is_left_out() {
+        let master = "BEGIN:VEVENT\nUID:a\nDTSTART:20200101T100000Z\nRRULE:FREQ=DAILY\n\
+            EXDATE:20300101T100000Z\nEND:VEVENT\n";
+        let first: Date = "2020-01-01".parse().expect("a day");
+        let cancelled = |days: usize| -> String {
+            let dates = first.series(jiff::ToSpan::day(1)).take(days);
+            let event = |date: Date| {
+                let at = date.strftime("%Y%m%dT100000Z");
+                format!(
+                    "BEGIN:VEVENT\nUID:a\nDTSTART:{at}\nRECURRENCE-ID:{at}\n\
+                    STATUS:CANCELLED\nEND:VEVENT\n"
+                )
+            };
+            dates.map(event).collect()
+        };
+        let most = file(&format!("{master}{}", cancelled(OCCASIONS_MAX - 1)));
+        assert_eq!((most.entries["a"].except.len(), most.skipped.len()), (OCCASIONS_MAX, 0));
+        let more = file(&format!("{master}{}", cancelled(OCCASIONS_MAX)));
+        assert_eq!(more.entries.len(), 0);
+        assert!(more.skipped[0].detail.contains("more than 1000 days of `a`"));
+        assert_eq!(more.cancelled, OCCASIONS_MAX);
     }
 
     #[test]

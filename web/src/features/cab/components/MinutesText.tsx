@@ -70,6 +70,7 @@ function ItemMinutes({ meeting, item }: { meeting: Meeting; item: Item }) {
           <li key={vote.person.id + vote.at}>
             <StatePill word={vote.answer} />
             <strong>{vote.person.name}</strong>
+            {vote.on_behalf_of && <span>{MEETING.inPlace(vote.on_behalf_of.name)}</span>}
             {vote.reason && <span>“{vote.reason}”</span>}
           </li>
         ))}

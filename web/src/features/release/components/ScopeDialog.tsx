@@ -89,10 +89,11 @@ function FreezeDialog(props: Props & { verb: 'freeze' | 'unfreeze' }) {
 function JoinDialog({ release, onClose }: Props) {
   const [change, setChange] = useState<Choice | null>(null);
   const [asking, setAsking] = useState(false);
-  if (asking && change) {
+  if (asking) {
     const wanted = {
       rule: 'scope_freeze',
-      subject: change.value,
+      // Nothing named: what the package of the release itself gains.
+      subject: change?.value ?? release.id,
       with: { id: release.id, name: `${release.number} ${release.title}` },
     };
     return <AskException wanted={wanted} onClose={onClose} />;
@@ -103,7 +104,6 @@ function JoinDialog({ release, onClose }: Props) {
       submit={STATEMENT.askJoin}
       onClose={onClose}
       onSubmit={() => setAsking(true)}
-      disabled={!change}
     >
       <p>{STATEMENT.askJoinHelp}</p>
       <OnePicker

@@ -47,8 +47,8 @@ export function ScopeStatement({ release }: { release: Release }) {
         title={STATEMENT.owner}
         aside={
           <span className={classes.verbs}>
-            {verb(STATEMENT.ownerTitle, 'scope', { what: 'owner' })}
-            {verb(STATEMENT.freezeAt, 'state_scope', { what: 'freezeAt' })}
+            {verb(STATEMENT.ownerTitle, 'name_scope_owner', { what: 'owner' })}
+            {!document.frozen && verb(STATEMENT.freezeAt, 'state_scope', { what: 'freezeAt' })}
             {document.frozen || document.freeze_at
               ? verb(STATEMENT.unfreeze, 'unfreeze', { what: 'unfreeze' })
               : verb(STATEMENT.freeze, 'freeze', { what: 'freeze' })}
