@@ -53,7 +53,7 @@ fn a_records_events_are_told_in_words_the_latest_first_with_what_was_refused() {
         assert_eq!(attempt["payload"]["code"], "incident.wrong_state");
         assert!(events["items"][0]["position"].is_i64());
         let shop = anna.get("/audit/events?subject=SHOP").await.ok();
-        assert_eq!(whats(&shop), ["edited", "set up"]);
+        assert_eq!(whats(&shop), ["edited", "tried, and was refused", "set up"]);
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let path = format!("/audit/events?subject=INC-1&limit=2{cursor}");

@@ -689,7 +689,7 @@ fn several_releases_are_edited_and_moved_each_on_its_own() {
         );
         assert_eq!(
             story.rosa.get("/releases/REL-2").await.ok()["owner"]["name"],
-            "rosa_release_manager"
+            "rosa_release_manager Example"
         );
         let verb =
             json!({"releases": ["REL-1"], "verb": "hold", "reason": "the audit comes first"});
