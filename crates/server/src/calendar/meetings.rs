@@ -1,5 +1,5 @@
-//! The meetings of a board as events of a feed. The calendar reads the tables of boards and meetings
-//! and knows nothing else of them, as it does with exceptions.
+//! The meetings of a board as events of a feed. The calendar reads the tables of boards and of
+//! meetings and knows nothing else of them, as it does with exceptions.
 
 use domain::General;
 use kernel::{BoardId, Interval, Timestamp};

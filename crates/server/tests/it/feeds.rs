@@ -207,7 +207,10 @@ fn a_feed_of_a_board_tells_of_its_meetings_and_of_those_that_do_not_take_place()
         let board = |name: &str, role: &str| json!({"name": name, "chair": "rosa_release_manager", "roles": [role]});
         let cab = rosa.post("/boards", board("Change advisory board", "cab_member")).await.ok();
         let other = rosa.post("/boards", board("Another board", "ecab_member")).await.ok();
-        let meeting = |board: &Json, start: &str, end: &str| json!({"board": board["id"], "window": window(start, end)});
+        let meeting = |board: &Json, start: &str, end: &str| {
+            let held = window(start, end);
+            json!({"board": board["id"], "window": held})
+        };
         let of_cab = meeting(&cab, "2026-12-02T13:00:00Z", "2026-12-02T14:00:00Z");
         let of_cab = rosa.post("/meetings", of_cab).await.ok();
         let elsewhere = meeting(&other, "2026-12-03T13:00:00Z", "2026-12-03T14:00:00Z");

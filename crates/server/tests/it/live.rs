@@ -206,7 +206,8 @@ fn a_line_ends_for_those_who_leave_and_for_those_who_read_too_slowly() {
         };
         anew(13, "dora_requester").await;
         assert_eq!(session.next().await, None, "the session ended");
-        while let (name, _, data) = token.next().await.expect("the token has not ended") {
+        loop {
+            let (name, _, data) = token.next().await.expect("the token has not ended");
             if name == "moved" && data.contains("change.raised.v1") {
                 break;
             }
