@@ -30,7 +30,7 @@ struct World {
 impl World {
     fn start(program: &Command, database: &Database) -> Self {
         let roles = ["requester", "release_manager", "service_owner", "administrator"];
-        let scopes = ["read", "change.write", "calendar.write"];
+        let scopes = ["read", "change.write", "calendar.write", "feed.write"];
         let token = token(program, &database.address, &roles, &scopes);
         let server = Server::start(program, &database.address);
         Self { url: server.url.clone(), token, _server: server }

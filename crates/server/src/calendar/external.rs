@@ -32,10 +32,15 @@ pub(super) async fn import_file(
     write: Write<NewExternal>,
 ) -> Result<Json<ExternalRead>, Answer> {
     // Reading a file takes a while: only for those who may send one, and outside the transaction.
-    write.signed.permit(&app, Permission::CalendarWrite).await?;
+    // Others are refused by the bus, which keeps that they tried.
+    let permitted = write.signed.permit(&app, Permission::CalendarWrite).await.is_ok();
     let body = write.body;
-    let read = tokio::task::spawn_blocking(move || ImportExternal::of(&body)).await;
-    let command = read.map_err(|panic| Fault::Panicked(panic.to_string()))??;
+    let command = if permitted {
+        let read = tokio::task::spawn_blocking(move || ImportExternal::of(&body)).await;
+        read.map_err(|panic| Fault::Panicked(panic.to_string()))??
+    } else {
+        ImportExternal { name: body.name, file: None }
+    };
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
@@ -73,7 +78,8 @@ fn calendars(
 /// Takes over what a file says.
 struct ImportExternal {
     name: String,
-    file: File,
+    /// What was read of it; nothing for those who may not send one.
+    file: Option<File>,
 }
 
 impl Command for ImportExternal {
@@ -92,7 +98,10 @@ impl Command for ImportExternal {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<ExternalRead, Stop> {
-        let Self { name, file } = self;
+        let name = &self.name;
+        let file = self.file.as_ref().ok_or_else(|| {
+            General::Invalid(vec![Missing::new("/file", "was not read: send it again")])
+        })?;
         work.lock(Lock::name("external", "any"))?;
         let sql = "SELECT id FROM externals WHERE name = $1";
         let there = work.tx.query_one(sql, &[name.into()])?;
@@ -140,7 +149,7 @@ impl ImportExternal {
         let zone = zone.unwrap_or_else(Zone::utc);
         let file = read(&body.file, &zone)
             .map_err(|one| wrong("/file", format!("line {}: {}", one.line, one.detail)))?;
-        Ok(Self { name, file })
+        Ok(Self { name, file: Some(file) })
     }
 }
 

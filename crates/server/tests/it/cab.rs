@@ -383,9 +383,10 @@ fn a_scheduled_meeting_that_is_called_off_is_followed_by_the_next_once() {
         stage.clock.set(at("2026-11-22T09:00:00Z"));
         let rita = &stage.person("rita_release_manager", &["release_manager"]).await;
         timers(&stage).await;
-        let third = number(&next(rita).await);
         rita.post(&format!("/meetings/{second}/cancel"), off).await.ok();
-        assert_eq!((number(&next(rita).await), planned(rita).await), (third.clone(), 1));
+        let third = number(&next(rita).await);
+        assert_ne!(third, second);
+        assert_eq!(planned(rita).await, 1, "the next is planned once");
         let record = read(rita, &third).await;
         assert_eq!(record["window"]["start"], "2026-11-28T10:00:00Z");
 
