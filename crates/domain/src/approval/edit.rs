@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::PersonId;
 
-use crate::approval::reach::within_reach;
+use crate::approval::reach::{settle, within_reach};
 use crate::approval::{
     Answer, Barred, Content, Electorate, PartName, Round, RoundEvent, RoundState, Vote, evolve,
 };
@@ -44,11 +44,14 @@ pub fn edit(
     let checked = barred.is_some();
     let edited =
         RoundEvent::ContentEdited { round: number, content, touched, voided, reopened, barred };
+    let mut events = vec![edited];
     if checked {
-        let after = evolve(vec![round.clone()], &edited, round.opened_at);
+        let after = evolve(vec![round.clone()], &events[0], round.opened_at);
         within_reach(&after[0], electorate)?;
+        // Where fewer may vote, the votes that stand may be enough.
+        events.extend(settle(&after[0], electorate));
     }
-    Ok(vec![edited])
+    Ok(events)
 }
 
 /// Whether a group lost votes and no longer reaches its quorum without them.
