@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use kernel::NOTE_MAX;
+
 /// One thing that is wrong or missing, by JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
@@ -124,6 +126,13 @@ impl Refuse for General {
             _ => Vec::new(),
         }
     }
+}
+
+/// Refuses a reason that is missing.
+pub(crate) fn reasoned(reason: &str) -> Result<(), Refusal> {
+    let mut check = Check::default();
+    check.name("/reason", reason, NOTE_MAX);
+    check.end()
 }
 
 /// Gathers what is wrong with the fields of a record.

@@ -120,6 +120,18 @@ pub enum RoundEvent {
     },
 }
 
+/// The rounds of a subject after an event. While it is on hold, time limits stand still, those of a
+/// round that the event opens too.
+pub fn evolve_held(
+    rounds: Vec<Round>,
+    event: &RoundEvent,
+    held: bool,
+    at: Timestamp,
+) -> Vec<Round> {
+    let rounds = evolve(rounds, event, at);
+    if held { pause(rounds, true, at) } else { rounds }
+}
+
 /// The rounds after an event.
 pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<Round> {
     if let RoundEvent::Opened(opened) = event {
@@ -147,8 +159,7 @@ pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<
     rounds
 }
 
-/// The subject is on hold, or goes on: time limits stand still meanwhile, those of a round that is
-/// opened while it is on hold too.
+/// The subject was put on hold, or goes on: time limits stand still meanwhile.
 pub fn pause(mut rounds: Vec<Round>, held: bool, at: Timestamp) -> Vec<Round> {
     let Some(round) = rounds.last_mut() else { return rounds };
     match round.paused_at {

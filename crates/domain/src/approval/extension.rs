@@ -3,14 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{NOTE_MAX, PersonId, Timestamp};
+use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::vote::role_words;
 use crate::approval::{Refusal, Why};
 use crate::edit::is_default;
 use crate::identity::{IdentityRefusal, Role};
-use crate::refusal::Check;
 
 /// Who decides where a model does not say it: the release manager, the release authority, or
 /// whoever of the emergency board is on call.
@@ -71,13 +70,6 @@ pub fn decides<'a>(
 /// Refuses a decision about another end than the one that is asked for now.
 pub fn decided_as_seen(asked: &Extension, seen: Timestamp) -> Result<(), Refusal> {
     if asked.end == seen { Ok(()) } else { Err(Refusal::ExtensionMoved { end: asked.end }) }
-}
-
-/// Refuses a reason that is missing.
-pub fn reasoned(reason: &str) -> Result<(), crate::Refusal> {
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()
 }
 
 #[cfg(test)]

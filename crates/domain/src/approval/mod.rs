@@ -26,9 +26,9 @@ pub use delegation::{DELEGATIONS_MAX, Delegation, DelegationEvent, SetFacts, Wan
 pub use difference::{Edited, differences};
 pub use edit::{edit, withdraw};
 pub use electorate::Electorate;
-pub use event::{Opened, RoundEvent, evolve, pause};
+pub use event::{Opened, RoundEvent, evolve, evolve_held, pause};
 pub use extension::{
-    Decider, EXTENSION_ROLES, Extension, ExtensionRoles, decided_as_seen, decides, reasoned,
+    Decider, EXTENSION_ROLES, Extension, ExtensionRoles, decided_as_seen, decides,
 };
 pub use lapse::lapse;
 pub use limit::{LIMIT_HOURS_MAX, call, due_at, limit_at};

@@ -7,6 +7,7 @@ use crate::approval;
 use crate::change::edit::hold_against_approval;
 use crate::change::facts::{decides_extension, not_blocked};
 use crate::change::{Change, ChangeEvent, Edit, Facts, Refusal, Verb, guard};
+use crate::refusal::reasoned;
 use crate::vocabulary::Window;
 
 /// Commits the planned window, or the one given. `facts.blocking` was gathered for that window.
@@ -62,7 +63,7 @@ pub fn extend(
     facts: &Facts,
 ) -> Decision<ChangeEvent> {
     guard(Verb::Extend, change, facts)?;
-    approval::reasoned(reason)?;
+    reasoned(reason)?;
     longer(change, end, facts)?;
     let (reason, asked_by) = (reason.to_owned(), facts.person);
     Ok(vec![ChangeEvent::ExtensionAsked { end, reason, asked_by }])
@@ -81,7 +82,7 @@ pub fn grant_extension(change: &Change, seen: Timestamp, facts: &Facts) -> Decis
 /// Turns the longer window down.
 pub fn refuse_extension(change: &Change, reason: &str, facts: &Facts) -> Decision<ChangeEvent> {
     guard(Verb::RefuseExtension, change, facts)?;
-    approval::reasoned(reason)?;
+    reasoned(reason)?;
     Ok(vec![ChangeEvent::ExtensionRefused { reason: reason.to_owned() }])
 }
 

@@ -330,10 +330,7 @@ impl Aggregate for Change {
                 self.phase = Phase::Authorise;
             }
             E::Round(event) => {
-                self.rounds = approval::evolve(self.rounds, event, stamp.at);
-                if self.held {
-                    self.rounds = approval::pause(self.rounds, true, stamp.at);
-                }
+                self.rounds = approval::evolve_held(self.rounds, event, self.held, stamp.at);
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
             E::Scheduled { window, .. } => {

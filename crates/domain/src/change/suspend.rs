@@ -1,11 +1,9 @@
 //! Letting a change wait, go on, or giving it up.
 
-use kernel::NOTE_MAX;
-
 use crate::aggregate::Decision;
 use crate::approval;
 use crate::change::{Change, ChangeEvent, Facts, Verb, guard};
-use crate::refusal::Check;
+use crate::refusal::reasoned;
 
 /// Lets it wait.
 pub fn hold(change: &Change, reason: &str, facts: &Facts) -> Decision<ChangeEvent> {
@@ -28,10 +26,4 @@ pub fn cancel(change: &Change, reason: &str, facts: &Facts) -> Decision<ChangeEv
         approval::withdraw(&change.rounds).into_iter().map(ChangeEvent::Round).collect();
     events.push(ChangeEvent::Cancelled { reason: reason.to_owned() });
     Ok(events)
-}
-
-fn reasoned(reason: &str) -> Result<(), crate::Refusal> {
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()
 }

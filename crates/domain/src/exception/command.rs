@@ -5,7 +5,7 @@ use kernel::{NOTE_MAX, PersonId, Timestamp};
 use crate::aggregate::Decision;
 use crate::calendar::Side;
 use crate::exception::{Exception, ExceptionEvent, Refusal, Rule, State};
-use crate::refusal::Check;
+use crate::refusal::{Check, reasoned};
 use crate::vocabulary::words;
 
 /// The longest time for which an exception is granted, in days.
@@ -165,12 +165,6 @@ pub fn revoke(exception: &Exception, reason: &str, judge: &Judge) -> Decision<Ex
 pub fn expire(exception: &Exception, now: Timestamp) -> Vec<ExceptionEvent> {
     let ends = exception.state != State::Expired && exception.state_at(now) == State::Expired;
     if ends { vec![ExceptionEvent::Expired {}] } else { vec![] }
-}
-
-fn reasoned(reason: &str) -> Result<(), crate::Refusal> {
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()
 }
 
 #[cfg(test)]

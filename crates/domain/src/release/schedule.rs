@@ -5,6 +5,7 @@ use kernel::Timestamp;
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval;
 use crate::calendar;
+use crate::refusal::reasoned;
 use crate::release::approve::reapprove;
 use crate::release::facts::decides_extension;
 use crate::release::{Facts, Refusal, Release, ReleaseEvent, Verb, guard};
@@ -42,7 +43,7 @@ pub fn extend(
     facts: &Facts,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::Extend, release, facts)?;
-    approval::reasoned(reason)?;
+    reasoned(reason)?;
     longer(release, end, facts)?;
     let (reason, asked_by) = (reason.to_owned(), facts.person);
     Ok(vec![ReleaseEvent::ExtensionAsked { end, reason, asked_by }])
@@ -65,7 +66,7 @@ pub fn grant_extension(
 /// Turns the longer window down.
 pub fn refuse_extension(release: &Release, reason: &str, facts: &Facts) -> Decision<ReleaseEvent> {
     guard(Verb::RefuseExtension, release, facts)?;
-    approval::reasoned(reason)?;
+    reasoned(reason)?;
     Ok(vec![ReleaseEvent::ExtensionRefused { reason: reason.to_owned() }])
 }
 

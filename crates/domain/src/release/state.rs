@@ -380,10 +380,7 @@ impl Aggregate for Release {
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
             E::Round(event) => {
-                self.rounds = approval::evolve(self.rounds, event, stamp.at);
-                if self.held {
-                    self.rounds = approval::pause(self.rounds, true, stamp.at);
-                }
+                self.rounds = approval::evolve_held(self.rounds, event, self.held, stamp.at);
             }
             E::ReturnedToPlanning { .. } => {
                 self.scheduled = false;

@@ -4,7 +4,7 @@
 use kernel::{NAME_MAX, NOTE_MAX, Timestamp};
 
 use crate::aggregate::Decision;
-use crate::refusal::Check;
+use crate::refusal::{Check, reasoned};
 use crate::release::{
     Facts, Outside, Refusal, Release, ReleaseEvent, Statement, StatementEdit, Verb, guard,
 };
@@ -82,17 +82,13 @@ fn check_outside(check: &mut Check, pointer: &str, outside: &Outside, release: &
 /// Lets nothing join any more without an exception.
 pub fn freeze(release: &Release, reason: &str, facts: &Facts) -> Decision<ReleaseEvent> {
     guard(Verb::Freeze, release, facts)?;
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()?;
+    reasoned(reason)?;
     Ok(vec![ReleaseEvent::ScopeFrozen { reason: reason.to_owned() }])
 }
 
 /// Lets changes join again.
 pub fn unfreeze(release: &Release, reason: &str, facts: &Facts) -> Decision<ReleaseEvent> {
     guard(Verb::Unfreeze, release, facts)?;
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()?;
+    reasoned(reason)?;
     Ok(vec![ReleaseEvent::ScopeReopened { reason: reason.to_owned() }])
 }

@@ -1,10 +1,8 @@
 //! Letting a release wait, go on, or giving it up.
 
-use kernel::NOTE_MAX;
-
 use crate::aggregate::Decision;
 use crate::approval;
-use crate::refusal::Check;
+use crate::refusal::reasoned;
 use crate::release::{Facts, Release, ReleaseEvent, Verb, guard};
 
 /// Lets it wait.
@@ -28,10 +26,4 @@ pub fn cancel(release: &Release, reason: &str, facts: &Facts) -> Decision<Releas
         approval::withdraw(&release.rounds).into_iter().map(ReleaseEvent::Round).collect();
     events.push(ReleaseEvent::Cancelled { reason: reason.to_owned() });
     Ok(events)
-}
-
-fn reasoned(reason: &str) -> Result<(), crate::Refusal> {
-    let mut check = Check::default();
-    check.name("/reason", reason, NOTE_MAX);
-    check.end()
 }
