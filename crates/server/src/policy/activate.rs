@@ -56,8 +56,9 @@ fn flaws(db: &mut dyn Query, files: &Files, administrator: bool) -> Result<Vec<M
     };
     let mut flaws = Vec::new();
     let before = in_force(db)?.set;
-    let freed = unapproved(&set).into_iter().filter(|model| !unapproved(&before).contains(model));
     if !administrator {
+        let free_already = unapproved(&before);
+        let freed = unapproved(&set).into_iter().filter(|model| !free_already.contains(model));
         flaws.extend(freed.map(|model| {
             let detail = format!(
                 "`{model}` could be approved by nobody at all: give it a stage without `when`, or \
@@ -74,10 +75,13 @@ fn flaws(db: &mut dyn Query, files: &Files, administrator: bool) -> Result<Vec<M
     Ok(flaws)
 }
 
-/// The models whose records may come to need no approval. Standard changes are approved beforehand;
-/// of the others this is said by someone whose own work it does not free.
+/// The models whose records may come to need no approval: every stage of theirs has a condition or
+/// is only observed. Standard changes are approved beforehand; of the others this is said by
+/// someone whose own work it does not free.
 fn unapproved(set: &PolicySet) -> Vec<String> {
-    let always = |stages: &[ConditionalStage]| stages.iter().any(|stage| stage.when.is_none());
+    let always = |stages: &[ConditionalStage]| {
+        stages.iter().any(|stage| stage.when.is_none() && !stage.observe)
+    };
     let releases = set
         .release_types()
         .into_iter()

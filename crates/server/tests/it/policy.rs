@@ -426,3 +426,29 @@ fn a_stage_is_observed_before_it_is_enforced_and_a_model_has_an_owner() {
         assert_eq!(legal["outcome"], "only observed: it would be asked for");
     });
 }
+
+#[test]
+fn only_an_administrator_frees_a_type_of_record_from_all_approval() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let mut files = story.rosa.get("/policy?version=0").await.ok()["files"].clone();
+        let minor = files["releases/minor.toml"].as_str().expect("a file").to_owned();
+        let (head, go) = minor.split_once("[[approval]]").expect("a stage");
+        let observed = format!("{head}[[approval]]\nobserve = true{go}");
+        let on_condition = format!("{head}[[approval]]\nwhen = \"release.changes > 1\"{go}");
+        for freed in [format!("{head}approval = []"), observed, on_condition] {
+            files["releases/minor.toml"] = json!(freed);
+            let body = json!({"files": files, "note": "faster"});
+            let refused = story.rosa.put("/policy", "0", body).await.refused(422, "policy.broken");
+            let detail = refused["errors"][0]["detail"].as_str().expect("a detail");
+            assert!(detail.starts_with("`minor` could be approved by nobody"), "{detail}");
+        }
+        let body = json!({"files": files, "note": "faster"});
+        assert_eq!(story.ada.put("/policy", "0", body).await.ok()["version"], 1);
+        // What is free already stays so in whoever's hands.
+        let major = files["releases/major.toml"].as_str().expect("a file").to_owned();
+        files["releases/major.toml"] = json!(format!("{major}\n"));
+        let body = json!({"files": files, "note": "a line"});
+        assert_eq!(story.rosa.put("/policy", "1", body).await.ok()["version"], 2);
+    });
+}
