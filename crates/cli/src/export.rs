@@ -6,7 +6,8 @@ use std::io::{self, BufWriter, Write};
 use anyhow::Context as _;
 use clap::Args;
 use ports::{Clock as _, SystemClock};
-use server::export::{Form, Reader, Walk, Wanted};
+use server::export::{Form, Walk, Wanted};
+use server::withheld::LogReader;
 
 use crate::client::Query;
 use crate::context::{Direct, Global};
@@ -68,7 +69,7 @@ fn from_database(export: &Export, form: Form, database: &str, sink: &mut Sink) -
         .map_err(|wrong| Failure::usage(format!("--{} {}", wrong.parameter, wrong.what)))?;
     let store = DatabaseArgs { database: Some(database.to_owned()) }.open(Access::Read)?;
     // Someone with a shell beside the database reads all of it.
-    let mut walk = Walk::new(wanted, Reader::OF_ALL, SystemClock.now());
+    let mut walk = Walk::new(wanted, LogReader::OF_ALL, SystemClock.now());
     loop {
         let (text, next) = server::read::wait(&*store, move |db| Ok((walk.read(db)?, walk)))?;
         walk = next;

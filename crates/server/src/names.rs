@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::common::Ref;
 use domain::{General, Missing};
-use kernel::{ChangeId, PersonId, ReleaseId};
+use kernel::{BoardId, ChangeId, PersonId, ReleaseId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
@@ -131,6 +131,15 @@ pub fn find_person(db: &mut dyn Query, name: &str) -> Result<PersonId, Stop> {
     match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
         Some(row) => Ok(row.parsed(0)?),
         None => Err(General::Unknown { kind: "person", name: name.to_owned() }.into()),
+    }
+}
+
+/// The board of an id or a name.
+pub fn find_board(db: &mut dyn Query, name: &str) -> Result<BoardId, Stop> {
+    let sql = "SELECT id FROM boards WHERE id = $1 OR name_key = $2";
+    match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
+        Some(row) => Ok(row.parsed(0)?),
+        None => Err(General::Unknown { kind: "board", name: name.to_owned() }.into()),
     }
 }
 

@@ -13,21 +13,29 @@ pub const OWN_KINDS: &[&str] = &["token", "feed"];
 /// Events of other kinds that only tell what their actor keeps for themselves.
 const OWN_EVENTS: &[&str] = &["person.filters_saved.v1"];
 
-/// Whom the log is read for.
+/// Whom the log, or everything, is read for.
 #[derive(Debug, Clone, Copy)]
 pub struct LogReader {
     /// The person.
     pub person: Option<PersonId>,
-    /// Whether they see all of it.
-    pub whole: bool,
+    /// Whether they keep accounts, and so see what belongs to others, in records and in the log.
+    pub keeps_accounts: bool,
+    /// Whether they audit, and so see it in the log.
+    pub audits: bool,
 }
 
 impl LogReader {
+    /// Someone from whom nothing is kept back.
+    pub const OF_ALL: Self = Self { person: None, keeps_accounts: true, audits: true };
+
     /// Who that is, as their roles are now.
     pub fn of(db: &mut dyn Query, actor: &Actor, now: Timestamp) -> Result<Self, Fault> {
         let who = who_is(db, actor, now)?;
-        let keeps = who.permissions.contains(&Permission::IdentityWrite);
-        Ok(Self { person: who.person, whole: keeps || who.roles.contains(&Role::Auditor) })
+        Ok(Self {
+            person: who.person,
+            keeps_accounts: who.permissions.contains(&Permission::IdentityWrite),
+            audits: who.roles.contains(&Role::Auditor),
+        })
     }
 
     /// Whether they see an event: what is somebody's own, those who did it. What was refused on a
@@ -35,7 +43,8 @@ impl LogReader {
     pub fn sees(&self, stream: &str, name: &str, actor: &str) -> bool {
         let record = stream.strip_prefix("attempt:").unwrap_or(stream);
         let kind = record.split(':').next().unwrap_or_default();
-        if self.whole || !(OWN_KINDS.contains(&kind) || OWN_EVENTS.contains(&name)) {
+        let whole = self.keeps_accounts || self.audits;
+        if whole || !(OWN_KINDS.contains(&kind) || OWN_EVENTS.contains(&name)) {
             return true;
         }
         let by = Actor::of_label(actor).person();
@@ -54,8 +63,9 @@ mod tests {
     fn what_is_somebodys_own_is_seen_by_them_and_by_who_sees_all() {
         let anna = Actor::of_label(ANNA).person();
         assert!(anna.is_some(), "this is how a person is written");
-        let reader = LogReader { person: anna, whole: false };
-        let auditor = LogReader { person: None, whole: true };
+        let reader = LogReader { person: anna, keeps_accounts: false, audits: false };
+        let auditor = LogReader { audits: true, person: None, ..reader };
+        let keeper = LogReader { keeps_accounts: true, ..reader };
         for (stream, name) in [
             ("token:tok_1", "token.created.v1"),
             ("feed:fed_1", "feed.revoked.v1"),
@@ -66,6 +76,7 @@ mod tests {
             assert!(!reader.sees(stream, name, BEN), "{stream}");
             assert!(!reader.sees(stream, name, "operator:root"), "{stream}");
             assert!(auditor.sees(stream, name, BEN), "{stream}");
+            assert!(keeper.sees(stream, name, BEN), "{stream}");
         }
         assert!(reader.sees(BEN, "person.edited.v1", BEN));
         assert!(reader.sees("change:chg_1", "change.raised.v1", BEN));

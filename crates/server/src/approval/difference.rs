@@ -32,17 +32,13 @@ pub(super) async fn of_change(
     Path(id): Path<String>,
     query: ListQuery,
 ) -> Result<Json<ContentDifferences>, Answer> {
-    let reader = Reader::of(&app, &signed);
-    let found = ask(&*app.bus.world().store, move |db| {
-        let asking = reader.ask(db)?;
-        refused(find_change(db, &id).and_then(|id| {
-            let change = find_state::<Change>(db, id)?;
-            let rounds = change.map(|change| change.state.rounds).unwrap_or_default();
-            let of = Of { stream: Change::stream(id), name: "change.approval_moved.v1", rounds };
-            of.answer(db, &asking, query.get("seen"))
-        }))
-    });
-    Ok(Json(found.await??))
+    told(app, signed, query, move |db| {
+        let id = find_change(db, &id)?;
+        let change = find_state::<Change>(db, id)?;
+        let rounds = change.map(|change| change.state.rounds).unwrap_or_default();
+        Ok(Of { stream: Change::stream(id), name: "change.approval_moved.v1", rounds })
+    })
+    .await
 }
 
 pub(super) async fn of_release(
@@ -51,15 +47,25 @@ pub(super) async fn of_release(
     Path(id): Path<String>,
     query: ListQuery,
 ) -> Result<Json<ContentDifferences>, Answer> {
+    told(app, signed, query, move |db| {
+        let id = find_release(db, &id)?;
+        let release = find_state::<Release>(db, id)?;
+        let rounds = release.map(|release| release.state.rounds).unwrap_or_default();
+        Ok(Of { stream: Release::stream(id), name: "release.approval_moved.v1", rounds })
+    })
+    .await
+}
+
+async fn told(
+    app: App,
+    signed: Signed,
+    query: ListQuery,
+    find: impl FnOnce(&mut dyn Query) -> Result<Of, Stop> + Send + 'static,
+) -> Result<Json<ContentDifferences>, Answer> {
     let reader = Reader::of(&app, &signed);
     let found = ask(&*app.bus.world().store, move |db| {
         let asking = reader.ask(db)?;
-        refused(find_release(db, &id).and_then(|id| {
-            let release = find_state::<Release>(db, id)?;
-            let rounds = release.map(|release| release.state.rounds).unwrap_or_default();
-            let of = Of { stream: Release::stream(id), name: "release.approval_moved.v1", rounds };
-            of.answer(db, &asking, query.get("seen"))
-        }))
+        refused(find(db).and_then(|of| of.answer(db, &asking, query.get("seen"))))
     });
     Ok(Json(found.await??))
 }
@@ -119,20 +125,11 @@ impl Of {
         let mine = votes.filter(|vote| person.is_some_and(|person| vote.uses_up(person)));
         let mine = mine.max_by_key(|vote| vote.at);
         let mut all = Vec::new();
-        let of_vote = mine.and_then(|vote| Some((vote.at, of_hash(&vote.content_hash)?)));
-        if let Some((at, kept)) = of_vote {
-            let (round, content) = (kept.round, kept.content.clone());
-            all.push(Seen { since: "vote", round, at: Some(at), content });
-        }
-        if let Some(kept) = seen.and_then(of_hash) {
-            let (round, content) = (kept.round, kept.content.clone());
-            all.push(Seen { since: "seen", round, at: None, content });
-        }
+        let of_vote = mine.and_then(|vote| Some((of_hash(&vote.content_hash)?, vote.at)));
+        all.extend(of_vote.map(|(kept, at)| kept.seen("vote", Some(at))));
+        all.extend(seen.and_then(of_hash).map(|kept| kept.seen("seen", None)));
         let opened = kept.iter().find(|kept| kept.round == newest.number && kept.opens);
-        if let Some(kept) = opened {
-            let (round, content) = (kept.round, kept.content.clone());
-            all.push(Seen { since: "opened", round, at: Some(newest.opened_at), content });
-        }
+        all.extend(opened.map(|kept| kept.seen("opened", Some(newest.opened_at))));
         let before = self.rounds.iter().rev().nth(1);
         all.extend(before.map(|round| {
             let (number, content) = (round.number, round.content.clone());
@@ -156,6 +153,12 @@ struct Kept {
     round: u32,
     opens: bool,
     content: Content,
+}
+
+impl Kept {
+    fn seen(&self, since: &'static str, at: Option<Timestamp>) -> Seen {
+        Seen { since, round: self.round, at, content: self.content.clone() }
+    }
 }
 
 fn kept(row: &Row) -> Result<Option<Kept>, Fault> {

@@ -11,9 +11,8 @@ use kernel::{BoardId, PersonId};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
-use crate::cab::facts::find_board;
 use crate::cab::meeting::{drop_scheduled, plan_next};
-use crate::names::{Resolver, find_person};
+use crate::names::{Resolver, find_board, find_person};
 
 /// The command.
 pub struct SaveBoard {

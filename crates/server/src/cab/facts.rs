@@ -1,4 +1,4 @@
-//! What the rules of a meeting need to know, and finding boards, meetings and their subjects.
+//! What the rules of a meeting need to know, and finding meetings and their subjects.
 
 use domain::approval::Round;
 use domain::cab::{Board, Facts, Meeting, Subject};
@@ -6,22 +6,12 @@ use domain::change::Change;
 use domain::identity::Permission;
 use domain::release::Release;
 use domain::{General, Missing};
-use kernel::{BoardId, MeetingId, Timestamp};
+use kernel::{MeetingId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::names::find_change;
-use crate::names::find_release;
-
-/// The board of an id or a name.
-pub(super) fn find_board(db: &mut dyn Query, name: &str) -> Result<BoardId, Stop> {
-    let sql = "SELECT id FROM boards WHERE id = $1 OR name_key = $2";
-    match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
-        Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "board", name: name.to_owned() }.into()),
-    }
-}
+use crate::names::{find_change, find_release};
 
 /// The meeting of an id or a number.
 pub(super) fn find_meeting(db: &mut dyn Query, name: &str) -> Result<MeetingId, Stop> {

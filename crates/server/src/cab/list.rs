@@ -9,10 +9,9 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::bus::{Stop, find_state};
 use crate::cab::board;
-use crate::cab::facts::find_board;
 use crate::calendar::window;
 use crate::http::{ListQuery, wrong_parameter};
-use crate::names::{Names, shown_window};
+use crate::names::{Names, find_board, shown_window};
 use crate::problem::Answer;
 use crate::read::{Statement, cursor_parts, cursor_text, present, wrong_name};
 

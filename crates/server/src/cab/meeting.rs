@@ -10,9 +10,9 @@ use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::cab::agenda::agenda;
-use crate::cab::facts::{board_of, find_board};
+use crate::cab::facts::board_of;
 use crate::follow::timers;
-use crate::names::{Resolver, parse_window};
+use crate::names::{Resolver, find_board, parse_window};
 
 /// The series of their numbers.
 const SERIES: &str = "CAB";

@@ -32,15 +32,10 @@ pub(super) async fn import_file(
     write: Write<NewExternal>,
 ) -> Result<Json<ExternalRead>, Answer> {
     // Reading a file takes a while: only for those who may send one, and outside the transaction.
-    // Others are refused by the bus, which keeps that they tried.
-    let permitted = write.signed.permit(&app, Permission::CalendarWrite).await.is_ok();
+    write.signed.permit_write(&app, "external.import", Permission::CalendarWrite).await?;
     let body = write.body;
-    let command = if permitted {
-        let read = tokio::task::spawn_blocking(move || ImportExternal::of(&body)).await;
-        read.map_err(|panic| Fault::Panicked(panic.to_string()))??
-    } else {
-        ImportExternal { name: body.name, file: None }
-    };
+    let read = tokio::task::spawn_blocking(move || ImportExternal::of(&body)).await;
+    let command = read.map_err(|panic| Fault::Panicked(panic.to_string()))??;
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
@@ -78,8 +73,7 @@ fn calendars(
 /// Takes over what a file says.
 struct ImportExternal {
     name: String,
-    /// What was read of it; nothing for those who may not send one.
-    file: Option<File>,
+    file: File,
 }
 
 impl Command for ImportExternal {
@@ -98,10 +92,7 @@ impl Command for ImportExternal {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<ExternalRead, Stop> {
-        let name = &self.name;
-        let file = self.file.as_ref().ok_or_else(|| {
-            General::Invalid(vec![Missing::new("/file", "was not read: send it again")])
-        })?;
+        let Self { name, file } = self;
         work.lock(Lock::name("external", "any"))?;
         let sql = "SELECT id FROM externals WHERE name = $1";
         let there = work.tx.query_one(sql, &[name.into()])?;
@@ -149,7 +140,7 @@ impl ImportExternal {
         let zone = zone.unwrap_or_else(Zone::utc);
         let file = read(&body.file, &zone)
             .map_err(|one| wrong("/file", format!("line {}: {}", one.line, one.detail)))?;
-        Ok(Self { name, file: Some(file) })
+        Ok(Self { name, file })
     }
 }
 

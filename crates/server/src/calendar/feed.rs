@@ -17,13 +17,13 @@ use kernel::{Actor, FeedId, Interval, PersonId, Timestamp};
 use ports::{Fault, Query, Row};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state, who_is};
-use crate::calendar::ical::Writer;
-use crate::calendar::meetings::{find_board, write_meetings};
+use crate::calendar::ical::{Event, Writer};
+use crate::calendar::meetings::write_meetings;
 use crate::calendar::overlap::{Asked, Kind, Line, lines};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
 use crate::identity::keep_secret;
-use crate::names::{Names, Resolver};
+use crate::names::{Names, Resolver, find_board};
 use crate::problem::Answer;
 use crate::read::{Statement, ask, present, refused};
 use crate::service::find_service;
@@ -314,26 +314,23 @@ fn event(writer: &mut Writer, kind: Kind, row: &Row) -> Result<(), Fault> {
         (_, true) => "CONFIRMED",
         (_, false) => "TENTATIVE",
     };
-    let updated = row.time(15)?;
-    writer.line("BEGIN", "VEVENT");
-    writer.line("UID", &format!("{}@interlock", row.text(0)?));
-    writer.instant("DTSTAMP", updated);
-    writer.instant("LAST-MODIFIED", updated);
-    writer.line("SEQUENCE", &row.int(14)?.to_string());
-    writer.instant("DTSTART", window.interval.start);
-    writer.instant("DTEND", window.interval.end);
-    writer.text("SUMMARY", &format!("{} {}", row.text(1)?, row.text(2)?));
     let mut told = vec![format!("{} {}", row.text(3)?, kind.word()), format!("phase: {phase}")];
     told.push(format!("environment: {}", row.text(9)?));
     let outage = row.int(12)?;
     if outage > 0 {
         told.push(format!("expected outage: {outage} minutes"));
     }
-    writer.text("DESCRIPTION", &told.join("\n"));
-    writer.text("CATEGORIES", kind.word());
-    writer.line("STATUS", status);
-    // Work on a service keeps nobody who subscribed from being free.
-    writer.line("TRANSP", "TRANSPARENT");
-    writer.line("END", "VEVENT");
+    writer.event(&Event {
+        id: row.text(0)?,
+        updated: row.time(15)?,
+        version: row.int(14)?,
+        interval: window.interval,
+        summary: format!("{} {}", row.text(1)?, row.text(2)?),
+        description: told.join("\n"),
+        category: kind.word(),
+        status,
+        // Work on a service keeps nobody who subscribed from being free.
+        keeps_busy: false,
+    });
     Ok(())
 }

@@ -1,26 +1,14 @@
 //! The meetings of a board as events of a feed. The calendar reads the tables of boards and of
 //! meetings and knows nothing else of them, as it does with exceptions.
 
-use domain::General;
-use kernel::{BoardId, Interval, Timestamp};
+use kernel::{BoardId, Interval};
 use ports::{Fault, Query, Row};
 
-use crate::bus::Stop;
-use crate::calendar::ical::Writer;
+use crate::calendar::ical::{Event, Writer};
 use crate::calendar::overlap::ENTRIES_MAX;
 
 /// The longest meeting, in minutes: one that began a day before may still go on.
 const LONGEST_MINUTES: i64 = 24 * 60;
-
-/// The board of an id or a name.
-pub(super) fn find_board(db: &mut dyn Query, name: &str) -> Result<BoardId, Stop> {
-    let sql = "SELECT id FROM boards WHERE id = $1 UNION SELECT id FROM boards \
-        WHERE name_key = $2";
-    match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
-        Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "board", name: name.to_owned() }.into()),
-    }
-}
 
 /// Writes the meetings of a board that touch a range, those that do not take place too.
 pub(super) fn write_meetings(
@@ -49,21 +37,17 @@ pub(super) fn write_meetings(
 }
 
 fn event(writer: &mut Writer, row: &Row) -> Result<(), Fault> {
-    let updated: Timestamp = row.time(8)?;
-    let status = if row.text(3)? == "cancelled" { "CANCELLED" } else { "CONFIRMED" };
-    writer.line("BEGIN", "VEVENT");
-    writer.line("UID", &format!("{}@interlock", row.text(0)?));
-    writer.instant("DTSTAMP", updated);
-    writer.instant("LAST-MODIFIED", updated);
-    writer.line("SEQUENCE", &row.int(7)?.to_string());
-    writer.instant("DTSTART", row.time(4)?);
-    writer.instant("DTEND", row.time(5)?);
-    writer.text("SUMMARY", &format!("{} {}", row.text(1)?, row.text(2)?));
-    let state = row.text(3)?.replace('_', " ");
-    writer.text("DESCRIPTION", &format!("{state}\nthe agenda closes at {}", row.time(6)?));
-    writer.text("CATEGORIES", "meeting");
-    writer.line("STATUS", status);
-    writer.line("TRANSP", "OPAQUE");
-    writer.line("END", "VEVENT");
+    let state = row.text(3)?;
+    writer.event(&Event {
+        id: row.text(0)?,
+        updated: row.time(8)?,
+        version: row.int(7)?,
+        interval: Interval { start: row.time(4)?, end: row.time(5)? },
+        summary: format!("{} {}", row.text(1)?, row.text(2)?),
+        description: format!("{}\nthe agenda closes at {}", state.replace('_', " "), row.time(6)?),
+        category: "meeting",
+        status: if state == "cancelled" { "CANCELLED" } else { "CONFIRMED" },
+        keeps_busy: true,
+    });
     Ok(())
 }

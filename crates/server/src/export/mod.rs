@@ -12,18 +12,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use domain::identity::Permission;
 use futures_util::{StreamExt as _, stream};
 use ports::{Fault, Store};
 
-use crate::bus::who_is;
 use crate::http::{App, ListQuery, Routes, Signed, wrong_parameter};
 use crate::problem::Answer;
 use crate::read::ask;
 use crate::records::KINDS;
 use crate::withheld::LogReader;
 
-pub use walk::{Form, Reader, Walk, Wanted};
+pub use walk::{Form, Walk, Wanted};
 
 /// How many records are read by one question.
 pub const RECORDS_SLICE_MAX: i64 = 100;
@@ -61,13 +59,7 @@ async fn export(
     };
     let now = app.bus.world().clock.now();
     let store = Arc::clone(&app.bus.world().store);
-    let reader = ask(&*store, move |db| {
-        let keeper =
-            who_is(db, &signed.actor, now)?.permissions.contains(&Permission::IdentityWrite);
-        let log = LogReader::of(db, &signed.actor, now)?;
-        Ok(Reader { keeper, log })
-    });
-    let reader = reader.await?;
+    let reader = ask(&*store, move |db| LogReader::of(db, &signed.actor, now)).await?;
     let walk = Walk::new(wanted, reader, now);
     let headers = [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, file)];
     Ok((headers, streamed(store, walk)).into_response())

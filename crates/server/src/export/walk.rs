@@ -65,20 +65,6 @@ impl Wanted {
     }
 }
 
-/// For whom.
-#[derive(Debug, Clone, Copy)]
-pub struct Reader {
-    /// Whether they keep accounts, and so see what belongs to others.
-    pub keeper: bool,
-    /// Who they are, and what they see of the log.
-    pub log: LogReader,
-}
-
-impl Reader {
-    /// Someone from whom nothing is kept back.
-    pub const OF_ALL: Self = Self { keeper: true, log: LogReader { person: None, whole: true } };
-}
-
 /// Where a walk is.
 #[derive(Debug, Clone)]
 enum Place {
@@ -93,7 +79,7 @@ enum Place {
 #[derive(Debug, Clone)]
 pub struct Walk {
     wanted: Wanted,
-    reader: Reader,
+    reader: LogReader,
     at: Timestamp,
     place: Place,
     end: End,
@@ -101,7 +87,7 @@ pub struct Walk {
 
 impl Walk {
     /// A walk that is about to begin.
-    pub fn new(wanted: Wanted, reader: Reader, at: Timestamp) -> Self {
+    pub fn new(wanted: Wanted, reader: LogReader, at: Timestamp) -> Self {
         let zero = wanted.kinds.iter().map(|kind| ((*kind).to_owned(), 0));
         let end = End { records: zero.collect::<BTreeMap<_, _>>(), ..End::default() };
         Self { wanted, reader, at, place: Place::Head, end }
@@ -184,8 +170,8 @@ impl Walk {
     /// Whether the reader sees a record; what of it is theirs alone is taken out otherwise. The
     /// same as the lists do: tokens and feeds are their owner's, and so are saved filters.
     fn shows(&self, record: &mut Record) -> bool {
-        let own = self.reader.log.person.map(|person| person.to_string());
-        if self.reader.keeper {
+        let own = self.reader.person.map(|person| person.to_string());
+        if self.reader.keeps_accounts {
             return true;
         }
         if OWN_KINDS.contains(&record.kind.as_str()) {
@@ -211,7 +197,7 @@ impl Walk {
         self.place = Place::Log { after: last.int(0)? };
         let mut text = String::new();
         for row in &rows {
-            if !self.reader.log.sees(row.text(2)?, row.text(4)?, row.text(6)?) {
+            if !self.reader.sees(row.text(2)?, row.text(4)?, row.text(6)?) {
                 self.end.withheld += 1;
                 continue;
             }

@@ -4,4 +4,4 @@ mod read;
 mod write;
 
 pub(super) use read::{File, read};
-pub(super) use write::Writer;
+pub(super) use write::{Event, Writer};

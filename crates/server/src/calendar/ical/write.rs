@@ -1,6 +1,6 @@
 //! Writing iCalendar (RFC 5545): lines of at most 75 octets, texts escaped, instants in UTC.
 
-use kernel::Timestamp;
+use kernel::{Interval, Timestamp};
 
 /// The longest line, in octets.
 const LINE_MAX: usize = 75;
@@ -9,6 +9,23 @@ const LINE_MAX: usize = 75;
 #[derive(Debug, Default)]
 pub(in crate::calendar) struct Writer {
     text: String,
+}
+
+/// An event of it.
+pub(in crate::calendar) struct Event<'a> {
+    /// What it is known by in every calendar for good.
+    pub(in crate::calendar) id: &'a str,
+    pub(in crate::calendar) updated: Timestamp,
+    /// It rises with each edit.
+    pub(in crate::calendar) version: i64,
+    pub(in crate::calendar) interval: Interval,
+    pub(in crate::calendar) summary: String,
+    pub(in crate::calendar) description: String,
+    pub(in crate::calendar) category: &'a str,
+    /// `CONFIRMED`, `TENTATIVE` or `CANCELLED`.
+    pub(in crate::calendar) status: &'a str,
+    /// Whether those who keep it in their calendar are busy then.
+    pub(in crate::calendar) keeps_busy: bool,
 }
 
 impl Writer {
@@ -45,6 +62,23 @@ impl Writer {
             }
         }
         self.line(name, &escaped);
+    }
+
+    /// An event.
+    pub(in crate::calendar) fn event(&mut self, event: &Event<'_>) {
+        self.line("BEGIN", "VEVENT");
+        self.line("UID", &format!("{}@interlock", event.id));
+        self.instant("DTSTAMP", event.updated);
+        self.instant("LAST-MODIFIED", event.updated);
+        self.line("SEQUENCE", &event.version.to_string());
+        self.instant("DTSTART", event.interval.start);
+        self.instant("DTEND", event.interval.end);
+        self.text("SUMMARY", &event.summary);
+        self.text("DESCRIPTION", &event.description);
+        self.text("CATEGORIES", event.category);
+        self.line("STATUS", event.status);
+        self.line("TRANSP", if event.keeps_busy { "OPAQUE" } else { "TRANSPARENT" });
+        self.line("END", "VEVENT");
     }
 
     /// A line with an instant.
