@@ -1,12 +1,13 @@
 // What can be done with several chosen records at once, and what became of each.
 import { Button, Modal } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { RefusalText } from '../Actions';
 import { ReasonDialog } from '../Dialog';
 import { LampMark } from '../LampMark';
 import { Link } from '../Link';
+import { BulkEdit, type BulkFields } from './BulkEdit';
 import { RECORD } from './texts';
 import classes from './BulkBar.module.css';
 
@@ -15,25 +16,16 @@ const VERBS = ['submit', 'hold', 'resume', 'cancel'] as const;
 type BulkVerb = (typeof VERBS)[number];
 type Outcome = Schema<'BulkOutcome'>;
 
-/** What the dialog with the fields is given. */
-export interface BulkEditProps {
-  count: number;
-  busy: boolean;
-  problem: unknown;
-  onClose: () => void;
-  onSubmit: (fields: Record<string, unknown>) => void;
-}
-
 interface Props {
   /** What the records are: the folder of the API and the name of their list in a request. */
   records: 'changes' | 'releases';
   to: (number: string) => string;
-  edit: (props: BulkEditProps) => ReactNode;
+  fields: BulkFields;
   chosen: string[];
   onClear: () => void;
 }
 
-export function BulkBar({ records, to, edit, chosen, onClear }: Props) {
+export function BulkBar({ records, to, fields, chosen, onClear }: Props) {
   const [doing, setDoing] = useState<BulkVerb | 'edit'>();
   const [outcomes, setOutcomes] = useState<Outcome[]>();
   const write = useWrite<Outcome[] | { items: Outcome[] }>((answer) => {
@@ -61,8 +53,14 @@ export function BulkBar({ records, to, edit, chosen, onClear }: Props) {
       <Button size="compact-md" variant="subtle" color="gray" onClick={onClear}>
         {words.clear}
       </Button>
-      {doing === 'edit' &&
-        edit({ count: chosen.length, onSubmit: (fields) => send({ fields }), ...shared })}
+      {doing === 'edit' && (
+        <BulkEdit
+          fields={fields}
+          count={chosen.length}
+          onSubmit={(given) => send({ fields: given })}
+          {...shared}
+        />
+      )}
       {doing && doing !== 'edit' && (
         <ReasonDialog
           title={words.verbTitle(words[doing], chosen.length)}

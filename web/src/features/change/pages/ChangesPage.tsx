@@ -9,12 +9,12 @@ import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { BulkBar } from '@/ui/record/BulkBar';
+import type { BulkFields } from '@/ui/record/BulkEdit';
 import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
-import { BulkEdit } from '../components/BulkEdit';
 import { ChangeTable, COLUMNS } from '../components/ChangeTable';
 import { useChanges } from '../queries';
-import { ENVIRONMENTS, PHASES, texts, TIERS, TYPES } from '../texts';
+import { CATEGORIES, ENVIRONMENTS, PHASES, texts, TIERS, TYPES } from '../texts';
 
 const words = texts.list;
 const QUERY = [
@@ -35,6 +35,16 @@ const QUERY = [
   'imported',
   'outside_release',
 ] as const;
+
+const { fields } = texts;
+const BULK_FIELDS: BulkFields = {
+  people: [['implementer', fields.implementer]],
+  words: [
+    ['environment', fields.environment, ENVIRONMENTS],
+    ['category', fields.category, CATEGORIES],
+  ],
+  labels: { team: fields.team, tags: fields.tags, window: fields.window },
+};
 
 export default function ChangesPage() {
   const go = useGo();
@@ -71,7 +81,7 @@ export default function ChangesPage() {
         <BulkBar
           records="changes"
           to={paths.change}
-          edit={(props) => <BulkEdit {...props} />}
+          fields={BULK_FIELDS}
           chosen={chosen}
           onClear={() => setChosen([])}
         />

@@ -8,15 +8,24 @@ import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { BulkBar } from '@/ui/record/BulkBar';
+import type { BulkFields } from '@/ui/record/BulkEdit';
 import { SavedFilters } from '@/ui/SavedFilters';
 import { EmptyState } from '@/ui/States';
-import { ReleaseBulkEdit } from '../components/ReleaseBulkEdit';
 import { RELEASE_COLUMNS } from '../components/ReleaseTable';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useReleases } from '../queries';
-import { COLUMN, RELEASE } from '../texts';
+import { COLUMN, FIELD, RELEASE } from '../texts';
 
 const FILTERS = ['q', 'phase', 'type', 'team', 'mine'];
+
+const BULK_FIELDS: BulkFields = {
+  people: [
+    ['owner', FIELD.owner],
+    ['release_manager', FIELD.manager],
+  ],
+  words: [['environment', FIELD.environment, RELEASE.environments]],
+  labels: { team: FIELD.team, tags: FIELD.tags, window: FIELD.window },
+};
 
 export default function ReleasesPage() {
   const [address, narrow] = useAddress();
@@ -89,7 +98,7 @@ export default function ReleasesPage() {
         <BulkBar
           records="releases"
           to={paths.release}
-          edit={(props) => <ReleaseBulkEdit {...props} />}
+          fields={BULK_FIELDS}
           chosen={chosen}
           onClear={() => setChosen([])}
         />
