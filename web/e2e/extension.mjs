@@ -1,26 +1,12 @@
 // A release that is being deployed needs more time: who carries it out asks in the page, and someone
 // else grants it there. An approver sees field by field what was edited since their vote.
 import assert from 'node:assert/strict';
-import { signIn } from './browser.mjs';
-
-async function enter(browser, url, login) {
-  const viewport = { width: 1440, height: 1000 };
-  const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce', viewport });
-  const page = await context.newPage();
-  await signIn(page, login);
-  const send = async (method, path, data) => {
-    const headers = { 'If-Match': '*' };
-    const answer = await context.request.fetch(`/api/v1${path}`, { method, data, headers });
-    assert.ok(answer.ok(), `${method} ${path}: ${await answer.text()}`);
-    return answer.json();
-  };
-  return { page, send };
-}
+import { Person } from './people.mjs';
 
 export async function a_longer_window_is_asked_for_and_granted_by_another(browser, url) {
-  const nora = await enter(browser, url, 'nora');
-  const bram = await enter(browser, url, 'bram');
-  const { items } = await nora.send('GET', '/releases?phase=deployment');
+  const nora = await Person.enter(browser, url, 'nora');
+  const bram = await Person.enter(browser, url, 'bram');
+  const { items } = await nora.get('/releases?phase=deployment');
   const { number, window } = items[0];
   await nora.page.goto(`/releases/${number}`, { waitUntil: 'networkidle' });
   await nora.page.getByRole('button', { name: 'More actions' }).click();
@@ -40,14 +26,14 @@ export async function a_longer_window_is_asked_for_and_granted_by_another(browse
   await block.getByText('the copy is slow').waitFor();
   await block.getByRole('button', { name: 'Grant' }).click();
   await block.waitFor({ state: 'hidden' });
-  const after = await nora.send('GET', `/releases/${number}`);
+  const after = await nora.get(`/releases/${number}`);
   assert.equal(Date.parse(after.window.end) - Date.parse(window.end), 30 * 60_000);
 }
 
 export async function an_approver_sees_what_was_edited_since_their_vote(browser, url) {
-  const milo = await enter(browser, url, 'milo');
-  const grace = await enter(browser, url, 'grace');
-  const { number } = await milo.send('POST', '/changes', {
+  const milo = await Person.enter(browser, url, 'milo');
+  const grace = await Person.enter(browser, url, 'grace');
+  const { number } = await milo.done('POST', '/changes', {
     title: 'Show the difference',
     type: 'normal',
     description: 'A page is put in its place.',
@@ -63,13 +49,13 @@ export async function an_approver_sees_what_was_edited_since_their_vote(browser,
     backout_minutes: 5,
   });
   for (const verb of ['submit', 'assess']) {
-    await milo.send('POST', `/changes/${number}/${verb}`, {});
+    await milo.done('POST', `/changes/${number}/${verb}`, {});
   }
-  const [round] = (await grace.send('GET', `/changes/${number}`)).rounds;
+  const [round] = (await grace.get(`/changes/${number}`)).rounds;
   const vote = { round: round.number, content_hash: round.content_hash };
-  await grace.send('POST', `/changes/${number}/approve`, vote);
+  await grace.done('POST', `/changes/${number}/approve`, vote);
   const edit = { test_plan: 'Look at it twice.', implementer: 'jonas' };
-  await milo.send('PATCH', `/changes/${number}`, edit);
+  await milo.done('PATCH', `/changes/${number}`, edit);
   await grace.page.goto(`/changes/${number}/approvals`, { waitUntil: 'networkidle' });
   const block = grace.page.getByRole('region', { name: 'Edited since you voted' });
   await block.getByText('Look at it twice.').waitFor();

@@ -1,35 +1,20 @@
 // A release whose scope is stated and frozen, and that a blackout stops: its readiness says so, an
 // exception is asked for in the page by one person and granted by another.
-import assert from 'node:assert/strict';
-import { signIn } from './browser.mjs';
+import { Person } from './people.mjs';
 
 const DAY = 86_400_000;
 
-async function enter(browser, url, login) {
-  const viewport = { width: 1440, height: 1000 };
-  const context = await browser.newContext({ baseURL: url, reducedMotion: 'reduce', viewport });
-  const page = await context.newPage();
-  await signIn(page, login);
-  const send = async (method, path, data) => {
-    const headers = { 'If-Match': '*' };
-    const answer = await context.request.fetch(`/api/v1${path}`, { method, data, headers });
-    assert.ok(answer.ok(), `${method} ${path}: ${await answer.text()}`);
-    return answer.json();
-  };
-  return { page, send };
-}
-
 export async function an_exception_is_asked_for_by_one_and_granted_by_another(browser, url) {
-  const lena = await enter(browser, url, 'lena');
-  const bram = await enter(browser, url, 'bram');
+  const lena = await Person.enter(browser, url, 'lena');
+  const bram = await Person.enter(browser, url, 'bram');
   const day = Date.now() + 200 * DAY;
   const at = (hours) => new Date(day + hours * 3_600_000).toISOString();
   const window = { start: at(0), end: at(2), zone: 'Europe/Amsterdam' };
   const fields = { title: 'Readiness in the page', type: 'minor', environment: 'test', window };
-  const { number } = await lena.send('POST', '/releases', fields);
+  const { number } = await lena.done('POST', '/releases', fields);
   const wide = { start: at(-1), end: at(3), zone: 'Europe/Amsterdam' };
   const blackout = { name: 'Books are closed', reason: 'year end', environment: 'test' };
-  const { id } = await lena.send('POST', '/blackouts', { ...blackout, window: wide });
+  const { id } = await lena.done('POST', '/blackouts', { ...blackout, window: wide });
   try {
     const { page } = lena;
     await page.goto(`/releases/${number}/scope`, { waitUntil: 'networkidle' });
@@ -56,6 +41,6 @@ export async function an_exception_is_asked_for_by_one_and_granted_by_another(br
     await page.goto(`/releases/${number}/conflicts`, { waitUntil: 'networkidle' });
     await page.getByText('Passes all the same under').waitFor();
   } finally {
-    await lena.send('DELETE', `/blackouts/${id}`);
+    await lena.done('DELETE', `/blackouts/${id}`);
   }
 }
