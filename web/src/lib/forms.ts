@@ -67,6 +67,13 @@ export function fieldOf(pointer: string): string {
   return first.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
+/** Whether a field holds anything: 0 and false do, an empty list does not. */
+export function isFilled(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return false;
+  if (typeof value !== 'object' || value instanceof Date) return true;
+  return Object.keys(value).length > 0;
+}
+
 /** The id of a field's element, which the summary of errors links to. */
 export function fieldId(name: string): string {
   return `field-${name}`;

@@ -4,8 +4,11 @@ import { get } from './client';
 import type { Page, Ref, Schema } from './schema';
 
 const FOUND_MAX = 12;
+/** How many of the records that lie near are asked for their own. */
+const NEAR_MAX = 4;
 
-export type Search = (text: string, signal?: AbortSignal) => Promise<Choice[]>;
+/** `near` names records whose own are offered first, such as the services of a change. */
+export type Search = (text: string, signal?: AbortSignal, near?: string[]) => Promise<Choice[]>;
 
 /** What a picker offers: `value` goes into the request, the rest is for reading. */
 export interface Choice {
@@ -35,9 +38,18 @@ export const findServices: Search = async (q, signal) => {
   }));
 };
 
-export const findCis: Search = async (q, signal) => {
-  const page = await get<Page<Schema<'Ci'>>>('/cis', { q, limit: FOUND_MAX }, signal);
-  return page.items.map((ci) => ({ value: ci.id, label: ci.name, hint: ci.kind }));
+export const findCis: Search = async (q, signal, near = []) => {
+  const find = (service?: string) =>
+    get<Page<Schema<'Ci'>>>('/cis', { q, service, limit: FOUND_MAX }, signal);
+  const pages = await Promise.all([...near.slice(0, NEAR_MAX), undefined].map(find));
+  const choices = pages.flatMap((page) =>
+    page.items.map((ci): [string, Choice] => {
+      const hint = [ci.kind, ci.service?.name].filter(Boolean).join(' · ');
+      return [ci.id, { value: ci.id, label: ci.name, hint }];
+    }),
+  );
+  // One that is found twice keeps the place of the first.
+  return [...new Map(choices).values()];
 };
 
 export const findChanges: Search = async (q, signal) => {

@@ -1,7 +1,7 @@
 // Parts of a form: the frame with the summary of errors, and fields that find their own error.
 import { Button, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
-import { fieldId, fieldOf, type Form as FormState } from '@/lib/forms';
+import { fieldId, fieldOf, isFilled, type Form as FormState } from '@/lib/forms';
 import type { FieldError } from '@/lib/schema';
 import { errorText } from './errorText';
 import { ProblemNote } from './States';
@@ -11,8 +11,12 @@ import classes from './Form.module.css';
 interface FormProps {
   onSubmit: () => void;
   submit: string;
+  /** What happens once it is sent. */
+  next?: string;
   busy?: boolean;
   onCancel?: () => void;
+  /** A new record: what is typed is kept until it is sent, and thrown away by name only. */
+  draft?: boolean;
   errors?: FieldError[];
   /** A refusal that belongs to no field. */
   problem?: unknown;
@@ -36,9 +40,10 @@ export function Form(props: FormProps) {
         </Button>
         {onCancel && (
           <Button variant="default" onClick={onCancel}>
-            {UI.cancel}
+            {props.draft ? UI.discard : UI.cancel}
           </Button>
         )}
+        {props.next && <p className={classes.next}>{props.next}</p>}
       </div>
     </form>
   );
@@ -56,6 +61,8 @@ export function ErrorSummary({ errors }: { errors: FieldError[] }) {
   if (errors.length === 0) return null;
   const goTo = (pointer: string) => {
     const field = document.getElementById(fieldId(fieldOf(pointer)));
+    const folded = field?.closest('details');
+    if (folded) folded.open = true;
     field?.focus();
     field?.scrollIntoView({ block: 'center' });
   };
@@ -96,6 +103,38 @@ interface FieldSetProps {
   title: string;
   help?: string;
   children: ReactNode;
+}
+
+interface FoldedSetProps<Values> {
+  form: FormState<Values>;
+  title: string;
+  help?: string;
+  /** The fields inside, to be counted. */
+  names: (keyof Values & string)[];
+  children: ReactNode;
+}
+
+/** Fields that few records need: folded away, and saying how many of them are filled. */
+export function FoldedSet<Values>({ form, title, help, names, children }: FoldedSetProps<Values>) {
+  const filled = names.filter((name) => isFilled(form.values[name])).length;
+  const wrong = names.filter((name) => form.errorOf(name)).length;
+  return (
+    <details className={classes.folded}>
+      <summary>
+        <strong>{title}</strong>
+        <span className={classes.filled}>{UI.filled(filled, names.length)}</span>
+        {wrong > 0 && <span className={classes.wrong}>{UI.toMend(wrong)}</span>}
+      </summary>
+      <div className={classes.inside} role="group" aria-label={title}>
+        {help && <p className={classes.help}>{help}</p>}
+        {children}
+      </div>
+    </details>
+  );
+}
+
+export function FoldedSets({ children }: { children: ReactNode }) {
+  return <div className={classes.folds}>{children}</div>;
 }
 
 /** Two fields side by side where there is room. */

@@ -41,17 +41,19 @@ export interface OnePickerProps extends Shared {
 
 interface ManyPickerProps extends Shared {
   search: Search;
+  /** Records whose own are offered first. */
+  near?: string[];
   value: Choice[];
   onChange: (choices: Choice[]) => void;
 }
 
-function useChoices(search: Search, text: string, open: boolean) {
+function useChoices(search: Search, text: string, open: boolean, near?: string[]) {
   return useQuery({
-    queryKey: ['pick', search.name, text],
+    queryKey: ['pick', search.name, text, near],
     enabled: open,
     staleTime: 30_000,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => search(text, signal),
+    queryFn: ({ signal }) => search(text, signal, near),
   });
 }
 
@@ -101,7 +103,7 @@ function ManyPicker(props: ManyPickerProps) {
   const { value, onChange } = props;
   const [text, setText] = useState('');
   const combobox = useCombobox();
-  const found = useChoices(props.search, text, combobox.dropdownOpened);
+  const found = useChoices(props.search, text, combobox.dropdownOpened, props.near);
   const open = found.data?.filter((each) => !value.some((old) => old.value === each.value));
   const pick = (choice: string) => {
     const chosen = open?.find((each) => each.value === choice);

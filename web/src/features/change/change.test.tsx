@@ -86,6 +86,43 @@ describe('a new change', () => {
       /Write how it is taken back/,
     );
   });
+
+  it('counts what is filled in a folded section, and opens it for what is wrong there', async () => {
+    const errors = [{ pointer: '/backout_minutes', detail: 'At most a year.' }];
+    const detail = 'One field is wrong.';
+    serve({ ...ANSWERS, 'POST /changes': new Refuse(422, { code: 'invalid', detail, errors }) });
+    const { user } = show('/changes/new');
+    const folded = (await screen.findByText('The way back in detail')).closest('details')!;
+    expect(within(folded).getByText('0 of 2 filled')).toBeInTheDocument();
+    await user.click(screen.getByText('The way back in detail'));
+    await user.type(screen.getByRole('textbox', { name: 'Minutes to back out' }), '9');
+    expect(within(folded).getByText('1 of 2 filled')).toBeInTheDocument();
+    folded.open = false;
+    await user.click(screen.getByRole('button', { name: 'Raise the change' }));
+    expect(await within(folded).findByText('1 to mend')).toBeInTheDocument();
+    await user.click(within(screen.getByRole('alert')).getByRole('link'));
+    expect(folded.open).toBe(true);
+    expect(screen.getByRole('textbox', { name: 'Minutes to back out' })).toHaveFocus();
+  });
+
+  it('offers the CIs of the chosen service first', async () => {
+    const page = (...names: string[]) => ({
+      items: names.map((name) => ({ id: `ci_${name}`, name, kind: 'server' })),
+    });
+    serve({
+      ...ANSWERS,
+      'GET /services': { items: [{ id: 'svc_01', name: 'Card ledger', criticality: 1 }] },
+      'GET /cis': (call: { query: URLSearchParams }) =>
+        call.query.get('service') === 'svc_01' ? page('ledger-db') : page('app-1', 'ledger-db'),
+    });
+    const { user } = show('/changes/new');
+    await user.click(await screen.findByRole('textbox', { name: 'Services touched' }));
+    await user.click(await screen.findByRole('option', { name: /Card ledger/ }));
+    await user.click(screen.getByRole('textbox', { name: 'CIs touched' }));
+    await screen.findByRole('option', { name: /app-1/ });
+    const offered = screen.getAllByRole('option', { name: /app-1|ledger-db/ });
+    expect(offered.map((each) => each.textContent)).toEqual(['ledger-dbserver', 'app-1server']);
+  });
 });
 
 describe('the page of a change', () => {

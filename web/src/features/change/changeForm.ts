@@ -1,4 +1,5 @@
 // The values of the change form and how they become the fields of a request.
+import { isFilled } from '@/lib/forms';
 import { choiceOf, type Choice } from '@/lib/lookup';
 import type { Window } from '@/lib/schema';
 import type { Change } from './queries';
@@ -113,11 +114,6 @@ export function fieldsOf(values: Partial<ChangeValues>): Record<string, unknown>
 export function newFieldsOf(values: ChangeValues): Record<string, unknown> {
   const fields = fieldsOf(values);
   return Object.fromEntries(
-    Object.entries(fields).filter(([name, value]) => name === 'title' || !isEmpty(value)),
+    Object.entries(fields).filter(([name, value]) => name === 'title' || isFilled(value)),
   );
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return true;
-  return Array.isArray(value) && value.length === 0;
 }

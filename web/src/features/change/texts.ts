@@ -62,14 +62,15 @@ export const texts = {
   sections: {
     what: 'What and why',
     where: 'Where and whom it touches',
-    who: 'Who',
+    impact: 'Impact and regulation',
+    who: 'People and effort',
     plans: 'Plans',
+    undo: 'The way back in detail',
     when: 'When',
   },
   sectionHelp: {
     where: 'CIs decide the risk and the conflicts; name all that are touched.',
     plans: 'A submission asks for all three. The backout plan is compiled into the rollback.',
-    when: 'The planned window. A change inside a release takes the release’s window.',
   },
   fields: {
     title: 'Title',
@@ -106,21 +107,22 @@ export const texts = {
     effort: 'Effort',
   },
   help: {
-    title: 'What is altered, in one line',
     type:
-      'Standard follows a template that authorises it in advance; normal is assessed and ' +
-      'authorised one by one; emergency goes in at once and is always reviewed.',
+      'Normal is authorised one by one, standard in advance by its template; emergency goes in ' +
+      'at once and is always reviewed.',
     implementer: 'Who requests or implements a change may not approve it.',
     customer_impact: 'As customers meet it while the work runs.',
     outages: 'Minutes per service; 0 when it stays up.',
     cannot_be_undone: 'Left empty, all of it can be undone.',
-    cis: 'Search by name. More than a few can be added on the page of the change.',
+    cis: 'Those of the services come first. Many can be added on the page of the change.',
     tags: 'Such as SOX or PCI-DSS; type and press Enter.',
     services: 'The services whose users may notice.',
+    window: 'A change inside a release takes the release’s window.',
   },
   outageOf: (service: string) => `Outage of ${service}`,
   save: 'Save',
   create: 'Raise the change',
+  createNext: 'It is kept as a draft with its number. Nobody is asked before you submit it.',
   edit: 'Edit',
   saved: 'Saved',
   draftKept: 'A draft of this form is kept on this device until it is sent.',
@@ -245,7 +247,7 @@ export const PHASES = [
   'closed',
 ];
 
-export const TYPES = ['standard', 'normal', 'emergency'];
+export const TYPES = ['normal', 'standard', 'emergency'];
 
 export const CATEGORIES = [
   'application',

@@ -26,6 +26,7 @@ export const texts = {
   noMatch: 'No incident matches these filters',
   noMatchHelp: 'Loosen a filter, or look for a number or a word of the title.',
   create: 'Record the incident',
+  createNext: 'It stands in the list at once; everything can still be edited there.',
   save: 'Save',
   saved: 'Saved',
   edit: 'Edit',

@@ -11,6 +11,8 @@ export const RELEASE = {
     'A release is made first; changes are attached to it afterwards. It owns the window, the ' +
     'go or no-go and the rollback decision for all of them.',
   createSubmit: 'Create release',
+  createNext: 'It opens in planning. Attach its changes there, then submit it.',
+  draftKept: 'A draft of this form is kept on this device until it is sent.',
   created: (number: string) => `${number} created`,
   saved: 'Saved',
   search: 'Number, title, text',

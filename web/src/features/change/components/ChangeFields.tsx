@@ -1,9 +1,11 @@
-// The fields of a change in sections; the new form shows all of them, an edit those it is about.
+// The fields of a change in sections: the new form folds what few changes need, an edit shows those
+// that it is about.
 import { NumberInput } from '@mantine/core';
 import type { Form } from '@/lib/forms';
 import type { Choice } from '@/lib/lookup';
 import {
   FieldSet,
+  FoldedSet,
   LongTextField,
   NumberField,
   Pair,
@@ -27,14 +29,7 @@ interface Props {
 export function WhatFields({ form, typeFixed }: Props) {
   return (
     <FieldSet title={sections.what}>
-      <TextField
-        form={form}
-        name="title"
-        label={fields.title}
-        help={help.title}
-        required
-        max={200}
-      />
+      <TextField form={form} name="title" label={fields.title} required max={200} />
       <Pair>
         <SelectField
           form={form}
@@ -53,34 +48,66 @@ export function WhatFields({ form, typeFixed }: Props) {
           clearable
         />
       </Pair>
-      <LongTextField form={form} name="description" label={fields.description} rows={4} />
-      <LongTextField form={form} name="reason" label={fields.reason} />
+      <LongTextField form={form} name="description" label={fields.description} />
+      <LongTextField form={form} name="reason" label={fields.reason} rows={2} />
     </FieldSet>
   );
 }
 
-/** `withCis` is for a new change; on the page of a change its CIs have a tab of their own. */
-export function WhereFields({ form, withCis }: Props & { withCis?: boolean }) {
+/** What a new change touches; on its page its CIs have a tab of their own. */
+export function TouchedFields({ form }: Props) {
   return (
     <FieldSet title={sections.where} help={sectionHelp.where}>
-      <ServicesPicker
-        name="services"
-        label={fields.services}
-        help={help.services}
-        error={form.errorOf('services')}
-        value={form.values.services}
-        onChange={(services) => form.set('services', services)}
-      />
-      {withCis && (
+      <Pair>
+        <Services form={form} />
         <CisPicker
           name="cis"
           label={fields.cis}
           help={help.cis}
           error={form.errorOf('cis')}
+          near={form.values.services.map(valueOf)}
           value={form.values.cis}
           onChange={(cis) => form.set('cis', cis)}
         />
-      )}
+      </Pair>
+    </FieldSet>
+  );
+}
+
+export function WhereFields({ form }: Props) {
+  return (
+    <FieldSet title={sections.where}>
+      <Services form={form} />
+      <Impact form={form} />
+    </FieldSet>
+  );
+}
+
+function Services({ form }: Props) {
+  return (
+    <ServicesPicker
+      name="services"
+      label={fields.services}
+      help={help.services}
+      error={form.errorOf('services')}
+      value={form.values.services}
+      onChange={(services) => form.set('services', services)}
+    />
+  );
+}
+
+export function ImpactFields({ form }: Props) {
+  const names: (keyof ChangeValues)[] = ['environment', 'customer_impact', 'outages', 'tags'];
+  return (
+    <FoldedSet form={form} title={sections.impact} names={names}>
+      <Impact form={form} />
+    </FoldedSet>
+  );
+}
+
+function Impact({ form }: Props) {
+  return (
+    <>
       <Pair>
         <SelectField
           form={form}
@@ -99,7 +126,7 @@ export function WhereFields({ form, withCis }: Props & { withCis?: boolean }) {
       </Pair>
       <OutageFields form={form} />
       <TagsField form={form} name="tags" label={fields.tags} help={help.tags} />
-    </FieldSet>
+    </>
   );
 }
 
@@ -135,6 +162,23 @@ function OutageFields({ form }: Props) {
 export function WhoFields({ form }: Props) {
   return (
     <FieldSet title={sections.who}>
+      <People form={form} />
+    </FieldSet>
+  );
+}
+
+export function PeopleFields({ form }: Props) {
+  const names: (keyof ChangeValues)[] = ['implementer', 'team', 'people_needed', 'effort_minutes'];
+  return (
+    <FoldedSet form={form} title={sections.who} names={names}>
+      <People form={form} />
+    </FoldedSet>
+  );
+}
+
+function People({ form }: Props) {
+  return (
+    <>
       <Pair>
         <PersonPicker
           name="implementer"
@@ -156,21 +200,36 @@ export function WhoFields({ form }: Props) {
         <NumberField form={form} name="people_needed" label={fields.people_needed} />
         <NumberField form={form} name="effort_minutes" label={fields.effort_minutes} />
       </Pair>
+    </>
+  );
+}
+
+/** `folded` leaves the details of the way back to a section of their own. */
+export function PlanFields({ form, folded }: Props & { folded?: boolean }) {
+  return (
+    <FieldSet title={sections.plans} help={sectionHelp.plans}>
+      <LongTextField form={form} name="implementation_plan" label={fields.implementation_plan} />
+      <Pair>
+        <LongTextField form={form} name="test_plan" label={fields.test_plan} />
+        <LongTextField form={form} name="backout_plan" label={fields.backout_plan} />
+      </Pair>
+      {!folded && <Undo form={form} />}
     </FieldSet>
   );
 }
 
-export function PlanFields({ form }: Props) {
+export function UndoFields({ form }: Props) {
+  const names: (keyof ChangeValues)[] = ['backout_minutes', 'cannot_be_undone'];
   return (
-    <FieldSet title={sections.plans} help={sectionHelp.plans}>
-      <LongTextField
-        form={form}
-        name="implementation_plan"
-        label={fields.implementation_plan}
-        rows={5}
-      />
-      <LongTextField form={form} name="test_plan" label={fields.test_plan} rows={4} />
-      <LongTextField form={form} name="backout_plan" label={fields.backout_plan} rows={4} />
+    <FoldedSet form={form} title={sections.undo} names={names}>
+      <Undo form={form} />
+    </FoldedSet>
+  );
+}
+
+function Undo({ form }: Props) {
+  return (
+    <>
       <Pair>
         <NumberField form={form} name="backout_minutes" label={fields.backout_minutes} />
         <span />
@@ -182,7 +241,7 @@ export function PlanFields({ form }: Props) {
         help={help.cannot_be_undone}
         rows={2}
       />
-    </FieldSet>
+    </>
   );
 }
 
@@ -190,9 +249,10 @@ export function WhenFields({ form, subject }: Props & { subject?: string }) {
   const { cis, services, environment } = form.values;
   const named = { cis: cis.map(valueOf), services: services.map(valueOf) };
   return (
-    <FieldSet title={sections.when} help={sectionHelp.when}>
+    <FieldSet title={sections.when}>
       <WindowPlanner
         label={fields.window}
+        help={help.window}
         error={form.errorOf('window')}
         draft={subject ? { subject } : { ...named, environment }}
         value={form.values.window}

@@ -4,15 +4,17 @@ import { useGo } from '@/lib/address';
 import { useForm } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';
 import { useWrite } from '@/lib/write';
-import { Form } from '@/ui/Form';
+import { FoldedSets, Form } from '@/ui/Form';
 import { Page, Section } from '@/ui/Page';
 import { EMPTY, newFieldsOf, type ChangeValues } from '../changeForm';
 import {
+  ImpactFields,
+  PeopleFields,
   PlanFields,
+  TouchedFields,
+  UndoFields,
   WhatFields,
   WhenFields,
-  WhereFields,
-  WhoFields,
 } from '../components/ChangeFields';
 import { texts } from '../texts';
 
@@ -39,19 +41,25 @@ export default function NewChangePage() {
         <Form
           onSubmit={submit}
           submit={texts.create}
+          next={texts.createNext}
           busy={write.isPending}
           errors={form.errors}
           problem={write.error}
+          draft={form.changed}
           onCancel={() => {
             form.reset(EMPTY);
             go(paths.changes);
           }}
         >
           <WhatFields form={form} />
-          <WhereFields form={form} withCis />
-          <WhoFields form={form} />
-          <PlanFields form={form} />
+          <TouchedFields form={form} />
           <WhenFields form={form} />
+          <PlanFields form={form} folded />
+          <FoldedSets>
+            <ImpactFields form={form} />
+            <PeopleFields form={form} />
+            <UndoFields form={form} />
+          </FoldedSets>
         </Form>
       </Section>
     </Page>

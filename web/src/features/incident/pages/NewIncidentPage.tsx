@@ -35,9 +35,11 @@ export default function NewIncidentPage() {
         <Form
           onSubmit={submit}
           submit={texts.create}
+          next={texts.createNext}
           busy={write.isPending}
           errors={form.errors}
           problem={write.error}
+          draft={form.changed}
           onCancel={() => {
             form.reset();
             go(paths.incidents);

@@ -2,7 +2,17 @@
 import type { Form as FormState } from '@/lib/forms';
 import { useModels } from '@/lib/lookup';
 import type { Window } from '@/lib/schema';
-import { FieldSet, Form, LongTextField, Pair, SelectField, TagsField, TextField } from '@/ui/Form';
+import {
+  FieldSet,
+  FoldedSet,
+  FoldedSets,
+  Form,
+  LongTextField,
+  Pair,
+  SelectField,
+  TagsField,
+  TextField,
+} from '@/ui/Form';
 import { PersonPicker, TeamPicker } from '@/ui/Picker';
 import { WindowPlanner } from '@/ui/record/WindowPlanner';
 import { WindowField } from '@/ui/WindowField';
@@ -14,6 +24,8 @@ import { MilestonesField, PackageField } from './RowFields';
 interface Props {
   form: FormState<ReleaseValues>;
   submit: string;
+  next?: string;
+  draft?: boolean;
   busy: boolean;
   problem: unknown;
   /** The number of the release that is edited; absent for a new one. */
@@ -21,6 +33,16 @@ interface Props {
   onSubmit: () => void;
   onCancel: () => void;
 }
+
+const GOALS: (keyof ReleaseValues)[] = ['objectives', 'kpis', 'milestones'];
+const PLAN: (keyof ReleaseValues)[] = [
+  'package',
+  'resources',
+  'rollout',
+  'contingency',
+  'rollback_note',
+  'tags',
+];
 
 export function ReleaseFieldsForm({ form, subject, ...frame }: Props) {
   const window = {
@@ -37,42 +59,49 @@ export function ReleaseFieldsForm({ form, subject, ...frame }: Props) {
         {subject ? <WindowPlanner {...window} draft={{ subject }} /> : <WindowField {...window} />}
       </FieldSet>
       <People form={form} />
-      <FieldSet title={FIELD.goals}>
-        <LongTextField
-          form={form}
-          name="objectives"
-          label={FIELD.objectives}
-          help={FIELD.objectivesHelp}
-        />
-        <LongTextField form={form} name="kpis" label={FIELD.kpis} help={FIELD.kpisHelp} />
-        <MilestonesField
-          value={form.values.milestones}
-          onChange={(milestones) => form.set('milestones', milestones)}
-          error={form.errorOf('milestones')}
-        />
-      </FieldSet>
-      <FieldSet title={FIELD.plan}>
-        <PackageField
-          value={form.values.package}
-          onChange={(items) => form.set('package', items)}
-          error={form.errorOf('package')}
-        />
-        <LongTextField form={form} name="resources" label={FIELD.resources} />
-        <LongTextField form={form} name="rollout" label={FIELD.rollout} help={FIELD.rolloutHelp} />
-        <LongTextField
-          form={form}
-          name="contingency"
-          label={FIELD.contingency}
-          help={FIELD.contingencyHelp}
-        />
-        <LongTextField
-          form={form}
-          name="rollback_note"
-          label={FIELD.rollbackNote}
-          help={FIELD.rollbackNoteHelp}
-        />
-        <TagsField form={form} name="tags" label={FIELD.tags} placeholder="SOX" />
-      </FieldSet>
+      <FoldedSets>
+        <FoldedSet form={form} title={FIELD.goals} names={GOALS}>
+          <LongTextField
+            form={form}
+            name="objectives"
+            label={FIELD.objectives}
+            help={FIELD.objectivesHelp}
+          />
+          <LongTextField form={form} name="kpis" label={FIELD.kpis} help={FIELD.kpisHelp} />
+          <MilestonesField
+            value={form.values.milestones}
+            onChange={(milestones) => form.set('milestones', milestones)}
+            error={form.errorOf('milestones')}
+          />
+        </FoldedSet>
+        <FoldedSet form={form} title={FIELD.plan} names={PLAN}>
+          <PackageField
+            value={form.values.package}
+            onChange={(items) => form.set('package', items)}
+            error={form.errorOf('package')}
+          />
+          <LongTextField form={form} name="resources" label={FIELD.resources} />
+          <LongTextField
+            form={form}
+            name="rollout"
+            label={FIELD.rollout}
+            help={FIELD.rolloutHelp}
+          />
+          <LongTextField
+            form={form}
+            name="contingency"
+            label={FIELD.contingency}
+            help={FIELD.contingencyHelp}
+          />
+          <LongTextField
+            form={form}
+            name="rollback_note"
+            label={FIELD.rollbackNote}
+            help={FIELD.rollbackNoteHelp}
+          />
+          <TagsField form={form} name="tags" label={FIELD.tags} placeholder="SOX" />
+        </FoldedSet>
+      </FoldedSets>
     </Form>
   );
 }
@@ -112,7 +141,7 @@ function Basics({ form, fixedType }: { form: FormState<ReleaseValues>; fixedType
           options={RELEASE.environments}
         />
       </Pair>
-      <LongTextField form={form} name="description" label={FIELD.description} rows={4} />
+      <LongTextField form={form} name="description" label={FIELD.description} />
     </FieldSet>
   );
 }

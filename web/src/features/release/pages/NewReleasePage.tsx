@@ -1,7 +1,7 @@
 // The form of a new release. A draft outlives a reload.
 import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
-import { useForm } from '@/lib/forms';
+import { isFilled, useForm } from '@/lib/forms';
 import { useMe } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { Page, Section } from '@/ui/Page';
@@ -37,15 +37,17 @@ export default function NewReleasePage() {
       narrow
       title={RELEASE.createTitle}
       back={{ to: paths.releases, label: RELEASE.list }}
-      meta={<span>{RELEASE.createHelp}</span>}
+      meta={form.changed ? RELEASE.draftKept : RELEASE.createHelp}
     >
       <Section>
         <ReleaseFieldsForm
           form={form}
           submit={RELEASE.createSubmit}
+          next={RELEASE.createNext}
           busy={write.isPending}
           problem={write.error}
           onSubmit={submit}
+          draft={form.changed}
           onCancel={() => {
             form.reset();
             go(paths.releases);
@@ -58,8 +60,6 @@ export default function NewReleasePage() {
 
 /** A new record carries only what was filled in. */
 function written(values: ReleaseValues): Partial<ReleaseValues> {
-  const filled = Object.entries(values).filter(
-    ([, value]) => value !== '' && value !== null && !(Array.isArray(value) && value.length === 0),
-  );
+  const filled = Object.entries(values).filter(([, value]) => isFilled(value));
   return Object.fromEntries(filled) as Partial<ReleaseValues>;
 }
