@@ -61,6 +61,11 @@ export class Person {
     return this.page.getByRole('button', { name, exact: true }).first().click();
   }
 
+  /** Opens a folded part of a form. */
+  unfold(name) {
+    return this.page.locator('summary').filter({ hasText: name }).first().click();
+  }
+
   /** Presses a button that is shown although the verb is refused; answers the reason it gives. */
   async refusal(name) {
     const button = this.page.getByRole('button', { name, exact: true }).first();

@@ -14,6 +14,7 @@ async function refused(lena) {
   await lena.choose(page, /^type/i, /minor/i);
   await lena.choose(page, /^environment/i, 'Test');
   await lena.press('Remove Lena Achterberg');
+  await lena.unfold('Plan');
   await lena.press('Add item');
   await page.getByLabel('Name 1', { exact: true }).fill('portal.war');
   await lena.press('Create release');
@@ -44,20 +45,20 @@ async function completed(lena, path, changes) {
   await lena.open(`${path}?edit=true`);
   await page.getByLabel('Owner').fill('lena');
   await page.getByRole('option', { name: /Lena Achterberg/ }).click();
+  await lena.unfold('Plan');
   await page.getByLabel('Digest 1').fill(`sha256:${'0f'.repeat(32)}`);
   await planned(page, -0.2, 2);
   await lena.press('Save');
   await page.getByRole('heading', { name: 'Goals' }).waitFor();
   await lena.open(`${path}/scope`);
+  await lena.press('Attach changes');
+  await lena.answer(`Attach ${changes.length}`, async (dialog) => {
+    for (const change of changes) {
+      await dialog.getByRole('searchbox').fill(change);
+      await dialog.getByRole('checkbox', { name: new RegExp(`${change}\\b`) }).check();
+    }
+  });
   for (const change of changes) {
-    await lena.press('Attach change');
-    await lena.answer('Attach change', async (dialog) => {
-      await dialog.getByLabel('Change').fill(change);
-      await page
-        .getByRole('option', { name: new RegExp(`${change}\\b`) })
-        .first()
-        .click();
-    });
     await page
       .getByRole('link', { name: new RegExp(`^${change}\\b`) })
       .first()

@@ -30,8 +30,8 @@ describe('the list of changes', () => {
       ...ANSWERS,
       'POST /changes/bulk': {
         items: [
-          { change: 'CHG-41', version: 8 },
-          { change: 'CHG-42', refusal: { code: 'change.closed', detail: 'It is closed.' } },
+          { record: 'CHG-41', version: 8 },
+          { record: 'CHG-42', refusal: { code: 'change.closed', detail: 'It is closed.' } },
         ],
       },
     });
@@ -40,9 +40,11 @@ describe('the list of changes', () => {
     await user.click(screen.getByRole('checkbox', { name: 'Choose CHG-42' }));
     await user.click(screen.getByRole('button', { name: 'Put on hold' }));
     const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText('Move the ledger to schema 9')).toBeInTheDocument();
     await user.type(within(dialog).getByRole('textbox'), 'Month end');
     await user.click(within(dialog).getByRole('button', { name: 'Put on hold' }));
-    expect(await screen.findByText('It is closed.')).toBeInTheDocument();
+    const refused = (await screen.findByText('It is closed.')).closest('li')!;
+    expect(within(refused).getByRole('link', { name: /^CHG-42 \w/ })).toBeInTheDocument();
     expect(screen.getByText('1 written, 1 refused')).toBeInTheDocument();
     expect(writes(sent)[0]?.body).toEqual({
       changes: ['CHG-41', 'CHG-42'],

@@ -69,6 +69,39 @@ describe('the release page', () => {
     expect(screen.getByText(/payment gateway 4.2 is now 1 of 3/)).toBeInTheDocument();
   });
 
+  it('attaches several changes, each against the version that the one before it left', async () => {
+    const row = (serial: number, more: object = {}) => ({
+      id: `chg_${serial}`,
+      number: `CHG-${serial}`,
+      title: `Change ${serial}`,
+      type: 'normal',
+      phase: 'draft',
+      ...more,
+    });
+    const elsewhere = { release: { id: 'rel_9', number: 'REL-9', name: 'Another' } };
+    const found = [row(60), row(61, elsewhere), row(62), row(63, { phase: 'closed' })];
+    const frozen = { code: 'release.scope_frozen', detail: 'The scope is frozen.' };
+    const sent = serve({
+      'GET /changes': (call: { query: URLSearchParams }) => ({
+        items: call.query.get('phase') === 'draft' ? found : [],
+      }),
+      'PUT /releases/REL-17/changes/chg_60': { id: release.id, version: 8 },
+      'PUT /releases/REL-17/changes/chg_62': new Refuse(409, frozen),
+    });
+    const { user } = show('/releases/REL-17/scope');
+    await user.click(await screen.findByRole('button', { name: 'Attach changes' }));
+    const dialog = await screen.findByRole('dialog');
+    await user.click(await within(dialog).findByRole('checkbox', { name: /CHG-60/ }));
+    await user.click(within(dialog).getByRole('checkbox', { name: /CHG-62/ }));
+    expect(within(dialog).getByRole('checkbox', { name: /CHG-61/ })).toBeDisabled();
+    expect(within(dialog).getByText('Travels in REL-9')).toBeInTheDocument();
+    expect(within(dialog).getByRole('checkbox', { name: /CHG-63/ })).toBeDisabled();
+    await user.click(within(dialog).getByRole('button', { name: 'Attach 2' }));
+    expect(await within(dialog).findByText('The scope is frozen.')).toBeInTheDocument();
+    expect(within(dialog).getByText('1 written, 1 refused')).toBeInTheDocument();
+    expect(writes(sent).map((call) => call.headers.get('If-Match'))).toEqual(['"7"', '"8"']);
+  });
+
   it('reports a step and asks for a note when it failed', async () => {
     const sent = serve({
       'POST /releases/REL-18/deployment/steps/CHG-42': { id: 'rel_18', version: 8 },

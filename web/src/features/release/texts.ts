@@ -165,10 +165,17 @@ export const TAB = {
 };
 
 export const SCOPE = {
-  attach: 'Attach change',
-  attachTitle: 'Attach a change',
-  attachHelp: 'It takes the window of this release and keeps its own technical detail.',
-  attachPick: 'Change',
+  attach: 'Attach changes',
+  attachTitle: 'Attach changes',
+  attachHelp: 'They take the window of this release and keep their own technical detail.',
+  attachSearch: 'Number, title, text',
+  attachPick: 'Changes',
+  attachSubmit: (count: number) => (count === 0 ? 'Attach' : `Attach ${count}`),
+  attachNone: 'No change matches. Try its number or a word of its title.',
+  attachEmpty: 'No change waits for its work. Raise one first.',
+  attached: (count: number) => (count === 1 ? '1 change attached' : `${count} changes attached`),
+  elsewhere: (release: string) => `Travels in ${release}`,
+  tooLate: (phase: string) => `Its work has begun or is over: ${phase}`,
   conflicts: (count: number) => (count === 1 ? '1 open conflict' : `${count} open conflicts`),
   detach: 'Detach',
   moveUp: 'Move up',

@@ -1,13 +1,12 @@
 // What can be done with several chosen records at once, and what became of each.
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
-import { RefusalText } from '../Actions';
 import { ReasonDialog } from '../Dialog';
-import { LampMark } from '../LampMark';
-import { Link } from '../Link';
-import { BulkEdit, type BulkFields } from './BulkEdit';
+import { Sheet } from '../Sheet';
+import { BulkEdit, Records, type BulkFields, type Named } from './BulkEdit';
+import { OutcomeList, type NamedOutcome } from './OutcomeList';
 import { RECORD } from './texts';
 import classes from './BulkBar.module.css';
 
@@ -21,17 +20,34 @@ interface Props {
   records: 'changes' | 'releases';
   to: (number: string) => string;
   fields: BulkFields;
+  /** The rows of the list, by which those chosen are called. */
+  rows: Named[];
   chosen: string[];
   onClear: () => void;
 }
 
-export function BulkBar({ records, to, fields, chosen, onClear }: Props) {
+export function BulkBar({ records, to, fields, rows, chosen, onClear }: Props) {
   const [doing, setDoing] = useState<BulkVerb | 'edit'>();
-  const [outcomes, setOutcomes] = useState<Outcome[]>();
+  // As they were called when the dialog was opened: an edit may take them out of the list.
+  const [named, setNamed] = useState<Named[]>([]);
+  const [outcomes, setOutcomes] = useState<NamedOutcome[]>();
   const write = useWrite<Outcome[] | { items: Outcome[] }>((answer) => {
+    const all = Array.isArray(answer) ? answer : answer.items;
+    const titles = new Map(named.map((each) => [each.number, each.title]));
     setDoing(undefined);
-    setOutcomes(Array.isArray(answer) ? answer : answer.items);
+    setOutcomes(
+      all.map(({ record, refusal }) => ({
+        number: record,
+        title: titles.get(record) ?? '',
+        refusal,
+      })),
+    );
   });
+  const open = (what: BulkVerb | 'edit') => {
+    const titles = new Map(rows.map((row) => [row.number, row.title]));
+    setNamed(chosen.map((number) => ({ number, title: titles.get(number) ?? '' })));
+    setDoing(what);
+  };
   const send = (body: object) =>
     write.mutate({ path: `/${records}/bulk`, body: { [records]: chosen, ...body } });
   const close = () => {
@@ -42,11 +58,11 @@ export function BulkBar({ records, to, fields, chosen, onClear }: Props) {
   return (
     <div className={classes.bar} role="toolbar" aria-label={words.label}>
       <strong className="num">{words.chosen(chosen.length)}</strong>
-      <Button size="compact-md" variant="default" onClick={() => setDoing('edit')}>
+      <Button size="compact-md" variant="default" onClick={() => open('edit')}>
         {words.edit}
       </Button>
       {VERBS.map((verb) => (
-        <Button key={verb} size="compact-md" variant="default" onClick={() => setDoing(verb)}>
+        <Button key={verb} size="compact-md" variant="default" onClick={() => open(verb)}>
           {words[verb]}
         </Button>
       ))}
@@ -56,7 +72,7 @@ export function BulkBar({ records, to, fields, chosen, onClear }: Props) {
       {doing === 'edit' && (
         <BulkEdit
           fields={fields}
-          count={chosen.length}
+          records={named}
           onSubmit={(given) => send({ fields: given })}
           {...shared}
         />
@@ -71,41 +87,17 @@ export function BulkBar({ records, to, fields, chosen, onClear }: Props) {
           {...shared}
         >
           <p>{words.verbHelp}</p>
+          <Records records={named} />
         </ReasonDialog>
       )}
-      {outcomes && <Outcomes outcomes={outcomes} to={to} onClose={onClear} />}
+      {outcomes && (
+        <Sheet title={words.outcome} onClose={onClear} width={640}>
+          <OutcomeList outcomes={outcomes} to={to} />
+          <div className={classes.foot}>
+            <Button onClick={onClear}>{words.close}</Button>
+          </div>
+        </Sheet>
+      )}
     </div>
-  );
-}
-
-interface OutcomesProps {
-  outcomes: Outcome[];
-  to: (number: string) => string;
-  onClose: () => void;
-}
-
-function Outcomes({ outcomes, to, onClose }: OutcomesProps) {
-  const refused = outcomes.filter((each) => each.refusal);
-  return (
-    <Modal opened onClose={onClose} title={<strong>{words.outcome}</strong>} size={640}>
-      <p className={classes.sum}>
-        {words.done(outcomes.length - refused.length)}
-        {refused.length > 0 && `, ${words.refused(refused.length)}`}
-      </p>
-      <ul className={classes.outcomes}>
-        {[...refused, ...outcomes.filter((each) => !each.refusal)].map((each) => (
-          <li key={each.record}>
-            <LampMark state={each.refusal ? 'stop' : 'clear'} size={14} />
-            <Link to={to(each.record)} className={classes.number}>
-              {each.record}
-            </Link>
-            {each.refusal ? <RefusalText refusal={each.refusal} /> : <span>{words.written}</span>}
-          </li>
-        ))}
-      </ul>
-      <div className={classes.foot}>
-        <Button onClick={onClose}>{words.close}</Button>
-      </div>
-    </Modal>
   );
 }

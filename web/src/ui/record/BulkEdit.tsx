@@ -8,27 +8,34 @@ import { PersonPicker, TeamPicker } from '../Picker';
 import { wordOf } from '../texts';
 import { WindowField } from '../WindowField';
 import { RECORD } from './texts';
+import classes from './BulkBar.module.css';
 
 /** A field of the API with what it is called. */
-type Named = [field: string, label: string];
+type Labelled = [field: string, label: string];
+
+/** A record as people know it. */
+export interface Named {
+  number: string;
+  title: string;
+}
 
 /** What may be edited at once, beside the team, the tags and the window. */
 export interface BulkFields {
-  people: Named[];
-  words: [...Named, options: string[]][];
+  people: Labelled[];
+  words: [...Labelled, options: string[]][];
   labels: { team: string; tags: string; window: string };
 }
 
 interface Props {
   fields: BulkFields;
-  count: number;
+  records: Named[];
   busy: boolean;
   problem: unknown;
   onClose: () => void;
   onSubmit: (fields: Record<string, unknown>) => void;
 }
 
-export function BulkEdit({ fields, count, onSubmit, ...dialog }: Props) {
+export function BulkEdit({ fields, records, onSubmit, ...dialog }: Props) {
   const [chosen, setChosen] = useState<Record<string, Choice | null>>({});
   const [words, setWords] = useState<Record<string, string | null>>({});
   const [tags, setTags] = useState<string[]>([]);
@@ -45,12 +52,13 @@ export function BulkEdit({ fields, count, onSubmit, ...dialog }: Props) {
   return (
     <Dialog
       wide
-      title={RECORD.bulk.editTitle(count)}
+      title={RECORD.bulk.editTitle(records.length)}
       submit={RECORD.bulk.apply}
       disabled={Object.keys(filled).length === 0}
       onSubmit={() => onSubmit(filled)}
       {...dialog}
     >
+      <Records records={records} />
       <p className="soft">{RECORD.bulk.editHelp}</p>
       {fields.people.map(([field, label]) => (
         <PersonPicker
@@ -75,8 +83,26 @@ export function BulkEdit({ fields, count, onSubmit, ...dialog }: Props) {
           onChange={(value) => setWords({ ...words, [field]: value })}
         />
       ))}
-      <TagsInput label={fields.labels.tags} value={tags} onChange={setTags} />
+      <TagsInput
+        label={fields.labels.tags}
+        description={RECORD.bulk.tagsHelp}
+        value={tags}
+        onChange={setTags}
+      />
       <WindowField label={fields.labels.window} value={window} onChange={setWindow} />
     </Dialog>
+  );
+}
+
+/** Which records it is about, so that nothing is written to one that was chosen by mistake. */
+export function Records({ records }: { records: Named[] }) {
+  return (
+    <ul className={classes.records} aria-label={RECORD.bulk.which} tabIndex={0}>
+      {records.map(({ number, title }) => (
+        <li key={number}>
+          <span className="mono soft">{number}</span> {title}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -10,10 +10,15 @@ export const RECORD = {
     cancel: 'Cancel them',
     clear: 'Choose none',
     label: 'What to do with those chosen',
-    editTitle: (count: number) => `Edit ${count} records`,
+    editTitle: (count: number) => (count === 1 ? 'Edit 1 record' : `Edit ${count} records`),
     editHelp:
       'Only what you fill in is written. Each is edited on its own and may be refused on its own.',
-    verbTitle: (verb: string, count: number) => `${verb}: ${count} records`,
+    which: 'The records that are written',
+    tagsHelp:
+      'They replace the tags that each record has now: name those that stay, too. Left empty, ' +
+      'each keeps its own.',
+    verbTitle: (verb: string, count: number) =>
+      `${verb}: ${count === 1 ? '1 record' : `${count} records`}`,
     verbHelp: 'Each is judged on its own; you see what became of each.',
     apply: 'Apply',
     outcome: 'What became of each',

@@ -82,6 +82,7 @@ export default function ChangesPage() {
           records="changes"
           to={paths.change}
           fields={BULK_FIELDS}
+          rows={pages.rows ?? []}
           chosen={chosen}
           onClear={() => setChosen([])}
         />

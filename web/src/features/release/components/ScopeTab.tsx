@@ -3,22 +3,20 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState, type DragEvent, type KeyboardEvent } from 'react';
 import { paths } from '@/app/paths';
-import { findChanges, type Choice } from '@/lib/lookup';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import type { ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
-import { Dialog } from '@/ui/Dialog';
 import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
-import { OnePicker } from '@/ui/Picker';
 import { EmptyState, ProblemNote } from '@/ui/States';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { moved } from '../order';
 import { releasePath, type Release } from '../queries';
 import { SCOPE, TAB } from '../texts';
+import { AttachDialog } from './AttachDialog';
 import classes from './scope.module.css';
 
 type Row = Schema<'ChangeRow'>;
@@ -45,7 +43,7 @@ export function ScopeTab({ release, actions }: { release: Release; actions: Acti
       ) : (
         <Ordered release={release} path={path} open={open} />
       )}
-      {attaching && <Attach release={release} path={path} onClose={dialog.close} />}
+      {attaching && <AttachDialog release={release} onClose={dialog.close} />}
     </Section>
   );
 }
@@ -206,37 +204,5 @@ function ScopeRow({ row, at, open, last, onMove, onDetach }: ScopeRowProps) {
         </span>
       )}
     </div>
-  );
-}
-
-function Attach(props: { release: Release; path: string; onClose: () => void }) {
-  const { release, path, onClose } = props;
-  const [change, setChange] = useState<Choice | null>(null);
-  const write = useWrite(onClose);
-  const submit = () =>
-    change &&
-    write.mutate({
-      method: 'PUT',
-      path: `${path}/changes/${change.value}`,
-      version: release.version,
-    });
-  return (
-    <Dialog
-      title={SCOPE.attachTitle}
-      submit={SCOPE.attach}
-      onClose={onClose}
-      onSubmit={submit}
-      busy={write.isPending}
-      problem={write.error}
-      disabled={!change}
-    >
-      <OnePicker
-        search={findChanges}
-        label={SCOPE.attachPick}
-        help={SCOPE.attachHelp}
-        value={change}
-        onChange={setChange}
-      />
-    </Dialog>
   );
 }

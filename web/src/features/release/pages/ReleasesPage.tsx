@@ -99,6 +99,7 @@ export default function ReleasesPage() {
           records="releases"
           to={paths.release}
           fields={BULK_FIELDS}
+          rows={pages.rows ?? []}
           chosen={chosen}
           onClear={() => setChosen([])}
         />
