@@ -1,8 +1,8 @@
 // The changes of a release in deploy order: attached, taken out, moved by hand or by keys.
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useState, type DragEvent, type KeyboardEvent } from 'react';
 import { paths } from '@/app/paths';
+import { useAddress } from '@/lib/address';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import type { ActionItem } from '@/ui/actions';
@@ -22,7 +22,9 @@ import classes from './scope.module.css';
 type Row = Schema<'ChangeRow'>;
 
 export function ScopeTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
-  const [attaching, dialog] = useDisclosure();
+  // In the address, so that the verb of the release leads here from every tab.
+  const [address, change] = useAddress();
+  const attach = (open: boolean) => change({ attach: open ? 'true' : undefined });
   const path = releasePath(release.number);
   const scope = actions.find((item) => item.name === 'scope');
   const open = scope?.allowed ?? false;
@@ -32,7 +34,10 @@ export function ScopeTab({ release, actions }: { release: Release; actions: Acti
       flush
       aside={
         scope && (
-          <ActionButton size="xs" item={{ ...scope, label: SCOPE.attach, run: dialog.open }} />
+          <ActionButton
+            size="xs"
+            item={{ ...scope, label: SCOPE.attach, run: () => attach(true) }}
+          />
         )
       }
     >
@@ -43,7 +48,7 @@ export function ScopeTab({ release, actions }: { release: Release; actions: Acti
       ) : (
         <Ordered release={release} path={path} open={open} />
       )}
-      {attaching && <AttachDialog release={release} onClose={dialog.close} />}
+      {open && address.attach && <AttachDialog release={release} onClose={() => attach(false)} />}
     </Section>
   );
 }

@@ -44,7 +44,7 @@ function Inside({ release }: { release: Release }) {
   const clone = useWrite((made) => go(paths.release(made.number ?? made.id)));
   const start = (name: string) => {
     if (name === 'edit') return go(`${paths.release(release.number)}?edit=true`);
-    if (name === 'scope') return go(paths.release(release.number, 'scope'));
+    if (name === 'scope') return go(`${paths.release(release.number, 'scope')}?attach=true`);
     if (name === 'review') return go(reviewOf(release));
     if (needsDialog(name, release)) return setOpen(name);
     verb.run(name);
