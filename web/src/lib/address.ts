@@ -40,6 +40,12 @@ export function useGo(): (to: string, replace?: boolean) => void {
   );
 }
 
+/** Takes every filter off; how the list is sorted and what it shows stay. */
+export function unfiltered(address: Address): Record<string, undefined> {
+  const filters = Object.keys(address).filter((key) => !['sort', 'columns'].includes(key));
+  return Object.fromEntries(filters.map((key) => [key, undefined]));
+}
+
 /** What a list asks the server for: the address without what only the page reads. */
 export function listQuery(address: Address): Address {
   const query = { ...address };

@@ -3,6 +3,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useContext, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useKeys } from '@/lib/keys';
 import type { Pages } from '@/lib/pages';
+import { useZone } from '@/lib/session';
 import { Icon } from './icons';
 import { Link, Navigation } from './Link';
 import { ErrorState, RowsSkeleton } from './States';
@@ -23,6 +24,8 @@ export interface Column<Row> {
   wideOnly?: boolean;
   /** Shown only when chosen in the columns menu. */
   optional?: boolean;
+  /** Holds times: the header names the zone they are read in. */
+  zoned?: boolean;
 }
 
 interface Props<Row> {
@@ -32,8 +35,10 @@ interface Props<Row> {
   rowKey: (row: Row) => string;
   rowLink?: (row: Row) => string;
   empty: ReactNode;
-  /** The `sort` of the address, such as `-updated_at`, and how to change it. */
+  /** The `sort` of the address, such as `-updated_at`, how the list comes without one, and how to
+   * change it. */
   sort?: string;
+  sortedBy?: string;
   onSort?: (sort: string | undefined) => void;
   /** Rows chosen for a bulk action, by key. */
   chosen?: string[];
@@ -58,7 +63,12 @@ export function DataTable<Row>(props: Props<Row>) {
   const span = columns.length + (onChoose ? 1 : 0);
   return (
     <div className={classes.frame}>
-      <table className={classes.table} aria-label={props.label} aria-rowcount={rows.length + 1}>
+      <table
+        className={classes.table}
+        data-part={shown.to - shown.from < rows.length || undefined}
+        aria-label={props.label}
+        aria-rowcount={rows.length + 1}
+      >
         <thead>
           <tr>
             {onChoose && (
@@ -73,7 +83,13 @@ export function DataTable<Row>(props: Props<Row>) {
               </th>
             )}
             {columns.map((column) => (
-              <Header key={column.key} column={column} sort={props.sort} onSort={props.onSort} />
+              <Header
+                key={column.key}
+                column={column}
+                sort={props.sort ?? props.sortedBy}
+                sortedBy={props.sortedBy}
+                onSort={props.onSort}
+              />
             ))}
           </tr>
         </thead>
@@ -194,14 +210,19 @@ function Cells<Row>({ row, columns, rowLink }: CellsProps<Row>) {
 interface HeaderProps<Row> {
   column: Column<Row>;
   sort?: string;
+  sortedBy?: string;
   onSort?: (sort: string | undefined) => void;
 }
 
-function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
+const ARROWS = { up: 'ascending', down: 'descending' } as const;
+
+function Header<Row>({ column, sort, sortedBy, onSort }: HeaderProps<Row>) {
+  const zone = useZone();
   const name = column.sort;
   const direction = name && sort === name ? 'up' : name && sort === `-${name}` ? 'down' : undefined;
-  const next = direction === 'down' ? name : direction === 'up' ? undefined : `-${name}`;
-  const spoken = direction && (direction === 'up' ? 'ascending' : 'descending');
+  const turn = direction === 'down' ? name : `-${name}`;
+  const next = turn === sortedBy || direction === 'up' ? undefined : turn;
+  const spoken = direction && ARROWS[direction];
   return (
     <th
       scope="col"
@@ -213,11 +234,12 @@ function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
       {name && onSort ? (
         <button type="button" className={classes.sort} onClick={() => onSort(next)}>
           {column.header}
-          <Icon name={direction ?? 'sort'} size={12} />
+          <Icon name={direction ? ARROWS[direction] : 'sort'} size={12} />
         </button>
       ) : (
         column.header
       )}
+      {column.zoned && <span className={classes.zone}>{zone}</span>}
     </th>
   );
 }

@@ -1,6 +1,6 @@
 // Filters over a list, kept in the address: a text, and choices that name themselves.
 import { ActionIcon, Button, Menu, Select, TextInput, Tooltip } from '@mantine/core';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useId, useState, type ReactNode } from 'react';
 import type { Address } from '@/lib/address';
 import type { Column } from './DataTable';
 import { Icon } from './icons';
@@ -23,62 +23,102 @@ interface Props {
   text?: string;
   /** Yes-or-no filters, such as `mine`. */
   toggles?: { key: string; label: string }[];
+  /** The columns a list may be sorted by, for a phone, where no header is seen. */
+  sorts?: { columns: Pick<Column<never>, 'header' | 'sort'>[]; sortedBy: string };
   children?: ReactNode;
 }
 
 const TYPING_MS = 250;
 
 export function FilterBar(props: Props) {
-  const { address, onChange, filters, toggles = [], text } = props;
-  const keys = ['q', ...filters.map((each) => each.key), ...toggles.map((each) => each.key)];
-  const active = keys.filter((key) => address[key]);
+  const { address, onChange, filters, toggles = [], text, sorts } = props;
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const keys = [...filters.map((each) => each.key), ...toggles.map((each) => each.key)];
+  const folded = keys.filter((key) => address[key]);
+  const active = ['q', ...keys].filter((key) => address[key]);
   return (
     <div className={classes.bar} role="search">
       {text && (
         <TextFilter value={address.q ?? ''} label={text} onChange={(q) => onChange({ q })} />
       )}
-      {filters.map((filter) => (
-        <Select
-          key={filter.key}
-          aria-label={filter.label}
-          placeholder={filter.label}
-          size="xs"
-          className={classes.choice}
-          data-active={address[filter.key] ? true : undefined}
-          clearable
-          searchable={filter.searchable}
-          comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
-          value={address[filter.key] ?? null}
-          onChange={(value) => onChange({ [filter.key]: value ?? undefined })}
-          data={filter.options.map((option) =>
-            typeof option === 'string' ? { value: option, label: wordOf(option) } : option,
-          )}
-        />
-      ))}
-      {toggles.map((toggle) => (
+      {(keys.length > 0 || sorts) && (
         <Button
-          key={toggle.key}
           size="xs"
           variant="default"
-          className={classes.toggle}
-          aria-pressed={address[toggle.key] === 'true'}
-          onClick={() =>
-            onChange({ [toggle.key]: address[toggle.key] === 'true' ? undefined : 'true' })
-          }
+          className={classes.fold}
+          leftSection={<Icon name="filter" size={14} />}
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
         >
-          {toggle.label}
-        </Button>
-      ))}
-      {active.length > 0 && (
-        <Button
-          size="xs"
-          variant="subtle"
-          color="gray"
-          onClick={() => onChange(Object.fromEntries(active.map((key) => [key, undefined])))}
-        >
-          {UI.clearFilters}
+          {UI.filters(folded.length)}
         </Button>
       )}
+      <div id={id} className={classes.folded} data-open={open || undefined}>
+        {filters.map((filter) => (
+          <Select
+            key={filter.key}
+            aria-label={filter.label}
+            placeholder={filter.label}
+            size="xs"
+            className={classes.choice}
+            data-active={address[filter.key] ? true : undefined}
+            clearable
+            searchable={filter.searchable}
+            comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
+            value={address[filter.key] ?? null}
+            onChange={(value) => onChange({ [filter.key]: value ?? undefined })}
+            data={filter.options.map((option) =>
+              typeof option === 'string' ? { value: option, label: wordOf(option) } : option,
+            )}
+          />
+        ))}
+        {toggles.map((toggle) => (
+          <Button
+            key={toggle.key}
+            size="xs"
+            variant="default"
+            className={classes.toggle}
+            aria-pressed={address[toggle.key] === 'true'}
+            onClick={() =>
+              onChange({ [toggle.key]: address[toggle.key] === 'true' ? undefined : 'true' })
+            }
+          >
+            {toggle.label}
+          </Button>
+        ))}
+        {active.length > 0 && (
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            onClick={() => onChange(Object.fromEntries(active.map((key) => [key, undefined])))}
+          >
+            {UI.clearFilters}
+          </Button>
+        )}
+        {sorts && (
+          <Select
+            size="xs"
+            className={classes.sorts}
+            aria-label={UI.sortBy}
+            allowDeselect={false}
+            value={address.sort ?? sorts.sortedBy}
+            onChange={(sort) =>
+              onChange({ sort: sort && sort !== sorts.sortedBy ? sort : undefined })
+            }
+            data={sorts.columns.flatMap(({ header, sort }) =>
+              sort
+                ? [
+                    { value: `-${sort}`, label: UI.sortDown(header) },
+                    { value: sort, label: UI.sortUp(header) },
+                  ]
+                : [],
+            )}
+          />
+        )}
+      </div>
       <span className={classes.end}>{props.children}</span>
     </div>
   );
@@ -130,7 +170,12 @@ export function ColumnMenu<Row>({ columns, address, onChange }: ColumnMenuProps<
     <Menu position="bottom-end" closeOnItemClick={false}>
       <Menu.Target>
         <Tooltip label={UI.columns}>
-          <ActionIcon size={30} variant="default" aria-label={UI.columns}>
+          <ActionIcon
+            size={30}
+            variant="default"
+            className={classes.columns}
+            aria-label={UI.columns}
+          >
             <Icon name="columns" />
           </ActionIcon>
         </Tooltip>

@@ -39,6 +39,21 @@ export function EmptyState({ icon = 'list', title, children, action, example }: 
   );
 }
 
+interface NoMatchProps {
+  title: string;
+  help?: string;
+  onClear: () => void;
+}
+
+/** A list of which the filters leave nothing. */
+export function NoMatch({ title, help, onClear }: NoMatchProps) {
+  return (
+    <EmptyState icon="filter" title={title} action={{ label: UI.clearFilters, run: onClear }}>
+      {help && <p>{help}</p>}
+    </EmptyState>
+  );
+}
+
 interface ErrorProps {
   error: unknown;
   retry?: () => void;

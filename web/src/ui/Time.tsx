@@ -1,7 +1,7 @@
 // Times as people read them: relative, with the absolute time, the zone and UTC one focus away.
 import { Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { absolute, dayClock, relative, windowText, zoneShort } from '@/lib/dates';
+import { absolute, day, dayClock, hoursText, relative, windowText, zoneShort } from '@/lib/dates';
 import { useZone } from '@/lib/session';
 import type { Window } from '@/lib/schema';
 import classes from './Time.module.css';
@@ -54,7 +54,7 @@ function Spelled({ at, zone }: { at: string; zone: string }) {
 interface WindowTimeProps {
   window: Window | null | undefined;
   none?: string;
-  /** Leaves the name of the zone to the focus; for narrow columns. */
+  /** Leaves the zone and the second date to the focus; for narrow columns. */
   short?: boolean;
 }
 
@@ -75,7 +75,7 @@ export function WindowTime({ window, none = 'no window yet', short }: WindowTime
   return (
     <Tooltip label={label} maw={460}>
       <span tabIndex={0} className={classes.time}>
-        {windowText(window, zone)}
+        {short ? `${day(window.start, zone)} ${hoursText(window, zone)}` : windowText(window, zone)}
         {!short && <span className={classes.zone}> {zoneShort(window.start, zone)}</span>}
       </span>
     </Tooltip>

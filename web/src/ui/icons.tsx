@@ -86,6 +86,8 @@ const shapes = {
   up: <path d="m4 10 4-4 4 4" />,
   left: <path d="M10 4 6 8l4 4" />,
   right: <path d="m6 4 4 4-4 4" />,
+  ascending: <path d="M8 13V3.5M4 7.5l4-4 4 4" />,
+  descending: <path d="M8 3v9.5M4 8.5l4 4 4-4" />,
   sort: <path d="m5 6 3-3 3 3M5 10l3 3 3-3" />,
   filter: <path d="M2.5 4h11M4.5 8h7M6.5 12h3" />,
   columns: (

@@ -16,6 +16,7 @@ export const RELEASE = {
   created: (number: string) => `${number} created`,
   saved: 'Saved',
   search: 'Number, title, text',
+  mine: 'Mine',
   emptyTitle: 'No releases yet',
   empty: 'A release bundles changes that go live together: one window, one approval, one way back.',
   emptyFiltered: 'No release matches these filters',

@@ -6,11 +6,10 @@ import { None } from '@/ui/None';
 import { RefLink } from '@/ui/RefLink';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
-import { Time } from '@/ui/Time';
+import { Time, WindowTime } from '@/ui/Time';
 import type { ReactNode } from 'react';
 import type { ChangeRow } from '../queries';
 import { texts } from '../texts';
-import { WindowShort } from './WindowShort';
 import classes from './ChangeTable.module.css';
 
 const words = texts.list;
@@ -52,7 +51,8 @@ export const COLUMNS: Column<ChangeRow>[] = [
     key: 'window',
     header: words.window,
     sort: 'window',
-    cell: (row) => (row.window ? <WindowShort window={row.window} /> : <None />),
+    zoned: true,
+    cell: (row) => (row.window ? <WindowTime window={row.window} short /> : <None />),
   },
   {
     key: 'conflicts',
@@ -140,6 +140,9 @@ export const COLUMNS: Column<ChangeRow>[] = [
   },
 ];
 
+/** How the server lists changes when it is not asked otherwise. */
+export const SORTED_BY = '-updated_at';
+
 interface Props {
   pages: Pages<ChangeRow>;
   columns: Column<ChangeRow>[];
@@ -154,6 +157,7 @@ export function ChangeTable(props: Props) {
   return (
     <DataTable
       label={words.label}
+      sortedBy={SORTED_BY}
       rowKey={(row) => row.number}
       rowLink={(row) => paths.change(row.number)}
       {...props}

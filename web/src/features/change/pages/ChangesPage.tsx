@@ -1,7 +1,7 @@
 // The list of changes: filters in the address, saved filters, and several at once.
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { useAddress, useGo, type Address } from '@/lib/address';
+import { unfiltered, useAddress, useGo, type Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
 import { ActiveFilters } from '@/ui/ActiveFilters';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
@@ -11,8 +11,8 @@ import { Page, Section } from '@/ui/Page';
 import { BulkBar } from '@/ui/record/BulkBar';
 import type { BulkFields } from '@/ui/record/BulkEdit';
 import { SavedFilters } from '@/ui/SavedFilters';
-import { EmptyState } from '@/ui/States';
-import { ChangeTable, COLUMNS } from '../components/ChangeTable';
+import { EmptyState, NoMatch } from '@/ui/States';
+import { ChangeTable, COLUMNS, SORTED_BY } from '../components/ChangeTable';
 import { useChanges } from '../queries';
 import { CATEGORIES, ENVIRONMENTS, PHASES, texts, TIERS, TYPES } from '../texts';
 
@@ -74,7 +74,24 @@ export default function ChangesPage() {
           onSort={(sort) => change({ sort })}
           chosen={chosen}
           onChoose={setChosen}
-          empty={<Empty filtered={filtered} onNew={() => go(paths.newChange)} />}
+          empty={
+            filtered ? (
+              <NoMatch
+                title={words.noMatch}
+                help={words.noMatchHelp}
+                onClear={() => narrow(unfiltered(address))}
+              />
+            ) : (
+              <EmptyState
+                icon="changes"
+                title={words.emptyTitle}
+                action={offer.allowed ? offer : undefined}
+                example={words.emptyExample}
+              >
+                <p>{words.empty}</p>
+              </EmptyState>
+            )
+          }
         />
       </Section>
       {chosen.length > 0 && (
@@ -120,30 +137,11 @@ function Filters({ address, onChange }: FiltersProps) {
         { key: 'imported', label: words.imported },
         { key: 'outside_release', label: words.outsideRelease },
       ]}
+      sorts={{ columns: COLUMNS, sortedBy: SORTED_BY }}
     >
       <ActiveFilters address={address} names={words.others} onChange={onChange} />
       <SavedFilters list="changes" path={paths.changes} address={address} />
       <ColumnMenu columns={COLUMNS} address={address} onChange={onChange} />
     </FilterBar>
-  );
-}
-
-function Empty({ filtered, onNew }: { filtered: boolean; onNew: () => void }) {
-  if (filtered) {
-    return (
-      <EmptyState icon="filter" title={words.noMatch}>
-        <p>{words.noMatchHelp}</p>
-      </EmptyState>
-    );
-  }
-  return (
-    <EmptyState
-      icon="changes"
-      title={words.emptyTitle}
-      action={{ label: words.newChange, run: onNew }}
-      example={words.emptyExample}
-    >
-      <p>{words.empty}</p>
-    </EmptyState>
   );
 }

@@ -1,7 +1,7 @@
 // The people: roles, teams, whether they may sign in, and their passwords.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { useAddress } from '@/lib/address';
+import { unfiltered, useAddress } from '@/lib/address';
 import { useMe } from '@/lib/session';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
@@ -9,7 +9,7 @@ import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
 import { StatePill } from '@/ui/StatePill';
-import { EmptyState } from '@/ui/States';
+import { EmptyState, NoMatch } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { PasswordDialog } from '../components/PasswordDialog';
 import { PersonDialog } from '../components/PersonDialog';
@@ -142,13 +142,17 @@ export default function PeoplePage() {
           pages={pages}
           rowKey={(row) => row.id}
           empty={
-            <EmptyState
-              icon="teams"
-              title={q || role || active ? words.noMatch : words.emptyTitle}
-              action={{ label: words.new, run: startNew }}
-            >
-              <p>{words.empty}</p>
-            </EmptyState>
+            q || role || active ? (
+              <NoMatch title={words.noMatch} onClear={() => change(unfiltered(address))} />
+            ) : (
+              <EmptyState
+                icon="teams"
+                title={words.emptyTitle}
+                action={offer.allowed ? offer : undefined}
+              >
+                <p>{words.empty}</p>
+              </EmptyState>
+            )
           }
         />
       </Section>

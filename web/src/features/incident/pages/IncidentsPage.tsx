@@ -1,6 +1,6 @@
 // The list of incidents.
 import { paths } from '@/app/paths';
-import { useAddress, useGo } from '@/lib/address';
+import { unfiltered, useAddress, useGo } from '@/lib/address';
 import { span } from '@/lib/dates';
 import { useServices } from '@/lib/lookup';
 import { ActiveFilters } from '@/ui/ActiveFilters';
@@ -11,7 +11,7 @@ import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { SavedFilters } from '@/ui/SavedFilters';
-import { EmptyState } from '@/ui/States';
+import { EmptyState, NoMatch } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time } from '@/ui/Time';
 import { Priority } from '../components/Priority';
@@ -109,14 +109,16 @@ export default function IncidentsPage() {
           rowLink={(row) => paths.incident(row.number)}
           empty={
             filtered ? (
-              <EmptyState icon="filter" title={texts.noMatch}>
-                <p>{texts.noMatchHelp}</p>
-              </EmptyState>
+              <NoMatch
+                title={texts.noMatch}
+                help={texts.noMatchHelp}
+                onClear={() => change(unfiltered(address))}
+              />
             ) : (
               <EmptyState
                 icon="incidents"
                 title={texts.emptyTitle}
-                action={{ label: texts.new, run: startNew }}
+                action={offer.allowed ? offer : undefined}
                 example={texts.example}
               >
                 <p>{texts.empty}</p>

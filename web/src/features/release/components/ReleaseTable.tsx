@@ -16,11 +16,16 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     sort: 'number',
     cell: (row) => (
       <>
-        <span className={classes.number}>{row.number}</span> {row.title}
+        <span className={classes.number}>{row.number}</span>{' '}
+        {row.type === 'emergency' && (
+          <>
+            <StatePill word={row.type} />{' '}
+          </>
+        )}
+        {row.title}
       </>
     ),
   },
-  { key: 'type', header: COLUMN.type, cell: (row) => <TypeWord type={row.type} /> },
   {
     key: 'phase',
     header: COLUMN.phase,
@@ -35,6 +40,7 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     key: 'window',
     header: COLUMN.window,
     sort: 'window',
+    zoned: true,
     cell: (row) => (row.window ? <WindowTime window={row.window} short /> : <None />),
   },
   {
@@ -63,6 +69,12 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     cell: (row) => <RefLink record={row.owner} />,
   },
   {
+    key: 'type',
+    header: COLUMN.type,
+    optional: true,
+    cell: (row) => wordOf(row.type),
+  },
+  {
     key: 'team',
     header: COLUMN.team,
     optional: true,
@@ -79,12 +91,11 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     key: 'updated',
     header: COLUMN.updated,
     sort: 'updated_at',
+    right: true,
     wideOnly: true,
-    optional: true,
     cell: (row) => <Time at={row.updated_at} />,
   },
 ];
 
-function TypeWord({ type }: { type: string }) {
-  return type === 'emergency' ? <StatePill word={type} /> : <>{wordOf(type)}</>;
-}
+/** How the server lists releases when it is not asked otherwise. */
+export const SORTED_BY = '-updated_at';

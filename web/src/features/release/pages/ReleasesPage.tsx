@@ -1,7 +1,7 @@
 // All releases, filtered and sorted by the address, and several at once.
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { listQuery, useAddress, useGo } from '@/lib/address';
+import { listQuery, unfiltered, useAddress, useGo } from '@/lib/address';
 import { useModels, useTeams } from '@/lib/lookup';
 import { DataTable } from '@/ui/DataTable';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
@@ -10,8 +10,8 @@ import { Page, Section } from '@/ui/Page';
 import { BulkBar } from '@/ui/record/BulkBar';
 import type { BulkFields } from '@/ui/record/BulkEdit';
 import { SavedFilters } from '@/ui/SavedFilters';
-import { EmptyState } from '@/ui/States';
-import { RELEASE_COLUMNS } from '../components/ReleaseTable';
+import { EmptyState, NoMatch } from '@/ui/States';
+import { RELEASE_COLUMNS, SORTED_BY } from '../components/ReleaseTable';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useReleases } from '../queries';
 import { COLUMN, FIELD, RELEASE } from '../texts';
@@ -65,7 +65,8 @@ export default function ReleasesPage() {
             })),
           },
         ]}
-        toggles={[{ key: 'mine', label: 'Mine' }]}
+        toggles={[{ key: 'mine', label: RELEASE.mine }]}
+        sorts={{ columns: RELEASE_COLUMNS, sortedBy: SORTED_BY }}
       >
         <SavedFilters list="releases" path={paths.releases} address={address} />
         <ColumnMenu columns={RELEASE_COLUMNS} address={address} onChange={change} />
@@ -78,19 +79,22 @@ export default function ReleasesPage() {
           rowKey={(row) => row.number}
           rowLink={(row) => paths.release(row.number)}
           sort={address.sort}
+          sortedBy={SORTED_BY}
           onSort={(sort) => change({ sort })}
           chosen={chosen}
           onChoose={setChosen}
           empty={
-            <EmptyState
-              icon="releases"
-              title={filtered ? RELEASE.emptyFiltered : RELEASE.emptyTitle}
-              action={
-                filtered || !offer.allowed ? undefined : { label: RELEASE.create, run: create }
-              }
-            >
-              {!filtered && <p>{RELEASE.empty}</p>}
-            </EmptyState>
+            filtered ? (
+              <NoMatch title={RELEASE.emptyFiltered} onClear={() => change(unfiltered(address))} />
+            ) : (
+              <EmptyState
+                icon="releases"
+                title={RELEASE.emptyTitle}
+                action={offer.allowed ? offer : undefined}
+              >
+                <p>{RELEASE.empty}</p>
+              </EmptyState>
+            )
           }
         />
       </Section>

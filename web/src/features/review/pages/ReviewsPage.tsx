@@ -1,12 +1,12 @@
 // Reviews owed and completed.
 import { paths } from '@/app/paths';
-import { listQuery, useAddress } from '@/lib/address';
+import { listQuery, unfiltered, useAddress } from '@/lib/address';
 import { dayOn } from '@/lib/dates';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
-import { EmptyState } from '@/ui/States';
+import { EmptyState, NoMatch } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time } from '@/ui/Time';
 import { wordOf } from '@/ui/texts';
@@ -68,9 +68,13 @@ export default function ReviewsPage() {
           rowKey={(row) => row.number}
           rowLink={(row) => paths.review(row.number)}
           empty={
-            <EmptyState icon="reviews" title={filtered ? REVIEW.emptyFiltered : REVIEW.emptyTitle}>
-              {!filtered && <p>{REVIEW.empty}</p>}
-            </EmptyState>
+            filtered ? (
+              <NoMatch title={REVIEW.emptyFiltered} onClear={() => change(unfiltered(address))} />
+            ) : (
+              <EmptyState icon="reviews" title={REVIEW.emptyTitle}>
+                <p>{REVIEW.empty}</p>
+              </EmptyState>
+            )
           }
         />
       </Section>

@@ -1,5 +1,6 @@
 // The relations of a service or a CI: as a map, or as a plain list for reading aloud and copying.
 import { SegmentedControl, Skeleton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { paths } from '@/app/paths';
 import { useAddress } from '@/lib/address';
@@ -15,6 +16,8 @@ const RelationMap = lazy(() =>
   import('./RelationMap').then((file) => ({ default: file.RelationMap })),
 );
 const DEPTHS = ['1', '2', '3'];
+const VIEWS = ['map', 'list'] as const;
+const PHONE = '(max-width: 700px)';
 
 interface Props {
   /** The path in the API of what the map is about. */
@@ -27,7 +30,10 @@ export function MapSection({ path, focus }: Props) {
   const [address, change] = useAddress();
   const depth = focus ? (DEPTHS.find((each) => each === address.depth) ?? '2') : undefined;
   const map = useMap(path, depth);
-  const asList = address.relations === 'list';
+  // A phone has no room for a map: the list comes first there, and the map is a choice.
+  const isPhone = useMediaQuery(PHONE, false, { getInitialValueInEffect: false });
+  const usual = isPhone ? 'list' : 'map';
+  const shown = VIEWS.find((each) => each === address.relations) ?? usual;
   return (
     <Section
       flush
@@ -49,12 +55,9 @@ export function MapSection({ path, focus }: Props) {
           <SegmentedControl
             size="xs"
             aria-label={texts.mapLabel}
-            value={asList ? 'list' : 'map'}
-            onChange={(value) => change({ relations: value === 'list' ? 'list' : undefined })}
-            data={[
-              { value: 'map', label: texts.mapViews.map },
-              { value: 'list', label: texts.mapViews.list },
-            ]}
+            value={shown}
+            onChange={(value) => change({ relations: value === usual ? undefined : value })}
+            data={VIEWS.map((value) => ({ value, label: texts.mapViews[value] }))}
           />
         </>
       }
@@ -64,13 +67,20 @@ export function MapSection({ path, focus }: Props) {
       ) : !map.data ? (
         <Skeleton height={460} />
       ) : (
-        <Shown map={map.data} asList={asList} focus={focus} />
+        <Shown map={map.data} asList={shown === 'list'} focus={focus} near={isPhone} />
       )}
     </Section>
   );
 }
 
-function Shown({ map, asList, focus }: { map: MapData; asList: boolean; focus?: string }) {
+interface ShownProps {
+  map: MapData;
+  asList: boolean;
+  focus?: string;
+  near: boolean;
+}
+
+function Shown({ map, asList, focus, near }: ShownProps) {
   if (map.nodes.length === 0) return <p className={classes.note}>{texts.mapEmpty}</p>;
   return (
     <>
@@ -79,7 +89,7 @@ function Shown({ map, asList, focus }: { map: MapData; asList: boolean; focus?: 
         <MapList map={map} />
       ) : (
         <Suspense fallback={<Skeleton height={460} />}>
-          <RelationMap map={map} focus={focus} />
+          <RelationMap map={map} focus={focus} near={near} />
         </Suspense>
       )}
     </>

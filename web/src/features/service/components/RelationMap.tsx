@@ -5,12 +5,13 @@ import {
   Handle,
   Position,
   ReactFlow,
+  useReactFlow,
   type Edge,
   type Node,
   type NodeProps,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useMemo } from 'react';
+import { useMemo, type FocusEvent } from 'react';
 import { paths } from '@/app/paths';
 import { Link } from '@/ui/Link';
 import { wordOf } from '@/ui/texts';
@@ -23,6 +24,8 @@ interface Props {
   map: MapData;
   /** The id of the CI that the map is about. */
   focus?: string;
+  /** Too narrow for the whole: shown in reading size around that CI, to be moved. */
+  near?: boolean;
 }
 
 interface CiData extends Record<string, unknown> {
@@ -40,7 +43,7 @@ const HEIGHT_MAX = 460;
 
 const nodeTypes = { ci: CiBox };
 
-export function RelationMap({ map, focus }: Props) {
+export function RelationMap({ map, focus, near }: Props) {
   const { direction, height, nodes: placed } = useMemo(() => placeMap(map), [map]);
   const nodes = useMemo<CiNode[]>(
     () =>
@@ -67,6 +70,7 @@ export function RelationMap({ map, focus }: Props) {
       })),
     [map],
   );
+  const middle = near ? (nodes.find((node) => node.data.focused) ?? nodes[0]) : undefined;
   return (
     <div
       className={classes.frame}
@@ -77,7 +81,7 @@ export function RelationMap({ map, focus }: Props) {
         edges={edges}
         nodeTypes={nodeTypes}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        fitViewOptions={{ padding: 0.12, maxZoom: 1, nodes: middle ? [middle] : undefined }}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -94,8 +98,18 @@ export function RelationMap({ map, focus }: Props) {
   );
 }
 
-function CiBox({ data }: NodeProps<CiNode>) {
+function CiBox({ data, positionAbsoluteX, positionAbsoluteY }: NodeProps<CiNode>) {
   const { node, focused } = data;
+  const flow = useReactFlow();
+  // The box that the keyboard has reached comes into the frame.
+  const reveal = (event: FocusEvent<HTMLElement>) => {
+    const frame = event.currentTarget.closest('.react-flow');
+    if (!frame || !event.currentTarget.matches(':focus-visible')) return;
+    // The browser scrolls what it may not: the map moves itself.
+    frame.scrollTo(0, 0);
+    const [x, y] = [positionAbsoluteX + NODE_WIDTH / 2, positionAbsoluteY + NODE_HEIGHT / 2];
+    void flow.setCenter(x, y, { zoom: flow.getZoom() });
+  };
   const across = data.direction === 'LR';
   return (
     <>
@@ -111,6 +125,7 @@ function CiBox({ data }: NodeProps<CiNode>) {
         data-criticality={node.criticality}
         aria-label={texts.mapOpen(node.ci.name)}
         aria-current={focused ? 'true' : undefined}
+        onFocus={reveal}
       >
         <span className={classes.name} title={node.ci.name}>
           {node.ci.name}

@@ -1,14 +1,14 @@
 // The list of configuration items.
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { useAddress, useGo } from '@/lib/address';
+import { unfiltered, useAddress, useGo } from '@/lib/address';
 import { useServices } from '@/lib/lookup';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
-import { EmptyState } from '@/ui/States';
+import { EmptyState, NoMatch } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { CiDialog } from '../components/CiDialog';
 import { Criticality } from '../components/Criticality';
@@ -85,14 +85,16 @@ export default function CisPage() {
           rowLink={(row) => paths.ci(row.id)}
           empty={
             q || kind || service ? (
-              <EmptyState icon="filter" title={words.noMatch}>
-                <p>{words.noMatchHelp}</p>
-              </EmptyState>
+              <NoMatch
+                title={words.noMatch}
+                help={words.noMatchHelp}
+                onClear={() => change(unfiltered(address))}
+              />
             ) : (
               <EmptyState
                 icon="cis"
                 title={words.emptyTitle}
-                action={{ label: words.new, run: () => setAdding(true) }}
+                action={offer.allowed ? offer : undefined}
                 example={words.example}
               >
                 <p>{words.empty}</p>

@@ -1,12 +1,12 @@
 // The list of services.
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { useAddress, useGo } from '@/lib/address';
+import { unfiltered, useAddress, useGo } from '@/lib/address';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
-import { EmptyState } from '@/ui/States';
+import { EmptyState, NoMatch } from '@/ui/States';
 import { Criticality } from '../components/Criticality';
 import { ServiceDialog } from '../components/ServiceDialog';
 import { useServiceList, type Service } from '../queries';
@@ -54,14 +54,16 @@ export default function ServicesPage() {
           rowLink={(row) => paths.service(row.id)}
           empty={
             address.q ? (
-              <EmptyState icon="filter" title={words.noMatch}>
-                <p>{words.noMatchHelp}</p>
-              </EmptyState>
+              <NoMatch
+                title={words.noMatch}
+                help={words.noMatchHelp}
+                onClear={() => change(unfiltered(address))}
+              />
             ) : (
               <EmptyState
                 icon="services"
                 title={words.emptyTitle}
-                action={{ label: words.new, run: () => setAdding(true) }}
+                action={offer.allowed ? offer : undefined}
                 example={words.example}
               >
                 <p>{words.empty}</p>
