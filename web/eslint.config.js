@@ -47,7 +47,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/features/*/pages/*.tsx', 'src/app/home/HomePage.tsx', '*.config.ts'],
+    files: ['src/features/*/pages/*.tsx', 'src/app/**/*Page.tsx', '*.config.ts'],
     rules: { 'import-x/no-default-export': 'off' },
   },
   {

@@ -42,7 +42,7 @@ export function BottomBar({ path, waiting }: { path: string; waiting: number }) 
           </div>
           <ul className={classes.all}>
             {NAVIGATION.flat()
-              .flatMap((item) => item.children ?? [item])
+              .flatMap((item) => [item, ...(item.children ?? [])])
               .map((item) => (
                 <li key={item.to}>
                   <Link to={item.to} className={classes.entry} onClick={drawer.close}>

@@ -9,7 +9,7 @@ import type { Page, Schema } from '@/lib/schema';
 import { Icon } from '@/ui/icons';
 import { Sheet } from '@/ui/Sheet';
 import { wordOf } from '@/ui/texts';
-import { NAVIGATION } from './navigation';
+import { NAVIGATION, SETTINGS } from './navigation';
 import { pathOf, paths } from './paths';
 import { PAGES, SHELL } from './texts';
 import classes from './Palette.module.css';
@@ -22,7 +22,6 @@ interface Entry {
 }
 
 const FOUND_MAX = 8;
-const SETTINGS = NAVIGATION.flat().flatMap((item) => item.children ?? []);
 
 const COMMANDS: Entry[] = [
   { group: SHELL.create, label: 'New change', hint: 'n c', to: paths.newChange },
@@ -34,7 +33,7 @@ const COMMANDS: Entry[] = [
     hint: `g ${item.key}`,
     to: item.to,
   })),
-  ...SETTINGS.map((item) => ({
+  ...SETTINGS.flatMap(({ parts }) => parts).map((item) => ({
     group: SHELL.goTo,
     label: item.label,
     hint: PAGES.settings,

@@ -11,8 +11,7 @@ import { asProblem } from '@/lib/problem';
 import type { Me, Page as PageOf, Schema } from '@/lib/schema';
 import { MeProvider } from '@/lib/session';
 import { KeyHelp } from '@/ui/KeyHelp';
-import { Page } from '@/ui/Page';
-import { EmptyState, ErrorState, RecordSkeleton } from '@/ui/States';
+import { ErrorState, RecordSkeleton } from '@/ui/States';
 import { BottomBar } from './BottomBar';
 import { NAVIGATION } from './navigation';
 import { Palette } from './Palette';
@@ -132,19 +131,6 @@ function useWaiting(): number {
       ),
   });
   return query.data?.items.length ?? 0;
-}
-
-export function NotFound() {
-  const go = useGo();
-  return (
-    <Page title={SHELL.notFound}>
-      <EmptyState
-        icon="search"
-        title={SHELL.notFoundHelp}
-        action={{ label: SHELL.home, run: () => go(paths.home) }}
-      />
-    </Page>
-  );
 }
 
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {

@@ -53,7 +53,7 @@ function Entry(props: { item: NavItem; path: string; waiting: number; narrow: bo
       to={item.to}
       className={classes.link}
       data-here={here || undefined}
-      aria-current={here && !item.children ? 'page' : undefined}
+      aria-current={here && (!item.children || item.to === path) ? 'page' : undefined}
     >
       <Icon name={item.icon} />
       <span className={narrow ? 'visually-hidden' : classes.label}>{item.label}</span>

@@ -1,7 +1,7 @@
 // The pages of the side bar in the order of the work, and the key that goes to each.
 import type { IconName } from '@/ui/icons';
 import { paths } from './paths';
-import { PAGES } from './texts';
+import { PAGES, SETTING } from './texts';
 
 export interface NavItem {
   to: string;
@@ -13,6 +13,40 @@ export interface NavItem {
   count?: 'approvals';
   children?: { to: string; label: string }[];
 }
+
+interface Part {
+  to: string;
+  label: string;
+  /** What is set there, in one sentence. */
+  about: string;
+}
+
+export const SETTINGS: { title: string; parts: Part[] }[] = [
+  {
+    title: SETTING.access,
+    parts: [
+      { to: paths.people, label: PAGES.people, about: SETTING.people },
+      { to: paths.tokens, label: PAGES.tokens, about: SETTING.tokens },
+      { to: paths.absences, label: PAGES.absences, about: SETTING.absences },
+    ],
+  },
+  {
+    title: SETTING.time,
+    parts: [
+      { to: paths.windows, label: PAGES.windows, about: SETTING.windows },
+      { to: paths.peaks, label: PAGES.peaks, about: SETTING.peaks },
+      { to: paths.blackouts, label: PAGES.blackouts, about: SETTING.blackouts },
+      { to: paths.feeds, label: PAGES.feeds, about: SETTING.feeds },
+    ],
+  },
+  {
+    title: SETTING.rules,
+    parts: [
+      { to: paths.policy, label: PAGES.policy, about: SETTING.policy },
+      { to: paths.models, label: PAGES.models, about: SETTING.models },
+    ],
+  },
+];
 
 export const NAVIGATION: NavItem[][] = [
   [
@@ -45,21 +79,11 @@ export const NAVIGATION: NavItem[][] = [
     { to: paths.cis, label: PAGES.cis, icon: 'cis', key: 'x' },
     { to: paths.teams, label: PAGES.teams, icon: 'teams', key: 't' },
     {
-      to: paths.people,
+      to: paths.settings,
       label: PAGES.settings,
       icon: 'settings',
       key: ',',
-      children: [
-        { to: paths.people, label: PAGES.people },
-        { to: paths.tokens, label: PAGES.tokens },
-        { to: paths.absences, label: PAGES.absences },
-        { to: paths.windows, label: PAGES.windows },
-        { to: paths.peaks, label: PAGES.peaks },
-        { to: paths.blackouts, label: PAGES.blackouts },
-        { to: paths.feeds, label: PAGES.feeds },
-        { to: paths.policy, label: PAGES.policy },
-        { to: paths.models, label: PAGES.models },
-      ],
+      children: SETTINGS.flatMap(({ parts }) => parts),
     },
   ],
 ];
@@ -73,6 +97,5 @@ export const BOTTOM: NavItem[] = [
 
 export function isHere(item: { to: string }, path: string): boolean {
   if (item.to === paths.home) return path === paths.home;
-  if (item.to === paths.people) return path.startsWith('/settings');
   return path === item.to || path.startsWith(`${item.to}/`);
 }

@@ -31,6 +31,7 @@ export const paths = {
   ci: (id: string) => `/cis/${part(id)}`,
   teams: '/teams',
   audit: '/audit',
+  settings: '/settings',
   people: '/settings/people',
   tokens: '/settings/tokens',
   absences: '/settings/absences',

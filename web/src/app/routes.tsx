@@ -9,7 +9,8 @@ import {
 } from '@tanstack/react-router';
 import { queryText } from '@/lib/client';
 import { RecordSkeleton } from '@/ui/States';
-import { NotFound, PageError, Shell } from './Shell';
+import { NotFound } from './NotFound';
+import { PageError, Shell } from './Shell';
 
 const root = createRootRoute({ component: Outlet });
 
@@ -56,6 +57,7 @@ const pages = [
   page('/cis/$id', () => import('@/features/service/pages/CiPage')),
   page('/teams', () => import('@/features/team/pages/TeamsPage')),
   page('/audit', () => import('@/features/audit/pages/AuditPage')),
+  page('/settings', () => import('./SettingsPage')),
   page('/settings/people', () => import('@/features/identity/pages/PeoplePage')),
   page('/settings/tokens', () => import('@/features/identity/pages/TokensPage')),
   page('/settings/absences', () => import('@/features/approval/pages/AbsencesPage')),

@@ -17,8 +17,9 @@ export const SHELL = {
   auto: 'As the system',
   appearance: 'Appearance',
   notFound: 'There is no page at this address',
-  notFoundHelp: 'It may have moved. Search for the record, or start from home.',
-  home: 'Go to home',
+  notFoundHelp: 'A letter may be wrong, or the page has moved. One of these may be what you want.',
+  searchFor: (words: string) => `Search for “${words}”`,
+  open: (record: string) => `Open ${record}`,
   failed: 'This page failed to show',
   goTo: 'Go to',
   records: 'Records',
@@ -28,6 +29,22 @@ export const SHELL = {
   cut: 'Not live',
   cutHelp:
     'The line to the server is cut. What is shown may be old; it is taken up again by itself.',
+};
+
+/** What is set on each page of the settings. */
+export const SETTING = {
+  access: 'People and access',
+  people: 'Accounts, the roles that say what each may do, and their time zones.',
+  tokens: 'Keys by which programs act for you, never with more than you may do.',
+  absences: 'Who is away, and who votes in their place.',
+  time: 'Time',
+  windows: 'When work on a service is expected; outside of it a change is a conflict.',
+  peaks: 'When a service is busiest; a change in that time is warned of.',
+  blackouts: 'When nothing may move.',
+  feeds: 'Calendars that go out to other programs, and those that are read in.',
+  rules: 'Rules',
+  policy: 'The files that decide on approvals, risk and conflicts: checked, tried, put in force.',
+  models: 'The types of releases and changes in force, their states and approvals.',
 };
 
 export const PAGES = {

@@ -61,6 +61,17 @@ export function useForm<Values extends object>(start: Values, draftKey?: string)
   return { values, changed, set, errors, errorOf, showErrors: setErrors, changes, reset };
 }
 
+/** One text that outlives a reload and a change of pages, until it is sent. */
+export function useDraftText(key: string): [string, (text: string) => void] {
+  const [text, setText] = useState(() => readDraft(key, { text: '' }).text);
+  const set = (next: string) => {
+    setText(next);
+    if (next === '') sessionStorage.removeItem(`draft:${key}`);
+    else keepDraft(key, { text: next });
+  };
+  return [text, set];
+}
+
 /** `/window/start` belongs to the field `window`. */
 export function fieldOf(pointer: string): string {
   const first = pointer.replace(/^#?\//, '').split('/')[0] ?? '';

@@ -82,13 +82,20 @@ export function useServices() {
   });
 }
 
+/** What is chosen most stands first, the emergency last. */
+function usual(type: string): number {
+  return ['normal', 'standard'].indexOf(type) + 1 || (type === 'emergency' ? 4 : 3);
+}
+
+/** The types of releases and changes in force. */
 export function useModels() {
   return useQuery({
     queryKey: ['/models'],
     staleTime: 60_000,
     queryFn: async ({ signal }) => {
       const answer = await get<Page<Schema<'Model'>> | Schema<'Model'>[]>('/models', {}, signal);
-      return Array.isArray(answer) ? answer : answer.items;
+      const models = Array.isArray(answer) ? answer : answer.items;
+      return [...models].sort((a, b) => usual(a.name) - usual(b.name));
     },
   });
 }

@@ -21,6 +21,8 @@ vi.stubGlobal(
 );
 
 Object.defineProperty(window, 'matchMedia', {
+  configurable: true,
+  writable: true,
   value: (query: string) => ({
     matches: false,
     media: query,

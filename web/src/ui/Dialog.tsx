@@ -21,14 +21,15 @@ interface DialogProps {
 }
 
 export function Dialog(props: DialogProps) {
+  const [typed, setTyped] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
     props.onSubmit();
   };
   return (
-    <Sheet title={props.title} onClose={props.onClose} width={props.wide ? 720 : 480}>
-      <form className={classes.form} onSubmit={submit} noValidate>
+    <Sheet title={props.title} onClose={props.onClose} width={props.wide ? 720 : 480} held={typed}>
+      <form className={classes.form} onSubmit={submit} onInput={() => setTyped(true)} noValidate>
         <ProblemNote error={props.problem} />
         {props.children}
         <div className={classes.foot}>

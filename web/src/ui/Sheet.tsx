@@ -10,12 +10,14 @@ interface Props {
   hideTitle?: boolean;
   onClose: () => void;
   width?: number;
+  /** Holds something typed: a slip beside it does not close it. */
+  held?: boolean;
   children: ReactNode;
 }
 
-export function Sheet({ title, hideTitle, onClose, width = 480, children }: Props) {
+export function Sheet({ title, hideTitle, onClose, width = 480, held, children }: Props) {
   return (
-    <Modal.Root opened onClose={onClose} size={width}>
+    <Modal.Root opened onClose={onClose} size={width} closeOnClickOutside={!held}>
       <Modal.Overlay backgroundOpacity={0.4} />
       <Modal.Content aria-label={title}>
         {!hideTitle && (

@@ -5,6 +5,7 @@ export const texts = {
   filter: 'State',
   all: 'All',
   states: ['requested', 'granted', 'refused', 'revoked', 'expired'],
+  noMatch: 'No exception is in this state',
   emptyTitle: 'No exceptions',
   empty:
     'An exception lets one record pass one rule until an instant. It is asked for where the rule ' +

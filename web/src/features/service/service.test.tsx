@@ -1,6 +1,6 @@
 // Service and CI pages: the map as a list, relations as one write, forms with the fields' errors.
 import { screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { me, payments } from '@/testing/fixtures';
 import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
@@ -62,6 +62,15 @@ const ANSWERS = {
 };
 
 describe('services', () => {
+  it('shows the relations as a list on a phone, where a map cannot be read', async () => {
+    serve(ANSWERS);
+    const desk = window.matchMedia('');
+    const phone = (query: string) => ({ ...desk, matches: query.includes('700px') });
+    vi.spyOn(window, 'matchMedia').mockImplementation(phone);
+    show('/services/svc_01');
+    expect(await screen.findByRole('list', { name: /what each of them needs/ })).toBeVisible();
+  });
+
   it('shows known limits, the team and the relations as a list', async () => {
     serve(ANSWERS);
     show('/services/svc_01?relations=list');

@@ -1,6 +1,7 @@
 // Remarks on a record, oldest first, and a field for the next one.
 import { Button, Textarea } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import type { FormEvent } from 'react';
+import { useDraftText } from '@/lib/forms';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { Section } from '../Page';
@@ -17,7 +18,7 @@ interface Props {
 }
 
 export function Comments({ comments, path }: Props) {
-  const [text, setText] = useState('');
+  const [text, setText] = useDraftText(`comment:${path}`);
   const write = useWrite(() => setText(''));
   const submit = (event: FormEvent) => {
     event.preventDefault();

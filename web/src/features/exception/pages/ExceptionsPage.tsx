@@ -3,7 +3,7 @@ import { Button, Select } from '@mantine/core';
 import { useAddress } from '@/lib/address';
 import { Page, Section } from '@/ui/Page';
 import { ExceptionLine } from '@/ui/record/Exceptions';
-import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
+import { EmptyState, ErrorState, NoMatch, RowsSkeleton } from '@/ui/States';
 import { UI, wordOf } from '@/ui/texts';
 import { Decide } from '../components/Decide';
 import classes from '../components/decide.module.css';
@@ -32,9 +32,15 @@ export default function ExceptionsPage() {
       ) : !pages.rows ? (
         <RowsSkeleton />
       ) : pages.rows.length === 0 ? (
-        <EmptyState icon="lock" title={texts.emptyTitle} example={texts.example}>
-          <p>{texts.empty}</p>
-        </EmptyState>
+        <Section flush>
+          {address.state ? (
+            <NoMatch title={texts.noMatch} onClear={() => change({ state: undefined })} />
+          ) : (
+            <EmptyState icon="lock" title={texts.emptyTitle} example={texts.example}>
+              <p>{texts.empty}</p>
+            </EmptyState>
+          )}
+        </Section>
       ) : (
         <Section flush>
           <ul className={classes.list}>

@@ -118,7 +118,7 @@ export default function PeoplePage() {
   const offer = useOffer('identity.write', words.new, startNew);
   const me = useMe().person.id;
   return (
-    <Page title={words.title} primary={offer}>
+    <Page wide title={words.title} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}

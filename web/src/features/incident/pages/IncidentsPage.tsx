@@ -80,7 +80,7 @@ export default function IncidentsPage() {
   const startNew = () => go(paths.newIncident);
   const offer = useOffer('incident.write', texts.new, startNew);
   return (
-    <Page title={texts.title} primary={offer}>
+    <Page wide title={texts.title} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}

@@ -51,14 +51,19 @@ export function OverviewTab({ release }: { release: Release; busy: boolean }) {
 }
 
 function EditRelease({ release, onDone }: { release: Release; onDone: () => void }) {
-  const form = useForm(valuesOf(release));
+  // A draft belongs to the version it was written against.
+  const form = useForm(valuesOf(release), `${release.id}:${release.version}:edit`);
+  const end = () => {
+    form.reset();
+    onDone();
+  };
   const write = useWrite(() => {
     say(RELEASE.saved);
-    onDone();
+    end();
   });
   const submit = () => {
     const body = fieldsOf(form.changes());
-    if (Object.keys(body).length === 0) return onDone();
+    if (Object.keys(body).length === 0) return end();
     form.showErrors([]);
     write.mutate(
       { method: 'PATCH', path: releasePath(release.number), body, version: release.version },
@@ -74,7 +79,7 @@ function EditRelease({ release, onDone }: { release: Release; onDone: () => void
         busy={write.isPending}
         problem={write.error}
         onSubmit={submit}
-        onCancel={onDone}
+        onCancel={end}
       />
     </Section>
   );

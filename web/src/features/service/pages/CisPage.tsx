@@ -61,7 +61,7 @@ export default function CisPage() {
   const offer = useOffer('service.write', words.new, () => setAdding(true));
   const pages = useCiList({ q, kind, service });
   return (
-    <Page title={words.title} primary={offer}>
+    <Page wide title={words.title} primary={offer}>
       <FilterBar
         address={address}
         onChange={change}

@@ -43,7 +43,7 @@ export default function ServicesPage() {
   const offer = useOffer('service.write', words.new, () => setAdding(true));
   const pages = useServiceList({ q: address.q });
   return (
-    <Page title={words.title} primary={offer}>
+    <Page wide title={words.title} primary={offer}>
       <FilterBar address={address} onChange={change} filters={[]} text={words.search} />
       <Section flush>
         <DataTable
