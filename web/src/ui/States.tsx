@@ -19,7 +19,7 @@ interface EmptyProps {
 
 export function EmptyState({ icon = 'list', title, children, action, example }: EmptyProps) {
   return (
-    <div className={classes.empty}>
+    <div className={`${classes.empty} ${classes.framed}`}>
       <span className={classes.emptyIcon}>
         <Icon name={icon} size={20} />
       </span>
@@ -73,7 +73,7 @@ export function ErrorState({ error, retry, page }: ErrorProps) {
           ? UI.forbidden
           : UI.fault;
   return (
-    <div className={classes.empty} role="alert">
+    <div className={page ? classes.empty : `${classes.empty} ${classes.framed}`} role="alert">
       <span className={classes.errorIcon}>
         <Icon name="alert" size={20} />
       </span>
@@ -126,7 +126,12 @@ export function ProblemNote({ error }: { error: unknown }) {
 
 export function RowsSkeleton({ rows = 8 }: { rows?: number }) {
   return (
-    <div role="status" aria-busy="true" aria-label={UI.loading} className={classes.rows}>
+    <div
+      role="status"
+      aria-busy="true"
+      aria-label={UI.loading}
+      className={`${classes.rows} ${classes.framed}`}
+    >
       {Array.from({ length: rows }, (_, index) => (
         <div key={index} className={classes.row}>
           <Skeleton height={12} width="8%" />
@@ -135,6 +140,17 @@ export function RowsSkeleton({ rows = 8 }: { rows?: number }) {
           <Skeleton height={12} width="12%" />
         </div>
       ))}
+    </div>
+  );
+}
+
+const ROW_PX = 36;
+
+/** A large part of a page before it is there, at its final height. */
+export function PartSkeleton({ height }: { height: number }) {
+  return (
+    <div className={classes.part} style={{ height }}>
+      <RowsSkeleton rows={Math.ceil(height / ROW_PX)} />
     </div>
   );
 }
@@ -148,8 +164,8 @@ export function RecordSkeleton() {
       <Skeleton height={122} />
       <Skeleton height={38} />
       <div className={classes.two}>
-        <Skeleton height={320} />
-        <Skeleton height={240} />
+        <PartSkeleton height={320} />
+        <PartSkeleton height={240} />
       </div>
     </div>
   );

@@ -77,6 +77,14 @@ function useNext(): Next | undefined {
       to: paths.review(review.number),
     };
   }
+  if (approvals.error ?? releases.error ?? reviews.error) {
+    return {
+      title: HOME.unknown,
+      help: HOME.unknownHelp,
+      action: HOME.unknownAction,
+      to: paths.approvals,
+    };
+  }
   return {
     title: HOME.calm,
     help: HOME.calmHelp,

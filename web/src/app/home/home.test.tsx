@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { calendar, releaseRows } from '@/testing/lists';
 import { show } from '@/testing/render';
-import { serve } from '@/testing/server';
+import { Refuse, serve } from '@/testing/server';
 import { atRisk } from './AtRisk';
 import { lanes, place } from './lanes';
 
@@ -24,6 +24,14 @@ describe('home', () => {
     serve({ 'GET /releases': none, 'GET /approvals': none, 'GET /reviews': none });
     show('/');
     expect(await screen.findByText('Nothing waits for you')).toBeInTheDocument();
+  });
+
+  it('does not call it calm when what waits could not be read', async () => {
+    const failed = new Refuse(500, { code: 'internal', detail: 'The database did not answer.' });
+    serve({ 'GET /releases': { items: [] }, 'GET /approvals': failed });
+    show('/');
+    expect(await screen.findByText('What waits for you could not be read')).toBeInTheDocument();
+    expect(screen.queryByText('Nothing waits for you')).not.toBeInTheDocument();
   });
 
   it('names why planned work would miss its date', () => {

@@ -1,6 +1,5 @@
 // One item with all that is needed to decide: readiness, risk, conflicts, the way back, approvals so
 // far, what was edited; and the answers, which are votes on the record itself.
-import { Skeleton } from '@mantine/core';
 import { useState } from 'react';
 import { pathOf } from '@/app/paths';
 import { useKeys } from '@/lib/keys';
@@ -19,7 +18,7 @@ import { VoteDialog } from '@/ui/record/VoteDialog';
 import { RefLink } from '@/ui/RefLink';
 import { RiskBars } from '@/ui/RiskBars';
 import { Route } from '@/ui/Route';
-import { ErrorState } from '@/ui/States';
+import { ErrorState, PartSkeleton } from '@/ui/States';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { WindowTime } from '@/ui/Time';
 import { subjectPath, useSubject, type Item, type Release, type Subject } from '../queries';
@@ -38,7 +37,7 @@ export function ItemPane({ item }: { item: Item }) {
   return (
     <article className={classes.pane} aria-label={item.subject.name}>
       {subject.error && <ErrorState error={subject.error} retry={() => void subject.refetch()} />}
-      {subject.isPending && <Skeleton height={480} />}
+      {subject.isPending && <PartSkeleton height={480} />}
       {subject.data && <Decide item={item} subject={subject.data} />}
     </article>
   );

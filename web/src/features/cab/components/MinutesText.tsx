@@ -1,10 +1,10 @@
 // The minutes of an ended meeting: read, and taken along as Markdown.
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { minutes, clock } from '@/lib/dates';
 import { useZone } from '@/lib/session';
 import { Facts, Section, Stack } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
-import { ErrorState } from '@/ui/States';
+import { ErrorState, PartSkeleton } from '@/ui/States';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { useMinutes, type Item, type Meeting } from '../queries';
 import { MEETING } from '../texts';
@@ -13,7 +13,7 @@ import classes from './cab.module.css';
 export function MinutesText({ meeting }: { meeting: Meeting }) {
   const found = useMinutes(meeting.number);
   if (found.error) return <ErrorState error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Skeleton height={320} />;
+  if (!found.data) return <PartSkeleton height={320} />;
   const general = meeting.remarks.filter((remark) => !remark.subject);
   const people = [...new Set(meeting.attendance.map((each) => each.person.name))].join(', ');
   return (

@@ -1,8 +1,8 @@
 // The calendar as lists: all that is planned, the forward schedule of change, projected outages.
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
-import { EmptyState, ErrorState } from '@/ui/States';
+import { EmptyState, ErrorState, PartSkeleton } from '@/ui/States';
 import type { Calendar } from '../model';
 import { useOutages, type CalendarFilters } from '../queries';
 import type { Range } from '../range';
@@ -64,7 +64,7 @@ export function ProjectedOutages({ range, filters }: { range: Range; filters: Ca
   if (outages.error && !outages.data) {
     return <ErrorState error={outages.error} retry={() => void outages.refetch()} />;
   }
-  if (!outages.data) return <Skeleton height={320} />;
+  if (!outages.data) return <PartSkeleton height={320} />;
   if (outages.data.items.length === 0) {
     return (
       <EmptyState icon="calendar" title={words.emptyPso}>

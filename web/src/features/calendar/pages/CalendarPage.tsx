@@ -1,12 +1,11 @@
 // One calendar: timeline by service, month, week and the forward schedule as a list.
 import { lazy, Suspense } from 'react';
-import { Skeleton } from '@mantine/core';
 import { useAddress } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useServices } from '@/lib/lookup';
 import { useZone } from '@/lib/session';
 import { Page } from '@/ui/Page';
-import { ErrorState } from '@/ui/States';
+import { ErrorState, PartSkeleton } from '@/ui/States';
 import { ConflictStrip } from '../components/ConflictStrip';
 import { Legend } from '../components/Legend';
 import { ListSwitch, PlannedList, ProjectedOutages } from '../components/Lists';
@@ -105,7 +104,7 @@ interface ShownProps {
 function Shown({ shown, zone, calendar, error, retry, filtered, filters }: ShownProps) {
   const services = useLines(calendar, filters);
   if (error && !calendar) return <ErrorState error={error} retry={retry} />;
-  if (!calendar) return <Skeleton height={520} />;
+  if (!calendar) return <PartSkeleton height={520} />;
   if (shown.view === 'timeline') {
     const { range, span } = shown;
     return (
@@ -118,7 +117,7 @@ function Shown({ shown, zone, calendar, error, retry, filtered, filters }: Shown
     return <PlannedList {...{ calendar, zone, filtered, listed: shown.listed }} />;
   }
   return (
-    <Suspense fallback={<Skeleton height={640} />}>
+    <Suspense fallback={<PartSkeleton height={640} />}>
       <MovingProvider zone={zone}>
         <MonthWeek view={shown.view} date={shown.date} calendar={calendar} zone={zone} />
       </MovingProvider>

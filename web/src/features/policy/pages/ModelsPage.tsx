@@ -1,9 +1,8 @@
 // The models in force: what each type is for, its states, its approval, its file.
-import { Skeleton } from '@mantine/core';
 import { useModels } from '@/lib/lookup';
 import type { Schema } from '@/lib/schema';
 import { Page, Section } from '@/ui/Page';
-import { EmptyState, ErrorState } from '@/ui/States';
+import { EmptyState, ErrorState, PartSkeleton } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import classes from '../components/models.module.css';
 import { POLICY } from '../texts';
@@ -19,7 +18,7 @@ export default function ModelsPage() {
   return (
     <Page title={POLICY.title} meta={<span>{POLICY.meta}</span>}>
       {models.error && <ErrorState error={models.error} retry={() => void models.refetch()} />}
-      {models.isPending && <Skeleton height={280} />}
+      {models.isPending && <PartSkeleton height={280} />}
       {models.data?.length === 0 && (
         <EmptyState icon="settings" title={POLICY.emptyTitle}>
           <p>{POLICY.empty}</p>

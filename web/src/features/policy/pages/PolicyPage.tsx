@@ -1,10 +1,10 @@
 // The policy: its files, an editor that checks and tries them, and the versions before.
-import { Button, NumberInput, Skeleton, Textarea, TextInput } from '@mantine/core';
+import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useCan } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { Page, Section } from '@/ui/Page';
-import { ErrorState, ProblemNote } from '@/ui/States';
+import { ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { Time } from '@/ui/Time';
 import { Findings, Replayed } from '../components/Outcomes';
 import classes from '../components/policy.module.css';
@@ -25,7 +25,7 @@ export default function PolicyPage() {
   return (
     <Page title={SET.title} meta={<span>{SET.meta}</span>}>
       {policy.error && <ErrorState error={policy.error} retry={() => void policy.refetch()} />}
-      {policy.isPending && <Skeleton height={480} />}
+      {policy.isPending && <PartSkeleton height={480} />}
       {policy.data && <Editor key={policy.data.version} policy={policy.data} />}
       <Versions />
     </Page>

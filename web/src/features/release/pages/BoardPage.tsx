@@ -5,7 +5,7 @@ import { useGo } from '@/lib/address';
 import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page } from '@/ui/Page';
-import { ErrorState } from '@/ui/States';
+import { EmptyState, ErrorState } from '@/ui/States';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
@@ -18,11 +18,21 @@ export default function BoardPage() {
   const board = useBoard();
   const go = useGo();
   const offer = useOffer('release.write', RELEASE.create, () => go(paths.newRelease));
+  const empty = board.data?.columns.every((column) => column.releases.length === 0);
   return (
     <Page wide title={RELEASE.boardTitle} tools={<ViewSwitch view="board" />} primary={offer}>
       {board.error && <ErrorState error={board.error} retry={() => void board.refetch()} />}
       {board.isPending && <BoardSkeleton />}
-      {board.data && (
+      {empty && (
+        <EmptyState
+          icon="releases"
+          title={RELEASE.emptyTitle}
+          action={offer.allowed ? offer : undefined}
+        >
+          <p>{RELEASE.empty}</p>
+        </EmptyState>
+      )}
+      {board.data && !empty && (
         <ul className={classes.board} tabIndex={0} aria-label={RELEASE.boardTitle}>
           {board.data.columns.map((column) => (
             <li

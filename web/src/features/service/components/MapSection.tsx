@@ -1,12 +1,12 @@
 // The relations of a service or a CI: as a map, or as a plain list for reading aloud and copying.
-import { SegmentedControl, Skeleton } from '@mantine/core';
+import { SegmentedControl } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { lazy, Suspense } from 'react';
 import { paths } from '@/app/paths';
 import { useAddress } from '@/lib/address';
 import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
-import { ErrorState } from '@/ui/States';
+import { ErrorState, PartSkeleton } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { useMap, type RelationMap as MapData } from '../queries';
 import { relationWord, texts } from '../texts';
@@ -65,7 +65,7 @@ export function MapSection({ path, focus }: Props) {
       {map.error ? (
         <ErrorState error={map.error} retry={() => void map.refetch()} />
       ) : !map.data ? (
-        <Skeleton height={460} />
+        <PartSkeleton height={460} />
       ) : (
         <Shown map={map.data} asList={shown === 'list'} focus={focus} near={isPhone} />
       )}
@@ -88,7 +88,7 @@ function Shown({ map, asList, focus, near }: ShownProps) {
       {asList ? (
         <MapList map={map} />
       ) : (
-        <Suspense fallback={<Skeleton height={460} />}>
+        <Suspense fallback={<PartSkeleton height={460} />}>
           <RelationMap map={map} focus={focus} near={near} />
         </Suspense>
       )}

@@ -33,7 +33,7 @@ export default function TeamsPage() {
         <EmptyState
           icon="teams"
           title={texts.emptyTitle}
-          action={{ label: texts.new, run: startNew }}
+          action={offer.allowed ? offer : undefined}
           example={texts.example}
         >
           <p>{texts.empty}</p>
