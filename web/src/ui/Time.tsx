@@ -54,8 +54,8 @@ function Spelled({ at, zone }: { at: string; zone: string }) {
 interface WindowTimeProps {
   window: Window | null | undefined;
   none?: string;
-  /** Leaves the zone and the second date to the focus; for narrow columns. */
-  short?: boolean;
+  /** Leaves the second date to the focus; `bare` leaves the zone to the header of its column. */
+  short?: boolean | 'bare';
 }
 
 /** A window in the reader's zone; the zone of its people and UTC one focus away. */
@@ -76,7 +76,7 @@ export function WindowTime({ window, none = 'no window yet', short }: WindowTime
     <Tooltip label={label} maw={460}>
       <span tabIndex={0} className={classes.time}>
         {short ? `${day(window.start, zone)} ${hoursText(window, zone)}` : windowText(window, zone)}
-        {!short && <span className={classes.zone}> {zoneShort(window.start, zone)}</span>}
+        {short !== 'bare' && <span className={classes.zone}> {zoneShort(window.start, zone)}</span>}
       </span>
     </Tooltip>
   );

@@ -52,7 +52,7 @@ export const COLUMNS: Column<ChangeRow>[] = [
     header: words.window,
     sort: 'window',
     zoned: true,
-    cell: (row) => (row.window ? <WindowTime window={row.window} short /> : <None />),
+    cell: (row) => (row.window ? <WindowTime window={row.window} short="bare" /> : <None />),
   },
   {
     key: 'conflicts',

@@ -27,8 +27,9 @@ const COLUMNS: Column<DeploymentRow>[] = [
   {
     key: 'window',
     header: DEPLOYMENT.window,
+    zoned: true,
     wideOnly: true,
-    cell: (row) => <WindowTime window={row.window} none="–" short />,
+    cell: (row) => <WindowTime window={row.window} none="–" short="bare" />,
   },
 ];
 

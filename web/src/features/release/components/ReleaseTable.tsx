@@ -41,7 +41,7 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     header: COLUMN.window,
     sort: 'window',
     zoned: true,
-    cell: (row) => (row.window ? <WindowTime window={row.window} short /> : <None />),
+    cell: (row) => (row.window ? <WindowTime window={row.window} short="bare" /> : <None />),
   },
   {
     key: 'changes',
