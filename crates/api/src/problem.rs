@@ -98,6 +98,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("identity.too_many_attempts", 429, "Too many attempts"),
     ("identity.wrong_credentials", 401, "Login or password is wrong"),
     ("identity.wrong_origin", 403, "The request came from another site"),
+    ("import.malformed", 422, "The file cannot be taken"),
     ("incident.wrong_state", 409, "Not in this state"),
     ("live.too_many", 503, "Too many pages listen"),
     ("policy.broken", 422, "The policy has flaws"),
