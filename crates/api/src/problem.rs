@@ -72,6 +72,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("cab.wrong_state", 409, "The meeting is not so far"),
     ("calendar.conflict_blocks", 409, "A conflict blocks"),
     ("calendar.conflict_ended", 409, "The conflict has ended"),
+    ("calendar.exception_needed", 409, "Only an exception passes this"),
     ("calendar.feed_ended", 404, "This feed has ended"),
     ("calendar.own_conflict", 403, "Nobody accepts a conflict of their own work"),
     ("calendar.window_committed", 409, "The window is committed"),

@@ -457,8 +457,9 @@ fn only_those_who_may_import_do() {
 
 /// A file sent to a server: the status, and the lines or the problem.
 fn sent(server: &Server, secret: &str, query: &[(&str, &str)], file: &str) -> (u16, Vec<Json>) {
-    let request = client().post(format!("{}/api/v1/imports", server.url)).query(query);
-    let request = request.bearer_auth(secret).header("content-type", "text/csv");
+    let address = format!("{}/api/v1/imports", server.url);
+    let address = reqwest::Url::parse_with_params(&address, query).unwrap();
+    let request = client().post(address).bearer_auth(secret).header("content-type", "text/csv");
     let answer = request.body(file.to_owned()).send().unwrap();
     let status = answer.status().as_u16();
     let text = answer.text().unwrap();
