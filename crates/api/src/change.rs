@@ -32,9 +32,11 @@ pub struct ChangeFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 20000)]
     pub reason: Option<String>,
-    /// `application`, `infrastructure`, `hardware`, `data`, `configuration` or `third_party`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
+    /// `application`, `infrastructure`, `hardware`, `data`, `configuration` or `third_party`;
+    /// null for none yet.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub category: Option<Option<String>>,
     /// Services touched, by id or name.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 200)]
@@ -46,19 +48,22 @@ pub struct ChangeFields {
     /// Where: `production`, `staging`, `test` or `development`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// `none`, `degraded` or `outage`, as customers meet it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_impact: Option<String>,
+    /// `none`, `degraded` or `outage`, as customers meet it; null for not said.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub customer_impact: Option<Option<String>>,
     /// Expected outage per service.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 200)]
     pub outages: Option<Vec<Outage>>,
-    /// People needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub people_needed: Option<u32>,
-    /// Effort in minutes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub effort_minutes: Option<u32>,
+    /// People needed; null for not said.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
+    pub people_needed: Option<Option<u32>>,
+    /// Effort in minutes; null for not said.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
+    pub effort_minutes: Option<Option<u32>>,
     /// Who does it, by id or login; null for nobody yet.
     #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

@@ -166,12 +166,14 @@ pub struct TaskFields {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub title: Option<String>,
-    /// Id or login of the person who does it.
-    #[serde(default)]
-    pub assignee: Option<String>,
-    /// RFC 3339.
-    #[serde(default)]
-    pub due_at: Option<String>,
+    /// Id or login of the person who does it; null for nobody.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub assignee: Option<Option<String>>,
+    /// RFC 3339; null for no time.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub due_at: Option<Option<String>>,
     /// The numbers of the tasks before it.
     #[serde(default)]
     pub after: Option<Vec<u32>>,

@@ -1,7 +1,43 @@
-//! Imports on the wire: the report that `interlock import` prints.
+//! Imports on the wire. `POST /imports?mapping=&dry_run=`, with the bytes of a CSV file: JSON lines
+//! of the shapes below, as the import goes on. `GET /imports/mappings`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::problem::Problem;
+
+/// One line of what an import tells. The last is its report or the problem that ended it; what
+/// has neither was cut off, and the import goes on all the same.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub enum ImportLine {
+    /// How far it is.
+    Progress(Progress),
+    /// Something was found about a row.
+    Finding(Finding),
+    /// It is done.
+    Report(ImportReport),
+    /// It ended early. What was taken over stays; sent again, it does the rest.
+    Problem(Problem),
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    /// Rows that are done.
+    pub done: u64,
+    /// Rows of the file, the header left out.
+    pub rows: u64,
+}
+
+/// A mapping that is built in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BuiltInMapping {
+    /// What `mapping` takes.
+    pub mapping: String,
+    /// What it reads.
+    pub reads: String,
+}
 
 /// What an import did, or would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,6 +66,16 @@ pub struct ImportReport {
     pub took_ms: u64,
     /// Rows divided by that time.
     pub rows_per_second: u64,
+}
+
+impl ImportReport {
+    /// With how long it took, in microseconds.
+    #[must_use]
+    pub fn timed(self, micros: i64) -> Self {
+        let took_ms = u64::try_from(micros / 1000).unwrap_or(0);
+        let rows_per_second = self.rows * 1000 / took_ms.max(1);
+        Self { took_ms, rows_per_second, ..self }
+    }
 }
 
 /// How often something was found.

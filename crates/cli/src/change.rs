@@ -361,14 +361,14 @@ impl Fields {
         set(&mut body.change_type, self.change_type.clone());
         set(&mut body.description, self.description.clone());
         set(&mut body.reason, self.reason.clone());
-        set(&mut body.category, self.category.clone());
+        set(&mut body.category, cleared(self.category.as_ref()));
         set(&mut body.services, replaces(&self.services));
         set(&mut body.cis, replaces(&self.cis));
         set(&mut body.environment, self.environment.clone());
-        set(&mut body.customer_impact, self.customer_impact.clone());
+        set(&mut body.customer_impact, cleared(self.customer_impact.as_ref()));
         set(&mut body.outages, self.outages()?);
-        set(&mut body.people_needed, self.people_needed);
-        set(&mut body.effort_minutes, self.effort_minutes);
+        set(&mut body.people_needed, self.people_needed.map(Some));
+        set(&mut body.effort_minutes, self.effort_minutes.map(Some));
         set(&mut body.implementer, cleared(self.implementer.as_ref()));
         set(&mut body.team, cleared(self.team.as_ref()));
         set(&mut body.implementation_plan, self.implementation_plan.clone());

@@ -98,12 +98,37 @@ impl Client {
     /// Reads an answer of any length into a sink. It is asked for once: what was handed on cannot
     /// be taken back.
     pub(crate) fn fetch(&self, path: &str, query: &Query, sink: &mut dyn Write) -> Result {
+        self.stream(Method::Get, path, query, None, sink)
+    }
+
+    /// Sends a CSV file, and reads an answer of any length into a sink.
+    pub(crate) fn upload(
+        &self,
+        path: &str,
+        query: &Query,
+        file: Vec<u8>,
+        sink: &mut dyn Write,
+    ) -> Result {
+        self.stream(Method::Post, path, query, Some(file), sink)
+    }
+
+    fn stream(
+        &self,
+        method: Method,
+        path: &str,
+        query: &Query,
+        file: Option<Vec<u8>>,
+        sink: &mut dyn Write,
+    ) -> Result {
         let url = format!("{}{PREFIX}{path}{}", self.base, query.text());
         let mut headers = Vec::new();
         if let Some(token) = &self.token {
             headers.push(header("authorization", &format!("Bearer {token}")));
         }
-        let request = HttpRequest { method: Method::Get, url, headers, body: Vec::new() };
+        if file.is_some() {
+            headers.push(header("content-type", "text/csv"));
+        }
+        let request = HttpRequest { method, url, headers, body: file.unwrap_or_default() };
         let answer = self.http.fetch(&request, sink).map_err(|fault| self.unreachable(fault))?;
         if (200..300).contains(&answer.status) { Ok(()) } else { Err(self.refusal(&answer)) }
     }

@@ -1,23 +1,29 @@
-//! `interlock import`: the records of another system, from its CSV export into a database.
+//! `interlock import`: the records of another system, from its CSV export into a database or to a
+//! server.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use api::import::ImportReport;
+use api::import::{ImportLine, ImportReport};
+use api::problem::Problem;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use ports::{Clock as _, Store, SystemClock};
 use server::import::{FILE_BYTES_MAX, Finding, Malformed, Mapping, Sheet, Target, Watch, run};
 
+use crate::client::Query;
 use crate::context::Global;
 use crate::database::{Access, DatabaseArgs, bus, operator};
 use crate::failure::{Failure, Result};
 use crate::output::{Format, Output, say};
 
-/// What is imported, and how it is read.
+const EARLY: &str = "it ended early; what was taken over stays: run it again, and it does the rest";
+
+/// What is imported, and how it is read. Without a database it goes to the server, when there is a
+/// token for it, and into the default database otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The CSV file.
@@ -45,16 +51,12 @@ pub(crate) fn import(import: &Import, global: &Global) -> Result {
     let (Some(source), Some(mapping)) = (&import.source, &import.mapping) else {
         return list(&global.out());
     };
-    let began = SystemClock.now();
-    let mapping = find_mapping(mapping)?;
-    let sheet = read(source, &mapping)?;
-    let mut watch = Watcher::new(sheet.rows, import.report.as_deref())?;
-    let end = carry_out(import, &mapping, &sheet, &mut watch);
-    watch.end()?;
-    let mut report = end?;
-    let took_ms = (SystemClock.now().micros() - began.micros()) / 1000;
-    report.took_ms = u64::try_from(took_ms).unwrap_or(0);
-    report.rows_per_second = report.rows * 1000 / report.took_ms.max(1);
+    // A database that is named goes before a server that could be asked.
+    let report = if import.database.database.is_none() && global.token.is_some() {
+        by_server(import, source, mapping, global)?
+    } else {
+        directly(import, source, mapping)?
+    };
     print(&report, &global.out())?;
     let found: u64 = report.findings.iter().map(|found| found.count).sum();
     if let Some(file) = &import.report {
@@ -69,36 +71,124 @@ pub(crate) fn import(import: &Import, global: &Global) -> Result {
     }
 }
 
+fn directly(import: &Import, source: &Path, mapping: &str) -> Result<ImportReport> {
+    let began = SystemClock.now();
+    let mapping = find_mapping(mapping)?;
+    let sheet = read(source, &mapping)?;
+    let mut watch = Watcher::new(sheet.rows, import.report.as_deref())?;
+    let end = carry_out(import, &mapping, &sheet, &mut watch);
+    watch.end()?;
+    Ok(end?.timed(SystemClock.now().micros() - began.micros()))
+}
+
+/// Sends the file, and the mapping as its text when it is one of the user's own.
+fn by_server(
+    import: &Import,
+    source: &Path,
+    mapping: &str,
+    global: &Global,
+) -> Result<ImportReport> {
+    let known = Mapping::find(mapping).map(|_| mapping.to_owned());
+    let mapping = match known {
+        Some(name) => name,
+        None => own_mapping(mapping)?.1,
+    };
+    let query = Query::default().with("mapping", &mapping).with("dry_run", &import.dry_run);
+    let file = fs::read(source).map_err(|error| unreadable(source, &error))?;
+    let watch = Watcher::new(0, import.report.as_deref())?;
+    let mut told = Told { watch, line: Vec::new(), end: None };
+    let sent = global.client()?.upload("/imports", &query, file, &mut told);
+    told.watch.end()?;
+    match (sent, told.end) {
+        (Ok(()), Some(end)) => end,
+        (Ok(()), None) => Err(Failure::Other(anyhow::anyhow!(
+            "the server was lost, and may still be importing: send it again, and it does the rest"
+        ))),
+        (Err(failure), _) => Err(failure),
+    }
+}
+
+/// What a server tells of an import, line by line.
+struct Told {
+    watch: Watcher,
+    line: Vec<u8>,
+    end: Option<Result<ImportReport>>,
+}
+
+impl Told {
+    fn line(&mut self, line: &[u8]) -> io::Result<()> {
+        match serde_json::from_slice(line)? {
+            ImportLine::Progress(progress) => {
+                self.watch.bar.set_length(progress.rows);
+                self.watch.bar.set_position(progress.done);
+            }
+            ImportLine::Finding(finding) => self.watch.keep(&finding),
+            ImportLine::Report(report) => self.end = Some(Ok(report)),
+            ImportLine::Problem(problem) => self.end = Some(Err(ended_early(problem))),
+        }
+        Ok(())
+    }
+}
+
+impl io::Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.line);
+                self.line(&line)?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn ended_early(problem: Problem) -> Failure {
+    say(EARLY);
+    Failure::Problem(Box::new(problem))
+}
+
 fn list(out: &Output) -> Result {
     let head = vec!["mapping".to_owned(), "reads".to_owned()];
-    let known = Mapping::built_in().into_iter().map(|(name, about)| vec![name.to_owned(), about]);
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(known).collect();
+    let known = server::import::built_in();
     if out.format == Format::Json {
-        let known = rows[1..].iter();
-        let known = known.map(|row| serde_json::json!({ "mapping": row[0], "reads": row[1] }));
-        return out.json(&known.collect::<Vec<_>>());
+        return out.json(&known);
     }
-    out.rows(&rows)
+    let known = known.into_iter().map(|one| vec![one.mapping, one.reads]);
+    out.rows(&std::iter::once(head).chain(known).collect::<Vec<_>>())
 }
 
 fn find_mapping(name: &str) -> Result<Mapping> {
-    if let Some(mapping) = Mapping::find(name) {
-        return Ok(mapping);
+    match Mapping::find(name) {
+        Some(mapping) => Ok(mapping),
+        None => Ok(own_mapping(name)?.0),
     }
+}
+
+/// A mapping of the user's own, and its text.
+fn own_mapping(name: &str) -> Result<(Mapping, String)> {
     let text = fs::read_to_string(name).map_err(|error| {
         Failure::usage(format!(
             "`{name}` is no built-in mapping, and cannot be read as a file ({error}): see \
              `interlock import --list-mappings`"
         ))
     })?;
-    Mapping::parse(name, &text).map_err(|malformed| wrong(Path::new(name), &malformed))
+    let mapping = Mapping::parse(name, &text);
+    let mapping = mapping.map_err(|malformed| wrong(Path::new(name), &malformed))?;
+    Ok((mapping, text))
+}
+
+fn unreadable(source: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("{} cannot be read: {error}", source.display()))
 }
 
 /// Reads the file and checks its structure from end to end.
 fn read(source: &Path, mapping: &Mapping) -> Result<Sheet> {
-    let cannot = |error: std::io::Error| {
-        Failure::usage(format!("{} cannot be read: {error}", source.display()))
-    };
+    let cannot = |error: io::Error| unreadable(source, &error);
     let length = fs::metadata(source).map_err(cannot)?.len();
     if length > FILE_BYTES_MAX as u64 {
         let what =
@@ -127,7 +217,7 @@ fn carry_out(
     let end = run(&Target::Bus(&bus(store.clone()), operator()), mapping, sheet, watch);
     store.close();
     Ok(end.inspect_err(|_| {
-        say("it ended early; what was taken over stays: run it again, and it does the rest");
+        say(EARLY);
     })?)
 }
 
@@ -179,6 +269,13 @@ impl Watcher {
         Ok(Self { bar, report, failed: None })
     }
 
+    fn keep(&mut self, finding: &api::import::Finding) {
+        let Some(report) = &mut self.report else { return };
+        if let Err(error) = report.write(finding) {
+            self.failed.get_or_insert(error);
+        }
+    }
+
     fn end(self) -> Result {
         self.bar.finish_and_clear();
         if let Some(error) = self.failed {
@@ -194,10 +291,7 @@ impl Watch for Watcher {
     }
 
     fn finding(&mut self, finding: &Finding) {
-        let Some(report) = &mut self.report else { return };
-        if let Err(error) = report.write(&finding.into()) {
-            self.failed.get_or_insert(error);
-        }
+        self.keep(&finding.into());
     }
 }
 

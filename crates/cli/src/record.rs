@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::Global;
 use crate::failure::{Failure, Result};
-use crate::given::{FromFile, WindowArgs, instant, pair};
+use crate::given::{FromFile, WindowArgs, cleared, instant, pair};
 
 /// A record.
 #[derive(Debug, Args)]
@@ -228,8 +228,8 @@ impl Tasked {
     fn fields(&self) -> Result<TaskFields> {
         Ok(TaskFields {
             title: self.title.clone(),
-            assignee: self.assignee.clone(),
-            due_at: self.due.as_ref().map(|due| instant(due, "UTC")).transpose()?,
+            assignee: cleared(self.assignee.as_ref()),
+            due_at: self.due.as_ref().map(|due| instant(due, "UTC")).transpose()?.map(Some),
             after: (!self.after.is_empty()).then(|| self.after.clone()),
             required: self.required,
             done: self.done,

@@ -147,7 +147,7 @@ fn nobody_to_watch() -> General {
     General::Invalid(vec![Missing::new("", "only a person with an account watches a record")])
 }
 
-/// An empty text clears the assignee or the time; what was done stays done since then.
+/// Null, or an empty text, clears the assignee or the time; what was done stays done since then.
 fn parse_task(
     db: &mut dyn Query,
     fields: &TaskFields,
@@ -155,10 +155,10 @@ fn parse_task(
     now: Timestamp,
 ) -> Result<TaskEdit, Stop> {
     let mut resolver = Resolver::default();
-    let assignee = fields.assignee.clone().map(given);
+    let assignee = fields.assignee.clone().map(|name| name.and_then(given));
     let assignee = resolver.patch(db, "/assignee", assignee.as_ref(), find_person)?;
-    let due_at = fields.due_at.clone().map(given);
-    let due_at = due_at.map(|text| resolver.parse("/due_at", text.as_deref()));
+    let due_at = fields.due_at.clone().map(|text| text.and_then(given));
+    let due_at = resolver.parse_patch("/due_at", due_at.as_ref());
     resolver.end()?;
     Ok(TaskEdit {
         title: fields.title.clone(),

@@ -74,6 +74,21 @@ impl Resolver {
         }
     }
 
+    /// The same for a field that null clears.
+    pub fn parse_patch<T: std::str::FromStr>(
+        &mut self,
+        pointer: &str,
+        field: Option<&Option<String>>,
+    ) -> Option<Option<T>>
+    where
+        T::Err: std::fmt::Display,
+    {
+        match field? {
+            None => Some(None),
+            Some(text) => self.parse(pointer, Some(text)).map(Some),
+        }
+    }
+
     /// Parses a field that may be absent; what cannot be parsed is gathered.
     pub fn parse<T: std::str::FromStr>(&mut self, pointer: &str, field: Option<&str>) -> Option<T>
     where

@@ -7,14 +7,14 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::import::{ImportReport, ImportedConflict};
+use api::import::{ImportLine, ImportReport, ImportedConflict};
 use kernel::Actor;
 use ports::{Clock as _, Store, SystemClock, Value};
 use serde_json::Value as Json;
 use server::import::{Basis, Finding, Mapping, Sheet, Target, Watch, conflicts, run, sources};
 use server::read::wait;
 
-use crate::shared::{Database, bus, data, on_both, program};
+use crate::shared::{Database, Server, bus, client, data, on_both, program, token};
 
 const CHANGES: (&str, &str) = ("bpi2014-changes", "bpi2014/Detail_Change_closed_2013-10.csv");
 const INCIDENTS: (&str, &str) = ("bpi2014-incidents", "bpi2014/Detail_Incident_opened_2013-10.csv");
@@ -453,6 +453,112 @@ fn only_those_who_may_import_do() {
         assert_eq!(number(&store, "SELECT COUNT(*) FROM changes"), 0);
         store.close();
     });
+}
+
+/// A file sent to a server: the status, and the lines or the problem.
+fn sent(server: &Server, secret: &str, query: &[(&str, &str)], file: &str) -> (u16, Vec<Json>) {
+    let address = format!("{}/api/v1/imports", server.url);
+    let address = reqwest::Url::parse_with_params(&address, query).unwrap();
+    let request = client().post(address).bearer_auth(secret).header("content-type", "text/csv");
+    let answer = request.body(file.to_owned()).send().unwrap();
+    let status = answer.status().as_u16();
+    let text = answer.text().unwrap();
+    (status, text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+fn last(lines: &[Json]) -> ImportReport {
+    match serde_json::from_value(lines.last().expect("a line").clone()).unwrap() {
+        ImportLine::Report(report) => report,
+        other => panic!("the last line is the report: {other:?}"),
+    }
+}
+
+#[test]
+fn a_server_takes_a_file_over_and_tells_of_it_line_by_line() {
+    let Some(path) = data(CHANGES.1) else { return };
+    on_both(|database| {
+        let Some(command) = program() else { return };
+        database.open().close();
+        let scopes = ["read", "import.run"];
+        let secret = token(&command, &database.address, &["administrator"], &scopes);
+        let server = Server::start(&command, &database.address);
+        let found = database.folder.path().join("found.csv");
+        let output = Command::new(command.get_program())
+            .args(["import", "--mapping", CHANGES.0, "--format", "json", "--url", &server.url])
+            .arg("--source")
+            .arg(&path)
+            .arg("--report")
+            .arg(&found)
+            .env("INTERLOCK_TOKEN", &secret)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let report: ImportReport = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((report.created, report.cis_created, report.dry_run), (3181, 3984, false));
+        let counted: u64 = report.findings.iter().map(|found| found.count).sum();
+        let written = csv::Reader::from_path(&found).unwrap().into_records().count();
+        assert_eq!(u64::try_from(written).unwrap(), counted, "each finding has its line");
+        let text = fs::read_to_string(&path).unwrap();
+        let (status, lines) = sent(&server, &secret, &[("mapping", CHANGES.0)], &text);
+        assert_eq!((status, last(&lines).unchanged), (200, 3181));
+        assert!(lines.iter().filter(|line| line["line"] == "progress").count() > 5);
+    });
+}
+
+#[test]
+fn a_server_takes_ones_own_mapping_tries_out_and_says_what_it_cannot_take() {
+    on_both(|database| {
+        let Some(command) = program() else { return };
+        database.open().close();
+        let scopes = ["read", "import.run"];
+        let secret = token(&command, &database.address, &["administrator"], &scopes);
+        let server = Server::start(&command, &database.address);
+        let file = "CI Name (aff);Change ID\nweb-1;1\nweb-1;2\n";
+        let trial = [("mapping", OURS), ("dry_run", "true")];
+        let (status, lines) = sent(&server, &secret, &trial, file);
+        let report = last(&lines);
+        assert_eq!((status, report.created, report.dry_run), (200, 2, true));
+        let (_, lines) = sent(&server, &secret, &[("mapping", OURS)], file);
+        assert_eq!((last(&lines).created, last(&lines).unchanged), (2, 0), "it was a trial");
+        for (query, file, code, says) in [
+            (vec![], file, "request.invalid", "names a built-in mapping"),
+            (vec![("mapping", "bpi")], file, "request.invalid", "is no built-in mapping"),
+            (vec![("mapping", "about = 1")], file, "request.invalid", "is no mapping: "),
+            (vec![("mapping", OURS)], "a;b\n1;2\n", "import.malformed", "line 1: "),
+            (vec![("mapping", OURS)], "", "import.malformed", "the file is empty"),
+        ] {
+            let (status, lines) = sent(&server, &secret, &query, file);
+            assert_eq!((status, lines[0]["code"].as_str()), (422, Some(code)), "{lines:?}");
+            assert!(lines[0]["detail"].as_str().unwrap().contains(says), "{lines:?}");
+        }
+    });
+}
+
+#[test]
+fn one_import_is_taken_at_a_time_and_an_abandoned_one_makes_room() {
+    let Some(command) = program() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("interlock.db").display());
+    let secret = token(&command, &address, &["administrator"], &["read", "import.run"]);
+    let server = Server::start(&command, &address);
+    let host = server.url.trim_start_matches("http://").to_owned();
+    let mut slow = std::net::TcpStream::connect(&host).unwrap();
+    let head = format!(
+        "POST /api/v1/imports?mapping={} HTTP/1.1\r\nhost: {host}\r\n\
+         authorization: Bearer {secret}\r\ncontent-type: text/csv\r\n\
+         content-length: 100\r\n\r\nCI Name",
+        CHANGES.0
+    );
+    std::io::Write::write_all(&mut slow, head.as_bytes()).unwrap();
+    let status_becomes = |wanted: u16| {
+        (0..200).any(|_| {
+            std::thread::park_timeout(Duration::from_millis(50));
+            sent(&server, &secret, &[("mapping", OURS)], "CI Name (aff);Change ID\n").0 == wanted
+        })
+    };
+    assert!(status_becomes(503), "the second one waits for its turn");
+    drop(slow);
+    assert!(status_becomes(200), "whoever goes away before the file is whole makes room");
 }
 
 /// A mapping whose records are still to come when the file says so.

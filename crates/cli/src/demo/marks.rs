@@ -33,8 +33,8 @@ pub(super) fn mark(
 fn task_fields(replay: &Replay<'_>, task: &TaskPlan) -> anyhow::Result<TaskFields> {
     Ok(TaskFields {
         title: Some(replay.named(&task.title)?),
-        assignee: task.assignee.clone(),
-        due_at: task.due.map(|due| due.instant(&replay.today).to_string()),
+        assignee: task.assignee.clone().map(Some),
+        due_at: task.due.map(|due| Some(due.instant(&replay.today).to_string())),
         after: None,
         required: Some(task.required),
         done: None,

@@ -9,9 +9,10 @@ use crate::approval::{
     Answer, Barred, Content, Electorate, PartName, Round, RoundEvent, RoundState, Vote, evolve,
 };
 
-/// Holds new content against the last round, if it is open or approved: the votes whose groups
-/// cover an edited part are voided, and so are the votes of those who may not vote any more; their
-/// groups must say yes again. An edit that would leave a group without enough voters is refused.
+/// Holds new content, and who may not vote on it, against the last round, if it is open or
+/// approved: the votes whose groups cover an edited part are voided, and so are the votes of those
+/// who may not vote any more, whether or not a part was edited; their groups must say yes again. An
+/// edit that would leave a group without enough voters is refused.
 pub fn edit(
     rounds: &[Round],
     content: Content,
@@ -21,12 +22,13 @@ pub fn edit(
     let Some(round) = rounds.last() else { return Ok(Vec::new()) };
     let live = matches!(round.state, RoundState::Open | RoundState::Approved);
     let touched = round.content.touched(&content);
-    if !live || touched.is_empty() {
+    if !live || (touched.is_empty() && barred == round.barred) {
         return Ok(Vec::new());
     }
     let covers = |stage: usize, group: usize| {
         let covered = &round.plan.stages[stage].groups[group].covers;
-        covered.is_empty() || touched.iter().any(|part: &PartName| covered.contains(part))
+        let covers = |part: &PartName| covered.is_empty() || covered.contains(part);
+        touched.iter().any(covers)
     };
     let lost = |vote: &&Vote| {
         let own_work = barred.iter().any(|barred| vote.uses_up(barred.person));

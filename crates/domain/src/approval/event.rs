@@ -210,7 +210,9 @@ impl Round {
                     self.barred.clone_from(barred);
                 }
                 for vote in self.votes.iter_mut().filter(|vote| vote.counts()) {
-                    if voided.contains(&vote.person) {
+                    if voided.contains(&vote.person) && touched.is_empty() {
+                        vote.lapsed = Some(Lapse::OwnWork);
+                    } else if voided.contains(&vote.person) {
                         vote.voided.clone_from(touched);
                     }
                 }

@@ -69,6 +69,8 @@ words! {
         Left = "left",
         /// The role that it rested on was taken away.
         RoleLost = "no longer holds the role",
+        /// Whoever cast it came to have a part in the work.
+        OwnWork = "has a part in the work now",
     }
 }
 

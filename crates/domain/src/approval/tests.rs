@@ -181,7 +181,6 @@ impl World {
             }
             Step::Bar(who) => {
                 self.barred.push(Barred { person: person(*who), why: Why::Implements });
-                self.parts[0] = self.parts[0].wrapping_add(1);
                 self.edit();
             }
             Step::Leave(who) => {

@@ -129,6 +129,15 @@ pub fn accept(
     if person.is_some_and(|person| own.contains(&person)) {
         return Err(Refusal::OwnConflict.into());
     }
+    match conflict.kind() {
+        Some(ConflictKind::Blackout) => {
+            return Err(Refusal::ExceptionNeeded("a blackout").into());
+        }
+        Some(ConflictKind::ReleaseOrder) => {
+            return Err(Refusal::ExceptionNeeded("the order of releases").into());
+        }
+        _ => {}
+    }
     let mut check = Check::default();
     check.name("/reason", reason, NOTE_MAX);
     if until.is_some_and(|until| until <= now) {
@@ -235,5 +244,16 @@ mod tests {
         let conflict = after(&[ConflictEvent::Found { found: seen("a") }]);
         let refusal = accept(&conflict, "mine", None, Some(me), &[me], Timestamp::from_micros(0));
         assert_eq!(refusal.expect_err("own").code, "calendar.own_conflict");
+    }
+
+    #[test]
+    fn a_blackout_and_the_order_of_releases_are_passed_by_exception_alone() {
+        for kind in ConflictKind::ALL.iter().copied() {
+            let found = Found { kind, ..seen("a") };
+            let conflict = after(&[ConflictEvent::Found { found }]);
+            let taken = accept(&conflict, "so", None, None, &[], Timestamp::from_micros(0));
+            let by_exception = [ConflictKind::Blackout, ConflictKind::ReleaseOrder].contains(&kind);
+            assert_eq!(taken.is_err(), by_exception, "{kind}");
+        }
     }
 }

@@ -19,6 +19,9 @@ pub enum Refusal {
     /// Separation of duties.
     #[error("nobody accepts a conflict of their own work: ask another release manager")]
     OwnConflict,
+    /// What nobody answers for by a word.
+    #[error("{0} is passed by an exception alone, which ends by itself: ask for one")]
+    ExceptionNeeded(&'static str),
 }
 
 fn count(conflicts: &[Missing]) -> String {
@@ -45,6 +48,7 @@ impl Refuse for Refusal {
             Self::ConflictBlocks(_) => "calendar.conflict_blocks",
             Self::ConflictEnded => "calendar.conflict_ended",
             Self::OwnConflict => "calendar.own_conflict",
+            Self::ExceptionNeeded(_) => "calendar.exception_needed",
             Self::WindowCommitted => "calendar.window_committed",
         }
     }

@@ -80,6 +80,10 @@ fn nothing_taken_away(before: &Change, after: &Change, check: &mut Check) {
     if before.phase == Phase::Draft {
         return;
     }
+    if after.content.cis.is_empty() && !before.content.cis.is_empty() {
+        let detail = "what this change was submitted for: it may not be emptied now";
+        check.wrong("/cis", detail);
+    }
     let absent_before = missing(before);
     for absent in missing(after).into_iter().filter(|absent| !absent_before.contains(absent)) {
         let detail = "was asked for when this change was submitted: it may not be emptied now";

@@ -102,6 +102,9 @@ pub enum ChangeEvent {
         /// The exceptions that it needed, `EXC-…`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         under: Vec<String>,
+        /// The window that work takes, when it began in none: others must see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<Window>,
     },
     /// Work ended.
     #[serde(rename = "change.completed.v1")]

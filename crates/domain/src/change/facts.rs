@@ -89,6 +89,8 @@ pub struct Facts {
     pub outside_release: OutsideRelease,
     /// Whether an edit leads to another approval than the change needed before it.
     pub rerouted: bool,
+    /// Whether any of the services that it names has CIs.
+    pub services_have_cis: bool,
 }
 
 impl Facts {
@@ -139,7 +141,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
         return Err(Refusal::OutsideRelease.into());
     }
     match verb {
-        Verb::Submit => complete_enough(change),
+        Verb::Submit => complete_enough(change, facts),
         Verb::Approve | Verb::Reject | Verb::Abstain => {
             approval::seat(change.round(), facts.person, &facts.roles, &facts.electorate)?;
             Ok(())
@@ -217,8 +219,13 @@ pub(super) fn missing(change: &Change) -> Vec<Missing> {
     missing
 }
 
-fn complete_enough(change: &Change) -> Result<(), crate::Refusal> {
-    let missing = missing(change);
+/// Conflicts and risk are found by CIs, so a service that has some does not stand in for them.
+fn complete_enough(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
+    let mut missing = missing(change);
+    if change.content.cis.is_empty() && facts.services_have_cis {
+        let detail = "names which CIs of its services are touched";
+        missing.push(Missing::new("/cis", detail));
+    }
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete { missing }.into()) }
 }
 

@@ -60,12 +60,14 @@ pub fn follow(change: &Change, step: Step) -> Vec<ChangeEvent> {
             let reason = "its release is no longer scheduled".to_owned();
             vec![ChangeEvent::Unscheduled { reason }]
         }
-        (Step::Deployed, Phase::Scheduled) => vec![ChangeEvent::Started { under: vec![] }],
+        (Step::Deployed, Phase::Scheduled) => {
+            vec![ChangeEvent::Started { under: vec![], window: None }]
+        }
         // Approved after the release's window was committed.
         (Step::Deployed, Phase::Authorise) if change.is_approved() => {
             vec![
                 ChangeEvent::Scheduled { window: None, under: vec![] },
-                ChangeEvent::Started { under: vec![] },
+                ChangeEvent::Started { under: vec![], window: None },
             ]
         }
         (Step::Ended(outcome), Phase::Implement) => {

@@ -1,6 +1,6 @@
 //! Committing a window, beginning work in it, lengthening it.
 
-use kernel::Timestamp;
+use kernel::{Timestamp, Zone};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval;
@@ -8,7 +8,10 @@ use crate::change::edit::hold_against_approval;
 use crate::change::facts::{decides_extension, not_blocked};
 use crate::change::{Change, ChangeEvent, Edit, Facts, Refusal, Verb, guard};
 use crate::refusal::reasoned;
-use crate::vocabulary::Window;
+use crate::vocabulary::{WINDOW_DAYS_MAX, Window};
+
+/// How long an emergency takes on the calendar when nobody said how long it takes, in minutes.
+const EMERGENCY_MINUTES: i64 = 240;
 
 /// Commits the planned window, or the one given. `facts.blocking` was gathered for that window.
 /// Where an approval covers the window and it moved, that approval is asked for again instead.
@@ -49,10 +52,25 @@ pub fn schedule(
     Ok(events)
 }
 
-/// Begins work.
+/// Begins work. An emergency that begins in no window takes one from now on, as long as the one
+/// that was planned, or as the work is thought to take: what runs is on the calendar, and others
+/// find it there.
 pub fn start(change: &Change, facts: &Facts) -> Decision<ChangeEvent> {
     guard(Verb::Start, change, facts)?;
-    Ok(vec![ChangeEvent::Started { under: facts.under.clone() }])
+    let planned = facts.window(change);
+    let open =
+        |window: &Window| window.interval.start <= facts.now && facts.now < window.interval.end;
+    let window = if planned.as_ref().is_some_and(open) {
+        None
+    } else {
+        let minutes = planned.as_ref().map(|window| window.interval.minutes());
+        let effort = change.content.effort_minutes.filter(|effort| *effort > 0).map(i64::from);
+        let minutes = minutes.or(effort).unwrap_or(EMERGENCY_MINUTES);
+        let zone = planned.map_or_else(Zone::utc, |window| window.zone);
+        let until = facts.now.plus_minutes(minutes.min(WINDOW_DAYS_MAX * 24 * 60));
+        Window::try_new(facts.now, until, zone).ok()
+    };
+    Ok(vec![ChangeEvent::Started { under: facts.under.clone(), window }])
 }
 
 /// Asks for a longer window of running work. `facts.blocking` was gathered for the longer one.

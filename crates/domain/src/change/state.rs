@@ -350,7 +350,10 @@ impl Aggregate for Change {
                 self.content.window = Some(window.clone());
                 self.extension = None;
             }
-            E::Started { .. } => {
+            E::Started { window, .. } => {
+                if window.is_some() {
+                    self.content.window.clone_from(window);
+                }
                 self.phase = Phase::Implement;
                 self.started_at = Some(stamp.at);
             }

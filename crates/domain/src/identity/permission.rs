@@ -43,6 +43,8 @@ words! {
         ReleaseWrite = "release.write",
         /// Deploy, verify and roll back releases.
         ReleaseDeploy = "release.deploy",
+        /// Decide that a release is taken back.
+        ReleaseRollback = "release.rollback",
         /// Vote, where a group asks for the person's role.
         Approve = "approve",
         /// Name a deputy for oneself, by a program.
@@ -99,6 +101,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ChangeWrite,
             P::ChangeImplement,
             P::ReleaseDeploy,
+            P::ReleaseRollback,
             P::CabAttend,
             P::FeedWrite,
             P::ExceptionRequest,
@@ -112,6 +115,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ChangeImplement,
             P::ReleaseWrite,
             P::ReleaseDeploy,
+            P::ReleaseRollback,
             P::Approve,
             P::DelegationWrite,
             P::CabAttend,
@@ -143,6 +147,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
         Role::ProductOwner => &[
             P::ChangeWrite,
             P::ReleaseWrite,
+            P::ReleaseRollback,
             P::Approve,
             P::DelegationWrite,
             P::CabAttend,
@@ -153,6 +158,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
         ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
+            P::ReleaseRollback,
             P::Approve,
             P::DelegationWrite,
             P::CabAttend,

@@ -191,7 +191,8 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::Submit => ready_to_submit(release, facts),
         Verb::Approve | Verb::Reject | Verb::Abstain => {
             approval::seat(release.round(), facts.person, &facts.roles, &facts.electorate)?;
-            Ok(())
+            // The bundle is judged when each change of it is approved, and no sooner.
+            if verb == Verb::Approve { ready_to_submit(release, facts) } else { Ok(()) }
         }
         Verb::GrantExtension | Verb::RefuseExtension => {
             decides_extension(release, facts).map(|_| ())
@@ -304,8 +305,8 @@ pub(super) fn next_state(release: &Release) -> Result<(P, String), crate::Refusa
     }
 }
 
-/// What a submission needs, and a deployment still: a change may have been edited since the go.
-fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
+/// What a submission needs, and a vote and a deployment still: a change may have been edited since.
+pub fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     let mut missing = scope_lacks(release, facts);
     missing.extend(facts.changes.iter().flat_map(lacks));
     missing.extend(package_lacks(release));

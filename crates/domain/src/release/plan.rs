@@ -5,6 +5,7 @@ use kernel::{LONG_TEXT_MAX, NAME_MAX, PersonId};
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::calendar;
 use crate::policy::ReleaseModel;
+use crate::policy::ReleasePhase;
 use crate::record::{ExtraCommand, ExtraEvent};
 use crate::refusal::Check;
 use crate::release::facts::next_state;
@@ -58,7 +59,12 @@ pub fn edit(
     }
     let event = ReleaseEvent::Edited { edit: Box::new(edit) };
     let after = release.clone().evolve(&event, stamp);
-    checked(&after.content).end()?;
+    let mut check = checked(&after.content);
+    if release.phase == ReleasePhase::Approval && after.content.owner.is_none() {
+        let detail = "was asked for when this release was submitted: it may not be emptied now";
+        check.wrong("/owner", detail);
+    }
+    check.end()?;
     events.push(event);
     events.extend(approve::reapprove(&after, facts)?);
     Ok(events)

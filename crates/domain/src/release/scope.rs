@@ -6,8 +6,10 @@ use kernel::{ChangeId, Timestamp};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::change;
+use crate::policy::ReleasePhase;
 use crate::refusal::Check;
 use crate::release::approve::reapprove;
+use crate::release::facts::lacks;
 use crate::release::{
     CHANGES_MAX, ChangeFact, Facts, Refusal, Release, ReleaseEvent, Statement, Verb, guard,
 };
@@ -45,6 +47,11 @@ pub fn attach(
         return Err(Refusal::ChangeNotAttachable { why }.into());
     }
     left_out(&release.statement, fact.id)?;
+    // What was handed in stays as complete as it had to be then.
+    let missing = lacks(fact);
+    if release.phase == ReleasePhase::Approval && !missing.is_empty() {
+        return Err(Refusal::Incomplete(missing).into());
+    }
     let under = admit(release, fact.number.clone(), exception, facts.now)?;
     let mut check = Check::default();
     check.count("/changes", release.changes.len() + 1, CHANGES_MAX);

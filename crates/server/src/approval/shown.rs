@@ -184,6 +184,7 @@ fn shown_vote(
     let gone = vote.lapsed.map(|why| match why {
         Lapse::Left => "someone it rested on left".to_owned(),
         Lapse::RoleLost => "the role it rested on was taken away".to_owned(),
+        Lapse::OwnWork => "its voter has a part in the work now".to_owned(),
     });
     Ok(CastVote {
         person: named(db, names, vote.person)?,

@@ -68,7 +68,8 @@ pub fn people_of(db: &mut dyn Query, side: Side) -> Result<Vec<PersonId>, Fault>
             "SELECT changes.requester, changes.implementer FROM release_changes \
             JOIN changes ON changes.id = release_changes.change \
             WHERE release_changes.release = $1 \
-            UNION SELECT requester, owner FROM releases WHERE id = $1"
+            UNION SELECT requester, owner FROM releases WHERE id = $1 \
+            UNION SELECT release_manager, release_manager FROM releases WHERE id = $1"
         }
         Side::Period(_) => return Ok(Vec::new()),
     };

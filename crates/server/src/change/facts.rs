@@ -7,12 +7,13 @@ use domain::calendar::Side;
 use domain::change::{Change, Facts, Phase, ReleaseFact};
 use domain::identity::Role;
 use kernel::{ChangeId, Interval};
-use ports::{Fault, Query};
+use ports::{Fault, Query, Value};
 
 use crate::approval::electorate;
 use crate::asking::Asking;
 use crate::calendar::{Blocked, blocking, window};
 use crate::policy::in_force;
+use crate::read::{ANY_MAX, Statement};
 use crate::review;
 
 /// Gathers the facts. `interval` is a window that is asked about instead of the planned one.
@@ -52,7 +53,21 @@ pub fn gather(
             .outside_release_when_customers_are_hit,
         review_completed: review::is_completed(db, &id.to_string())?,
         rerouted: false,
+        services_have_cis: services_have_cis(db, change)?,
     })
+}
+
+fn services_have_cis(db: &mut dyn Query, change: &Change) -> Result<bool, Fault> {
+    let services: Vec<_> = change.content.services.iter().map(ToString::to_string).collect();
+    for slice in services.chunks(ANY_MAX) {
+        let mut statement = Statement::new("SELECT id FROM cis WHERE ");
+        statement.bind_any("service", slice.iter().map(Value::from));
+        statement.push(" LIMIT 1");
+        if !statement.query(db)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Puts the risk that an edit would lead to in the place of the one that was judged, with the

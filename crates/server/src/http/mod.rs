@@ -15,6 +15,7 @@ use std::sync::Arc;
 use api::change::ChangeRow;
 use api::identity::SignInHint;
 use ports::{Fault, Query};
+use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 use crate::identity::Throttle;
@@ -36,6 +37,8 @@ pub struct App {
     pub trusted_proxies: Arc<[IpAddr]>,
     /// What makes guessing passwords slow.
     pub throttle: Arc<Throttle>,
+    /// The turn of the import that runs.
+    pub importing: Arc<Semaphore>,
     /// Who listens to what moves.
     pub live: Arc<Live>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of

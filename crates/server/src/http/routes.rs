@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use api::problem::Problem;
 use axum::Router;
-use axum::extract::Extension;
+use axum::extract::{DefaultBodyLimit, Extension};
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use utoipa::openapi::path::{
     HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem,
 };
-use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, RefOr,
@@ -93,6 +93,24 @@ impl Routes {
         self.add_as::<A, H, T>(kinds, &operation, None, handler)
     }
 
+    /// Registers a write of a file of at most `bytes` that answers with lines, each of which is
+    /// an `A`.
+    #[must_use]
+    pub fn upload<A: ToSchema, H: Handler<T, App>, T: 'static>(
+        mut self,
+        path: &str,
+        summary: &str,
+        query: &str,
+        bytes: usize,
+        handler: H,
+    ) -> Self {
+        let operation = Operation { method: HttpMethod::Post, path, summary, query };
+        let file = ObjectBuilder::new().schema_type(Type::String).build().into();
+        let file = Some(body("text/csv", file));
+        let described = self.describe::<A>("application/x-ndjson", &operation, file);
+        self.route(&operation, described, handler.layer(DefaultBodyLimit::max(bytes)))
+    }
+
     /// Registers a write with body `B` that answers `A`.
     #[must_use]
     pub fn write<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(
@@ -136,7 +154,17 @@ impl Routes {
         body: Option<RefOr<Schema>>,
         handler: H,
     ) -> Self {
+        let body = body.map(|schema| self::body("application/json", schema));
         let described = self.describe::<A>(kind, operation, body);
+        self.route(operation, described, handler)
+    }
+
+    fn route<H: Handler<T, App>, T: 'static>(
+        mut self,
+        operation: &Operation<'_>,
+        described: utoipa::openapi::path::Operation,
+        handler: H,
+    ) -> Self {
         let item = PathItem::new(operation.method.clone(), described);
         let full = format!("{PREFIX}{}", operation.path);
         self.paths = self.paths.map(|paths| paths.path(&full, item));
@@ -150,7 +178,7 @@ impl Routes {
         &mut self,
         kind: &str,
         operation: &Operation<'_>,
-        body: Option<RefOr<Schema>>,
+        body: Option<RequestBody>,
     ) -> utoipa::openapi::path::Operation {
         let answer = json(kind, "what was asked for", self.reference::<A>());
         let problem =
@@ -169,12 +197,7 @@ impl Routes {
             builder = builder.parameter(parameter("Idempotency-Key", ParameterIn::Header));
             builder = builder.parameter(parameter("If-Match", ParameterIn::Header));
         }
-        if let Some(schema) = body {
-            let content = ContentBuilder::new().schema(Some(schema)).build();
-            let body = RequestBodyBuilder::new().content("application/json", content);
-            builder = builder.request_body(Some(body.build()));
-        }
-        builder.build()
+        builder.request_body(body).build()
     }
 
     fn reference<T: ToSchema>(&mut self) -> RefOr<Schema> {
@@ -217,6 +240,12 @@ fn schema_name<T: ToSchema>() -> String {
         return T::name().into_owned();
     };
     format!("{}Of{}", T::name(), inner.rsplit("::").next().unwrap_or(inner))
+}
+
+/// A body of one kind of content.
+fn body(kind: &str, schema: RefOr<Schema>) -> RequestBody {
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    RequestBodyBuilder::new().content(kind, content).build()
 }
 
 /// An answer of one kind of content, or of one of several, separated by commas.

@@ -18,6 +18,7 @@ mod plan;
 mod reading;
 mod rows;
 mod run;
+mod serve;
 mod sheet;
 mod take;
 mod value;
@@ -28,12 +29,15 @@ pub use conflicts::{Basis, conflicts, sources};
 pub use finding::{Code, Finding, Kind, Tally};
 pub use mapping::{Mapping, RecordKind};
 pub use run::{Target, Watch, run};
+pub use serve::{built_in, routes};
 pub use sheet::Sheet;
 pub use take::{Import, Takeable, Taken};
 
 /// The most bytes of one file: 1 GiB. It is held in memory, so that what was checked is what is
 /// imported.
 pub const FILE_BYTES_MAX: usize = 1 << 30;
+/// The most bytes of a file that is sent to a server: 64 MiB.
+pub const SENT_BYTES_MAX: usize = 1 << 26;
 /// The most bytes of one field.
 pub const FIELD_BYTES_MAX: usize = 100_000;
 /// The most columns of one file.

@@ -10,7 +10,7 @@ use domain::approval::RoundState;
 use domain::deployment::{self, DeploymentState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{Facts, Release, Verb, guard};
+use domain::release::{Facts, Release, Verb, guard, ready_to_submit};
 use domain::rollback::{WayBack, compile};
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
@@ -311,12 +311,10 @@ fn permission(verb: Verb) -> Permission {
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,
-        Verb::Deploy
-        | Verb::Step
-        | Verb::Verify
-        | Verb::Rollback
-        | Verb::StepBack
-        | Verb::GiveUp => Permission::ReleaseDeploy,
+        Verb::Deploy | Verb::Step | Verb::Verify | Verb::StepBack | Verb::GiveUp => {
+            Permission::ReleaseDeploy
+        }
+        Verb::Rollback => Permission::ReleaseRollback,
         _ => Permission::ReleaseWrite,
     }
 }
@@ -341,10 +339,13 @@ fn with_action(lamp: Lamp, action: &str) -> Lamp {
 
 fn scope(release: &Release, facts: &Facts) -> Lamp {
     let count = facts.changes.len();
-    if release.phase >= Phase::Approval {
+    if release.phase > Phase::Approval {
         return clear("scope", format!("{count} changes, submitted"));
     }
-    match guard(Verb::Submit, release, facts) {
+    match ready_to_submit(release, facts) {
+        Ok(()) if release.phase == Phase::Approval => {
+            clear("scope", format!("{count} changes, submitted"))
+        }
         Ok(()) => {
             let ready =
                 lamp("scope", LampState::Waiting, format!("{count} changes, ready to submit"));

@@ -17,7 +17,7 @@ use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Facts, Release, ReleaseEvent};
 use domain::review::{Kpi, Planned, Subject, Why};
-use domain::vocabulary::Window;
+use domain::vocabulary::{Environment, Window};
 use kernel::{ChangeId, ReleaseId, Timestamp};
 use ports::Query;
 
@@ -153,12 +153,10 @@ fn permission(verb: &Verb) -> Permission {
     match verb {
         Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => Permission::Approve,
         Verb::Extend(_) => Permission::WindowExtend,
-        Verb::Deploy
-        | Verb::Step(..)
-        | Verb::Verify(_)
-        | Verb::Rollback(_)
-        | Verb::StepBack(..)
-        | Verb::GiveUp(_) => Permission::ReleaseDeploy,
+        Verb::Deploy | Verb::Step(..) | Verb::Verify(_) | Verb::StepBack(..) | Verb::GiveUp(_) => {
+            Permission::ReleaseDeploy
+        }
+        Verb::Rollback(_) => Permission::ReleaseRollback,
         _ => Permission::ReleaseWrite,
     }
 }
@@ -308,7 +306,11 @@ pub(super) fn follow(
             move_change(work, *change, step)?;
         }
     }
-    if state(before) != state(after) && state(after) == Some(DeploymentState::Verified) {
+    let verified = state(before) != state(after) && state(after) == Some(DeploymentState::Verified);
+    let steps = after.deployment.iter().flat_map(|deployment| &deployment.steps);
+    let failed = steps.into_iter().any(|step| step.state == StepState::Failed);
+    // A service runs what production runs; of a bundle that failed in part nobody knows which.
+    if verified && !failed && after.content.environment == Environment::Production {
         let items = after.content.package.iter();
         let items = items.map(|item| Made { version: &item.version, on: (item.service, item.ci) });
         make_available(work, id, items)?;
@@ -318,6 +320,7 @@ pub(super) fn follow(
         let why = match state(after) {
             Some(DeploymentState::RolledBack) => Why::RolledBack,
             Some(DeploymentState::RollbackFailed) => Why::Failed,
+            _ if failed => Why::Failed,
             _ => Why::Release,
         };
         review::open_review(work, Subject::Release(id), why, planned(after))?;

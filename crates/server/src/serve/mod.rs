@@ -24,7 +24,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
 
 use crate::bus::{Bus, World};
@@ -61,6 +61,7 @@ impl Options {
             secure_cookies: self.secure_cookies,
             trusted_proxies: self.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
             throttle: Arc::default(),
+            importing: Arc::new(Semaphore::new(1)),
             live: Arc::default(),
             latest_on_ci: crate::change::latest_on_ci,
         }
@@ -77,6 +78,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::exception::routes,
     crate::export::routes,
     crate::identity::routes,
+    crate::import::routes,
     crate::incident::routes,
     crate::live::routes,
     crate::policy::routes,

@@ -91,7 +91,16 @@ function outagesOf(change: Change): Record<string, number> {
   );
 }
 
-const NULLABLE = ['implementer', 'team', 'window', 'backout_minutes'] as const;
+const NULLABLE = [
+  'implementer',
+  'team',
+  'window',
+  'backout_minutes',
+  'category',
+  'customer_impact',
+  'people_needed',
+  'effort_minutes',
+] as const;
 
 /** The fields of a request from some of the values; what was emptied is cleared. */
 export function fieldsOf(values: Partial<ChangeValues>): Record<string, unknown> {

@@ -6,8 +6,14 @@ use crate::record::{ExtraCommand, TaskEdit};
 #[test]
 fn work_begins_within_the_window_and_not_at_its_end() {
     assert_eq!(code(start(&scheduled(), &at(59))), "change.window_not_open");
-    assert_eq!(start(&scheduled(), &at(60)), Ok(vec![ChangeEvent::Started { under: vec![] }]));
-    assert_eq!(start(&scheduled(), &at(119)), Ok(vec![ChangeEvent::Started { under: vec![] }]));
+    assert_eq!(
+        start(&scheduled(), &at(60)),
+        Ok(vec![ChangeEvent::Started { under: vec![], window: None }])
+    );
+    assert_eq!(
+        start(&scheduled(), &at(119)),
+        Ok(vec![ChangeEvent::Started { under: vec![], window: None }])
+    );
     assert_eq!(code(start(&scheduled(), &at(120))), "change.window_not_open");
 }
 
@@ -24,7 +30,20 @@ fn an_approved_emergency_begins_without_a_window() {
     let waiting = emergency(None);
     assert_eq!(code(start(&waiting, &facts())), "change.not_approved");
     let approved = approved_by(&waiting, &ECAB);
-    assert_eq!(start(&approved, &facts()), Ok(vec![ChangeEvent::Started { under: vec![] }]));
+    let begun = after(&approved, start(&approved, &facts()));
+    assert_eq!(begun.content.window, Some(window(0, 240)), "others see it");
+    let known = Content { effort_minutes: Some(30), ..approved.content.clone() };
+    let known = Change { content: known, ..approved };
+    assert_eq!(after(&known, start(&known, &facts())).content.window, Some(window(0, 30)));
+}
+
+#[test]
+fn an_emergency_that_begins_sooner_than_planned_stands_on_the_calendar_from_now() {
+    let planned = approved_by(&emergency(Some(window(60, 120))), &ECAB);
+    let early = Change { phase: Phase::Authorise, ..planned };
+    assert_eq!(after(&early, start(&early, &facts())).content.window, Some(window(0, 60)));
+    let in_time = start(&early, &Facts { now: minute(60), ..facts() });
+    assert_eq!(in_time, Ok(vec![ChangeEvent::Started { under: vec![], window: None }]));
 }
 
 #[test]
@@ -102,10 +121,11 @@ fn the_added_minutes_may_collide_too() {
 }
 
 #[test]
-fn an_emergency_without_a_window_has_none_to_lengthen() {
+fn an_emergency_that_began_without_a_window_may_take_longer() {
     let approved = approved_by(&emergency(None), &ECAB);
     let running = after(&approved, start(&approved, &facts()));
-    assert_eq!(code(extend(&running, minute(9), "x", &facts())), "change.window_missing");
+    assert_eq!(code(extend(&running, minute(9), "x", &facts())), "change.window_not_open");
+    assert!(extend(&running, minute(300), "x", &facts()).is_ok());
 }
 
 #[test]

@@ -121,6 +121,7 @@ fn facts() -> Facts {
         extension_roles: [Role::ReleaseManager].into(),
         outside_release: OutsideRelease::Flag,
         rerouted: false,
+        services_have_cis: false,
     }
 }
 

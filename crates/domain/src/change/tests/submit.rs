@@ -164,3 +164,15 @@ fn an_imported_change_is_named_there_and_here() {
     nameless.origin.source = String::new();
     assert_eq!(pointers(check_import(&nameless)), ["/title", "/number", "/source"]);
 }
+
+#[test]
+fn a_service_does_not_stand_in_for_its_cis() {
+    let content = Content { cis: vec![], ..content(ChangeType::Normal) };
+    let served = drafted(content);
+    assert!(submit(&served, &facts(), &stamp()).is_ok(), "it has none");
+    let refused = submit(&served, &Facts { services_have_cis: true, ..facts() }, &stamp());
+    assert_eq!(pointers(refused), ["/cis"]);
+    let without = Edit { cis: Some(vec![]), ..Edit::default() };
+    let refused = super::edit(&assessing(), &without, &facts(), &stamp());
+    assert_eq!(pointers(refused), ["/cis"], "nor later");
+}

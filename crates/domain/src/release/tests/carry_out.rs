@@ -204,6 +204,13 @@ fn the_outcome_fits_what_happened() {
         assert_eq!(closing(&reviewing(), Some(outcome)).is_err(), was_back, "{outcome}");
         assert_eq!(closing(&taken_back, Some(outcome)).is_ok(), was_back, "{outcome}");
     }
+    let some = reported(&reported(&deploying(), 41, StepState::Done), 42, StepState::Failed);
+    let some = after(&some, verify(&some, None, None, &facts(&some)));
+    let some = after(&some, verify(&some, Some(true), None, &facts(&some)));
+    for outcome in Outcome::ALL.iter().copied() {
+        let fits = matches!(outcome, Outcome::PartiallySuccessful | Outcome::Failed);
+        assert_eq!(closing(&some, Some(outcome)).is_ok(), fits, "{outcome}, one of two failed");
+    }
     let release = reviewing();
     let long = "x".repeat(4_001);
     let refused = close(&release, Some(Outcome::Failed), Some(&long), &reviewed(&release));

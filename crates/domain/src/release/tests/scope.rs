@@ -114,6 +114,51 @@ fn a_change_brings_its_people_and_they_may_not_vote_any_more() {
 }
 
 #[test]
+fn who_comes_to_answer_for_a_release_loses_their_vote_though_nothing_else_moved() {
+    let release = approved();
+    for (voter, edit) in [
+        (MANAGERS[0], Edit { release_manager: Some(Some(person(MANAGERS[0]))), ..Edit::default() }),
+        (CAB[0], Edit { owner: Some(Some(person(CAB[0]))), ..Edit::default() }),
+    ] {
+        let edited = edit_of(&release, &edit);
+        assert!(!edited.is_approved(), "{voter}");
+        assert!(!edited.round().expect("a round").has_voted(person(voter)));
+        assert_eq!(code(vote(&edited, voter, Answer::Approve)), "approval.own_work");
+    }
+    let written = Edit { objectives: Some(vec!["Fewer calls".to_owned()]), ..Edit::default() };
+    let by = Stamp { at: minute(0), by: Actor::Person { id: person(MANAGERS[0]) } };
+    let events = super::edit(&release, &written, None, &facts(&release), &by).expect("allowed");
+    let edited = events.iter().fold(release, |release, event| release.evolve(event, &by));
+    assert!(!edited.is_approved(), "who writes what is approved does not approve it");
+}
+
+fn edit_of(release: &Release, edit: &Edit) -> Release {
+    after(release, super::edit(release, edit, None, &facts(release), &stamp()))
+}
+
+#[test]
+fn what_was_handed_in_stays_complete() {
+    let release = asked();
+    let bare = ChangeFact { approved: false, ..fact(43) };
+    let refused = attached(&release, &bare, change::Phase::Draft);
+    assert_eq!(pointers(refused), ["/changes/CHG-43"]);
+    assert!(attached(&planned(), &bare, change::Phase::Draft).is_ok(), "before it is handed in");
+    let nobody = Edit { owner: Some(None), ..Edit::default() };
+    let refused = super::edit(&release, &nobody, None, &facts(&release), &stamp());
+    assert_eq!(pointers(refused), ["/owner"]);
+}
+
+#[test]
+fn a_bundle_is_not_approved_while_a_change_of_it_is_not() {
+    let release = asked();
+    let mut facts = as_voter(MANAGERS[0], facts(&release));
+    facts.changes[0].approved = false;
+    let refused = cast(&release, &by(MANAGERS[0], &release, Answer::Approve), &facts);
+    assert_eq!(pointers(refused), ["/changes/CHG-41"]);
+    assert!(cast(&release, &by(MANAGERS[0], &release, Answer::Reject), &facts).is_ok());
+}
+
+#[test]
 fn a_change_that_would_leave_nobody_to_decide_does_not_join() {
     let joining = ChangeFact {
         requester: Some(person(MANAGERS[0])),
