@@ -103,6 +103,12 @@ pub enum ChangeEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         under: Vec<String>,
     },
+    /// Work is still under way at the end of its window.
+    #[serde(rename = "change.window_overrun.v1")]
+    WindowOverrun {
+        /// That end.
+        end: Timestamp,
+    },
     /// Work ended.
     #[serde(rename = "change.completed.v1")]
     Completed {

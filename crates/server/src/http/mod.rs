@@ -17,6 +17,7 @@ use api::identity::SignInHint;
 use ports::{Fault, Query};
 
 use crate::bus::Bus;
+use crate::follow::watch::Watch;
 use crate::identity::Throttle;
 use crate::live::Live;
 
@@ -38,6 +39,8 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     /// Who listens to what moves.
     pub live: Arc<Live>,
+    /// How those who follow the log fare.
+    pub followers: Arc<Watch>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,
