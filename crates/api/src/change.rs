@@ -142,6 +142,9 @@ pub struct ChangeRow {
     pub release: Option<Ref>,
     /// The window in force.
     pub window: Option<Window>,
+    /// The end of its window, RFC 3339, while work is still under way after it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub overdue_since: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,
     /// Open conflicts.
@@ -220,6 +223,9 @@ pub struct Change {
     pub risk: Risk,
     /// The approval rounds, newest first.
     pub rounds: Vec<Round>,
+    /// The end of its window, RFC 3339, while work is still under way after it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub overdue_since: Option<String>,
     /// The longer window that is asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub extension: Option<Extension>,

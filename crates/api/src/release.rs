@@ -191,6 +191,9 @@ pub struct ReleaseRow {
     pub tier: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// The end of its window, RFC 3339, while work is still under way after it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub overdue_since: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,
     /// When it was last written, RFC 3339.
@@ -265,6 +268,9 @@ pub struct Release {
     pub risk: Risk,
     /// The approval rounds, newest first.
     pub rounds: Vec<Round>,
+    /// The end of its window, RFC 3339, while work is still under way after it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub overdue_since: Option<String>,
     /// The longer window that is asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub extension: Option<Extension>,

@@ -71,6 +71,7 @@ const FIELDS: &[&str] = &[
     "implementer",
     "team",
     "window",
+    "overdue_since",
     "release",
     "risk.tier",
     "risk.points",

@@ -1,5 +1,6 @@
 //! The database of a verb that works without a server, and of the server itself.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,9 +9,12 @@ use clap::Args;
 use kernel::Actor;
 use ports::{Store, SystemChance, SystemClock};
 use server::bus::{Bus, World};
+use server::read::wait;
+use server::read_models::{Filled, SLICE_MAX, is_prepared, prepare_telling};
 use store::OpenOptions;
 
 use crate::failure::Result;
+use crate::output::say;
 
 /// Names the database in the environment.
 pub(crate) const DATABASE: &str = "INTERLOCK_DATABASE";
@@ -30,6 +34,8 @@ pub(crate) enum Access {
     Read,
     /// It writes, which on SQLite only one process may do at a time.
     Write,
+    /// It writes, and fills itself what is missing of the tables that lists are read from.
+    Serve,
 }
 
 impl DatabaseArgs {
@@ -55,8 +61,25 @@ pub(crate) fn open(address: &str, access: Access) -> Result<Arc<dyn Store>> {
         make_folder(address)?;
     }
     let store = store::open(address, OpenOptions { read_only, ..OpenOptions::default() })?;
-    if !read_only {
-        server::read_models::prepare(&*store)?;
+    match access {
+        Access::Read if !wait(&*store, is_prepared)? => {
+            let why = "the tables that lists are read from are of another version, or are being \
+                filled: start the server, or wait until it is ready";
+            return Err(anyhow!(why).into());
+        }
+        Access::Write => {
+            let mut tenth = 0;
+            prepare_telling(&*store, &mut |filled| {
+                if filled.total > SLICE_MAX
+                    && std::mem::replace(&mut tenth, filled.tenth()) != tenth
+                {
+                    let Filled { kind, done, total } = filled;
+                    say(format!("filling the rows of {kind}: {done} of {total}"));
+                }
+                ControlFlow::Continue(())
+            })?;
+        }
+        Access::Read | Access::Serve => {}
     }
     Ok(store)
 }

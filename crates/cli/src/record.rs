@@ -81,6 +81,9 @@ pub(crate) struct Filters {
     /// On hold.
     #[arg(long)]
     held: bool,
+    /// Still under way past the end of their window.
+    #[arg(long)]
+    overdue: bool,
     /// With these words.
     #[arg(long, short, value_name = "WORDS")]
     query: Option<String>,
@@ -101,6 +104,7 @@ impl Filters {
             .maybe("mine", self.mine.then_some(&true))
             .maybe("watched", self.watched.then_some(&true))
             .maybe("held", self.held.then_some(&true))
+            .maybe("overdue", self.overdue.then_some(&true))
             .maybe("q", self.query.as_ref())
             .maybe("sort", self.sort.as_ref())
     }

@@ -73,6 +73,7 @@ const FIELDS: &[&str] = &[
     "release_manager",
     "team",
     "window",
+    "overdue_since",
     "risk.tier",
     "risk.points",
     "resources",

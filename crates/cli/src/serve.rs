@@ -12,6 +12,7 @@ use server::bus::Bus;
 use server::serve::Options;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 
 use crate::database::{Access, DatabaseArgs, bus, data_folder, open};
 use crate::demo;
@@ -61,7 +62,7 @@ pub(crate) struct Demo {
 
 /// Serves a database.
 pub(crate) fn serve(serve: &Serve) -> Result {
-    let bus = bus(serve.database.open(Access::Write)?);
+    let bus = bus(serve.database.open(Access::Serve)?);
     let options = Options {
         demonstration: None,
         secure_cookies: serve.secure_cookies,
@@ -193,9 +194,15 @@ fn run(
             format!("listening on {listen}: is another server there? --listen takes another port")
         })?;
         let stop = stopped().context("listening for signals")?;
-        ready(listener.local_addr().context("asking for the address")?)?;
-        server::serve::run(app, listener, stop).await.context("serving")?;
-        Ok(())
+        let address = listener.local_addr().context("asking for the address")?;
+        let (filled, is_filled) = oneshot::channel();
+        let serving =
+            async { Ok(server::serve::run(app, listener, filled, stop).await.context("serving")?) };
+        let telling = async {
+            // One that is stopped before it is filled has nothing to tell.
+            if is_filled.await.is_ok() { ready(address) } else { Ok(()) }
+        };
+        tokio::try_join!(serving, telling).map(|_| ())
     });
     drop(runtime);
     store.close();

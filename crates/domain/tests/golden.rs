@@ -126,7 +126,7 @@ fn deployment_word(event: &DeploymentEvent) -> &'static str {
 #[test]
 fn events_of_changes_stay_readable() {
     let found = read_back::<ChangeEvent>("change");
-    assert_eq!(names(&found).len(), 21);
+    assert_eq!(names(&found).len(), 22);
     assert_eq!(variants(&found, "change.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "change.approval_moved.v1"), set(ROUNDS));
     for (file, event) in &found {
@@ -142,7 +142,7 @@ fn events_of_changes_stay_readable() {
 #[test]
 fn events_of_releases_stay_readable() {
     let found = read_back::<ReleaseEvent>("release");
-    assert_eq!(names(&found).len(), 26);
+    assert_eq!(names(&found).len(), 27);
     assert_eq!(variants(&found, "release.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "release.approval_moved.v1"), set(ROUNDS));
     assert_eq!(variants(&found, "release.deployment_moved.v1"), set(DEPLOYMENTS));

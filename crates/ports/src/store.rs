@@ -191,6 +191,11 @@ pub trait Store: Send + Sync {
     /// Waits until the log is longer than `after`, at most `patience`; answers its head.
     fn wait_for_log(&self, after: i64, patience: Duration) -> Result<i64, Fault>;
 
+    /// Says, for as long as it is open, of which shape the tables are that this process reads and
+    /// writes beside the log; answers whether every process that said so of this database said the
+    /// same. A process says one shape. Where one process at a time may write, all agree.
+    fn agree(&self, shape: u32) -> Result<bool, Fault>;
+
     /// Finishes what is queued and lets go of the database.
     fn close(&self);
 }

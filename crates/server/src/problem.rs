@@ -42,10 +42,15 @@ pub fn of_fault(fault: &Fault) -> Problem {
         let detail = "the database could not do this just now: try again in a second";
         return Problem::new("server.busy", detail);
     }
-    let incident = uuid::Uuid::from_u128(rand::random()).simple().to_string();
+    let incident = incident_id();
     tracing::error!(incident.id = %incident, error = %fault, "a request met a fault: {fault}");
     let detail = format!("the server could not do this; its log tells more under {incident}");
     Problem { incident: Some(incident), ..Problem::new("server.fault", detail) }
+}
+
+/// An id under which the log tells what went wrong.
+pub(crate) fn incident_id() -> String {
+    uuid::Uuid::from_u128(rand::random()).simple().to_string()
 }
 
 /// A problem as an HTTP answer.

@@ -95,7 +95,10 @@ each_kind! {
 fn project_one<A: Record>(tx: &mut dyn Tx, id: &str, at: Timestamp) -> Result<(), Fault> {
     let Ok(id) = id.parse::<A::Id>() else { return Ok(()) };
     match find_state::<A>(tx, id)? {
-        Some(loaded) => loaded.state.project(id, loaded.version, at, tx),
+        Some(loaded) => {
+            loaded.state.project(id, loaded.version, at, tx)?;
+            loaded.state.project_past(id, tx)
+        }
         None => Ok(()),
     }
 }

@@ -72,6 +72,28 @@ fn nodes_that_start_at_once_migrate_once() {
 }
 
 #[test]
+fn nodes_of_another_shape_are_seen_as_long_as_they_live() {
+    let Some(url) = postgres_database() else { return };
+    let (first, second) = (opened(&url), opened(&url));
+    assert!(first.agree(u32::MAX).unwrap());
+    assert!(second.agree(u32::MAX).unwrap(), "they say the same");
+    let other = opened(&url);
+    assert!(!other.agree(7).unwrap());
+    assert!(!first.agree(u32::MAX).unwrap(), "each sees the other");
+    other.close();
+    // The server ends a connection a moment after it was let go.
+    let is_alone = (0..500).any(|_| first.agree(u32::MAX).unwrap());
+    assert!(is_alone, "who is gone says nothing");
+    // Connections that are made anew say it again.
+    let all = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    Client::connect(&url, NoTls).unwrap().batch_execute(all).unwrap();
+    write(&second, |tx| tx.execute(PUT, &["after".into()]).map(|_| ())).unwrap();
+    let other = opened(&url);
+    assert!(!other.agree(7).unwrap());
+}
+
+#[test]
 fn several_nodes_share_one_dense_log() {
     const EACH: i64 = 60;
     let Some(url) = postgres_database() else { return };

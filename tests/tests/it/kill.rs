@@ -6,19 +6,25 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kernel::Timestamp;
+use domain::change::{Change, Imported, Origin};
+use domain::policy::ChangeType;
+use domain::vocabulary::Environment;
+use kernel::{Actor, Timestamp, Zone};
 use ports::{Row, Store};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use server::bus::Envelope;
+use server::import::{Import, TAKEN_MAX};
 use server::read::wait;
 use server::read_models::{prepare, write};
 use server::records::KINDS;
+use store::OpenOptions;
 
-use crate::shared::{Database, Server, client, on_both, operator, program, token_of};
+use crate::shared::{Database, Server, bus, client, on_both, operator, program, token_of};
 
 const WRITERS: usize = 8;
 /// How many changes each puts into a release before it begins another one.
@@ -228,6 +234,81 @@ fn rows_are_what_the_states_say(database: &Database) {
     });
     assert_eq!(torn.unwrap(), [], "a change that says it travels is in its release");
     store.close();
+}
+
+const IMPORTED: u32 = 6_000;
+
+/// The program is killed while it fills the tables that lists are read from.
+#[test]
+fn a_fill_that_is_killed_is_never_served_half_and_goes_on_where_it_was() {
+    let Some(program) = program() else { return };
+    on_both(|database| {
+        let store = database.open();
+        import(&store);
+        let kept = rows(&*store);
+        write(&*store, |tx| tx.execute("DELETE FROM read_models", &[]).map(|_| ())).unwrap();
+        store.close();
+        drop(store);
+
+        let server = Server::spawn(&program, &database.address);
+        let client = client();
+        let ask = |path: &str| client.get(format!("{}{path}", server.url)).send();
+        let mut said = String::new();
+        while !said.starts_with("filling the rows of change: ") {
+            let Ok(answer) = ask("/readyz") else { continue };
+            assert_eq!(answer.status(), 503, "it is ready before the kill");
+            said = answer.text().unwrap();
+        }
+        assert_eq!(ask("/api/v1/changes").unwrap().status(), 503);
+        assert_eq!(ask("/healthz").unwrap().status(), 200);
+        drop(server);
+
+        let store = store::open(&database.address, OpenOptions::default()).unwrap();
+        let number = |sql| wait(&*store, move |db| db.query_one(sql, &[])?.expect("a row").int(0));
+        let served = "SELECT COUNT(*) FROM read_models WHERE name = 'change'";
+        assert_eq!(number(served).unwrap(), 0, "a half-filled table is of no version");
+        let there = number("SELECT COUNT(*) FROM changes").unwrap();
+        assert!(there > 0 && there < i64::from(IMPORTED), "{there} are filled");
+        store.close();
+        drop(store);
+
+        drop(Server::start(&program, &database.address));
+        let store = database.open();
+        for (table, made) in rows(&*store) {
+            assert_eq!(kept[table], made, "{table}");
+        }
+        store.close();
+    });
+}
+
+/// Takes over many changes of another system.
+fn import(store: &Arc<dyn Store>) {
+    let bus = bus(store);
+    let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
+    let change = |number: &u32| Imported {
+        number: String::new(),
+        origin: Origin {
+            source: "old".to_owned(),
+            number: format!("O{number}"),
+            zone: Zone::utc(),
+        },
+        title: format!("Change {number}"),
+        description: String::new(),
+        change_type: ChangeType::Normal,
+        environment: Environment::Production,
+        cis: vec![],
+        window: None,
+        started_at: None,
+        finished_at: None,
+        created_at: None,
+        outcome: None,
+        scheduled: false,
+    };
+    let numbers: Vec<u32> = (0..IMPORTED).collect();
+    for slice in numbers.chunks(TAKEN_MAX) {
+        let command = Import::<Change>::new(slice.iter().map(change));
+        bus.call(operator.clone(), command).unwrap();
+    }
 }
 
 /// Every row of every read model, by table.

@@ -76,7 +76,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// A server that is ready.
     pub(crate) fn start(program: &Command, address: &str) -> Self {
+        let server = Self::spawn(program, address);
+        server.wait_until_ready();
+        server
+    }
+
+    /// A server that may still be at its beginnings.
+    pub(crate) fn spawn(program: &Command, address: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         let mut child = Command::new(program.get_program())
@@ -88,9 +96,7 @@ impl Server {
         let said = child.stderr.take().expect("its words");
         std::thread::spawn(move || BufReader::new(said).lines().map_while(Result::ok).count());
         let url = format!("http://{listen}");
-        let server = Self { child, url };
-        server.wait_until_ready();
-        server
+        Self { child, url }
     }
 
     fn wait_until_ready(&self) {

@@ -50,6 +50,7 @@ const TONES: Record<string, Tone> = {
   very_high: 'stop',
   emergency: 'stop',
   held: 'waiting',
+  overdue: 'stop',
   planned: 'neutral',
   frozen: 'info',
   in_session: 'waiting',

@@ -91,20 +91,19 @@ fn try_cast(
 fn open_round(replay: &Replay<'_>, on: Subject<'_>) -> anyhow::Result<Option<Round>> {
     let store = &*replay.bus().world().store;
     let id = &replay.record(on.key())?.id;
-    let rounds = match on {
+    let newest = match on {
         Subject::Change(_) => {
             let id = id.parse()?;
             let found = wait(store, move |db| find_state::<Change>(db, id))?;
-            found.map(|change| change.state.rounds)
+            found.and_then(|change| change.state.round)
         }
         Subject::Release(_) => {
             let id = id.parse()?;
             let found = wait(store, move |db| find_state::<Release>(db, id))?;
-            found.map(|release| release.state.rounds)
+            found.and_then(|release| release.state.round)
         }
         Subject::Incident(_) | Subject::Period(..) | Subject::Board(_) => None,
     };
-    let newest = rounds.unwrap_or_default().pop();
     Ok(newest.filter(|round| round.state == RoundState::Open))
 }
 

@@ -6,20 +6,20 @@ use kernel::PersonId;
 
 use crate::approval::reach::{settle, within_reach};
 use crate::approval::{
-    Answer, Barred, Content, Electorate, PartName, Round, RoundEvent, RoundState, Vote, evolve,
+    Answer, Barred, Content, Electorate, PartName, Round, RoundEvent, RoundState, Vote,
 };
 
-/// Holds new content, and who may not vote on it, against the last round, if it is open or
+/// Holds new content, and who may not vote on it, against the newest round, if it is open or
 /// approved: the votes whose groups cover an edited part are voided, and so are the votes of those
 /// who may not vote any more, whether or not a part was edited; their groups must say yes again. An
 /// edit that would leave a group without enough voters is refused.
 pub fn edit(
-    rounds: &[Round],
+    round: Option<&Round>,
     content: Content,
     barred: Vec<Barred>,
     electorate: &Electorate,
 ) -> Result<Vec<RoundEvent>, crate::Refusal> {
-    let Some(round) = rounds.last() else { return Ok(Vec::new()) };
+    let Some(round) = round else { return Ok(Vec::new()) };
     let live = matches!(round.state, RoundState::Open | RoundState::Approved);
     let touched = round.content.touched(&content);
     if !live || (touched.is_empty() && barred == round.barred) {
@@ -48,10 +48,10 @@ pub fn edit(
         RoundEvent::ContentEdited { round: number, content, touched, voided, reopened, barred };
     let mut events = vec![edited];
     if checked {
-        let after = evolve(vec![round.clone()], &events[0], round.opened_at);
-        within_reach(&after[0], electorate)?;
+        let after = round.after(&events);
+        within_reach(&after, electorate)?;
         // Where fewer may vote, the votes that stand may be enough.
-        events.extend(settle(&after[0], electorate));
+        events.extend(settle(&after, electorate));
     }
     Ok(events)
 }
@@ -73,8 +73,8 @@ pub(super) fn falls_short(
 }
 
 /// Takes an open or approved round back.
-pub fn withdraw(rounds: &[Round]) -> Vec<RoundEvent> {
-    match rounds.last() {
+pub fn withdraw(round: Option<&Round>) -> Vec<RoundEvent> {
+    match round {
         Some(round) if matches!(round.state, RoundState::Open | RoundState::Approved) => {
             vec![RoundEvent::Closed { round: round.number, state: RoundState::Withdrawn }]
         }

@@ -120,22 +120,23 @@ pub enum RoundEvent {
     },
 }
 
-/// The rounds of a subject after an event. While it is on hold, time limits stand still, those of a
-/// round that the event opens too.
+/// The newest round of a subject after an event. While it is on hold, time limits stand still,
+/// those of a round that the event opens too.
 pub fn evolve_held(
-    rounds: Vec<Round>,
+    round: Option<Round>,
     event: &RoundEvent,
     held: bool,
     at: Timestamp,
-) -> Vec<Round> {
-    let rounds = evolve(rounds, event, at);
-    if held { pause(rounds, true, at) } else { rounds }
+) -> Option<Round> {
+    let round = evolve(round, event, at);
+    if held { pause(round, true, at) } else { round }
 }
 
-/// The rounds after an event.
-pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<Round> {
+/// The newest round after an event. One that is opened takes the place of the one before, which is
+/// over and which no rule asks any more: it stays in its events.
+pub fn evolve(round: Option<Round>, event: &RoundEvent, at: Timestamp) -> Option<Round> {
     if let RoundEvent::Opened(opened) = event {
-        rounds.push(Round {
+        return Some(Round {
             number: opened.number,
             state: RoundState::Open,
             plan: opened.plan.clone(),
@@ -148,20 +149,19 @@ pub fn evolve(mut rounds: Vec<Round>, event: &RoundEvent, at: Timestamp) -> Vec<
             paused_at: None,
             calls: Vec::new(),
         });
-        return rounds;
     }
-    let Some(round) = rounds.last_mut() else { return rounds };
+    let mut round = round?;
     let before = round.stage();
     let asked_again = round.take(event, at);
     if round.stage() != before || asked_again {
         round.ask_anew(at);
     }
-    rounds
+    Some(round)
 }
 
 /// The subject was put on hold, or goes on: time limits stand still meanwhile.
-pub fn pause(mut rounds: Vec<Round>, held: bool, at: Timestamp) -> Vec<Round> {
-    let Some(round) = rounds.last_mut() else { return rounds };
+pub fn pause(round: Option<Round>, held: bool, at: Timestamp) -> Option<Round> {
+    let mut round = round?;
     match round.paused_at {
         None if held && round.state == RoundState::Open => round.paused_at = Some(at),
         Some(since) if !held => {
@@ -172,10 +172,19 @@ pub fn pause(mut rounds: Vec<Round>, held: bool, at: Timestamp) -> Vec<Round> {
         }
         _ => {}
     }
-    rounds
+    Some(round)
 }
 
 impl Round {
+    /// What becomes of it by some events of its own, for those who only ask where it would stand.
+    pub(super) fn after(&self, events: &[RoundEvent]) -> Self {
+        let mut after = self.clone();
+        for event in events {
+            after = evolve(Some(after.clone()), event, self.opened_at).unwrap_or(after);
+        }
+        after
+    }
+
     /// Takes an event in; answers whether people must look at the open stage again.
     fn take(&mut self, event: &RoundEvent, at: Timestamp) -> bool {
         match event {

@@ -5,18 +5,18 @@ use kernel::PersonId;
 
 use crate::approval::edit::falls_short;
 use crate::approval::reach::settle;
-use crate::approval::{Electorate, Lapse, Round, RoundEvent, RoundState, Vote, evolve};
+use crate::approval::{Electorate, Lapse, Round, RoundEvent, RoundState, Vote};
 
-/// Holds someone's vote in the last round, and the voters that are left, against the world as it is
-/// now. `active` says whether they may still sign in.
+/// Holds someone's vote in the newest round, and the voters that are left, against the world as it
+/// is now. `active` says whether they may still sign in.
 pub fn lapse(
-    rounds: &[Round],
+    round: Option<&Round>,
     person: PersonId,
     active: bool,
     electorate: &Electorate,
 ) -> Vec<RoundEvent> {
     let live = |round: &&Round| matches!(round.state, RoundState::Open | RoundState::Approved);
-    let Some(round) = rounds.last().filter(live) else { return Vec::new() };
+    let Some(round) = round.filter(live) else { return Vec::new() };
     let mut votes = round.votes.iter().filter(|vote| vote.counts() && vote.uses_up(person));
     let lapsed = votes.find_map(|vote| Some((vote, why(round, vote, person, active, electorate)?)));
     let mut events: Vec<RoundEvent> = lapsed
@@ -26,11 +26,7 @@ pub fn lapse(
         })
         .into_iter()
         .collect();
-    let mut after = vec![round.clone()];
-    for event in &events {
-        after = evolve(after, event, round.opened_at);
-    }
-    events.extend(settle(&after[0], electorate));
+    events.extend(settle(&round.after(&events), electorate));
     events
 }
 

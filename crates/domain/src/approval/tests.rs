@@ -107,7 +107,7 @@ fn plans() -> impl Strategy<Value = Plan> {
 
 /// A round in its world.
 struct World {
-    rounds: Vec<Round>,
+    round: Option<Round>,
     electorate: Electorate,
     parts: [u8; 3],
     barred: Vec<Barred>,
@@ -118,7 +118,7 @@ struct World {
 
 impl World {
     fn round(&self) -> &Round {
-        self.rounds.last().expect("a round")
+        self.round.as_ref().expect("a round")
     }
 
     fn take(&mut self, events: Vec<RoundEvent>) {
@@ -127,8 +127,7 @@ impl World {
                 let since = self.round().asked_since.expect("it is asked");
                 self.reminders.push((*stage, *group, since));
             }
-            let rounds = std::mem::take(&mut self.rounds);
-            self.rounds = evolve(rounds, &event, hour(self.now));
+            self.round = evolve(self.round.take(), &event, hour(self.now));
         }
     }
 
@@ -152,13 +151,13 @@ impl World {
 
     fn lapse(&mut self, who: u128) {
         let active = self.electorate.holders.contains_key(&person(who));
-        let events = lapse(&self.rounds, person(who), active, &self.electorate);
+        let events = lapse(self.round.as_ref(), person(who), active, &self.electorate);
         self.take(events);
     }
 
     fn edit(&mut self) {
         let (content, barred) = (content(self.parts), self.barred.clone());
-        if let Ok(events) = edit(&self.rounds, content, barred, &self.electorate) {
+        if let Ok(events) = edit(self.round.as_ref(), content, barred, &self.electorate) {
             self.take(events);
         }
         // What was refused did not happen.
@@ -206,8 +205,7 @@ impl World {
             }
             Step::Hold(held) => {
                 self.held = *held;
-                let rounds = std::mem::take(&mut self.rounds);
-                self.rounds = pause(rounds, *held, hour(self.now));
+                self.round = pause(self.round.take(), *held, hour(self.now));
             }
             Step::Hours(hours) => {
                 self.now += hours;
@@ -300,10 +298,10 @@ proptest! {
         let barred: Vec<Barred> =
             barred.into_iter().map(|n| Barred { person: person(n), why: Why::Requested }).collect();
         let electorate = Electorate::of(holders);
-        let opened = open(&[], plan, content([0; 3]), barred.clone(), &electorate);
+        let opened = open(None, plan, content([0; 3]), barred.clone(), &electorate);
         let Ok(opened) = opened else { return Ok(()) };
         let mut world = World {
-            rounds: evolve(Vec::new(), &opened[0], hour(0)),
+            round: evolve(None, &opened[0], hour(0)),
             electorate,
             parts: [0; 3],
             barred,

@@ -44,7 +44,7 @@ pub fn lapse(
     if change.phase > Phase::Scheduled {
         return Vec::new();
     }
-    let lapsed = approval::lapse(&change.rounds, person, active, &facts.electorate);
+    let lapsed = approval::lapse(change.round(), person, active, &facts.electorate);
     follow_round(change, lapsed, "the quorum is out of reach", facts, stamp)
 }
 

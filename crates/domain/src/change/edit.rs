@@ -124,7 +124,7 @@ pub(super) fn hold_against_approval(
         return Ok(vec![ChangeEvent::ReturnedToDraft { reason }]);
     }
     if before.phase >= Phase::Authorise && (tier_moved(after, facts) || facts.rerouted) {
-        let withdrawn = approval::withdraw(&after.rounds).into_iter().map(ChangeEvent::Round);
+        let withdrawn = approval::withdraw(after.round()).into_iter().map(ChangeEvent::Round);
         let mut events: Vec<ChangeEvent> = withdrawn.collect();
         if before.phase == Phase::Scheduled {
             let reason = "it needs another approval than the one that it had".to_owned();
@@ -134,7 +134,7 @@ pub(super) fn hold_against_approval(
         events.extend(ask_for_approval(&again, facts, stamp)?);
         return Ok(events);
     }
-    let rounds = approval::edit(&after.rounds, content, barred(after), &facts.electorate)?;
+    let rounds = approval::edit(after.round(), content, barred(after), &facts.electorate)?;
     let reopened = rounds.iter().any(|event| match event {
         RoundEvent::ContentEdited { reopened, .. } => !reopened.is_empty(),
         _ => false,

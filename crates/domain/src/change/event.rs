@@ -106,6 +106,12 @@ pub enum ChangeEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         window: Option<Window>,
     },
+    /// Work is still under way at the end of its window.
+    #[serde(rename = "change.window_overrun.v1")]
+    WindowOverrun {
+        /// That end.
+        end: Timestamp,
+    },
     /// Work ended.
     #[serde(rename = "change.completed.v1")]
     Completed {

@@ -259,9 +259,7 @@ fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     if !change.is_approved() {
         return Err(Refusal::NotApproved.into());
     }
-    if let Some(round) = change.round() {
-        round.not_by_its_approver(facts.person)?;
-    }
+    change.not_by_its_approver(facts.person)?;
     // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {
         return not_blocked(facts);

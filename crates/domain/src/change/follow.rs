@@ -39,7 +39,7 @@ pub fn detach(change: &Change, alone: &Plan) -> Vec<ChangeEvent> {
     let Some(release) = change.release else { return vec![] };
     let mut events = follow(change, Step::Unscheduled);
     events.push(ChangeEvent::Detached { release });
-    let withdrawn = approval::withdraw(&change.rounds);
+    let withdrawn = approval::withdraw(change.round());
     let other = change.round().is_some_and(|round| round.plan.stages != alone.stages);
     if other && !withdrawn.is_empty() {
         events.extend(withdrawn.into_iter().map(ChangeEvent::Round));

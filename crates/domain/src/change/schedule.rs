@@ -104,6 +104,13 @@ pub fn refuse_extension(change: &Change, reason: &str, facts: &Facts) -> Decisio
     Ok(vec![ChangeEvent::ExtensionRefused { reason: reason.to_owned() }])
 }
 
+/// Says that work is still under way at the end of its window, once for each end. It goes on:
+/// ending it by itself would leave nobody to answer for what was reached.
+pub fn overrun(change: &Change, now: Timestamp) -> Vec<ChangeEvent> {
+    let met = change.runs_until().filter(|end| *end <= now);
+    met.map(|end| ChangeEvent::WindowOverrun { end }).into_iter().collect()
+}
+
 /// The window with a later end, in which nothing blocks.
 fn longer(change: &Change, end: Timestamp, facts: &Facts) -> Result<Window, crate::Refusal> {
     let window = facts.window(change).ok_or(Refusal::WindowMissing)?;

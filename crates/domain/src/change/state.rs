@@ -170,12 +170,15 @@ pub struct Change {
     /// The recorded risk.
     #[serde(default, skip_serializing_if = "is_default")]
     pub risk: Option<Assessment>,
-    /// The approval rounds, oldest first.
+    /// The newest round of its approval; those before it stay in their events.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub rounds: Vec<Round>,
+    pub round: Option<Round>,
     /// The longer window that is asked for while work is under way.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extension: Option<Extension>,
+    /// The end of the window, where work is still under way after it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overdue_since: Option<Timestamp>,
     /// Tasks, remarks, watchers, links.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extras: Extras,
@@ -214,7 +217,7 @@ impl Change {
 
     /// The newest round.
     pub fn round(&self) -> Option<&Round> {
-        self.rounds.last()
+        self.round.as_ref()
     }
 
     /// Whether its approval stands. What came from another system as scheduled was approved
@@ -223,6 +226,17 @@ impl Change {
         match self.round() {
             Some(round) => round.state == RoundState::Approved,
             None => self.origin.is_some() && self.phase >= Phase::Authorise,
+        }
+    }
+
+    /// Refuses whoever approved it, or vouches for an approval elsewhere: they do not carry it out.
+    pub fn not_by_its_approver(&self, person: Option<PersonId>) -> Result<(), approval::Refusal> {
+        match self.round() {
+            Some(round) => round.not_by_its_approver(person),
+            None if person.is_some_and(|person| self.authors.contains(&person)) => {
+                Err(approval::Refusal::ApprovedByYou)
+            }
+            None => Ok(()),
         }
     }
 
@@ -238,13 +252,20 @@ impl Change {
 
     fn hold(mut self, held: bool, at: Timestamp) -> Self {
         self.held = held;
-        self.rounds = approval::pause(self.rounds, held, at);
+        self.round = approval::pause(self.round, held, at);
         self
     }
 
     /// Whether its window binds others on the calendar.
     pub fn is_committed(&self) -> bool {
         matches!(self.phase, Phase::Scheduled | Phase::Implement)
+    }
+
+    /// The end of its own window that work under way has still to meet.
+    pub fn runs_until(&self) -> Option<Timestamp> {
+        let under_way = self.phase == Phase::Implement && self.release.is_none();
+        let window = self.content.window.as_ref().filter(|_| under_way);
+        window.filter(|_| self.overdue_since.is_none()).map(|window| window.interval.end)
     }
 
     /// What is known of its way back.
@@ -303,7 +324,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 3;
+    const FORMAT: i64 = 4;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
@@ -314,7 +335,14 @@ impl Aggregate for Change {
                 self.requester = *requester;
                 self.created_at = Some(stamp.at);
             }
-            E::Imported(imported) => self = imported.clone().into_change(),
+            E::Imported(imported) => {
+                self = imported.clone().into_change();
+                self.created_at = self.created_at.or(Some(stamp.at));
+                // What is still to come: who takes it over vouches that it was approved there.
+                if !self.is_over() {
+                    self.authors.extend(stamp.by.person());
+                }
+            }
             E::Edited { edit } => {
                 self.content.apply(edit);
                 if edit.writes() {
@@ -330,7 +358,7 @@ impl Aggregate for Change {
                 self.phase = Phase::Authorise;
             }
             E::Round(event) => {
-                self.rounds = approval::evolve_held(self.rounds, event, self.held, stamp.at);
+                self.round = approval::evolve_held(self.round, event, self.held, stamp.at);
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
             E::Scheduled { window, .. } => {
@@ -349,7 +377,9 @@ impl Aggregate for Change {
             E::Extended { window, .. } => {
                 self.content.window = Some(window.clone());
                 self.extension = None;
+                self.overdue_since = None;
             }
+            E::WindowOverrun { end } => self.overdue_since = Some(*end),
             E::Started { window, .. } => {
                 if window.is_some() {
                     self.content.window.clone_from(window);
@@ -360,6 +390,7 @@ impl Aggregate for Change {
             E::Completed { outcome, note } => {
                 self.phase = Phase::Review;
                 self.extension = None;
+                self.overdue_since = None;
                 self.finished_at = Some(stamp.at);
                 self.outcome = Some(*outcome);
                 self.outcome_note.clone_from(note);

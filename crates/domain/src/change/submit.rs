@@ -27,7 +27,7 @@ pub(super) fn ask_for_approval(
     let recorded = ChangeEvent::RiskRecorded { risk: facts.risk.clone() };
     let after = change.clone().evolve(&recorded, stamp);
     let round = approval::open(
-        &change.rounds,
+        change.round(),
         facts.plan.clone(),
         after.approval_content(),
         barred(&after),

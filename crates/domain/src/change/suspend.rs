@@ -23,7 +23,7 @@ pub fn cancel(change: &Change, reason: &str, facts: &Facts) -> Decision<ChangeEv
     guard(Verb::Cancel, change, facts)?;
     reasoned(reason)?;
     let mut events: Vec<ChangeEvent> =
-        approval::withdraw(&change.rounds).into_iter().map(ChangeEvent::Round).collect();
+        approval::withdraw(change.round()).into_iter().map(ChangeEvent::Round).collect();
     events.push(ChangeEvent::Cancelled { reason: reason.to_owned() });
     Ok(events)
 }

@@ -21,7 +21,7 @@ pub fn submit(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<Relea
     let submitted = ReleaseEvent::Submitted { tier: tier(facts), review_due_on };
     let after = release.clone().evolve(&submitted, stamp);
     let round = approval::open(
-        &release.rounds,
+        release.round(),
         facts.plan.clone(),
         bundle_content(&after, facts),
         barred(&after, facts),
@@ -129,7 +129,7 @@ pub fn lapse(
     if release.phase != ReleasePhase::Approval {
         return Vec::new();
     }
-    let lapsed = approval::lapse(&release.rounds, person, active, &facts.electorate);
+    let lapsed = approval::lapse(release.round(), person, active, &facts.electorate);
     follow_round(lapsed, "the quorum is out of reach".to_owned())
 }
 
@@ -160,7 +160,7 @@ pub fn reapprove(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
         events.push(ReleaseEvent::TierRecorded { tier });
     }
     let (content, barred) = (bundle_content(&after, facts), barred(&after, facts));
-    let rounds = approval::edit(&after.rounds, content, barred, &facts.electorate)?;
+    let rounds = approval::edit(after.round(), content, barred, &facts.electorate)?;
     events.extend(rounds.into_iter().map(ReleaseEvent::Round));
     Ok(events)
 }
@@ -174,12 +174,12 @@ pub fn reroute(release: &Release, facts: &Facts, stamp: &Stamp) -> Decision<Rele
     if round.is_none_or(|round| round.plan.stages == facts.plan.stages) {
         return Ok(Vec::new());
     }
-    let withdrawn = approval::withdraw(&release.rounds).into_iter().map(ReleaseEvent::Round);
+    let withdrawn = approval::withdraw(release.round()).into_iter().map(ReleaseEvent::Round);
     let mut events: Vec<ReleaseEvent> = withdrawn.collect();
     let after = events.iter().fold(release.clone(), |state, event| state.evolve(event, stamp));
     let (content, barred) = (bundle_content(&after, facts), barred(&after, facts));
     let plan = facts.plan.clone();
-    let opened = approval::open(&after.rounds, plan, content, barred, &facts.electorate)?;
+    let opened = approval::open(after.round(), plan, content, barred, &facts.electorate)?;
     events.extend(opened.into_iter().map(ReleaseEvent::Round));
     Ok(events)
 }

@@ -169,6 +169,12 @@ pub enum ReleaseEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         under: Vec<String>,
     },
+    /// Work is still under way at the end of its window.
+    #[serde(rename = "release.window_overrun.v1")]
+    WindowOverrun {
+        /// That end.
+        end: Timestamp,
+    },
     /// Its deployment moved.
     #[serde(rename = "release.deployment_moved.v1")]
     Deployment(DeploymentEvent),

@@ -34,7 +34,7 @@ pub use order::{AFTER_MAX, REACH_MAX, Slip, Waits, depend, slips};
 pub use plan::{advance, create, edit, extra};
 pub use ready::{About, Point, Stand, blocks, points};
 pub use refusal::Refusal;
-pub use schedule::{extend, grant_extension, refuse_extension, schedule};
+pub use schedule::{extend, grant_extension, overrun, refuse_extension, schedule};
 pub use scope::{Joining, attach, detach, grow, reorder};
 pub use state::{
     CHANGES_MAX, Content, Contribution, Edit, Freeze, ItemKind, Kpi, Member, Milestone, Outcome,

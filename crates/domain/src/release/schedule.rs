@@ -70,6 +70,13 @@ pub fn refuse_extension(release: &Release, reason: &str, facts: &Facts) -> Decis
     Ok(vec![ReleaseEvent::ExtensionRefused { reason: reason.to_owned() }])
 }
 
+/// Says that work is still under way at the end of its window, once for each end. It goes on:
+/// ending it by itself would leave nobody to answer for what was reached.
+pub fn overrun(release: &Release, now: Timestamp) -> Vec<ReleaseEvent> {
+    let met = release.runs_until().filter(|end| *end <= now);
+    met.map(|end| ReleaseEvent::WindowOverrun { end }).into_iter().collect()
+}
+
 /// The window with a later end, in which nothing blocks.
 fn longer(release: &Release, end: Timestamp, facts: &Facts) -> Result<Window, crate::Refusal> {
     let window = release.content.window.clone().ok_or(Refusal::WindowMissing)?;

@@ -250,15 +250,18 @@ pub struct Release {
     /// By when its review is due, set when it was submitted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub review_due_on: Option<Date>,
-    /// The approval rounds, oldest first.
+    /// The newest round of its approval; those before it stay in their events.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub rounds: Vec<Round>,
+    pub round: Option<Round>,
     /// Its deployment.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deployment: Option<Deployment>,
     /// The longer window that is asked for while work is under way.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extension: Option<Extension>,
+    /// The end of the window, where work is still under way after it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overdue_since: Option<Timestamp>,
     /// Tasks, remarks, watchers, links.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extras: Extras,
@@ -283,7 +286,7 @@ impl Default for ReleasePhase {
 impl Release {
     /// The newest round.
     pub fn round(&self) -> Option<&Round> {
-        self.rounds.last()
+        self.round.as_ref()
     }
 
     /// Whether the go is given.
@@ -317,15 +320,23 @@ impl Release {
         self.phase >= Phase::Deployment
     }
 
+    /// The end of its window that a deployment under way has still to meet.
+    pub fn runs_until(&self) -> Option<Timestamp> {
+        let under_way = matches!(self.phase, Phase::Deployment | Phase::Verification);
+        let window = self.content.window.as_ref().filter(|_| under_way);
+        window.filter(|_| self.overdue_since.is_none()).map(|window| window.interval.end)
+    }
+
     fn hold(mut self, held: bool, at: Timestamp) -> Self {
         self.held = held;
-        self.rounds = approval::pause(self.rounds, held, at);
+        self.round = approval::pause(self.round, held, at);
         self
     }
 
     fn enter(&mut self, phase: Phase) {
         self.phase = phase;
         self.extension = None;
+        self.overdue_since = self.overdue_since.filter(|_| phase == Phase::Verification);
         let state = self.states.iter().find(|state| state.phase == phase);
         self.state = state.map_or_else(|| phase.word().to_owned(), |state| state.name.clone());
     }
@@ -335,7 +346,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 4;
+    const FORMAT: i64 = 5;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -380,7 +391,7 @@ impl Aggregate for Release {
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
             E::Round(event) => {
-                self.rounds = approval::evolve_held(self.rounds, event, self.held, stamp.at);
+                self.round = approval::evolve_held(self.round, event, self.held, stamp.at);
             }
             E::ReturnedToPlanning { .. } => {
                 self.scheduled = false;
@@ -400,7 +411,9 @@ impl Aggregate for Release {
             E::Extended { window, .. } => {
                 self.content.window = Some(window.clone());
                 self.extension = None;
+                self.overdue_since = None;
             }
+            E::WindowOverrun { end } => self.overdue_since = Some(*end),
             E::Deployment(event) => self = self.deployed(event, stamp),
             E::Closed { outcome, .. } => {
                 self.outcome = Some(*outcome);

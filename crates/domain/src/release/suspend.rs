@@ -23,7 +23,7 @@ pub fn cancel(release: &Release, reason: &str, facts: &Facts) -> Decision<Releas
     guard(Verb::Cancel, release, facts)?;
     reasoned(reason)?;
     let mut events: Vec<ReleaseEvent> =
-        approval::withdraw(&release.rounds).into_iter().map(ReleaseEvent::Round).collect();
+        approval::withdraw(release.round()).into_iter().map(ReleaseEvent::Round).collect();
     events.push(ReleaseEvent::Cancelled { reason: reason.to_owned() });
     Ok(events)
 }

@@ -222,3 +222,8 @@ pub(super) fn a_snapshot_stands_still(store: &Arc<dyn Store>) {
     });
     assert!(end.is_err(), "a reader wrote");
 }
+
+pub(super) fn a_store_agrees_with_itself(store: &Arc<dyn Store>) {
+    assert!(store.agree(5).expect("an answer"), "nobody else has it open");
+    assert!(store.agree(5).expect("an answer"), "nor when it says so again");
+}

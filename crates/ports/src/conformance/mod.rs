@@ -45,6 +45,7 @@ pub const STORY: &[(&str, Chapter)] = &[
     ("a_lock_serialises_read_modify_write", concurrency::a_lock_serialises),
     ("locks_in_any_order_end", concurrency::locks_in_any_order_end),
     ("one_of_two_appends_at_a_version_wins", concurrency::one_of_two_appends_wins),
+    ("a_store_agrees_with_itself", concurrency::a_store_agrees_with_itself),
     ("readers_see_what_is_committed", concurrency::readers_see_what_is_committed),
     ("a_snapshot_stands_still", concurrency::a_snapshot_stands_still),
     ("text_is_found_by_its_words", words::text_is_found_by_its_words),

@@ -10,7 +10,7 @@ use domain::approval::{Content, Edited, Round, RoundEvent, differences};
 use domain::change::Change;
 use domain::release::Release;
 use kernel::{PersonId, Timestamp};
-use ports::{Fault, Query, Row, Value};
+use ports::{Fault, Query, Value};
 
 use crate::asking::{Asking, Reader};
 use crate::bus::{Stop, find_state};
@@ -35,8 +35,8 @@ pub(super) async fn of_change(
     told(app, signed, query, move |db| {
         let id = find_change(db, &id)?;
         let change = find_state::<Change>(db, id)?;
-        let rounds = change.map(|change| change.state.rounds).unwrap_or_default();
-        Ok(Of { stream: Change::stream(id), name: "change.approval_moved.v1", rounds })
+        let newest = change.and_then(|change| change.state.round);
+        Ok(Of { stream: Change::stream(id), name: "change.approval_moved.v1", newest })
     })
     .await
 }
@@ -50,8 +50,8 @@ pub(super) async fn of_release(
     told(app, signed, query, move |db| {
         let id = find_release(db, &id)?;
         let release = find_state::<Release>(db, id)?;
-        let rounds = release.map(|release| release.state.rounds).unwrap_or_default();
-        Ok(Of { stream: Release::stream(id), name: "release.approval_moved.v1", rounds })
+        let newest = release.and_then(|release| release.state.round);
+        Ok(Of { stream: Release::stream(id), name: "release.approval_moved.v1", newest })
     })
     .await
 }
@@ -75,7 +75,7 @@ struct Of {
     stream: String,
     /// The event under which the record keeps its rounds.
     name: &'static str,
-    rounds: Vec<Round>,
+    newest: Option<Round>,
 }
 
 /// A content that someone saw.
@@ -93,7 +93,7 @@ impl Of {
         asking: &Asking,
         seen: Option<&str>,
     ) -> Result<ContentDifferences, Stop> {
-        let Some(newest) = self.rounds.last() else {
+        let Some(newest) = &self.newest else {
             return Ok(ContentDifferences { items: vec![] });
         };
         let (mut names, mut items) = (Names::default(), Vec::new());
@@ -119,33 +119,55 @@ impl Of {
         person: Option<PersonId>,
         seen: Option<&str>,
     ) -> Result<Vec<Seen>, Fault> {
-        let kept = self.kept(db)?;
+        let (kept, mine) = self.kept(db, person)?;
         let of_hash = |hash: &str| kept.iter().find(|kept| kept.content.hash() == hash);
-        let votes = self.rounds.iter().flat_map(|round| &round.votes);
-        let mine = votes.filter(|vote| person.is_some_and(|person| vote.uses_up(person)));
-        let mine = mine.max_by_key(|vote| vote.at);
         let mut all = Vec::new();
         let of_vote = mine.and_then(|vote| Some((of_hash(&vote.content_hash)?, vote.at)));
         all.extend(of_vote.map(|(kept, at)| kept.seen("vote", Some(at))));
         all.extend(seen.and_then(of_hash).map(|kept| kept.seen("seen", None)));
         let opened = kept.iter().find(|kept| kept.round == newest.number && kept.opens);
         all.extend(opened.map(|kept| kept.seen("opened", Some(newest.opened_at))));
-        let before = self.rounds.iter().rev().nth(1);
-        all.extend(before.map(|round| {
-            let (number, content) = (round.number, round.content.clone());
-            Seen { since: "round", round: number, at: None, content }
-        }));
+        let before = kept.iter().find(|kept| kept.round < newest.number);
+        all.extend(before.map(|kept| kept.seen("round", None)));
         Ok(all)
     }
 
-    /// Every content that was approved or asked about, the newest first.
-    fn kept(&self, db: &mut dyn Query) -> Result<Vec<Kept>, Fault> {
-        let sql = "SELECT payload FROM events WHERE stream = $1 AND name = $2 \
+    /// Every content that was approved or asked about, the newest first, and the person's last vote
+    /// or the last that was cast in their place.
+    fn kept(
+        &self,
+        db: &mut dyn Query,
+        person: Option<PersonId>,
+    ) -> Result<(Vec<Kept>, Option<Voted>), Fault> {
+        let sql = "SELECT payload, at FROM events WHERE stream = $1 AND name = $2 \
             ORDER BY version DESC LIMIT $3";
         let params = [(&self.stream).into(), self.name.into(), Value::from(EVENTS_MAX)];
-        let rows = db.query(sql, &params)?;
-        rows.iter().filter_map(|row| kept(row).transpose()).collect()
+        let (mut kept, mut mine) = (Vec::new(), None);
+        for row in db.query(sql, &params)? {
+            match serde_json::from_str(row.text(0)?) {
+                Ok(RoundEvent::Opened(opened)) => {
+                    kept.push(Kept { round: opened.number, opens: true, content: opened.content });
+                }
+                Ok(RoundEvent::ContentEdited { round, content, .. }) => {
+                    kept.push(Kept { round, opens: false, content });
+                }
+                Ok(RoundEvent::VoteCast { person: by, on_behalf_of, content_hash, .. })
+                    if mine.is_none()
+                        && person.is_some_and(|who| who == by || on_behalf_of == Some(who)) =>
+                {
+                    mine = Some(Voted { content_hash, at: row.time(1)? });
+                }
+                _ => {}
+            }
+        }
+        Ok((kept, mine))
     }
+}
+
+/// A vote out of an event.
+struct Voted {
+    content_hash: String,
+    at: Timestamp,
 }
 
 /// A content out of an event.
@@ -159,19 +181,6 @@ impl Kept {
     fn seen(&self, since: &'static str, at: Option<Timestamp>) -> Seen {
         Seen { since, round: self.round, at, content: self.content.clone() }
     }
-}
-
-fn kept(row: &Row) -> Result<Option<Kept>, Fault> {
-    // Votes and the like hold no content; they are the most of these events.
-    Ok(match serde_json::from_str(row.text(0)?) {
-        Ok(RoundEvent::Opened(opened)) => {
-            Some(Kept { round: opened.number, opens: true, content: opened.content })
-        }
-        Ok(RoundEvent::ContentEdited { round, content, .. }) => {
-            Some(Kept { round, opens: false, content })
-        }
-        _ => None,
-    })
 }
 
 fn shown(

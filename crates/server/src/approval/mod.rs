@@ -5,6 +5,7 @@ mod delegate;
 mod delegations;
 mod difference;
 mod extensions;
+mod past;
 mod projection;
 mod read;
 mod shown;
@@ -17,7 +18,10 @@ use crate::http::Routes;
 
 pub use delegate::{RevokeDelegation, SetDelegation};
 pub use extensions::shown_extension;
-pub use projection::{CHANGE_ROUNDS, DUE, RELEASE_ROUNDS, RoundTables, project_rounds};
+pub use past::{Subject, past_rounds};
+pub use projection::{
+    CHANGE_ROUNDS, DUE, RELEASE_ROUNDS, RoundTables, project_newest, project_round,
+};
 pub use shown::{electorate, shown_round};
 
 /// The most people who may be asked in one role.

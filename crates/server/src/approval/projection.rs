@@ -43,36 +43,36 @@ pub const RELEASE_ROUNDS: RoundTables = RoundTables {
     votes: "release_votes",
 };
 
-/// Writes the rows of a subject's rounds. One that never had a round has no rows.
-pub fn project_rounds(
+/// Writes the rows of a subject's newest round; those of the rounds before it stay as they are. A
+/// subject that never had a round has no rows.
+pub fn project_newest(
     tx: &mut dyn Tx,
     tables: RoundTables,
     subject: &str,
-    rounds: &[Round],
+    round: Option<&Round>,
 ) -> Result<(), Fault> {
-    if rounds.is_empty() {
-        return Ok(());
-    }
-    for table in [tables.rounds, tables.seats, tables.votes] {
-        tx.execute(&format!("DELETE FROM {table} WHERE subject = $1"), &[subject.into()])?;
-    }
-    for round in rounds {
-        project_round(tx, tables, subject, round)?;
-        project_votes(tx, tables, subject, round)?;
-    }
-    let Some(round) = rounds.last() else { return Ok(()) };
+    let Some(round) = round else { return Ok(()) };
+    let seats = format!("DELETE FROM {} WHERE subject = $1", tables.seats);
+    tx.execute(&seats, &[subject.into()])?;
+    project_round(tx, tables, subject, round)?;
     // The timer follows from the round, as its rows do: each subject has one at most.
     let stream = format!("{}:{subject}", tables.kind);
     timers::keep(tx, &stream, DUE, due_at(round))?;
     project_seats(tx, tables, subject, round)
 }
 
-fn project_round(
+/// Writes what is kept of a round for ever: where it stands, and who answered.
+pub fn project_round(
     tx: &mut dyn Tx,
     tables: RoundTables,
     subject: &str,
     round: &Round,
 ) -> Result<(), Fault> {
+    let number = i64::from(round.number);
+    for table in [tables.rounds, tables.votes] {
+        let sql = format!("DELETE FROM {table} WHERE subject = $1 AND round = $2");
+        tx.execute(&sql, &[subject.into(), number.into()])?;
+    }
     let at = match round.state {
         RoundState::Open => waits_since(round),
         _ => last_said(round),
@@ -81,9 +81,8 @@ fn project_round(
         "INSERT INTO {} (subject, round, state, at) VALUES ($1, $2, $3, $4)",
         tables.rounds
     );
-    let number = i64::from(round.number);
-    tx.execute(&sql, &[subject.into(), number.into(), round.state.word().into(), at.into()])
-        .map(|_| ())
+    tx.execute(&sql, &[subject.into(), number.into(), round.state.word().into(), at.into()])?;
+    project_votes(tx, tables, subject, round)
 }
 
 fn project_votes(

@@ -16,7 +16,7 @@ use ports::{Fault, Query, Value};
 use crate::approval::delegations::{Absent, absent_now, named};
 use crate::approval::projection::{last_said, waits_since};
 use crate::approval::shown::needed;
-use crate::approval::{CHANGE_ROUNDS, RELEASE_ROUNDS, RoundTables, electorate};
+use crate::approval::{self, CHANGE_ROUNDS, RELEASE_ROUNDS, RoundTables, electorate, past_rounds};
 use crate::bus::{Stop, find_state, who_is};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, wrong_parameter};
@@ -219,13 +219,14 @@ struct Subject {
     subject_type: String,
     tier: Option<String>,
     window: Option<Window>,
-    rounds: Vec<Round>,
+    round: Round,
 }
 
-fn subject(db: &mut dyn Query, id: &str) -> Result<Option<Subject>, Fault> {
-    if let Ok(id) = id.parse() {
+fn subject(db: &mut dyn Query, place: &Place) -> Result<Option<Subject>, Fault> {
+    if let Ok(id) = place.subject.parse() {
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
         let change = found.state;
+        let Some(round) = round(db, id, &change, place.round)? else { return Ok(None) };
         let window = match change.release {
             Some(release) => release_window(db, &release.to_string())?,
             None => change.content.window.as_ref().map(shown_window),
@@ -233,12 +234,13 @@ fn subject(db: &mut dyn Query, id: &str) -> Result<Option<Subject>, Fault> {
         let refers = reference(id.to_string(), &change.number, &change.content.title);
         let subject_type = change.change_type().word().to_owned();
         let tier = change.risk.as_ref().map(|risk| risk.tier.word().to_owned());
-        let (kind, rounds) = (CHANGE_ROUNDS.kind, change.rounds);
-        return Ok(Some(Subject { refers, kind, subject_type, tier, window, rounds }));
+        let kind = CHANGE_ROUNDS.kind;
+        return Ok(Some(Subject { refers, kind, subject_type, tier, window, round }));
     }
-    let Ok(id) = id.parse() else { return Ok(None) };
+    let Ok(id) = place.subject.parse() else { return Ok(None) };
     let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
     let release = found.state;
+    let Some(round) = round(db, id, &release, place.round)? else { return Ok(None) };
     let refers = reference(id.to_string(), &release.number, &release.content.title);
     Ok(Some(Subject {
         refers,
@@ -246,8 +248,22 @@ fn subject(db: &mut dyn Query, id: &str) -> Result<Option<Subject>, Fault> {
         subject_type: release.model,
         tier: release.tier.map(|tier| tier.word().to_owned()),
         window: release.content.window.as_ref().map(shown_window),
-        rounds: release.rounds,
+        round,
     }))
+}
+
+/// A round of a subject: the newest, which its state holds, or one before it.
+fn round<S: approval::Subject>(
+    db: &mut dyn Query,
+    id: S::Id,
+    state: &S,
+    number: u32,
+) -> Result<Option<Round>, Fault> {
+    let wanted = |round: &Round| round.number == number;
+    match state.newest_round().cloned().filter(wanted) {
+        Some(newest) => Ok(Some(newest)),
+        None => Ok(past_rounds(db, id, state)?.into_iter().find(wanted)),
+    }
 }
 
 fn reference(id: String, number: &str, title: &str) -> Ref {
@@ -270,9 +286,8 @@ fn shown(
     reader: &Reader,
     place: &Place,
 ) -> Result<Option<ApprovalRow>, Fault> {
-    let Some(subject) = subject(db, &place.subject)? else { return Ok(None) };
-    let mut rounds = subject.rounds.iter();
-    let Some(round) = rounds.find(|round| round.number == place.round) else { return Ok(None) };
+    let Some(subject) = subject(db, place)? else { return Ok(None) };
+    let round = &subject.round;
     let roles = round.plan.roles();
     if !electorates.contains_key(&roles) {
         let electorate = electorate(db, &roles, reader.now)?;

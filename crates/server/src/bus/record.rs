@@ -27,6 +27,12 @@ pub trait Record: Aggregate {
         tx: &mut dyn Tx,
     ) -> Result<(), Fault>;
 
+    /// Writes the rows of what its state does not hold any more, from its events. Asked only when
+    /// the read model is filled: as records are written, such rows stay.
+    fn project_past(&self, _: Self::Id, _: &mut dyn Tx) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// The words by which people find it; empty for none.
     fn search_text(&self) -> String {
         String::new()
@@ -53,10 +59,20 @@ pub fn find_state<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Option<
 
 /// A record folded anew from its events.
 pub fn fold<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Loaded<A>, Fault> {
+    fold_watched(db, id, |_: &A, _| {})
+}
+
+/// The same; `watch` is shown the state before each event, and the event.
+pub fn fold_watched<A: Aggregate>(
+    db: &mut dyn Query,
+    id: A::Id,
+    mut watch: impl FnMut(&A, &A::Event),
+) -> Result<Loaded<A>, Fault> {
     let mut loaded = Loaded { id, version: Version::NONE, state: A::default() };
     for row in db.query(SELECT_EVENTS, &[Value::from(A::stream(id))])? {
         let event = decode::<A>(row.text(0)?, row.text(1)?)?;
         let stamp = Stamp { by: Actor::of_label(row.text(2)?), at: row.time(3)? };
+        watch(&loaded.state, &event);
         loaded.state = loaded.state.evolve(&event, &stamp);
         loaded.version = Version(row.int(4)?);
     }

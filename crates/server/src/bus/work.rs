@@ -65,6 +65,7 @@ pub struct Work<'a> {
     pub(super) correlation: String,
 }
 
+const SELECT_LAST: &str = "SELECT at FROM events WHERE stream = $1 AND version = $2";
 const SELECT_ROLES: &str = "SELECT roles, inactive FROM people WHERE id = $1";
 const SELECT_SCOPES: &str = "SELECT scopes, expires_at, revoked FROM tokens WHERE id = $1";
 
@@ -190,9 +191,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Writes a record's rows anew, where they also show something of another record.
+    /// Writes a record's rows anew, where they also show something of another record. It was last
+    /// written when its last event was, not now.
     pub fn project<A: Record>(&mut self, loaded: &Loaded<A>) -> Result<(), Stop> {
-        Ok(loaded.state.project(loaded.id, loaded.version, self.now, self.tx)?)
+        let stream = A::stream(loaded.id);
+        let last = self.tx.query_one(SELECT_LAST, &[stream.into(), loaded.version.into()])?;
+        let at = last.map_or(Ok(self.now), |row| row.time(0))?;
+        Ok(loaded.state.project(loaded.id, loaded.version, at, self.tx)?)
     }
 
     /// Appends an event beside a record: to a stream of its own, whose version is not the record's.

@@ -85,7 +85,7 @@ pub(super) fn known(db: &mut dyn Query, subject: Subject) -> Result<Option<Known
                 title: change.content.title,
                 tier: change.risk.map(|risk| risk.tier),
                 window,
-                round: change.rounds.last().cloned(),
+                round: change.round,
             }))
         }
         Subject::Release(id) => {
@@ -96,7 +96,7 @@ pub(super) fn known(db: &mut dyn Query, subject: Subject) -> Result<Option<Known
                 title: release.content.title,
                 tier: release.tier,
                 window: release.content.window,
-                round: release.rounds.last().cloned(),
+                round: release.round,
             }))
         }
     }

@@ -9,7 +9,7 @@ use domain::policy::OutsideRelease;
 use kernel::ChangeId;
 use ports::{Fault, Query};
 
-use crate::approval::{shown_extension, shown_round};
+use crate::approval::{past_rounds, shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::change::facts::gather;
@@ -46,7 +46,8 @@ fn shown(
     let mut names = Names::default();
     let n = &mut names;
     let mut rounds = Vec::new();
-    for round in change.rounds.iter().rev() {
+    let past = past_rounds(db, id, change)?;
+    for round in past.iter().chain(change.round()).rev() {
         rounds.push(shown_round(db, n, round, &facts.electorate)?);
     }
     let mut outages = Vec::new();
@@ -88,6 +89,7 @@ fn shown(
         release: n.opt(db, change.release)?,
         risk: risk::shown(&facts.risk, change.risk.is_some()),
         rounds,
+        overdue_since: change.overdue_since.map(|at| at.to_string()),
         extension: None,
         tasks: extras::shown_tasks(db, n, &change.extras)?,
         comments: extras::shown_comments(db, n, &change.extras)?,

@@ -42,7 +42,7 @@ pub use save::{CloneChange, EditChange, RaiseChange, SERIES};
 pub use verbs::{MoveChange, Verb};
 
 const FILTERS: &str = "phase,type,tier,team,environment,service,ci,release,requester,implementer,\
-    mine,watched,held,imported,outside_release,q,sort,limit,cursor";
+    mine,watched,held,overdue,imported,outside_release,q,sort,limit,cursor";
 
 /// How far back the report of traceability goes when nothing is said: 30 days.
 const TRACED_MINUTES: i64 = 30 * 24 * 60;

@@ -3,23 +3,26 @@
 
 use std::collections::BTreeMap;
 
+use domain::Aggregate;
 use domain::change::{Change, Outcome, Phase};
 use domain::risk::CustomerImpact;
 use kernel::{ChangeId, ServiceId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
-use crate::approval::{CHANGE_ROUNDS, project_rounds};
+use crate::approval::{CHANGE_ROUNDS, past_rounds, project_newest, project_round};
 use crate::bus::Record;
 use crate::calendar::LONG_MINUTES;
+use crate::follow::overrun::OVERRUN;
+use crate::follow::timers;
 use crate::listing::serial;
 use crate::read_models::insert_rows;
 
 const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
     held, tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, \
     live, committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
-    source_zone, created_at, updated_at, impact, met_at, extension_at) \
+    source_zone, created_at, updated_at, impact, met_at, extension_at, overdue_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     change_type = excluded.change_type, phase = excluded.phase, held = excluded.held, \
     tier = excluded.tier, environment = excluded.environment, team = excluded.team, \
@@ -30,10 +33,10 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     outcome = excluded.outcome, started_at = excluded.started_at, \
     finished_at = excluded.finished_at, updated_at = excluded.updated_at, \
     impact = excluded.impact, met_at = excluded.met_at, \
-    extension_at = excluded.extension_at";
+    extension_at = excluded.extension_at, overdue_at = excluded.overdue_at";
 
 impl Record for Change {
-    const MODEL: i64 = 5;
+    const MODEL: i64 = 6;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",
@@ -55,9 +58,10 @@ impl Record for Change {
             committed BIGINT NOT NULL, outage_minutes BIGINT NOT NULL, outcome TEXT, \
             started_at BIGINT, finished_at BIGINT, source TEXT, source_number TEXT, \
             source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
-            impact TEXT, met_at BIGINT, extension_at BIGINT)",
+            impact TEXT, met_at BIGINT, extension_at BIGINT, overdue_at BIGINT)",
         "CREATE INDEX changes_extension ON changes (extension_at, id) \
             WHERE extension_at IS NOT NULL",
+        "CREATE INDEX changes_overdue ON changes (updated_at, id) WHERE overdue_at IS NOT NULL",
         "CREATE UNIQUE INDEX changes_by_number ON changes (number)",
         "CREATE INDEX changes_by_serial ON changes (serial, id)",
         "CREATE INDEX changes_by_update ON changes (updated_at, id)",
@@ -124,13 +128,23 @@ impl Record for Change {
         at: Timestamp,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
+        if self.release.is_none() && matches!(self.phase, Phase::Implement | Phase::Review) {
+            timers::keep(tx, &Self::stream(id), OVERRUN, self.runs_until())?;
+        }
         let id = id.to_string();
         tx.execute(UPSERT, &self.row(&id, version, at))?;
         let first = version.0 == 1;
         self.project_scope(&id, at, first, tx)?;
         self.project_claims(&id, first, tx)?;
         self.project_watchers(&id, first, tx)?;
-        project_rounds(tx, CHANGE_ROUNDS, &id, &self.rounds)
+        project_newest(tx, CHANGE_ROUNDS, &id, self.round())
+    }
+
+    fn project_past(&self, id: ChangeId, tx: &mut dyn Tx) -> Result<(), Fault> {
+        for round in past_rounds(tx, id, self)? {
+            project_round(tx, CHANGE_ROUNDS, &id.to_string(), &round)?;
+        }
+        Ok(())
     }
 
     fn search_text(&self) -> String {
@@ -219,6 +233,7 @@ impl Rows for Change {
                 .flatten()
                 .into(),
             self.extension.as_ref().map(|asked| asked.asked_at).into(),
+            self.overdue_since.into(),
         ]
     }
 

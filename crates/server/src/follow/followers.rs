@@ -1,7 +1,9 @@
 //! Followers of the log. Each keeps the position it has dealt with, moved in the same transaction
 //! as what it writes. The search index is one; reactors that send commands are others.
 
+use std::any::Any;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,10 +12,16 @@ use domain::identity::Permission;
 use ports::{Fault, Lane, Query, Value};
 
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Record, Stop, Work, find_state};
+use crate::follow::watch::Watch;
 
 /// The most events taken in one slice.
 pub const SLICE_MAX: i64 = 500;
 const PATIENCE: Duration = Duration::from_millis(500);
+const IDLE: Duration = Duration::from_millis(20);
+/// How long a follower that is stuck rests at most.
+pub const REST_MAX: Duration = Duration::from_mins(1);
+/// How often its rest is doubled at most.
+const REST_DOUBLED_MAX: u32 = 8;
 
 /// An event as a follower sees it.
 #[derive(Debug, Clone)]
@@ -39,36 +47,84 @@ pub trait Follower: Send + 'static {
 }
 
 /// Follows the log until told to stop.
-pub fn run(bus: &Bus, follower: &dyn Follower, stop: &Arc<AtomicBool>) {
+pub fn run(bus: &Bus, follower: &dyn Follower, watch: &Watch, stop: &Arc<AtomicBool>) {
+    let mut course = Course::new(follower, watch);
     while !stop.load(Ordering::SeqCst) {
-        match step(bus, follower) {
-            Ok(0) => std::thread::sleep(Duration::from_millis(20)),
-            Ok(_) => {}
-            Err(failure) => {
-                tracing::error!(follower = follower.name(), ?failure, "a follower must wait");
-                std::thread::sleep(PATIENCE);
-            }
+        let mut rest = course.turn(bus);
+        while !rest.is_zero() && !stop.load(Ordering::SeqCst) {
+            std::thread::sleep(rest.min(IDLE));
+            rest = rest.saturating_sub(IDLE);
         }
+    }
+}
+
+/// A follower on its way through the log. What it cannot deal with it tries again, alone, the more
+/// seldom the more often it failed; nothing behind it is taken before it is dealt with.
+pub struct Course<'a> {
+    follower: &'a dyn Follower,
+    watch: &'a Watch,
+    /// The last position that was dealt with, as far as is known.
+    position: i64,
+    /// How many events are taken at once: one after a failure, then ever more again.
+    slice: i64,
+}
+
+impl<'a> Course<'a> {
+    /// The way of a follower, with who is told how it fares.
+    pub fn new(follower: &'a dyn Follower, watch: &'a Watch) -> Self {
+        Self { follower, watch, position: 0, slice: SLICE_MAX }
+    }
+
+    /// Deals with one slice, whatever becomes of it; answers how long to rest now.
+    pub fn turn(&mut self, bus: &Bus) -> Duration {
+        let cause = match catch_unwind(AssertUnwindSafe(|| self.take(bus))) {
+            Ok(Ok(taken)) => {
+                self.watch.is_at(self.follower.name(), self.position);
+                self.slice = (self.slice * 2).min(SLICE_MAX);
+                return if taken == 0 { IDLE } else { Duration::ZERO };
+            }
+            Ok(Err(failure)) => format!("{failure:?}"),
+            Err(panic) => format!("it panicked: {}", words_of(&*panic)),
+        };
+        if self.slice > 1 {
+            self.slice = 1;
+            return Duration::ZERO;
+        }
+        let (name, now) = (self.follower.name(), bus.world().clock.now());
+        let tries = self.watch.fails(name, self.position + 1, now, cause);
+        (PATIENCE * 2_u32.saturating_pow(tries.min(REST_DOUBLED_MAX) - 1)).min(REST_MAX)
+    }
+
+    fn take(&mut self, bus: &Bus) -> Result<usize, Failure> {
+        let name = self.follower.name();
+        let store = &bus.world().store;
+        let position = crate::read::wait(&**store, move |db| position(db, name));
+        self.position = position.map_err(Failure::Fault)?;
+        let (after, limit) = (self.position, self.slice);
+        let head = store.wait_for_log(after, PATIENCE).map_err(Failure::Fault)?;
+        if head <= after {
+            return Ok(0);
+        }
+        let events = crate::read::wait(&**store, move |db| slice(db, after, limit));
+        let events = events.map_err(Failure::Fault)?;
+        let Some(last) = events.last() else { return Ok(0) };
+        self.follower.follow(bus, &events)?;
+        let moved = Move { follower: name, position: last.position };
+        bus.call(Envelope { lane: Lane::Bulk, ..Envelope::system(name) }, moved)?;
+        self.position = last.position;
+        Ok(events.len())
     }
 }
 
 /// Deals with one slice; answers how many events it held.
 pub fn step(bus: &Bus, follower: &dyn Follower) -> Result<usize, Failure> {
-    let name = follower.name();
-    let store = &bus.world().store;
-    let position = crate::read::wait(&**store, move |db| position(db, name));
-    let position = position.map_err(Failure::Fault)?;
-    let head = store.wait_for_log(position, PATIENCE).map_err(Failure::Fault)?;
-    if head <= position {
-        return Ok(0);
-    }
-    let events = crate::read::wait(&**store, move |db| slice(db, position));
-    let events = events.map_err(Failure::Fault)?;
-    let Some(last) = events.last() else { return Ok(0) };
-    follower.follow(bus, &events)?;
-    let moved = Move { follower: name, position: last.position };
-    bus.call(Envelope { lane: Lane::Bulk, ..Envelope::system(name) }, moved)?;
-    Ok(events.len())
+    Course::new(follower, &Watch::default()).take(bus)
+}
+
+/// What a panic says.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
 fn position(db: &mut dyn Query, name: &str) -> Result<i64, Fault> {
@@ -77,11 +133,11 @@ fn position(db: &mut dyn Query, name: &str) -> Result<i64, Fault> {
     row.map_or(Ok(0), |row| row.int(0))
 }
 
-fn slice(db: &mut dyn Query, after: i64) -> Result<Vec<Seen>, Fault> {
+fn slice(db: &mut dyn Query, after: i64, limit: i64) -> Result<Vec<Seen>, Fault> {
     let sql = "SELECT log.position, events.stream, events.name, events.payload FROM log \
         JOIN events ON events.id = log.event_id WHERE log.position > $1 \
         ORDER BY log.position LIMIT $2";
-    let rows = db.query(sql, &[Value::from(after), Value::from(SLICE_MAX)])?;
+    let rows = db.query(sql, &[Value::from(after), Value::from(limit)])?;
     rows.iter()
         .map(|row| {
             Ok(Seen {

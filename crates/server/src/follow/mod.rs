@@ -1,5 +1,8 @@
-//! What runs by itself: durable timers, followers of the log, and what both do to rounds.
+//! What runs by itself: durable timers, followers of the log, and what both do to rounds and to
+//! windows.
 
 pub mod followers;
+pub mod overrun;
 pub mod rounds;
 pub mod timers;
+pub mod watch;

@@ -58,6 +58,10 @@ impl Store for Measured {
         self.store.wait_for_log(after, patience)
     }
 
+    fn agree(&self, shape: u32) -> Result<bool, Fault> {
+        self.store.agree(shape)
+    }
+
     fn close(&self) {
         self.store.close();
     }

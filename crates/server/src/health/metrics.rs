@@ -7,6 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::follow::watch::Watch;
 use crate::live::Live;
 
 /// Counters and histograms of one server.
@@ -58,8 +59,8 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Those of a server, and of who listens to it.
-    pub fn watching(live: &Live) -> Self {
+    /// Those of a server, of who listens to it, and of what follows its log.
+    pub fn watching(live: &Live, followers: &Watch) -> Self {
         let mut metrics = Self::default();
         let registry = &mut metrics.registry;
         let (open, cut_off, sent) = live.figures();
@@ -67,6 +68,11 @@ impl Metrics {
         let slow = "Connections cut off because they read too slowly";
         registry.register("live_cut_off", slow, cut_off);
         registry.register("live_sent", "Events sent to those who listen", sent);
+        let (positions, failures) = followers.figures();
+        let how_far = "The last position of the log that a follower dealt with";
+        registry.register("follower_position", how_far, positions);
+        let stuck = "How often a follower failed at the event it is stuck at; 0 when it goes on";
+        registry.register("follower_failures", stuck, failures);
         metrics
     }
 

@@ -14,6 +14,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::follow::watch::{Stuck, Watch};
 use crate::http::App;
 use crate::problem::Answer;
 use crate::read::ask;
@@ -33,17 +34,29 @@ pub fn routes(metrics: &Arc<Metrics>) -> Router<App> {
         .route("/metrics", get(move || async move { text(&shown) }))
 }
 
-/// Whether a question to the database is answered in time.
+/// Whether a question to the database is answered in time. A follower that is stuck is told, and
+/// takes nothing from what people do: the server stays ready.
 async fn ready(State(app): State<App>) -> Response {
     let question = ask(&*app.bus.world().store, |db| db.query_one("SELECT 1", &[]));
     match tokio::time::timeout(READY_MAX, question).await {
-        Ok(Ok(_)) => "ready\n".into_response(),
+        Ok(Ok(_)) => format!("ready\n{}", stuck(&app.followers)).into_response(),
         Ok(Err(fault)) => Answer::from(fault).into_response(),
         Err(_) => {
             let detail = "the database does not answer in time: try again in a second";
             Answer(Problem::new("server.busy", detail)).into_response()
         }
     }
+}
+
+fn stuck(followers: &Watch) -> String {
+    let line = |(name, stuck): (&str, Stuck)| {
+        let Stuck { position, since, tries, error, .. } = stuck;
+        format!(
+            "the follower {name} is stuck at position {position} of the log since {since}, \
+            failures: {tries}; the log tells more under {error}\n"
+        )
+    };
+    followers.stuck().into_iter().map(line).collect()
 }
 
 fn text(metrics: &Metrics) -> Response {

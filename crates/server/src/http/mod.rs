@@ -18,6 +18,7 @@ use ports::{Fault, Query};
 use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
+use crate::follow::watch::Watch;
 use crate::identity::Throttle;
 use crate::live::Live;
 
@@ -41,6 +42,8 @@ pub struct App {
     pub importing: Arc<Semaphore>,
     /// Who listens to what moves.
     pub live: Arc<Live>,
+    /// How those who follow the log fare.
+    pub followers: Arc<Watch>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

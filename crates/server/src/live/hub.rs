@@ -50,7 +50,8 @@ impl Default for Live {
 impl Live {
     /// Follows the log until told to stop.
     pub fn run(&self, bus: &Bus, stop: &Arc<AtomicBool>) {
-        let mut is_placed = false;
+        // Begun again after a panic, it goes on where it was.
+        let mut is_placed = self.position() > 0;
         while !stop.load(Ordering::SeqCst) {
             let end = if is_placed { self.step(bus).map(|_| ()) } else { self.place(bus) };
             is_placed |= end.is_ok();

@@ -15,7 +15,7 @@ use domain::rollback::{WayBack, compile};
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
-use crate::approval::{shown_extension, shown_round};
+use crate::approval::{past_rounds, shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
@@ -84,7 +84,8 @@ fn shown(
     let mut names = Names::default();
     let n = &mut names;
     let mut rounds = Vec::new();
-    for round in release.rounds.iter().rev() {
+    let past = past_rounds(db, id, release)?;
+    for round in past.iter().chain(release.round()).rev() {
         rounds.push(shown_round(db, n, round, &facts.electorate)?);
     }
     let changes: Vec<String> = release.changes.iter().map(ChangeId::to_string).collect();
@@ -140,6 +141,7 @@ fn shown(
         changes: rows(db, &changes)?,
         risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
         rounds,
+        overdue_since: release.overdue_since.map(|at| at.to_string()),
         extension: None,
         route: route(release, facts, &conflicts),
         conflicts,

@@ -46,7 +46,7 @@ pub use statement::{StateScope, Stating};
 pub use verbs::{MoveRelease, Verb};
 
 const FILTERS: &str =
-    "phase,type,tier,team,environment,owner,mine,watched,held,q,sort,limit,cursor";
+    "phase,type,tier,team,environment,owner,mine,watched,held,overdue,q,sort,limit,cursor";
 
 /// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {

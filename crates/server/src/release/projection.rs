@@ -1,6 +1,7 @@
 //! The read model of releases: a row per release, its changes in order, and what they claim on the
 //! calendar in its window.
 
+use domain::Aggregate;
 use domain::deployment::StepState;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{Outcome, Release};
@@ -8,17 +9,19 @@ use domain::vocabulary::Tier;
 use kernel::{ReleaseId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
-use crate::approval::{RELEASE_ROUNDS, project_rounds};
+use crate::approval::{RELEASE_ROUNDS, past_rounds, project_newest, project_round};
 use crate::bus::Record;
 use crate::calendar::LONG_MINUTES;
+use crate::follow::overrun::OVERRUN;
+use crate::follow::timers;
 use crate::listing::serial;
 
 const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, model, phase, \
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
     start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
-    deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at) \
+    deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at, overdue_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -28,10 +31,11 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     committed = excluded.committed, changes = excluded.changes, outcome = excluded.outcome, \
     deployment_state = excluded.deployment_state, deployed_at = excluded.deployed_at, \
     steps_done = excluded.steps_done, steps_failed = excluded.steps_failed, \
-    updated_at = excluded.updated_at, extension_at = excluded.extension_at";
+    updated_at = excluded.updated_at, extension_at = excluded.extension_at, \
+    overdue_at = excluded.overdue_at";
 
 impl Record for Release {
-    const MODEL: i64 = 5;
+    const MODEL: i64 = 6;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -53,9 +57,10 @@ impl Record for Release {
             changes BIGINT NOT NULL, outcome TEXT, deployment_state TEXT, deployed_at BIGINT, \
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
-            extension_at BIGINT)",
+            extension_at BIGINT, overdue_at BIGINT)",
         "CREATE INDEX releases_extension ON releases (extension_at, id) \
             WHERE extension_at IS NOT NULL",
+        "CREATE INDEX releases_overdue ON releases (updated_at, id) WHERE overdue_at IS NOT NULL",
         "CREATE UNIQUE INDEX releases_by_number ON releases (number)",
         "CREATE INDEX releases_by_serial ON releases (serial, id)",
         "CREATE INDEX releases_by_update ON releases (updated_at, id)",
@@ -113,6 +118,9 @@ impl Record for Release {
         at: Timestamp,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
+        if matches!(self.phase, Phase::Deployment | Phase::Verification | Phase::Review) {
+            timers::keep(tx, &Self::stream(id), OVERRUN, self.runs_until())?;
+        }
         let id = id.to_string();
         tx.execute(UPSERT, &row(self, &id, version, at))?;
         project_changes(self, &id, tx)?;
@@ -123,7 +131,14 @@ impl Record for Release {
             let sql = "INSERT INTO release_watchers (person, release) VALUES ($1, $2)";
             tx.execute(sql, &[person.to_string().into(), (&id).into()])?;
         }
-        project_rounds(tx, RELEASE_ROUNDS, &id, &self.rounds)
+        project_newest(tx, RELEASE_ROUNDS, &id, self.round())
+    }
+
+    fn project_past(&self, id: ReleaseId, tx: &mut dyn Tx) -> Result<(), Fault> {
+        for round in past_rounds(tx, id, self)? {
+            project_round(tx, RELEASE_ROUNDS, &id.to_string(), &round)?;
+        }
+        Ok(())
     }
 
     fn search_text(&self) -> String {
@@ -196,6 +211,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         release.created_at.unwrap_or(at).into(),
         at.into(),
         release.extension.as_ref().map(|asked| asked.asked_at).into(),
+        release.overdue_since.into(),
     ]
 }
 

@@ -1,16 +1,20 @@
 //! What runs beside the requests, each on a thread of its own: timers and followers of the log.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
-use crate::bus::Bus;
 use crate::calendar::CalendarReactor;
 use crate::follow::followers::{self, Follower, SearchIndex};
 use crate::follow::rounds::Leavers;
 use crate::follow::timers;
-use crate::live::Live;
+use crate::http::App;
+
+/// How long work that panicked rests before it begins again.
+const REST: Duration = Duration::from_millis(500);
 
 /// The threads, until they are stopped.
 #[derive(Debug)]
@@ -21,31 +25,33 @@ pub struct Background {
 
 impl Background {
     /// Starts all of them.
-    pub fn start(bus: &Bus, live: &Arc<Live>) -> io::Result<Self> {
+    pub fn start(app: &App) -> io::Result<Self> {
+        let bus = &app.bus;
         let stop = Arc::new(AtomicBool::new(false));
         let mut background = Self { stop: Arc::clone(&stop), threads: Vec::new() };
         let with = bus.clone();
         background.spawn("timers", move |stop| timers::run(&with, stop))?;
-        let (with, live) = (bus.clone(), Arc::clone(live));
+        let (with, live) = (bus.clone(), Arc::clone(&app.live));
         background.spawn("live", move |stop| live.run(&with, stop))?;
-        background.follow(bus, SearchIndex)?;
-        background.follow(bus, CalendarReactor)?;
-        background.follow(bus, Leavers)?;
+        background.follow(app, SearchIndex)?;
+        background.follow(app, CalendarReactor)?;
+        background.follow(app, Leavers)?;
         Ok(background)
     }
 
-    fn follow(&mut self, bus: &Bus, follower: impl Follower) -> io::Result<()> {
-        let with = bus.clone();
-        self.spawn(follower.name(), move |stop| followers::run(&with, &follower, stop))
+    fn follow(&mut self, app: &App, follower: impl Follower) -> io::Result<()> {
+        let (with, watch) = (app.bus.clone(), Arc::clone(&app.followers));
+        self.spawn(follower.name(), move |stop| followers::run(&with, &follower, &watch, stop))
     }
 
     fn spawn(
         &mut self,
         name: &str,
-        work: impl FnOnce(&Arc<AtomicBool>) + Send + 'static,
+        work: impl Fn(&Arc<AtomicBool>) + Send + 'static,
     ) -> io::Result<()> {
         let stop = Arc::clone(&self.stop);
-        self.threads.push(Builder::new().name(name.to_owned()).spawn(move || work(&stop))?);
+        let thread = Builder::new().name(name.to_owned());
+        self.threads.push(thread.spawn(move || until_told(&stop, &work))?);
         Ok(())
     }
 
@@ -58,5 +64,33 @@ impl Background {
                 tracing::error!(thread.name = name, "a thread beside the requests had panicked");
             }
         }
+    }
+}
+
+/// Does some work until it is told to stop. What panics is begun again: it keeps its place in the
+/// database, and the server is not left without it.
+fn until_told(stop: &Arc<AtomicBool>, work: &dyn Fn(&Arc<AtomicBool>)) {
+    while catch_unwind(AssertUnwindSafe(|| work(stop))).is_err() && !stop.load(Ordering::SeqCst) {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or_default();
+        tracing::error!(thread.name = name, "work beside the requests panicked and begins again");
+        std::thread::sleep(REST);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+
+    #[test]
+    fn what_panics_is_begun_again_until_it_ends() {
+        let times = AtomicU32::new(0);
+        let work = |_: &Arc<AtomicBool>| {
+            assert!(times.fetch_add(1, Ordering::SeqCst) > 0, "the first time it fails");
+        };
+        until_told(&Arc::default(), &work);
+        assert_eq!(times.load(Ordering::SeqCst), 2);
     }
 }

@@ -2,6 +2,7 @@
 //! what surrounds every request, and what runs beside them until the server is told to stop.
 
 mod background;
+mod filling;
 mod guard;
 mod inside;
 mod problem_pages;
@@ -20,6 +21,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt;
@@ -32,6 +34,8 @@ use crate::health::{Measured, Metrics};
 use crate::http::{App, BODY_MAX, Routes};
 use crate::problem::Answer;
 use crate::{assets, health};
+
+use filling::{Filling, stand_before};
 
 pub use background::Background;
 pub use guard::REQUEST_MAX;
@@ -63,6 +67,7 @@ impl Options {
             throttle: Arc::default(),
             importing: Arc::new(Semaphore::new(1)),
             live: Arc::default(),
+            followers: Arc::default(),
             latest_on_ci: crate::change::latest_on_ci,
         }
     }
@@ -101,7 +106,7 @@ pub fn document() -> OpenApi {
 
 /// Everything that the server answers.
 pub fn router(app: App) -> Router {
-    let metrics = Arc::new(Metrics::watching(&app.live));
+    let metrics = Arc::new(Metrics::watching(&app.live, &app.followers));
     let clock = Arc::clone(&app.bus.world().clock);
     let app = measured(app, &metrics);
     let (features, document) = all(Routes::default()).finish();
@@ -126,22 +131,32 @@ fn measured(app: App, metrics: &Arc<Metrics>) -> App {
     App { bus: Bus::new(World { store, ..world }), ..app }
 }
 
-/// Serves until `shutdown` ends, and then what is under way.
+/// Serves until `shutdown` ends, and then what is under way. While the tables are filled that lists
+/// are read from, only its health is answered; `filled` hears when that is over.
 pub async fn run(
     app: App,
     listener: TcpListener,
+    filled: oneshot::Sender<()>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let background = Background::start(&app.bus, &app.live)?;
+    let filling = Arc::new(Filling::default());
+    let begun = tokio::task::spawn_blocking({
+        let (app, filling) = (app.clone(), Arc::clone(&filling));
+        move || begin(&app, &filling, filled).inspect_err(|_| filling.fail())
+    });
     let live = Arc::clone(&app.live);
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
     let (told, asked) = oneshot::channel();
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let before = from_fn_with_state(Arc::clone(&filling), stand_before);
+    let service = router(app).layer(before).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        shutdown.await;
-        tracing::info!("stopping: finishing what is under way");
+        tokio::select! {
+            () = shutdown => tracing::info!("stopping: finishing what is under way"),
+            () = filling.failed() => {}
+        }
+        filling.stop();
         live.close();
         let _ = told.send(());
     });
@@ -156,8 +171,26 @@ pub async fn run(
             Ok(())
         }
     };
-    let stopped = tokio::task::spawn_blocking(move || background.stop()).await;
-    end.and(stopped.map_err(io::Error::other))
+    if let Some(background) = begun.await.map_err(io::Error::other)?? {
+        let stopped = tokio::task::spawn_blocking(move || background.stop()).await;
+        stopped.map_err(io::Error::other)?;
+    }
+    end
+}
+
+/// Fills what is missing, and starts what runs beside the requests; nothing when it was told to
+/// stop before.
+fn begin(
+    app: &App,
+    filling: &Filling,
+    filled: oneshot::Sender<()>,
+) -> io::Result<Option<Background>> {
+    if !filling.fill(&*app.bus.world().store).map_err(io::Error::other)? {
+        return Ok(None);
+    }
+    let background = Background::start(app)?;
+    let _ = filled.send(());
+    Ok(Some(background))
 }
 
 async fn wrong_method(request: Request<Body>) -> Response {

@@ -174,7 +174,8 @@ async fn a_server_that_is_told_to_stop_answers_what_is_under_way_and_ends() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, asked) = oneshot::channel::<()>();
-    let served = tokio::spawn(run(app, listener, async {
+    let (filled, _) = oneshot::channel();
+    let served = tokio::spawn(run(app, listener, filled, async {
         let _ = asked.await;
     }));
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();

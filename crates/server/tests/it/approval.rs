@@ -175,3 +175,61 @@ fn who_approved_sees_field_by_field_what_was_edited_since() {
             .refused(404, "request.unknown_record");
     });
 }
+
+#[test]
+fn rounds_that_are_over_leave_the_state_and_stay_readable() {
+    const ROUNDS: u64 = 5;
+    on_both(async |stage| {
+        let admin = stage.person("ada_administrator", &["administrator"]).await;
+        admin.post("/cis", json!({"name": "web-01", "kind": "server"})).await.ok();
+        let anna = stage.person("anna_requester", &["requester"]).await;
+        stage.account("ivan_implementer", &["implementer"]).await;
+        let sara = stage.person("sara_service_owner", &["service_owner"]).await;
+        let change = waiting(&anna, "Replace").await;
+        let path = format!("/changes/{change}");
+        let size = "SELECT MAX(LENGTH(state)) FROM states WHERE stream LIKE 'change:%'";
+        let (mut sizes, mut asked) = (Vec::new(), Vec::new());
+        for round in 1..=ROUNDS {
+            stage.clock.advance_minutes(5);
+            let rows = list(&sara, "state=pending&mine=true").await;
+            assert_eq!(rows[0]["round"], json!(round));
+            asked.push(rows[0]["content_hash"].clone());
+            sizes.push(stage.count(size).await);
+            vote(&sara, &rows[0], "reject", &format!("reason {round}")).await;
+            let edit = json!({"test_plan": format!("Ask {round} times.")});
+            anna.patch(&path, "*", edit).await.ok();
+            anna.post(&format!("{path}/submit"), json!({})).await.ok();
+            anna.post(&format!("{path}/assess"), json!({})).await.ok();
+        }
+        assert!(sizes.iter().max() < sizes.first().map(|size| size + 20).as_ref(), "{sizes:?}");
+
+        // The page shows each with what was asked and said then, the newest first.
+        let shown = sara.get(&path).await.ok();
+        let rounds = shown["rounds"].as_array().expect("rounds");
+        assert_eq!(rounds.len() as u64, ROUNDS + 1);
+        for (round, hash) in rounds.iter().rev().zip(&asked) {
+            let vote = &round["stages"][0]["groups"][0]["votes"][0];
+            assert_eq!((&round["content_hash"], &round["state"]), (hash, &json!("rejected")));
+            assert_eq!(vote["reason"], json!(format!("reason {}", round["number"])));
+        }
+        let decided = list(&sara, "state=rejected&mine=true").await;
+        let numbers: Vec<u64> =
+            decided.iter().map(|row| row["round"].as_u64().expect("a number")).collect();
+        assert_eq!(numbers, (1..=ROUNDS).rev().collect::<Vec<_>>());
+
+        // The difference is told from the round before, and from the reader's last vote.
+        let told = sara.get(&format!("{path}/approvals/difference")).await.ok();
+        assert_eq!(told["items"][0]["since"], "vote");
+        assert_eq!(told["items"][0]["round"], json!(ROUNDS));
+        assert_eq!(told["items"][0]["fields"][0]["before"], "Ask 4 times.");
+        let told = admin.get(&format!("{path}/approvals/difference")).await.ok();
+        assert_eq!(told["items"][0]["since"], "round");
+
+        let kept = stage.rows().await;
+        stage.rebuild().await;
+        let made = stage.rows().await;
+        for table in ["change_rounds", "change_votes", "change_seats"] {
+            assert_eq!(made[table], kept[table], "{table}");
+        }
+    });
+}

@@ -115,6 +115,47 @@ fn a_longer_window_is_asked_for_by_one_and_decided_by_another() {
 }
 
 #[test]
+fn work_past_the_end_of_its_window_is_shown_as_overdue_once() {
+    on_both(async |stage| {
+        let (cast, path) = running(&stage).await;
+        let Cast { ivan, edda, rosa, .. } = cast;
+        let overdue = async || {
+            let rows = rosa.get("/changes?overdue=true").await.ok()["items"].clone();
+            let record = rosa.get(&path).await.ok();
+            assert_eq!(rows[0]["overdue_since"], record["overdue_since"]);
+            record["overdue_since"].clone()
+        };
+        assert_eq!(stage.wait_until(at("2026-11-21T16:59:59Z")).await, 0);
+        assert_eq!(overdue().await, Json::Null);
+        // Nobody looks for a while; then two do at once.
+        stage.clock.set(at("2026-11-21T17:20:00Z"));
+        tokio::join!(stage.fire(), stage.fire());
+        assert_eq!(overdue().await, "2026-11-21T17:00:00Z");
+        let told = "SELECT COUNT(*) FROM events WHERE name = 'change.window_overrun.v1'";
+        assert_eq!(stage.count(told).await, 1);
+        assert_eq!(stage.fire().await, 0);
+        let others = rosa.get("/changes?overdue=false").await.ok();
+        assert_eq!(others["items"], json!([]));
+
+        // A longer window ends it, and its end is met in turn.
+        ivan.post(&format!("{path}/extend"), longer("18:00")).await.ok();
+        edda.post(&format!("{path}/extension/grant"), seen("18:00")).await.ok();
+        assert_eq!(overdue().await, Json::Null);
+        assert_eq!(stage.wait_until(at("2026-11-21T18:00:00Z")).await, 1);
+        assert_eq!(overdue().await, "2026-11-21T18:00:00Z");
+        assert_eq!(stage.count(told).await, 2);
+
+        // The timer follows from the record, also where the rows are made anew.
+        stage.rebuild().await;
+        assert_eq!(stage.fire().await, 0);
+        ivan.post(&format!("{path}/complete"), json!({"outcome": "successful"})).await.ok();
+        assert_eq!(overdue().await, Json::Null);
+        let timers = "SELECT COUNT(*) FROM timers WHERE kind = 'window.overrun'";
+        assert_eq!(stage.count(timers).await, 0);
+    });
+}
+
+#[test]
 fn no_blackout_is_passed_without_an_exception() {
     on_both(async |stage| {
         let (cast, path) = running(&stage).await;

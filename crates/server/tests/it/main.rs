@@ -14,6 +14,8 @@ mod calendar;
 mod exception;
 mod export;
 mod feeds;
+mod fill;
+mod followers;
 mod hostile;
 mod identity;
 mod incident;

@@ -425,6 +425,13 @@ async fn a_bit_of_everything(stage: &Stage) {
     }
     let second = format!("/releases/{}/dependencies", chain[1].as_str().expect("a number"));
     anna.put(&second, "*", json!({"after": [chain[0]]})).await.ok();
+    // The claims of a release are written anew, without an event of its own.
+    let first = format!("/releases/{}", chain[0].as_str().expect("a number"));
+    let away = format!("/changes/{}", away["number"].as_str().expect("a number"));
+    let attach = format!("{first}{away}");
+    anna.put(&attach, "*", json!({})).await.ok();
+    stage.clock.advance_minutes(5);
+    anna.patch(&away, "*", json!({"cis": ["web-01"]})).await.ok();
     anna.put("/changes/CHG-1/watch", "*", json!({})).await.ok();
     anna.put("/releases/REL-1/watch", "*", json!({})).await.ok();
     let mut files = anna.get("/policy").await.ok()["files"].clone();

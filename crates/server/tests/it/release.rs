@@ -526,6 +526,27 @@ fn a_rollback_that_fails_for_good_is_given_up_and_what_stands_is_said() {
 }
 
 #[test]
+fn a_release_past_the_end_of_its_window_is_shown_as_overdue_until_it_is_verified() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (path, _) = deployed(&stage, &story).await;
+        assert_eq!(stage.wait_until(crate::support::at("2026-11-21T17:00:00Z")).await, 1);
+        let end = json!("2026-11-21T17:00:00Z");
+        assert_eq!(story.rosa.get(&path).await.ok()["overdue_since"], end);
+        let rows = story.rosa.get("/releases?overdue=true").await.ok();
+        assert_eq!(rows["items"][0]["overdue_since"], end);
+        assert_eq!(rows["items"].as_array().map(Vec::len), Some(1));
+        // Its changes are not told apart: the release is what runs late.
+        assert_eq!(story.rosa.get("/changes?overdue=true").await.ok()["items"], json!([]));
+        story.ivan.post(&format!("{path}/verify"), json!({})).await.ok();
+        story.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
+        assert_eq!(story.rosa.get(&path).await.ok()["overdue_since"], Json::Null);
+        let timers = "SELECT COUNT(*) FROM timers WHERE kind = 'window.overrun'";
+        assert_eq!(stage.count(timers).await, 0);
+    });
+}
+
+#[test]
 fn the_way_back_says_the_known_limits_of_what_it_touches() {
     on_both(async |stage| {
         let story = cast(&stage).await;

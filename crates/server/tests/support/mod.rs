@@ -16,6 +16,7 @@ use axum::response::Response;
 use interlock_server::bus::{Bus, Envelope, World};
 use interlock_server::follow::followers::{Follower, SearchIndex, step};
 use interlock_server::follow::timers::fire_due;
+use interlock_server::follow::watch::Watch;
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
 use interlock_server::live::Live;
@@ -24,7 +25,7 @@ use interlock_server::read_models::{prepare, write};
 use interlock_server::records::KINDS;
 use interlock_server::serve::{Options, router};
 use kernel::{Actor, PersonId, Timestamp};
-use ports::{Clock, ManualClock, Row, SeededChance, Store};
+use ports::{Clock, Engine, ManualClock, Row, SeededChance, Store};
 use serde_json::Value as Json;
 use store::OpenOptions;
 use tower::ServiceExt;
@@ -42,6 +43,7 @@ pub(crate) struct Stage {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) live: Arc<Live>,
+    pub(crate) followers: Arc<Watch>,
     router: Router,
     address: String,
     /// Every store that was opened, to be closed at the end.
@@ -84,8 +86,8 @@ impl Stage {
             chance: Arc::new(SeededChance::new(7 + opened.lock().unwrap().len() as u64)),
         });
         let app = Options::default().app(bus.clone());
-        let live = Arc::clone(&app.live);
-        Self { bus, clock, store, live, router: router(app), address, opened }
+        let (live, followers) = (Arc::clone(&app.live), Arc::clone(&app.followers));
+        Self { bus, clock, store, live, followers, router: router(app), address, opened }
     }
 
     /// The same application after it was shut down and started again.
@@ -202,6 +204,20 @@ impl Stage {
         self.touch("DELETE FROM read_models").await;
         let store = Arc::clone(&self.store);
         tokio::task::spawn_blocking(move || prepare(&*store)).await.unwrap().unwrap();
+    }
+
+    /// The store of another process on the same database, where several may write.
+    pub(crate) async fn beside(&self) -> Option<Arc<dyn Store>> {
+        let (address, opened) = (self.address.clone(), Arc::clone(&self.opened));
+        if self.store.engine() == Engine::Sqlite {
+            return None;
+        }
+        let beside = tokio::task::spawn_blocking(move || {
+            let store = store::open(&address, OpenOptions::default()).unwrap();
+            opened.lock().unwrap().push(Arc::clone(&store));
+            store
+        });
+        Some(beside.await.unwrap())
     }
 
     /// Moves the clock, and fires what is due then; answers how many timers that were.

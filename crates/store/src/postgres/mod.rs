@@ -22,7 +22,7 @@ use crate::queue::{Queues, Receivers, Threads};
 use crate::{OpenOptions, log, migrate};
 pub(crate) use trouble::fault;
 
-use session::Connector;
+use session::{Connector, Session};
 use tx::PgTx;
 
 /// What the lock of a migration is called among the server's advisory locks.
@@ -38,6 +38,8 @@ pub(crate) struct PostgresStore {
     sequencer: Threads,
     bell: Mutex<Option<Sender<()>>>,
     head: Arc<Head>,
+    /// Says which shape is used, from when that was said until the store is closed.
+    saying: Mutex<Option<Session>>,
 }
 
 impl PostgresStore {
@@ -54,6 +56,7 @@ impl PostgresStore {
             sequencer: Threads::default(),
             bell: Mutex::new(Some(bell.clone())),
             head: Arc::clone(&head),
+            saying: Mutex::new(None),
         };
         store.start(&receivers, &bell, options)?;
         let name = "store-sequencer".to_owned();
@@ -107,7 +110,25 @@ impl Store for PostgresStore {
         Ok(self.head.wait(after, patience))
     }
 
+    fn agree(&self, shape: u32) -> Result<bool, Fault> {
+        self.connector.say_shape(shape);
+        on_own_thread(|| {
+            let mut session = self.connector.session()?;
+            let others = session.query(&session::other_shapes(shape), &[]);
+            let others = others.map_err(|trouble| trouble.fault)?;
+            *self.saying.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+            Ok(others.is_empty())
+        })
+    }
+
     fn close(&self) {
+        let saying = self.saying.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(session) = saying {
+            let _ = on_own_thread(|| {
+                drop(session);
+                Ok(())
+            });
+        }
         self.queues.close();
         self.workers.join();
         drop(self.bell.lock().unwrap_or_else(PoisonError::into_inner).take());

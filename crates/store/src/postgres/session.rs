@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,10 +39,24 @@ pub(super) struct Backend {
     started: String,
 }
 
+/// What the locks of shapes are called among the server's advisory locks: this and the shape. Every
+/// connection that is made once a shape was said holds its lock, shared, until it ends.
+const SHAPE_LOCK: u32 = 1_229_870_924;
+
+/// The shapes other than one that are said of this database now.
+pub(super) fn other_shapes(shape: u32) -> String {
+    format!(
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+         AND classid = CAST({SHAPE_LOCK} AS OID) AND objid <> CAST({shape} AS OID) LIMIT 1"
+    )
+}
+
 /// Makes connections, and knows the series that have a sequence.
 pub(super) struct Connector {
     config: Config,
     series: Mutex<HashSet<String>>,
+    shape: AtomicU32,
 }
 
 impl Connector {
@@ -61,7 +76,7 @@ impl Connector {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
         config.keepalives_idle(WIRE_TIMEOUT).tcp_user_timeout(WIRE_TIMEOUT);
-        Ok(Self { config, series: Mutex::default() })
+        Ok(Self { config, series: Mutex::default(), shape: AtomicU32::new(0) })
     }
 
     /// Opens a connection. Only on a thread of our own: the driver blocks.
@@ -73,9 +88,21 @@ impl Connector {
         let attempted = "setting up a connection";
         let mut client = self.client()?;
         client.batch_execute(SET_UP).map_err(|error| fault(attempted, &error))?;
+        let shape = self.shape.load(Ordering::SeqCst);
+        if shape != 0 {
+            // The server wants both parts of the name as signed numbers.
+            let (lock, shape) = (SHAPE_LOCK.cast_signed(), shape.cast_signed());
+            let hold = format!("SELECT pg_advisory_lock_shared({lock}, {shape})");
+            client.batch_execute(&hold).map_err(|error| fault(attempted, &error))?;
+        }
         let row = client.query_one(WHO, &[]).map_err(|error| fault(attempted, &error))?;
         let backend = Backend { pid: row.get(0), started: row.get(1) };
         Ok(Session { client, statements: HashMap::new(), backend })
+    }
+
+    /// Says the shape on every connection that is made from now on.
+    pub(super) fn say_shape(&self, shape: u32) {
+        self.shape.store(shape, Ordering::SeqCst);
     }
 
     /// A connection that takes over from a lost one: the lost one's server process is ended and

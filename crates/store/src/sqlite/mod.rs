@@ -109,6 +109,10 @@ impl Store for SqliteStore {
         }
     }
 
+    fn agree(&self, _: u32) -> Result<bool, Fault> {
+        Ok(true)
+    }
+
     fn close(&self) {
         self.queues.close();
         self.threads.join();

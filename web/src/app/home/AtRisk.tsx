@@ -1,4 +1,5 @@
-// Planned work of the next two weeks that would miss its date, and why.
+// Work past the end of its window, and planned work of the next two weeks that would miss its date,
+// and why.
 import type { Schema } from '@/lib/schema';
 import { LampMark } from '@/ui/LampMark';
 import { Section } from '@/ui/Page';
@@ -6,6 +7,7 @@ import { RefLink } from '@/ui/RefLink';
 import { ErrorState, RowsSkeleton } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
+import { useOverdue } from './queries';
 import { HOME } from './texts';
 import classes from './home.module.css';
 
@@ -23,12 +25,24 @@ const NEAR_MS = 5 * 86_400_000;
 
 export function AtRisk({ calendar, error, now }: Props) {
   const found = calendar ? atRisk(calendar.entries, now) : [];
+  const overdue = useOverdue();
   return (
     <Section title={HOME.risk}>
       {error ? <ErrorState error={error} /> : null}
       {!calendar && !error && <RowsSkeleton rows={4} />}
-      {calendar && found.length === 0 && <p className="soft">{HOME.riskEmpty}</p>}
+      {calendar && found.length + overdue.length === 0 && <p className="soft">{HOME.riskEmpty}</p>}
       <ul className={classes.rows}>
+        {overdue.map((row) => (
+          <li key={row.id}>
+            <LampMark state="stop" size={16} />
+            <div>
+              <RefLink record={{ id: row.id, number: row.number, name: row.title }} />
+              <p>
+                {row.overdue_since && <Time at={row.overdue_since} />}: {HOME.overdue}
+              </p>
+            </div>
+          </li>
+        ))}
         {found.slice(0, SHOWN_MAX).map(({ entry, why }) => (
           <li key={entry.subject.id}>
             <LampMark state={entry.conflicts_open > 0 ? 'stop' : 'waiting'} size={16} />

@@ -34,6 +34,14 @@ describe('home', () => {
     expect(screen.queryByText('Nothing waits for you')).not.toBeInTheDocument();
   });
 
+  it('shows what is still under way past the end of its window', async () => {
+    const overdue = { ...releaseRows[1]!, overdue_since: releaseRows[1]!.window!.end };
+    serve({ 'GET /releases': { items: [overdue] } });
+    show('/');
+    const told = await screen.findByText(/its window ended, and work is still under way/);
+    expect(told.closest('li')).toHaveTextContent('REL-18');
+  });
+
   it('names why planned work would miss its date', () => {
     const [found] = atRisk(calendar.entries, new Date());
     expect(found?.entry.subject.number).toBe('REL-17');

@@ -40,6 +40,14 @@ export function useMyChanges() {
   });
 }
 
+/** What is still under way past the end of its window. */
+export function useOverdue() {
+  const releases = useList<Schema<'ReleaseRow'>>('/releases', { overdue: true, limit: SHOWN_MAX });
+  const changes = useList<Schema<'ChangeRow'>>('/changes', { overdue: true, limit: SHOWN_MAX });
+  const rows = [...(releases.data ?? []), ...(changes.data ?? [])];
+  return rows.filter((row) => row.overdue_since);
+}
+
 /** From the start of this hour, so that the key of the query stays the same for a while. */
 export function homeRange(now: Date): { from: Date; today: Date; to: Date } {
   const from = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS);

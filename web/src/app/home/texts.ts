@@ -32,6 +32,7 @@ export const HOME = {
   go: (name: string) => `${name} has its go`,
   goAction: 'Open the release',
   oldest: (name: string) => `The oldest: ${name}`,
+  overdue: 'its window ended, and work is still under way',
   notCommitted: 'its window is not committed yet',
   conflicts: (count: number) => (count === 1 ? 'one open conflict' : `${count} open conflicts`),
   phase: (phase: string) => `still in ${phase}`,

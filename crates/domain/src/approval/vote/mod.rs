@@ -30,17 +30,18 @@ pub struct Cast {
 /// Opens a round. A plan without stages is approved at once; one that nobody could decide is
 /// refused.
 pub fn open(
-    rounds: &[Round],
+    before: Option<&Round>,
     plan: Plan,
     content: Content,
     barred: Vec<Barred>,
     electorate: &Electorate,
 ) -> Result<Vec<RoundEvent>, crate::Refusal> {
-    let number = rounds.last().map_or(1, |round| round.number + 1);
+    let number = before.map_or(1, |round| round.number + 1);
     let at_once = plan.stages.is_empty();
     let opened = RoundEvent::Opened(Box::new(Opened { number, plan, content, barred }));
-    let after = evolve(Vec::new(), &opened, kernel::Timestamp::from_micros(0));
-    within_reach(&after[0], electorate)?;
+    if let Some(after) = evolve(None, &opened, kernel::Timestamp::from_micros(0)) {
+        within_reach(&after, electorate)?;
+    }
     let mut events = vec![opened];
     if at_once {
         events.push(RoundEvent::Closed { round: number, state: RoundState::Approved });
@@ -173,7 +174,7 @@ fn consequences(
         reason,
         content_hash: cast.content_hash.clone(),
     }];
-    let after = fold(round, &events);
+    let after = round.after(&events);
     let plan = &round.plan.stages[stage].groups[group];
     let vetoed = plan.veto && cast.answer == Answer::Reject;
     let counted = count(&after, (stage, group), electorate);
@@ -183,7 +184,7 @@ fn consequences(
         return Ok(events);
     }
     events.extend(settle(&after, electorate));
-    let lost = short(&fold(round, &events), electorate);
+    let lost = short(&round.after(&events), electorate);
     match lost.filter(|_| short(round, electorate).is_none()) {
         None => Ok(events),
         Some(lost) if cast.answer == Answer::Approve => Err(Refusal::NeededElsewhere {
@@ -195,13 +196,6 @@ fn consequences(
             Ok(events)
         }
     }
-}
-
-fn fold(round: &Round, events: &[RoundEvent]) -> Round {
-    let rounds = events
-        .iter()
-        .fold(vec![round.clone()], |rounds, event| evolve(rounds, event, round.opened_at));
-    rounds.into_iter().next_back().unwrap_or_else(|| round.clone())
 }
 
 #[cfg(test)]

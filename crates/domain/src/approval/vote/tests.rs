@@ -32,13 +32,16 @@ fn cab(count: u128) -> Electorate {
     Electorate::of((1..=count).map(|n| (person(n), [Role::CabMember].into())).collect())
 }
 
-fn opened(plan: Plan, electorate: &Electorate, barred: Vec<Barred>) -> Vec<Round> {
-    let events = open(&[], plan, content("w"), barred, electorate).expect("opens");
-    fold(Vec::new(), &events)
+fn opened(plan: Plan, electorate: &Electorate, barred: Vec<Barred>) -> Round {
+    let events = open(None, plan, content("w"), barred, electorate).expect("opens");
+    fold(None, &events)
 }
 
-fn fold(rounds: Vec<Round>, events: &[RoundEvent]) -> Vec<Round> {
-    events.iter().fold(rounds, |rounds, event| evolve(rounds, event, Timestamp::from_micros(0)))
+fn fold(mut round: Option<Round>, events: &[RoundEvent]) -> Round {
+    for event in events {
+        round = evolve(round, event, Timestamp::from_micros(0));
+    }
+    round.expect("a round")
 }
 
 fn cast(person: PersonId, answer: Answer, round: &Round) -> Cast {
@@ -47,56 +50,50 @@ fn cast(person: PersonId, answer: Answer, round: &Round) -> Cast {
     Cast { person, answer, round: round.number, content_hash, reason }
 }
 
-fn voted(rounds: Vec<Round>, who: u128, answer: Answer, electorate: &Electorate) -> Vec<Round> {
-    let round = rounds.last().expect("a round");
+fn voted(round: Round, who: u128, answer: Answer, electorate: &Electorate) -> Round {
     let roles = electorate.holders[&person(who)].clone();
-    let events = vote(Some(round), &cast(person(who), answer, round), &roles, electorate);
-    fold(rounds, &events.expect("a vote"))
-}
-
-fn state(rounds: &[Round]) -> RoundState {
-    rounds.last().expect("a round").state
+    let events = vote(Some(&round), &cast(person(who), answer, &round), &roles, electorate);
+    fold(Some(round), &events.expect("a vote"))
 }
 
 #[test]
 fn a_majority_of_five_is_three() {
     let five = cab(5);
-    let mut rounds =
+    let mut round =
         opened(plan(vec![group("CAB", Role::CabMember, Quorum::Majority)]), &five, vec![]);
-    rounds = voted(rounds, 1, Answer::Approve, &five);
-    rounds = voted(rounds, 2, Answer::Approve, &five);
-    assert_eq!(state(&rounds), RoundState::Open);
-    rounds = voted(rounds, 3, Answer::Approve, &five);
-    assert_eq!(state(&rounds), RoundState::Approved);
+    round = voted(round, 1, Answer::Approve, &five);
+    round = voted(round, 2, Answer::Approve, &five);
+    assert_eq!(round.state, RoundState::Open);
+    round = voted(round, 3, Answer::Approve, &five);
+    assert_eq!(round.state, RoundState::Approved);
 }
 
 #[test]
 fn a_quorum_out_of_reach_ends_the_round_early() {
     let three = cab(3);
-    let mut rounds =
+    let mut round =
         opened(plan(vec![group("CAB", Role::CabMember, Quorum::Count(2))]), &three, vec![]);
-    rounds = voted(rounds, 1, Answer::Reject, &three);
-    assert_eq!(state(&rounds), RoundState::Open);
-    rounds = voted(rounds, 2, Answer::Reject, &three);
-    assert_eq!(state(&rounds), RoundState::Rejected);
+    round = voted(round, 1, Answer::Reject, &three);
+    assert_eq!(round.state, RoundState::Open);
+    round = voted(round, 2, Answer::Reject, &three);
+    assert_eq!(round.state, RoundState::Rejected);
 }
 
 #[test]
 fn one_veto_ends_the_round() {
     let five = cab(5);
     let vetoing = GroupPlan { veto: true, ..group("CAB", Role::CabMember, Quorum::Majority) };
-    let rounds = opened(plan(vec![vetoing]), &five, vec![]);
-    assert_eq!(state(&voted(rounds, 4, Answer::Reject, &five)), RoundState::Rejected);
+    let round = opened(plan(vec![vetoing]), &five, vec![]);
+    assert_eq!(voted(round, 4, Answer::Reject, &five).state, RoundState::Rejected);
 }
 
 #[test]
 fn the_requester_cannot_vote() {
     let five = cab(5);
     let barred = vec![Barred { person: person(1), why: Why::Requested }];
-    let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, barred);
-    let round = &rounds[0];
+    let round = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, barred);
     let roles = [Role::CabMember].into();
-    let refusal = vote(Some(round), &cast(person(1), Answer::Approve, round), &roles, &five);
+    let refusal = vote(Some(&round), &cast(person(1), Answer::Approve, &round), &roles, &five);
     assert_eq!(refusal.expect_err("own work").code, "approval.own_work");
 }
 
@@ -108,33 +105,29 @@ fn nobody_counts_twice_in_a_round_whatever_roles_they_hold() {
         group("CAB", Role::CabMember, Quorum::First),
         group("Authority", Role::ReleaseAuthority, Quorum::First),
     ];
-    let rounds = voted(opened(plan(stages), &electorate, vec![]), 1, Answer::Approve, &electorate);
-    let round = &rounds[0];
+    let round = voted(opened(plan(stages), &electorate, vec![]), 1, Answer::Approve, &electorate);
     assert_eq!(round.stage(), Some(1));
-    let again = vote(Some(round), &cast(person(1), Answer::Approve, round), &both, &electorate);
+    let again = vote(Some(&round), &cast(person(1), Answer::Approve, &round), &both, &electorate);
     assert_eq!(again.expect_err("twice").code, "approval.voted_already");
 }
 
 #[test]
 fn a_vote_for_content_that_moved_is_refused() {
     let five = cab(5);
-    let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
-    let stale = Cast {
-        content_hash: content("other").hash(),
-        ..cast(person(1), Answer::Approve, &rounds[0])
-    };
+    let round = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
+    let stale =
+        Cast { content_hash: content("other").hash(), ..cast(person(1), Answer::Approve, &round) };
     let roles = [Role::CabMember].into();
-    let refusal = vote(Some(&rounds[0]), &stale, &roles, &five).expect_err("moved");
+    let refusal = vote(Some(&round), &stale, &roles, &five).expect_err("moved");
     assert_eq!(refusal.code, "approval.content_moved");
 }
 
 #[test]
 fn a_rejection_needs_a_reason() {
     let five = cab(5);
-    let rounds = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
-    let silent =
-        Cast { reason: Some("  ".to_owned()), ..cast(person(1), Answer::Reject, &rounds[0]) };
-    let refusal = vote(Some(&rounds[0]), &silent, &[Role::CabMember].into(), &five);
+    let round = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &five, vec![]);
+    let silent = Cast { reason: Some("  ".to_owned()), ..cast(person(1), Answer::Reject, &round) };
+    let refusal = vote(Some(&round), &silent, &[Role::CabMember].into(), &five);
     assert_eq!(refusal.expect_err("silent").code, "approval.reason_missing");
 }
 
@@ -153,22 +146,22 @@ fn an_edit_voids_exactly_the_votes_that_cover_it() {
         group("Authority", Role::ReleaseAuthority, Quorum::First),
         group("CAB", Role::CabMember, Quorum::First),
     ];
-    let mut rounds = opened(plan(stages), &electorate, vec![]);
-    rounds = voted(rounds, 1, Answer::Approve, &electorate);
-    rounds = voted(rounds, 2, Answer::Approve, &electorate);
-    let events = edit(&rounds, content("moved"), vec![], &electorate).expect("an edit");
-    let rounds = fold(rounds, &events);
-    assert!(rounds[0].votes[0].counts());
-    assert_eq!(rounds[0].votes[1].voided, [PartName::Window]);
-    assert_eq!(rounds[0].stage(), Some(1));
-    assert_eq!(state(&rounds), RoundState::Open);
+    let mut round = opened(plan(stages), &electorate, vec![]);
+    round = voted(round, 1, Answer::Approve, &electorate);
+    round = voted(round, 2, Answer::Approve, &electorate);
+    let events = edit(Some(&round), content("moved"), vec![], &electorate).expect("an edit");
+    let round = fold(Some(round), &events);
+    assert!(round.votes[0].counts());
+    assert_eq!(round.votes[1].voided, [PartName::Window]);
+    assert_eq!(round.stage(), Some(1));
+    assert_eq!(round.state, RoundState::Open);
 }
 
 #[test]
 fn a_round_that_nobody_could_decide_is_not_opened() {
     let barred = vec![Barred { person: person(1), why: Why::Implements }];
     let asked = plan(vec![group("ECAB", Role::CabMember, Quorum::Count(2))]);
-    let refusal = open(&[], asked, content("w"), barred, &cab(2)).expect_err("too few");
+    let refusal = open(None, asked, content("w"), barred, &cab(2)).expect_err("too few");
     assert_eq!(refusal.code, "approval.nobody_can_vote");
 }
 
@@ -176,12 +169,12 @@ fn a_round_that_nobody_could_decide_is_not_opened() {
 fn who_voted_and_left_does_not_end_a_round_that_others_can_still_decide() {
     let three = cab(3);
     let asked = plan(vec![group("CAB", Role::CabMember, Quorum::Count(2))]);
-    let rounds = voted(opened(asked, &three, vec![]), 1, Answer::Abstain, &three);
+    let round = voted(opened(asked, &three, vec![]), 1, Answer::Abstain, &three);
     let mut left = three;
     left.holders.remove(&person(1));
-    let rounds = voted(rounds, 2, Answer::Approve, &left);
-    assert_eq!(state(&rounds), RoundState::Open);
-    assert_eq!(state(&voted(rounds, 3, Answer::Approve, &left)), RoundState::Approved);
+    let round = voted(round, 2, Answer::Approve, &left);
+    assert_eq!(round.state, RoundState::Open);
+    assert_eq!(voted(round, 3, Answer::Approve, &left).state, RoundState::Approved);
 }
 
 fn implementer(number: u128) -> Vec<Barred> {
@@ -193,13 +186,13 @@ fn who_comes_to_do_the_work_loses_a_vote_given_before() {
     let two = cab(2);
     let covers = [PartName::Plans].into();
     let asked = GroupPlan { covers, ..group("CAB", Role::CabMember, Quorum::First) };
-    let rounds = voted(opened(plan(vec![asked]), &two, vec![]), 1, Answer::Approve, &two);
-    let events = edit(&rounds, content("moved"), implementer(1), &two).expect("an edit");
-    let rounds = fold(rounds, &events);
-    assert_eq!(state(&rounds), RoundState::Open);
-    assert!(!rounds[0].votes[0].counts());
+    let round = voted(opened(plan(vec![asked]), &two, vec![]), 1, Answer::Approve, &two);
+    let events = edit(Some(&round), content("moved"), implementer(1), &two).expect("an edit");
+    let round = fold(Some(round), &events);
+    assert_eq!(round.state, RoundState::Open);
+    assert!(!round.votes[0].counts());
     let roles = [Role::CabMember].into();
-    let again = vote(Some(&rounds[0]), &cast(person(1), Answer::Approve, &rounds[0]), &roles, &two);
+    let again = vote(Some(&round), &cast(person(1), Answer::Approve, &round), &roles, &two);
     assert_eq!(again.expect_err("own work").code, "approval.own_work");
 }
 
@@ -208,22 +201,22 @@ fn a_quorum_that_stands_without_the_lost_vote_still_stands() {
     let five = cab(5);
     let covers = [PartName::Plans].into();
     let asked = GroupPlan { covers, ..group("CAB", Role::CabMember, Quorum::Majority) };
-    let mut rounds = opened(plan(vec![asked]), &five, vec![]);
+    let mut round = opened(plan(vec![asked]), &five, vec![]);
     for voter in 1..=3 {
-        rounds = voted(rounds, voter, Answer::Approve, &five);
+        round = voted(round, voter, Answer::Approve, &five);
     }
-    let lost = edit(&rounds, content("moved"), implementer(1), &five).expect("an edit");
-    assert_eq!(state(&fold(rounds.clone(), &lost)), RoundState::Open);
-    let kept = edit(&rounds, content("moved"), implementer(5), &five).expect("an edit");
-    assert_eq!(state(&fold(rounds, &kept)), RoundState::Approved);
+    let lost = edit(Some(&round), content("moved"), implementer(1), &five).expect("an edit");
+    assert_eq!(fold(Some(round.clone()), &lost).state, RoundState::Open);
+    let kept = edit(Some(&round), content("moved"), implementer(5), &five).expect("an edit");
+    assert_eq!(fold(Some(round), &kept).state, RoundState::Approved);
 }
 
 #[test]
 fn an_edit_that_leaves_too_few_voters_is_refused() {
     let two = cab(2);
     let asked = plan(vec![group("ECAB", Role::CabMember, Quorum::Count(2))]);
-    let rounds = opened(asked, &two, vec![]);
-    let refusal = edit(&rounds, content("moved"), implementer(1), &two).expect_err("too few");
+    let round = opened(asked, &two, vec![]);
+    let refusal = edit(Some(&round), content("moved"), implementer(1), &two).expect_err("too few");
     assert_eq!(refusal.code, "approval.nobody_can_vote");
 }
 
@@ -240,15 +233,15 @@ proptest! {
     ) {
         let electorate = cab(size);
         let asked = GroupPlan { veto, ..group("CAB", Role::CabMember, quorum) };
-        let mut rounds = opened(plan(vec![asked]), &electorate, vec![]);
+        let mut round = opened(plan(vec![asked]), &electorate, vec![]);
         for (index, answer) in (1..=size).zip(answers) {
-            if state(&rounds) != RoundState::Open {
+            if round.state != RoundState::Open {
                 break;
             }
             let answer = [Answer::Approve, Answer::Reject, Answer::Abstain][answer as usize];
-            rounds = voted(rounds, index, answer, &electorate);
+            round = voted(round, index, answer, &electorate);
         }
-        prop_assert_ne!(state(&rounds), RoundState::Open);
+        prop_assert_ne!(round.state, RoundState::Open);
     }
 
     #[test]
@@ -256,12 +249,12 @@ proptest! {
         prop_assume!(first != second);
         let electorate = cab(1);
         let asked = plan(vec![group("CAB", Role::CabMember, Quorum::First)]);
-        let events = open(&[], asked, content(&first), vec![], &electorate).expect("opens");
-        let rounds = voted(fold(Vec::new(), &events), 1, Answer::Approve, &electorate);
-        prop_assert_eq!(state(&rounds), RoundState::Approved);
-        let events = edit(&rounds, content(&second), vec![], &electorate).expect("an edit");
-        let rounds = fold(rounds, &events);
-        prop_assert_eq!(state(&rounds), RoundState::Open);
-        prop_assert!(!rounds[0].votes[0].counts());
+        let events = open(None, asked, content(&first), vec![], &electorate).expect("opens");
+        let round = voted(fold(None, &events), 1, Answer::Approve, &electorate);
+        prop_assert_eq!(round.state, RoundState::Approved);
+        let events = edit(Some(&round), content(&second), vec![], &electorate).expect("an edit");
+        let round = fold(Some(round), &events);
+        prop_assert_eq!(round.state, RoundState::Open);
+        prop_assert!(!round.votes[0].counts());
     }
 }

@@ -116,3 +116,25 @@ fn a_flag_is_for_what_customers_meet_outside_any_release() {
     assert_eq!(outside_release(&change, &travelling(facts())), OutsideRelease::Allow);
     assert_eq!(outside_release(&authorising(), &facts()), OutsideRelease::Allow);
 }
+
+#[test]
+fn work_past_the_end_of_its_window_is_overdue_once_until_it_is_lengthened_or_ends() {
+    let change = implementing();
+    assert_eq!(overrun(&change, minute(119)), []);
+    let met = ChangeEvent::WindowOverrun { end: minute(120) };
+    assert_eq!(overrun(&change, minute(120)), [met]);
+    let overdue = after(&change, Ok(overrun(&change, minute(125))));
+    assert_eq!(overdue.overdue_since, Some(minute(120)));
+    assert_eq!(overrun(&overdue, minute(500)), [], "it is said once");
+    let longer = ChangeEvent::Extended {
+        window: window(60, 180),
+        reason: "the copy is slow".to_owned(),
+        asked_by: None,
+        under: vec![],
+    };
+    let longer = after(&overdue, Ok(vec![longer]));
+    assert_eq!((longer.overdue_since, longer.runs_until()), (None, Some(minute(180))));
+    let done = complete(&overdue, Outcome::Successful, None, &at(130));
+    assert_eq!(after(&overdue, done).overdue_since, None);
+    assert_eq!(overrun(&scheduled(), minute(500)), [], "it never began");
+}

@@ -143,12 +143,32 @@ fn an_imported_change_is_history_as_it_was_there() {
     assert_eq!((change.phase, change.outcome), (Phase::Closed, Some(Outcome::Successful)));
     assert_eq!(change.created_at, Some(minute(-9_000)));
     assert_eq!(change.content.window, Some(window(-120, -60)));
+    let undated = Imported { created_at: None, ..imported() };
+    let undated = after(&Change::default(), import(undated));
+    assert_eq!(undated.created_at, Some(stamp().at), "it is known since it came here");
 }
 
 #[test]
 fn an_imported_change_to_come_is_scheduled_without_a_vote_here() {
     let to_come = Imported { scheduled: true, outcome: None, ..imported() };
     assert_eq!(after(&Change::default(), import(to_come)).phase, Phase::Scheduled);
+}
+
+#[test]
+fn who_takes_work_to_come_over_vouches_for_it_and_does_not_carry_it_out() {
+    let to_come = Imported { scheduled: true, outcome: None, ..imported() };
+    let to_come = Imported { window: Some(window(60, 120)), ..to_come };
+    // The stamp of these stories is the requester's.
+    let change = after(&Change::default(), import(to_come));
+    let by = |who: u128| start(&change, &as_voter(who, at(60)));
+    assert_eq!(code(by(REQUESTER)), "approval.approved_by_you");
+    assert!(by(IMPLEMENTER).is_ok());
+    // In a release it wants a way back, and with one it is approved here like any other.
+    assert!(!change.way_back(id()).is_planned());
+    let plan = Edit { backout_plan: Some("Put the old one back.".to_owned()), ..Edit::default() };
+    let edited = edit(&change, &plan, &facts(), &stamp()).expect("an edit");
+    let change = after(&change, Ok(edited.events));
+    assert_eq!((change.phase, change.is_approved()), (Phase::Draft, false));
 }
 
 #[test]

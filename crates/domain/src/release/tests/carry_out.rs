@@ -216,3 +216,18 @@ fn the_outcome_fits_what_happened() {
     let refused = close(&release, Some(Outcome::Failed), Some(&long), &reviewed(&release));
     assert_eq!(pointers(refused), ["/note"]);
 }
+
+#[test]
+fn a_deployment_past_the_end_of_its_window_is_overdue_until_it_ends() {
+    let release = deploying();
+    assert_eq!(overrun(&release, minute(119)), []);
+    let release = after(&release, Ok(overrun(&release, minute(120))));
+    assert_eq!(release.overdue_since, Some(minute(120)));
+    assert_eq!(overrun(&release, minute(500)), [], "it is said once");
+    let verified = [DeploymentEvent::Finished {}, DeploymentEvent::Verified { note: None }];
+    let verified = verified.map(ReleaseEvent::Deployment);
+    let verifying = after(&release, Ok(verified[..1].to_vec()));
+    assert_eq!(verifying.overdue_since, Some(minute(120)), "verification is part of it");
+    assert_eq!(after(&verifying, Ok(verified[1..].to_vec())).overdue_since, None);
+    assert_eq!(overrun(&scheduled(), minute(500)), [], "it never began");
+}

@@ -241,6 +241,13 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
         let (column, value) = ("changes.environment", environment.word().into());
         all.push(Condition::Equal { column, value, index });
     }
+    if let Some(overdue) = query.get("overdue") {
+        let (sql, index) = match overdue {
+            "true" | "1" => ("changes.overdue_at IS NOT NULL", Index::Whole),
+            _ => ("changes.overdue_at IS NULL", Index::Without),
+        };
+        all.push(Condition::Holds { sql, index });
+    }
     if let Some(held) = query.get("held") {
         let (sql, index) = match held {
             "true" | "1" => ("changes.held = 1", Index::Whole),
@@ -295,7 +302,7 @@ const COLUMNS: &str = "changes.id, changes.number, changes.title, changes.change
     changes.requester, changes.implementer, changes.outcome, changes.source_number, \
     changes.updated_at, changes.start_at, changes.end_at, changes.zone, changes.release, \
     releases.number, releases.title, releases.start_at, releases.end_at, releases.zone, \
-    changes.impact";
+    changes.impact, changes.overdue_at";
 
 /// Changes as lines of a list, in the order of their ids.
 pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ChangeRow>, Fault> {
@@ -345,6 +352,7 @@ fn shown(
         implementer: names.opt(db, row.opt_text(10)?)?,
         release: release_ref(row)?,
         window: in_force.as_ref().map(shown_window),
+        overdue_since: row.opt_time(24)?.map(|at| at.to_string()),
         outcome: row.opt_text(11)?.map(str::to_owned),
         conflicts_open: open.get(release.unwrap_or(id)).copied().unwrap_or(0),
         source_number: row.opt_text(12)?.map(str::to_owned),

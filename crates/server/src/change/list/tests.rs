@@ -94,6 +94,7 @@ fn a_change(dice: &mut Dice, number: u128) -> Written {
     let mut change = Change { number: format!("CHG-{}", 990 + number), ..Change::default() };
     change.phase = dice.one(Phase::ALL);
     change.held = dice.below(9) == 0;
+    change.overdue_since = (dice.below(5) == 0).then(|| at(1));
     change.requester = Some(id(dice.below(PEOPLE)));
     change.release = (dice.below(4) == 0).then(|| id(dice.below(RELEASES)));
     let tier = dice.one(Tier::ALL);
@@ -187,7 +188,7 @@ type Filter = (&'static str, String, Fits);
 fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
     let person: PersonId = id(dice.below(PEOPLE));
     let yes = || "true".to_owned();
-    match dice.below(16) {
+    match dice.below(17) {
         0 => {
             let wanted = dice.one(Phase::ALL);
             ("phase", wanted.to_string(), Box::new(move |one| one.state.phase == wanted))
@@ -245,6 +246,7 @@ fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
             ("watched", yes(), Box::new(fits))
         }
         12 => ("held", yes(), Box::new(|one| one.state.held)),
+        15 => ("overdue", yes(), Box::new(|one| one.state.overdue_since.is_some())),
         14 => {
             let fits = |one: &Written| one.state.hits_customers() && one.state.release.is_none();
             ("outside_release", yes(), Box::new(fits))

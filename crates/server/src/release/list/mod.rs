@@ -161,6 +161,13 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
     if let Some(environment) = word::<Environment>(query, "environment")? {
         all.push(plain("releases.environment", environment.word()));
     }
+    if let Some(overdue) = query.get("overdue") {
+        let (sql, index) = match overdue {
+            "true" | "1" => ("releases.overdue_at IS NOT NULL", Index::Whole),
+            _ => ("releases.overdue_at IS NULL", Index::Without),
+        };
+        all.push(Condition::Holds { sql, index });
+    }
     if let Some(held) = query.get("held") {
         let (sql, index) = match held {
             "true" | "1" => ("releases.held = 1", Index::Whole),
@@ -221,7 +228,7 @@ pub(super) fn board(db: &mut dyn Query, team: Option<&str>) -> Result<Board, Sto
 }
 
 const ROW: &str = "id, number, title, model, phase, state, held, approved, scheduled, owner, team, \
-    start_at, end_at, zone, changes, tier, outcome, updated_at";
+    start_at, end_at, zone, changes, tier, outcome, updated_at, overdue_at";
 
 /// Releases as lines of a list, in the order of their ids.
 pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ReleaseRow>, Fault> {
@@ -265,6 +272,7 @@ fn shown(
         owner: names.opt(db, row.opt_text(9)?)?,
         team: names.opt(db, row.opt_text(10)?)?,
         window: window(row, 11)?.as_ref().map(shown_window),
+        overdue_since: row.opt_time(18)?.map(|at| at.to_string()),
         changes: count(row, 14)?,
         tier: row.opt_text(15)?.map(str::to_owned),
         conflicts_open: open.get(id).copied().unwrap_or(0),

@@ -38,6 +38,7 @@ export const COLUMNS: Column<ChangeRow>[] = [
       <span className={classes.phase}>
         <StatePill word={row.phase} />
         {row.held && <StatePill word="held" label={words.onHold} />}
+        {row.overdue_since && <StatePill word="overdue" />}
         {row.outside_release && <StatePill word="waiting" label={words.noRelease} />}
       </span>
     ),

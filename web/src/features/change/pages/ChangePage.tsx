@@ -153,6 +153,7 @@ function Badges({ change }: { change: Change }) {
         tone={change.type === 'emergency' ? 'stop' : 'neutral'}
       />
       {change.held && <StatePill word="held" label={texts.list.onHold} />}
+      {change.overdue_since && <StatePill word="overdue" />}
       {change.imported && (
         <StatePill
           word="imported"

@@ -33,6 +33,7 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
       <span className={classes.pills}>
         <StatePill word={row.phase} />
         {row.held && <StatePill word="held" label="On hold" />}
+        {row.overdue_since && <StatePill word="overdue" />}
       </span>
     ),
   },

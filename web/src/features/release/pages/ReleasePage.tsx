@@ -138,6 +138,7 @@ function Badges({ release }: { release: Release }) {
     <>
       <StatePill word={release.type} tone={release.type === 'emergency' ? 'stop' : 'neutral'} />
       {release.held && <StatePill word="held" label="On hold" />}
+      {release.overdue_since && <StatePill word="overdue" />}
       {release.approved && !release.outcome && <StatePill word="approved" label="Go given" />}
       {release.outcome && <StatePill word={release.outcome} />}
     </>
