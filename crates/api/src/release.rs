@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::approval::{Extension, Round};
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
-use crate::common::{Action, Comment, Lamp, LampState, Ref, Refusal, Task, Window, patch};
+use crate::common::{Action, Comment, Hold, Lamp, LampState, Ref, Refusal, Task, Window, patch};
 use crate::deployment::Deployment;
 use crate::risk::Risk;
 use crate::rollback::RollbackPlan;
@@ -191,6 +191,8 @@ pub struct ReleaseRow {
     pub tier: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// Where its deployment stands, once it began: a release that was taken back says so here.
+    pub deployment: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,
     /// When it was last written, RFC 3339.
@@ -221,6 +223,8 @@ pub struct Release {
     pub states: Vec<ModelState>,
     /// True while it is on hold.
     pub held: bool,
+    /// Since when, by whom and why.
+    pub hold: Option<Hold>,
     /// True once the go is given.
     pub approved: bool,
     /// True once its window is committed.

@@ -77,6 +77,7 @@ const ROUNDS: &[&str] = &[
 ];
 const DEPLOYMENTS: &[&str] = &[
     "finished",
+    "not_begun.step_back_reported",
     "rollback_decided",
     "rollback_failed",
     "rolled_back",

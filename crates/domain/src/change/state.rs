@@ -11,7 +11,7 @@ use crate::approval::{self, Extension, PartName, Round, RoundState};
 use crate::change::{ChangeEvent, Origin};
 use crate::edit::{editable, is_default};
 use crate::policy::ChangeType;
-use crate::record::Extras;
+use crate::record::{Extras, Standing};
 use crate::risk::{Assessment, CustomerImpact};
 use crate::rollback::WayBack;
 use crate::vocabulary::{Environment, Window, words};
@@ -155,9 +155,9 @@ pub struct Change {
     pub phase: Phase,
     /// What people wrote.
     pub content: Content,
-    /// Whether it is on hold.
+    /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub held: bool,
+    pub held: Option<Standing>,
     /// Who asked.
     #[serde(default, skip_serializing_if = "is_default")]
     pub requester: Option<PersonId>,
@@ -188,7 +188,7 @@ pub struct Change {
     /// How it ended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome: Option<Outcome>,
-    /// The remark at the end.
+    /// The remark at the end, or why it was given up.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome_note: Option<String>,
     /// Where it came from.
@@ -236,9 +236,9 @@ impl Change {
         self.content.customer_impact.is_some_and(|impact| impact != CustomerImpact::None)
     }
 
-    fn hold(mut self, held: bool, at: Timestamp) -> Self {
+    fn hold(mut self, held: Option<Standing>, at: Timestamp) -> Self {
+        self.rounds = approval::pause(self.rounds, held.is_some(), at);
         self.held = held;
-        self.rounds = approval::pause(self.rounds, held, at);
         self
     }
 
@@ -303,7 +303,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 3;
+    const FORMAT: i64 = 4;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
@@ -330,7 +330,8 @@ impl Aggregate for Change {
                 self.phase = Phase::Authorise;
             }
             E::Round(event) => {
-                self.rounds = approval::evolve_held(self.rounds, event, self.held, stamp.at);
+                self.rounds =
+                    approval::evolve_held(self.rounds, event, self.held.is_some(), stamp.at);
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
             E::Scheduled { window, .. } => {
@@ -362,9 +363,12 @@ impl Aggregate for Change {
                 self.outcome_note.clone_from(note);
             }
             E::Closed {} => self.phase = Phase::Closed,
-            E::Held { .. } => self = self.hold(true, stamp.at),
-            E::Resumed {} => self = self.hold(false, stamp.at),
-            E::Cancelled { .. } => self.phase = Phase::Cancelled,
+            E::Held { reason } => self = self.hold(Some(Standing::new(reason, stamp)), stamp.at),
+            E::Resumed {} => self = self.hold(None, stamp.at),
+            E::Cancelled { reason } => {
+                self.phase = Phase::Cancelled;
+                self.outcome_note = Some(reason.clone());
+            }
             E::Attached { release } => self.release = Some(*release),
             E::Detached { .. } => self.release = None,
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),

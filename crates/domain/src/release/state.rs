@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use kernel::{Actor, ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
+use kernel::{ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
@@ -11,7 +11,7 @@ use crate::approval::{self, Extension, Round, RoundState};
 use crate::deployment::{self, Deployment};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
-use crate::record::Extras;
+use crate::record::{Extras, Standing};
 use crate::release::ReleaseEvent;
 use crate::vocabulary::{Environment, Tier, Window, words};
 
@@ -192,17 +192,6 @@ editable! {
     }
 }
 
-/// A freeze of the scope by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Freeze {
-    /// Who.
-    pub by: Actor,
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: String,
-}
-
 /// A release.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -234,13 +223,13 @@ pub struct Release {
     pub statement: Statement,
     /// Its scope was frozen by hand.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub frozen: Option<Freeze>,
+    pub frozen: Option<Standing>,
     /// The releases that must be over before it begins.
     #[serde(default, skip_serializing_if = "is_default")]
     pub after: Vec<ReleaseId>,
-    /// Whether it is on hold.
+    /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub held: bool,
+    pub held: Option<Standing>,
     /// Whether its window is committed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scheduled: bool,
@@ -317,9 +306,9 @@ impl Release {
         self.phase >= Phase::Deployment
     }
 
-    fn hold(mut self, held: bool, at: Timestamp) -> Self {
+    fn hold(mut self, held: Option<Standing>, at: Timestamp) -> Self {
+        self.rounds = approval::pause(self.rounds, held.is_some(), at);
         self.held = held;
-        self.rounds = approval::pause(self.rounds, held, at);
         self
     }
 
@@ -335,7 +324,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 4;
+    const FORMAT: i64 = 5;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -359,8 +348,7 @@ impl Aggregate for Release {
             E::Reordered { changes } => self.changes.clone_from(changes),
             E::ScopeStated { edit } => self.statement.apply(edit),
             E::ScopeFrozen { reason } => {
-                let (by, reason) = (stamp.by.clone(), reason.clone());
-                self.frozen = Some(Freeze { by, at: stamp.at, reason });
+                self.frozen = Some(Standing::new(reason, stamp));
             }
             E::ScopeReopened { .. } => {
                 self.frozen = None;
@@ -380,7 +368,8 @@ impl Aggregate for Release {
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
             E::Round(event) => {
-                self.rounds = approval::evolve_held(self.rounds, event, self.held, stamp.at);
+                self.rounds =
+                    approval::evolve_held(self.rounds, event, self.held.is_some(), stamp.at);
             }
             E::ReturnedToPlanning { .. } => {
                 self.scheduled = false;
@@ -406,8 +395,8 @@ impl Aggregate for Release {
                 self.outcome = Some(*outcome);
                 self.enter(Phase::Closed);
             }
-            E::Held { .. } => self = self.hold(true, stamp.at),
-            E::Resumed {} => self = self.hold(false, stamp.at),
+            E::Held { reason } => self = self.hold(Some(Standing::new(reason, stamp)), stamp.at),
+            E::Resumed {} => self = self.hold(None, stamp.at),
             E::Cancelled { .. } => {
                 self.scheduled = false;
                 self.enter(Phase::Cancelled);

@@ -220,6 +220,7 @@ struct Subject {
     tier: Option<String>,
     window: Option<Window>,
     rounds: Vec<Round>,
+    held: bool,
 }
 
 fn subject(db: &mut dyn Query, id: &str) -> Result<Option<Subject>, Fault> {
@@ -234,7 +235,8 @@ fn subject(db: &mut dyn Query, id: &str) -> Result<Option<Subject>, Fault> {
         let subject_type = change.change_type().word().to_owned();
         let tier = change.risk.as_ref().map(|risk| risk.tier.word().to_owned());
         let (kind, rounds) = (CHANGE_ROUNDS.kind, change.rounds);
-        return Ok(Some(Subject { refers, kind, subject_type, tier, window, rounds }));
+        let held = change.held.is_some();
+        return Ok(Some(Subject { refers, kind, subject_type, tier, window, rounds, held }));
     }
     let Ok(id) = id.parse() else { return Ok(None) };
     let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
@@ -247,6 +249,7 @@ fn subject(db: &mut dyn Query, id: &str) -> Result<Option<Subject>, Fault> {
         tier: release.tier.map(|tier| tier.word().to_owned()),
         window: release.content.window.as_ref().map(shown_window),
         rounds: release.rounds,
+        held: release.held.is_some(),
     }))
 }
 
@@ -319,6 +322,7 @@ fn shown(
         limit_at: limit_at.map(|at| at.to_string()),
         reminded: called(None) || called(Some(OnLimit::Remind)),
         escalated: called(Some(OnLimit::Escalate)),
+        held: subject.held,
     }))
 }
 
