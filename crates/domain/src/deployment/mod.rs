@@ -4,8 +4,8 @@
 //! reported yet.
 //!
 //! Invariants: 1. a step is reported once; 2. a rollback holds exactly the steps that were reported
-//! or begun, in reverse; 3. nothing goes forward once a rollback is decided; 4. a rollback ends with
-//! its last step, or is given up with a reason after a step failed.
+//! or begun, in reverse; 3. nothing goes forward once a rollback is decided; 4. a rollback ends
+//! with its last step, or is given up with a reason after a step failed.
 
 mod event;
 mod report;

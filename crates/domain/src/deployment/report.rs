@@ -208,7 +208,9 @@ mod tests {
         #[test]
         fn after_any_prefix_what_was_reported_or_begun_goes_back_in_reverse(
             all in 1_u128..20,
-            reports in proptest::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..20),
+            reports in proptest::collection::vec(
+                (any::<prop::sample::Index>(), any::<bool>()), 0..20
+            ),
             in_order in any::<bool>(),
         ) {
             let changes: Vec<ChangeId> = (1..=all).map(change).collect();

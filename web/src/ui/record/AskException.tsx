@@ -76,7 +76,7 @@ export function AskException({ wanted, onClose }: { wanted: Wanted; onClose: () 
   );
 }
 
-/** The offer to ask: it takes the permission to ask, and that to write the record that is to pass. */
+/** The offer to ask: that takes the permission to ask, and to write the record that is to pass. */
 export function useAskOffer(subject: 'change' | 'release', run: () => void): ActionItem {
   const ask = useOffer('exception.request', RECORD.exceptionAsk, run);
   const write = useOffer(`${subject}.write`, RECORD.exceptionAsk, run);
