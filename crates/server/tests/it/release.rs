@@ -566,7 +566,8 @@ fn what_is_deployed_now_is_told_with_its_step_and_first_to_those_it_concerns() {
         let owner = json!({"owner": "sara_service_owner"});
         story.sara.patch("/services/Payments", "*", owner).await.ok();
         begun(&stage, &story, json!({}), &[("Web", "web-01")]).await;
-        let led = json!({"release_manager": "rita_release_manager"});
+        let lea = stage.person("lea_leader", &["release_manager"]).await;
+        let led = json!({"release_manager": "lea_leader"});
         let (path, changes) = begun(&stage, &story, led, &[("Database", "pay-db")]).await;
         let running = async |client: &Client<'_>| {
             let found = client.get("/deployments?under_way=true").await.ok();
@@ -582,14 +583,14 @@ fn what_is_deployed_now_is_told_with_its_step_and_first_to_those_it_concerns() {
             assert_eq!(rows.len(), 2);
             assert!(rows.iter().all(|(_, yours, _)| *yours), "{rows:?}");
         }
-        let rows = running(&story.rita).await;
+        let rows = running(&lea).await;
         let first = (path.clone(), true, json!(changes[0]));
         assert_eq!(rows[0], first, "hers first, although both began at the same time");
         assert!(!rows[1].1);
         assert!(running(&story.adam).await.iter().all(|(_, yours, _)| !yours));
         let step = format!("{path}/deployment/steps/{}", changes[0]);
         story.ivan.post(&step, json!({"result": "done"})).await.ok();
-        let rows = running(&story.rita).await;
+        let rows = running(&lea).await;
         assert_eq!(rows[0].2, Json::Null, "every step is reported");
     });
 }
