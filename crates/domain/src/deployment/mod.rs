@@ -154,7 +154,11 @@ impl Deployment {
         let is_step = |step: &&Step| step.change == change;
         let unreported = self.steps.iter().find(is_step).is_some_and(|step| !step.is_reported());
         let reached = || match &self.rollback {
-            Some(rollback) => rollback.steps.iter().any(|step| step.change == change),
+            // Until it turns out that it never was.
+            Some(rollback) => rollback
+                .steps
+                .iter()
+                .any(|step| step.change == change && step.state != StepState::NotBegun),
             None => self.reached().contains(&change),
         };
         unreported && reached()

@@ -114,7 +114,8 @@ pub fn report_back(
     let rolling = deployment.state == DeploymentState::RollingBack;
     let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
     find(&rollback.steps, change)?;
-    check(state, note, deployment.is_uncertain(change))?;
+    let unreported = !find(&deployment.steps, change)?.is_reported();
+    check(state, note, unreported)?;
     let note = note.map(str::to_owned);
     let mut events = vec![DeploymentEvent::StepBackReported { change, state, note }];
     let ends = |state| matches!(state, StepState::Done | StepState::NotBegun);
@@ -261,6 +262,7 @@ mod tests {
                 }
                 let fate = if never { Fate::NotBegun } else { Fate::TakenBack };
                 prop_assert_eq!(back.fate(*change), fate);
+                prop_assert!(!back.is_uncertain(*change));
             }
             prop_assert_eq!(back.state, DeploymentState::RolledBack);
             for change in changes.iter().filter(|change| !expected.contains(change)) {
