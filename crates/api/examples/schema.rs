@@ -89,6 +89,7 @@ use utoipa::OpenApi;
         api::common::Refusal,
         api::common::FieldError,
         api::common::LampState,
+        api::common::Hold,
         api::common::Lamp,
         api::common::Window,
         api::common::Comment,

@@ -258,6 +258,8 @@ pub struct ApprovalRow {
     pub reminded: bool,
     /// Whether its time ran out and further roles were asked.
     pub escalated: bool,
+    /// True while the record is on hold: nobody is asked until it goes on.
+    pub held: bool,
 }
 
 /// The deputy of someone who is absent. `POST /delegations`.

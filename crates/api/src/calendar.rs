@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::common::{Ref, Window};
+use crate::common::{Action, Ref, Window};
 
 /// What the calendar shows between two instants.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -155,6 +155,9 @@ pub struct Conflict {
     /// The exception by which the record that asks passes all the same.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub exempt: Option<Exempt>,
+    /// What may be done about it; empty in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub actions: Vec<Action>,
 }
 
 /// A granted exception beside the conflict that it lets pass.

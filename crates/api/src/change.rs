@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
-use crate::common::{Action, Comment, Lamp, Ref, Task, Window, patch};
+use crate::common::{Action, Comment, Hold, Lamp, Ref, Task, Window, patch};
 use crate::risk::Risk;
 
 /// The fields of a change that people write. A new change needs `title` and `type`; a submission
@@ -175,6 +175,8 @@ pub struct Change {
     pub phase: String,
     /// True while it is on hold.
     pub held: bool,
+    /// Since when, by whom and why.
+    pub hold: Option<Hold>,
     /// What is done.
     pub description: String,
     /// Why it is done.
@@ -352,8 +354,9 @@ pub struct Bulk {
 /// Whether a release or a single change fits, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Advice {
-    /// `join` a release that takes changes in, `bundle` it with others in a new one, a `release` of
-    /// its own because policy wants one, or `single`.
+    /// `join` a release that takes changes in, `bundle` it with other drafts in a new one, a
+    /// `release` of its own because policy wants one, `single`, or `unknown` before its CIs and its
+    /// window are named.
     pub fits: String,
     /// What to do, in a sentence.
     pub detail: String,
@@ -368,6 +371,9 @@ pub struct AdvisedWith {
     pub record: Ref,
     /// Why, a sentence each.
     pub because: Vec<String>,
+    /// For a release, whether the reader may `attach` the change to it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub actions: Vec<Action>,
 }
 
 /// A line of the report of traceability: a change that customers meet, and the release it travels

@@ -95,6 +95,9 @@ pub struct Lamp {
     /// The verb that mends it, when there is one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub action: Option<String>,
+    /// What is missing, field by field, when that is what blocks.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub missing: Vec<FieldError>,
 }
 
 /// A window: when work may happen, and the zone its people read it in.
@@ -212,4 +215,15 @@ pub fn patch<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// That a record is on hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hold {
+    /// Since when, RFC 3339.
+    pub since: String,
+    /// Who put it on hold.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }

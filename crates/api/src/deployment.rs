@@ -1,7 +1,7 @@
 //! A deployment on the wire, carried out by hand: `POST /releases/{id}/deploy`, then
 //! `POST /releases/{id}/deployment/steps/{change}` for each change, then `verify`.
-//! `GET /deployments` lists what is under way and what was last, `GET /deployments/{id}` reads
-//! that of a release.
+//! `GET /deployments?state=&under_way=` lists what is under way and what was last,
+//! `GET /deployments/{id}` reads that of a release.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,8 +44,11 @@ pub struct CarriedOut {
 pub struct DeploymentStep {
     /// The change.
     pub change: Ref,
-    /// `waiting`, `done` or `failed`.
+    /// `waiting`, `done`, `failed`, or on the way back `not_begun`.
     pub state: String,
+    /// True when it was begun and not reported: nobody knows what it did. On the way back it is
+    /// checked first.
+    pub uncertain: bool,
     /// When it was reported, RFC 3339.
     pub at: Option<String>,
     /// Who reported it.
@@ -58,7 +61,8 @@ pub struct DeploymentStep {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepReport {
-    /// `done` or `failed`.
+    /// `done` or `failed`; on the way back of a step that is `uncertain` also `not_begun`, when
+    /// there turns out to be nothing to take back.
     pub result: String,
     /// A remark; required when it failed.
     #[serde(default)]
@@ -75,7 +79,7 @@ pub struct Rollback {
     pub decided_by: String,
     /// When, RFC 3339.
     pub decided_at: String,
-    /// The reached changes in reverse order.
+    /// The changes that were reported or begun, in reverse order.
     pub steps: Vec<DeploymentStep>,
     /// Why it was given up before its last step.
     pub given_up: Option<String>,
@@ -101,4 +105,9 @@ pub struct DeploymentRow {
     pub failed: u32,
     /// Steps in all.
     pub total: u32,
+    /// The change whose turn it is, forward or back, while it is under way.
+    pub current: Option<Ref>,
+    /// True when the reader carries out one of its changes, owns or leads the release, or owns a
+    /// service that it touches; only told while it is under way.
+    pub yours: bool,
 }

@@ -139,7 +139,6 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("review.incomplete", 409, "The review is not complete"),
     ("rollback.no_step_failed", 409, "No step back has failed"),
     ("rollback.not_decided", 409, "No rollback was decided"),
-    ("rollback.nothing_reached", 409, "Nothing was deployed"),
     ("server.busy", 503, "Too much work is waiting"),
     ("server.fault", 500, "The server failed"),
 ];

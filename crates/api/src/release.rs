@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::approval::{Extension, Round};
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
-use crate::common::{Action, Comment, Lamp, LampState, Ref, Refusal, Task, Window, patch};
+use crate::common::{Action, Comment, Hold, Lamp, LampState, Ref, Refusal, Task, Window, patch};
 use crate::deployment::Deployment;
 use crate::risk::Risk;
 use crate::rollback::RollbackPlan;
@@ -194,6 +194,8 @@ pub struct ReleaseRow {
     /// The end of its window, RFC 3339, while work is still under way after it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub overdue_since: Option<String>,
+    /// Where its deployment stands, once it began: a release that was taken back says so here.
+    pub deployment: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,
     /// When it was last written, RFC 3339.
@@ -224,6 +226,8 @@ pub struct Release {
     pub states: Vec<ModelState>,
     /// True while it is on hold.
     pub held: bool,
+    /// Since when, by whom and why.
+    pub hold: Option<Hold>,
     /// True once the go is given.
     pub approved: bool,
     /// True once its window is committed.

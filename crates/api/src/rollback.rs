@@ -34,6 +34,8 @@ pub struct RollbackStep {
     pub plan: String,
     /// How long.
     pub minutes: u32,
+    /// True when it was begun and not reported: check what it did, and take that back.
+    pub uncertain: bool,
 }
 
 /// What cannot be undone.

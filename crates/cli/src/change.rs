@@ -59,6 +59,9 @@ const FIELDS: &[&str] = &[
     "type",
     "phase",
     "held",
+    "hold.since",
+    "hold.by",
+    "hold.reason",
     "description",
     "reason",
     "category",
@@ -501,7 +504,14 @@ fn advice(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         format!("{number} {}: {}", record.name, with.because.join("; "))
     };
     let with = advice.with.iter().map(line).collect();
-    global.out().record(&advice, &["fits", "detail"], &[("belongs with", with)])
+    let verb = |with: &AdvisedWith| {
+        let may = with.actions.iter().any(|action| action.name == "attach" && action.allowed);
+        let release = with.record.number.as_deref().filter(|_| may)?;
+        Some(format!("interlock release attach {release} {change}"))
+    };
+    let verbs = advice.with.iter().filter_map(verb).collect();
+    let sections = [("belongs with", with), ("do it with", verbs)];
+    global.out().record(&advice, &["fits", "detail"], &sections)
 }
 
 /// What each factor added to the risk, a line each.

@@ -2,15 +2,17 @@
 //! server.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _, stderr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use api::import::{ImportLine, ImportReport};
 use api::problem::Problem;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use kernel::Timestamp;
 use ports::{Clock as _, Store, SystemClock};
 use server::import::{FILE_BYTES_MAX, Finding, Malformed, Mapping, Sheet, Target, Watch, run};
 
@@ -19,6 +21,11 @@ use crate::context::Global;
 use crate::database::{Access, DatabaseArgs, bus, operator};
 use crate::failure::{Failure, Result};
 use crate::output::{Format, Output, say};
+
+/// How often a line says how far it is where no bar is drawn, in seconds.
+const LINE_EVERY_SECONDS: i64 = 3;
+/// How often the bar is drawn anew.
+const DRAWN_EVERY: Duration = Duration::from_millis(200);
 
 const EARLY: &str = "it ended early; what was taken over stays: run it again, and it does the rest";
 
@@ -74,6 +81,7 @@ pub(crate) fn import(import: &Import, global: &Global) -> Result {
 fn directly(import: &Import, source: &Path, mapping: &str) -> Result<ImportReport> {
     let began = SystemClock.now();
     let mapping = find_mapping(mapping)?;
+    say(format!("checking {}", source.display()));
     let sheet = read(source, &mapping)?;
     let mut watch = Watcher::new(sheet.rows, import.report.as_deref())?;
     let end = carry_out(import, &mapping, &sheet, &mut watch);
@@ -95,6 +103,7 @@ fn by_server(
     };
     let query = Query::default().with("mapping", &mapping).with("dry_run", &import.dry_run);
     let file = fs::read(source).map_err(|error| unreadable(source, &error))?;
+    say(format!("sending {}", source.display()));
     let watch = Watcher::new(0, import.report.as_deref())?;
     let mut told = Told { watch, line: Vec::new(), end: None };
     let sent = global.client()?.upload("/imports", &query, file, &mut told);
@@ -119,8 +128,7 @@ impl Told {
     fn line(&mut self, line: &[u8]) -> io::Result<()> {
         match serde_json::from_slice(line)? {
             ImportLine::Progress(progress) => {
-                self.watch.bar.set_length(progress.rows);
-                self.watch.bar.set_position(progress.done);
+                self.watch.progress.reach(progress.done, progress.rows);
             }
             ImportLine::Finding(finding) => self.watch.keep(&finding),
             ImportLine::Report(report) => self.end = Some(Ok(report)),
@@ -253,20 +261,82 @@ fn print(report: &ImportReport, out: &Output) -> Result {
     out.rows(&rows)
 }
 
-/// Shows progress on a terminal and keeps the findings.
+/// How far it is: a bar on a terminal, elsewhere a line every few seconds.
+enum Progress {
+    Bar(ProgressBar),
+    Lines(Lines),
+}
+
+/// How far it is, and when that was said last.
+struct Lines {
+    rows: u64,
+    done: u64,
+    said_at: Timestamp,
+}
+
+impl Lines {
+    /// The next line, when it is time for one.
+    fn add(&mut self, more: u64, now: Timestamp) -> Option<String> {
+        self.done += more;
+        if now.micros() - self.said_at.micros() < LINE_EVERY_SECONDS * 1_000_000 {
+            return None;
+        }
+        self.said_at = now;
+        Some(format!("{} of {} rows", self.done, self.rows))
+    }
+}
+
+impl Progress {
+    fn begin(rows: u64) -> Result<Self> {
+        if !stderr().is_terminal() {
+            if rows > 0 {
+                say(format!("0 of {rows} rows"));
+            }
+            return Ok(Self::Lines(Lines { rows, done: 0, said_at: SystemClock.now() }));
+        }
+        let bar = ProgressBar::new(rows);
+        let style = "{bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left";
+        bar.set_style(ProgressStyle::with_template(style).context("drawing progress")?);
+        bar.enable_steady_tick(DRAWN_EVERY);
+        Ok(Self::Bar(bar))
+    }
+
+    /// How far it is, as a server tells it.
+    fn reach(&mut self, done: u64, of: u64) {
+        match self {
+            Self::Bar(bar) => {
+                bar.set_length(of);
+                bar.set_position(done);
+            }
+            Self::Lines(lines) => {
+                lines.rows = of;
+                let more = done.saturating_sub(lines.done);
+                lines.add(more, SystemClock.now()).into_iter().for_each(say);
+            }
+        }
+    }
+
+    fn add(&mut self, more: u64) {
+        match self {
+            Self::Bar(bar) => bar.inc(more),
+            Self::Lines(lines) => {
+                lines.add(more, SystemClock.now()).into_iter().for_each(say);
+            }
+        }
+    }
+}
+
+/// Shows progress and keeps the findings.
 struct Watcher {
-    bar: ProgressBar,
+    progress: Progress,
     report: Option<Report>,
     failed: Option<anyhow::Error>,
 }
 
 impl Watcher {
     fn new(rows: u64, report: Option<&Path>) -> Result<Self> {
-        let bar = ProgressBar::new(rows);
-        let style = "{bar:30} {human_pos} of {human_len} rows, {per_sec}, {eta} left";
-        bar.set_style(ProgressStyle::with_template(style).context("drawing progress")?);
         let report = report.map(Report::create).transpose()?;
-        Ok(Self { bar, report, failed: None })
+        Ok(Self { progress: Progress::begin(rows)?, report, failed: None })
     }
 
     fn keep(&mut self, finding: &api::import::Finding) {
@@ -277,7 +347,9 @@ impl Watcher {
     }
 
     fn end(self) -> Result {
-        self.bar.finish_and_clear();
+        if let Progress::Bar(bar) = &self.progress {
+            bar.finish_and_clear();
+        }
         if let Some(error) = self.failed {
             return Err(error.into());
         }
@@ -287,7 +359,7 @@ impl Watcher {
 
 impl Watch for Watcher {
     fn rows(&mut self, done: u64) {
-        self.bar.inc(done);
+        self.progress.add(done);
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -333,5 +405,20 @@ impl Report {
                 file.write_all(b"\n]\n").and_then(|()| file.flush()).context("writing the report")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_bar_is_drawn_a_line_comes_every_few_seconds() {
+        let second = |second: i64| Timestamp::from_micros(second * 1_000_000);
+        let mut lines = Lines { rows: 900, done: 0, said_at: second(0) };
+        assert_eq!(lines.add(100, second(2)), None);
+        assert_eq!(lines.add(100, second(3)).as_deref(), Some("200 of 900 rows"));
+        assert_eq!(lines.add(100, second(5)), None);
+        assert_eq!(lines.add(600, second(6)).as_deref(), Some("900 of 900 rows"));
     }
 }

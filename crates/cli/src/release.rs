@@ -28,6 +28,7 @@ const COLUMNS: &[&str] = &[
     "type",
     "phase",
     "state",
+    "deployment",
     "held",
     "approved",
     "scheduled",
@@ -52,6 +53,8 @@ const DEPLOYMENTS: &[&str] = &[
     "done",
     "failed",
     "total",
+    "current.number",
+    "yours",
 ];
 const FIELDS: &[&str] = &[
     "number",
@@ -63,6 +66,10 @@ const FIELDS: &[&str] = &[
     "phase",
     "state",
     "held",
+    "hold.since",
+    "hold.by",
+    "hold.reason",
+    "deployment.state",
     "approved",
     "scheduled",
     "description",
@@ -270,6 +277,9 @@ pub(crate) struct Deployments {
     /// `running`, `finished`, `verified`, `rolling_back`, `rolled_back` or `rollback_failed`.
     #[arg(long)]
     state: Option<String>,
+    /// Only those under way, yours first.
+    #[arg(long)]
+    under_way: bool,
     #[command(flatten)]
     paging: Paging,
 }
@@ -293,7 +303,8 @@ pub(crate) struct Reported {
     release: String,
     /// The number or id of the change.
     change: String,
-    /// `done` or `failed`.
+    /// `done` or `failed`; on the way back of a step that was begun and not reported also
+    /// `not_begun`.
     result: String,
     /// A remark; required when it failed.
     #[arg(long)]
@@ -527,7 +538,9 @@ fn show_list(client: &Client, list: &List, global: &Global) -> Result {
 }
 
 fn show_deployments(client: &Client, wanted: &Deployments, global: &Global) -> Result {
-    let query = Query::default().maybe("state", wanted.state.as_ref());
+    let query = Query::default()
+        .maybe("state", wanted.state.as_ref())
+        .maybe("under_way", wanted.under_way.then_some(&true));
     let listed = client.list::<DeploymentRow>("/deployments", &query, &wanted.paging.wanted())?;
     global.out().listed(&listed, DEPLOYMENTS)
 }
@@ -560,7 +573,8 @@ fn step_line(step: &DeploymentStep) -> String {
     let by = step.by.as_deref().unwrap_or_default();
     let at = step.at.as_deref().unwrap_or_default();
     let note = step.note.as_deref().unwrap_or_default();
-    let parts = [step.state.as_str(), change, at, by, note];
+    let uncertain = if step.uncertain { "BEGUN, NOT REPORTED: check what it did" } else { "" };
+    let parts = [step.state.as_str(), change, uncertain, at, by, note];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -604,8 +618,11 @@ fn rollback_lines(plan: &RollbackPlan) -> Vec<String> {
     let limits = limits.map(|one| format!("KNOWN LIMITS of {}: {}", one.service.name, one.what));
     let missing = plan.missing.iter().map(|change| format!("no plan: {}", name(change)));
     let steps = plan.steps.iter();
-    let steps =
-        steps.map(|step| format!("{} {} min: {}", name(&step.change), step.minutes, step.plan));
+    let steps = steps.map(|step| {
+        let check = "was begun, not reported: check and take back; ";
+        let check = if step.uncertain { check } else { "" };
+        format!("{} {} min: {check}{}", name(&step.change), step.minutes, step.plan)
+    });
     let latest = plan.latest_start.iter().map(|at| format!("fits in the window until {at}"));
     cannot.chain(limits).chain(missing).chain(steps).chain(latest).collect()
 }

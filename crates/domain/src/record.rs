@@ -47,6 +47,24 @@ pub struct Comment {
     pub text: String,
 }
 
+/// Something that was decided about a record and stands until it is taken back: who, when, why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+impl Standing {
+    /// What an event decided.
+    pub(crate) fn new(reason: &str, stamp: &Stamp) -> Self {
+        Self { by: stamp.by.clone(), at: stamp.at, reason: reason.to_owned() }
+    }
+}
+
 /// A link to a record here or elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {

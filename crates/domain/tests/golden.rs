@@ -10,7 +10,7 @@ use interlock_domain::approval::{Content, DelegationEvent, RoundEvent};
 use interlock_domain::cab::{BoardEvent, MeetingEvent};
 use interlock_domain::calendar::{ConflictEvent, ExternalEvent, FeedEvent, PeriodEvent};
 use interlock_domain::change::ChangeEvent;
-use interlock_domain::deployment::DeploymentEvent;
+use interlock_domain::deployment::{DeploymentEvent, StepState};
 use interlock_domain::exception::ExceptionEvent;
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
@@ -81,6 +81,7 @@ const DEPLOYMENTS: &[&str] = &[
     "rollback_failed",
     "rolled_back",
     "started",
+    "step_back_not_begun",
     "step_back_reported",
     "step_reported",
     "verified",
@@ -117,6 +118,9 @@ fn deployment_word(event: &DeploymentEvent) -> &'static str {
         DeploymentEvent::Finished {} => "finished",
         DeploymentEvent::Verified { .. } => "verified",
         DeploymentEvent::RollbackDecided { .. } => "rollback_decided",
+        DeploymentEvent::StepBackReported { state: StepState::NotBegun, .. } => {
+            "step_back_not_begun"
+        }
         DeploymentEvent::StepBackReported { .. } => "step_back_reported",
         DeploymentEvent::RolledBack {} => "rolled_back",
         DeploymentEvent::RollbackFailed { .. } => "rollback_failed",

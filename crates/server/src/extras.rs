@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use api::change::{Link, Links};
-use api::common::{Comment, NewComment, Ref, Task, TaskFields};
+use api::common::{Comment, Hold, NewComment, Ref, Task, TaskFields};
 use domain::identity::Permission;
-use domain::record::{self, ExtraCommand, Extras, TaskEdit};
+use domain::record::{self, ExtraCommand, Extras, Standing, TaskEdit};
 use domain::{General, Missing};
 use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
@@ -115,6 +115,17 @@ pub fn shown_watchers(
 /// Whether a person watches.
 pub fn is_watched(extras: &Extras, me: Option<PersonId>) -> bool {
     me.is_some_and(|me| extras.watchers.contains(&me))
+}
+
+/// That a record is on hold.
+pub fn shown_hold(
+    db: &mut dyn Query,
+    names: &mut Names,
+    held: Option<&Standing>,
+) -> Result<Option<Hold>, Fault> {
+    let Some(Standing { by, at, reason }) = held else { return Ok(None) };
+    let by = names.actor(db, by)?;
+    Ok(Some(Hold { since: at.to_string(), by, reason: reason.clone() }))
 }
 
 /// A request in the words of the rules. `extras` are those of the record, `me` is who asks.

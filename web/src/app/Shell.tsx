@@ -130,7 +130,8 @@ function useWaiting(): number {
         signal,
       ),
   });
-  return query.data?.items.length ?? 0;
+  // What is on hold asks nobody.
+  return query.data?.items.filter((row) => !row.held).length ?? 0;
 }
 
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {

@@ -17,7 +17,7 @@ export const me: Me = {
   person: mara,
   login: 'mara_manager',
   roles: ['release_manager', 'cab_member'],
-  permissions: ['read', 'change.write', 'release.write', 'approval.vote'],
+  permissions: ['read', 'change.write', 'release.write', 'approve'],
   teams: [payments],
   zone: 'Europe/Berlin',
 };
@@ -113,6 +113,7 @@ const rollbackPlan: Schema<'RollbackPlan'> = {
     change: refOf(row),
     plan: `Take back ${row.title.toLowerCase()}: stop the job, restore the former version, check.`,
     minutes: 10 + index * 15,
+    uncertain: false,
   })),
   minutes: 75,
   latest_start: at(8),
@@ -137,6 +138,12 @@ export const conflict: Schema<'Conflict'> = {
     { ci: { id: 'ci_1', name: 'ledger-api' }, path: 'ledger-api → runs on → vm-7 → uses → db-2' },
   ],
   accepted: null,
+};
+
+/** The same with what this reader may do about it. */
+export const acceptable: Schema<'Conflict'> = {
+  ...conflict,
+  actions: [{ name: 'accept', allowed: true }],
 };
 
 export const round: Schema<'Round'> = {
@@ -330,6 +337,7 @@ export const deploying: Schema<'Release'> = {
     steps: changes.map((row, index) => ({
       change: refOf(row),
       state: index === 0 ? 'done' : 'waiting',
+      uncertain: index === 1,
       at: index === 0 ? at(-0.5) : null,
       by: index === 0 ? cem.name : null,
       note: null,

@@ -30,6 +30,7 @@ function releaseRow(from: Schema<'Release'>): Schema<'ReleaseRow'> {
     changes: from.changes.length,
     tier: from.risk.tier,
     conflicts_open: from.conflicts.length,
+    deployment: from.deployment?.state,
     outcome: from.outcome,
     updated_at: from.updated_at,
   };
@@ -63,6 +64,7 @@ export const approvalRow: Schema<'ApprovalRow'> = {
   since: at(-10),
   reminded: false,
   escalated: false,
+  held: false,
 };
 
 export const calendar: Schema<'Calendar'> = {
@@ -156,6 +158,8 @@ export const deploymentRow: Schema<'DeploymentRow'> = {
   done: 1,
   failed: 0,
   total: 3,
+  current: { id: 'chg_42', number: 'CHG-42', name: 'payment gateway 4.2' },
+  yours: true,
 };
 
 export const models: Schema<'Model'>[] = ['major', 'minor', 'emergency'].map((name) => ({

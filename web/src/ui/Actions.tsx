@@ -27,10 +27,13 @@ export function ActionButton({
   item,
   primary,
   size = 'sm',
+  name,
 }: {
   item: ActionItem;
   primary?: boolean;
   size?: string;
+  /** What it is called aloud, where several look alike. */
+  name?: string;
 }) {
   const [open, setOpen] = useState(false);
   if (item.allowed) {
@@ -43,6 +46,7 @@ export function ActionButton({
         loading={item.busy}
         onClick={item.run}
         aria-keyshortcuts={item.key}
+        aria-label={name}
       >
         {item.label}
       </Button>
@@ -57,6 +61,7 @@ export function ActionButton({
           className={classes.refused}
           leftSection={<Icon name="lock" size={14} />}
           aria-disabled="true"
+          aria-label={name}
           onClick={() => setOpen(!open)}
         >
           {item.label}

@@ -10,10 +10,14 @@ interface Props {
   state?: string;
   held?: boolean;
   cancelled?: boolean;
+  /** How it failed, in a word, and the phase in which that showed: nothing from there on reads as
+   * done. */
+  failed?: { from: string; word: string };
 }
 
-export function PhaseLine({ phases, current, state, held, cancelled }: Props) {
+export function PhaseLine({ phases, current, state, held, cancelled, failed }: Props) {
   const at = phases.indexOf(current);
+  const failedAt = failed ? phases.indexOf(failed.from) : phases.length;
   const row = useCurrentInView<HTMLOListElement>(current);
   return (
     // Scrolls sideways on a phone, so the keyboard has to reach it.
@@ -21,12 +25,20 @@ export function PhaseLine({ phases, current, state, held, cancelled }: Props) {
       {phases.map((phase, index) => {
         const place = index < at ? 'past' : index === at ? 'now' : 'ahead';
         return (
-          <li key={phase} data-place={place} aria-current={place === 'now' ? 'step' : undefined}>
+          <li
+            key={phase}
+            data-place={place}
+            data-failed={(index >= failedAt && index <= at) || undefined}
+            aria-current={place === 'now' ? 'step' : undefined}
+          >
             <span className={classes.tick} aria-hidden="true" />
             <span className={classes.word}>
               {wordOf(phase)}
               {place === 'now' && state && state !== phase && (
                 <span className="soft"> · {wordOf(state)}</span>
+              )}
+              {place === 'now' && failed && (
+                <span className={classes.failed}> · {failed.word}</span>
               )}
               {place === 'now' && held && <span className={classes.held}> · on hold</span>}
             </span>

@@ -2,14 +2,20 @@
 import { Button } from '@mantine/core';
 import { useId, useState, type KeyboardEvent } from 'react';
 import { inZone } from '@/lib/inZone';
-import type { Lamp } from '@/lib/schema';
+import type { FieldError, Lamp } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import type { ActionItem } from './actions';
 import { LampMark } from './LampMark';
 import { Link } from './Link';
 import { LAMP_NAMES, LAMP_STATES, sentence, UI, wordOf } from './texts';
+import { errorText } from './errorText';
 import { useCurrentInView } from './useCurrentInView';
 import classes from './Route.module.css';
+
+export interface MissingField {
+  label: string;
+  to: string;
+}
 
 interface RouteProps {
   lamps: Lamp[];
@@ -17,11 +23,13 @@ interface RouteProps {
   actions?: ActionItem[];
   /** Where more stands about a lamp: the tab of the record. */
   places?: Record<string, string>;
+  /** How a missing field is called in the form, and where it is filled in. */
+  field?: (error: FieldError) => MissingField | undefined;
   /** Names the row for screen readers, such as "Route of REL-17". */
   label: string;
 }
 
-export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
+export function Route({ lamps, actions = [], places = {}, field, label }: RouteProps) {
   const zone = useZone();
   const firstBlocked = lamps.findIndex((lamp) => lamp.state === 'stop');
   const firstWaiting = lamps.findIndex((lamp) => lamp.state === 'waiting');
@@ -78,7 +86,11 @@ export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
               <strong data-state={lamp.state}>
                 {LAMP_NAMES[lamp.name] ?? wordOf(lamp.name)}, {LAMP_STATES[lamp.state]}.
               </strong>{' '}
-              {sentence(inZone(lamp.detail, zone))}
+              {lamp.missing && field ? (
+                <Missing missing={lamp.missing} field={field} />
+              ) : (
+                sentence(inZone(lamp.detail, zone))
+              )}
               {!mend?.allowed && place && (
                 <Link to={place} className={classes.place}>
                   {UI.showPlace(LAMP_NAMES[lamp.name] ?? lamp.name)}
@@ -94,5 +106,26 @@ export function Route({ lamps, actions = [], places = {}, label }: RouteProps) {
         )}
       </div>
     </section>
+  );
+}
+
+/** What is missing in the words of the form, each leading to its field. */
+function Missing(props: {
+  missing: FieldError[];
+  field: (error: FieldError) => MissingField | undefined;
+}) {
+  return (
+    <>
+      {UI.missing}{' '}
+      {props.missing.map((each, index) => {
+        const found = props.field(each);
+        return (
+          <span key={each.pointer + each.detail}>
+            {index > 0 && ', '}
+            {found ? <Link to={found.to}>{found.label}</Link> : errorText(each)}
+          </span>
+        );
+      })}
+    </>
   );
 }

@@ -28,6 +28,8 @@ const RELEASES: (&str, &str) = file!("releases.toml");
 const UPCOMING: (&str, &str) = file!("upcoming.toml");
 const PLANNED: (&str, &str) = file!("planned.toml");
 const INCIDENTS: (&str, &str) = file!("incidents.toml");
+const MEETINGS: (&str, &str) = file!("meetings.toml");
+const EXCEPTIONS: (&str, &str) = file!("exceptions.toml");
 
 /// Everything that is told.
 #[derive(Debug)]
@@ -42,6 +44,8 @@ pub(super) struct Story {
     pub(super) changes: Vec<ChangePlan>,
     pub(super) releases: Vec<ReleasePlan>,
     pub(super) incidents: Vec<IncidentPlan>,
+    pub(super) meetings: Vec<MeetingPlan>,
+    pub(super) exceptions: Vec<ExceptionPlan>,
     /// Texts of recurring work, by name.
     standard: BTreeMap<String, Table>,
 }
@@ -59,6 +63,8 @@ impl Story {
             changes: Vec::new(),
             releases: Vec::new(),
             incidents: Vec::new(),
+            meetings: parse::<Meetings>(MEETINGS)?.meeting,
+            exceptions: parse::<Exceptions>(EXCEPTIONS)?.exception,
             standard: parse(STANDARD)?,
         };
         for file in [HISTORY, RELEASES, UPCOMING, PLANNED, INCIDENTS] {
@@ -245,7 +251,67 @@ pub(super) struct BoardPlan {
     pub(super) cut_off_minutes: u32,
     /// When it was set up.
     pub(super) set: When,
+    /// When it got its days.
+    pub(super) meets: Option<When>,
     pub(super) by: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Meetings {
+    meeting: Vec<MeetingPlan>,
+}
+
+/// A meeting that is over.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MeetingPlan {
+    pub(super) key: String,
+    pub(super) board: String,
+    pub(super) by: String,
+    pub(super) called: When,
+    pub(super) window: WindowPlan,
+    pub(super) cut_off: When,
+    /// The chair.
+    pub(super) led_by: String,
+    pub(super) present: Vec<String>,
+    pub(super) remarks: Vec<RemarkPlan>,
+    pub(super) ended: When,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RemarkPlan {
+    pub(super) at: When,
+    pub(super) by: String,
+    /// The key of the item; the meeting when nothing is said.
+    pub(super) on: Option<String>,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exceptions {
+    exception: Vec<ExceptionPlan>,
+}
+
+/// An exception that was granted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExceptionPlan {
+    pub(super) key: String,
+    pub(super) by: String,
+    pub(super) asked: When,
+    pub(super) rule: String,
+    /// The key of the record that is to pass.
+    pub(super) subject: String,
+    /// The key of what the rule holds against it.
+    pub(super) with: String,
+    pub(super) reason: String,
+    pub(super) until: When,
+    pub(super) granted_by: String,
+    pub(super) granted: When,
+    pub(super) note: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -450,6 +516,14 @@ pub(super) enum Deed {
     Hold(String),
     /// Gives it up.
     Cancel(String),
+    /// States the scope of a release.
+    Scope(Table),
+    /// Lets nothing join any more, with a reason.
+    Freeze(String),
+    /// Lets a release wait for those of these keys.
+    After(Vec<String>),
+    /// Attaches the change of a key.
+    Attach(String),
     /// Opens the record.
     #[serde(skip)]
     Begin,
@@ -459,9 +533,6 @@ pub(super) enum Deed {
     /// Lets so many vote, one after the other, so many minutes apart.
     #[serde(skip)]
     Votes(u32, i64),
-    /// Attaches the change of a key.
-    #[serde(skip)]
-    Attach(String),
     /// Goes on to the next state.
     #[serde(skip)]
     Advance,
@@ -495,6 +566,12 @@ pub(super) enum Deed {
     /// Ends it.
     #[serde(skip)]
     Close,
+    /// Comes to a meeting.
+    #[serde(skip)]
+    Attend,
+    /// Notes something for its minutes: on the item of a key, and what.
+    #[serde(skip)]
+    Remark(Option<String>, String),
 }
 
 #[derive(Debug, Clone, Deserialize)]

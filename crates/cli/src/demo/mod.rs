@@ -3,9 +3,11 @@
 //! It knows no rule; a story that breaks one does not build.
 
 mod change;
+mod exception;
 mod files;
 mod incident;
 mod marks;
+mod meeting;
 mod release;
 mod replay;
 mod setup;
@@ -86,6 +88,12 @@ pub fn build(bus: &Bus) -> anyhow::Result<()> {
     }
     for incident in &story.incidents {
         incident::plan(&mut replay, incident)?;
+    }
+    for meeting in &story.meetings {
+        meeting::plan(&mut replay, meeting);
+    }
+    for exception in &story.exceptions {
+        exception::plan(&mut replay, exception);
     }
     replay.run()?;
     set(store, MARK, "whole").context("remembering that the demonstration is whole")

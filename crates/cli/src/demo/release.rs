@@ -9,7 +9,10 @@ use api::release::{Close, Milestone, ReleaseFields, Verify};
 use domain::approval::Answer;
 use jiff::civil::{Time, time};
 use kernel::Timestamp;
-use server::release::{AnnotateRelease, AttachChange, CreateRelease, MoveRelease, Verb};
+use server::release::{
+    AnnotateRelease, AttachChange, CreateRelease, MoveRelease, SetDependencies, StateScope,
+    Stating, Verb,
+};
 use server::review::{SaveReview, Which};
 use toml::Value;
 
@@ -167,6 +170,9 @@ pub(super) fn act<'a>(
             return votes::cast(replay, turn.on, &turn.by, Answer::Approve, Some(reason));
         }
         Deed::Review => return review(replay, plan, &turn.by),
+        Deed::Scope(_) | Deed::Freeze(_) | Deed::After(_) => {
+            return planning(replay, plan, &turn.by, &turn.deed);
+        }
         deed => verb(replay, plan, deed)?,
     };
     let release = replay.record(&plan.key)?.id.clone();
@@ -177,6 +183,25 @@ pub(super) fn act<'a>(
         let extra = extra.ok_or_else(|| anyhow!("{:?} is not done to it", turn.deed))?;
         replay.act(&turn.by, AnnotateRelease { release, extra }).map(|_| ())
     }
+}
+
+/// States or freezes the scope, or lets the release wait for others.
+fn planning(replay: &Replay<'_>, plan: &ReleasePlan, by: &str, deed: &Deed) -> anyhow::Result<()> {
+    let release = replay.record(&plan.key)?.id.clone();
+    let stating = match deed {
+        Deed::After(keys) => {
+            let id = |key: &String| replay.record(key).map(|record| record.id.clone());
+            let after = keys.iter().map(id).collect::<anyhow::Result<_>>()?;
+            return replay.act(by, SetDependencies { release, after }).map(|_| ());
+        }
+        Deed::Scope(table) => {
+            let fields = table.clone().try_into().context("reading the scope of a release")?;
+            Stating::State(fields)
+        }
+        Deed::Freeze(reason) => Stating::Freeze(Some(reason.clone())),
+        _ => bail!("{deed:?} is not planning"),
+    };
+    replay.act(by, StateScope { release, stating }).map(|_| ())
 }
 
 /// The verb of a deed, if it is one.

@@ -15,10 +15,11 @@ use toml::{Table, Value};
 
 use crate::database::operator;
 use crate::demo::files::{
-    BoardPlan, ChangePlan, Deed, IncidentPlan, PeriodPlan, ReleasePlan, Story,
+    BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan, ReleasePlan,
+    Story,
 };
 use crate::demo::times::Today;
-use crate::demo::{change, incident, release, setup};
+use crate::demo::{change, exception, incident, meeting, release, setup};
 
 /// What a deed is done to.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub(super) enum Subject<'a> {
     Incident(&'a IncidentPlan),
     Period(&'a PeriodPlan, PeriodKind),
     Board(&'a BoardPlan),
+    Meeting(&'a MeetingPlan),
+    Exception(&'a ExceptionPlan),
 }
 
 impl Subject<'_> {
@@ -39,6 +42,8 @@ impl Subject<'_> {
             Self::Incident(incident) => &incident.key,
             Self::Period(period, _) => &period.name,
             Self::Board(board) => &board.name,
+            Self::Meeting(meeting) => &meeting.key,
+            Self::Exception(exception) => &exception.key,
         }
     }
 }
@@ -99,7 +104,9 @@ impl<'a> Replay<'a> {
                 Subject::Release(plan) => release::act(self, plan, &turn),
                 Subject::Incident(plan) => incident::act(self, plan, &turn),
                 Subject::Period(plan, kind) => setup::set_period(self, plan, kind),
-                Subject::Board(plan) => setup::set_board(self, plan),
+                Subject::Board(plan) => setup::set_board(self, plan, &turn.deed),
+                Subject::Meeting(plan) => meeting::act(self, plan, &turn),
+                Subject::Exception(plan) => exception::act(self, plan, &turn),
             };
             done.with_context(|| {
                 let (key, by, at, deed) = (turn.on.key(), &turn.by, turn.at, &turn.deed);

@@ -54,6 +54,10 @@ pub(super) fn build(replay: &mut Replay<'_>) -> anyhow::Result<()> {
     for board in &replay.story.boards {
         let at = board.set.instant(&replay.today);
         replay.at(at, &board.by, Subject::Board(board), Deed::Begin);
+        if let Some(meets) = board.meets {
+            let at = meets.instant(&replay.today);
+            replay.at(at, &board.by, Subject::Board(board), Deed::Schedule);
+        }
     }
     Ok(())
 }
@@ -180,8 +184,8 @@ pub(super) fn set_period(
     replay.act(&plan.by, SavePeriod { kind, period: None, fields }).map(|_| ())
 }
 
-/// Sets a board up.
-pub(super) fn set_board(replay: &Replay<'_>, plan: &BoardPlan) -> anyhow::Result<()> {
+/// Sets a board up; then gives it its days.
+pub(super) fn set_board(replay: &Replay<'_>, plan: &BoardPlan, deed: &Deed) -> anyhow::Result<()> {
     let schedule = (!plan.days.is_empty()).then(|| BoardSchedule {
         days: plan.days.clone(),
         at: plan.at.clone(),
@@ -189,12 +193,17 @@ pub(super) fn set_board(replay: &Replay<'_>, plan: &BoardPlan) -> anyhow::Result
         minutes: plan.minutes,
         cut_off_minutes: plan.cut_off_minutes,
     });
+    if matches!(deed, Deed::Schedule) {
+        let fields = BoardFields { schedule: Some(schedule), ..BoardFields::default() };
+        let board = Some(plan.name.clone());
+        return replay.act(&plan.by, SaveBoard { board, fields }).map(|_| ());
+    }
     let fields = BoardFields {
         name: Some(plan.name.clone()),
         chair: Some(Some(plan.chair.clone())),
         members: None,
         roles: Some(plan.roles.clone()),
-        schedule: Some(schedule),
+        schedule: plan.meets.is_none().then_some(schedule),
     };
     replay.act(&plan.by, SaveBoard { board: None, fields }).map(|_| ())
 }

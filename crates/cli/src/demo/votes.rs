@@ -81,9 +81,7 @@ fn try_cast(
             let verb = ReleaseVerb::Vote(answer, vote);
             replay.try_act(by, MoveRelease { release: name, verb })
         }
-        Subject::Incident(_) | Subject::Period(..) | Subject::Board(_) => {
-            bail!("nobody votes on it")
-        }
+        _ => bail!("nobody votes on it"),
     }
 }
 
@@ -102,7 +100,7 @@ fn open_round(replay: &Replay<'_>, on: Subject<'_>) -> anyhow::Result<Option<Rou
             let found = wait(store, move |db| find_state::<Release>(db, id))?;
             found.and_then(|release| release.state.round)
         }
-        Subject::Incident(_) | Subject::Period(..) | Subject::Board(_) => None,
+        _ => None,
     };
     Ok(newest.filter(|round| round.state == RoundState::Open))
 }

@@ -114,7 +114,29 @@ pub fn resolve(conflict: &Conflict) -> Vec<ConflictEvent> {
     if conflict.resolved { vec![] } else { vec![ConflictEvent::Resolved {}] }
 }
 
-/// Answers for a conflict. `own` are the people whose work it is.
+/// Whether someone may answer for a conflict. `own` are the people whose work it is. Asked by
+/// `actions` too.
+pub fn may_accept(
+    conflict: &Conflict,
+    person: Option<PersonId>,
+    own: &[PersonId],
+) -> Result<(), crate::Refusal> {
+    if conflict.resolved || conflict.found.is_none() {
+        return Err(Refusal::ConflictEnded.into());
+    }
+    if person.is_some_and(|person| own.contains(&person)) {
+        return Err(Refusal::OwnConflict.into());
+    }
+    match conflict.kind() {
+        Some(ConflictKind::Blackout) => Err(Refusal::ExceptionNeeded("a blackout").into()),
+        Some(ConflictKind::ReleaseOrder) => {
+            Err(Refusal::ExceptionNeeded("the order of releases").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Answers for a conflict.
 pub fn accept(
     conflict: &Conflict,
     reason: &str,
@@ -123,21 +145,7 @@ pub fn accept(
     own: &[PersonId],
     now: Timestamp,
 ) -> Decision<ConflictEvent> {
-    if conflict.resolved || conflict.found.is_none() {
-        return Err(Refusal::ConflictEnded.into());
-    }
-    if person.is_some_and(|person| own.contains(&person)) {
-        return Err(Refusal::OwnConflict.into());
-    }
-    match conflict.kind() {
-        Some(ConflictKind::Blackout) => {
-            return Err(Refusal::ExceptionNeeded("a blackout").into());
-        }
-        Some(ConflictKind::ReleaseOrder) => {
-            return Err(Refusal::ExceptionNeeded("the order of releases").into());
-        }
-        _ => {}
-    }
+    may_accept(conflict, person, own)?;
     let mut check = Check::default();
     check.name("/reason", reason, NOTE_MAX);
     if until.is_some_and(|until| until <= now) {

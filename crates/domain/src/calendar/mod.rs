@@ -19,7 +19,9 @@ mod rule;
 mod schedule;
 mod slots;
 
-pub use conflict::{Acceptance, Conflict, ConflictState, accept, found, lapse, resolve};
+pub use conflict::{
+    Acceptance, Conflict, ConflictState, accept, found, lapse, may_accept, resolve,
+};
 pub use detect::{
     Blocking, ConflictKind, Direction, Found, Hit, Neighbour, PathStep, PeriodFact, Placed, Reach,
     Side, detect, key,

@@ -26,6 +26,8 @@ words! {
         Release = "release",
         /// A change on its own.
         Single = "single",
+        /// Nothing can be said before its CIs and its window are known.
+        Unknown = "unknown",
     }
 }
 
@@ -44,7 +46,8 @@ pub struct Advised {
     pub outside: OutsideRelease,
 }
 
-/// A change that travels alone so far, or a release that still takes changes in.
+/// A draft that travels alone so far, or a release that still takes changes in: what is further on
+/// its way is not taken back for a bundle.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// Which.
@@ -75,6 +78,9 @@ pub struct Tied {
 /// What fits, and the candidates that belong with the change, those with the strongest ties first:
 /// releases before changes, then by shared CIs, connected CIs, team and nearness in time.
 pub fn advise(advised: &Advised, candidates: &[Candidate]) -> (Fit, Vec<Tied>) {
+    if advised.cis.is_empty() || advised.interval.is_none() {
+        return (Fit::Unknown, Vec::new());
+    }
     let mut tied: Vec<Tied> = candidates.iter().filter_map(|other| tie(advised, other)).collect();
     tied.sort_by_key(|tied| {
         let release = matches!(tied.subject, Side::Release(_));
@@ -164,6 +170,17 @@ mod tests {
         assert_eq!(advice(OutsideRelease::Refuse, &[]), (Fit::Release, vec![]));
         let strangers = [other(change(1), &[9], 2, hours(0, 2)), other(change(2), &[9], 2, None)];
         assert_eq!(advice(OutsideRelease::Allow, &strangers), (Fit::Single, vec![]));
+    }
+
+    #[test]
+    fn nothing_is_said_before_cis_and_window_are_known() {
+        let others = [other(release(1), &[1], 1, hours(0, 2))];
+        let advised = advised(OutsideRelease::Refuse);
+        let nowhere = Advised { cis: BTreeSet::new(), ..advised.clone() };
+        let never = Advised { interval: None, ..advised };
+        for unknown in [nowhere, never] {
+            assert_eq!(advise(&unknown, &others), (Fit::Unknown, vec![]));
+        }
     }
 
     #[test]

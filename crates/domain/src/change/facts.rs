@@ -119,7 +119,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
         return Err(Refusal::Ended { phase: change.phase }.into());
     }
     in_phase(verb, change)?;
-    if change.held && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit) {
+    if change.held.is_some() && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit) {
         return Err(Refusal::Held.into());
     }
     let alone = matches!(
@@ -176,7 +176,7 @@ fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
         }
         Verb::Close => &[P::Review],
         Verb::Hold => &[P::Assess, P::Authorise, P::Scheduled],
-        Verb::Resume if change.held => return Ok(()),
+        Verb::Resume if change.held.is_some() => return Ok(()),
         Verb::Resume => return Err(Refusal::NotHeld),
     };
     if allowed.contains(&change.phase) {

@@ -16,6 +16,8 @@ pub enum Step {
     Deployed,
     /// The change's own step ended.
     Ended(Outcome),
+    /// The release was taken back before the change's own step was begun.
+    NotBegun,
     /// The release is over.
     Closed,
 }
@@ -72,6 +74,11 @@ pub fn follow(change: &Change, step: Step) -> Vec<ChangeEvent> {
         }
         (Step::Ended(outcome), Phase::Implement) => {
             vec![ChangeEvent::Completed { outcome, note: None }]
+        }
+        // What was planned did not happen, so it has no outcome either.
+        (Step::NotBegun, Phase::Implement) => {
+            let reason = "not begun: its release was taken back before".to_owned();
+            vec![ChangeEvent::Cancelled { reason }]
         }
         (Step::Closed, Phase::Review) => vec![ChangeEvent::Closed {}],
         _ => vec![],

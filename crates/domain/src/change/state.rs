@@ -11,7 +11,7 @@ use crate::approval::{self, Extension, PartName, Round, RoundState};
 use crate::change::{ChangeEvent, Origin};
 use crate::edit::{editable, is_default};
 use crate::policy::ChangeType;
-use crate::record::Extras;
+use crate::record::{Extras, Standing};
 use crate::risk::{Assessment, CustomerImpact};
 use crate::rollback::WayBack;
 use crate::vocabulary::{Environment, Window, words};
@@ -155,9 +155,9 @@ pub struct Change {
     pub phase: Phase,
     /// What people wrote.
     pub content: Content,
-    /// Whether it is on hold.
+    /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub held: bool,
+    pub held: Option<Standing>,
     /// Who asked.
     #[serde(default, skip_serializing_if = "is_default")]
     pub requester: Option<PersonId>,
@@ -191,7 +191,7 @@ pub struct Change {
     /// How it ended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome: Option<Outcome>,
-    /// The remark at the end.
+    /// The remark at the end, or why it was given up.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome_note: Option<String>,
     /// Where it came from.
@@ -250,9 +250,9 @@ impl Change {
         self.content.customer_impact.is_some_and(|impact| impact != CustomerImpact::None)
     }
 
-    fn hold(mut self, held: bool, at: Timestamp) -> Self {
+    fn hold(mut self, held: Option<Standing>, at: Timestamp) -> Self {
+        self.round = approval::pause(self.round, held.is_some(), at);
         self.held = held;
-        self.round = approval::pause(self.round, held, at);
         self
     }
 
@@ -358,7 +358,7 @@ impl Aggregate for Change {
                 self.phase = Phase::Authorise;
             }
             E::Round(event) => {
-                self.round = approval::evolve_held(self.round, event, self.held, stamp.at);
+                self.round = approval::evolve_held(self.round, event, self.held.is_some(), stamp.at);
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
             E::Scheduled { window, .. } => {
@@ -396,9 +396,12 @@ impl Aggregate for Change {
                 self.outcome_note.clone_from(note);
             }
             E::Closed {} => self.phase = Phase::Closed,
-            E::Held { .. } => self = self.hold(true, stamp.at),
-            E::Resumed {} => self = self.hold(false, stamp.at),
-            E::Cancelled { .. } => self.phase = Phase::Cancelled,
+            E::Held { reason } => self = self.hold(Some(Standing::new(reason, stamp)), stamp.at),
+            E::Resumed {} => self = self.hold(None, stamp.at),
+            E::Cancelled { reason } => {
+                self.phase = Phase::Cancelled;
+                self.outcome_note = Some(reason.clone());
+            }
             E::Attached { release } => self.release = Some(*release),
             E::Detached { .. } => self.release = None,
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),

@@ -1,9 +1,11 @@
 //! A deployment carried out by hand: the changes of a release in deploy order, each reported done
-//! or failed, and the way back once it is decided.
+//! or failed, and the way back once it is decided. Whoever reports a step as done goes on to the
+//! next, so the step whose turn it is counts as begun: it may have had an effect that nobody has
+//! reported yet.
 //!
-//! Invariants: 1. a step is reported once; 2. a rollback holds exactly the reached steps, in
-//! reverse; 3. nothing goes forward once a rollback is decided; 4. a rollback ends with its last
-//! step, or is given up with a reason after a step failed.
+//! Invariants: 1. a step is reported once; 2. a rollback holds exactly the steps that were reported
+//! or begun, in reverse; 3. nothing goes forward once a rollback is decided; 4. a rollback ends
+//! with its last step, or is given up with a reason after a step failed.
 
 mod event;
 mod report;
@@ -25,6 +27,8 @@ words! {
         Done = "done",
         /// Tried, and failed.
         Failed = "failed",
+        /// Found untouched on the way back: it was never begun.
+        NotBegun = "not_begun",
     }
 }
 
@@ -43,6 +47,13 @@ words! {
         RolledBack = "rolled_back",
         /// Taking it back was given up; what was not taken back stands.
         RollbackFailed = "rollback_failed",
+    }
+}
+
+impl DeploymentState {
+    /// Whether someone is still to act, forward or back.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Running | Self::Finished | Self::RollingBack)
     }
 }
 
@@ -67,8 +78,8 @@ impl Step {
         Self { change, state: StepState::Waiting, at: None, by: None, note: None }
     }
 
-    /// Whether it may have had an effect.
-    pub fn is_reached(&self) -> bool {
+    /// Whether it was said what became of it.
+    pub fn is_reported(&self) -> bool {
         self.state != StepState::Waiting
     }
 }
@@ -89,14 +100,6 @@ pub struct Rollback {
     pub given_up: Option<String>,
 }
 
-impl Rollback {
-    /// Whether a change was taken back.
-    pub fn took_back(&self, change: ChangeId) -> bool {
-        let done = |step: &Step| step.change == change && step.state == StepState::Done;
-        self.steps.iter().any(done)
-    }
-}
-
 /// A deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
@@ -114,9 +117,65 @@ pub struct Deployment {
     pub rollback: Option<Rollback>,
 }
 
+/// What became of a change once its deployment is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Carried out.
+    CarriedOut,
+    /// It failed, or was to be taken back, and stands as it is.
+    Stands,
+    /// Taken back.
+    TakenBack,
+    /// Never begun.
+    NotBegun,
+}
+
 impl Deployment {
-    /// The changes that may have had an effect, in deploy order.
+    /// The changes that may have had an effect, in deploy order: every one up to the last that was
+    /// reported, and the one after it, which was begun then; after a failure nobody goes on.
     pub fn reached(&self) -> Vec<ChangeId> {
-        self.steps.iter().filter(|step| step.is_reached()).map(|step| step.change).collect()
+        let last = self.steps.iter().rposition(Step::is_reported);
+        let reached = match last {
+            Some(last) if self.steps[last].state == StepState::Failed => last + 1,
+            Some(last) => last + 2,
+            None => 1,
+        };
+        self.steps.iter().take(reached).map(|step| step.change).collect()
+    }
+
+    /// The change whose turn it is, forward or back.
+    pub fn current(&self) -> Option<ChangeId> {
+        let steps = self.rollback.as_ref().map_or(&self.steps, |rollback| &rollback.steps);
+        steps.iter().find(|step| !step.is_reported()).map(|step| step.change)
+    }
+
+    /// Whether a change was begun and not reported, so that nobody knows what it did.
+    pub fn is_uncertain(&self, change: ChangeId) -> bool {
+        let is_step = |step: &&Step| step.change == change;
+        let unreported = self.steps.iter().find(is_step).is_some_and(|step| !step.is_reported());
+        let reached = || match &self.rollback {
+            // Until it turns out that it never was.
+            Some(rollback) => rollback
+                .steps
+                .iter()
+                .any(|step| step.change == change && step.state != StepState::NotBegun),
+            None => self.reached().contains(&change),
+        };
+        unreported && reached()
+    }
+
+    /// What became of a change. Of one that was to be taken back and was not, it stands.
+    pub fn fate(&self, change: ChangeId) -> Fate {
+        let of = |step: &&Step| step.change == change;
+        let state = |steps: &[Step]| steps.iter().find(of).map(|step| step.state);
+        let back = self.rollback.as_ref().map(|rollback| state(&rollback.steps));
+        match (back, state(&self.steps).unwrap_or(StepState::Waiting)) {
+            (Some(Some(StepState::Done)), _) => Fate::TakenBack,
+            (Some(Some(StepState::NotBegun) | None), _) => Fate::NotBegun,
+            (Some(Some(StepState::Waiting | StepState::Failed)), _) => Fate::Stands,
+            (None, StepState::Done) => Fate::CarriedOut,
+            (None, StepState::Failed) => Fate::Stands,
+            (None, StepState::Waiting | StepState::NotBegun) => Fate::NotBegun,
+        }
     }
 }

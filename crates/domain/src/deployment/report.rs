@@ -12,9 +12,6 @@ pub enum Refusal {
     /// Steps are not reported yet.
     #[error("{0} of the changes are not reported yet: report each as done or failed")]
     StepsOpen(usize),
-    /// No step was carried out.
-    #[error("no change was reported, so there is nothing to take back")]
-    NothingReached,
     /// No rollback is under way.
     #[error("no rollback was decided: use `rollback` with a reason first")]
     NotDecided,
@@ -32,7 +29,6 @@ impl Refusal {
     /// Every code of this enumeration.
     pub const CODES: &'static [&'static str] = &[
         "release.steps_open",
-        "rollback.nothing_reached",
         "rollback.not_decided",
         "rollback.no_step_failed",
         "release.wrong_phase",
@@ -43,7 +39,6 @@ impl Refuse for Refusal {
     fn code(&self) -> &'static str {
         match self {
             Self::StepsOpen(_) => "release.steps_open",
-            Self::NothingReached => "rollback.nothing_reached",
             Self::NotDecided => "rollback.not_decided",
             Self::NoStepFailed => "rollback.no_step_failed",
             Self::WrongState(_) => "release.wrong_phase",
@@ -65,7 +60,7 @@ pub fn report(
         return Err(Refusal::WrongState(deployment.state).into());
     }
     let step = find(&deployment.steps, change)?;
-    check(state, note)?;
+    check(state, note, false)?;
     let note = note.map(str::to_owned);
     let repeated = step.state == state && step.note == note;
     Ok(if repeated { vec![] } else { vec![DeploymentEvent::StepReported { change, state, note }] })
@@ -76,7 +71,7 @@ pub fn finish(deployment: &Deployment) -> Decided {
     if deployment.state != DeploymentState::Running {
         return Err(Refusal::WrongState(deployment.state).into());
     }
-    let open = deployment.steps.iter().filter(|step| !step.is_reached()).count();
+    let open = deployment.steps.iter().filter(|step| !step.is_reported()).count();
     if open > 0 {
         return Err(Refusal::StepsOpen(open).into());
     }
@@ -94,16 +89,13 @@ pub fn verify(deployment: &Deployment, note: Option<&str>) -> Decided {
     Ok(vec![DeploymentEvent::Verified { note: note.map(str::to_owned) }])
 }
 
-/// Decides to take back what was reached. Asked by `actions` too.
+/// Decides to take back what was reached, the step in progress first. Asked by `actions` too.
 pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
     let running = [DeploymentState::Running, DeploymentState::Finished];
     if !running.contains(&deployment.state) {
         return Err(Refusal::WrongState(deployment.state).into());
     }
     let mut changes = deployment.reached();
-    if changes.is_empty() {
-        return Err(Refusal::NothingReached.into());
-    }
     let mut checked = Check::default();
     checked.name("/reason", reason, NOTE_MAX);
     checked.end()?;
@@ -111,7 +103,8 @@ pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
     Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
 }
 
-/// Reports a step of the way back; the last one ends it.
+/// Reports a step of the way back; the last one ends it. Of a step that was begun and not reported,
+/// it may turn out that it never was.
 pub fn report_back(
     deployment: &Deployment,
     change: ChangeId,
@@ -121,11 +114,13 @@ pub fn report_back(
     let rolling = deployment.state == DeploymentState::RollingBack;
     let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
     find(&rollback.steps, change)?;
-    check(state, note)?;
+    let unreported = !find(&deployment.steps, change)?.is_reported();
+    check(state, note, unreported)?;
     let note = note.map(str::to_owned);
     let mut events = vec![DeploymentEvent::StepBackReported { change, state, note }];
-    let others_done = |step: &Step| step.change == change || step.state == StepState::Done;
-    if state == StepState::Done && rollback.steps.iter().all(others_done) {
+    let ends = |state| matches!(state, StepState::Done | StepState::NotBegun);
+    let others_end = |step: &Step| step.change == change || ends(step.state);
+    if ends(state) && rollback.steps.iter().all(others_end) {
         events.push(DeploymentEvent::RolledBack {});
     }
     Ok(events)
@@ -150,11 +145,17 @@ fn find(steps: &[Step], change: ChangeId) -> Result<&Step, crate::Refusal> {
     found.ok_or_else(|| General::Unknown { kind: "step", name: change.to_string() }.into())
 }
 
-fn check(state: StepState, note: Option<&str>) -> Result<(), crate::Refusal> {
+fn check(state: StepState, note: Option<&str>, uncertain: bool) -> Result<(), crate::Refusal> {
     let mut check = Check::default();
     check.text("/note", note.unwrap_or_default(), NOTE_MAX);
-    if state == StepState::Waiting {
-        check.wrong("/result", "is `done` or `failed`");
+    match state {
+        StepState::Waiting => check.wrong("/result", "is `done` or `failed`"),
+        StepState::NotBegun if !uncertain => check.wrong(
+            "/result",
+            "is `done` or `failed`: only on the way back, a step that was begun and not reported \
+            may turn out to be `not_begun`",
+        ),
+        _ => {}
     }
     if state == StepState::Failed && note.is_none_or(|note| note.trim().is_empty()) {
         check.wrong("/note", "says what failed");
@@ -166,37 +167,120 @@ fn check(state: StepState, note: Option<&str>) -> Result<(), crate::Refusal> {
 mod tests {
     use super::*;
     use crate::aggregate::Stamp;
-    use crate::deployment::evolve;
+    use crate::deployment::{Fate, evolve};
     use kernel::{Actor, Id, Timestamp};
+    use proptest::prelude::*;
 
     fn change(number: u128) -> ChangeId {
         ChangeId::from_uuid(uuid::Uuid::from_u128(number))
     }
 
-    fn after(events: &[DeploymentEvent]) -> Deployment {
+    fn stamp() -> Stamp {
         let by = Actor::System { part: "test".to_owned() };
-        let stamp = Stamp { at: Timestamp::from_micros(0), by };
+        Stamp { at: Timestamp::from_micros(0), by }
+    }
+
+    fn folded(events: &[DeploymentEvent]) -> Deployment {
+        let fold = |deployment, event: &DeploymentEvent| evolve(deployment, event, &stamp());
+        events.iter().fold(None, fold).expect("started")
+    }
+
+    fn after(events: &[DeploymentEvent]) -> Deployment {
         let started = DeploymentEvent::Started {
             changes: vec![change(1), change(2), change(3)],
             under: vec![],
         };
-        let all = std::iter::once(&started).chain(events);
-        all.fold(None, |deployment, event| evolve(deployment, event, &stamp)).expect("started")
+        folded(&[&[started], events].concat())
     }
 
     fn reported(number: u128, state: StepState) -> DeploymentEvent {
         DeploymentEvent::StepReported { change: change(number), state, note: None }
     }
 
+    fn taken_back(deployment: &Deployment) -> Vec<ChangeId> {
+        let events = decide_rollback(deployment, "errors").expect("decided");
+        match &events[..] {
+            [DeploymentEvent::RollbackDecided { changes, .. }] => changes.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn after_any_prefix_what_was_reported_or_begun_goes_back_in_reverse(
+            all in 1_u128..20,
+            reports in proptest::collection::vec(
+                (any::<prop::sample::Index>(), any::<bool>()), 0..20
+            ),
+            in_order in any::<bool>(),
+        ) {
+            let changes: Vec<ChangeId> = (1..=all).map(change).collect();
+            let start = DeploymentEvent::Started { changes: changes.clone(), under: vec![] };
+            let mut events = vec![start];
+            let mut reported = vec![None; changes.len()];
+            for (count, (index, done)) in reports.into_iter().enumerate() {
+                let at = if in_order { count } else { index.index(changes.len()) };
+                let Some(change) = changes.get(at) else { break };
+                let state = if done { StepState::Done } else { StepState::Failed };
+                reported[at] = Some(state);
+                let (change, note) = (*change, None);
+                events.push(DeploymentEvent::StepReported { change, state, note });
+            }
+            let deployment = folded(&events);
+            // Begun are those that were passed over, and the one whose turn it is: nobody goes on
+            // after a failure.
+            let last = reported.iter().rposition(Option::is_some);
+            let turn = match last.map(|last| (last, reported[last])) {
+                Some((last, Some(StepState::Failed))) => last,
+                Some((last, _)) => last + 1,
+                None => 0,
+            };
+            let touched = |at: usize| at <= turn;
+            let reported: Vec<bool> = reported.iter().map(Option::is_some).collect();
+            let mut expected: Vec<ChangeId> =
+                (0..changes.len()).filter(|at| touched(*at)).map(|at| changes[at]).collect();
+            expected.reverse();
+            prop_assert_eq!(taken_back(&deployment), expected.clone());
+
+            let decided = DeploymentEvent::RollbackDecided {
+                reason: "errors".to_owned(),
+                changes: expected.clone(),
+            };
+            let mut back = folded(&[&events[..], &[decided]].concat());
+            for (at, change) in changes.iter().enumerate() {
+                let uncertain = touched(at) && !reported[at];
+                prop_assert_eq!(back.is_uncertain(*change), uncertain);
+                let never = report_back(&back, *change, StepState::NotBegun, None);
+                prop_assert_eq!(never.is_ok(), uncertain);
+            }
+            for change in &expected {
+                prop_assert_eq!(back.state, DeploymentState::RollingBack);
+                let never = back.is_uncertain(*change);
+                let state = if never { StepState::NotBegun } else { StepState::Done };
+                for event in report_back(&back, *change, state, None).expect("allowed") {
+                    back = evolve(Some(back), &event, &stamp()).expect("there");
+                }
+                let fate = if never { Fate::NotBegun } else { Fate::TakenBack };
+                prop_assert_eq!(back.fate(*change), fate);
+                prop_assert!(!back.is_uncertain(*change));
+            }
+            prop_assert_eq!(back.state, DeploymentState::RolledBack);
+            for change in changes.iter().filter(|change| !expected.contains(change)) {
+                prop_assert_eq!(back.fate(*change), Fate::NotBegun);
+            }
+        }
+    }
+
     #[test]
-    fn a_partial_deployment_takes_back_exactly_what_was_reached() {
-        let partial = after(&[reported(1, StepState::Done), reported(2, StepState::Failed)]);
-        let events = decide_rollback(&partial, "errors").expect("decided");
-        let changes = vec![change(2), change(1)];
-        assert_eq!(
-            events,
-            [DeploymentEvent::RollbackDecided { reason: "errors".to_owned(), changes }]
-        );
+    fn the_step_in_progress_is_taken_back_first() {
+        assert_eq!(taken_back(&after(&[])), [change(1)]);
+        let partial = after(&[reported(1, StepState::Done)]);
+        assert_eq!(taken_back(&partial), [change(2), change(1)]);
+        assert!(partial.is_uncertain(change(2)) && !partial.is_uncertain(change(3)));
+        let failed = after(&[reported(1, StepState::Done), reported(2, StepState::Failed)]);
+        assert_eq!(taken_back(&failed), [change(2), change(1)], "nobody goes on after a failure");
+        let never = report(&partial, change(2), StepState::NotBegun, None);
+        assert_eq!(never.expect_err("forward").missing[0].pointer, "/result");
     }
 
     #[test]
@@ -260,7 +344,10 @@ mod tests {
         assert_eq!(ended.finished_at, Some(stamp.at));
         let rollback = ended.rollback.as_ref().expect("decided");
         assert_eq!(rollback.given_up.as_deref(), Some("no backup"));
-        assert!(!rollback.took_back(change(2)) && !rollback.took_back(change(1)));
+        assert_eq!(
+            [1, 2, 3].map(|number| ended.fate(change(number))),
+            [Fate::Stands, Fate::Stands, Fate::NotBegun]
+        );
         let refusal = report_back(&ended, change(1), StepState::Done, None).expect_err("over");
         assert_eq!(refusal.code, "rollback.not_decided");
     }

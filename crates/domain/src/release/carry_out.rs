@@ -13,8 +13,7 @@ fn wrap(events: Vec<DeploymentEvent>) -> Vec<ReleaseEvent> {
 }
 
 fn running(release: &Release) -> Result<&Deployment, crate::Refusal> {
-    let refusal = deployment::Refusal::NothingReached;
-    release.deployment.as_ref().ok_or_else(|| refusal.into())
+    release.deployment.as_ref().ok_or_else(|| Refusal::NotScheduled.into())
 }
 
 /// Begins the deployment of every change, in order.

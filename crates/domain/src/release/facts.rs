@@ -170,7 +170,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         return Err(Refusal::Ended { phase: release.phase }.into());
     }
     in_phase(verb, release)?;
-    if release.held
+    if release.held.is_some()
         && !matches!(
             verb,
             Verb::Resume
@@ -256,7 +256,7 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
             &[P::Deployment, P::Verification]
         }
         Verb::Close => &[P::Review],
-        Verb::Resume if release.held => return Ok(()),
+        Verb::Resume if release.held.is_some() => return Ok(()),
         Verb::Resume => return Err(Refusal::NotHeld),
     };
     if allowed.contains(&release.phase) {
@@ -438,7 +438,7 @@ fn may_verify(release: &Release) -> Result<(), crate::Refusal> {
 fn may_roll_back(release: &Release) -> Result<(), crate::Refusal> {
     match &release.deployment {
         Some(running) => deployment::decide_rollback(running, "asked").map(|_| ()),
-        None => Err(deployment::Refusal::NothingReached.into()),
+        None => Err(Refusal::NotScheduled.into()),
     }
 }
 

@@ -37,8 +37,8 @@ pub use refusal::Refusal;
 pub use schedule::{extend, grant_extension, overrun, refuse_extension, schedule};
 pub use scope::{Joining, attach, detach, grow, reorder};
 pub use state::{
-    CHANGES_MAX, Content, Contribution, Edit, Freeze, ItemKind, Kpi, Member, Milestone, Outcome,
-    Outside, PackageItem, Release, Statement, StatementEdit,
+    CHANGES_MAX, Content, Contribution, Edit, ItemKind, Kpi, Member, Milestone, Outcome, Outside,
+    PackageItem, Release, Statement, StatementEdit,
 };
 pub use statement::{OUTSIDE_MAX, TEAMS_MAX, freeze, state_scope, unfreeze};
 pub use suspend::{cancel, hold, resume};

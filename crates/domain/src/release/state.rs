@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use kernel::{Actor, ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
+use kernel::{ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
@@ -11,7 +11,7 @@ use crate::approval::{self, Extension, Round, RoundState};
 use crate::deployment::{self, Deployment};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
-use crate::record::Extras;
+use crate::record::{Extras, Standing};
 use crate::release::ReleaseEvent;
 use crate::vocabulary::{Environment, Tier, Window, words};
 
@@ -192,17 +192,6 @@ editable! {
     }
 }
 
-/// A freeze of the scope by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Freeze {
-    /// Who.
-    pub by: Actor,
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub reason: String,
-}
-
 /// A release.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -234,13 +223,13 @@ pub struct Release {
     pub statement: Statement,
     /// Its scope was frozen by hand.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub frozen: Option<Freeze>,
+    pub frozen: Option<Standing>,
     /// The releases that must be over before it begins.
     #[serde(default, skip_serializing_if = "is_default")]
     pub after: Vec<ReleaseId>,
-    /// Whether it is on hold.
+    /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub held: bool,
+    pub held: Option<Standing>,
     /// Whether its window is committed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scheduled: bool,
@@ -327,9 +316,9 @@ impl Release {
         window.filter(|_| self.overdue_since.is_none()).map(|window| window.interval.end)
     }
 
-    fn hold(mut self, held: bool, at: Timestamp) -> Self {
+    fn hold(mut self, held: Option<Standing>, at: Timestamp) -> Self {
+        self.round = approval::pause(self.round, held.is_some(), at);
         self.held = held;
-        self.round = approval::pause(self.round, held, at);
         self
     }
 
@@ -370,8 +359,7 @@ impl Aggregate for Release {
             E::Reordered { changes } => self.changes.clone_from(changes),
             E::ScopeStated { edit } => self.statement.apply(edit),
             E::ScopeFrozen { reason } => {
-                let (by, reason) = (stamp.by.clone(), reason.clone());
-                self.frozen = Some(Freeze { by, at: stamp.at, reason });
+                self.frozen = Some(Standing::new(reason, stamp));
             }
             E::ScopeReopened { .. } => {
                 self.frozen = None;
@@ -391,7 +379,7 @@ impl Aggregate for Release {
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
             E::Round(event) => {
-                self.round = approval::evolve_held(self.round, event, self.held, stamp.at);
+                self.round = approval::evolve_held(self.round, event, self.held.is_some(), stamp.at);
             }
             E::ReturnedToPlanning { .. } => {
                 self.scheduled = false;
@@ -419,8 +407,8 @@ impl Aggregate for Release {
                 self.outcome = Some(*outcome);
                 self.enter(Phase::Closed);
             }
-            E::Held { .. } => self = self.hold(true, stamp.at),
-            E::Resumed {} => self = self.hold(false, stamp.at),
+            E::Held { reason } => self = self.hold(Some(Standing::new(reason, stamp)), stamp.at),
+            E::Resumed {} => self = self.hold(None, stamp.at),
             E::Cancelled { .. } => {
                 self.scheduled = false;
                 self.enter(Phase::Cancelled);

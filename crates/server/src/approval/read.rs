@@ -220,6 +220,7 @@ struct Subject {
     tier: Option<String>,
     window: Option<Window>,
     round: Round,
+    held: bool,
 }
 
 fn subject(db: &mut dyn Query, place: &Place) -> Result<Option<Subject>, Fault> {
@@ -235,7 +236,8 @@ fn subject(db: &mut dyn Query, place: &Place) -> Result<Option<Subject>, Fault> 
         let subject_type = change.change_type().word().to_owned();
         let tier = change.risk.as_ref().map(|risk| risk.tier.word().to_owned());
         let kind = CHANGE_ROUNDS.kind;
-        return Ok(Some(Subject { refers, kind, subject_type, tier, window, round }));
+        let held = change.held.is_some();
+        return Ok(Some(Subject { refers, kind, subject_type, tier, window, round, held }));
     }
     let Ok(id) = place.subject.parse() else { return Ok(None) };
     let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
@@ -249,6 +251,7 @@ fn subject(db: &mut dyn Query, place: &Place) -> Result<Option<Subject>, Fault> 
         tier: release.tier.map(|tier| tier.word().to_owned()),
         window: release.content.window.as_ref().map(shown_window),
         round,
+        held: release.held.is_some(),
     }))
 }
 
@@ -334,6 +337,7 @@ fn shown(
         limit_at: limit_at.map(|at| at.to_string()),
         reminded: called(None) || called(Some(OnLimit::Remind)),
         escalated: called(Some(OnLimit::Escalate)),
+        held: subject.held,
     }))
 }
 

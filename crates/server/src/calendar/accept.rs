@@ -43,11 +43,7 @@ impl Command for AcceptConflict {
         let mut resolver = Resolver::default();
         let until: Option<Timestamp> = resolver.parse("/until", self.body.until.as_deref());
         resolver.end()?;
-        let mut own = Vec::new();
-        if let Some((subject, with)) = conflict.state.sides() {
-            own.extend(people_of(work.tx, subject)?);
-            own.extend(people_of(work.tx, with)?);
-        }
+        let own = whose(work.tx, &conflict.state)?;
         let (person, now) = (work.person(), work.now);
         let events = accept(&conflict.state, &self.body.reason, until, person, &own, now)?;
         work.append(&mut conflict, events)?;
@@ -57,6 +53,14 @@ impl Command for AcceptConflict {
         }
         Ok(Written { id: id.to_string(), number: None, version: conflict.version.0 })
     }
+}
+
+/// The people whose work a conflict is about.
+pub(super) fn whose(db: &mut dyn Query, conflict: &Conflict) -> Result<Vec<PersonId>, Fault> {
+    let Some((subject, with)) = conflict.sides() else { return Ok(Vec::new()) };
+    let mut own = people_of(db, subject)?;
+    own.extend(people_of(db, with)?);
+    Ok(own)
 }
 
 /// The people whose work a record is: who asked for it or carries it out, for a release its owner

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use api::calendar::{Checked, Draft};
 use api::common as shown;
-use domain::calendar::{Blocking, Placed, Side};
+use domain::calendar::{Acceptance, Blocking, Placed, Side};
 use domain::vocabulary::{Environment, Window};
 use domain::{General, Missing};
 use kernel::{ChangeId, CiId, Id, Timestamp};
@@ -70,8 +70,10 @@ fn look(
     let mut blocking = u32::from(looked.beyond.is_some());
     for one in &found {
         let accepted = acceptance(db, one, now)?;
-        let one_shown = shower.of_found(db, one, one.blocking, accepted.as_ref())?;
-        let passes = accepted.is_some() || one_shown.exempt.is_some();
+        let end = placed.0.interval.end;
+        let one_shown = shower.of_found(db, one, end, one.blocking, accepted.as_ref())?;
+        let lasts = |accepted: &Acceptance| accepted.until.is_none_or(|until| until >= end);
+        let passes = accepted.as_ref().is_some_and(lasts) || one_shown.exempt.is_some();
         blocking += u32::from(one.blocking && !passes);
         conflicts.push(one_shown);
     }

@@ -7,21 +7,24 @@ use std::sync::Arc;
 use api::calendar as shown;
 use api::common::{Page, Ref, Window};
 use domain::calendar::{
-    Acceptance, Conflict, ConflictKind, ConflictState, Found, Hit, PathStep, Side,
+    Acceptance, Conflict, ConflictKind, ConflictState, Found, Hit, PathStep, Side, may_accept,
 };
+use domain::identity::Permission;
 use domain::service::RelationKind;
 use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
-use kernel::{ConflictId, Interval, Zone};
+use kernel::{ConflictId, Interval, Timestamp, Zone};
 use ports::{Fault, Query, Row, Value};
 
+use crate::asking::Asking;
 use crate::bus::{Stop, find_state};
+use crate::calendar::accept::whose;
 use crate::calendar::exempt::shown_exempt;
 use crate::calendar::find::{detail, hit_words, side_ref};
 use crate::listing::wrong_cursor;
 use crate::names::Names;
 use crate::policy::{PolicySet, in_force};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{ANY_MAX, Statement, action};
 
 /// A conflict with its id.
 pub(super) type Known = (ConflictId, Conflict);
@@ -40,6 +43,8 @@ struct Standing {
     committed: bool,
     environment: Environment,
     zone: Option<Zone>,
+    /// The end of its window.
+    end: Option<Timestamp>,
 }
 
 impl Shower {
@@ -67,7 +72,8 @@ impl Shower {
         for (table, ids) in sides {
             let ids: Vec<String> = ids.into_iter().collect();
             for slice in ids.chunks(ANY_MAX) {
-                let sql = format!("SELECT id, committed, zone, environment FROM {table} WHERE ");
+                let sql =
+                    format!("SELECT id, committed, zone, environment, end_at FROM {table} WHERE ");
                 let mut statement = Statement::new(&sql);
                 statement.bind_any("id", slice.iter().map(Value::from));
                 for row in statement.query(db)? {
@@ -94,7 +100,9 @@ impl Shower {
             None => self.blocks(&found) || self.blocks(&turn(&found)),
         };
         let accepted = conflict.accepted.as_ref();
-        let shown = self.of_found(db, &found, blocking, accepted)?;
+        let end = self.sides.get(&found.subject.id()).and_then(|side| side.end);
+        let end = end.unwrap_or(found.overlap.end);
+        let shown = self.of_found(db, &found, end, blocking, accepted)?;
         let (id, state) = (Some(id.to_string()), conflict.state().word().to_owned());
         Ok(Some(shown::Conflict { id, state, ..shown }))
     }
@@ -117,11 +125,12 @@ impl Shower {
         })
     }
 
-    /// What was found, for a draft too.
+    /// What was found, for a draft too, in a window that lasts until `end`.
     pub(super) fn of_found(
         &mut self,
         db: &mut dyn Query,
         found: &Found,
+        end: Timestamp,
         blocking: bool,
         accepted: Option<&Acceptance>,
     ) -> Result<shown::Conflict, Fault> {
@@ -135,7 +144,7 @@ impl Shower {
         }
         let zone = self.sides.get(&found.subject.id()).and_then(|side| side.zone.clone());
         let exempt = if blocking {
-            shown_exempt(db, found.kind.class(), (found.subject, found.with))?
+            shown_exempt(db, found.kind.class(), (found.subject, found.with), end)?
         } else {
             None
         };
@@ -153,6 +162,7 @@ impl Shower {
             hits,
             accepted: accepted.map(|one| shown_acceptance(db, names, one)).transpose()?,
             exempt,
+            actions: Vec::new(),
         })
     }
 }
@@ -167,7 +177,8 @@ fn table(side: Side) -> Option<&'static str> {
 
 fn standing(row: &Row) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
-    Ok(Standing { committed: row.bool(1)?, zone, environment: row.parsed(3)? })
+    let (committed, end) = (row.bool(1)?, row.opt_time(4)?);
+    Ok(Standing { committed, zone, environment: row.parsed(3)?, end })
 }
 
 fn with_kind(found: &Found) -> &'static str {
@@ -353,12 +364,20 @@ pub fn conflicts_of(
     show_all(db, &ids, Some(&id))
 }
 
-/// A conflict, as it was found.
-pub(super) fn conflict(db: &mut dyn Query, name: &str) -> Result<shown::Conflict, Stop> {
+/// A conflict, as it was found, with what the reader may do about it.
+pub(super) fn conflict(
+    db: &mut dyn Query,
+    name: &str,
+    asking: &Asking,
+) -> Result<shown::Conflict, Stop> {
     let unknown = || General::Unknown { kind: "conflict", name: name.to_owned() };
     let id: ConflictId = name.parse().map_err(|_| unknown())?;
-    let found = show_all(db, &[id], None)?.pop();
-    Ok(found.ok_or_else(unknown)?)
+    let found = show_all(db, &[id], None)?.pop().ok_or_else(unknown)?;
+    let state = find_state::<Conflict>(db, id)?.ok_or_else(unknown)?.state;
+    let own = whose(db, &state)?;
+    let accept = may_accept(&state, asking.who.person, &own)
+        .and_then(|()| asking.permit(Permission::ConflictAccept));
+    Ok(shown::Conflict { actions: vec![action("accept", accept)], ..found })
 }
 
 /// The side that a record is, by id or number: a change that travels in a release is its release.
@@ -385,7 +404,7 @@ pub fn find_side(db: &mut dyn Query, name: &str) -> Result<Side, Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{ChangeId, CiId, Id, Timestamp};
+    use kernel::{ChangeId, CiId, Id};
 
     fn ci(number: u128) -> CiId {
         CiId::from_uuid(uuid::Uuid::from_u128(number))

@@ -3,36 +3,56 @@
 
 use api::calendar::Exempt;
 use domain::calendar::Side;
-use kernel::Timestamp;
-use ports::{Fault, Query, Row};
+use kernel::{Interval, Timestamp};
+use ports::{Fault, Query};
 
 const FIND: &str = "SELECT id, number, until_at FROM exceptions \
-    WHERE subject = $1 AND other = $2 AND rule = $3 AND state = 'granted'";
+    WHERE subject = $1 AND other = $2 AND rule = $3 AND state = 'granted' AND until_at ";
 
-fn exempt(row: &Row) -> Result<Exempt, Fault> {
-    let (id, number) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
-    Ok(Exempt { id, number, until: row.time(2)?.to_string() })
+/// A granted exception that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exemption {
+    /// `EXC-…`.
+    pub number: String,
+    /// When it ends.
+    pub until: Timestamp,
 }
 
-/// The number of the granted exception by which `subject` passes a rule against `with` now.
+impl Exemption {
+    /// Whether it lasts as long as the whole of a window; neither holds at its end any more.
+    pub fn lasts(&self, window: Interval) -> bool {
+        self.until >= window.end
+    }
+}
+
+/// The granted exception by which `subject` passes a rule against `with` now, the one that lasts
+/// longest.
 pub fn exemption(
     db: &mut dyn Query,
     rule: &str,
     (subject, with): (Side, Side),
     now: Timestamp,
-) -> Result<Option<String>, Fault> {
-    let sql = format!("{FIND} AND until_at > $4 ORDER BY until_at DESC LIMIT 1");
+) -> Result<Option<Exemption>, Fault> {
+    let sql = format!("{FIND} > $4 ORDER BY until_at DESC LIMIT 1");
     let params = [subject.id().into(), with.id().into(), rule.into(), now.into()];
-    Ok(db.query_one(&sql, &params)?.map(|row| exempt(&row)).transpose()?.map(|one| one.number))
+    let row = db.query_one(&sql, &params)?;
+    row.map(|row| Ok(Exemption { number: row.text(1)?.to_owned(), until: row.time(2)? }))
+        .transpose()
 }
 
-/// The same to be shown beside a conflict; its end is said with it.
+/// The same to be shown beside a conflict, where it lasts until `end`.
 pub(super) fn shown_exempt(
     db: &mut dyn Query,
     rule: &str,
     (subject, with): (Side, Side),
+    end: Timestamp,
 ) -> Result<Option<Exempt>, Fault> {
-    let sql = format!("{FIND} ORDER BY until_at DESC LIMIT 1");
-    let row = db.query_one(&sql, &[subject.id().into(), with.id().into(), rule.into()])?;
-    row.map(|row| exempt(&row)).transpose()
+    let sql = format!("{FIND} >= $4 ORDER BY until_at DESC LIMIT 1");
+    let params = [subject.id().into(), with.id().into(), rule.into(), end.into()];
+    let row = db.query_one(&sql, &params)?;
+    row.map(|row| {
+        let (id, number) = (row.text(0)?.to_owned(), row.text(1)?.to_owned());
+        Ok(Exempt { id, number, until: row.time(2)?.to_string() })
+    })
+    .transpose()
 }

@@ -3,6 +3,7 @@
 //! them are read; where that is more than can be, the finding says so and scheduling is refused.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use api::common::Ref;
 use domain::calendar::{
@@ -15,7 +16,7 @@ use kernel::{CiId, Interval, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::{Stop, Work, find_state};
-use crate::calendar::exempt::exemption;
+use crate::calendar::exempt::{Exemption, exemption};
 use crate::calendar::order::order;
 use crate::calendar::placement::{Placement, change_cis, placement, schedule, services};
 use crate::names::Names;
@@ -281,13 +282,25 @@ fn blocked(
     all.extend(order(db, side, Some(interval))?);
     let mut blocked = Blocked::default();
     for found in all.into_iter().filter(|found| found.blocking && found.subject == side) {
-        if acceptance(db, &found, now)?.is_some() {
+        let accepted = acceptance(db, &found, now)?;
+        let accepted = accepted.map(|accepted| accepted.until);
+        if accepted.is_some_and(|until| until.is_none_or(|until| until >= interval.end)) {
             continue;
         }
-        match exemption(db, found.kind.class(), (found.subject, found.with), now)? {
-            Some(number) => blocked.under.push(number),
-            None => blocked.by.push(detail(db, &mut Names::default(), &found)?),
+        let sides = (found.subject, found.with);
+        let exempt = exemption(db, found.kind.class(), sides, now)?;
+        if let Some(exempt) = exempt.as_ref().filter(|exempt| exempt.lasts(interval)) {
+            blocked.under.push(exempt.number.clone());
+            continue;
         }
+        let mut words = detail(db, &mut Names::default(), &found)?;
+        if let Some(Exemption { number, until }) = exempt {
+            let _ = write!(words, "; {number} ends before the window does, at {until}");
+        }
+        if let Some(until) = accepted.flatten() {
+            let _ = write!(words, "; it is accepted only until {until}, before the window ends");
+        }
+        blocked.by.push(words);
     }
     blocked.by.extend(looked.beyond);
     Ok(blocked)

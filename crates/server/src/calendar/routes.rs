@@ -266,10 +266,14 @@ async fn list_conflicts(
 
 async fn get_conflict(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<Conflict>, Answer> {
-    let found = ask(&*app.bus.world().store, move |db| refused(conflict::conflict(db, &id)));
+    let reader = Reader::of(&app, &signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(conflict::conflict(db, &id, &asking))
+    });
     Ok(Json(found.await??))
 }
 

@@ -266,7 +266,7 @@ fn conflicts(
     found: &[domain::calendar::Found],
 ) -> Result<Vec<shown::Conflict>, Fault> {
     let told = found.iter().take(WHY_MAX);
-    told.map(|found| shower.of_found(db, found, found.blocking, None)).collect()
+    told.map(|found| shower.of_found(db, found, found.overlap.end, found.blocking, None)).collect()
 }
 
 fn reasons(

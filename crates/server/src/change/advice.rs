@@ -15,10 +15,11 @@ use kernel::{ChangeId, CiId, Interval, ReleaseId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
 use crate::asking::Asking;
-use crate::bus::{Stop, find_state};
+use crate::bus::{Loaded, Stop, find_state};
 use crate::change::facts::gather;
 use crate::names::{Names, find_change};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{ANY_MAX, Statement, action};
+use crate::release::may_attach;
 use crate::service::neighbourhood;
 
 /// The most connected CIs that are looked at.
@@ -38,8 +39,9 @@ const CIS_NAMED: usize = 3;
 pub(super) fn advice(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Advice, Stop> {
     let id = find_change(db, name)?;
     let unknown = || domain::General::Unknown { kind: "change", name: name.to_owned() };
-    let change = find_state::<Change>(db, id)?.ok_or_else(unknown)?.state;
-    let facts = gather(db, asking, id, &change, None)?;
+    let loaded: Loaded<Change> = find_state(db, id)?.ok_or_else(unknown)?;
+    let change = &loaded.state;
+    let facts = gather(db, asking, id, change, None)?;
     let own: Vec<CiId> = change.content.cis.clone();
     let near = neighbourhood(db, &own, 1, CONNECTED_MAX)?;
     let cis: BTreeSet<CiId> = own.into_iter().collect();
@@ -48,17 +50,17 @@ pub(super) fn advice(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<
         connected: connected.filter(|ci| !cis.contains(ci)).collect(),
         cis,
         team: change.content.team,
-        interval: facts.window(&change).map(|window| window.interval),
-        outside: outside_release(&change, &facts),
+        interval: facts.window(change).map(|window| window.interval),
+        outside: outside_release(change, &facts),
     };
     let mut candidates = releases(db, &advised, asking.now)?;
     candidates.extend(changes(db, id, &advised, asking.now)?);
     let (fit, mut tied) = advise(&advised, &candidates);
     tied.truncate(NAMED_MAX);
-    Ok(shown(db, fit, &tied)?)
+    shown(db, fit, &tied, &loaded, asking)
 }
 
-/// The changes in no release that claim one of the CIs near in time, or that the team does then.
+/// The drafts in no release that claim one of the CIs near in time, or that the team does then.
 fn changes(
     db: &mut dyn Query,
     id: ChangeId,
@@ -96,7 +98,7 @@ fn changes(
     for slice in ids.chunks(ANY_MAX) {
         let mut statement =
             Statement::new("SELECT id, team, start_at, end_at FROM changes WHERE release IS NULL");
-        statement.push(" AND phase IN ('draft', 'assess', 'authorise', 'scheduled') AND ");
+        statement.push(" AND phase = 'draft' AND ");
         statement.bind_any("id", slice.iter().map(|id| id.to_string().into()));
         for row in statement.query(db)? {
             let id: ChangeId = row.parsed(0)?;
@@ -167,12 +169,24 @@ fn around(interval: Interval, minutes: i64) -> Interval {
     Interval { start: start.plus_minutes(-minutes), end: end.plus_minutes(minutes) }
 }
 
-fn shown(db: &mut dyn Query, fit: Fit, tied: &[Tied]) -> Result<Advice, Fault> {
+fn shown(
+    db: &mut dyn Query,
+    fit: Fit,
+    tied: &[Tied],
+    change: &Loaded<Change>,
+    asking: &Asking,
+) -> Result<Advice, Stop> {
     let mut names = Names::default();
     let mut with = Vec::with_capacity(tied.len());
     for one in tied {
         let Some(record) = names.get(db, &one.subject.id())? else { continue };
-        with.push(AdvisedWith { because: because(db, &mut names, one)?, record });
+        let actions = match one.subject {
+            Side::Release(release) => {
+                vec![action("attach", may_attach(db, release, change, asking)?)]
+            }
+            Side::Change(_) | Side::Period(_) => Vec::new(),
+        };
+        with.push(AdvisedWith { because: because(db, &mut names, one)?, record, actions });
     }
     let first = with.first().map_or_else(String::new, |with| {
         with.record.number.clone().unwrap_or_else(|| with.record.name.clone())
@@ -183,6 +197,7 @@ fn shown(db: &mut dyn Query, fit: Fit, tied: &[Tied]) -> Result<Advice, Fault> {
             format!("create a release for it and {first}: one window, one approval, one way back")
         }
         Fit::Release => "customers meet it, and policy wants such changes in a release".to_owned(),
+        Fit::Unknown => "cannot tell yet: name CIs and a window".to_owned(),
         Fit::Single => "nothing planned near it depends on it: it can go alone".to_owned(),
     };
     Ok(Advice { fits: fit.word().to_owned(), detail, with })

@@ -3,7 +3,7 @@
 use api::change::{Change as Shown, Imported, Outage};
 use api::common::{Action, Lamp, LampState};
 use domain::approval::{GroupState, RoundState};
-use domain::change::{Change, Facts, Phase, Verb, guard, outside_release, owes_review};
+use domain::change::{Change, Facts, Outcome, Phase, Verb, guard, outside_release, owes_review};
 use domain::identity::Permission;
 use domain::policy::OutsideRelease;
 use kernel::ChangeId;
@@ -15,6 +15,7 @@ use crate::bus::{Loaded, Stop, find_state};
 use crate::change::facts::gather;
 use crate::extras;
 use crate::names::{Names, find_change, shown_window};
+use crate::problem::of_refusal;
 use crate::read::action;
 use crate::{review, risk};
 
@@ -64,7 +65,8 @@ fn shown(
         title: content.title.clone(),
         change_type: change.change_type().word().to_owned(),
         phase: change.phase.word().to_owned(),
-        held: change.held,
+        held: change.held.is_some(),
+        hold: extras::shown_hold(db, n, change.held.as_ref())?,
         description: content.description.clone(),
         reason: content.reason.clone(),
         category: content.category.map(|category| category.word().to_owned()),
@@ -180,7 +182,7 @@ fn outside(change: &Change, facts: &Facts) -> Option<Lamp> {
 }
 
 pub(crate) fn lamp(name: &str, state: LampState, detail: impl Into<String>) -> Lamp {
-    Lamp { name: name.to_owned(), state, detail: detail.into(), action: None }
+    Lamp { name: name.to_owned(), state, detail: detail.into(), action: None, missing: Vec::new() }
 }
 
 pub(crate) fn clear(name: &str, detail: impl Into<String>) -> Lamp {
@@ -196,21 +198,30 @@ fn plans(change: &Change, facts: &Facts) -> Lamp {
             action: Some("submit".to_owned()),
             ..lamp("plans", LampState::Waiting, "complete: submit it")
         },
-        Err(refusal) => Lamp {
-            action: Some("edit".to_owned()),
-            ..lamp("plans", LampState::Stop, words(&refusal))
-        },
+        Err(refusal) => {
+            Lamp { action: Some("edit".to_owned()), ..lacks("plans", LampState::Stop, &refusal) }
+        }
     }
 }
 
-/// A refusal in one line, with what is missing.
-pub(crate) fn words(refusal: &domain::Refusal) -> String {
-    let missing: Vec<&str> =
-        refusal.missing.iter().map(|missing| missing.pointer.trim_start_matches('/')).collect();
+/// A lamp that shows a refusal, with what is missing field by field.
+pub(crate) fn lacks(name: &str, state: LampState, refusal: &domain::Refusal) -> Lamp {
+    let problem = of_refusal(refusal);
+    Lamp { missing: problem.errors, ..lamp(name, state, words(refusal)) }
+}
+
+/// A refusal in one line, with what is missing: a field of the record by its name, what lies
+/// deeper by what is said of it.
+fn words(refusal: &domain::Refusal) -> String {
+    let missing = refusal.missing.iter().map(|missing| match missing.pointer.get(1..) {
+        Some(field) if !field.contains('/') => field.replace('_', " "),
+        _ => missing.detail.clone(),
+    });
+    let missing: Vec<String> = missing.collect();
     if missing.is_empty() {
         refusal.detail.clone()
     } else {
-        format!("still missing: {}", missing.join(", ").replace('_', " "))
+        format!("still missing: {}", missing.join(", "))
     }
 }
 
@@ -303,10 +314,17 @@ fn work(change: &Change, facts: &Facts) -> Lamp {
             ..lamp("work", LampState::Waiting, "under way")
         },
         Phase::Review | Phase::Closed => {
+            let failed = [Outcome::FailedBackedOut, Outcome::FailedNotBackedOut];
+            let is_failed = change.outcome.is_some_and(|outcome| failed.contains(&outcome));
+            let state = if is_failed { LampState::Stop } else { LampState::Clear };
             let outcome = change.outcome.map_or("done", |outcome| outcome.word());
-            clear("work", outcome.replace('_', " "))
+            lamp("work", state, outcome.replace('_', " "))
         }
-        Phase::Cancelled => lamp("work", LampState::NotNeeded, "cancelled"),
+        Phase::Cancelled => {
+            let why = change.outcome_note.as_deref();
+            let why = why.map_or("cancelled".to_owned(), |why| format!("cancelled: {why}"));
+            lamp("work", LampState::NotNeeded, why)
+        }
         _ => match guard(Verb::Start, change, facts) {
             Ok(()) => Lamp {
                 action: Some("start".to_owned()),

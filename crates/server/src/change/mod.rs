@@ -35,7 +35,7 @@ use crate::read::{ask, refused};
 pub use annotate::AnnotateChange;
 pub use approval::{approval_due, approval_lapses};
 pub use facts::gather;
-pub(crate) use get::{approval_lamp, clear, conflict_lamp, lamp, words};
+pub(crate) use get::{approval_lamp, clear, conflict_lamp, lacks, lamp};
 pub use limits::known_limits;
 pub use list::{latest_on_ci, rows};
 pub use save::{CloneChange, EditChange, RaiseChange, SERIES};

@@ -205,7 +205,7 @@ impl Rows for Change {
             (&content.title).into(),
             self.change_type().word().into(),
             self.phase.word().into(),
-            self.held.into(),
+            self.held.is_some().into(),
             tier.into(),
             content.environment.word().into(),
             content.team.map(|team| team.to_string()).into(),

@@ -84,7 +84,7 @@ fn fact_of(
         way_back: change.way_back(id),
         plans: change.plans(),
         scope: change.scope(),
-        held: change.held,
+        held: change.held.is_some(),
         risk,
         requester: change.requester,
         implementer: change.content.implementer,

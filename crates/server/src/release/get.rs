@@ -19,7 +19,7 @@ use crate::approval::{past_rounds, shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
-use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lamp, rows, words};
+use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lacks, lamp, rows};
 use crate::extras;
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
@@ -107,7 +107,8 @@ fn shown(
                 phase: state.phase.word().to_owned(),
             })
             .collect(),
-        held: release.held,
+        held: release.held.is_some(),
+        hold: extras::shown_hold(db, n, release.held.as_ref())?,
         approved: release.is_approved(),
         scheduled: release.scheduled,
         description: content.description.clone(),
@@ -234,7 +235,10 @@ fn rollback_plan(
             shown.missing.push(change.clone());
         }
         let minutes = step.minutes.unwrap_or(0);
-        shown.steps.push(RollbackStep { change, plan: step.plan.clone(), minutes });
+        let running = release.deployment.as_ref();
+        let uncertain = running.is_some_and(|running| running.is_uncertain(step.change));
+        let plan = step.plan.clone();
+        shown.steps.push(RollbackStep { change, plan, minutes, uncertain });
     }
     Ok(shown)
 }
@@ -257,7 +261,7 @@ fn shown_deployment(
             reason: rollback.reason.clone(),
             decided_by: names.actor(db, &rollback.decided_by)?,
             decided_at: rollback.decided_at.to_string(),
-            steps: steps(db, names, &rollback.steps)?,
+            steps: steps(db, names, running, &rollback.steps)?,
             given_up: rollback.given_up.clone(),
         }),
     };
@@ -266,7 +270,7 @@ fn shown_deployment(
         started_at: running.started_at.to_string(),
         started_by: names.actor(db, &running.started_by)?,
         finished_at: running.finished_at.map(|at| at.to_string()),
-        steps: steps(db, names, &running.steps)?,
+        steps: steps(db, names, running, &running.steps)?,
         rollback,
     }))
 }
@@ -274,6 +278,7 @@ fn shown_deployment(
 fn steps(
     db: &mut dyn Query,
     names: &mut Names,
+    running: &deployment::Deployment,
     steps: &[deployment::Step],
 ) -> Result<Vec<DeploymentStep>, Fault> {
     let mut shown = Vec::with_capacity(steps.len());
@@ -281,6 +286,7 @@ fn steps(
         shown.push(DeploymentStep {
             change: reference(db, names, step.change)?,
             state: step.state.word().to_owned(),
+            uncertain: running.is_uncertain(step.change),
             at: step.at.map(|at| at.to_string()),
             by: step.by.as_ref().map(|by| names.actor(db, by)).transpose()?,
             note: step.note.clone(),
@@ -325,7 +331,7 @@ fn permission(verb: Verb) -> Permission {
 fn route(release: &Release, facts: &Facts, conflicts: &[Conflict]) -> Vec<Lamp> {
     vec![
         scope(release, facts),
-        rollback(facts),
+        rollback(release, facts),
         risk_lamp(release),
         conflicts_lamp(release, facts, conflicts),
         approvals(release),
@@ -358,11 +364,23 @@ fn scope(release: &Release, facts: &Facts) -> Lamp {
                 refusal.missing.first().map_or(refusal.detail.clone(), |m| m.detail.clone());
             with_action(lamp("scope", LampState::Stop, detail), "scope")
         }
-        Err(refusal) => lamp("scope", LampState::Stop, words(&refusal)),
+        Err(refusal) => lacks("scope", LampState::Stop, &refusal),
     }
 }
 
-fn rollback(facts: &Facts) -> Lamp {
+fn rollback(release: &Release, facts: &Facts) -> Lamp {
+    match release.deployment.as_ref().map(|deployment| deployment.state) {
+        Some(DeploymentState::RollingBack) => {
+            return lamp("rollback", LampState::Waiting, "under way: follow the checklist");
+        }
+        Some(DeploymentState::RolledBack) => {
+            return clear("rollback", "all that was reached is taken back");
+        }
+        Some(DeploymentState::RollbackFailed) => {
+            return lamp("rollback", LampState::Stop, "given up: part of the release stands");
+        }
+        _ => {}
+    }
     if facts.changes.is_empty() {
         return lamp("rollback", LampState::Waiting, "compiled once changes are attached");
     }
@@ -443,7 +461,9 @@ fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
         Some(DeploymentState::RollingBack) => {
             lamp("deployment", LampState::Stop, "being taken back: follow the checklist")
         }
-        Some(DeploymentState::RolledBack) => clear("deployment", "taken back"),
+        Some(DeploymentState::RolledBack) => {
+            lamp("deployment", LampState::Stop, "rolled back: nothing of it is in effect")
+        }
         Some(DeploymentState::RollbackFailed) => {
             lamp("deployment", LampState::Stop, "its rollback was given up: part of it stands")
         }

@@ -41,7 +41,9 @@ pub use approval::{approval_due, approval_lapses};
 pub use list::rows;
 pub use order::SetDependencies;
 pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES};
-pub use scope::{AttachChange, DetachChange, OrderChanges, change_edited, change_grows};
+pub use scope::{
+    AttachChange, DetachChange, OrderChanges, change_edited, change_grows, may_attach,
+};
 pub use statement::{StateScope, Stating};
 pub use verbs::{MoveRelease, Verb};
 
@@ -83,7 +85,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<DeploymentRow>, _, _>(
             "/deployments",
             "Lists deployments, newest first",
-            "state,limit,cursor",
+            "state,under_way,limit,cursor",
             deployments,
         )
         .get::<CarriedOut, _, _>(
@@ -273,12 +275,14 @@ async fn board(State(app): State<App>, _: Signed, query: ListQuery) -> Result<Js
 
 async fn deployments(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     query: ListQuery,
 ) -> Result<Json<Page<DeploymentRow>>, Answer> {
-    let limit = query.limit()?;
-    let found =
-        ask(&*app.bus.world().store, move |db| refused(list::deployments(db, &query, limit)));
+    let (limit, reader) = (query.limit()?, Reader::of(&app, &signed));
+    let found = ask(&*app.bus.world().store, move |db| {
+        let me = reader.ask(db)?.who.person;
+        refused(list::deployments(db, &query, limit, me))
+    });
     Ok(Json(found.await??))
 }
 

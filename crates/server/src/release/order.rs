@@ -14,7 +14,7 @@ use ports::{Fault, Query, Value};
 
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
-use crate::calendar::{exemption, refresh, window};
+use crate::calendar::{Exemption, exemption, refresh, window};
 use crate::names::{Names, Resolver, find_release, shown_window};
 use crate::read::{ANY_MAX, Statement};
 use crate::release::facts::gather;
@@ -135,12 +135,15 @@ pub(super) fn before(
         let sql = "SELECT number, phase, deployment_state FROM releases WHERE id = $1";
         let Some(row) = db.query_one(sql, &[other.to_string().into()])? else { continue };
         let sides = (Side::Release(id), Side::Release(*other));
+        let exempt = exemption(db, ConflictKind::ReleaseOrder.class(), sides, now)?;
+        let window = release.content.window.as_ref();
+        let lasts = |exempt: &Exemption| window.is_none_or(|window| exempt.lasts(window.interval));
         found.push(Before {
             id: *other,
             number: row.text(0)?.to_owned(),
             phase: row.parsed(1)?,
             verified: row.opt_text(2)? == Some("verified"),
-            exception: exemption(db, ConflictKind::ReleaseOrder.class(), sides, now)?,
+            exception: exempt.filter(lasts).map(|exempt| exempt.number),
         });
     }
     Ok(found)

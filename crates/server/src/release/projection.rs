@@ -187,7 +187,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         (&release.model).into(),
         release.phase.word().into(),
         (&release.state).into(),
-        release.held.into(),
+        release.held.is_some().into(),
         release.is_approved().into(),
         release.scheduled.into(),
         release.tier.map(Tier::word).into(),

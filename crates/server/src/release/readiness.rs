@@ -125,7 +125,8 @@ impl Board<'_> {
     }
 
     fn conflict(&self, detail: &str) -> Option<&Conflict> {
-        self.conflicts.iter().find(|conflict| conflict.detail == detail)
+        // More may follow: what is accepted or let pass, and for too short a time.
+        self.conflicts.iter().find(|conflict| detail.starts_with(&conflict.detail))
     }
 
     /// Who must act: the people and groups that the next step is asked of.

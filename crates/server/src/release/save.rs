@@ -173,7 +173,7 @@ impl Command for EditRelease {
         let edit = fields::edit(work.tx, &self.fields)?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
-        let exception = from_freeze(work, Side::Release(id), id)?;
+        let exception = from_freeze(work.tx, Side::Release(id), id, work.now)?;
         let events = release::edit(&release.state, &edit, exception, &facts, &stamp(work))?;
         write(work, &mut release, events)?;
         if moves {

@@ -8,12 +8,12 @@ use domain::exception::Rule;
 use domain::identity::Permission;
 use domain::policy::ReleasePhase;
 use domain::release::{self, ChangeFact, Facts, Joining, Release, ReleaseEvent};
-use domain::{Aggregate as _, General, Missing};
-use kernel::{ChangeId, ReleaseId};
+use domain::{Aggregate as _, General, Missing, Stamp};
+use kernel::{ChangeId, ReleaseId, Timestamp};
 use ports::Query;
 
 use crate::asking::Asking;
-use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
 use crate::calendar::{exemption, refresh, still_fits};
 use crate::names::{Resolver, find_change, find_release};
 use crate::policy::in_force;
@@ -50,16 +50,7 @@ impl Command for AttachChange {
         let mut release: Loaded<Release> = work.load_subject(id)?;
         let mut change: Loaded<Change> = work.load(change_id)?;
         let asking = Asking::of(work);
-        let facts = gather(work.tx, &asking, id, &release.state, None)?;
-        let fact = joining(work, change_id)?;
-        let elsewhere = match change.state.release.filter(|other| *other != id) {
-            Some(other) => Some(number(work.tx, other)?),
-            None => None,
-        };
-        let phase = change.state.phase;
-        let exception = from_freeze(work, Side::Change(change_id), id)?;
-        let joining = Joining { fact: &fact, phase, elsewhere, exception };
-        let events = release::attach(&release.state, joining, &facts, &stamp(work))?;
+        let events = attaching(work.tx, &asking, &release, &change)?;
         if events.is_empty() {
             return Ok(written(&release));
         }
@@ -74,8 +65,50 @@ impl Command for AttachChange {
     }
 }
 
-fn joining(work: &mut Work<'_>, change: ChangeId) -> Result<ChangeFact, Stop> {
-    let found = change_fact(work.tx, change)?;
+/// What attaching a change would mean for a release, decided and not written.
+fn attaching(
+    db: &mut dyn Query,
+    asking: &Asking,
+    release: &Loaded<Release>,
+    change: &Loaded<Change>,
+) -> Result<Vec<ReleaseEvent>, Stop> {
+    let id = release.id;
+    let facts = gather(db, asking, id, &release.state, None)?;
+    let fact = joining(db, change.id)?;
+    let elsewhere = match change.state.release.filter(|other| *other != id) {
+        Some(other) => Some(number(db, other)?),
+        None => None,
+    };
+    let phase = change.state.phase;
+    let exception = from_freeze(db, Side::Change(change.id), id, asking.now)?;
+    let joining = Joining { fact: &fact, phase, elsewhere, exception };
+    let stamp = Stamp { at: asking.now, by: asking.actor.clone() };
+    Ok(release::attach(&release.state, joining, &facts, &stamp)?)
+}
+
+/// Whether the reader may attach a change to a release.
+pub fn may_attach(
+    db: &mut dyn Query,
+    release: ReleaseId,
+    change: &Loaded<Change>,
+    asking: &Asking,
+) -> Result<Result<(), domain::Refusal>, Stop> {
+    if let Err(refusal) = asking.permit(Permission::ReleaseWrite) {
+        return Ok(Err(refusal));
+    }
+    let Some(loaded) = find_state::<Release>(db, release)? else {
+        let unknown = General::Unknown { kind: "release", name: release.to_string() };
+        return Ok(Err(unknown.into()));
+    };
+    match attaching(db, asking, &loaded, change) {
+        Ok(_) => Ok(Ok(())),
+        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn joining(db: &mut dyn Query, change: ChangeId) -> Result<ChangeFact, Stop> {
+    let found = change_fact(db, change)?;
     found.ok_or_else(|| General::Unknown { kind: "change", name: change.to_string() }.into())
 }
 
@@ -87,12 +120,14 @@ fn number(db: &mut dyn Query, release: ReleaseId) -> Result<String, Stop> {
 
 /// The exception by which a side joins the frozen scope of a release, or grows in it.
 pub(super) fn from_freeze(
-    work: &mut Work<'_>,
+    db: &mut dyn Query,
     side: Side,
     release: ReleaseId,
+    now: Timestamp,
 ) -> Result<Option<String>, Stop> {
     let sides = (side, Side::Release(release));
-    Ok(exemption(work.tx, Rule::ScopeFreeze.word(), sides, work.now)?)
+    let found = exemption(db, Rule::ScopeFreeze.word(), sides, now)?;
+    Ok(found.map(|exempt| exempt.number))
 }
 
 /// A change of a release is to gain CIs or services. The release's stream is locked.
@@ -102,7 +137,7 @@ pub fn change_grows(
     change: (ChangeId, &str),
 ) -> Result<(), Stop> {
     let mut release: Loaded<Release> = work.load(id)?;
-    let exception = from_freeze(work, Side::Change(change.0), id)?;
+    let exception = from_freeze(work.tx, Side::Change(change.0), id, work.now)?;
     let events = release::grow(&release.state, change, exception, work.now)?;
     work.append(&mut release, events)
 }

@@ -12,7 +12,7 @@ use domain::Aggregate;
 use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
 use domain::change::{self, Change, Outcome, Step};
-use domain::deployment::{DeploymentState, StepState};
+use domain::deployment::{DeploymentState, Fate, StepState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Facts, Release, ReleaseEvent};
@@ -355,21 +355,17 @@ fn move_change(work: &mut Work<'_>, change: ChangeId, step: Step) -> Result<(), 
     work.append(&mut change, events)
 }
 
-/// Each change ends as its own step did: carried out, failed, or taken back.
+/// Each change ends as its own step did: carried out, failed, taken back, or never begun.
 fn end_changes(work: &mut Work<'_>, release: &Release) -> Result<(), Stop> {
     let Some(deployment) = &release.deployment else { return Ok(()) };
-    let rollback = deployment.rollback.as_ref();
     for step in &deployment.steps {
-        let taken_back = rollback.is_some_and(|rollback| rollback.took_back(step.change));
-        let outcome = match step.state {
-            _ if taken_back => Outcome::FailedBackedOut,
-            StepState::Done if rollback.is_some() => Outcome::FailedNotBackedOut,
-            StepState::Done => Outcome::Successful,
-            StepState::Failed => Outcome::FailedNotBackedOut,
-            // Never carried out, and the release is over: what was planned did not happen.
-            StepState::Waiting => Outcome::FailedBackedOut,
+        let end = match deployment.fate(step.change) {
+            Fate::CarriedOut => Step::Ended(Outcome::Successful),
+            Fate::Stands => Step::Ended(Outcome::FailedNotBackedOut),
+            Fate::TakenBack => Step::Ended(Outcome::FailedBackedOut),
+            Fate::NotBegun => Step::NotBegun,
         };
-        move_change(work, step.change, Step::Ended(outcome))?;
+        move_change(work, step.change, end)?;
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ async fn blocked(story: &Cast<'_>) -> (String, String) {
 
 fn asked(change: &str, blackout: &str) -> Json {
     json!({"rule": "blackout", "subject": change, "with": blackout,
-        "reason": "the supplier leaves on Friday", "until": "2026-11-21T15:00:00Z"})
+        "reason": "the supplier leaves on Friday", "until": "2026-11-21T17:00:00Z"})
 }
 
 fn number(written: &Json) -> String {
@@ -105,21 +105,83 @@ fn an_exception_lets_one_record_pass_one_rule_until_its_end() {
             (&json!("open"), &json!("blocking"))
         );
         assert_eq!(conflict["exempt"]["number"], exception.as_str());
-        assert_eq!(conflict["exempt"]["until"], "2026-11-21T15:00:00Z");
+        assert_eq!(conflict["exempt"]["until"], "2026-11-21T17:00:00Z");
         let history = story.anna.get(&format!("/audit/events?subject={change}")).await.ok();
         let scheduled = history["items"].as_array().expect("events").iter();
         let named = scheduled.filter(|event| event["payload"]["under"] == json!([exception]));
         assert_eq!(named.count(), 1, "what was decided under it names it: {history:#}");
 
-        stage.clock.set(at("2026-11-21T14:59:59Z"));
+        stage.clock.set(at("2026-11-21T16:59:59Z"));
         assert_eq!(story.anna.get(&one).await.ok()["state"], "granted");
-        stage.clock.set(at("2026-11-21T15:00:00Z"));
+        stage.clock.set(at("2026-11-21T17:00:00Z"));
         assert_eq!(story.anna.get(&one).await.ok()["state"], "expired", "to the second");
-        story
-            .ivan
-            .post(&format!("{path}/start"), json!({}))
-            .await
-            .refused(409, "calendar.conflict_blocks");
+    });
+}
+
+#[test]
+fn an_exception_lasts_until_the_windows_end_and_is_for_one_pair() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (change, blackout) = blocked(&story).await;
+        let path = format!("/changes/{change}");
+        let schedule = format!("{path}/schedule");
+        let planned = json!({"window": window()});
+        let (second, other) = blocked(&story).await;
+        story.anna.patch(&path, "*", planned.clone()).await.ok();
+        let ask = async |subject: &str, with: &str, until: &str| {
+            let mut body = asked(subject, with);
+            body["until"] = json!(until);
+            let asked = number(&story.anna.post("/exceptions", body).await.ok());
+            story.rosa.post(&format!("/exceptions/{asked}/grant"), json!({})).await.ok();
+            asked
+        };
+        // One second short for the first blackout, long enough for the second.
+        let short = ask(&change, &blackout, "2026-11-21T16:59:59Z").await;
+        ask(&change, &other, "2026-11-21T17:00:00Z").await;
+        ask(&second, &blackout, "2026-11-21T17:00:00Z").await;
+        let refused = story.anna.post(&schedule, planned.clone()).await;
+        let problem = refused.refused(409, "calendar.conflict_blocks");
+        let said = problem["errors"].as_array().expect("errors");
+        assert_eq!(said.len(), 1, "{problem:#}");
+        let said = said[0]["detail"].as_str().expect("words");
+        let ends = format!("{short} ends before the window does, at 2026-11-21T16:59:59Z");
+        assert!(said.ends_with(&ends), "{said}");
+        let conflicts = story.anna.get(&format!("/conflicts?subject={change}")).await.ok();
+        let conflicts = conflicts["items"].as_array().expect("conflicts");
+        assert_eq!(conflicts.len(), 2, "{conflicts:#?}");
+        for conflict in conflicts {
+            let exempt = conflict["with"]["id"] == other.as_str();
+            assert_eq!(conflict["exempt"].is_object(), exempt, "{conflict:#}");
+        }
+
+        ask(&change, &blackout, "2026-11-21T17:00:00Z").await;
+        story.anna.post(&schedule, planned).await.ok();
+        // What it is let pass, another is not.
+        let path = format!("/changes/{second}/schedule");
+        let refused = story.anna.post(&path, json!({"window": window()})).await;
+        refused.refused(409, "calendar.conflict_blocks");
+    });
+}
+
+#[test]
+fn what_an_exception_let_pass_does_not_start_once_it_was_taken_back() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (change, blackout) = blocked(&story).await;
+        let path = format!("/changes/{change}");
+        let exception =
+            number(&story.anna.post("/exceptions", asked(&change, &blackout)).await.ok());
+        let one = format!("/exceptions/{exception}");
+        story.rosa.post(&format!("{one}/grant"), json!({})).await.ok();
+        story.anna.post(&format!("{path}/schedule"), json!({"window": window()})).await.ok();
+        stage.clock.set(at("2026-11-21T14:00:00Z"));
+        let record = story.ivan.get(&path).await.ok();
+        let start = record["actions"].as_array().expect("actions").iter();
+        let start = start.clone().find(|action| action["name"] == "start").expect("start");
+        assert_eq!(start["allowed"], true, "{start:#}");
+        story.rosa.post(&format!("{one}/revoke"), json!({"reason": "not now"})).await.ok();
+        let start = story.ivan.post(&format!("{path}/start"), json!({})).await;
+        start.refused(409, "calendar.conflict_blocks");
     });
 }
 
@@ -138,10 +200,10 @@ fn its_end_is_written_once_and_across_restarts() {
                 .map(|event| event["name"].as_str().expect("a name").to_owned())
                 .collect::<Vec<_>>()
         };
-        stage.clock.set(at("2026-11-21T14:59:59Z"));
+        stage.clock.set(at("2026-11-21T16:59:59Z"));
         restarted(&stage).await;
         assert!(!events().await.iter().any(|name| name.contains("expired")));
-        stage.clock.set(at("2026-11-21T15:30:00Z"));
+        stage.clock.set(at("2026-11-21T17:30:00Z"));
         assert!(restarted(&stage).await > 0, "it fires late rather than never");
         restarted(&stage).await;
         let ended = events().await;

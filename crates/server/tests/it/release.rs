@@ -116,12 +116,25 @@ fn a_change_is_told_whether_a_release_or_a_single_change_fits() {
         raise("Strange", "web-01", from, to).await;
         let below = raise("Below", "pay-db", "2026-12-06T20:00:00Z", "2026-12-06T21:00:00Z").await;
         assert_eq!(advised(&story.anna, &change).await, ("bundle".to_owned(), vec![below.clone()]));
+        let unplaced = number(&story.anna.post("/changes", plans("Bare", "pay-db", 5)).await.ok());
+        assert_eq!(advised(&story.anna, &unplaced).await, single("unknown"));
+        // What is handed in already is not taken back for a bundle.
+        story.anna.post(&format!("/changes/{below}/submit"), json!({})).await.ok();
+        assert_eq!(advised(&story.anna, &change).await, single("release"));
 
         let fields = json!({"title": "December", "type": "minor"});
         let release = number(&story.rosa.post("/releases", fields).await.ok());
         let path = format!("/releases/{release}");
         story.rosa.put(&format!("{path}/changes/{below}"), "*", json!({})).await.ok();
-        assert_eq!(advised(&story.anna, &change).await, ("join".to_owned(), vec![release]));
+        assert_eq!(advised(&story.anna, &change).await, ("join".to_owned(), vec![release.clone()]));
+        let attach = async |client: &Client<'_>| {
+            let advice = client.get(&format!("/changes/{change}/advice")).await.ok();
+            advice["with"][0]["actions"][0].clone()
+        };
+        let refused = attach(&story.anna).await;
+        assert_eq!((&refused["name"], &refused["allowed"]), (&json!("attach"), &json!(false)));
+        assert_eq!(refused["refusal"]["code"], "request.not_permitted");
+        assert_eq!(attach(&story.rosa).await["allowed"], true);
         story.rosa.post(&format!("{path}/freeze"), json!({"reason": "tested"})).await.ok();
         assert_eq!(advised(&story.anna, &change).await, single("release"));
     });
@@ -456,6 +469,22 @@ async fn deployed(stage: &Stage, story: &Cast<'_>) -> (String, Vec<String>) {
 }
 
 async fn deployed_with(stage: &Stage, story: &Cast<'_>, more: Json) -> (String, Vec<String>) {
+    let (path, changes) =
+        begun(stage, story, more, &[("Database", "pay-db"), ("Web", "web-01")]).await;
+    for change in &changes {
+        let step = format!("{path}/deployment/steps/{change}");
+        story.ivan.post(&step, json!({"result": "done"})).await.ok();
+    }
+    (path, changes)
+}
+
+/// A release of some approved changes whose deployment has begun.
+async fn begun(
+    stage: &Stage,
+    story: &Cast<'_>,
+    more: Json,
+    carried: &[(&str, &str)],
+) -> (String, Vec<String>) {
     let mut created = json!({"title": "Patch", "type": "minor", "owner": "rosa_release_manager",
         "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
     let fields = more.as_object().expect("fields").clone();
@@ -463,7 +492,7 @@ async fn deployed_with(stage: &Stage, story: &Cast<'_>, more: Json) -> (String, 
     let release = number(&story.rosa.post("/releases", created).await.ok());
     let path = format!("/releases/{release}");
     let mut changes = Vec::new();
-    for (title, ci) in [("Database", "pay-db"), ("Web", "web-01")] {
+    for (title, ci) in carried {
         let change = approved(story, title, ci, 10).await;
         story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
         changes.push(change);
@@ -473,11 +502,148 @@ async fn deployed_with(stage: &Stage, story: &Cast<'_>, more: Json) -> (String, 
     story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
     stage.clock.set(crate::support::at("2026-11-21T14:05:00Z"));
     story.ivan.post(&format!("{path}/deploy"), json!({})).await.ok();
-    for change in &changes {
-        let step = format!("{path}/deployment/steps/{change}");
-        story.ivan.post(&step, json!({"result": "done"})).await.ok();
-    }
     (path, changes)
+}
+
+#[test]
+fn a_rollback_begins_with_the_step_in_progress_and_every_page_says_the_same() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let carried = [("Database", "pay-db"), ("App", "pay-app"), ("Web", "web-01")];
+        let (path, changes) = begun(&stage, &story, json!({}), &carried).await;
+        let done = json!({"result": "done"});
+        let step = |change: &str| format!("{path}/deployment/steps/{change}");
+        story.ivan.post(&step(&changes[0]), done.clone()).await.ok();
+        let never = json!({"result": "not_begun"});
+        let forward = story.ivan.post(&step(&changes[1]), never.clone()).await;
+        forward.refused(422, "request.invalid");
+
+        let steps = |steps: &Json| -> Vec<(String, bool)> {
+            let of = |step: &Json| (number(&step["change"]), step["uncertain"] == true);
+            steps.as_array().expect("steps").iter().map(of).collect()
+        };
+        let back = vec![(changes[1].clone(), true), (changes[0].clone(), false)];
+        let record = story.rosa.get(&path).await.ok();
+        assert_eq!(steps(&record["rollback_plan"]["steps"]), back);
+        story.rosa.post(&format!("{path}/rollback"), json!({"reason": "errors"})).await.ok();
+        let record = story.rosa.get(&path).await.ok();
+        assert_eq!(steps(&record["deployment"]["rollback"]["steps"]), back);
+        let forward = steps(&record["deployment"]["steps"]);
+        let uncertain: Vec<bool> = forward.iter().map(|(_, uncertain)| *uncertain).collect();
+        assert_eq!(uncertain, [false, true, false]);
+
+        let back = |change: &str| format!("{path}/rollback/steps/{change}");
+        let known = story.ivan.post(&back(&changes[0]), never.clone()).await;
+        known.refused(422, "request.invalid");
+        let unreached = story.ivan.post(&back(&changes[2]), done.clone()).await;
+        unreached.refused(404, "request.unknown_record");
+        story.ivan.post(&back(&changes[1]), never).await.ok();
+        story.ivan.post(&back(&changes[0]), done).await.ok();
+
+        let record = story.rosa.get(&path).await.ok();
+        assert_eq!(record["phase"], "review");
+        let lamp = record["route"].as_array().expect("lamps").iter();
+        let lamp = lamp.clone().find(|lamp| lamp["name"] == "deployment").expect("a lamp");
+        assert_eq!(lamp["state"], "stop", "what was taken back does not look done");
+        let listed = story.rosa.get("/releases").await.ok();
+        assert_eq!(listed["items"][0]["deployment"], "rolled_back");
+        let became = |row: &Json| (row["phase"].clone(), row["outcome"].clone());
+        let ends: Vec<(Json, Json)> =
+            record["changes"].as_array().expect("changes").iter().map(became).collect();
+        let never = (json!("cancelled"), Json::Null);
+        let expected = [(json!("review"), json!("failed_backed_out")), never.clone(), never];
+        assert_eq!(ends, expected);
+        let unreached = story.anna.get(&format!("/changes/{}", changes[2])).await.ok();
+        let note = unreached["outcome_note"].as_str().expect("why");
+        assert!(note.contains("not begun"), "{note}");
+    });
+}
+
+#[test]
+fn what_is_deployed_now_is_told_with_its_step_and_first_to_those_it_concerns() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let owner = json!({"owner": "sara_service_owner"});
+        story.sara.patch("/services/Payments", "*", owner).await.ok();
+        begun(&stage, &story, json!({}), &[("Web", "web-01")]).await;
+        let lea = stage.person("lea_leader", &["release_manager"]).await;
+        let led = json!({"release_manager": "lea_leader"});
+        let (path, changes) = begun(&stage, &story, led, &[("Database", "pay-db")]).await;
+        let running = async |client: &Client<'_>| {
+            let found = client.get("/deployments?under_way=true").await.ok();
+            let rows = found["items"].as_array().expect("rows").clone();
+            let told = |row: Json| {
+                let path = format!("/releases/{}", number(&row["release"]));
+                (path, row["yours"] == true, row["current"]["number"].clone())
+            };
+            rows.into_iter().map(told).collect::<Vec<_>>()
+        };
+        for of_both in [&story.ivan, &story.rosa, &story.sara] {
+            let rows = running(of_both).await;
+            assert_eq!(rows.len(), 2);
+            assert!(rows.iter().all(|(_, yours, _)| *yours), "{rows:?}");
+        }
+        let rows = running(&lea).await;
+        let first = (path.clone(), true, json!(changes[0]));
+        assert_eq!(rows[0], first, "hers first, although both began at the same time");
+        assert!(!rows[1].1);
+        assert!(running(&story.adam).await.iter().all(|(_, yours, _)| !yours));
+        let step = format!("{path}/deployment/steps/{}", changes[0]);
+        story.ivan.post(&step, json!({"result": "done"})).await.ok();
+        let rows = running(&lea).await;
+        assert_eq!(rows[0].2, Json::Null, "every step is reported");
+    });
+}
+
+#[test]
+fn who_may_accept_a_conflict_is_told_beforehand() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let mut fields = plans("Database", "pay-db", 5);
+        fields["window"] = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
+        story.anna.post("/changes", fields.clone()).await.ok();
+        story.rosa.post("/changes", fields).await.ok();
+        let list = story.rosa.get("/conflicts?subject=CHG-1").await.ok();
+        assert_eq!(list["items"][0]["actions"], Json::Null, "lists carry none");
+        let path = format!("/conflicts/{}", list["items"][0]["id"].as_str().expect("an id"));
+        let told = async |client: &Client<'_>| {
+            let action = client.get(&path).await.ok()["actions"][0].clone();
+            assert_eq!(action["name"], "accept");
+            action["refusal"]["code"].as_str().map(str::to_owned)
+        };
+        assert_eq!(told(&story.rosa).await.as_deref(), Some("calendar.own_conflict"));
+        assert_eq!(told(&story.anna).await.as_deref(), Some("calendar.own_conflict"));
+        assert_eq!(told(&story.cab[0]).await.as_deref(), Some("request.not_permitted"));
+        assert_eq!(told(&story.rita).await, None);
+        let accept = format!("{path}/accept");
+        let reason = json!({"reason": "one team does both"});
+        story.rosa.post(&accept, reason.clone()).await.refused(403, "calendar.own_conflict");
+        story.rita.post(&accept, reason).await.ok();
+    });
+}
+
+#[test]
+fn a_record_on_hold_says_since_when_by_whom_and_why() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let change = number(&story.anna.post("/changes", plans("App", "web-01", 5)).await.ok());
+        let path = format!("/changes/{change}");
+        for verb in ["submit", "assess"] {
+            story.anna.post(&format!("{path}/{verb}"), json!({})).await.ok();
+        }
+        let reason = json!({"reason": "the supplier is late"});
+        story.anna.post(&format!("{path}/hold"), reason).await.ok();
+        let record = story.sara.get(&path).await.ok();
+        let hold = json!({"since": stage.now().to_string(), "by": "anna_requester Example",
+            "reason": "the supplier is late"});
+        assert_eq!(record["hold"], hold);
+        let waiting = story.sara.get("/approvals?state=pending&mine=true").await.ok();
+        assert_eq!(waiting["items"][0]["held"], true);
+        story.anna.post(&format!("{path}/resume"), json!({})).await.ok();
+        assert_eq!(story.sara.get(&path).await.ok()["hold"], Json::Null);
+        let waiting = story.sara.get("/approvals?state=pending&mine=true").await.ok();
+        assert_eq!(waiting["items"][0]["held"], false);
+    });
 }
 
 #[test]

@@ -357,7 +357,7 @@ fn a_follower_is_scheduled_and_deployed_in_order_or_by_exception() {
         let problem = problem.refused(409, "release.out_of_order");
         assert_eq!(problem["errors"][0]["pointer"], format!("/after/{first}"));
         let ask = json!({"rule": "release_order", "subject": second, "with": first,
-            "reason": "the first one turned out to be unrelated", "until": "2026-11-21T14:00:00Z"});
+            "reason": "the first one turned out to be unrelated", "until": "2026-11-21T15:00:00Z"});
         let asked = number(&story.rosa.post("/exceptions", ask).await.ok());
         story.rita.post(&format!("/exceptions/{asked}/grant"), json!({})).await.ok();
         story.paul.post(&deploy, json!({})).await.ok();

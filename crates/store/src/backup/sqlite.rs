@@ -25,6 +25,9 @@ pub(crate) fn backup(database: &Path, to: &Path) -> Result<(), Fault> {
 
 /// Copies a backup into a place where no database is yet.
 pub(crate) fn restore(from: &Path, database: &Path) -> Result<(), Fault> {
+    // Before the lock, whose file stays: a restore that cannot be leaves nothing behind.
+    let source = connect(from, Role::ReadOnly)?;
+    verify(&source)?;
     let _lock = LockFile::take(database)?;
     if std::fs::metadata(database).is_ok_and(|file| file.len() > 0) {
         let why = format!(
@@ -34,8 +37,6 @@ pub(crate) fn restore(from: &Path, database: &Path) -> Result<(), Fault> {
         return Err(Fault::permanent(RESTORING, why));
     }
     nothing_is_left(database)?;
-    let source = connect(from, Role::ReadOnly)?;
-    verify(&source)?;
     let partial = files::with_suffix(database, PARTIAL);
     copy(&source, &partial).inspect_err(|_| files::remove(&partial))?;
     files::settle(&partial, database).map_err(|error| Fault::permanent(RESTORING, error))?;

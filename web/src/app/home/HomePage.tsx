@@ -5,6 +5,7 @@ import { useNow } from '@/ui/Time';
 import { AtRisk } from './AtRisk';
 import { Mine } from './Mine';
 import { NextThing } from './NextThing';
+import { Running } from './Running';
 import { homeRange, useAhead } from './queries';
 import { HOME } from './texts';
 import { Today } from './Today';
@@ -19,6 +20,7 @@ export default function HomePage() {
   return (
     <Page title={HOME.greeting(first)}>
       <NextThing />
+      <Running />
       {!ahead.error && <Today calendar={ahead.data} from={range.from} to={range.today} now={now} />}
       <div className={classes.two}>
         <AtRisk calendar={ahead.data} error={ahead.error} now={now} />

@@ -3,7 +3,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useGo } from '@/lib/address';
 import { LampMark } from '@/ui/LampMark';
 import { paths } from '../paths';
-import { isOpen, useMyReleases, useOpenReviews, useWaitingApprovals } from './queries';
+import { isOpen, useMyReleases, useOpenReviews, useUnderWay, useWaitingApprovals } from './queries';
 import { HOME } from './texts';
 import classes from './home.module.css';
 
@@ -33,26 +33,37 @@ export function NextThing() {
   );
 }
 
+function turned(state: string): (name: string) => string {
+  return state === 'rolling_back' ? HOME.takenBack : HOME.running;
+}
+
 function useNext(): Next | undefined {
   const approvals = useWaitingApprovals();
   const releases = useMyReleases();
   const reviews = useOpenReviews();
-  if (approvals.isPending || releases.isPending || reviews.isPending) return undefined;
+  const underWay = useUnderWay();
+  const all = [approvals, releases, reviews, underWay];
+  if (all.some((query) => query.isPending)) return undefined;
   const mine = (releases.data ?? []).filter(isOpen);
-  const running = mine.find((row) => ['deployment', 'verification'].includes(row.phase));
+  const running = underWay.data?.find((row) => row.yours);
   if (running) {
+    const { current, release } = running;
+    const { name } = release;
+    const number = release.number ?? release.id;
     return {
-      title: HOME.running(running.number),
-      help: running.title,
+      title: turned(running.state)(number),
+      help: current ? `${HOME.now} ${current.number ?? ''} ${current.name}` : name,
       action: HOME.runningAction,
-      to: paths.release(running.number, 'run'),
+      to: paths.release(number, 'run'),
     };
   }
-  const oldest = approvals.data?.[0];
+  // What is on hold asks nobody.
+  const waiting = approvals.data?.filter((row) => !row.held) ?? [];
+  const oldest = waiting[0];
   if (oldest) {
     const { number, name } = oldest.subject;
     return {
-      title: HOME.approve(approvals.data?.length ?? 1),
+      title: HOME.approve(waiting.length),
       help: HOME.oldest(`${number ?? ''} ${name}`),
       action: HOME.approveAction,
       to: paths.approvals,

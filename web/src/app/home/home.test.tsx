@@ -1,27 +1,56 @@
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { calendar, releaseRows } from '@/testing/lists';
+import { approvalRow, calendar, deploymentRow, releaseRows } from '@/testing/lists';
 import { show } from '@/testing/render';
 import { Refuse, serve } from '@/testing/server';
 import { atRisk } from './AtRisk';
 import { lanes, place } from './lanes';
+
+const none = { items: [] };
+const nothing = {
+  'GET /releases': none,
+  'GET /approvals': none,
+  'GET /reviews': none,
+  'GET /deployments': none,
+};
 
 describe('home', () => {
   it('puts a running deployment of the reader before everything else', async () => {
     serve();
     show('/');
     expect(await screen.findByText('REL-18 is being deployed')).toBeInTheDocument();
+    expect(screen.getByText('now CHG-42 payment gateway 4.2')).toBeInTheDocument();
+  });
+
+  it('shows everybody what is under way, with its step, the clock and the way there', async () => {
+    const theirs = { ...deploymentRow, yours: false };
+    const sent = serve({ 'GET /deployments': { items: [theirs] } });
+    show('/');
+    const block = await screen.findByRole('region', { name: 'Under way now' });
+    expect(within(block).getByText(/1 of 3 steps done · now CHG-42/)).toBeInTheDocument();
+    expect(within(block).getByText(/left in the window/)).toBeInTheDocument();
+    const link = within(block).getByRole('link', { name: /REL-18/ });
+    expect(link).toHaveAttribute('href', '/releases/REL-18/run');
+    expect(screen.queryByText('REL-18 is being deployed')).not.toBeInTheDocument();
+    const asked = sent.find((call) => call.path === '/deployments');
+    expect(asked?.query.get('under_way')).toBe('true');
+  });
+
+  it('asks for nothing that is on hold', async () => {
+    const held = { ...approvalRow, held: true };
+    serve({ ...nothing, 'GET /approvals': { items: [held] } });
+    show('/');
+    expect(await screen.findByText('Nothing waits for you')).toBeInTheDocument();
   });
 
   it('asks for the approval when nothing of the reader is running', async () => {
-    serve({ 'GET /releases': { items: [releaseRows[0]] } });
+    serve({ 'GET /releases': { items: [releaseRows[0]] }, 'GET /deployments': none });
     show('/');
     expect(await screen.findByText('One approval waits for you')).toBeInTheDocument();
   });
 
   it('is calm when nothing waits', async () => {
-    const none = { items: [] };
-    serve({ 'GET /releases': none, 'GET /approvals': none, 'GET /reviews': none });
+    serve(nothing);
     show('/');
     expect(await screen.findByText('Nothing waits for you')).toBeInTheDocument();
   });

@@ -20,6 +20,11 @@ export function useWaitingApprovals() {
   return useList<Schema<'ApprovalRow'>>('/approvals', { state: 'pending', mine: true, limit: 50 });
 }
 
+/** What is deployed or taken back now, the reader's own first. */
+export function useUnderWay() {
+  return useList<Schema<'DeploymentRow'>>('/deployments', { under_way: true, limit: 50 });
+}
+
 export function useOpenReviews() {
   return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
 }

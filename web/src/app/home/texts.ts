@@ -25,6 +25,13 @@ export const HOME = {
     count === 1 ? 'One approval waits for you' : `${count} approvals wait for you`,
   approveAction: 'Decide',
   running: (name: string) => `${name} is being deployed`,
+  takenBack: (name: string) => `${name} is being rolled back`,
+  underWay: 'Under way now',
+  yours: 'Yours',
+  now: 'now',
+  steps: (done: number, total: number) => `${done} of ${total} steps done`,
+  left: (text: string) => `${text} left in the window`,
+  pastEnd: (text: string) => `${text} past the end of the window`,
   runningAction: 'Open the run',
   review: (count: number) =>
     count === 1 ? 'One review of yours is open' : `${count} reviews are open`,

@@ -28,6 +28,15 @@ it('is decided by keys: next, previous, approve', async () => {
   await waitFor(() => expect(writes(sent)[0]?.path).toBe('/releases/REL-17/approve'));
 });
 
+it('puts what is on hold last, and says that it waits for nobody', async () => {
+  serve({ 'GET /approvals': { items: [{ ...approvalRow, held: true }, second] } });
+  show('/approvals');
+  expect(await screen.findByRole('article', { name: 'Card service minor' })).toBeInTheDocument();
+  const list = screen.getByRole('navigation', { name: 'Waiting for you' });
+  const rows = within(list).getAllByRole('button');
+  expect(rows.map((row) => within(row).queryByText('On hold') !== null)).toEqual([false, true]);
+});
+
 it('shows field by field what was edited since the vote and since it was last seen', async () => {
   localStorage.setItem('seen:/releases/REL-17', 'older');
   const sent = serve({

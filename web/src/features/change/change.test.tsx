@@ -138,6 +138,69 @@ describe('the page of a change', () => {
     expect(await screen.findByText('No window.')).toBeInTheDocument();
   });
 
+  it('says that it is on hold, by whom and why, and offers to resume', async () => {
+    const hold = { since: change.created_at, by: 'Anna Requester', reason: 'Month end' };
+    const held = {
+      ...change,
+      held: true,
+      hold,
+      actions: [...change.actions, { name: 'resume', allowed: true }],
+    };
+    const sent = serve({
+      ...ANSWERS,
+      'GET /changes/CHG-41': held,
+      'POST /changes/chg_41/resume': { id: 'chg_41', version: 8 },
+    });
+    const { user } = show('/changes/CHG-41');
+    const note = await screen.findByRole('status', { name: '' });
+    expect(note).toHaveTextContent(/On hold since .*, by Anna Requester: “Month end”/);
+    await user.click(within(note).getByRole('button', { name: 'Resume' }));
+    await waitFor(() => expect(writes(sent)[0]?.path).toBe('/changes/chg_41/resume'));
+  });
+
+  it('names what is missing as the form does, and opens the form there', async () => {
+    const missing = [
+      { pointer: '/reason', detail: 'says why the change is needed' },
+      { pointer: '/backout_minutes', detail: 'says how long taking it back takes' },
+    ];
+    const detail = 'still missing: reason, backout minutes';
+    const plans = { name: 'plans', state: 'stop' as const, detail, missing };
+    serve({ ...ANSWERS, 'GET /changes/CHG-41': { ...change, phase: 'draft', route: [plans] } });
+    const { user } = show('/changes/CHG-41');
+    expect(await screen.findByRole('link', { name: 'Minutes to back out' })).toHaveAttribute(
+      'href',
+      '/changes/CHG-41/plans?edit=backout_minutes',
+    );
+    await user.click(screen.getByRole('link', { name: 'Why it is done' }));
+    expect(await screen.findByRole('textbox', { name: 'Why it is done' })).toHaveFocus();
+  });
+
+  it('offers to attach it to the release that is advised', async () => {
+    const record = { id: 'rel_17', number: 'REL-17', name: 'Ledger 9' };
+    const refusal = { code: 'request.not_permitted', detail: 'this needs release.write' };
+    const because = ['the same team does both'];
+    const first = { record, because, actions: [{ name: 'attach', allowed: true }] };
+    const second = {
+      record: { ...record, id: 'rel_18', number: 'REL-18' },
+      because,
+      actions: [{ name: 'attach', allowed: false, refusal }],
+    };
+    const sent = serve({
+      ...ANSWERS,
+      'GET /changes/chg_41/advice': { fits: 'join', detail: 'attach it', with: [first, second] },
+      'PUT /releases/REL-17/changes/CHG-41': { id: 'rel_17', version: 8 },
+    });
+    const { user } = show('/changes/CHG-41');
+    await user.click(await screen.findByRole('button', { name: 'Attach to REL-17' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]).toMatchObject({
+      method: 'PUT',
+      path: '/releases/REL-17/changes/CHG-41',
+    });
+    const locked = screen.getByRole('button', { name: 'Attach to REL-18' });
+    expect(locked).toHaveAttribute('aria-disabled', 'true');
+  });
+
   it('sends only what was edited, bound to the version that was seen', async () => {
     const sent = serve({ ...ANSWERS, 'PATCH /changes/chg_41': { id: 'chg_41', version: 8 } });
     const { user } = show('/changes/CHG-41/plans');

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { release, refused } from '@/testing/fixtures';
+import { conflict, deploying, release, refused } from '@/testing/fixtures';
+import { releaseRows } from '@/testing/lists';
 import { show } from '@/testing/render';
 import { Refuse, serve, writes } from '@/testing/server';
 import { moved } from './order';
@@ -56,6 +57,18 @@ describe('the release page', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Accept' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
     expect(writes(sent)[0]?.body).toEqual({ reason: 'Read only' });
+  });
+
+  it('says beforehand why this reader may not accept a conflict', async () => {
+    const own = { code: 'calendar.own_conflict', detail: 'nobody accepts their own conflict' };
+    const actions = [{ name: 'accept', allowed: false, refusal: own }];
+    serve({ 'GET /conflicts/cfl_1': { ...conflict, actions } });
+    const { user } = show('/releases/REL-17/conflicts');
+    const accept = await screen.findByRole('button', { name: /Accept the conflict with/ });
+    expect(accept).toHaveAttribute('aria-disabled', 'true');
+    await user.click(accept);
+    expect(await screen.findByText('Nobody accepts their own conflict.')).toBeInTheDocument();
+    expect(screen.queryByRole('textbox', { name: /Why it is safe/ })).not.toBeInTheDocument();
   });
 
   it('moves a change by keys and sends the whole order with the version', async () => {
@@ -124,6 +137,78 @@ describe('the release page', () => {
     await user.type(within(dialog).getByRole('textbox'), 'Errors above 2 %');
     await user.click(within(dialog).getByRole('button', { name: 'Decide the rollback' }));
     await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ reason: 'Errors above 2 %' }));
+  });
+});
+
+describe('a release that is taken back', () => {
+  const [done, begun, never] = deploying.deployment!.steps;
+  const back = [
+    { ...begun!, uncertain: true },
+    { ...done!, state: 'waiting', at: null, by: null },
+  ];
+  const rollback = {
+    reason: 'Errors above 2 %',
+    decided_by: 'Mara Manager',
+    decided_at: deploying.created_at,
+    steps: back,
+    given_up: null,
+  };
+  const going = {
+    ...deploying,
+    deployment: {
+      ...deploying.deployment!,
+      state: 'rolling_back',
+      steps: [done!, begun!, { ...never!, uncertain: false }],
+      rollback,
+    },
+    actions: [{ name: 'step_back', allowed: true }],
+  };
+
+  it('asks first about the step that was begun and not reported', async () => {
+    const sent = serve({
+      'GET /releases/REL-18': going,
+      'POST /releases/REL-18/rollback/steps/CHG-42': { id: 'rel_18', version: 8 },
+    });
+    const { user } = show('/releases/REL-18/run');
+    expect(await screen.findByText(/check what it did, and take it back/)).toBeInTheDocument();
+    expect(screen.getByText('Begun, not reported')).toBeInTheDocument();
+    expect(screen.getByText('Not reached')).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'It had not begun' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.body).toEqual({ result: 'not_begun' });
+  });
+
+  it('does not read as a success', async () => {
+    const over = {
+      ...going,
+      phase: 'review',
+      state: 'review',
+      deployment: { ...going.deployment, state: 'rolled_back' },
+    };
+    serve({ 'GET /releases/REL-18': over });
+    show('/releases/REL-18/overview');
+    const phases = await screen.findByRole('list', { name: 'Phases' });
+    expect(within(phases).getByText('· Rolled back')).toBeInTheDocument();
+    const failed = within(phases)
+      .getAllByRole('listitem')
+      .filter((phase) => phase.hasAttribute('data-failed'))
+      .map((phase) => phase.textContent);
+    expect(failed).toEqual(['Deployment', 'Verification', 'Review · Rolled back']);
+    expect(screen.queryByText('Go given')).not.toBeInTheDocument();
+  });
+
+  it('says so in the list and on the board', async () => {
+    const row = { ...releaseRows[1]!, phase: 'review', deployment: 'rolled_back' };
+    serve({
+      'GET /releases': { items: [row] },
+      'GET /releases/board': { columns: [{ phase: 'review', releases: [row], more: false }] },
+    });
+    const { unmount } = show('/releases');
+    expect(await screen.findByText('Rolled back')).toBeInTheDocument();
+    unmount();
+    show('/releases/board');
+    expect(await screen.findByText('Rolled back')).toBeInTheDocument();
+    expect(screen.queryByText('Go')).not.toBeInTheDocument();
   });
 });
 

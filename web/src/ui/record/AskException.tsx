@@ -5,7 +5,9 @@ import type { Ref } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { toInstant } from '@/lib/zone';
+import type { ActionItem } from '../actions';
 import { Dialog } from '../Dialog';
+import { useOffer } from '../offer';
 import { say } from '../say';
 import { RECORD } from './texts';
 
@@ -72,4 +74,11 @@ export function AskException({ wanted, onClose }: { wanted: Wanted; onClose: () 
       />
     </Dialog>
   );
+}
+
+/** The offer to ask: that takes the permission to ask, and to write the record that is to pass. */
+export function useAskOffer(subject: 'change' | 'release', run: () => void): ActionItem {
+  const ask = useOffer('exception.request', RECORD.exceptionAsk, run);
+  const write = useOffer(`${subject}.write`, RECORD.exceptionAsk, run);
+  return ask.allowed ? write : ask;
 }

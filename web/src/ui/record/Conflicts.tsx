@@ -7,6 +7,7 @@ import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { toInstant } from '@/lib/zone';
+import { ActionButton } from '../Actions';
 import { Dialog } from '../Dialog';
 import { Icon } from '../icons';
 import { RefLink } from '../RefLink';
@@ -14,7 +15,8 @@ import { EmptyState } from '../States';
 import { StatePill } from '../StatePill';
 import { sentence, wordOf } from '../texts';
 import { Time, WindowTime } from '../Time';
-import { AskException, type Wanted } from './AskException';
+import { AcceptConflict } from './AcceptConflict';
+import { AskException, useAskOffer, type Wanted } from './AskException';
 import { RECORD } from './texts';
 import classes from './Conflicts.module.css';
 
@@ -60,23 +62,9 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
             )}
             {acceptable && conflict.state === 'open' && conflict.id && (
               <div className={classes.ways}>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  onClick={() => setAccepting(conflict)}
-                  aria-label={`${RECORD.accept} the conflict with ${conflict.with.name}`}
-                >
-                  {RECORD.accept}
-                </Button>
+                <AcceptConflict conflict={conflict} onAccept={() => setAccepting(conflict)} />
                 {conflict.severity === 'blocking' && !conflict.exempt && (
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    onClick={() => setAsking(wantedOf(conflict))}
-                    aria-label={`${RECORD.exceptionAsk}: ${conflict.with.name}`}
-                  >
-                    {RECORD.exceptionAsk}
-                  </Button>
+                  <AskButton conflict={conflict} onAsk={() => setAsking(wantedOf(conflict))} />
                 )}
               </div>
             )}
@@ -87,6 +75,12 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
       {accepting && <AcceptDialog conflict={accepting} onClose={() => setAccepting(undefined)} />}
     </>
   );
+}
+
+function AskButton({ conflict, onAsk }: { conflict: Conflict; onAsk: () => void }) {
+  const offer = useAskOffer(conflict.subject?.id.startsWith('rel_') ? 'release' : 'change', onAsk);
+  const name = `${RECORD.exceptionAsk}: ${conflict.with.name}`;
+  return <ActionButton size="compact-sm" item={offer} name={name} />;
 }
 
 /** Both directions of a dependency are one rule. */

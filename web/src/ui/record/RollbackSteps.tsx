@@ -43,6 +43,16 @@ export function RollbackSteps({ plan, brief }: { plan: Schema<'RollbackPlan'>; b
 function Warnings({ plan }: { plan: Schema<'RollbackPlan'> }) {
   return (
     <>
+      {plan.steps
+        .filter((step) => step.uncertain)
+        .map((step) => (
+          <p key={step.change.id} className={classes.limit}>
+            <Icon name="alert" />
+            <span>
+              <strong>{RECORD.uncertain}:</strong> <RefLink record={step.change} />
+            </span>
+          </p>
+        ))}
       {plan.cannot_be_undone.map((each) => (
         <p key={each.change.id + each.what} className={classes.never}>
           <Icon name="alert" />

@@ -61,12 +61,21 @@ fn a_change_goes_through_the_steps_of_its_release() {
 }
 
 #[test]
+fn a_change_whose_step_was_never_begun_is_given_up_with_its_release() {
+    let change = stepped(&stepped(&aboard(), Step::Scheduled), Step::Deployed);
+    let change = stepped(&change, Step::NotBegun);
+    assert_eq!((change.phase, change.outcome), (Phase::Cancelled, None));
+    assert!(change.outcome_note.is_some_and(|note| note.contains("taken back")));
+}
+
+#[test]
 fn a_step_that_does_not_concern_a_change_is_no_event() {
     for step in [
         Step::Scheduled,
         Step::Unscheduled,
         Step::Deployed,
         Step::Ended(Outcome::Successful),
+        Step::NotBegun,
         Step::Closed,
     ] {
         assert_eq!(follow(&draft(), step), [], "{step:?}");

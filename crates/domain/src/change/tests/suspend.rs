@@ -6,7 +6,7 @@ use crate::approval::RoundState;
 #[test]
 fn a_change_on_hold_keeps_its_place_and_does_not_move() {
     let change = held();
-    assert_eq!((change.phase, change.held), (Phase::Scheduled, true));
+    assert_eq!((change.phase, change.held.is_some()), (Phase::Scheduled, true));
     assert_eq!(code(hold(&change, "again", &facts())), "change.held");
     assert_eq!(code(super::schedule(&change, None, &facts(), &stamp())), "change.held");
 }
@@ -27,7 +27,7 @@ fn holding_and_giving_up_need_a_reason() {
 #[test]
 fn a_change_goes_on_where_it_was() {
     let change = after(&held(), resume(&held(), &facts()));
-    assert_eq!((change.phase, change.held), (Phase::Scheduled, false));
+    assert_eq!((change.phase, change.held.is_some()), (Phase::Scheduled, false));
     assert_eq!(code(resume(&change, &facts())), "change.wrong_phase");
 }
 

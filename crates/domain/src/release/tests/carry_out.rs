@@ -146,11 +146,9 @@ fn a_verified_effect_that_turns_out_wrong_is_taken_back_before_the_review_only()
 }
 
 #[test]
-fn nothing_reached_is_nothing_to_take_back() {
+fn a_rollback_is_decided_with_a_reason() {
     let release = deploying();
-    assert_eq!(code(roll_back(&release, "x", &facts(&release))), "rollback.nothing_reached");
-    let reached = reported(&release, 41, StepState::Done);
-    assert_eq!(pointers(roll_back(&reached, "", &facts(&reached))), ["/reason"]);
+    assert_eq!(pointers(roll_back(&release, "", &facts(&release))), ["/reason"]);
 }
 
 #[test]
@@ -160,7 +158,7 @@ fn nothing_goes_forward_while_it_is_taken_back() {
     assert_eq!(code(forward), "release.wrong_phase");
     assert_eq!(code(verify(&release, None, None, &facts(&release))), "release.wrong_phase");
     assert_eq!(code(roll_back(&release, "x", &facts(&release))), "release.wrong_phase");
-    let elsewhere = back(&release, change(42), StepState::Done, None, &facts(&release));
+    let elsewhere = back(&release, change(49), StepState::Done, None, &facts(&release));
     assert_eq!(code(elsewhere), "request.unknown_record");
 }
 
@@ -176,6 +174,8 @@ fn the_last_step_back_leads_to_the_review() {
     let release = going_back();
     let failed = back(&release, change(41), StepState::Failed, Some("stuck"), &facts(&release));
     assert_eq!(after(&release, failed).phase, P::Deployment);
+    let known = back(&release, change(41), StepState::NotBegun, None, &facts(&release));
+    assert_eq!(pointers(known), ["/result"]);
     let release = taken_back();
     assert_eq!(release.phase, P::Review);
     assert_eq!(release.deployment.expect("done").state, DeploymentState::RolledBack);

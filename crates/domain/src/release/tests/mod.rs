@@ -290,7 +290,7 @@ fn reviewing() -> Release {
     after(&verifying, verify(&verifying, Some(true), Some("looked"), &facts(&verifying)))
 }
 
-/// Its first change was carried out, and is being taken back.
+/// Its first change was carried out and its second begun, and it is being taken back.
 fn going_back() -> Release {
     let reached = reported(&deploying(), 41, StepState::Done);
     after(&reached, roll_back(&reached, "errors everywhere", &facts(&reached)))
@@ -298,8 +298,10 @@ fn going_back() -> Release {
 
 fn taken_back() -> Release {
     let back = going_back();
-    let done = StepState::Done;
-    after(&back, super::back(&back, change(41), done, None, &facts(&back)))
+    let steps = [(42, StepState::NotBegun), (41, StepState::Done)];
+    steps.into_iter().fold(back, |back, (number, state)| {
+        after(&back, super::back(&back, change(number), state, None, &facts(&back)))
+    })
 }
 
 fn reviewed(release: &Release) -> Facts {

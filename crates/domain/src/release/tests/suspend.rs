@@ -6,7 +6,10 @@ use crate::approval::RoundState;
 #[test]
 fn a_release_on_hold_keeps_its_place_and_does_not_move() {
     let release = held();
-    assert_eq!((release.phase, release.held, release.scheduled), (P::Approval, true, true));
+    assert_eq!(
+        (release.phase, release.held.is_some(), release.scheduled),
+        (P::Approval, true, true)
+    );
     assert_eq!(code(hold(&release, "again", &facts(&release))), "release.held");
     let asked = asked();
     let waiting = after(&asked, hold(&asked, "wait", &facts(&asked)));
@@ -22,7 +25,7 @@ fn its_scope_may_move_meanwhile() {
 fn a_release_goes_on_where_it_was() {
     let release = held();
     let release = after(&release, resume(&release, &facts(&release)));
-    assert_eq!((release.phase, release.held), (P::Approval, false));
+    assert_eq!((release.phase, release.held.is_some()), (P::Approval, false));
     assert_eq!(code(resume(&release, &facts(&release))), "release.wrong_phase");
 }
 

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use domain::change::{Change, Origin};
+use domain::record::Standing;
 use domain::release::Release;
 use domain::risk::{Assessment, CustomerImpact};
 use domain::vocabulary::Window as DomainWindow;
-use kernel::{ChangeId, CiId, Id, ReleaseId, ServiceId, TeamId, Timestamp, Version, Zone};
+use kernel::{Actor, ChangeId, CiId, Id, ReleaseId, ServiceId, TeamId, Timestamp, Version, Zone};
 use ports::{Store, Tx};
 use uuid::Uuid;
 
@@ -93,7 +94,7 @@ fn world(dice: &mut Dice) -> World {
 fn a_change(dice: &mut Dice, number: u128) -> Written {
     let mut change = Change { number: format!("CHG-{}", 990 + number), ..Change::default() };
     change.phase = dice.one(Phase::ALL);
-    change.held = dice.below(9) == 0;
+    change.held = (dice.below(9) == 0).then(on_hold);
     change.overdue_since = (dice.below(5) == 0).then(|| at(1));
     change.requester = Some(id(dice.below(PEOPLE)));
     change.release = (dice.below(4) == 0).then(|| id(dice.below(RELEASES)));
@@ -245,7 +246,7 @@ fn a_filter(dice: &mut Dice, me: PersonId) -> Filter {
             let fits = move |one: &Written| one.state.extras.watchers.contains(&me);
             ("watched", yes(), Box::new(fits))
         }
-        12 => ("held", yes(), Box::new(|one| one.state.held)),
+        12 => ("held", yes(), Box::new(|one| one.state.held.is_some())),
         15 => ("overdue", yes(), Box::new(|one| one.state.overdue_since.is_some())),
         14 => {
             let fits = |one: &Written| one.state.hits_customers() && one.state.release.is_none();
@@ -381,4 +382,9 @@ fn the_cis_of_a_change_come_in_the_order_they_were_listed() {
         })
         .unwrap();
     });
+}
+
+fn on_hold() -> Standing {
+    let by = Actor::Operator { name: "root".to_owned() };
+    Standing { by, at: Timestamp::from_micros(0), reason: "it waits".to_owned() }
 }

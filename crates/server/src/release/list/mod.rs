@@ -228,7 +228,7 @@ pub(super) fn board(db: &mut dyn Query, team: Option<&str>) -> Result<Board, Sto
 }
 
 const ROW: &str = "id, number, title, model, phase, state, held, approved, scheduled, owner, team, \
-    start_at, end_at, zone, changes, tier, outcome, updated_at, overdue_at";
+    start_at, end_at, zone, changes, tier, deployment_state, outcome, updated_at, overdue_at";
 
 /// Releases as lines of a list, in the order of their ids.
 pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ReleaseRow>, Fault> {
@@ -272,12 +272,13 @@ fn shown(
         owner: names.opt(db, row.opt_text(9)?)?,
         team: names.opt(db, row.opt_text(10)?)?,
         window: window(row, 11)?.as_ref().map(shown_window),
-        overdue_since: row.opt_time(18)?.map(|at| at.to_string()),
+        overdue_since: row.opt_time(19)?.map(|at| at.to_string()),
         changes: count(row, 14)?,
         tier: row.opt_text(15)?.map(str::to_owned),
         conflicts_open: open.get(id).copied().unwrap_or(0),
-        outcome: row.opt_text(16)?.map(str::to_owned),
-        updated_at: row.time(17)?.to_string(),
+        deployment: row.opt_text(16)?.map(str::to_owned),
+        outcome: row.opt_text(17)?.map(str::to_owned),
+        updated_at: row.time(18)?.to_string(),
     })
 }
 
@@ -285,11 +286,12 @@ fn count(row: &Row, column: usize) -> Result<u32, Fault> {
     Ok(u32::try_from(row.int(column)?).unwrap_or(u32::MAX))
 }
 
-/// A page of deployments, the one begun last first.
+/// A page of deployments, the one begun last first; of those under way, the reader's first.
 pub(super) fn deployments(
     db: &mut dyn Query,
     query: &ListQuery,
     limit: u32,
+    me: Option<PersonId>,
 ) -> Result<Page<DeploymentRow>, Stop> {
     check_cursor(query.get("cursor"))?;
     let mut statement = Statement::new(
@@ -299,12 +301,26 @@ pub(super) fn deployments(
     if let Some(state) = word::<DeploymentState>(query, "state")? {
         statement.bind(" AND deployment_state = ?", [state.word().into()]);
     }
+    let under_way = query.flag("under_way");
+    if under_way {
+        statement.push(" AND ");
+        let states = DeploymentState::ALL.iter().filter(|state| state.is_under_way());
+        statement.bind_any("deployment_state", states.map(|state| state.word().into()));
+    }
     if let Some((begun, last)) = query.get("cursor").and_then(cursor_parts) {
         statement.bind(" AND (deployed_at, id) < (?, ?)", [begun.into(), last.into()]);
     }
     statement.push(" ORDER BY deployed_at DESC, id DESC");
     let page = statement.page(db, limit, |row| Ok(cursor_text(row.int(0)?, row.text(1)?)))?;
-    Ok(present(page, |row| deployment(&row))?)
+    let mut page = present(page, |row| deployment(&row))?;
+    let mut names = Names::default();
+    for row in &mut page.items {
+        under_way::tell(db, &mut names, row, me)?;
+    }
+    if under_way {
+        page.items.sort_by_key(|row| !row.yours);
+    }
+    Ok(page)
 }
 
 fn deployment(row: &Row) -> Result<DeploymentRow, Fault> {
@@ -321,8 +337,12 @@ fn deployment(row: &Row) -> Result<DeploymentRow, Fault> {
         done: count(row, 9)?,
         failed: count(row, 10)?,
         total: count(row, 11)?,
+        current: None,
+        yours: false,
     })
 }
+
+mod under_way;
 
 #[cfg(test)]
 mod tests;

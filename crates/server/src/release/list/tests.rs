@@ -1,6 +1,7 @@
 //! Lists of releases, the board and the deployments, on both engines.
 
 use domain::deployment::{Deployment, Step, StepState};
+use domain::record::Standing;
 use domain::release::Release;
 use domain::vocabulary::Window as DomainWindow;
 use kernel::{Actor, ChangeId, Id, ReleaseId, TeamId, Timestamp, Version, Zone};
@@ -26,7 +27,7 @@ fn release(number: u128) -> Release {
     let mut release = Release { number: format!("REL-{}", 90 + number), ..Release::default() };
     release.phase = if number < 55 { Phase::Planning } else { Phase::Closed };
     release.model = if number.is_multiple_of(2) { "minor" } else { "major" }.to_owned();
-    release.held = number == 7;
+    release.held = (number == 7).then(on_hold);
     release.requester = Some(id(number % 4));
     let content = &mut release.content;
     content.title = format!("release {number}");
@@ -147,15 +148,22 @@ fn deployments_are_listed_by_their_beginning_and_by_state() {
     let states = [DeploymentState::Verified, DeploymentState::Running, DeploymentState::Running];
     let begun = (0..).zip(states).map(|(number, state)| under_way(number, state));
     over(begun.chain([release(3)]).collect(), |db| {
-        let page = deployments(db, &ListQuery::default(), 2).unwrap();
+        let page = deployments(db, &ListQuery::default(), 2, None).unwrap();
         let row = &page.items[0];
         assert_eq!(row.release.number.as_deref(), Some("REL-92"));
         assert_eq!((row.done, row.failed, row.total), (1, 1, 3));
         assert_eq!(row.started_at, "1970-01-01T02:00:00Z");
         let next = ListQuery::of([("cursor", page.next.unwrap())]);
-        let rest = deployments(db, &next, 2).unwrap();
+        let rest = deployments(db, &next, 2, None).unwrap();
         assert_eq!((rest.items.len(), rest.items[0].state.as_str()), (1, "verified"));
         let running = ListQuery::of([("state", "running".to_owned())]);
-        assert_eq!(deployments(db, &running, 9).unwrap().items.len(), 2);
+        assert_eq!(deployments(db, &running, 9, None).unwrap().items.len(), 2);
+        let under_way = ListQuery::of([("under_way", "true".to_owned())]);
+        assert_eq!(deployments(db, &under_way, 9, None).unwrap().items.len(), 2);
     });
+}
+
+fn on_hold() -> Standing {
+    let by = Actor::Operator { name: "root".to_owned() };
+    Standing { by, at: Timestamp::from_micros(0), reason: "it waits".to_owned() }
 }

@@ -51,6 +51,7 @@ export function ApprovalList({ rows, chosen, onChoose, more }: Props) {
                     {APPROVAL.voted} {row.my_vote}
                   </span>
                 )}
+                {row.held && <StatePill word="held" label={APPROVAL.held} />}
                 {row.state !== 'pending' && <StatePill word={row.state} />}
                 {row.escalated && (
                   <StatePill word="escalated" label={APPROVAL.escalated} tone="stop" />

@@ -7,6 +7,7 @@ import { useVerb } from '@/lib/verb';
 import { verbs, type ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Link } from '@/ui/Link';
+import { OnHold } from '@/ui/record/OnHold';
 import { RECORD } from '@/ui/record/texts';
 import { ANSWERS, openRound, type Answer } from '@/ui/record/vote';
 import { VoteDialog } from '@/ui/record/VoteDialog';
@@ -48,6 +49,9 @@ function Decide({ row, subject }: { row: ApprovalRow; subject: Subject }) {
     say(APPROVAL.sent(record.number, APPROVAL.answers[done as Answer] ?? done));
   });
   const votes = round ? voteItems(subject, setAnswer) : [];
+  const [resume] = record.held
+    ? verbs(record.actions, { resume: { label: RECORD.resume, run: () => verb.run('resume') } })
+    : [];
   useVoteKeys(votes);
   return (
     <>
@@ -58,7 +62,6 @@ function Decide({ row, subject }: { row: ApprovalRow; subject: Subject }) {
           </h2>
           <p className={classes.facts}>
             <StatePill word={record.type} tone={record.type === 'emergency' ? 'stop' : 'neutral'} />
-            {record.held && <StatePill word="held" label={APPROVAL.held} />}
             <WindowTime window={record.window} />
             <Link to={pathOf(row.subject) ?? '#'}>{APPROVAL.openRecord}</Link>
           </p>
@@ -69,6 +72,7 @@ function Decide({ row, subject }: { row: ApprovalRow; subject: Subject }) {
           ))}
         </div>
       </header>
+      <OnHold hold={record.hold} resume={resume} />
       <Route lamps={record.route} label={`Route of ${record.number}`} />
       <SubjectBody subject={subject} round={round} />
       {answer && round && (

@@ -70,7 +70,9 @@ export default function AbsencesPage() {
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const startNew = () => setOpen({ kind: 'new' });
-  const offer = useOffer('read', ABSENCES.new, startNew);
+  const votes = useOffer('approve', ABSENCES.new, startNew);
+  const keeps = useOffer('identity.write', ABSENCES.new, startNew);
+  const offer = keeps.allowed ? keeps : votes;
   const done = (text: string) => () => {
     close();
     say(text);
@@ -94,7 +96,7 @@ export default function AbsencesPage() {
             <EmptyState
               icon="approvals"
               title={ABSENCES.emptyTitle}
-              action={{ label: ABSENCES.new, run: startNew }}
+              action={offer.allowed ? offer : undefined}
               example={ABSENCES.example}
             >
               <p>{ABSENCES.empty}</p>

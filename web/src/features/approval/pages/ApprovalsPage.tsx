@@ -18,7 +18,8 @@ export default function ApprovalsPage() {
   const [address, change] = useAddress();
   const state = address.state === 'decided' ? 'decided' : 'pending';
   const pages = useApprovals(state);
-  const rows = pages.rows ?? [];
+  // What is on hold asks nobody until it goes on, and heads no list.
+  const rows = (pages.rows ?? []).toSorted((a, b) => Number(a.held) - Number(b.held));
   const at = rows.findIndex((row) => keyOf(row) === address.subject);
   const chosen = rows[at] ?? rows[0];
   const choose = (row: ApprovalRow | undefined) => row && change({ subject: keyOf(row) });

@@ -52,7 +52,7 @@ export function BandPage({ words, reasoned = false }: Props) {
             <EmptyState
               icon="calendar"
               title={words.emptyTitle}
-              action={{ label: words.new, run: startNew }}
+              action={offer.allowed ? offer : undefined}
               example={words.example}
             >
               <p>{words.empty}</p>

@@ -1,7 +1,8 @@
 // A part of a change that can be edited in place: the reading view, or its form.
 import { Button } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
-import { useForm, type Form as FormState } from '@/lib/forms';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useAddress } from '@/lib/address';
+import { fieldId, useForm, type Form as FormState } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';
 import { useWrite } from '@/lib/write';
 import { Form } from '@/ui/Form';
@@ -14,20 +15,26 @@ import { texts } from '../texts';
 interface Props {
   change: Change;
   title: string;
+  /** The fields of its form: an address that asks for one of them opens it there. */
+  names: string[];
   /** What to read. */
   children: ReactNode;
   /** What to edit. */
   fields: (form: FormState<ChangeValues>) => ReactNode;
 }
 
-export function EditSection({ change, title, children, fields }: Props) {
-  const [editing, setEditing] = useState(false);
+export function EditSection({ change, title, names, children, fields }: Props) {
+  const [opened, setOpened] = useState(false);
+  const [address, setAddress] = useAddress();
   const edit = change.actions.find((action) => action.name === 'edit');
   const refusal = edit && !edit.allowed ? edit.refusal?.detail : undefined;
-  if (editing) {
-    return (
-      <EditForm change={change} title={title} fields={fields} onEnd={() => setEditing(false)} />
-    );
+  const asked = names.find((name) => name === address.edit && refusal === undefined);
+  if (opened || asked) {
+    const end = () => {
+      setOpened(false);
+      setAddress({ edit: undefined });
+    };
+    return <EditForm change={change} title={title} fields={fields} at={asked} onEnd={end} />;
   }
   return (
     <Section
@@ -38,7 +45,7 @@ export function EditSection({ change, title, children, fields }: Props) {
           variant="default"
           disabled={refusal !== undefined}
           title={refusal}
-          onClick={() => setEditing(true)}
+          onClick={() => setOpened(true)}
         >
           {texts.edit}
         </Button>
@@ -53,10 +60,15 @@ interface EditFormProps {
   change: Change;
   title: string;
   fields: Props['fields'];
+  /** The field that is wanted. */
+  at?: string;
   onEnd: () => void;
 }
 
-function EditForm({ change, title, fields, onEnd }: EditFormProps) {
+function EditForm({ change, title, fields, at, onEnd }: EditFormProps) {
+  useEffect(() => {
+    if (at) document.getElementById(fieldId(at))?.focus();
+  }, [at]);
   // A draft belongs to the version it was written against.
   const key = `${change.id}:${change.version}:${title}`;
   const form = useForm<ChangeValues>(valuesOf(change), key);

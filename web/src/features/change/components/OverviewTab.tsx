@@ -10,6 +10,7 @@ import { Links } from '@/ui/record/Links';
 import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
+import { FORMS } from '../fieldPlaces';
 import { changePath, type Change } from '../queries';
 import { texts } from '../texts';
 import { AdviceSection } from './AdviceSection';
@@ -24,10 +25,10 @@ export function OverviewTab({ change }: { change: Change }) {
     <Columns
       main={
         <>
-          {change.outcome && (
+          {(change.outcome ?? change.outcome_note) && (
             <Section title={overview.outcome}>
               <p className={classes.first}>
-                <StatePill word={change.outcome} />
+                <StatePill word={change.outcome ?? change.phase} />
               </p>
               {change.outcome_note && <Prose text={change.outcome_note} />}
             </Section>
@@ -35,6 +36,7 @@ export function OverviewTab({ change }: { change: Change }) {
           <EditSection
             change={change}
             title={overview.what}
+            names={FORMS.what}
             fields={(form) => <WhatFields form={form} typeFixed={change.phase !== 'draft'} />}
           >
             <h3 className={classes.label}>{fields.description}</h3>
@@ -45,6 +47,7 @@ export function OverviewTab({ change }: { change: Change }) {
           <EditSection
             change={change}
             title={overview.impact}
+            names={FORMS.where}
             fields={(form) => <WhereFields form={form} />}
           >
             <Facts facts={known(impactFacts(change))} />
@@ -57,6 +60,7 @@ export function OverviewTab({ change }: { change: Change }) {
           <EditSection
             change={change}
             title={overview.facts}
+            names={FORMS.who}
             fields={(form) => (
               <>
                 <WhoFields form={form} />

@@ -2,6 +2,7 @@
 import { minutes } from '@/lib/dates';
 import { Stack } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { FORMS } from '../fieldPlaces';
 import type { Change } from '../queries';
 import { texts } from '../texts';
 import { PlanFields } from './ChangeFields';
@@ -19,6 +20,7 @@ export function PlansTab({ change }: { change: Change }) {
       <EditSection
         change={change}
         title={texts.sections.plans}
+        names={FORMS.plans}
         fields={(form) => <PlanFields form={form} />}
       >
         {change.cannot_be_undone.trim() && (

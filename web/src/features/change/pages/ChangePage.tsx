@@ -16,6 +16,7 @@ import { MoveToFree } from '@/ui/record/MoveToFree';
 import { LongerWindow } from '@/ui/record/LongerWindow';
 import { History } from '@/ui/record/History';
 import { Tasks } from '@/ui/record/Tasks';
+import { OnHold } from '@/ui/record/OnHold';
 import { Watch } from '@/ui/record/Watch';
 import { RiskBars } from '@/ui/RiskBars';
 import { Route } from '@/ui/Route';
@@ -30,6 +31,7 @@ import { OverviewTab } from '../components/OverviewTab';
 import { PlansTab } from '../components/PlansTab';
 import { WindowLine } from '../components/WindowLine';
 import { changePath, useChange, useConflicts, type Change } from '../queries';
+import { missingField } from '../fieldPlaces';
 import { PHASES, texts } from '../texts';
 import { changeActions } from '../verbs';
 import classes from '../components/change.module.css';
@@ -91,13 +93,16 @@ function ChangeView({ change }: { change: Change }) {
         current={change.phase}
         held={change.held}
         cancelled={change.phase === 'cancelled'}
+        failed={failureOf(change)}
       />
+      <OnHold hold={change.hold} resume={actions.all.find((item) => item.name === 'resume')} />
       <WindowLine change={change} />
       <LongerWindow record={change} path={changePath(change.id)} />
       <Route
         lamps={change.route}
         actions={actions.all}
         places={lampPlaces(change)}
+        field={(error) => missingField(change, error)}
         label={texts.routeLabel(change.number)}
       />
       <Tabs change={change} current={tab} />
@@ -144,6 +149,12 @@ function useChangeVerbs(change: Change) {
   };
 }
 
+/** A change whose work failed does not read as done. */
+function failureOf(change: Change): { from: string; word: string } | undefined {
+  const failed = change.outcome?.startsWith('failed_');
+  return failed ? { from: 'implement', word: wordOf(change.outcome) } : undefined;
+}
+
 function Badges({ change }: { change: Change }) {
   return (
     <>
@@ -154,6 +165,7 @@ function Badges({ change }: { change: Change }) {
       />
       {change.held && <StatePill word="held" label={texts.list.onHold} />}
       {change.overdue_since && <StatePill word="overdue" />}
+      {change.outcome && <StatePill word={change.outcome} />}
       {change.imported && (
         <StatePill
           word="imported"

@@ -83,7 +83,7 @@ export default function TokensPage() {
             <EmptyState
               icon="lock"
               title={words.emptyTitle}
-              action={{ label: words.new, run: startNew }}
+              action={offer.allowed ? offer : undefined}
               example={words.example}
             >
               <p>{words.empty}</p>

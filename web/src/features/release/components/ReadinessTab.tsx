@@ -1,15 +1,16 @@
 // The readiness board: what the date depends on, who must act, and each way out with its effect.
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { inZone } from '@/lib/inZone';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
+import { ActionButton } from '@/ui/Actions';
 import { Dialog } from '@/ui/Dialog';
 import { LampMark } from '@/ui/LampMark';
 import { Section } from '@/ui/Page';
+import { useOffer } from '@/ui/offer';
 import { RefLink } from '@/ui/RefLink';
-import { AskException, type Wanted } from '@/ui/record/AskException';
+import { AskException, useAskOffer, type Wanted } from '@/ui/record/AskException';
 import { ErrorState, RowsSkeleton } from '@/ui/States';
 import { LAMP_STATES, sentence, wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
@@ -71,15 +72,7 @@ function ItemRow({ item, onTake }: { item: Item; onTake: (way: Way) => void }) {
           <ul className={classes.ways} aria-label={READINESS.ways}>
             {item.ways.map((way) => (
               <li key={way.kind} className={classes.way}>
-                <Button
-                  size="compact-sm"
-                  variant="default"
-                  disabled={Boolean(way.effect.refusal)}
-                  onClick={() => onTake(way)}
-                >
-                  {READINESS.way[way.kind] ?? way.kind}
-                  {way.change && ` ${way.change.number ?? ''}`}
-                </Button>
+                <WayButton way={way} onTake={() => onTake(way)} />
                 <Effect way={way} />
               </li>
             ))}
@@ -88,6 +81,17 @@ function ItemRow({ item, onTake }: { item: Item; onTake: (way: Way) => void }) {
       </div>
     </>
   );
+}
+
+function WayButton({ way, onTake }: { way: Way; onTake: () => void }) {
+  const ask = useAskOffer('release', onTake);
+  const word = READINESS.way[way.kind] ?? way.kind;
+  const label = way.change ? `${word} ${way.change.number ?? ''}` : word;
+  const write = useOffer('release.write', label, onTake);
+  const offer = way.exception ? { ...ask, label } : write;
+  const refusal = way.effect.refusal ?? offer.refusal;
+  const item = { ...offer, allowed: offer.allowed && !way.effect.refusal, refusal };
+  return <ActionButton size="compact-sm" item={item} />;
 }
 
 /** What a way out would do, in one line. */

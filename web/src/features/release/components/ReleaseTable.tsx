@@ -6,6 +6,7 @@ import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { Time, WindowTime } from '@/ui/Time';
 import type { ReleaseRow } from '../queries';
+import { takenBack } from '../takenBack';
 import { COLUMN } from '../texts';
 import classes from './release.module.css';
 
@@ -34,6 +35,9 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
         <StatePill word={row.phase} />
         {row.held && <StatePill word="held" label="On hold" />}
         {row.overdue_since && <StatePill word="overdue" />}
+        {(row.outcome ?? takenBack(row.deployment)) && (
+          <StatePill word={row.outcome ?? row.deployment} />
+        )}
       </span>
     ),
   },
@@ -81,12 +85,6 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     optional: true,
     wideOnly: true,
     cell: (row) => <RefLink record={row.team} />,
-  },
-  {
-    key: 'outcome',
-    header: COLUMN.outcome,
-    optional: true,
-    cell: (row) => <StatePill word={row.outcome} />,
   },
   {
     key: 'updated',

@@ -24,9 +24,13 @@ interface Props {
   /** How each change is taken back, shown on the checklist of a rollback. */
   plan?: Schema<'RollbackPlan'>;
   doneWord: string;
+  /** The steps are those of the way back. */
+  back?: boolean;
 }
 
-export function RunSteps({ steps, path, open, over, plan, doneWord }: Props) {
+const REPORTED: Record<string, string> = { failed: RUN.failed, not_begun: RUN.wasNotBegun };
+
+export function RunSteps({ steps, path, open, over, plan, doneWord, back = false }: Props) {
   const [failing, setFailing] = useState<Step>();
   const write = useWrite(() => setFailing(undefined));
   const report = (step: Step, body: Schema<'StepReport'>) =>
@@ -43,11 +47,10 @@ export function RunSteps({ steps, path, open, over, plan, doneWord }: Props) {
               <span className={classes.stepTitle}>
                 <RefLink record={step.change} />
               </span>
-              {over && step.state === 'waiting' && <span className="soft">{RUN.notReached}</span>}
+              <Unreported step={step} over={over} back={back} />
               {step.at && (
                 <span className="soft">
-                  {step.state === 'failed' ? RUN.failed : doneWord}, {step.by},{' '}
-                  <Time at={step.at} />
+                  {REPORTED[step.state] ?? doneWord}, {step.by}, <Time at={step.at} />
                 </span>
               )}
               {step.note && <Prose text={step.note} />}
@@ -61,6 +64,15 @@ export function RunSteps({ steps, path, open, over, plan, doneWord }: Props) {
                     >
                       {doneWord}
                     </Button>
+                    {back && step.uncertain && (
+                      <Button
+                        variant="default"
+                        disabled={write.isPending}
+                        onClick={() => report(step, { result: 'not_begun' })}
+                      >
+                        {RUN.notBegun}
+                      </Button>
+                    )}
                     <Button variant="default" onClick={() => setFailing(step)}>
                       {RUN.failed}
                     </Button>
@@ -96,8 +108,18 @@ function PlanOf({ change, plan }: { change: string; plan?: Schema<'RollbackPlan'
   return step ? <Prose text={step.plan} /> : null;
 }
 
+/** What is known of a step that nobody reported. */
+function Unreported({ step, over, back }: { step: Step; over: boolean; back: boolean }) {
+  if (step.state !== 'waiting') return null;
+  if (step.uncertain && (over || back)) {
+    return <strong>{back ? RUN.checkFirst : RUN.uncertain}</strong>;
+  }
+  return over ? <span className="soft">{back ? RUN.notTakenBack : RUN.notReached}</span> : null;
+}
+
 function lampOf(step: Step, over: boolean): Schema<'LampState'> {
   if (step.state === 'done') return 'clear';
   if (step.state === 'failed') return 'stop';
+  if (step.state === 'not_begun') return 'not_needed';
   return over ? 'not_needed' : 'waiting';
 }

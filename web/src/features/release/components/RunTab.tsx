@@ -67,6 +67,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
                 open={deployment.state === 'rolling_back' && may('step_back')}
                 plan={release.rollback_plan}
                 doneWord={RUN.backDone}
+                back
               />
               {deployment.state === 'rolling_back' && find('give_up')?.allowed && (
                 <RollbackButton item={find('give_up')} />
@@ -96,11 +97,7 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
             )}
           </Section>
           <Section title={RUN.rollbackTitle}>
-            {release.rollback_plan.steps.length === 0 && !rollback ? (
-              <p className="soft">{RUN.nothingReached}</p>
-            ) : (
-              <RollbackSteps plan={release.rollback_plan} brief />
-            )}
+            <RollbackSteps plan={release.rollback_plan} brief />
             {!rollback && <RollbackButton item={find('rollback')} />}
           </Section>
         </>

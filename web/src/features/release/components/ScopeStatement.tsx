@@ -3,7 +3,9 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import type { Schema } from '@/lib/schema';
+import { ActionButton } from '@/ui/Actions';
 import { Facts, Section } from '@/ui/Page';
+import { useAskOffer } from '@/ui/record/AskException';
 import { RefLink } from '@/ui/RefLink';
 import { ErrorState, RowsSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
@@ -19,6 +21,7 @@ type Document = Schema<'ScopeDocument'>;
 export function ScopeStatement({ release }: { release: Release }) {
   const scope = useScope(release.number);
   const [stating, setStating] = useState<Stating>();
+  const join = useAskOffer('change', () => setStating({ what: 'join' }));
   if (scope.error) {
     return <ErrorState error={scope.error} retry={() => void scope.refetch()} />;
   }
@@ -53,13 +56,7 @@ export function ScopeStatement({ release }: { release: Release }) {
               ? verb(STATEMENT.unfreeze, 'unfreeze', { what: 'unfreeze' })
               : verb(STATEMENT.freeze, 'freeze', { what: 'freeze' })}
             {document.frozen && (
-              <Button
-                size="compact-sm"
-                variant="default"
-                onClick={() => setStating({ what: 'join' })}
-              >
-                {STATEMENT.askJoin}
-              </Button>
+              <ActionButton size="compact-sm" item={{ ...join, label: STATEMENT.askJoin }} />
             )}
           </span>
         }

@@ -12,6 +12,7 @@ import { WindowTime } from '@/ui/Time';
 import classes from '../components/release.module.css';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useBoard, type ReleaseRow } from '../queries';
+import { takenBack } from '../takenBack';
 import { RELEASE, SCOPE } from '../texts';
 
 export default function BoardPage() {
@@ -84,7 +85,12 @@ function Card({ release }: { release: ReleaseRow }) {
       </span>
       <span className={classes.pills}>
         {release.held && <StatePill word="held" label="On hold" />}
-        {release.approved && !release.outcome && <StatePill word="approved" label="Go" />}
+        {release.approved && !release.outcome && !takenBack(release.deployment) && (
+          <StatePill word="approved" label="Go" />
+        )}
+        {takenBack(release.deployment) && !release.outcome && (
+          <StatePill word={release.deployment} />
+        )}
         {release.conflicts_open > 0 && (
           <StatePill word="blocking" label={SCOPE.conflicts(release.conflicts_open)} />
         )}

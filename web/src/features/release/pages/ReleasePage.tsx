@@ -5,20 +5,24 @@ import { useGo, useParam } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useVerb } from '@/lib/verb';
 import { useWrite } from '@/lib/write';
-import { Route } from '@/ui/Route';
+import type { FieldError } from '@/lib/schema';
+import { Route, type MissingField } from '@/ui/Route';
 import { LinkTabs } from '@/ui/LinkTabs';
 import { Page } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
 import { LongerWindow } from '@/ui/record/LongerWindow';
+import { OnHold } from '@/ui/record/OnHold';
 import { Watch } from '@/ui/record/Watch';
 import { say } from '@/ui/say';
 import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
+import { wordOf } from '@/ui/texts';
+import { takenBack } from '../takenBack';
 import { ReleaseMeta } from '../components/ReleaseMeta';
 import { ReleaseTab, releaseTabs } from '../components/ReleaseTab';
 import { ReleaseVerbDialog, needsDialog } from '../components/ReleaseVerbDialog';
 import { releasePath, useRelease, type Release } from '../queries';
-import { DONE, RELEASE, VERB } from '../texts';
+import { DONE, FIELD, RELEASE, VERB } from '../texts';
 import { releaseActions } from '../verbs';
 
 export default function ReleasePage() {
@@ -89,12 +93,15 @@ function Inside({ release }: { release: Release }) {
         state={release.state}
         held={release.held}
         cancelled={release.phase === 'cancelled'}
+        failed={failureOf(release)}
       />
+      <OnHold hold={release.hold} resume={all.find((item) => item.name === 'resume')} />
       <LongerWindow record={release} path={path} />
       <Route
         lamps={release.route}
         actions={all}
         places={placesOf(release, tab)}
+        field={(error) => missingField(release, error)}
         label={`Route of ${release.number}`}
       />
       <LinkTabs label="Parts of the release" tabs={releaseTabs(release)} current={tab} />
@@ -133,13 +140,35 @@ function reviewOf(release: Release): string {
   return review ? paths.review(review.number ?? review.id) : paths.reviews;
 }
 
+/** What is missing, with the address where it is mended. */
+function missingField(release: Release, error: FieldError): MissingField {
+  const [field = '', change, part] = error.pointer.split('/').slice(1);
+  const ofChange = change?.startsWith('CHG-') && paths.change(change, part && 'plans');
+  const scope = field === 'changes' && paths.release(release.number, 'scope');
+  const to = ofChange || scope || `${paths.release(release.number)}?edit=true`;
+  const label = field === 'owner' ? FIELD.owner : error.detail;
+  return { label, to };
+}
+
+/** How it failed, as its outcome says or its rollback. */
+function failureOf(release: Release): { from: string; word: string } | undefined {
+  const { deployment, outcome } = release;
+  const failed = takenBack(deployment?.state) || outcome === 'failed';
+  return failed ? { from: 'deployment', word: wordOf(outcome ?? deployment?.state) } : undefined;
+}
+
 function Badges({ release }: { release: Release }) {
   return (
     <>
       <StatePill word={release.type} tone={release.type === 'emergency' ? 'stop' : 'neutral'} />
       {release.held && <StatePill word="held" label="On hold" />}
       {release.overdue_since && <StatePill word="overdue" />}
-      {release.approved && !release.outcome && <StatePill word="approved" label="Go given" />}
+      {release.approved && !release.outcome && !takenBack(release.deployment?.state) && (
+        <StatePill word="approved" label="Go given" />
+      )}
+      {takenBack(release.deployment?.state) && !release.outcome && (
+        <StatePill word={release.deployment?.state} />
+      )}
       {release.outcome && <StatePill word={release.outcome} />}
     </>
   );

@@ -1,0 +1,56 @@
+//! What is told of a deployment as long as it is under way: the step whose turn it is, and whether
+//! it is the reader's.
+
+use api::deployment::DeploymentRow;
+use domain::deployment::DeploymentState;
+use domain::release::Release;
+use kernel::{PersonId, ReleaseId};
+use ports::{Fault, Query};
+
+use crate::bus::{Loaded, find_state};
+use crate::names::Names;
+
+/// Whom a release concerns while it is deployed: who owns it, and with it the rollback decision, or
+/// leads it; who carries a change of it out; who owns a service that it touches.
+const CONCERNS: &[&str] = &[
+    "SELECT 1 FROM releases WHERE id = $1 AND owner = $2",
+    "SELECT 1 FROM releases WHERE id = $1 AND release_manager = $2",
+    "SELECT 1 FROM release_changes JOIN changes ON changes.id = release_changes.change \
+        WHERE release_changes.release = $1 AND changes.implementer = $2",
+    "SELECT 1 FROM release_changes \
+        JOIN change_services ON change_services.change = release_changes.change \
+        JOIN services ON services.id = change_services.service \
+        WHERE release_changes.release = $1 AND services.owner = $2",
+    "SELECT 1 FROM release_changes \
+        JOIN change_cis ON change_cis.change = release_changes.change \
+        JOIN cis ON cis.id = change_cis.ci JOIN services ON services.id = cis.service \
+        WHERE release_changes.release = $1 AND services.owner = $2",
+];
+
+/// Adds that to a line.
+pub(super) fn tell(
+    db: &mut dyn Query,
+    names: &mut Names,
+    row: &mut DeploymentRow,
+    me: Option<PersonId>,
+) -> Result<(), Fault> {
+    let under_way = row.state.parse().is_ok_and(|state: DeploymentState| state.is_under_way());
+    let Some(id) = row.release.id.parse().ok().filter(|_| under_way) else { return Ok(()) };
+    let release: Option<Loaded<Release>> = find_state(db, id)?;
+    let current = release.and_then(|found| found.state.deployment?.current());
+    row.current = names.opt(db, current)?;
+    row.yours = match me {
+        Some(me) => concerns(db, id, me)?,
+        None => false,
+    };
+    Ok(())
+}
+
+fn concerns(db: &mut dyn Query, id: ReleaseId, me: PersonId) -> Result<bool, Fault> {
+    for sql in CONCERNS {
+        if db.query_one(sql, &[id.to_string().into(), me.to_string().into()])?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
