@@ -79,8 +79,11 @@ impl Aggregate for Conflict {
     fn evolve(mut self, event: &ConflictEvent, stamp: &Stamp) -> Self {
         match event {
             ConflictEvent::Found { found } | ConflictEvent::Moved { found } => {
+                let binds = |before: &Found| !self.resolved && before.binds_as(found);
+                if !self.found.as_ref().is_some_and(binds) {
+                    self.accepted = None;
+                }
                 self.found = Some(found.clone());
-                self.accepted = None;
                 self.resolved = false;
             }
             ConflictEvent::Accepted { reason, until } => {
@@ -100,12 +103,10 @@ impl Aggregate for Conflict {
 
 /// What follows from finding it (again).
 pub fn found(conflict: &Conflict, found: &Found) -> Vec<ConflictEvent> {
-    let found = found.clone();
-    match &conflict.found {
-        None => vec![ConflictEvent::Found { found }],
-        Some(_) if conflict.resolved => vec![ConflictEvent::Found { found }],
-        Some(before) if before.fingerprint == found.fingerprint => vec![],
-        Some(_) => vec![ConflictEvent::Moved { found }],
+    match conflict.found.as_ref().filter(|_| !conflict.resolved) {
+        None => vec![ConflictEvent::Found { found: found.clone() }],
+        Some(before) if before.tells_as(found) => vec![],
+        Some(_) => vec![ConflictEvent::Moved { found: found.clone() }],
     }
 }
 
