@@ -12,6 +12,7 @@ mod bad_input;
 mod cab;
 mod calendar;
 mod detection;
+mod due;
 mod exception;
 mod export;
 mod feeds;
