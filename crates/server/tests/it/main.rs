@@ -20,6 +20,7 @@ mod hostile;
 mod identity;
 mod incident;
 mod live;
+mod matrix;
 mod periods;
 mod permission;
 mod policy;
