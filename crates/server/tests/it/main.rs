@@ -13,6 +13,7 @@ mod cab;
 mod calendar;
 mod detection;
 mod due;
+mod duties;
 mod exception;
 mod export;
 mod feeds;

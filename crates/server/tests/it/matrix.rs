@@ -26,6 +26,9 @@ const MARKS: &[(&str, &str)] = &[
     ("cab.not_the_chair", "chair"),
 ];
 
+const LEGEND: &str = "x may · - the role lacks a permission · own it is their own work · seat they \
+    are not among those who are asked · chair they do not lead it";
+
 /// How a record stands to who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stand {
@@ -230,7 +233,7 @@ impl<'a> World<'a> {
 
     fn table(&self) -> String {
         let roles = Role::ALL.iter().map(|role| role.word());
-        let mut table = format!("{:<30} {:<11}", "action", "record");
+        let mut table = format!("{LEGEND}\n\n{:<30} {:<11}", "action", "record");
         roles.for_each(|role| _ = write!(table, " {role}"));
         for ((action, stand), cells) in &self.cells {
             let _ = write!(table, "\n{action:<30} {:<11}", format!("{stand:?}").to_lowercase());
