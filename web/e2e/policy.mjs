@@ -1,6 +1,8 @@
 // The policy in the browser: a flaw is told where it stands, a sound set is tried and put in force,
 // and a change explains itself by it.
+import assert from 'node:assert/strict';
 import { signIn } from './browser.mjs';
+import { Person } from './people.mjs';
 
 const CAB = "change.tier in ['high', 'very_high']";
 
@@ -29,4 +31,60 @@ export async function a_policy_is_checked_tried_and_put_in_force(browser, url) {
   await page.goto(`/changes/${items[0].number}/approvals`);
   await page.getByRole('heading', { name: 'Why this approval' }).waitFor();
   await context.close();
+}
+
+/** Each rule as the page shows it: its outcome, its expression, its facts and what would turn them. */
+function rulesOf(page) {
+  return page.locator('li > details').evaluateAll((all) =>
+    all.map((rule) => ({
+      outcome: rule.querySelector('summary .soft').textContent,
+      expression: rule.querySelector('pre')?.textContent,
+      facts: [...rule.querySelectorAll('dt')].map((fact) => fact.textContent),
+      turns: [...rule.querySelectorAll('dd')].map((turns) => turns.textContent),
+      place: rule.querySelector('p:last-child').textContent,
+    })),
+  );
+}
+
+export async function a_page_tells_the_routing_that_the_interface_tells(browser, url) {
+  const lena = await Person.enter(browser, url, 'lena');
+  const paths = [];
+  for (const [kind, query] of [
+    ['changes', 'type=normal'],
+    ['changes', 'type=emergency'],
+    ['releases', 'phase=planning'],
+    ['releases', 'phase=approval'],
+  ]) {
+    const { items } = await lena.get(`/${kind}?${query}&limit=2`);
+    paths.push(...items.map(({ number }) => `/${kind}/${number}`));
+  }
+  assert.ok(paths.length > 4, 'there are records of each kind');
+  for (const path of paths) {
+    const told = await lena.get(`${path}/policy`);
+    await lena.open(`${path}/approvals`);
+    await lena.page.getByText(`model ${told.model}, policy version ${told.policy}`).waitFor();
+    const rules = told.rules.map((rule) => ({
+      outcome: rule.outcome,
+      expression: rule.expression?.trim(),
+      facts: rule.facts.map(({ name, value }) => `${name} is ${value}`),
+      turns: rule.facts.map(({ turns }) =>
+        turns.length === 0
+          ? 'No other value alone would change the outcome.'
+          : turns.map(({ value, outcome }) => `with ${value}: ${outcome}`).join('; '),
+      ),
+      place: rule.file + (rule.line == null ? '' : `, line ${rule.line}`),
+    }));
+    assert.deepEqual(await rulesOf(lena.page), rules, path);
+    if (!told.decided) continue;
+    // The stages that were made of it are those that are voted on.
+    const [round] = (await lena.get(path)).rounds;
+    const stages = told.approval.map((words) => words.split(': ')[0]);
+    assert.deepEqual(
+      round.stages.map(({ name }) => name),
+      stages,
+      path,
+    );
+    for (const name of stages) await lena.page.getByText(name).first().waitFor();
+  }
+  await lena.leave();
 }

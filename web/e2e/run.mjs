@@ -5,12 +5,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as absence from './absence.mjs';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
 import * as extension from './extension.mjs';
+import * as feeds from './feeds.mjs';
 import * as hostile from './hostile.mjs';
 import * as many from './many.mjs';
+import * as order from './order.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
@@ -54,7 +57,7 @@ function stop(child) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
-const onBoth = [release, scope, slots, calendar, cab];
+const onBoth = [release, scope, slots, calendar, cab, absence, order, feeds];
 const runs = [
   {
     on: 'sqlite',

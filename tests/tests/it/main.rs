@@ -5,6 +5,7 @@ mod feed;
 mod fuzz;
 mod import;
 mod kill;
+mod policy;
 mod race;
 mod recurrence;
 mod shared;

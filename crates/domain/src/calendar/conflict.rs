@@ -79,8 +79,11 @@ impl Aggregate for Conflict {
     fn evolve(mut self, event: &ConflictEvent, stamp: &Stamp) -> Self {
         match event {
             ConflictEvent::Found { found } | ConflictEvent::Moved { found } => {
+                let binds = |before: &Found| !self.resolved && before.binds_as(found);
+                if !self.found.as_ref().is_some_and(binds) {
+                    self.accepted = None;
+                }
                 self.found = Some(found.clone());
-                self.accepted = None;
                 self.resolved = false;
             }
             ConflictEvent::Accepted { reason, until } => {
@@ -100,12 +103,10 @@ impl Aggregate for Conflict {
 
 /// What follows from finding it (again).
 pub fn found(conflict: &Conflict, found: &Found) -> Vec<ConflictEvent> {
-    let found = found.clone();
-    match &conflict.found {
-        None => vec![ConflictEvent::Found { found }],
-        Some(_) if conflict.resolved => vec![ConflictEvent::Found { found }],
-        Some(before) if before.fingerprint == found.fingerprint => vec![],
-        Some(_) => vec![ConflictEvent::Moved { found }],
+    match conflict.found.as_ref().filter(|_| !conflict.resolved) {
+        None => vec![ConflictEvent::Found { found: found.clone() }],
+        Some(before) if before.tells_as(found) => vec![],
+        Some(_) => vec![ConflictEvent::Moved { found: found.clone() }],
     }
 }
 
@@ -192,7 +193,8 @@ impl Conflict {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{ChangeId, Id};
+    use crate::calendar::PathStep;
+    use kernel::{ChangeId, CiId, Id, PeriodId};
 
     fn side(number: u128) -> Side {
         Side::Change(ChangeId::from_uuid(uuid::Uuid::from_u128(number)))
@@ -215,6 +217,64 @@ mod tests {
         let by = Actor::System { part: "test".to_owned() };
         let stamp = Stamp { at: Timestamp::from_micros(0), by };
         events.iter().fold(Conflict::default(), |conflict, event| conflict.evolve(event, &stamp))
+    }
+
+    /// The same two windows and CIs, so many relations apart.
+    fn apart(relations: &[&str]) -> Found {
+        let ci = |number: u128| CiId::from_uuid(uuid::Uuid::from_u128(number));
+        let step = |(to, relation): (u128, &&str)| PathStep {
+            relation: (*relation).to_owned(),
+            ci: ci(to),
+        };
+        let path = (1..).zip(relations).map(step).collect();
+        let hits = vec![Hit { ci: ci(0), path }];
+        Found { kind: ConflictKind::UpstreamCi, hits, ..seen("a") }
+    }
+
+    fn accepted_as(found: &Found) -> Conflict {
+        let (found, reason) = (found.clone(), "both teams agreed".to_owned());
+        after(&[ConflictEvent::Found { found }, ConflictEvent::Accepted { reason, until: None }])
+    }
+
+    #[test]
+    fn an_acceptance_of_what_was_far_is_none_of_what_is_near() {
+        let mut conflict = accepted_as(&apart(&["uses", "runs on"]));
+        let near = apart(&["uses"]);
+        let moved = found(&conflict, &near);
+        assert_eq!(moved, [ConflictEvent::Moved { found: near }]);
+        let by = Actor::System { part: "test".to_owned() };
+        conflict = conflict.evolve(&moved[0], &Stamp { at: Timestamp::from_micros(1), by });
+        assert_eq!(conflict.state(), ConflictState::Open);
+    }
+
+    #[test]
+    fn another_way_as_long_is_told_and_stays_accepted() {
+        let mut conflict = accepted_as(&apart(&["uses", "runs on"]));
+        let other = apart(&["uses", "is part of"]);
+        let moved = found(&conflict, &other);
+        assert_eq!(moved, [ConflictEvent::Moved { found: other.clone() }]);
+        let by = Actor::System { part: "test".to_owned() };
+        conflict = conflict.evolve(&moved[0], &Stamp { at: Timestamp::from_micros(1), by });
+        assert_eq!(
+            (conflict.state(), conflict.found.clone()),
+            (ConflictState::Accepted, Some(other))
+        );
+        // The other side may know another way; that moves nothing.
+        let (subject, with) = (side(2), side(1));
+        let turned = Found { subject, with, ..apart(&["is used by", "carries"]) };
+        assert_eq!(found(&conflict, &turned), []);
+    }
+
+    #[test]
+    fn a_period_that_comes_to_block_is_told() {
+        let with = Side::Period(PeriodId::from_uuid(uuid::Uuid::from_u128(7)));
+        let warns = Found { with, blocking: false, ..seen("a") };
+        let blocks = Found { blocking: true, ..warns.clone() };
+        let conflict = accepted_as(&warns);
+        assert_eq!(found(&conflict, &warns), []);
+        assert_eq!(found(&conflict, &blocks), [ConflictEvent::Moved { found: blocks.clone() }]);
+        let records = Found { with: side(2), ..blocks };
+        assert_eq!(found(&accepted_as(&records), &Found { blocking: false, ..records }), []);
     }
 
     fn accepted(until: Option<Timestamp>) -> [ConflictEvent; 2] {

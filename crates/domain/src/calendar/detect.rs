@@ -171,6 +171,29 @@ pub struct Found {
     pub blocking: bool,
 }
 
+impl Found {
+    /// How many relations lie between both sides, at least.
+    pub fn relations(&self) -> usize {
+        self.hits.iter().map(|hit| hit.path.len()).min().unwrap_or(0)
+    }
+
+    /// Whether an acceptance of this is one of another finding of the same conflict: no window and
+    /// no CI moved, they are no nearer and no further apart, and a period blocks as before. Whether
+    /// a record blocks is said by whether the other is committed now.
+    pub(super) fn binds_as(&self, other: &Self) -> bool {
+        let period = |found: &Self| matches!(found.with, Side::Period(_)) && found.blocking;
+        self.fingerprint == other.fingerprint
+            && self.relations() == other.relations()
+            && period(self) == period(other)
+    }
+
+    /// Whether another finding of the same conflict says nothing else. Each side has its own ways.
+    pub(super) fn tells_as(&self, other: &Self) -> bool {
+        let ways = |found: &Self| (found.kind, found.hits.clone());
+        self.binds_as(other) && (self.subject != other.subject || ways(self) == ways(other))
+    }
+}
+
 /// Which conflicts of a record block, as policy says: by kind, whether the other side is committed,
 /// and how many relations lie between. Periods are committed, and nothing lies between.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -240,10 +263,10 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
         let hits: Vec<Hit> = claim.hits.into_iter().collect();
         let others = hits.iter().map(|hit| (hit.ci, hit.path.last().map_or(hit.ci, |s| s.ci)));
         let fingerprint = symmetric(placed, with, claim.interval, others);
-        let relations = hits.iter().map(|hit| hit.path.len()).min().unwrap_or(0);
-        let blocking = placed.blocking.says(claim.kind, claim.committed, relations);
-        let subject = placed.subject;
-        Some(Found { kind: claim.kind, subject, with, overlap, fingerprint, hits, blocking })
+        let (kind, subject) = (claim.kind, placed.subject);
+        let mut found = Found { kind, subject, with, overlap, fingerprint, hits, blocking: false };
+        found.blocking = placed.blocking.says(kind, claim.committed, found.relations());
+        Some(found)
     });
     conflicts.collect()
 }

@@ -115,13 +115,12 @@ impl Shower {
         {
             return found.blocking;
         }
-        let relations = found.hits.iter().map(|hit| hit.path.len()).min().unwrap_or(0);
         let committed = self.sides.get(&found.with.id()).is_some_and(|side| side.committed);
         let subject = self.sides.get(&found.subject.id());
         let environment = subject.map(|side| side.environment).unwrap_or_default();
         let policy = self.policy.as_ref();
         policy.is_some_and(|policy| {
-            policy.blocking(environment, false).says(found.kind, committed, relations)
+            policy.blocking(environment, false).says(found.kind, committed, found.relations())
         })
     }
 

@@ -1,7 +1,7 @@
 //! What tests of the server share: an application on a fresh database of each engine, people who
 //! are signed in, and requests that go through the same router as real ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock, Mutex, mpsc};
 
@@ -92,8 +92,14 @@ impl Stage {
 
     /// The same application after it was shut down and started again.
     pub(crate) async fn restarted(self) -> Self {
+        self.lent(|_| ()).await
+    }
+
+    /// The same, where another program had its database meanwhile.
+    pub(crate) async fn lent(self, to: impl FnOnce(&str) + Send + 'static) -> Self {
         let again = tokio::task::spawn_blocking(move || {
             self.store.close();
+            to(&self.address);
             Self::open(self.address, self.clock, self.opened)
         });
         again.await.unwrap()
@@ -116,11 +122,15 @@ impl Stage {
     /// Someone new, signed in.
     pub(crate) async fn person(&self, login: &str, roles: &[&str]) -> Client<'_> {
         let person = self.account(login, roles).await;
-        let secret = format!("session-of-{login}");
-        let command = SignInAs { person, proven: HASH.clone(), session: session_hash(&secret) };
+        self.sign_in(person, &format!("session-of-{login}")).await
+    }
+
+    /// Someone who has an account, with a session of that secret.
+    pub(crate) async fn sign_in(&self, person: PersonId, secret: &str) -> Client<'_> {
+        let command = SignInAs { person, proven: HASH.clone(), session: session_hash(secret) };
         let envelope = Envelope::new(Actor::Person { id: person });
         self.bus.send(envelope, command).await.unwrap();
-        Client { stage: self, pass: Pass::Cookie(secret) }
+        self.browser(secret)
     }
 
     /// Nobody.
@@ -389,6 +399,44 @@ impl Client<'_> {
         let bytes = to_bytes(body, 16 << 20).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+/// Chance that a test repeats.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, bound: i64) -> i64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        i64::try_from(self.0 % u64::try_from(bound).unwrap()).unwrap()
+    }
+
+    pub(crate) fn one_in(&mut self, bound: i64) -> bool {
+        self.below(bound) == 0
+    }
+
+    pub(crate) fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(i64::try_from(length).unwrap())).unwrap()
+    }
+
+    pub(crate) fn some(&mut self, length: usize, most: i64) -> BTreeSet<usize> {
+        (0..=self.below(most)).map(|_| self.index(length)).collect()
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+        &all[self.index(all.len())]
+    }
+
+    pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {
+        for last in (1..all.len()).rev() {
+            all.swap(last, self.index(last + 1));
+        }
     }
 }
 

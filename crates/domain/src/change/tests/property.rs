@@ -234,6 +234,10 @@ fn check_rounds(change: &Change) -> Result<(), TestCaseError> {
         for person in own {
             prop_assert!(!round.has_voted(person), "{person} approves their own work");
         }
+        if matches!(change.phase, Phase::Authorise | Phase::Scheduled) {
+            let there = change.approval_content();
+            prop_assert_eq!(round.content.hash(), there.hash(), "approved is something else");
+        }
     }
     Ok(())
 }
