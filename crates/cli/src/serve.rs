@@ -180,8 +180,8 @@ fn welcome(address: &str, sign_ins: &[SignInHint]) -> String {
     text
 }
 
-/// How a first token for the command line is had: on the page, or beside the database. A file is the
-/// server's alone while it runs; an address elsewhere may hold a password and is not repeated.
+/// How a first token for the command line is had: on the page, or beside the database. A file is
+/// the server's alone while it runs; an address elsewhere may hold a password and is not repeated.
 fn first_token(address: &str, database: &str, sign_ins: &[SignInHint]) -> String {
     let (when, database) = if database.starts_with("sqlite:") {
         ("while this demonstration is stopped", format!("'{database}'"))

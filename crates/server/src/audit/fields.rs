@@ -188,12 +188,12 @@ impl Fields {
 }
 
 /// Takes an event in: what it altered, and what that was.
-fn pass(known: &mut Map<String, Json>, name: &str, payload: &Json, whole: bool) -> Vec<Field> {
+fn pass(known: &mut Map<String, Json>, event: &str, payload: &Json, whole: bool) -> Vec<Field> {
     if whole || known.contains_key("order") {
-        travels(known, verb(name), payload);
+        travels(known, verb(event), payload);
     }
-    let mut set = set_by(name, payload);
-    if verb(name) == "activated" {
+    let mut set = set_by(event, payload);
+    if verb(event) == "activated" {
         let gone = known.keys().filter(|file| set.iter().all(|(kept, _)| kept != *file));
         let gone: Vec<_> = gone.map(|file| (file.clone(), Json::Null)).collect();
         set.extend(gone);
@@ -202,6 +202,7 @@ fn pass(known: &mut Map<String, Json>, name: &str, payload: &Json, whole: bool) 
     for (name, after) in set {
         let before = match known.insert(name.clone(), after.clone()) {
             Some(before) => Before::Was(before),
+            None if begins(verb(event)) => Before::Was(Json::Null),
             None if whole => Before::Was(unset(&name)),
             None => Before::LongAgo,
         };
@@ -210,6 +211,11 @@ fn pass(known: &mut Map<String, Json>, name: &str, payload: &Json, whole: bool) 
         }
     }
     fields
+}
+
+/// Whether an event begins a record, before which nothing was set.
+fn begins(verb: &str) -> bool {
+    ["created", "imported", "opened", "raised", "reported"].contains(&verb)
 }
 
 /// A change that joins or leaves alters the order that is set by hand.

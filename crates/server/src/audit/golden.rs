@@ -1,4 +1,4 @@
-//! The golden files of the domain, which hold every event that was ever written, for the tests here.
+//! The golden files of the domain, which hold every event that was ever written, for tests.
 
 use serde_json::Value as Json;
 

@@ -197,6 +197,12 @@ impl Teller {
         match place {
             "version" if root.get("version").is_none() => Ok(Some(event.version.to_string())),
             "fields" => Ok(Some(named(fields))),
+            // Who asks for themselves is told by who did it.
+            "requester" | "asked_by"
+                if root[place].as_str().is_some_and(|person| event.actor.ends_with(person)) =>
+            {
+                Ok(None)
+            }
             "where" => self.place_of_vote(db, event).map(Some),
             "between" => self.between(db, event),
             "outcomes" => self.outcomes(db, &root[place]),

@@ -14,7 +14,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "annotated/task_added",
         "added task {number}, {task.title}[, for {task.assignee}][, due {task.due_at}]",
     ),
-    ("annotated/task_edited", "edited task {number}: {fields}"),
+    ("annotated/task_edited", "edited {fields}"),
     ("annotated/watch_set", "{person} {on?watches:no longer watches} it"),
     ("approval_moved/closed", "round {round} of the approval ended: {state}"),
     (

@@ -73,8 +73,8 @@ fn moves(db: &mut dyn Query, kind: &str, stream: &str) -> Result<Vec<Row>, Fault
     Ok(rows)
 }
 
-/// How changes ended, in the order in which they did. The streams lead, not the index of names, which
-/// holds every change that ever ended.
+/// How changes ended, in the order in which they did. The streams lead, not the index of names,
+/// which holds every change that ever ended.
 fn endings(db: &mut dyn Query, changes: &[String]) -> Result<Vec<Row>, Fault> {
     let mut rows = Vec::new();
     for slice in changes.chunks(ANY_MAX) {
