@@ -9,15 +9,31 @@ use crate::client::Query;
 use crate::context::{Direct, Global, Paging};
 use crate::database::{Access, DatabaseArgs};
 use crate::failure::{Failure, Result};
+use crate::given::instant;
 use crate::output::Output;
 
-const COLUMNS: &[&str] = &["position", "at", "who", "what", "stream", "version", "name", "id"];
+const COLUMNS: &[&str] = &[
+    "at",
+    "who",
+    "what",
+    "why",
+    "fields",
+    "record.number",
+    "record.name",
+    "kind",
+    "position",
+    "version",
+    "name",
+    "id",
+];
 
 /// What is asked of the log.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditVerb {
     /// Lists events, of one record or of all.
-    #[command(after_help = "Example:\n  interlock audit events --subject CHG-1042 --all")]
+    #[command(after_help = "Examples:\n  interlock audit events --subject CHG-1042 --all\n  \
+        interlock audit events --event governance --person anna --from 2026-11-01T00:00:00Z\n  \
+        interlock audit events --kind change --event approval")]
     Events(Events),
     /// Proves that nothing stored was touched: every event is in the log with its digest, and
     /// every cached state is the fold of its events. Exit code 1 when something is wrong.
@@ -31,6 +47,23 @@ pub(crate) struct Events {
     /// Of this record, by number or id.
     #[arg(long, value_name = "RECORD")]
     subject: Option<String>,
+    /// On this kind of record, such as `change`, `release` or `person`.
+    #[arg(long)]
+    kind: Option<String>,
+    /// Of this theme: `governance` (all but sign-ins), `approval`, `record`, `calendar`, `work`,
+    /// `meeting`, `account`, `policy`, `refused`, `sign_in`; or one event, such as
+    /// `change.submitted`.
+    #[arg(long, value_name = "THEME")]
+    event: Option<String>,
+    /// By this person, by login, also with their tokens.
+    #[arg(long, value_name = "LOGIN")]
+    person: Option<String>,
+    /// At or after this time.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Before this time.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
     #[command(flatten)]
     paging: Paging,
 }
@@ -40,7 +73,16 @@ pub(crate) fn run(verb: AuditVerb, direct: &Direct, global: &Global) -> Result {
     match verb {
         AuditVerb::Events(events) => {
             let client = global.client_or(direct, Access::Read)?;
-            let query = Query::default().maybe("subject", events.subject.as_ref());
+            let at = |text: &Option<String>| {
+                text.as_deref().map(|text| instant(text, "UTC")).transpose()
+            };
+            let query = Query::default()
+                .maybe("subject", events.subject.as_ref())
+                .maybe("kind", events.kind.as_ref())
+                .maybe("event", events.event.as_ref())
+                .maybe("person", events.person.as_ref())
+                .maybe("from", at(&events.from)?.as_ref())
+                .maybe("to", at(&events.to)?.as_ref());
             let wanted = events.paging.wanted();
             let listed = client.list::<Event>("/audit/events", &query, &wanted)?;
             global.out().listed(&listed, COLUMNS)

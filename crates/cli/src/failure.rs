@@ -93,7 +93,7 @@ fn of_problem(problem: &Problem) -> u8 {
 }
 
 fn in_words(problem: &Problem) -> String {
-    let mut text = format!("{}: {}", problem.title, problem.detail);
+    let mut text = headline(&problem.title, &problem.detail);
     for error in &problem.errors {
         let field = error.pointer.trim_start_matches('/');
         let field = if field.is_empty() { "the request" } else { field };
@@ -101,6 +101,16 @@ fn in_words(problem: &Problem) -> String {
     }
     let _ = write!(text, "\n  ({})", problem.code);
     text
+}
+
+/// The title and the detail; a detail that begins with the words of the title says it alone.
+fn headline(title: &str, detail: &str) -> String {
+    if detail.to_lowercase().starts_with(&title.to_lowercase()) {
+        let mut letters = detail.chars();
+        let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+        return first.chain(letters).collect();
+    }
+    format!("{title}: {detail}")
 }
 
 /// A fault with its causes: the outer one alone rarely says what to mend.
@@ -152,6 +162,20 @@ mod tests {
         assert_eq!(code_of("server.busy"), 5);
         assert_eq!(code_of("request.stale"), 6);
         assert_eq!(code_of("request.key_reused"), 6);
+    }
+
+    #[test]
+    fn a_detail_that_repeats_its_title_is_said_once() {
+        let own = Problem::new(
+            "calendar.own_conflict",
+            "nobody accepts a conflict of their own work: ask another release manager",
+        );
+        let text = in_words(&own);
+        assert_eq!(
+            text,
+            "Nobody accepts a conflict of their own work: ask another release manager\n  \
+            (calendar.own_conflict)"
+        );
     }
 
     #[test]

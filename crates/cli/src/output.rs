@@ -123,8 +123,8 @@ fn cells(record: &Value, paths: &[&str]) -> Vec<String> {
     paths.iter().map(|path| at(path).map_or_else(String::new, plain)).collect()
 }
 
-/// A value as one text: a record by its number or name, a window by its bounds, a list by its
-/// members.
+/// A value as one text: a record by its number or name, a window by its bounds, a field by what it
+/// was and is, a list by its members.
 fn plain(value: &Value) -> String {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     match value {
@@ -133,6 +133,10 @@ fn plain(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(string) => string.clone(),
         Value::Array(members) => members.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(_) if text("field").is_some() => {
+            let side = |name| text(name).unwrap_or("–");
+            format!("{}: {} → {}", side("field"), side("before"), side("after"))
+        }
         Value::Object(_) => match (text("number").or(text("name")), text("start"), text("end")) {
             (Some(name), _, _) => name.to_owned(),
             (None, Some(start), Some(end)) => {
@@ -157,9 +161,11 @@ mod tests {
             "window": {"start": "a", "end": "b", "zone": "UTC"},
             "held": false,
             "outcome": null,
+            "fields": [{"field": "team", "after": "Payments"}],
         });
         let found = cells(&record, &["number", "team", "window.end", "window", "held", "outcome"]);
         assert_eq!(found, ["CHG-1", "Payments", "b", "a/b UTC", "no", ""]);
+        assert_eq!(cells(&record, &["fields"]), ["team: – → Payments"]);
     }
 
     #[test]

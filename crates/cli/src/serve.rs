@@ -76,11 +76,11 @@ pub(crate) fn serve(serve: &Serve) -> Result {
 
 /// Serves the demonstration, after building it where there is none.
 pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
-    let address = match &demo.database {
+    let own = match &demo.database {
         Some(address) => address.clone(),
         None => own_file(demo)?,
     };
-    let bus = bus(open(&address, Access::Write)?);
+    let bus = bus(open(&own, Access::Write)?);
     if demo.database.is_some() {
         fill(&bus)?;
     }
@@ -89,7 +89,9 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     let options = Options { demonstration: Some(sign_ins.clone()), ..Options::default() };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
-        output.write(welcome(&address, &sign_ins).as_bytes())?;
+        let mut text = welcome(&address, &sign_ins);
+        text.push_str(&first_token(&address, &own, &sign_ins));
+        output.write(text.as_bytes())?;
         if !demo.no_browser {
             show(&address);
         }
@@ -179,6 +181,22 @@ fn welcome(address: &str, sign_ins: &[SignInHint]) -> String {
     text
 }
 
+/// How a first token for the command line is had: on the page, or beside the database. A file is
+/// the server's alone while it runs; an address elsewhere may hold a password and is not repeated.
+fn first_token(address: &str, database: &str, sign_ins: &[SignInHint]) -> String {
+    let (when, database) = if database.starts_with("sqlite:") {
+        ("while this demonstration is stopped", format!("'{database}'"))
+    } else {
+        ("in another terminal, with the same ADDRESS", "ADDRESS".to_owned())
+    };
+    let login = sign_ins.first().map_or("LOGIN", |hint| hint.login.as_str());
+    format!(
+        "For the command line, make a token at {address}/settings/tokens, or {when}:\n  \
+        interlock token create --for {login} --name shell --scope read --database {database}\n\
+        Then: export INTERLOCK_URL={address} INTERLOCK_TOKEN=ilk_…\n"
+    )
+}
+
 /// Serves until a signal, then ends what is under way and lets go of the database.
 fn run(
     bus: Bus,
@@ -243,5 +261,20 @@ fn show(address: &str) {
         Command::new(program).arg(address).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     if quiet.is_err() {
         say("open that address in a browser");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_to_a_first_token_repeats_no_password_of_a_database() {
+        let file = first_token("http://127.0.0.1:7420", "sqlite:/tmp/a b/demo.db", &[]);
+        assert!(file.contains("--for LOGIN --name shell --scope read"));
+        assert!(file.contains("--database 'sqlite:/tmp/a b/demo.db'\n"));
+        assert!(file.contains("http://127.0.0.1:7420/settings/tokens"));
+        let elsewhere = first_token("http://127.0.0.1:7420", "postgres://me:secret@db/demo", &[]);
+        assert!(elsewhere.contains("--database ADDRESS\n") && !elsewhere.contains("secret"));
     }
 }

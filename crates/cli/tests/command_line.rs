@@ -141,6 +141,27 @@ fn what_is_wrong_is_said_field_by_field_beside_the_data() {
 }
 
 #[test]
+fn the_log_is_narrowed_down_and_says_what_a_field_was_before() {
+    let house = House::build();
+    let server = house.serve();
+    let created = ["team", "create", "--name", "A", "--description", "Cards"];
+    let edited = ["team", "edit", "A", "--description", "Cards and cash"];
+    for words in [&created[..], &edited[..]] {
+        let done = house.ask(&server, words);
+        assert!(done.status.success(), "{}", said(&done));
+    }
+    let asked = ["--kind", "team", "--event", "governance", "--person", "admin"];
+    let listed =
+        house.ask(&server, &[&["audit", "events", "--format", "csv"], &asked[..]].concat());
+    let text = String::from_utf8_lossy(&listed.stdout);
+    assert_eq!(text.lines().count(), 3, "a head and two events: {text}");
+    assert!(text.contains("edited description"), "{text}");
+    assert!(text.contains("description: Cards → Cards and cash"), "{text}");
+    let refused = house.ask(&server, &["audit", "events", "--person", "admn"]);
+    assert!(said(&refused).contains("there is no person `admn`: did you mean `admin`?"));
+}
+
+#[test]
 fn a_repeated_write_with_its_key_is_done_once() {
     let house = House::build();
     let server = house.serve();

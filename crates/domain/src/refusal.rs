@@ -60,6 +60,16 @@ pub enum General {
         /// As it was named.
         name: String,
     },
+    /// Nothing has this name, but something has one that is much like it.
+    #[error("there is no {kind} `{name}`: did you mean {near}?")]
+    Misspelt {
+        /// What was looked for.
+        kind: &'static str,
+        /// As it was named.
+        name: String,
+        /// What may have been meant.
+        near: String,
+    },
     /// A field holds what it may not hold.
     #[error("{} of the request cannot be taken; each is named in `errors`", fields(.0.len()))]
     Invalid(Vec<Missing>),
@@ -111,7 +121,7 @@ impl General {
 impl Refuse for General {
     fn code(&self) -> &'static str {
         match self {
-            Self::Unknown { .. } => "request.unknown_record",
+            Self::Unknown { .. } | Self::Misspelt { .. } => "request.unknown_record",
             Self::Invalid(_) => "request.invalid",
             Self::Stale { .. } => "request.stale",
             Self::NotPermitted { .. } => "request.not_permitted",

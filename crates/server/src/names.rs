@@ -8,10 +8,19 @@ use kernel::{BoardId, ChangeId, PersonId, ReleaseId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
+use crate::nearest::nearest;
 use crate::read::{ANY_MAX, Statement};
 
 /// The most names that one field holds; rules ask for fewer.
 pub const NAMES_MAX: usize = 2_000;
+/// The most unknown names of one request for which it is looked what was meant.
+const MEANT_MAX: usize = 20;
+/// How many names before and behind a mistyped one, in their order, are compared with it.
+const NEIGHBOURS: i64 = 40;
+/// The longest name, in bytes, for which it is looked what was meant.
+const WORD_MAX: usize = 60;
+/// How many names are proposed that begin with what was typed.
+const PROPOSED_MAX: usize = 3;
 
 /// Finds records by the names in a request, and gathers the ones that do not exist, so that all of
 /// them are named at once.
@@ -54,6 +63,10 @@ impl Resolver {
         }
         let mut found = Vec::with_capacity(names.len());
         for (index, name) in names.iter().enumerate() {
+            if self.unknown.len() >= MEANT_MAX {
+                self.wrong(pointer, format!("is looked at no further than item {index}"));
+                return Ok(found);
+            }
             found.extend(self.one(db, &format!("{pointer}/{index}"), name, &find)?);
         }
         Ok(found)
@@ -104,6 +117,23 @@ impl Resolver {
         }
     }
 
+    /// A name that nothing has, with what may have been meant.
+    pub fn unknown(
+        &mut self,
+        db: &mut dyn Query,
+        pointer: &str,
+        of: &Named,
+        name: &str,
+    ) -> Result<(), Fault> {
+        let refusal = if self.unknown.len() < MEANT_MAX {
+            of.unknown(db, name)?
+        } else {
+            General::Unknown { kind: of.kind, name: name.to_owned() }
+        };
+        self.wrong(pointer, refusal.to_string());
+        Ok(())
+    }
+
     /// Something else that is wrong.
     pub fn wrong(&mut self, pointer: &str, detail: impl Into<String>) {
         self.unknown.push(Missing::new(pointer, detail));
@@ -140,12 +170,69 @@ pub fn find_change(db: &mut dyn Query, name: &str) -> Result<ChangeId, Stop> {
     }
 }
 
+/// Records that are known by a name: what they are called, and where their names are.
+#[derive(Debug)]
+pub struct Named {
+    /// What one is called.
+    pub kind: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// The column that names are compared by; it has an index.
+    pub key: &'static str,
+    /// The column with the name as it is shown.
+    pub shown: &'static str,
+}
+
+/// People, by what they sign in with.
+const PEOPLE: Named = Named { kind: "person", table: "people", key: "login", shown: "login" };
+const NAMES_OF_PEOPLE: Named = Named { key: "name_key", ..PEOPLE };
+const BOARDS: Named = Named { kind: "board", table: "boards", key: "name_key", shown: "name" };
+
+impl Named {
+    /// Why a name finds nothing, with what may have been meant. Only the neighbours of the name in
+    /// the order of names are compared with it.
+    pub fn unknown(&self, db: &mut dyn Query, name: &str) -> Result<General, Fault> {
+        let (kind, word) = (self.kind, name.trim().to_lowercase());
+        let near =
+            if word.is_empty() || word.len() > WORD_MAX { None } else { self.near(db, &word)? };
+        let name = name.to_owned();
+        Ok(match near {
+            Some(near) => General::Misspelt { kind, name, near },
+            None => General::Unknown { kind, name },
+        })
+    }
+
+    fn near(&self, db: &mut dyn Query, word: &str) -> Result<Option<String>, Fault> {
+        let Self { table, key, shown, .. } = self;
+        let mut known = Vec::new();
+        for (than, way) in [(">", ""), ("<", " DESC")] {
+            let sql = format!(
+                "SELECT {key}, {shown} FROM {table} WHERE {key} {than} $1 \
+                ORDER BY {key}{way} LIMIT $2"
+            );
+            for row in db.query(&sql, &[word.into(), NEIGHBOURS.into()])? {
+                known.push((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+            }
+        }
+        if let Some(near) = nearest(word, known.iter().map(|(key, _)| key.as_str())) {
+            let found = known.iter().find(|(key, _)| key == near);
+            return Ok(found.map(|(_, shown)| format!("`{shown}`")));
+        }
+        let begin = known.iter().filter(|(key, _)| key.starts_with(word)).take(PROPOSED_MAX);
+        let proposed: Vec<String> = begin.map(|(_, shown)| format!("`{shown}`")).collect();
+        Ok((!proposed.is_empty()).then(|| proposed.join(" or ")))
+    }
+}
+
 /// The person of an id or a login.
 pub fn find_person(db: &mut dyn Query, name: &str) -> Result<PersonId, Stop> {
     let sql = "SELECT id FROM people WHERE id = $1 OR login = $2";
     match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
         Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "person", name: name.to_owned() }.into()),
+        None => Err(match PEOPLE.unknown(db, name)? {
+            General::Unknown { .. } => NAMES_OF_PEOPLE.unknown(db, name)?.into(),
+            known => known.into(),
+        }),
     }
 }
 
@@ -154,7 +241,7 @@ pub fn find_board(db: &mut dyn Query, name: &str) -> Result<BoardId, Stop> {
     let sql = "SELECT id FROM boards WHERE id = $1 OR name_key = $2";
     match db.query_one(sql, &[name.into(), name.to_lowercase().into()])? {
         Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "board", name: name.to_owned() }.into()),
+        None => Err(BOARDS.unknown(db, name)?.into()),
     }
 }
 

@@ -54,6 +54,16 @@ macro_rules! each_kind {
             })*
             Ok(None)
         }
+
+        /// What the rules make of one event alone: the state after it, as it is cached.
+        #[cfg(test)]
+        pub(crate) fn after_event(name: &str, payload: &serde_json::Value) -> serde_json::Value {
+            let kind = name.split('.').next().unwrap_or_default();
+            $(if kind == <$record as Aggregate>::KIND {
+                return after_one::<$record>(name, payload);
+            })*
+            panic!("{name} is of no kind of record")
+        }
     };
 }
 
@@ -120,4 +130,13 @@ fn compare_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>
     Ok((!same).then(|| {
         format!("the cached state at version {} is not the fold of its events", cached.version)
     }))
+}
+
+#[cfg(test)]
+fn after_one<A: Record>(name: &str, payload: &serde_json::Value) -> serde_json::Value {
+    let event = serde_json::json!({"type": name, "data": payload});
+    let event: A::Event = serde_json::from_value(event).expect("an event of its kind");
+    let by = kernel::Actor::System { part: "test".to_owned() };
+    let stamp = domain::Stamp { at: Timestamp::from_micros(0), by };
+    serde_json::to_value(A::default().evolve(&event, &stamp)).expect("a state")
 }

@@ -11,14 +11,23 @@ pub(crate) struct Migration {
     pub(crate) sql: &'static str,
 }
 
-pub(crate) const SQLITE: &[Migration] =
-    &[Migration { number: 1, name: "log", sql: include_str!("../migrations/sqlite/0001_log.sql") }];
+pub(crate) const SQLITE: &[Migration] = &[
+    Migration { number: 1, name: "log", sql: include_str!("../migrations/sqlite/0001_log.sql") },
+    Migration {
+        number: 2,
+        name: "audit",
+        sql: include_str!("../migrations/sqlite/0002_audit.sql"),
+    },
+];
 
-pub(crate) const POSTGRES: &[Migration] = &[Migration {
-    number: 1,
-    name: "log",
-    sql: include_str!("../migrations/postgres/0001_log.sql"),
-}];
+pub(crate) const POSTGRES: &[Migration] = &[
+    Migration { number: 1, name: "log", sql: include_str!("../migrations/postgres/0001_log.sql") },
+    Migration {
+        number: 2,
+        name: "audit",
+        sql: include_str!("../migrations/postgres/0002_audit.sql"),
+    },
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations \
      (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";

@@ -23,7 +23,7 @@ words! {
         ProductOwner = "product_owner",
         /// Answers for a service.
         ServiceOwner = "service_owner",
-        /// Reads everything, changes nothing.
+        /// Reads everything, also by a program, and changes nothing.
         Auditor = "auditor",
         /// Keeps people, roles and the platform.
         Administrator = "administrator",
@@ -171,7 +171,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ReviewWrite,
             P::TokenWrite,
         ],
-        Role::Auditor => &[],
+        Role::Auditor => &[P::TokenWrite],
         Role::Administrator => &[
             P::DelegationWrite,
             P::CalendarWrite,
@@ -192,8 +192,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_auditor_reads_and_changes_nothing() {
-        assert_eq!(permissions(Role::Auditor), [Permission::Read].into());
+    fn an_auditor_changes_nothing_but_tokens_to_read_with() {
+        let own = [Permission::Read, Permission::TokenWrite];
+        assert_eq!(permissions(Role::Auditor), own.into());
     }
 
     #[test]

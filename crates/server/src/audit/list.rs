@@ -1,34 +1,36 @@
 //! Reading the log, the latest first.
 
+use std::collections::BTreeMap;
+
 use api::audit::Event;
 use api::common::Page;
 use axum::Json;
 use axum::extract::State;
-use kernel::Actor;
 use ports::{Fault, Query, Row, Value};
 
+use crate::audit::filter::{Filter, Found};
 use crate::audit::subject::find_stream;
-use crate::audit::words::words_of;
+use crate::audit::telling::{COLUMNS, Stored, Teller};
 use crate::bus::Stop;
 use crate::http::{App, ListQuery, Signed};
-use crate::names::Names;
 use crate::problem::Answer;
-use crate::read::{Statement, ask, present, refused};
+use crate::read::{ANY_MAX, Statement, ask, refused};
 use crate::withheld::LogReader;
-
-const COLUMNS: &str = "events.id, log.position, events.stream, events.version, events.name, \
-    events.at, events.actor, events.payload, events.digest";
 
 pub(super) async fn list(
     State(app): State<App>,
     signed: Signed,
     query: ListQuery,
 ) -> Result<Json<Page<Event>>, Answer> {
-    let limit = query.limit()?;
+    let (limit, span) = (query.limit()?, (query.time("from")?, query.time("to")?));
     let now = app.bus.world().clock.now();
     let page = ask(&*app.bus.world().store, move |db| {
         let reader = LogReader::of(db, &signed.actor, now)?;
-        refused(page(db, &query, limit, reader))
+        let filter = match refused(Filter::of(db, &query, span))? {
+            Ok(filter) => filter,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        refused(page(db, &query, &filter, limit, reader))
     });
     Ok(Json(page.await??))
 }
@@ -36,95 +38,140 @@ pub(super) async fn list(
 fn page(
     db: &mut dyn Query,
     query: &ListQuery,
+    filter: &Filter,
     limit: u32,
     reader: LogReader,
 ) -> Result<Page<Event>, Stop> {
     let cursor = query.get("cursor");
-    let mut page = match query.get("subject") {
+    // A page that holds what is others' own is shorter, so that its cursor stays what it is.
+    let (stored, next) = match query.get("subject") {
         Some(name) => {
             let stream = find_stream(db, name)?;
-            of_subject(db, &stream, cursor, limit)?
+            let page = of_subject(db, filter, &stream, cursor, limit)?;
+            let mut stored = Vec::with_capacity(page.items.len());
+            for row in &page.items {
+                stored.push(Stored::of(row)?);
+            }
+            stored.retain(|one| reader.sees(&one.stream, &one.name, &one.actor));
+            (stored, page.next)
         }
-        None => of_all(db, cursor, limit)?,
+        None => {
+            let mut page = filter.page(db, cursor, limit)?;
+            page.items.retain(|one| reader.sees(&one.stream, &one.name, &one.actor));
+            (load(db, &page.items)?, page.next)
+        }
     };
-    // A page that holds what is others' own is shorter, so that its cursor stays what it is.
-    let mut seen = Vec::with_capacity(page.items.len());
-    for row in page.items {
-        if reader.sees(row.text(2)?, row.text(4)?, row.text(6)?) {
-            seen.push(row);
+    let mut teller = Teller::load(db, &stored)?;
+    let mut items = Vec::with_capacity(stored.len());
+    for event in stored {
+        items.push(teller.tell(db, event)?);
+    }
+    Ok(Page { items, next })
+}
+
+/// Events that were found, whole, in their order.
+fn load(db: &mut dyn Query, found: &[Found]) -> Result<Vec<Stored>, Fault> {
+    let mut stored: BTreeMap<String, Stored> = BTreeMap::new();
+    for slice in found.chunks(ANY_MAX) {
+        let mut statement = Statement::new(&format!(
+            "SELECT {COLUMNS} FROM events JOIN log ON log.event_id = events.id WHERE "
+        ));
+        statement.bind_any("events.id", slice.iter().map(|one| Value::from(&one.id)));
+        for row in statement.query(db)? {
+            stored.insert(row.text(0)?.to_owned(), Stored::of(&row)?);
         }
     }
-    page.items = seen;
-    let mut names = Names::default();
-    Ok(present(page, |row| event(db, &mut names, &row))?)
+    Ok(found.iter().filter_map(|one| stored.remove(&one.id)).collect())
 }
 
-fn of_all(db: &mut dyn Query, cursor: Option<&str>, limit: u32) -> Result<Page<Row>, Fault> {
-    let mut statement = Statement::new(&format!(
-        "SELECT {COLUMNS} FROM log JOIN events ON events.id = log.event_id WHERE 1 = 1"
-    ));
-    if let Some(position) = cursor.and_then(|cursor| cursor.parse::<i64>().ok()) {
-        statement.bind(" AND log.position < ?", [position.into()]);
-    }
-    statement.push(" ORDER BY log.position DESC");
-    statement.page(db, limit, |row| Ok(row.int(1)?.to_string()))
+/// What is told of a record: its own events, what was refused on it, and who accepted a conflict
+/// of it, each from a place on.
+enum Lane {
+    Stream(String),
+    Accepted(String),
 }
 
-/// The events of a record, and what was refused on it, merged by time. The cursor is the place in
-/// each of the two streams.
+/// The lanes of a record merged by time. The cursor is the place in each of them.
 fn of_subject(
     db: &mut dyn Query,
+    filter: &Filter,
     stream: &str,
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Page<Row>, Fault> {
-    let places = cursor.and_then(|cursor| cursor.split_once('.'));
-    let place = |text: Option<&str>| text.and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
-    let (mut before, mut attempts_before) =
-        (place(places.map(|p| p.0)), place(places.map(|p| p.1)));
-    let attempt_stream = format!("attempt:{stream}");
-    let mut own = slice(db, stream, before, limit)?.into_iter().peekable();
-    let mut attempts = slice(db, &attempt_stream, attempts_before, limit)?.into_iter().peekable();
+    let id = stream.split_once(':').map_or("", |(_, id)| id);
+    let attempts = Lane::Stream(format!("attempt:{stream}"));
+    let lanes = [Lane::Stream(stream.to_owned()), attempts, Lane::Accepted(id.to_owned())];
+    let mut places: Vec<String> =
+        cursor.unwrap_or_default().split('.').map(str::to_owned).collect();
+    places.resize(lanes.len(), String::new());
+    let mut rows = Vec::with_capacity(lanes.len());
+    for (lane, place) in lanes.iter().zip(&places) {
+        rows.push(lane.read(db, filter, place, limit)?.into_iter().peekable());
+    }
     let mut items = Vec::new();
     while items.len() < limit as usize {
-        let own_is_later = match (own.peek(), attempts.peek()) {
-            (Some(left), Some(right)) => left.int(5)? >= right.int(5)?,
-            (left, right) => left.is_some() || right.is_none(),
-        };
-        let Some(row) = (if own_is_later { own.next() } else { attempts.next() }) else { break };
-        let place = if own_is_later { &mut before } else { &mut attempts_before };
-        *place = row.int(3)?;
+        let mut latest: Option<(i64, usize)> = None;
+        for (index, rows) in rows.iter_mut().enumerate() {
+            let Some(row) = rows.peek() else { continue };
+            let at = row.int(5)?;
+            if latest.is_none_or(|(last, _)| at > last) {
+                latest = Some((at, index));
+            }
+        }
+        let Some((_, index)) = latest else { break };
+        let Some(row) = rows[index].next() else { break };
+        places[index] = lanes[index].place(&row)?;
         items.push(row);
     }
-    let more = own.peek().is_some() || attempts.peek().is_some();
-    Ok(Page { items, next: more.then(|| format!("{before}.{attempts_before}")) })
+    let more = rows.iter_mut().any(|rows| rows.peek().is_some());
+    Ok(Page { items, next: more.then(|| places.join(".")) })
 }
 
-/// One row more than a page holds, so that it shows whether there are more.
-fn slice(db: &mut dyn Query, stream: &str, before: i64, limit: u32) -> Result<Vec<Row>, Fault> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM events LEFT JOIN log ON log.event_id = events.id \
-        WHERE events.stream = $1 AND events.version < $2 ORDER BY events.version DESC LIMIT $3"
-    );
-    db.query(&sql, &[stream.into(), before.into(), Value::from(i64::from(limit) + 1)])
-}
+impl Lane {
+    /// One row more than a page holds, so that it shows whether there are more.
+    fn read(
+        &self,
+        db: &mut dyn Query,
+        filter: &Filter,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Row>, Fault> {
+        let mut statement = Statement::new(&format!("SELECT {COLUMNS} FROM "));
+        let log = "LEFT JOIN log ON log.event_id = events.id";
+        let order = match self {
+            Self::Stream(stream) => {
+                let before = after.parse().unwrap_or(i64::MAX);
+                let piece = format!("events {log} WHERE events.stream = ? AND events.version < ?");
+                statement.bind(&piece, [stream.into(), before.into()]);
+                "events.version"
+            }
+            // SQLite keeps the order of the tables in a CROSS JOIN.
+            Self::Accepted(side) => {
+                let piece = format!(
+                    "conflict_sides CROSS JOIN events {log} WHERE conflict_sides.side = ? \
+                    AND events.stream = 'conflict:' || conflict_sides.conflict \
+                    AND (events.name IN ('conflict.accepted.v1', 'conflict.acceptance_ended.v1') \
+                    OR 1 = 0)"
+                );
+                statement.bind(&piece, [side.into()]);
+                if !after.is_empty() {
+                    statement.bind(" AND events.id < ?", [after.into()]);
+                }
+                "events.id"
+            }
+        };
+        filter.narrow(&mut statement);
+        filter.narrow_to_person(db, &mut statement)?;
+        statement.push(&format!(" ORDER BY {order} DESC"));
+        statement.bind(" LIMIT ?", [Value::from(i64::from(limit) + 1)]);
+        statement.query(db)
+    }
 
-fn event(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Event, Fault> {
-    let text = |column| row.text(column).map(str::to_owned);
-    let payload: serde_json::Value = serde_json::from_str(row.text(7)?)
-        .map_err(|error| Fault::permanent("reading an event", error))?;
-    let (name, actor) = (text(4)?, text(6)?);
-    Ok(Event {
-        id: text(0)?,
-        position: row.opt_int(1)?,
-        stream: text(2)?,
-        version: row.int(3)?,
-        what: words_of(&name, &payload),
-        name,
-        at: row.time(5)?.to_string(),
-        who: names.actor(db, &Actor::of_label(&actor))?,
-        actor,
-        payload,
-        digest: text(8)?,
-    })
+    fn place(&self, row: &Row) -> Result<String, Fault> {
+        Ok(match self {
+            Self::Stream(_) => row.int(3)?.to_string(),
+            Self::Accepted(_) => row.text(0)?.to_owned(),
+        })
+    }
 }

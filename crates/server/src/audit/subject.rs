@@ -14,7 +14,11 @@ const PREFIXES: &[(&str, &str)] = &[
     ("brd_", "board"),
     ("mtg_", "meeting"),
     ("cfl_", "conflict"),
+    ("dlg_", "delegation"),
     ("exc_", "exception"),
+    ("ext_", "external"),
+    ("fed_", "feed"),
+    ("pol_", "policy"),
     ("prd_", "period"),
     ("per_", "person"),
     ("tok_", "token"),
@@ -41,6 +45,14 @@ const NAMES: &[(&str, &str)] = &[
     ("board", "SELECT id FROM boards WHERE name_key = $1"),
     ("person", "SELECT id FROM people WHERE login = $1"),
 ];
+
+/// The kind of record that an id belongs to, as people call it; nothing for other texts.
+pub(super) fn kind_of_id(text: &str) -> Option<&'static str> {
+    let (prefix, kind) = PREFIXES.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+    let hex = &text[prefix.len()..];
+    let is_id = hex.len() == 32 && hex.bytes().all(|letter| letter.is_ascii_hexdigit());
+    is_id.then_some(if *kind == "ci" { "CI" } else { kind })
+}
 
 /// The stream of a record by id, number, name or login, or the stream itself.
 pub(super) fn find_stream(db: &mut dyn Query, name: &str) -> Result<String, Stop> {

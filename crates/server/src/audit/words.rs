@@ -1,133 +1,234 @@
-//! What an event is called in plain words.
+//! What happened, in a sentence for each kind of event. A sentence stands behind who did it and
+//! names what it was done to: `{release}` is what the event says there, with names in place of ids;
+//! `{on?joined:left}` chooses; `{#set}` counts; a part in `[…]` is left out when what it names is
+//! not said.
 
-use serde_json::Value as Json;
+use ports::Fault;
 
-/// Names whose own words do not say it well enough.
-const WORDS: &[(&str, &str)] = &[
-    ("attempt.refused.v1", "tried, and was refused"),
-    ("attempt.repeated.v1", "tried again, and was refused"),
-    ("board.created.v1", "set up"),
-    ("change.attached.v1", "joined a release"),
-    ("change.detached.v1", "left its release"),
-    ("change.extended.v1", "window lengthened"),
-    ("change.extension_asked.v1", "longer window asked for"),
-    ("change.extension_refused.v1", "longer window turned down"),
-    ("change.held.v1", "put on hold"),
-    ("change.imported.v1", "taken over from another system"),
-    ("change.returned.v1", "rejected, back to draft"),
-    ("change.scheduled.v1", "window committed"),
-    ("change.unscheduled.v1", "window no longer committed"),
-    ("change.window_overrun.v1", "still under way at the end of its window"),
-    ("ci.created.v1", "written down"),
-    ("ci.relations_set.v1", "relations set"),
-    ("conflict.acceptance_ended.v1", "acceptance lapsed"),
-    ("conflict.moved.v1", "overlap moved"),
-    ("delegation.revoked.v1", "deputy taken back"),
-    ("delegation.set.v1", "deputy named"),
-    ("exception.expired.v1", "end reached"),
-    ("exception.requested.v1", "asked for"),
-    ("exception.revoked.v1", "taken back"),
-    ("incident.comment_added.v1", "remark"),
-    ("incident.imported.v1", "taken over from another system"),
-    ("incident.links_set.v1", "links set"),
-    ("incident.resolution_corrected.v1", "time of resolution corrected"),
-    ("meeting.arranged.v1", "agenda put in order"),
-    ("meeting.frozen.v1", "agenda closed"),
-    ("meeting.item_added.v1", "put on the agenda"),
-    ("meeting.item_deferred.v1", "item put off"),
-    ("meeting.item_opened.v1", "item on the table"),
-    ("meeting.presence_set.v1", "came or went"),
-    ("meeting.remarked.v1", "remark"),
-    ("meeting.time_set.v1", "item given another length"),
-    ("person.created.v1", "account made"),
-    ("person.filters_saved.v1", "filters saved"),
-    ("person.password_set.v1", "password set, other sessions ended"),
-    ("release.change_attached.v1", "change taken in"),
-    ("release.change_detached.v1", "change let go"),
-    ("release.dependencies_set.v1", "dependencies set"),
-    ("release.extended.v1", "window lengthened"),
-    ("release.extension_asked.v1", "longer window asked for"),
-    ("release.extension_refused.v1", "longer window turned down"),
-    ("release.held.v1", "put on hold"),
-    ("release.reordered.v1", "order of deployment changed"),
-    ("release.returned.v1", "rejected, back to planning"),
-    ("release.scheduled.v1", "window committed"),
-    ("release.scope_frozen.v1", "scope frozen"),
-    ("release.scope_grown.v1", "grew while its scope was frozen"),
-    ("release.scope_reopened.v1", "scope opened again"),
-    ("release.scope_stated.v1", "scope stated"),
-    ("release.unscheduled.v1", "window no longer committed"),
-    ("release.window_overrun.v1", "still under way at the end of its window"),
-    ("service.created.v1", "set up"),
-    ("team.created.v1", "set up"),
-    ("token.created.v1", "token made"),
-    ("token.revoked.v1", "token taken back"),
+/// The sentence of each event: of `kind.verb` or of a verb that kinds share, and for an event that
+/// holds another one, of `verb/inner`. Sorted, so that they are found.
+const SENTENCES: &[(&str, &str)] = &[
+    ("activated", "put version {version} of the policy in force"),
+    ("advanced", "moved it on to {state}, phase {phase}"),
+    (
+        "annotated/task_added",
+        "added task {number}, {task.title}[, for {task.assignee}][, due {task.due_at}]",
+    ),
+    ("annotated/task_edited", "edited {fields}"),
+    ("annotated/watch_set", "{person} {on?watches:no longer watches} it"),
+    ("approval_moved/closed", "round {round} of the approval ended: {state}"),
+    (
+        "approval_moved/content_edited",
+        "edited what is being approved[ ({touched})] in round {round}[, which voids the votes of \
+        {voided}]",
+    ),
+    ("approval_moved/group_approved", "{where} has agreed, round {round}"),
+    ("approval_moved/limit_reached", "time ran out for {where}: {then}[, {roles} may answer too]"),
+    ("approval_moved/opened", "asked for approval, round {number}: {plan.stages.*.name}"),
+    ("approval_moved/reminded", "reminded {where}"),
+    (
+        "approval_moved/vote_cast",
+        "{answer} in {where}, round {round}[, in place of {on_behalf_of}]",
+    ),
+    ("approval_moved/vote_lapsed", "the vote of {person}, who {why}, lapsed in round {round}"),
+    ("attached", "put it in {release}"),
+    ("board.created", "set up the board"),
+    ("cancelled", "cancelled it"),
+    ("change.returned", "sent it back to draft"),
+    ("change_attached", "took in {change}[ under {under}]"),
+    ("change_detached", "let {change} go"),
+    ("ci.created", "wrote it down"),
+    ("ci.relations_set", "set what it needs"),
+    ("closed", "closed it[ as {outcome}]"),
+    ("comment_added", "remarked"),
+    ("completed", "ended the work: {outcome}"),
+    ("conflict.acceptance_ended", "the acceptance of the conflict of {between} reached its end"),
+    ("conflict.accepted", "accepted the conflict of {between}[, until {until}]"),
+    ("conflict.found", "found a conflict ({found.kind}) of {between}[, {found.overlap}]"),
+    ("conflict.moved", "the conflict ({found.kind}) of {between} moved[ to {found.overlap}]"),
+    ("conflict.resolved", "the conflict of {between} is resolved"),
+    ("created", "created it"),
+    ("delegation.revoked", "took {born.deputy} back as the deputy of {born.person}"),
+    ("delegation.set", "named {deputy} the deputy of {person}[ from {from}][ until {until}]"),
+    ("dependencies_set", "set what it waits for"),
+    ("deployment_moved/finished", "the last step was reported: the deployment is finished"),
+    ("deployment_moved/rollback_decided", "decided to roll back {changes}"),
+    ("deployment_moved/rollback_failed", "gave the rollback up"),
+    ("deployment_moved/rolled_back", "everything reached is taken back"),
+    ("deployment_moved/started", "began to deploy {changes}[ under {under}]"),
+    ("deployment_moved/step_back_reported", "reported the way back of {change} as {state}"),
+    ("deployment_moved/step_reported", "reported the step of {change} as {state}"),
+    ("deployment_moved/verified", "verified it"),
+    ("detached", "took it out of {release}"),
+    ("edited", "edited {fields}"),
+    ("exception.expired", "the exception from {born.rule} for {born.subject.id} reached its end"),
+    (
+        "exception.granted",
+        "granted the exception from {born.rule} for {born.subject.id}, against {born.with.id}, \
+        until {born.until}",
+    ),
+    (
+        "exception.refused",
+        "refused the exception from {born.rule} for {born.subject.id}, against {born.with.id}",
+    ),
+    (
+        "exception.requested",
+        "asked for an exception from {rule} for {subject.id}, against {with.id}, until {until}",
+    ),
+    ("exception.revoked", "took the exception from {born.rule} for {born.subject.id} back"),
+    ("extended", "lengthened the window to {window}[, asked for by {asked_by}][ under {under}]"),
+    ("extension_asked", "asked for a longer window, until {end}"),
+    ("extension_refused", "turned the longer window down"),
+    ("external.imported", "read {#set} new or changed entries, {#gone} are gone"),
+    ("external.removed", "took the calendar away"),
+    ("feed.created", "made the feed"),
+    ("feed.revoked", "took the feed back"),
+    ("filters_saved", "saved filters[: {filters.*.name}]"),
+    ("held", "put it on hold"),
+    ("imported", "took it over from {origin.source}, where it is {origin.number}"),
+    ("incident.reopened", "opened it again"),
+    ("incident.reported", "reported it"),
+    ("incident.resolution_corrected", "corrected when service was restored to {resolved_at}"),
+    ("incident.resolved", "service was restored at {resolved_at}"),
+    ("links_set", "set the links"),
+    ("meeting.arranged", "put the agenda in order: {order.*.id}"),
+    ("meeting.cancelled", "called the meeting off"),
+    ("meeting.ended", "ended the meeting[: {outcomes}]"),
+    ("meeting.frozen", "closed the agenda[: {agenda.*.subject.id}]"),
+    ("meeting.item_added", "put {subject.id} on the agenda"),
+    ("meeting.item_deferred", "put {subject.id} off to a later meeting"),
+    ("meeting.item_opened", "put {subject.id} on the table"),
+    ("meeting.planned", "planned the meeting for {window}, agenda until {cut_off}"),
+    ("meeting.presence_set", "{person} {present?came:went}"),
+    ("meeting.remarked", "remarked[ on {subject.id}]"),
+    ("meeting.started", "opened the meeting"),
+    ("meeting.time_set", "gave {subject.id} {minutes} minutes"),
+    ("period.created", "set up the {kind}"),
+    ("person.created", "made the account"),
+    ("person.password_set", "set the password; other sessions ended"),
+    ("raised", "raised it[, asked for by {requester}]"),
+    ("refused", "tried to {verb}, and was refused"),
+    ("release.created", "created it as a {model} release"),
+    ("release.returned", "sent it back to planning"),
+    ("removed", "took it away"),
+    ("reordered", "set the order of deployment"),
+    ("repeated", "tried to {verb} again, {count} more times, and was refused"),
+    ("resumed", "resumed it"),
+    ("review.completed", "completed the review of {born.subject.id}"),
+    ("review.opened", "opened the review of {subject.id}: {why}[, due {due_on}]"),
+    ("risk_recorded", "recorded the risk: {risk.tier}, {risk.points} points"),
+    ("scheduled", "committed the window[ {window}][ under {under}]"),
+    ("scope_frozen", "froze the scope"),
+    ("scope_grown", "the frozen scope grew[ by {change}] under {under}"),
+    ("scope_reopened", "opened the scope again"),
+    ("scope_stated", "stated {fields}"),
+    ("signed_in", "signed in"),
+    ("signed_out", "signed out"),
+    ("started", "began the work[ in {window}][ under {under}]"),
+    ("submitted", "submitted it[, risk {tier}][, review due {review_due_on}]"),
+    ("tier_recorded", "the risk of the bundle is {tier} now"),
+    ("token.created", "made the token for {person}: {scopes}, until {expires_at}"),
+    ("token.revoked", "took the token back"),
+    ("unscheduled", "gave the window up"),
+    ("version_set", "version {version} runs since {release}"),
 ];
 
-/// The same for events that hold another one, by what they end in and what they hold.
-const HELD: &[(&str, &str, &str)] = &[
-    ("annotated", "comment_added", "remark"),
-    ("annotated", "links_set", "links set"),
-    ("annotated", "task_added", "task added"),
-    ("annotated", "task_edited", "task edited"),
-    ("annotated", "watch_set", "watchers changed"),
-    ("approval_moved", "closed", "approval round decided"),
-    ("approval_moved", "content_edited", "content of the approval edited"),
-    ("approval_moved", "group_approved", "group approved"),
-    ("approval_moved", "limit_reached", "time limit of an approval ran out"),
-    ("approval_moved", "opened", "approval asked for"),
-    ("approval_moved", "reminded", "voters reminded"),
-    ("approval_moved", "vote_cast", "vote cast"),
-    ("approval_moved", "vote_lapsed", "vote lapsed: someone left or lost a role"),
-    ("deployment_moved", "finished", "deployment finished"),
-    ("deployment_moved", "rollback_decided", "rollback decided"),
-    ("deployment_moved", "rollback_failed", "rollback given up"),
-    ("deployment_moved", "rolled_back", "rolled back"),
-    ("deployment_moved", "started", "deployment started"),
-    ("deployment_moved", "step_back_reported", "step back reported"),
-    ("deployment_moved", "step_reported", "step reported"),
-    ("deployment_moved", "verified", "verified"),
-];
+/// The sentence of an event by its name and, where it holds another one, by that; without any, the
+/// words that its name is made of.
+pub(super) fn sentence(name: &str, inner: Option<&str>) -> String {
+    let known = known(name, inner).map(|index| SENTENCES[index].1.to_owned());
+    known.unwrap_or_else(|| parts(name).1.replace(['_', '.'], " "))
+}
 
-/// The words of an event; without any of our own, those that its name is made of.
-pub(super) fn words_of(name: &str, payload: &Json) -> String {
-    if let Ok(index) = WORDS.binary_search_by_key(&name, |(known, _)| known) {
-        return WORDS[index].1.to_owned();
+/// The name without its version, and that without the kind.
+fn parts(name: &str) -> (&str, &str) {
+    let stem = name.rsplit_once(".v").map_or(name, |(stem, _)| stem);
+    (stem, stem.split_once('.').map_or(stem, |(_, verb)| verb))
+}
+
+fn known(name: &str, inner: Option<&str>) -> Option<usize> {
+    let (stem, verb) = parts(name);
+    let held = inner.map(|inner| format!("{verb}/{inner}"));
+    let mut keys = held.as_deref().into_iter().chain([stem]).chain(inner).chain([verb]);
+    keys.find_map(|key| SENTENCES.iter().position(|(known, _)| *known == key))
+}
+
+/// A sentence with what is said in place of each `{…}`.
+pub(super) fn fill(
+    sentence: &str,
+    say: &mut dyn FnMut(&str) -> Result<Option<String>, Fault>,
+) -> Result<String, Fault> {
+    let mut text = String::new();
+    let mut rest = sentence;
+    while let Some(open) = rest.find('[') {
+        text.push_str(&filled(&rest[..open], say)?.text);
+        let close = rest[open..].find(']').map_or(rest.len(), |close| open + close);
+        let part = filled(&rest[open + 1..close], say)?;
+        if !part.lacks {
+            text.push_str(&part.text);
+        }
+        rest = rest.get(close + 1..).unwrap_or_default();
     }
-    let without_version = name.rsplit_once(".v").map_or(name, |(rest, _)| rest);
-    let what = without_version.split_once('.').map_or(without_version, |(_, what)| what);
-    let fits = |(end, inner, _): &&(&str, &str, &str)| *end == what && payload.get(inner).is_some();
-    match HELD.iter().find(fits) {
-        Some((_, _, words)) => (*words).to_owned(),
-        None => what.replace(['_', '.'], " "),
+    text.push_str(&filled(rest, say)?.text);
+    Ok(text)
+}
+
+struct Filled {
+    text: String,
+    lacks: bool,
+}
+
+fn filled(
+    part: &str,
+    say: &mut dyn FnMut(&str) -> Result<Option<String>, Fault>,
+) -> Result<Filled, Fault> {
+    let mut filled = Filled { text: String::new(), lacks: false };
+    let mut rest = part;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.text.push_str(before);
+        let (place, after) = after.split_once('}').unwrap_or((after, ""));
+        match say(place)? {
+            Some(said) => filled.text.push_str(&said),
+            None => {
+                filled.lacks = true;
+                filled.text.push_str("nothing");
+            }
+        }
+        rest = after;
     }
+    filled.text.push_str(rest);
+    Ok(filled)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::audit::golden;
+    use crate::audit::telling::inner_of;
+    use crate::audit::themes::ATTEMPTS;
 
     #[test]
-    fn the_words_are_sorted_so_that_they_are_found() {
-        assert!(WORDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        for (name, words) in WORDS {
-            assert_eq!(words_of(name, &json!({})), *words);
+    fn every_event_has_a_sentence_and_every_sentence_an_event() {
+        assert!(SENTENCES.windows(2).all(|pair| pair[0].0 < pair[1].0), "keep them in order");
+        let mut unused: Vec<&str> = SENTENCES.iter().map(|(key, _)| *key).collect();
+        let golden = golden::all();
+        let of_golden = golden.iter().map(|(_, name, data)| (name.as_str(), inner_of(name, data)));
+        for (name, inner) in of_golden.chain(ATTEMPTS.iter().map(|name| (*name, None))) {
+            let index = known(name, inner).unwrap_or_else(|| panic!("{name} has no sentence"));
+            unused.retain(|unused| *unused != SENTENCES[index].0);
         }
+        assert_eq!(unused, Vec::<&str>::new(), "sentences of no event");
     }
 
     #[test]
-    fn an_event_that_holds_another_is_called_by_it() {
-        let vote = json!({"vote_cast": {"group": "cab"}});
-        assert_eq!(words_of("change.approval_moved.v1", &vote), "vote cast");
-        let unknown = json!({"something_new": {}});
-        assert_eq!(words_of("release.annotated.v1", &unknown), "annotated");
+    fn a_name_without_a_sentence_is_read_out() {
+        assert_eq!(sentence("change.something_new.v2", None), "something new");
     }
 
     #[test]
-    fn a_name_without_words_of_its_own_is_read_out() {
-        assert_eq!(words_of("change.risk_recorded.v1", &json!({})), "risk recorded");
-        assert_eq!(words_of("person.signed_in.v2", &json!({})), "signed in");
+    fn a_part_that_lacks_something_is_left_out() {
+        let mut say = |place: &str| Ok((place == "a").then(|| "one".to_owned()));
+        assert_eq!(fill("did {a}[ with {b}][ by {a}]", &mut say).unwrap(), "did one by one");
+        assert_eq!(fill("did {b}", &mut say).unwrap(), "did nothing");
     }
 }

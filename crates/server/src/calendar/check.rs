@@ -17,7 +17,7 @@ use crate::calendar::order::order;
 use crate::calendar::placement::{placement, services};
 use crate::calendar::slots::NAMED_MAX;
 use crate::names::{Resolver, parse_window};
-use crate::service::find_cis;
+use crate::service::{CIS, find_cis};
 
 /// The most conflicts that a check shows; it counts all that block.
 pub(super) const CHECKED_MAX: usize = 500;
@@ -100,7 +100,7 @@ fn read(db: &mut dyn Query, draft: &Draft) -> Result<Asked, Stop> {
         let known = find_cis(db, names)?;
         for (index, name) in names.iter().enumerate() {
             if !known.contains_key(name.as_str()) {
-                resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"));
+                resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?;
             }
         }
         cis = Some(known.into_values().collect());

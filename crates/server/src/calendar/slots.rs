@@ -22,7 +22,7 @@ use crate::calendar::projection::last_end;
 use crate::names::{Names, Resolver, shown_window};
 use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
-use crate::service::{find_cis, find_service};
+use crate::service::{CIS, find_cis, find_service};
 
 /// The longest slot that is looked for, in minutes (two weeks).
 const DURATION_MAX: i64 = 14 * 24 * 60;
@@ -199,7 +199,7 @@ fn touched(
     let known = find_cis(db, &question.cis)?;
     for (index, name) in question.cis.iter().enumerate() {
         if !known.contains_key(name.as_str()) {
-            resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"));
+            resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?;
         }
     }
     let mut cis: BTreeSet<CiId> = known.into_values().collect();

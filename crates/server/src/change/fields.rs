@@ -9,7 +9,7 @@ use ports::Query;
 
 use crate::bus::Stop;
 use crate::names::{Resolver, find_person, parse_window};
-use crate::service::{find_cis, find_service};
+use crate::service::{CIS, find_cis, find_service};
 use crate::team::find_team;
 
 /// The edit that a request asks for.
@@ -70,7 +70,7 @@ fn cis(
     for (index, name) in names.iter().enumerate() {
         match known.get(name.as_str()) {
             Some(ci) => found.push(*ci),
-            None => resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`")),
+            None => resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?,
         }
     }
     Ok(Some(found))

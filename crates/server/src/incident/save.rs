@@ -17,7 +17,7 @@ use crate::http::{App, Write};
 use crate::incident::find::{find_change, find_incident};
 use crate::names::{Resolver, find_person};
 use crate::problem::Answer;
-use crate::service::{find_cis, find_service};
+use crate::service::{CIS, find_cis, find_service};
 
 pub(super) async fn create(
     Shared(app): Shared<App>,
@@ -130,9 +130,7 @@ impl SaveIncident {
             match known.get(name.as_str()) {
                 Some(id) if !found.contains(id) => found.push(*id),
                 Some(_) => {}
-                None => {
-                    resolver.wrong(&format!("/cis/{index}"), format!("there is no CI `{name}`"));
-                }
+                None => resolver.unknown(work.tx, &format!("/cis/{index}"), &CIS, name)?,
             }
         }
         Ok(Some(found))

@@ -73,13 +73,14 @@ fn moves(db: &mut dyn Query, kind: &str, stream: &str) -> Result<Vec<Row>, Fault
     Ok(rows)
 }
 
-/// How changes ended, in the order in which they did.
+/// How changes ended, in the order in which they did. The streams lead, not the index of names,
+/// which holds every change that ever ended.
 fn endings(db: &mut dyn Query, changes: &[String]) -> Result<Vec<Row>, Fault> {
     let mut rows = Vec::new();
     for slice in changes.chunks(ANY_MAX) {
         let mut statement = Statement::new(
             "SELECT name, payload, actor, at, stream FROM events \
-            WHERE name = 'change.completed.v1' AND ",
+            WHERE (name = 'change.completed.v1' OR 1 = 0) AND ",
         );
         let streams = slice.iter().map(|change| Value::from(format!("change:{change}")));
         statement.bind_any("stream", streams);

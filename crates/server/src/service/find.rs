@@ -3,17 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use domain::General;
 use kernel::{CiId, ServiceId};
 use ports::{Fault, Query, Value};
 
 use crate::bus::Stop;
+use crate::names::Named;
 use crate::read::{ANY_MAX, Statement};
 
 /// What a name is compared by.
 pub fn name_key(name: &str) -> String {
     name.trim().to_lowercase()
 }
+
+const SERVICES: Named =
+    Named { kind: "service", table: "services", key: "name_key", shown: "name" };
+/// CIs, by their names.
+pub const CIS: Named = Named { kind: "CI", table: "cis", key: "name_key", shown: "name" };
 
 /// The service of an id or a name.
 pub fn find_service(db: &mut dyn Query, name: &str) -> Result<ServiceId, Stop> {
@@ -26,7 +31,7 @@ pub fn find_service(db: &mut dyn Query, name: &str) -> Result<ServiceId, Stop> {
     let sql = "SELECT id FROM services WHERE name_key = $1";
     match db.query_one(sql, &[name_key(name).into()])? {
         Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "service", name: name.to_owned() }.into()),
+        None => Err(SERVICES.unknown(db, name)?.into()),
     }
 }
 
@@ -41,7 +46,7 @@ pub fn find_ci(db: &mut dyn Query, name: &str) -> Result<CiId, Stop> {
     let sql = "SELECT id FROM cis WHERE name_key = $1";
     match db.query_one(sql, &[name_key(name).into()])? {
         Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "CI", name: name.to_owned() }.into()),
+        None => Err(CIS.unknown(db, name)?.into()),
     }
 }
 

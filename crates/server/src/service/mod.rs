@@ -18,7 +18,7 @@ use utoipa::openapi::path::HttpMethod;
 use crate::http::Routes;
 
 pub use ci::{ImportCis, SaveCi, ensure_cis};
-pub use find::{find_ci, find_cis, find_service, name_key};
+pub use find::{CIS, find_ci, find_cis, find_service, name_key};
 pub use reach::{Direction, NEAREST_MAX, Neighbourhood, Reach, Step, neighbourhood};
 pub use relations::SetRelations;
 pub use save::SaveService;

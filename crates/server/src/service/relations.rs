@@ -16,7 +16,7 @@ use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::http::{App, Write};
 use crate::names::Resolver;
 use crate::problem::Answer;
-use crate::service::find::{find_ci, find_cis};
+use crate::service::find::{CIS, find_ci, find_cis};
 
 pub(super) async fn put(
     State(app): State<App>,
@@ -75,8 +75,7 @@ impl SetRelations {
                 resolver.parse(&format!("{pointer}/kind"), Some(&field.kind));
             let to: Option<CiId> = known.get(field.to.as_str()).copied();
             if to.is_none() {
-                let detail = format!("there is no CI `{}`", field.to);
-                resolver.wrong(&format!("{pointer}/to"), detail);
+                resolver.unknown(work.tx, &format!("{pointer}/to"), &CIS, &field.to)?;
             }
             relations.extend(kind.zip(to).map(|(kind, to)| Relation { kind, to }));
         }

@@ -8,6 +8,7 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
 use crate::http::ListQuery;
+use crate::names::Named;
 
 const COLUMNS: &str = "id, version, name, description";
 
@@ -20,9 +21,11 @@ pub fn find_team(db: &mut dyn Query, name: &str) -> Result<TeamId, Stop> {
     let row = db.query_one(sql, &[name.to_lowercase().into()])?;
     match row {
         Some(row) => Ok(row.parsed(0)?),
-        None => Err(General::Unknown { kind: "team", name: name.to_owned() }.into()),
+        None => Err(TEAMS.unknown(db, name)?.into()),
     }
 }
+
+const TEAMS: Named = Named { kind: "team", table: "teams", key: "name_key", shown: "name" };
 
 pub(super) fn name_taken(db: &mut dyn Query, name: &str, by: TeamId) -> Result<bool, Fault> {
     let sql = "SELECT id FROM teams WHERE name_key = $1 AND id <> $2";

@@ -31,7 +31,7 @@ fn a_timer_that_fails_rests_and_starves_nobody() {
         assert_eq!(failed(&stage).await, (1, 1_000_000));
         assert_eq!(stage.fire().await, 1, "the meeting's");
         let path = format!("/audit/events?subject={}", meeting["number"].as_str().expect("one"));
-        assert_eq!(rosa.get(&path).await.ok()["items"][0]["what"], "agenda closed");
+        assert_eq!(rosa.get(&path).await.ok()["items"][0]["what"], "closed the agenda");
         assert_eq!(stage.fire().await, 0);
         assert_eq!(failed(&stage).await.0, 1, "they rest");
 

@@ -84,4 +84,21 @@ describe('tokens', () => {
     await user.click(screen.getByRole('button', { name: 'I have copied it' }));
     await waitFor(() => expect(screen.queryByText('ilk_secret')).toBeNull());
   });
+
+  it('ticks a scope also by a click on its name', async () => {
+    const sent = serve({
+      ...keeper,
+      'GET /tokens': { items: [] },
+      'POST /tokens': { ...token, secret: 'ilk_secret' },
+    });
+    const { user } = show('/settings/tokens');
+    await user.click((await screen.findAllByRole('button', { name: 'New token' }))[0]!);
+    const dialog = await screen.findByRole('dialog');
+    await user.click(within(dialog).getByText('identity.write'));
+    expect(within(dialog).getByRole('checkbox', { name: /Keep people/ })).toBeChecked();
+    await user.type(within(dialog).getByRole('textbox', { name: /What it is for/ }), 'Jenkins');
+    await user.click(within(dialog).getByRole('button', { name: 'Make the token' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.body).toMatchObject({ scopes: ['read', 'identity.write'] });
+  });
 });

@@ -1,9 +1,11 @@
-// What the log holds about a record, newest first: who, what, when, and the event itself.
+// What the log holds about a record, newest first: who did what, when, why, and what each field was
+// before and after.
 import { Button } from '@mantine/core';
-import { useContext } from 'react';
+import { inZone } from '@/lib/inZone';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
-import { Link, RecordPaths } from '../Link';
+import { useZone } from '@/lib/session';
+import { RefLink } from '../RefLink';
 import { EmptyState, ErrorState, RowsSkeleton } from '../States';
 import { Time } from '../Time';
 import { UI, wordOf } from '../texts';
@@ -11,6 +13,9 @@ import { RECORD } from './texts';
 import classes from './History.module.css';
 
 type Event = Schema<'Event'>;
+
+/** How many fields are shown without being asked for. */
+const SHOWN_MAX = 6;
 
 export function History({ subject }: { subject: string }) {
   const pages = usePages<Event>('/audit/events', { subject });
@@ -38,51 +43,83 @@ export function History({ subject }: { subject: string }) {
 
 interface ListProps {
   events: Event[];
-  /** Events of many records: each says which. */
-  mixed?: boolean;
+  /** Events of many records: each says which, and leads there. */
+  recordPath?: (event: Event) => string | undefined;
 }
 
-export function EventList({ events, mixed }: ListProps) {
+export function EventList({ events, recordPath }: ListProps) {
   return (
     <ol className={classes.events}>
       {events.map((event) => (
         <li key={event.id}>
-          <details>
-            <summary>
-              <Time at={event.at} show="full" />
-              <span className={classes.what}>
-                {event.what}
-                {mixed && <span className="soft"> · {kindOf(event)}</span>}
-              </span>
-              <span className="soft">{event.who}</span>
-            </summary>
-            <div className={classes.inner}>
-              <pre className={classes.payload} tabIndex={0} aria-label={RECORD.details}>
-                {JSON.stringify(event.payload, null, 2)}
-              </pre>
-              {mixed && <RecordOf event={event} />}
-              <p className={classes.digest}>
+          <Time at={event.at} show="full" />
+          <div>
+            <Told event={event} recordPath={recordPath} />
+            <Fields event={event} />
+            <details className={classes.entry}>
+              <summary>{RECORD.entry}</summary>
+              <p>
                 {event.name} ·{' '}
                 {event.position !== null && event.position !== undefined
                   ? `log ${event.position} · `
                   : ''}
-                version {event.version} · {event.actor} · sha256 {event.digest}
+                version {event.version} · sha256 {event.digest}
               </p>
-            </div>
-          </details>
+            </details>
+          </div>
+          <span className="soft">{event.who}</span>
         </li>
       ))}
     </ol>
   );
 }
 
-function kindOf(event: Event): string {
-  return wordOf(event.name.split('.')[0]).toLowerCase();
+function Told({ event, recordPath }: { event: Event; recordPath?: ListProps['recordPath'] }) {
+  const zone = useZone();
+  return (
+    <>
+      <p className={classes.what}>{inZone(event.what, zone)}</p>
+      {recordPath && (
+        <p className={classes.record}>
+          <span className="soft">{wordOf(event.kind)}</span>{' '}
+          {event.record && <RefLink record={event.record} to={recordPath(event)} />}
+        </p>
+      )}
+      {event.why && <p className={classes.why}>“{inZone(event.why, zone)}”</p>}
+    </>
+  );
 }
 
-function RecordOf({ event }: { event: Event }) {
-  const pathOf = useContext(RecordPaths);
-  const id = event.stream.slice(event.stream.indexOf(':') + 1);
-  const path = pathOf({ id, name: id });
-  return path ? <Link to={path}>{RECORD.openIts(kindOf(event))}</Link> : null;
+/** The fields of one event; of a new record, which sets many, behind a summary. */
+function Fields({ event }: { event: Event }) {
+  const zone = useZone();
+  const fields = event.fields ?? [];
+  if (fields.length === 0) return null;
+  const table = (
+    <table className={classes.fields}>
+      <thead>
+        <tr>
+          <th scope="col">{RECORD.altered.field}</th>
+          <th scope="col">{RECORD.altered.before}</th>
+          <th scope="col">{RECORD.altered.after}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {fields.map(({ field, before, after }) => (
+          <tr key={field}>
+            <th scope="row">{field}</th>
+            <td>{inZone(before ?? '–', zone)}</td>
+            <td>{inZone(after ?? '–', zone)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+  if (fields.length <= SHOWN_MAX && event.version > 1) return table;
+  return (
+    <details className={classes.entry}>
+      <summary>{RECORD.fields(fields.length)}</summary>
+      {table}
+    </details>
+  );
 }

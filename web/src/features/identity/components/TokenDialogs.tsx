@@ -67,8 +67,12 @@ export function NewTokenDialog({ onClose, onDone }: NewProps) {
               key={scope}
               size="xs"
               value={scope}
-              label={PERMISSIONS[scope] ?? scope}
-              description={<span className="mono">{scope}</span>}
+              label={
+                <>
+                  {PERMISSIONS[scope] ?? scope}
+                  <span className={classes.scope}>{scope}</span>
+                </>
+              }
             />
           ))}
         </div>
