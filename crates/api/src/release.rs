@@ -191,6 +191,8 @@ pub struct ReleaseRow {
     pub tier: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// Those of them that block; the others warn.
+    pub conflicts_blocking: u32,
     /// How it ended.
     pub outcome: Option<String>,
     /// When it was last written, RFC 3339.

@@ -38,6 +38,7 @@ const COLUMNS: &[&str] = &[
     "changes",
     "tier",
     "conflicts_open",
+    "conflicts_blocking",
     "outcome",
     "updated_at",
 ];

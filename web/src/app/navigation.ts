@@ -56,6 +56,8 @@ export const NAVIGATION: NavItem[][] = [
         { to: paths.windows, label: PAGES.windows },
         { to: paths.peaks, label: PAGES.peaks },
         { to: paths.blackouts, label: PAGES.blackouts },
+        { to: paths.events, label: PAGES.events },
+        { to: paths.sprints, label: PAGES.sprints },
         { to: paths.feeds, label: PAGES.feeds },
         { to: paths.policy, label: PAGES.policy },
         { to: paths.models, label: PAGES.models },

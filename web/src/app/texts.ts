@@ -53,6 +53,8 @@ export const PAGES = {
   peaks: 'Peak hours',
   feeds: 'Calendar feeds',
   blackouts: 'Blackouts',
+  events: 'Business events',
+  sprints: 'Sprints',
   policy: 'Policy',
   models: 'Models',
 };

@@ -3,6 +3,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useContext, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useKeys } from '@/lib/keys';
 import type { Pages } from '@/lib/pages';
+import { useZone } from '@/lib/session';
 import { Icon } from './icons';
 import { Link, Navigation } from './Link';
 import { ErrorState, RowsSkeleton } from './States';
@@ -14,6 +15,8 @@ export interface Column<Row> {
   key: string;
   header: string;
   cell: (row: Row) => ReactNode;
+  /** Its times are the reader's, whose zone stands once in the head. */
+  zoned?: boolean;
   /** Numbers stand right. */
   right?: boolean;
   /** The word that `sort=` takes for this column. */
@@ -202,6 +205,13 @@ function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   const direction = name && sort === name ? 'up' : name && sort === `-${name}` ? 'down' : undefined;
   const next = direction === 'down' ? name : direction === 'up' ? undefined : `-${name}`;
   const spoken = direction && (direction === 'up' ? 'ascending' : 'descending');
+  const zone = useZone();
+  const head = (
+    <>
+      {column.header}
+      {column.zoned && <span className={classes.zone}> {zone}</span>}
+    </>
+  );
   return (
     <th
       scope="col"
@@ -212,11 +222,11 @@ function Header<Row>({ column, sort, onSort }: HeaderProps<Row>) {
     >
       {name && onSort ? (
         <button type="button" className={classes.sort} onClick={() => onSort(next)}>
-          {column.header}
+          {head}
           <Icon name={direction ?? 'sort'} size={12} />
         </button>
       ) : (
-        column.header
+        head
       )}
     </th>
   );

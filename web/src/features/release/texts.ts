@@ -167,7 +167,6 @@ export const SCOPE = {
   attachTitle: 'Attach a change',
   attachHelp: 'It takes the window of this release and keeps its own technical detail.',
   attachPick: 'Change',
-  conflicts: (count: number) => (count === 1 ? '1 open conflict' : `${count} open conflicts`),
   detach: 'Detach',
   moveUp: 'Move up',
   moveDown: 'Move down',

@@ -1,6 +1,7 @@
 // The list of changes.
 import { paths } from '@/app/paths';
 import type { Pages } from '@/lib/pages';
+import { ConflictCount } from '@/ui/ConflictCount';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { None } from '@/ui/None';
 import { RefLink } from '@/ui/RefLink';
@@ -51,6 +52,7 @@ export const COLUMNS: Column<ChangeRow>[] = [
   {
     key: 'window',
     header: words.window,
+    zoned: true,
     sort: 'window',
     cell: (row) => (row.window ? <WindowShort window={row.window} /> : <None />),
   },
@@ -58,15 +60,7 @@ export const COLUMNS: Column<ChangeRow>[] = [
     key: 'conflicts',
     header: words.conflicts,
     right: true,
-    cell: (row) =>
-      row.conflicts_open > 0 ? (
-        <span className={classes.conflicts}>
-          {row.conflicts_open}
-          <span className="visually-hidden"> open</span>
-        </span>
-      ) : (
-        <None />
-      ),
+    cell: (row) => <ConflictCount record={row} />,
   },
   {
     key: 'team',

@@ -28,6 +28,7 @@ const COLUMNS: Column<DeploymentRow>[] = [
     key: 'window',
     header: DEPLOYMENT.window,
     wideOnly: true,
+    zoned: true,
     cell: (row) => <WindowTime window={row.window} none="–" short />,
   },
 ];

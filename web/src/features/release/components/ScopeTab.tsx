@@ -14,6 +14,7 @@ import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
 import { OnePicker } from '@/ui/Picker';
 import { EmptyState, ProblemNote } from '@/ui/States';
+import { ConflictWords } from '@/ui/ConflictCount';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { moved } from '../order';
@@ -173,9 +174,7 @@ function ScopeRow({ row, at, open, last, onMove, onDetach }: ScopeRowProps) {
           <span>{wordOf(row.type)}</span>
           {row.tier && <Tier tier={row.tier} />}
           {row.implementer && <span>{row.implementer.name}</span>}
-          {row.conflicts_open > 0 && (
-            <StatePill word="blocking" label={SCOPE.conflicts(row.conflicts_open)} />
-          )}
+          <ConflictWords record={row} />
         </span>
       </span>
       {open && (

@@ -6,13 +6,14 @@ import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page } from '@/ui/Page';
 import { ErrorState } from '@/ui/States';
+import { ConflictWords } from '@/ui/ConflictCount';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
 import classes from '../components/release.module.css';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useBoard, type ReleaseRow } from '../queries';
-import { RELEASE, SCOPE } from '../texts';
+import { RELEASE } from '../texts';
 
 export default function BoardPage() {
   const board = useBoard();
@@ -63,7 +64,7 @@ function Card({ release }: { release: ReleaseRow }) {
       </span>
       <span className={classes.cardTitle}>{release.title}</span>
       <span className={classes.cardFacts}>
-        {release.window && <WindowTime window={release.window} short />}
+        {release.window && <WindowTime window={release.window} />}
       </span>
       <span className={classes.cardFacts}>
         <span className="num">
@@ -75,9 +76,7 @@ function Card({ release }: { release: ReleaseRow }) {
       <span className={classes.pills}>
         {release.held && <StatePill word="held" label="On hold" />}
         {release.approved && !release.outcome && <StatePill word="approved" label="Go" />}
-        {release.conflicts_open > 0 && (
-          <StatePill word="blocking" label={SCOPE.conflicts(release.conflicts_open)} />
-        )}
+        <ConflictWords record={release} />
         {release.outcome && <StatePill word={release.outcome} />}
       </span>
     </Link>
