@@ -1,10 +1,11 @@
-//! The calendar on the wire. `GET /calendar?from&to&service&team&environment&kind&committed`,
-//! `GET /calendar/outages?from&to&service&team&environment&committed`,
+//! The calendar on the wire.
+//! `GET /calendar?from&to&service&team&environment&region&kind&committed`,
+//! `GET /calendar/outages?from&to&service&team&environment&region&committed`,
 //! `GET /conflicts?subject=&state=`, `GET /conflicts/{id}`, `POST /conflicts/{id}/accept`,
 //! `POST /conflicts/check`, `GET /slots?subject=|services=&cis=&duration&after&environment&zone`,
-//! and for `/windows`, `/peaks` and `/blackouts` alike `GET/POST /windows`,
-//! `POST /windows/preview`, `PATCH/DELETE /windows/{id}`; `GET/POST /feeds`, `DELETE /feeds/{id}`,
-//! `GET/POST /calendar/external`, `DELETE /calendar/external/{id}`.
+//! and for `/windows`, `/peaks`, `/blackouts`, `/business-events` and `/sprints` alike
+//! `GET/POST /windows`, `POST /windows/preview`, `PATCH/DELETE /windows/{id}`; `GET/POST /feeds`,
+//! `DELETE /feeds/{id}`, `GET/POST /calendar/external`, `DELETE /calendar/external/{id}`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,12 +17,18 @@ use crate::common::{Action, Ref, Window};
 pub struct Calendar {
     /// Changes and releases.
     pub entries: Vec<Entry>,
+    /// The meetings of boards that take place, whatever the filters.
+    pub meetings: Vec<MeetingEntry>,
     /// Blackouts.
     pub blackouts: Vec<Band>,
     /// Maintenance windows, each occurrence.
     pub windows: Vec<Band>,
     /// Peak hours, each occurrence.
     pub peaks: Vec<Band>,
+    /// Business events, each occurrence.
+    pub events: Vec<Band>,
+    /// Development sprints, each occurrence; they collide with nothing.
+    pub sprints: Vec<Band>,
     /// Entries of calendars that are kept elsewhere, each occurrence; `reason` names the calendar.
     pub external: Vec<Band>,
     /// Open and accepted conflicts among the entries.
@@ -58,8 +65,21 @@ pub struct Entry {
     pub tier: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// Those of them that block; the others warn.
+    pub conflicts_blocking: u32,
     /// Expected outage in minutes, the longest of its services (projected service outage).
     pub outage_minutes: u32,
+}
+
+/// A meeting of a board.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MeetingEntry {
+    /// The meeting, by its title, with the number under which it is read: `CAB-…`.
+    pub subject: Ref,
+    /// The board that meets.
+    pub board: Ref,
+    /// When.
+    pub window: Window,
 }
 
 /// The projected service outage: the interruptions that follow from what is planned.
@@ -109,7 +129,7 @@ pub struct ServiceOutage {
     pub changes: u32,
 }
 
-/// An occurrence of a blackout, a maintenance window or peak hours.
+/// An occurrence of a period, such as a blackout or a maintenance window.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Band {
     /// Its id.
@@ -131,8 +151,8 @@ pub struct Band {
 pub struct Conflict {
     /// Its id; absent for a draft that was only checked.
     pub id: Option<String>,
-    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout`, `outside_window`, `peak_hours` or
-    /// `release_order`.
+    /// `same_ci`, `upstream_ci`, `downstream_ci`, `blackout`, `outside_window`, `peak_hours`,
+    /// `business_event` or `release_order`.
     pub kind: String,
     /// `blocking` or `warning`.
     pub severity: String,
@@ -140,9 +160,9 @@ pub struct Conflict {
     pub state: String,
     /// The record that asks.
     pub subject: Option<Ref>,
-    /// The other side: a record, a blackout, a maintenance window, peak hours.
+    /// The other side: a record, or a period of the calendar.
     pub with: Ref,
-    /// `change`, `release`, `blackout`, `window` or `peak`.
+    /// `change`, `release`, `blackout`, `window`, `peak` or `event`.
     pub with_kind: String,
     /// The interval that both claim.
     pub overlap: Window,
@@ -281,7 +301,7 @@ pub struct RefusedSlot {
     pub conflicts: Vec<Conflict>,
 }
 
-/// A maintenance window, peak hours or a blackout, as people write it.
+/// A period of the calendar, such as a maintenance window or a blackout, as people write it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BandFields {
@@ -291,7 +311,8 @@ pub struct BandFields {
     /// Why; required of a blackout.
     #[schema(max_length = 4000)]
     pub reason: Option<String>,
-    /// The services it is for, by id or name; empty for all.
+    /// The services it is for, by id or name; empty for all. Maintenance windows and peak hours
+    /// name some.
     #[schema(max_items = 200)]
     pub services: Option<Vec<String>>,
     /// The environment it is for; absent for all.
@@ -310,7 +331,7 @@ pub struct BandFields {
     pub also: Option<Vec<String>>,
 }
 
-/// A maintenance window, peak hours or a blackout.
+/// A period of the calendar, such as a maintenance window or a blackout.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct BandRecord {
     /// Its id.
@@ -347,7 +368,7 @@ pub struct Occurrence {
     pub clock_moves: i64,
 }
 
-/// A draft of a maintenance window, peak hours or a blackout, not saved: whom would it hit?
+/// A draft of a period, not saved: whom would it hit?
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BandDraft {
@@ -381,7 +402,7 @@ pub struct BandHit {
     pub window: Window,
     /// What both claim; the whole window when it lies outside.
     pub overlap: Window,
-    /// `blackout`, `outside_window` or `peak_hours`.
+    /// `blackout`, `outside_window`, `peak_hours` or `business_event`.
     pub kind: String,
     /// `blocking` or `warning`.
     pub severity: String,

@@ -149,6 +149,8 @@ pub struct ChangeRow {
     pub outcome: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// Those of them that block; the others warn.
+    pub conflicts_blocking: u32,
     /// True when customers meet it and it travels in no release.
     pub outside_release: bool,
     /// The record's number in the system it was imported from.

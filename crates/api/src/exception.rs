@@ -11,8 +11,8 @@ use crate::common::{Action, Ref};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExceptionFields {
-    /// `blackout`, `outside_window`, `peak_hours`, `same_ci`, `dependency`, `release_order` or
-    /// `scope_freeze`.
+    /// `blackout`, `outside_window`, `peak_hours`, `business_event`, `same_ci`, `dependency`,
+    /// `release_order` or `scope_freeze`.
     pub rule: String,
     /// The change or release that is to pass, by number or id.
     pub subject: String,

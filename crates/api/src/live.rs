@@ -48,7 +48,7 @@ pub enum MovedKind {
     Incident,
     /// A meeting.
     Meeting,
-    /// A blackout, a maintenance window or peak hours.
+    /// A period of the calendar, such as a blackout or a maintenance window.
     Period,
     /// A person.
     Person,

@@ -191,6 +191,8 @@ pub struct ReleaseRow {
     pub tier: Option<String>,
     /// Open conflicts.
     pub conflicts_open: u32,
+    /// Those of them that block; the others warn.
+    pub conflicts_blocking: u32,
     /// The end of its window, RFC 3339, while work is still under way after it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub overdue_since: Option<String>,

@@ -1,6 +1,6 @@
 //! Services and configuration items on the wire. `POST/GET /services`, `GET/PATCH /services/{id}`,
 //! `GET /services/{id}/map`, `POST/GET /cis`, `GET/PATCH /cis/{id}`, `PUT /cis/{id}/relations`,
-//! `GET /cis/{id}/map?depth=`.
+//! `GET /cis/{id}/map?depth=`, `GET /regions`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,6 +34,9 @@ pub struct ServiceFields {
     /// Known limits, copied into rollback plans.
     #[schema(max_length = 4000)]
     pub known_limits: Option<String>,
+    /// Where it stands; a CI of it may say otherwise.
+    #[schema(max_length = 200)]
+    pub region: Option<String>,
 }
 
 /// A service.
@@ -57,6 +60,8 @@ pub struct Service {
     pub data_loss_minutes: Option<u32>,
     /// Known limits.
     pub known_limits: String,
+    /// Where it stands.
+    pub region: String,
     /// The version it runs, as the last verified release made it available.
     pub version_running: String,
     /// The release that made it available.
@@ -69,6 +74,13 @@ pub struct Service {
     /// What may be done now; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub actions: Option<Vec<Action>>,
+}
+
+/// A region in which some service or CI stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Region {
+    /// Its name, as it was written.
+    pub name: String,
 }
 
 /// The fields of a CI. A new one needs `name`.
@@ -85,7 +97,7 @@ pub struct CiFields {
     pub criticality: Option<u8>,
     /// `production`, `staging`, `test` or `development`.
     pub environment: Option<String>,
-    /// Where it stands.
+    /// Where it stands; where its service does when it says nothing.
     #[schema(max_length = 200)]
     pub region: Option<String>,
     /// The version it runs.

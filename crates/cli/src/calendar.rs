@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use api::calendar::{
     Accept, BandDraft, BandFields, BandHit, BandPreview, BandRecord, Calendar, Checked, Conflict,
-    Draft, Entry, ExternalCalendar, ExternalRead, Feed, Hit, NewExternal, NewFeed, Outages,
-    ProjectedOutage, Slots,
+    Draft, Entry, ExternalCalendar, ExternalRead, Feed, Hit, MeetingEntry, NewExternal, NewFeed,
+    Outages, ProjectedOutage, Slots,
 };
 use api::common::Written;
 use clap::{Args, Subcommand, ValueEnum};
@@ -34,6 +34,7 @@ const ENTRIES: &[&str] = &[
     "changes",
     "tier",
     "conflicts_open",
+    "conflicts_blocking",
     "outage_minutes",
 ];
 const SCHEDULE: &[&str] = &[
@@ -110,8 +111,8 @@ const HITS: &[&str] = &[
 /// What is asked of the calendar.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CalendarVerb {
-    /// Shows what is planned between two times.
-    #[command(after_help = "Example:\n  interlock calendar show \
+    /// Shows what is planned between two times; the meetings of boards are told on stderr.
+    #[command(after_help = "Example:\n  interlock calendar show --region Amsterdam \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam")]
     Show(Show),
     /// Lists the forward schedule of change: what is authorised, and when it happens.
@@ -156,8 +157,14 @@ pub(crate) enum CalendarVerb {
     /// Blackouts: periods in which nothing may ship.
     #[command(subcommand)]
     Blackout(BandVerb),
-    /// Previews which changes and releases a window, peak hours or a blackout would hit; nothing
-    /// is saved. Exit code 1 when it would block one.
+    /// Business events: when the business counts on a service, and work on it is warned of.
+    #[command(subcommand)]
+    Event(BandVerb),
+    /// Development sprints: shown on the calendar, and no conflict.
+    #[command(subcommand)]
+    Sprint(BandVerb),
+    /// Previews which changes and releases a period would hit; nothing is saved. Exit code 1 when
+    /// it would block one.
     #[command(after_help = "Examples:\n  \
         interlock calendar preview blackout \
         --start 2026-12-28T00:00 --end 2027-01-04T00:00 --zone Europe/Amsterdam\n  \
@@ -249,7 +256,7 @@ pub(crate) struct ById {
     id: String,
 }
 
-/// A draft of a window, peak hours or a blackout.
+/// A draft of a period.
 #[derive(Debug, Args)]
 pub(crate) struct Preview {
     /// What it would be.
@@ -270,6 +277,10 @@ pub(crate) enum BandKind {
     Peak,
     /// A blackout.
     Blackout,
+    /// A business event.
+    Event,
+    /// A development sprint.
+    Sprint,
 }
 
 impl BandKind {
@@ -278,6 +289,8 @@ impl BandKind {
             Self::Window => "/windows",
             Self::Peak => "/peaks",
             Self::Blackout => "/blackouts",
+            Self::Event => "/business-events",
+            Self::Sprint => "/sprints",
         }
     }
 }
@@ -303,6 +316,9 @@ pub(crate) struct Show {
     /// In this environment.
     #[arg(long)]
     environment: Option<String>,
+    /// In this region, by a service that is named or a CI.
+    #[arg(long)]
+    region: Option<String>,
     /// `change` or `release`.
     #[arg(long)]
     kind: Option<String>,
@@ -393,14 +409,16 @@ pub(crate) struct Accepted {
     until: Option<String>,
 }
 
-/// What is done with windows and blackouts.
+/// What is done with the periods of a kind.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BandVerb {
     /// Lists them.
     #[command(after_help = "Examples:\n  \
         interlock calendar window list\n  \
         interlock calendar peak list\n  \
-        interlock calendar blackout list")]
+        interlock calendar blackout list\n  \
+        interlock calendar event list\n  \
+        interlock calendar sprint list")]
     List(Paging),
     /// Adds one.
     #[command(after_help = "Examples:\n  \
@@ -410,23 +428,31 @@ pub(crate) enum BandVerb {
         --repeats \"FREQ=MONTHLY;BYDAY=-1FR\" --except 2026-12-25 \
         --start 2026-11-27T09:00 --end 2026-11-27T18:00 --zone Europe/Amsterdam\n  \
         interlock calendar blackout add --name \"Year end\" --reason \"closing the books\" \
-        --start 2026-12-28T00:00 --end 2027-01-04T00:00 --zone Europe/Amsterdam")]
+        --start 2026-12-28T00:00 --end 2027-01-04T00:00 --zone Europe/Amsterdam\n  \
+        interlock calendar event add --name \"Winter sale\" --service Payments \
+        --start 2026-12-27T00:00 --end 2026-12-31T00:00 --zone Europe/Amsterdam\n  \
+        interlock calendar sprint add --name Sprint --repeats \"FREQ=WEEKLY;INTERVAL=2\" \
+        --start 2026-12-07T00:00 --end 2026-12-19T00:00 --zone Europe/Amsterdam")]
     Add(BandArgs),
     /// Edits one.
     #[command(after_help = "Examples:\n  \
         interlock calendar window edit \"Sunday night\" --name Sunday\n  \
         interlock calendar blackout edit \"Year end\" --reason audit\n  \
-        interlock calendar peak edit \"Month end\" --name \"End of month\"")]
+        interlock calendar peak edit \"Month end\" --name \"End of month\"\n  \
+        interlock calendar event edit \"Winter sale\" --name Sale\n  \
+        interlock calendar sprint edit Sprint --except 2026-12-21")]
     Edit(BandEdit),
     /// Removes one.
     #[command(after_help = "Examples:\n  \
         interlock calendar window remove \"Sunday night\"\n  \
         interlock calendar blackout remove \"Year end\"\n  \
-        interlock calendar peak remove \"Month end\"")]
+        interlock calendar peak remove \"Month end\"\n  \
+        interlock calendar event remove \"Winter sale\"\n  \
+        interlock calendar sprint remove Sprint")]
     Remove(BandNamed),
 }
 
-/// A window or a blackout.
+/// A period.
 #[derive(Debug, Args)]
 pub(crate) struct BandNamed {
     /// Its id or name.
@@ -435,7 +461,7 @@ pub(crate) struct BandNamed {
     version: IfVersion,
 }
 
-/// New values for a window or a blackout.
+/// New values for a period.
 #[derive(Debug, Args)]
 pub(crate) struct BandEdit {
     /// Its id or name.
@@ -446,7 +472,7 @@ pub(crate) struct BandEdit {
     version: IfVersion,
 }
 
-/// The fields of a window or a blackout.
+/// The fields of a period.
 #[derive(Debug, Args)]
 pub(crate) struct BandArgs {
     /// What it is called.
@@ -508,6 +534,8 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
         CalendarVerb::Window(verb) => bands(&global.client()?, "/windows", &verb, global),
         CalendarVerb::Peak(verb) => bands(&global.client()?, "/peaks", &verb, global),
         CalendarVerb::Blackout(verb) => bands(&global.client()?, "/blackouts", &verb, global),
+        CalendarVerb::Event(verb) => bands(&global.client()?, "/business-events", &verb, global),
+        CalendarVerb::Sprint(verb) => bands(&global.client()?, "/sprints", &verb, global),
         CalendarVerb::Feed(verb) => feeds(&global.client()?, &verb, global),
         CalendarVerb::External(verb) => externals(&global.client()?, &verb, global),
         CalendarVerb::Preview(draft) => preview(&global.client()?, &draft, global),
@@ -524,6 +552,7 @@ impl Show {
             .maybe("service", self.service.as_ref())
             .maybe("team", self.team.as_ref())
             .maybe("environment", self.environment.as_ref())
+            .maybe("region", self.region.as_ref())
             .maybe("kind", self.kind.as_ref()))
     }
 }
@@ -539,6 +568,9 @@ fn show(client: &Client, shown: &Show, global: &Global) -> Result {
     more(calendar.truncated);
     if global.format == crate::output::Format::Json {
         return global.out().json(&calendar);
+    }
+    for MeetingEntry { subject, window, .. } in &calendar.meetings {
+        say(format!("{}: {} to {} ({})", subject.name, window.start, window.end, window.zone));
     }
     global.out().list::<Entry>(&calendar.entries, ENTRIES)
 }

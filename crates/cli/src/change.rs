@@ -35,6 +35,7 @@ const COLUMNS: &[&str] = &[
     "window.end",
     "outcome",
     "conflicts_open",
+    "conflicts_blocking",
     "outside_release",
     "source_number",
     "updated_at",

@@ -61,8 +61,8 @@ pub(crate) struct List {
 /// What is asked for.
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
-    /// `blackout`, `outside_window`, `peak_hours`, `same_ci`, `dependency`, `release_order` or
-    /// `scope_freeze`.
+    /// `blackout`, `outside_window`, `peak_hours`, `business_event`, `same_ci`, `dependency`,
+    /// `release_order` or `scope_freeze`.
     #[arg(long)]
     rule: String,
     /// The change or release that is to pass.

@@ -39,6 +39,7 @@ const COLUMNS: &[&str] = &[
     "changes",
     "tier",
     "conflicts_open",
+    "conflicts_blocking",
     "outcome",
     "updated_at",
 ];

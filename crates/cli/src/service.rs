@@ -2,7 +2,7 @@
 //! those need of each other.
 
 use api::service::{
-    Ci, CiFields, Map, Relation, RelationFields, Relations, Service, ServiceFields,
+    Ci, CiFields, Map, Region, Relation, RelationFields, Relations, Service, ServiceFields,
 };
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -13,7 +13,7 @@ use crate::failure::Result;
 use crate::given::{FromFile, cleared, pair, set};
 use crate::record::{IfVersion, Named, Records, action_lines};
 
-const SERVICES: &[&str] = &["name", "criticality", "owner", "team", "cis_total", "id"];
+const SERVICES: &[&str] = &["name", "criticality", "owner", "team", "region", "cis_total", "id"];
 const SERVICE: &[&str] = &[
     "name",
     "id",
@@ -24,6 +24,7 @@ const SERVICE: &[&str] = &[
     "team",
     "data_loss_minutes",
     "known_limits",
+    "region",
     "version_running",
     "version_release",
     "cis",
@@ -59,6 +60,9 @@ pub(crate) enum ServiceVerb {
     /// Edits a service.
     #[command(after_help = "Example:\n  interlock service edit Payments --criticality 2")]
     Edit(ServiceEdit),
+    /// Lists the regions in which services and CIs stand.
+    #[command(after_help = "Example:\n  interlock service regions")]
+    Regions(Paging),
     /// Shows the CIs of a service and what connects them.
     #[command(after_help = "Example:\n  interlock service map Payments --format json")]
     Map(Named),
@@ -139,6 +143,9 @@ pub(crate) struct ServiceArgs {
     /// Known limits, copied into rollback plans.
     #[arg(long)]
     known_limits: Option<String>,
+    /// Where it stands; a CI of it may say otherwise.
+    #[arg(long)]
+    region: Option<String>,
 }
 
 impl ServiceArgs {
@@ -151,6 +158,7 @@ impl ServiceArgs {
         set(&mut body.team, cleared(self.team.as_ref()));
         set(&mut body.data_loss_minutes, self.data_loss_minutes.map(Some));
         set(&mut body.known_limits, self.known_limits.clone());
+        set(&mut body.region, self.region.clone());
         Ok(body)
     }
 }
@@ -183,7 +191,7 @@ pub(crate) struct CiArgs {
     /// `production`, `staging`, `test` or `development`.
     #[arg(long)]
     environment: Option<String>,
-    /// Where it stands.
+    /// Where it stands; where its service does when absent.
     #[arg(long)]
     region: Option<String>,
     /// The version it runs.
@@ -246,6 +254,11 @@ pub(crate) fn run(verb: ServiceVerb, global: &Global) -> Result {
             let service: Service = client.get(&path, &Query::default())?;
             let actions = action_lines(service.actions.as_deref().unwrap_or_default());
             return global.out().record(&service, SERVICE, &[("you may", actions)]);
+        }
+        ServiceVerb::Regions(paging) => {
+            let wanted = paging.wanted();
+            let listed = client.list::<Region>("/regions", &Query::default(), &wanted)?;
+            return global.out().listed(&listed, &["name"]);
         }
         ServiceVerb::Map(named) => {
             let path = format!("{}/map", services.path(&named.record));

@@ -245,6 +245,14 @@ fn the_calendar_has_two_zones_and_a_blackout(built: &Built) {
         now < start && start < now.plus_minutes(31 * 24 * 60)
     };
     assert_eq!(blackouts.iter().filter(to_come).count(), 1, "one is in the coming month");
+    let events = built.list("/business-events");
+    assert_eq!(events.iter().filter(to_come).count(), 1, "one is in the coming month");
+    let month = format!("from={now}&to={}", now.plus_minutes(31 * 24 * 60));
+    let calendar = built.get(&format!("/calendar?{month}"));
+    assert!(count(&calendar["sprints"]) >= 2, "{:#}", calendar["sprints"]);
+    assert!(count(&calendar["meetings"]) >= 1, "{:#}", calendar["meetings"]);
+    let away = built.get(&format!("/calendar?{month}&region=New%20York"));
+    assert!((1..count(&calendar["entries"])).contains(&count(&away["entries"])));
 }
 
 fn a_board_meets_soon_about_the_major_release(built: &Built) {

@@ -36,6 +36,8 @@ export const SETTINGS: { title: string; parts: Part[] }[] = [
       { to: paths.windows, label: PAGES.windows, about: SETTING.windows },
       { to: paths.peaks, label: PAGES.peaks, about: SETTING.peaks },
       { to: paths.blackouts, label: PAGES.blackouts, about: SETTING.blackouts },
+      { to: paths.events, label: PAGES.events, about: SETTING.events },
+      { to: paths.sprints, label: PAGES.sprints, about: SETTING.sprints },
       { to: paths.feeds, label: PAGES.feeds, about: SETTING.feeds },
     ],
   },

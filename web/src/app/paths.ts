@@ -38,6 +38,8 @@ export const paths = {
   windows: '/settings/windows',
   peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',
+  events: '/settings/business-events',
+  sprints: '/settings/sprints',
   feeds: '/settings/feeds',
   policy: '/settings/policy',
   models: '/settings/models',

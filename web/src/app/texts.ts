@@ -41,6 +41,8 @@ export const SETTING = {
   windows: 'When work on a service is expected; outside of it a change is a conflict.',
   peaks: 'When a service is busiest; a change in that time is warned of.',
   blackouts: 'When nothing may move.',
+  events: 'Launches, sales and audits; a change to what they need is warned of.',
+  sprints: 'When teams develop, for information.',
   feeds: 'Calendars that go out to other programs, and those that are read in.',
   rules: 'Rules',
   policy: 'The files that decide on approvals, risk and conflicts: checked, tried, put in force.',
@@ -70,6 +72,8 @@ export const PAGES = {
   peaks: 'Peak hours',
   feeds: 'Calendar feeds',
   blackouts: 'Blackouts',
+  events: 'Business events',
+  sprints: 'Sprints',
   policy: 'Policy',
   models: 'Models',
 };

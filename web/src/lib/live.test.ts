@@ -46,6 +46,8 @@ it('touches the settings in which a record is kept', () => {
     ['feed', ['/feeds'], ['/calendar', {}]],
     ['external', ['/calendar/external'], ['/feeds']],
     ['period', ['/peaks'], ['/people']],
+    ['period', ['/sprints'], ['/people']],
+    ['meeting', ['/calendar', {}], ['/people']],
   ] as const;
   for (const [kind, touched, other] of kept) {
     const one = { ...moved, kind, number: kind === 'exception' ? 'EXC-1' : undefined };

@@ -74,6 +74,14 @@ export function useTeams() {
   });
 }
 
+export function useRegions() {
+  return useQuery({
+    queryKey: ['/regions', 'all'],
+    staleTime: 60_000,
+    queryFn: ({ signal }) => get<Page<Schema<'Region'>>>('/regions', { limit: 200 }, signal),
+  });
+}
+
 export function useServices() {
   return useQuery({
     queryKey: ['/services', 'all'],

@@ -20,6 +20,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /filters': { filters: [] },
   'GET /teams': { items: [] },
   'GET /services': { items: [] },
+  'GET /regions': { items: [] },
   'GET /people': { items: [] },
   'GET /audit/events': { items: [lists.event] },
   'GET /extensions': { items: [] },

@@ -92,6 +92,7 @@ function changeRow(number: number, title: string): Schema<'ChangeRow'> {
     window: soon,
     outcome: null,
     conflicts_open: number === 42 ? 1 : 0,
+    conflicts_blocking: number === 42 ? 1 : 0,
     outside_release: false,
     source_number: null,
     updated_at: at(-3),

@@ -31,6 +31,7 @@ function releaseRow(from: Schema<'Release'>): Schema<'ReleaseRow'> {
     tier: from.risk.tier,
     conflicts_open: from.conflicts.length,
     deployment: from.deployment?.state,
+    conflicts_blocking: from.conflicts.length,
     outcome: from.outcome,
     updated_at: from.updated_at,
   };
@@ -81,6 +82,7 @@ export const calendar: Schema<'Calendar'> = {
     changes: row.changes,
     tier: row.tier,
     conflicts_open: row.conflicts_open,
+    conflicts_blocking: row.conflicts_blocking,
     outage_minutes: 20,
   })),
   blackouts: [
@@ -93,8 +95,11 @@ export const calendar: Schema<'Calendar'> = {
       reason: 'Books are closed',
     },
   ],
+  meetings: [],
   windows: [],
   peaks: [],
+  events: [],
+  sprints: [],
   external: [],
   conflicts: [conflict],
   truncated: false,

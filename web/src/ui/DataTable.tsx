@@ -15,6 +15,8 @@ export interface Column<Row> {
   key: string;
   header: string;
   cell: (row: Row) => ReactNode;
+  /** Its times are the reader's, whose zone stands once in the head. */
+  zoned?: boolean;
   /** Numbers stand right. */
   right?: boolean;
   /** The word that `sort=` takes for this column. */
@@ -24,8 +26,6 @@ export interface Column<Row> {
   wideOnly?: boolean;
   /** Shown only when chosen in the columns menu. */
   optional?: boolean;
-  /** Holds times: the header names the zone they are read in. */
-  zoned?: boolean;
 }
 
 interface Props<Row> {

@@ -178,6 +178,7 @@ pub(super) struct ServicePlan {
     pub(super) data_loss_minutes: u32,
     #[serde(default)]
     pub(super) known_limits: String,
+    pub(super) region: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -211,6 +212,8 @@ pub(super) struct Periods {
     pub(super) window: Vec<PeriodPlan>,
     pub(super) peak: Vec<PeriodPlan>,
     pub(super) blackout: Vec<PeriodPlan>,
+    pub(super) event: Vec<PeriodPlan>,
+    pub(super) sprint: Vec<PeriodPlan>,
 }
 
 #[derive(Debug, Deserialize)]

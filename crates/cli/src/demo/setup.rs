@@ -115,6 +115,7 @@ fn save_service(replay: &Replay<'_>, by: &str, service: &ServicePlan) -> anyhow:
         team: Some(Some(service.team.clone())),
         data_loss_minutes: Some(Some(service.data_loss_minutes)),
         known_limits: Some(service.known_limits.clone()),
+        region: Some(service.region.clone()),
     };
     let made = replay.act(by, SaveService { service: None, fields });
     made.map(|_| ()).with_context(|| format!("setting up the service {}", service.name))
@@ -159,7 +160,9 @@ fn periods(replay: &mut Replay<'_>) {
     let windows = periods.window.iter().map(|plan| (plan, PeriodKind::MaintenanceWindow));
     let blackouts = periods.blackout.iter().map(|plan| (plan, PeriodKind::Blackout));
     let peaks = periods.peak.iter().map(|plan| (plan, PeriodKind::PeakHours));
-    for (plan, kind) in windows.chain(peaks).chain(blackouts) {
+    let events = periods.event.iter().map(|plan| (plan, PeriodKind::BusinessEvent));
+    let sprints = periods.sprint.iter().map(|plan| (plan, PeriodKind::Sprint));
+    for (plan, kind) in windows.chain(peaks).chain(blackouts).chain(events).chain(sprints) {
         let at = plan.set.instant(&replay.today);
         replay.at(at, &plan.by, Subject::Period(plan, kind), Deed::Begin);
     }

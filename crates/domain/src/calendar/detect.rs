@@ -27,6 +27,8 @@ words! {
         ReleaseOrder = "release_order",
         /// The service is busiest then.
         PeakHours = "peak_hours",
+        /// The business counts on the service then.
+        BusinessEvent = "business_event",
     }
 }
 
@@ -40,6 +42,7 @@ impl ConflictKind {
             Self::OutsideWindow => "outside_window",
             Self::ReleaseOrder => "release_order",
             Self::PeakHours => "peak_hours",
+            Self::BusinessEvent => "business_event",
         }
     }
 }
@@ -62,7 +65,7 @@ pub enum Side {
     Change(ChangeId),
     /// A release with its changes.
     Release(ReleaseId),
-    /// A maintenance window, peak hours or a blackout.
+    /// A period of the calendar, such as a maintenance window or a blackout.
     Period(PeriodId),
 }
 
@@ -223,6 +226,7 @@ pub fn detect(
     let mut found = with_records(placed, neighbours, reaches);
     found.extend(within(placed, periods, PeriodKind::Blackout, ConflictKind::Blackout));
     found.extend(within(placed, periods, PeriodKind::PeakHours, ConflictKind::PeakHours));
+    found.extend(within(placed, periods, PeriodKind::BusinessEvent, ConflictKind::BusinessEvent));
     found.extend(outside_windows(placed, periods));
     found
 }
@@ -483,6 +487,27 @@ mod tests {
         let found = detect(&placed(1, &[7], hours(0, 2)), &[], &[], &[peak]);
         assert_eq!((found[0].kind, found[0].blocking), (ConflictKind::PeakHours, false));
         assert_eq!(found[0].overlap, hours(1, 2));
+    }
+
+    #[test]
+    fn a_business_event_warns_the_services_it_names_and_blocks_where_policy_says_so() {
+        let event = [period(PeriodKind::BusinessEvent, hours(1, 5))];
+        let mine = placed(1, &[7], hours(0, 2));
+        let found = detect(&mine, &[], &[], &event);
+        assert_eq!((found[0].kind, found[0].blocking), (ConflictKind::BusinessEvent, false));
+        assert_eq!(found[0].overlap, hours(1, 2));
+        let others = [ServiceId::from_uuid(uuid(2))].into();
+        assert_eq!(detect(&Placed { services: others, ..mine.clone() }, &[], &[], &event), []);
+        let blocking = Blocking([(ConflictKind::BusinessEvent, true, 0)].into());
+        assert!(detect(&Placed { blocking, ..mine }, &[], &[], &event)[0].blocking);
+    }
+
+    #[test]
+    fn a_sprint_collides_with_nothing() {
+        let sprint = [period(PeriodKind::Sprint, hours(1, 5))];
+        assert_eq!(detect(&placed(1, &[7], hours(0, 2)), &[], &[], &sprint), []);
+        let colliding: Vec<_> = PeriodKind::ALL.iter().filter(|kind| !kind.collides()).collect();
+        assert_eq!(colliding, [&PeriodKind::Sprint]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Maintenance windows, peak hours and blackouts: periods of the calendar, once or repeated.
+//! Maintenance windows, peak hours, blackouts, business events and development sprints: periods of
+//! the calendar, once or repeated.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +21,17 @@ words! {
         Blackout = "blackout",
         /// The services are busiest in it.
         PeakHours = "peak",
+        /// The business counts on the services in it.
+        BusinessEvent = "event",
+        /// A team develops towards its end.
+        Sprint = "sprint",
+    }
+}
+
+impl PeriodKind {
+    /// Whether work can collide with one; a sprint only tells.
+    pub const fn collides(self) -> bool {
+        !matches!(self, Self::Sprint)
     }
 }
 
@@ -121,7 +133,7 @@ fn timed(content: &Content, kind: PeriodKind, check: &mut Check) -> Option<Sched
     let for_whom = match kind {
         PeriodKind::MaintenanceWindow => "names the services whose work belongs into it",
         PeriodKind::PeakHours => "names the services that are busiest then",
-        PeriodKind::Blackout => "",
+        PeriodKind::Blackout | PeriodKind::BusinessEvent | PeriodKind::Sprint => "",
     };
     if content.services.is_empty() && !for_whom.is_empty() {
         check.wrong("/services", for_whom);

@@ -188,7 +188,8 @@ struct Search<'a> {
     reaches: BTreeMap<CiId, Vec<&'a Reach>>,
     before: &'a [(ReleaseId, Option<Interval>)],
     blackouts: Vec<&'a PeriodAhead>,
-    peaks: Vec<&'a PeriodAhead>,
+    /// Peak hours and business events.
+    busy: Vec<&'a PeriodAhead>,
     /// The maintenance windows of each service that is touched.
     windows: BTreeMap<ServiceId, Vec<&'a PeriodAhead>>,
 }
@@ -209,7 +210,10 @@ impl<'a> Search<'a> {
         };
         let is = |kind| move |period: &&PeriodAhead| period.fact.kind == kind;
         let blackouts = ahead.periods.iter().filter(is(PeriodKind::Blackout)).filter(concerns);
-        let peaks = ahead.periods.iter().filter(is(PeriodKind::PeakHours)).filter(concerns);
+        let is_busy = |period: &&PeriodAhead| {
+            matches!(period.fact.kind, PeriodKind::PeakHours | PeriodKind::BusinessEvent)
+        };
+        let busy = ahead.periods.iter().filter(is_busy).filter(concerns);
         let mut windows: BTreeMap<ServiceId, Vec<&PeriodAhead>> = BTreeMap::new();
         for period in ahead.periods.iter().filter(is(PeriodKind::MaintenanceWindow)) {
             for service in period.fact.services.intersection(&placed.services) {
@@ -225,7 +229,7 @@ impl<'a> Search<'a> {
             reaches,
             before: &ahead.before,
             blackouts: blackouts.collect(),
-            peaks: peaks.collect(),
+            busy: busy.collect(),
             windows,
         }
     }
@@ -251,7 +255,7 @@ impl<'a> Search<'a> {
         let near = cis.iter().filter_map(|ci| self.reaches.get(ci)).flatten();
         let reaches: Vec<Reach> = near.copied().cloned().collect();
         let mut periods: BTreeMap<PeriodId, PeriodFact> = BTreeMap::new();
-        let others = self.peaks.iter().chain(self.windows.values().flatten());
+        let others = self.busy.iter().chain(self.windows.values().flatten());
         for period in self.blackouts.iter().chain(others) {
             if holds(period, interval.start) {
                 periods.entry(period.fact.id).or_insert_with(|| narrowed(&period.fact, interval));
@@ -277,8 +281,11 @@ impl<'a> Search<'a> {
     /// any more. Each blocks every start until then.
     fn free_again(&self, interval: Interval, blocking: &[Found]) -> Timestamp {
         let ends = blocking.iter().map(|found| match (found.kind, found.with) {
-            (ConflictKind::Blackout | ConflictKind::PeakHours, Side::Period(id)) => {
-                let apart = self.blackouts.iter().chain(&self.peaks);
+            (
+                ConflictKind::Blackout | ConflictKind::PeakHours | ConflictKind::BusinessEvent,
+                Side::Period(id),
+            ) => {
+                let apart = self.blackouts.iter().chain(&self.busy);
                 let same = apart.filter(|period| period.fact.id == id);
                 first(same.flat_map(|period| &period.fact.occurrences).filter_map(|at| {
                     at.overlap(interval)?;
@@ -323,10 +330,11 @@ impl<'a> Search<'a> {
     }
 
     /// The first start after a free one at which something may be different: the next claim,
-    /// blackout or peak hours begin before the slot ends, or the maintenance window is over.
+    /// blackout, peak hours or business event begins before the slot ends, or the maintenance
+    /// window is over.
     fn next_edge(&self, free: Interval) -> Timestamp {
         let claim = self.neighbours.get(self.begun).map(|neighbour| neighbour.interval.start);
-        let apart = self.blackouts.iter().chain(&self.peaks);
+        let apart = self.blackouts.iter().chain(&self.busy);
         let blackouts = apart.flat_map(|period| &period.fact.occurrences);
         let blackout = first(blackouts.map(|at| at.start).filter(|start| *start >= free.end));
         let window = self.windows.values().filter_map(|windows| {

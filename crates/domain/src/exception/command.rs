@@ -82,7 +82,7 @@ pub fn request(ask: Ask, now: Timestamp) -> Decision<ExceptionEvent> {
 fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
     use Side::{Change, Period, Release};
     let fits = match rule {
-        Rule::Blackout | Rule::OutsideWindow | Rule::PeakHours => {
+        Rule::Blackout | Rule::OutsideWindow | Rule::PeakHours | Rule::BusinessEvent => {
             matches!((subject, with), (Change(_) | Release(_), Period(_)))
         }
         Rule::SameCi | Rule::Dependency => {
@@ -102,6 +102,9 @@ fn unfit(rule: Rule, subject: Side, with: Side) -> Option<&'static str> {
     let wrong = match rule {
         Rule::Blackout => "lets a change or release pass one blackout: name both",
         Rule::PeakHours => "lets a change or release be carried out in peak hours: name both",
+        Rule::BusinessEvent => {
+            "lets a change or release be carried out during one business event: name both"
+        }
         Rule::OutsideWindow => "lets a change or release leave one maintenance window: name both",
         Rule::SameCi | Rule::Dependency => "lets a change or release pass another one: name both",
         Rule::ReleaseOrder => "lets a release go before one that it depends on: name both",

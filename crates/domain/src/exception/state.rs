@@ -18,6 +18,8 @@ words! {
         OutsideWindow = "outside_window",
         /// Work stays out of the peak hours of its service.
         PeakHours = "peak_hours",
+        /// Work stays out of the business events of its service.
+        BusinessEvent = "business_event",
         /// Two records do not work on one CI at a time.
         SameCi = "same_ci",
         /// Two records do not work on connected CIs at a time.
@@ -38,6 +40,7 @@ impl Rule {
             ConflictKind::Blackout => Self::Blackout,
             ConflictKind::OutsideWindow => Self::OutsideWindow,
             ConflictKind::PeakHours => Self::PeakHours,
+            ConflictKind::BusinessEvent => Self::BusinessEvent,
             ConflictKind::ReleaseOrder => Self::ReleaseOrder,
         }
     }

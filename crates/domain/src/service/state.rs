@@ -25,6 +25,8 @@ editable! {
         data_loss_minutes: Option<u32>,
         /// Known limits, copied into rollback plans.
         known_limits: String,
+        /// Where it stands, for those of its CIs that say nothing of their own.
+        region: String,
     }
 }
 
@@ -45,7 +47,7 @@ impl Aggregate for Service {
     type Id = ServiceId;
     type Event = ServiceEvent;
     const KIND: &'static str = "service";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &ServiceEvent, _: &Stamp) -> Self {
         match event {
@@ -99,6 +101,7 @@ fn check(content: &Content) -> Result<(), Refusal> {
     check.name("/name", &content.name, NAME_MAX);
     check.text("/description", &content.description, LONG_TEXT_MAX);
     check.text("/known_limits", &content.known_limits, NOTE_MAX);
+    check.text("/region", &content.region, NAME_MAX);
     if content.data_loss_minutes.is_some_and(|minutes| minutes > DATA_LOSS_MINUTES_MAX) {
         check.wrong("/data_loss_minutes", format!("is more than {DATA_LOSS_MINUTES_MAX}"));
     }

@@ -1,4 +1,4 @@
-//! Listing maintenance windows, peak hours and blackouts.
+//! Listing the periods of the calendar.
 
 use std::collections::BTreeSet;
 

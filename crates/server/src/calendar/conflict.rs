@@ -107,21 +107,17 @@ impl Shower {
         Ok(Some(shown::Conflict { id, state, ..shown }))
     }
 
-    /// Whether a conflict blocks its subject as things stand: with a record that is by whether the
-    /// other is committed now, with a period as it was found.
+    /// Whether a conflict blocks its subject as things stand.
     fn blocks(&self, found: &Found) -> bool {
-        let by_rule = found.kind == ConflictKind::ReleaseOrder;
-        if by_rule || [found.with, found.subject].iter().any(|side| matches!(side, Side::Period(_)))
-        {
-            return found.blocking;
-        }
-        let committed = self.sides.get(&found.with.id()).is_some_and(|side| side.committed);
         let subject = self.sides.get(&found.subject.id());
-        let environment = subject.map(|side| side.environment).unwrap_or_default();
-        let policy = self.policy.as_ref();
-        policy.is_some_and(|policy| {
-            policy.blocking(environment, false).says(found.kind, committed, found.relations())
-        })
+        let stands = Stands {
+            kind: found.kind,
+            relations: found.relations(),
+            as_found: found.blocking,
+            committed: self.sides.get(&found.with.id()).is_some_and(|side| side.committed),
+            environment: subject.map(|side| side.environment).unwrap_or_default(),
+        };
+        self.policy.as_ref().is_some_and(|policy| blocks(policy, &stands))
     }
 
     /// What was found, for a draft too, in a window that lasts until `end`.
@@ -166,6 +162,34 @@ impl Shower {
     }
 }
 
+/// What it hangs on whether a conflict blocks one of its sides now.
+pub(super) struct Stands {
+    pub(super) kind: ConflictKind,
+    /// How many relations lie between the two sides.
+    pub(super) relations: usize,
+    /// Whether it blocked when it was found.
+    pub(super) as_found: bool,
+    /// Whether the other side is committed now.
+    pub(super) committed: bool,
+    /// Where the record happens.
+    pub(super) environment: Environment,
+}
+
+/// Whether a conflict blocks as things stand: with a record that is by whether the other is
+/// committed now; with a period, and out of order, as it was found.
+pub(super) fn blocks(policy: &PolicySet, stands: &Stands) -> bool {
+    use ConflictKind as K;
+    match stands.kind {
+        K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => {
+            stands.as_found
+        }
+        K::SameCi | K::UpstreamCi | K::DownstreamCi => {
+            let says = policy.blocking(stands.environment, false);
+            says.says(stands.kind, stands.committed, stands.relations)
+        }
+    }
+}
+
 fn table(side: Side) -> Option<&'static str> {
     match side {
         Side::Change(_) => Some("changes"),
@@ -186,6 +210,7 @@ fn with_kind(found: &Found) -> &'static str {
         (Side::Release(_), _) => "release",
         (Side::Period(_), ConflictKind::OutsideWindow) => "window",
         (Side::Period(_), ConflictKind::PeakHours) => "peak",
+        (Side::Period(_), ConflictKind::BusinessEvent) => "event",
         (Side::Period(_), _) => "blackout",
     }
 }
@@ -213,7 +238,7 @@ fn shown_acceptance(
 }
 
 /// The same conflict as the other side sees it.
-fn turn(found: &Found) -> Found {
+pub(super) fn turn(found: &Found) -> Found {
     let kind = match found.kind {
         ConflictKind::UpstreamCi => ConflictKind::DownstreamCi,
         ConflictKind::DownstreamCi => ConflictKind::UpstreamCi,

@@ -256,6 +256,7 @@ fn file(
         FeedKind::Release => Kind::Release,
     });
     let asked = Asked {
+        region: None,
         range,
         service,
         team,

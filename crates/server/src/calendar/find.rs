@@ -92,7 +92,7 @@ pub(super) fn around(
     let beyond = match (near.nearest_whole, all_claims, all_periods) {
         (false, _, _) => Some(format!("{NEAREST_MAX} connected CIs")),
         (_, false, _) => Some(format!("{} claims on these CIs", PAGE * PAGES_MAX)),
-        (_, _, false) => Some(format!("{} maintenance windows and blackouts", PAGE * PAGES_MAX)),
+        (_, _, false) => Some(format!("{} periods of the calendar", PAGE * PAGES_MAX)),
         (true, true, true) => None,
     };
     Ok(Around { neighbours, reaches, periods, beyond: beyond.map(|what| too_much(&what)) })
@@ -180,8 +180,8 @@ fn neighbours(
     Ok((found, whole))
 }
 
-/// The periods that touch an interval, and the maintenance windows that begin after it: these still
-/// tell that their service has windows. And whether these are all.
+/// The periods that may collide with an interval, and the maintenance windows that begin after it:
+/// these still tell that their service has windows. And whether these are all.
 pub(super) fn periods(
     db: &mut dyn Query,
     interval: Interval,
@@ -203,8 +203,8 @@ pub(super) fn periods(
             let sql = format!("SELECT {first}, {columns} FROM periods WHERE ");
             let mut statement = Statement::new(&sql);
             statement.bind(holds, values.clone());
-            let piece = " AND (environment IS NULL OR environment = ?)";
-            statement.bind(piece, [environment.word().into()]);
+            let piece = " AND (environment IS NULL OR environment = ?) AND (kind <> ? OR 1 = 0)";
+            statement.bind(piece, [environment.word().into(), PeriodKind::Sprint.word().into()]);
             if let Some(Row(place)) = after {
                 let place = place.iter().take(2).cloned();
                 statement.bind(&format!(" AND ({order}) > (?, ?)"), place);
@@ -376,6 +376,7 @@ pub(super) fn detail(
             format!("{start} to {end} is outside the maintenance window {with}")
         }
         K::PeakHours => format!("the peak hours {with} last from {start} to {end}"),
+        K::BusinessEvent => format!("the business event {with} lasts from {start} to {end}"),
     })
 }
 

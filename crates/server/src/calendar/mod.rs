@@ -1,5 +1,5 @@
-//! The calendar: where records stand, what collides with what, maintenance windows, peak hours and
-//! blackouts.
+//! The calendar: where records stand, what collides with what, and the periods that say when work
+//! belongs or does not: maintenance windows, peak hours, blackouts, business events and sprints.
 //! Conflicts are records kept in step with it; rules never rest on them but on the calendar itself.
 
 mod accept;
@@ -32,7 +32,7 @@ pub use conflict::{conflicts_of, find_side};
 pub use exempt::{Exemption, exemption};
 pub use feed::calendar_file;
 pub use find::{Blocked, blocking, blocking_without, side_ref, still_fits};
-pub use open::conflicts_open;
+pub use open::{Open, conflicts_open};
 pub use period::{RemovePeriod, SavePeriod};
 pub use placement::{LONG_MINUTES, Placement, placement, window};
 pub use reactor::CalendarReactor;

@@ -25,6 +25,8 @@ pub(super) struct Asked {
     pub(super) team: Option<TeamId>,
     /// Where.
     pub(super) environment: Option<Environment>,
+    /// In which region, as it is compared.
+    pub(super) region: Option<String>,
     /// `change` or `release`; both when absent.
     pub(super) kind: Option<Kind>,
     /// Only what is authorised and will happen: the forward schedule of change.
@@ -185,6 +187,9 @@ fn read(
         let service = Value::from(service.to_string());
         statement.bind(touches(kind), [service.clone(), service]);
     }
+    if let Some(region) = &asked.region {
+        statement.bind(stands(kind), [region.into(), region.into()]);
+    }
     let walks = long == Some(false);
     statement.push(if walks { " ORDER BY start_at, id" } else { " ORDER BY start_at + 0, id" });
     statement.bind(" LIMIT ?", [Value::from(i64::try_from(ENTRIES_MAX + 1).unwrap_or(i64::MAX))]);
@@ -242,6 +247,32 @@ fn touches(kind: Kind) -> &'static str {
             JOIN change_cis ON change_cis.change = release_changes.change \
             JOIN cis ON cis.id = change_cis.ci \
             WHERE release_changes.release = releases.id AND cis.service = ?))"
+        }
+    }
+}
+
+/// Through a service that is named, or a CI; one that says nothing of its own stands where its
+/// service does.
+fn stands(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Change => {
+            " AND (EXISTS (SELECT 1 FROM change_services CROSS JOIN services \
+            WHERE change_services.change = changes.id AND services.id = change_services.service \
+            AND services.region_key = ?) \
+            OR EXISTS (SELECT 1 FROM change_cis JOIN cis ON cis.id = change_cis.ci \
+            LEFT JOIN services ON services.id = cis.service WHERE change_cis.change = changes.id \
+            AND COALESCE(NULLIF(cis.region_key, ''), services.region_key) = ?))"
+        }
+        Kind::Release => {
+            " AND (EXISTS (SELECT 1 FROM release_changes CROSS JOIN change_services \
+            CROSS JOIN services WHERE release_changes.release = releases.id \
+            AND change_services.change = release_changes.change \
+            AND services.id = change_services.service AND services.region_key = ?) \
+            OR EXISTS (SELECT 1 FROM release_changes \
+            JOIN change_cis ON change_cis.change = release_changes.change \
+            JOIN cis ON cis.id = change_cis.ci LEFT JOIN services ON services.id = cis.service \
+            WHERE release_changes.release = releases.id \
+            AND COALESCE(NULLIF(cis.region_key, ''), services.region_key) = ?))"
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Setting, editing and taking away maintenance windows, peak hours and blackouts.
+//! Setting, editing and taking away the periods of the calendar.
 
 use std::collections::BTreeSet;
 
@@ -132,6 +132,8 @@ pub(super) fn called(kind: PeriodKind) -> &'static str {
         PeriodKind::MaintenanceWindow => "maintenance window",
         PeriodKind::Blackout => "blackout",
         PeriodKind::PeakHours => "peak hours",
+        PeriodKind::BusinessEvent => "business event",
+        PeriodKind::Sprint => "development sprint",
     }
 }
 

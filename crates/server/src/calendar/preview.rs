@@ -1,5 +1,5 @@
-//! What a draft of a maintenance window, peak hours or a blackout would hit: the changes and
-//! releases still to come are held against it by the rule that finds conflicts, before it is saved.
+//! What a draft of a period would hit: the changes and releases still to come are held against it
+//! by the rule that finds conflicts, before it is saved.
 
 use api::calendar::{BandDraft, BandHit, BandPreview};
 use api::common::Ref;
@@ -36,7 +36,8 @@ pub(super) fn preview(
 ) -> Result<BandPreview, Stop> {
     let (id, content) = content(db, kind, draft)?;
     let schedule = domain::calendar::drafted(&content, kind)?;
-    let (coming, mut truncated) = still_to_come(db, now)?;
+    let (coming, mut truncated) =
+        if kind.collides() { still_to_come(db, now)? } else { (Vec::new(), false) };
     let mut hits = Vec::new();
     for record in coming {
         let elsewhere = kind != PeriodKind::MaintenanceWindow

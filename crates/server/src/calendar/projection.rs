@@ -8,9 +8,10 @@ use kernel::{ConflictId, ExternalId, FeedId, PeriodId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
 use crate::bus::Record;
+use crate::calendar::conflict::turn;
 
 impl Record for Conflict {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &["conflicts", "conflict_sides"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE conflicts (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
@@ -21,7 +22,8 @@ impl Record for Conflict {
         "CREATE INDEX conflicts_by_end ON conflicts (end_at) WHERE state <> 'resolved'",
         "CREATE TABLE conflict_sides (side TEXT NOT NULL, conflict TEXT NOT NULL, \
             other TEXT NOT NULL, state TEXT NOT NULL, start_at BIGINT NOT NULL, \
-            end_at BIGINT NOT NULL, PRIMARY KEY (side, conflict))",
+            end_at BIGINT NOT NULL, kind TEXT NOT NULL, relations BIGINT NOT NULL, \
+            blocks BIGINT NOT NULL, PRIMARY KEY (side, conflict))",
         "CREATE INDEX conflict_sides_by_state ON conflict_sides \
             (side, state, end_at, start_at, other, conflict)",
         "CREATE INDEX conflict_sides_by_conflict ON conflict_sides (conflict)",
@@ -54,18 +56,24 @@ impl Record for Conflict {
                 at.into(),
             ],
         )?;
-        for (side, other) in [(found.subject, found.with), (found.with, found.subject)] {
+        let relations = i64::try_from(found.relations()).unwrap_or(i64::MAX);
+        for seen in [found, &turn(found)] {
             tx.execute(
-                "INSERT INTO conflict_sides (side, conflict, other, state, start_at, end_at) \
-                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (side, conflict) DO UPDATE SET \
-                state = excluded.state, start_at = excluded.start_at, end_at = excluded.end_at",
+                "INSERT INTO conflict_sides (side, conflict, other, state, start_at, end_at, \
+                kind, relations, blocks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+                ON CONFLICT (side, conflict) DO UPDATE SET state = excluded.state, \
+                start_at = excluded.start_at, end_at = excluded.end_at, kind = excluded.kind, \
+                relations = excluded.relations, blocks = excluded.blocks",
                 &[
-                    side.id().into(),
+                    seen.subject.id().into(),
                     (&id).into(),
-                    other.id().into(),
+                    seen.with.id().into(),
                     state.into(),
                     found.overlap.start.into(),
                     found.overlap.end.into(),
+                    seen.kind.word().into(),
+                    relations.into(),
+                    i64::from(seen.blocking).into(),
                 ],
             )?;
         }

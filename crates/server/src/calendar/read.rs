@@ -1,5 +1,5 @@
-//! What the calendar shows between two instants: changes that travel alone, releases, each
-//! occurrence of blackouts, maintenance windows and peak hours, and the conflicts among them.
+//! What the calendar shows between two instants: changes that travel alone, releases, the meetings
+//! of boards, each occurrence of a period, and the conflicts among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,15 @@ use kernel::{ConflictId, Interval, PeriodId, ServiceId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::show_all;
+use crate::calendar::meetings::meetings;
 use crate::calendar::overlap::{Asked, Kind, Line, lines};
 use crate::calendar::placement::schedule;
 use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
 use crate::read::{ANY_MAX, Statement};
+use crate::service::region_services;
 
-/// The most occurrences of blackouts, of maintenance windows and of peak hours of one answer.
+/// The most occurrences of one kind of period of one answer.
 pub(super) const BANDS_MAX: usize = 2_000;
 /// The most conflicts of one answer.
 pub(super) const SHOWN_CONFLICTS_MAX: usize = 500;
@@ -27,14 +29,36 @@ pub(super) fn calendar(db: &mut dyn Query, asked: &Asked) -> Result<Calendar, Fa
     let (lines, mut truncated) = lines(db, asked)?;
     let mut names = Names::default();
     let entries = entries(db, &mut names, &lines)?;
-    let (blackouts, more_blackouts) = bands(db, &mut names, asked, PeriodKind::Blackout)?;
-    let (windows, more_windows) = bands(db, &mut names, asked, PeriodKind::MaintenanceWindow)?;
-    let (peaks, more_peaks) = bands(db, &mut names, asked, PeriodKind::PeakHours)?;
+    let region = match &asked.region {
+        Some(region) => region_services(db, region)?,
+        None => None,
+    };
+    let mut bands_of = |db: &mut dyn Query, kind| {
+        let (bands, more) = bands(db, &mut names, asked, region.as_ref(), kind)?;
+        truncated |= more;
+        Ok::<_, Fault>(bands)
+    };
+    let blackouts = bands_of(db, PeriodKind::Blackout)?;
+    let windows = bands_of(db, PeriodKind::MaintenanceWindow)?;
+    let peaks = bands_of(db, PeriodKind::PeakHours)?;
+    let events = bands_of(db, PeriodKind::BusinessEvent)?;
+    let sprints = bands_of(db, PeriodKind::Sprint)?;
     let (external, more_external) = external(db, asked.range)?;
+    let (meetings, more_meetings) = meetings(db, asked.range)?;
     let (conflicts, more_conflicts) = among(db, asked.range, &entries)?;
-    truncated |= more_blackouts || more_windows || more_peaks || more_external;
-    truncated |= more_conflicts;
-    Ok(Calendar { entries, blackouts, windows, peaks, external, conflicts, truncated })
+    truncated |= more_external || more_meetings || more_conflicts;
+    Ok(Calendar {
+        entries,
+        meetings,
+        blackouts,
+        windows,
+        peaks,
+        events,
+        sprints,
+        external,
+        conflicts,
+        truncated,
+    })
 }
 
 fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<Entry>, Fault> {
@@ -71,7 +95,8 @@ fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<
             team: names.opt(db, row.opt_text(10)?)?,
             changes: whole(row.int(13)?),
             tier: row.opt_text(11)?.map(str::to_owned),
-            conflicts_open: open.get(id).copied().unwrap_or(0),
+            conflicts_open: open.get(id).map_or(0, |open| open.all),
+            conflicts_blocking: open.get(id).map_or(0, |open| open.blocking),
             outage_minutes: whole(outage),
         });
     }
@@ -141,11 +166,13 @@ fn services(
     Ok(services)
 }
 
-/// The periods of a kind, each occurrence within the range; and whether there were more.
+/// The periods of a kind, each occurrence within the range; and whether there were more. One for
+/// all services is of every region.
 fn bands(
     db: &mut dyn Query,
     names: &mut Names,
     asked: &Asked,
+    region: Option<&BTreeSet<ServiceId>>,
     kind: PeriodKind,
 ) -> Result<(Vec<Band>, bool), Fault> {
     let mut statement = Statement::new(
@@ -164,11 +191,10 @@ fn bands(
     let mut bands: Vec<Band> = Vec::new();
     for row in statement.query(db)? {
         let services: BTreeSet<ServiceId> = crate::bus::words(row.text(3)?);
-        let concerns = |service| services.is_empty() || services.contains(&service);
-        let Some(schedule) = schedule(&row, 5)?.filter(|_| asked.service.is_none_or(concerns))
-        else {
-            continue;
-        };
+        let concerned = services.is_empty()
+            || asked.service.is_none_or(|service| services.contains(&service))
+                && region.is_none_or(|region| !services.is_disjoint(region));
+        let Some(schedule) = schedule(&row, 5)?.filter(|_| concerned) else { continue };
         let services = names.all(db, &services)?;
         for interval in schedule.occurrences(asked.range) {
             let window = Window { interval, zone: schedule.window.zone.clone() };

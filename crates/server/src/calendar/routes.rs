@@ -26,7 +26,7 @@ use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::listing::word;
 use crate::problem::Answer;
 use crate::read::{ask, refused, wrong_name};
-use crate::service::find_service;
+use crate::service::{find_region, find_service};
 use crate::team::find_team;
 
 const DAY_MINUTES: i64 = 24 * 60;
@@ -37,13 +37,13 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Calendar, _, _>(
             "/calendar",
             "Shows what is planned between two times, and what collides",
-            "from,to,service,team,environment,kind,committed",
+            "from,to,service,team,environment,region,kind,committed",
             show,
         )
         .get::<Outages, _, _>(
             "/calendar/outages",
             "Lists the projected outages of services between two times",
-            "from,to,service,team,environment,committed",
+            "from,to,service,team,environment,region,committed",
             project,
         )
         .get::<Page<Conflict>, _, _>(
@@ -106,77 +106,54 @@ fn around(routes: Routes) -> Routes {
 }
 
 fn periods(routes: Routes) -> Routes {
-    routes
-        .get::<Page<BandRecord>, _, _>(
-            "/windows",
-            "Lists maintenance windows",
-            "limit,cursor",
-            list_windows,
-        )
-        .write::<BandFields, Written, _, _>(
-            M::Post,
-            "/windows",
-            "Sets a maintenance window",
-            create_window,
-        )
-        .write::<BandDraft, BandPreview, _, _>(
-            M::Post,
-            "/windows/preview",
-            "Previews whom a maintenance window would hit",
-            preview_window,
-        )
-        .write::<BandFields, Written, _, _>(
-            M::Patch,
-            "/windows/{id}",
-            "Edits a maintenance window",
-            edit_window,
-        )
-        .bare::<Written, _, _>(
-            M::Delete,
-            "/windows/{id}",
-            "Takes a maintenance window away",
-            remove_window,
-        )
-        .get::<Page<BandRecord>, _, _>("/peaks", "Lists peak hours", "limit,cursor", list_peaks)
-        .write::<BandFields, Written, _, _>(M::Post, "/peaks", "Sets peak hours", create_peak)
-        .write::<BandDraft, BandPreview, _, _>(
-            M::Post,
-            "/peaks/preview",
-            "Previews whom peak hours would hit",
-            preview_peak,
-        )
-        .write::<BandFields, Written, _, _>(M::Patch, "/peaks/{id}", "Edits peak hours", edit_peak)
-        .bare::<Written, _, _>(M::Delete, "/peaks/{id}", "Takes peak hours away", remove_peak)
-        .get::<Page<BandRecord>, _, _>(
-            "/blackouts",
-            "Lists blackouts",
-            "limit,cursor",
-            list_blackouts,
-        )
-        .write::<BandFields, Written, _, _>(
-            M::Post,
-            "/blackouts",
-            "Sets a blackout",
-            create_blackout,
-        )
-        .write::<BandDraft, BandPreview, _, _>(
-            M::Post,
-            "/blackouts/preview",
-            "Previews whom a blackout would hit",
-            preview_blackout,
-        )
-        .write::<BandFields, Written, _, _>(
-            M::Patch,
-            "/blackouts/{id}",
-            "Edits a blackout",
-            edit_blackout,
-        )
-        .bare::<Written, _, _>(
-            M::Delete,
-            "/blackouts/{id}",
-            "Takes a blackout away",
-            remove_blackout,
-        )
+    use PeriodKind as K;
+    let kinds = [
+        (K::MaintenanceWindow, "/windows", "maintenance windows", "a maintenance window"),
+        (K::PeakHours, "/peaks", "peak hours", "peak hours"),
+        (K::Blackout, "/blackouts", "blackouts", "a blackout"),
+        (K::BusinessEvent, "/business-events", "business events", "a business event"),
+        (K::Sprint, "/sprints", "development sprints", "a development sprint"),
+    ];
+    kinds.into_iter().fold(routes, |routes, (kind, path, many, one)| {
+        let of_one = format!("{path}/{{id}}");
+        routes
+            .get::<Page<BandRecord>, _, _>(
+                path,
+                &format!("Lists {many}"),
+                "limit,cursor",
+                move |app: State<App>, _: Signed, query: ListQuery| list_periods(app, query, kind),
+            )
+            .write::<BandFields, Written, _, _>(
+                M::Post,
+                path,
+                &format!("Sets {one}"),
+                move |app: State<App>, write: Write<BandFields>| {
+                    save_period(app, write, kind, None)
+                },
+            )
+            .write::<BandDraft, BandPreview, _, _>(
+                M::Post,
+                &format!("{path}/preview"),
+                &format!("Previews whom {one} would hit"),
+                move |app: State<App>, write: Write<BandDraft>| preview_period(app, write, kind),
+            )
+            .write::<BandFields, Written, _, _>(
+                M::Patch,
+                &of_one,
+                &format!("Edits {one}"),
+                move |app: State<App>, Path(id): Path<String>, write: Write<BandFields>| {
+                    save_period(app, write, kind, Some(id))
+                },
+            )
+            .bare::<Written, _, _>(
+                M::Delete,
+                &of_one,
+                &format!("Takes {one} away"),
+                move |app: State<App>, Path(id): Path<String>, write: Write<Reason>| {
+                    remove_period(app, write, kind, id)
+                },
+            )
+    })
 }
 
 async fn show(
@@ -237,12 +214,15 @@ fn asked(
     let service = service.transpose()?;
     let team = query.get("team").map(|name| wrong_name("team", find_team(db, name))).transpose()?;
     let environment = word(query, "environment")?;
+    let region = query.get("region").map(|name| wrong_name("region", find_region(db, name)));
+    let region = region.transpose()?;
     let committed = query.flag("committed");
     Ok(Asked {
         range,
         service,
         team,
         environment,
+        region,
         kind,
         committed,
         interrupting: false,
@@ -322,79 +302,49 @@ async fn accept(
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
-/// The handlers of a kind of period.
-macro_rules! period {
-    ($kind:expr, $list:ident, $create:ident, $preview:ident, $edit:ident, $remove:ident) => {
-        async fn $list(
-            State(app): State<App>,
-            _: Signed,
-            query: ListQuery,
-        ) -> Result<Json<Page<BandRecord>>, Answer> {
-            let limit = query.limit()?;
-            let now = app.bus.world().clock.now();
-            let found = ask(&*app.bus.world().store, move |db| {
-                refused(bands::periods(db, $kind, limit, query.get("cursor"), now))
-            });
-            Ok(Json(found.await??))
-        }
-
-        async fn $create(
-            State(app): State<App>,
-            write: Write<BandFields>,
-        ) -> Result<Json<Written>, Answer> {
-            let command = SavePeriod { kind: $kind, period: None, fields: write.body };
-            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
-        }
-
-        async fn $preview(
-            State(app): State<App>,
-            write: Write<BandDraft>,
-        ) -> Result<Json<BandPreview>, Answer> {
-            let reader = Reader::of(&app, &write.signed);
-            let found = ask(&*app.bus.world().store, move |db| {
-                let asking = reader.ask(db)?;
-                let permitted = asking.permit(Permission::Read).map_err(Stop::from);
-                refused(
-                    permitted.and_then(|()| preview::preview(db, $kind, &write.body, asking.now)),
-                )
-            });
-            Ok(Json(found.await??))
-        }
-
-        async fn $edit(
-            State(app): State<App>,
-            Path(period): Path<String>,
-            write: Write<BandFields>,
-        ) -> Result<Json<Written>, Answer> {
-            let command = SavePeriod { kind: $kind, period: Some(period), fields: write.body };
-            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
-        }
-
-        async fn $remove(
-            State(app): State<App>,
-            Path(period): Path<String>,
-            write: Write<Reason>,
-        ) -> Result<Json<Written>, Answer> {
-            let command = RemovePeriod { kind: $kind, period };
-            Ok(Json(app.bus.send(write.envelope, command).await?.answer))
-        }
-    };
+async fn list_periods(
+    State(app): State<App>,
+    query: ListQuery,
+    kind: PeriodKind,
+) -> Result<Json<Page<BandRecord>>, Answer> {
+    let limit = query.limit()?;
+    let now = app.bus.world().clock.now();
+    let found = ask(&*app.bus.world().store, move |db| {
+        refused(bands::periods(db, kind, limit, query.get("cursor"), now))
+    });
+    Ok(Json(found.await??))
 }
 
-period!(
-    PeriodKind::MaintenanceWindow,
-    list_windows,
-    create_window,
-    preview_window,
-    edit_window,
-    remove_window
-);
-period!(PeriodKind::PeakHours, list_peaks, create_peak, preview_peak, edit_peak, remove_peak);
-period!(
-    PeriodKind::Blackout,
-    list_blackouts,
-    create_blackout,
-    preview_blackout,
-    edit_blackout,
-    remove_blackout
-);
+async fn save_period(
+    State(app): State<App>,
+    write: Write<BandFields>,
+    kind: PeriodKind,
+    period: Option<String>,
+) -> Result<Json<Written>, Answer> {
+    let command = SavePeriod { kind, period, fields: write.body };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn preview_period(
+    State(app): State<App>,
+    write: Write<BandDraft>,
+    kind: PeriodKind,
+) -> Result<Json<BandPreview>, Answer> {
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        let permitted = asking.permit(Permission::Read).map_err(Stop::from);
+        refused(permitted.and_then(|()| preview::preview(db, kind, &write.body, asking.now)))
+    });
+    Ok(Json(found.await??))
+}
+
+async fn remove_period(
+    State(app): State<App>,
+    write: Write<Reason>,
+    kind: PeriodKind,
+    period: String,
+) -> Result<Json<Written>, Answer> {
+    let command = RemovePeriod { kind, period };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}

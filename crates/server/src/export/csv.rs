@@ -120,6 +120,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "content.owner",
             "content.team",
             "content.data_loss_minutes",
+            "content.region",
         ],
         "team" => &["content.name", "content.description"],
         "token" => &["name", "person", "expires_at", "revoked"],

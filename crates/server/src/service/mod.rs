@@ -7,12 +7,13 @@ mod map;
 mod projection;
 mod reach;
 mod read;
+mod region;
 mod relations;
 mod save;
 mod version;
 
 use api::common::{Page, Written};
-use api::service::{Ci, CiFields, Map, Relations, Service, ServiceFields};
+use api::service::{Ci, CiFields, Map, Region, Relations, Service, ServiceFields};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
@@ -20,6 +21,7 @@ use crate::http::Routes;
 pub use ci::{ImportCis, SaveCi, ensure_cis};
 pub use find::{CIS, find_ci, find_cis, find_service, name_key};
 pub use reach::{Direction, NEAREST_MAX, Neighbourhood, Reach, Step, neighbourhood};
+pub use region::{find_region, region_services};
 pub use relations::SetRelations;
 pub use save::SaveService;
 pub use version::{Made, make_available};
@@ -68,6 +70,12 @@ pub fn routes(routes: Routes) -> Routes {
             map::of_service,
         );
     routes
+        .get::<Page<Region>, _, _>(
+            "/regions",
+            "Lists the regions in which services and configuration items stand",
+            "limit,cursor",
+            region::list,
+        )
         .get::<Page<Ci>, _, _>(
             "/cis",
             "Lists configuration items",

@@ -1,6 +1,6 @@
 //! The read models of services and CIs: a row per service, per CI, and per relation of a CI.
 
-use domain::service::{Ci, Service};
+use domain::service::{Ci, Content, Service};
 use kernel::{CiId, ServiceId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -8,16 +8,18 @@ use crate::bus::Record;
 use crate::service::name_key;
 
 impl Record for Service {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &["services"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE services (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, \
             criticality BIGINT NOT NULL, owner TEXT, team TEXT, data_loss_minutes BIGINT, \
-            known_limits TEXT NOT NULL, version_running TEXT NOT NULL, version_by TEXT)",
+            known_limits TEXT NOT NULL, region TEXT NOT NULL, region_key TEXT NOT NULL, \
+            version_running TEXT NOT NULL, version_by TEXT)",
         "CREATE UNIQUE INDEX services_by_name ON services (name_key)",
         "CREATE INDEX services_by_team ON services (team, name_key)",
         "CREATE INDEX services_by_owner ON services (owner, name_key)",
+        "CREATE INDEX services_by_region ON services (region_key, region)",
     ];
 
     fn project(
@@ -30,14 +32,15 @@ impl Record for Service {
         let content = &self.content;
         tx.execute(
             "INSERT INTO services (id, version, name, name_key, description, criticality, \
-            owner, team, data_loss_minutes, known_limits, version_running, version_by) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            owner, team, data_loss_minutes, known_limits, region, region_key, version_running, \
+            version_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
             ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, name = excluded.name, name_key = excluded.name_key, \
             description = excluded.description, criticality = excluded.criticality, \
             owner = excluded.owner, team = excluded.team, \
             data_loss_minutes = excluded.data_loss_minutes, \
             known_limits = excluded.known_limits, \
+            region = excluded.region, region_key = excluded.region_key, \
             version_running = excluded.version_running, version_by = excluded.version_by",
             &[
                 id.to_string().into(),
@@ -50,6 +53,8 @@ impl Record for Service {
                 content.team.map(|team| team.to_string()).into(),
                 content.data_loss_minutes.map(i64::from).into(),
                 (&content.known_limits).into(),
+                (&content.region).into(),
+                name_key(&content.region).into(),
                 (&self.version_running).into(),
                 self.version_by.map(|release| release.to_string()).into(),
             ],
@@ -58,24 +63,25 @@ impl Record for Service {
     }
 
     fn search_text(&self) -> String {
-        let content = &self.content;
-        format!("{} {} {}", content.name, content.description, content.known_limits)
+        let Content { name, description, known_limits, region, .. } = &self.content;
+        format!("{name} {description} {known_limits} {region}")
     }
 }
 
 impl Record for Ci {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &["cis", "ci_relations"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE cis (id TEXT PRIMARY KEY, version BIGINT NOT NULL, name TEXT NOT NULL, \
             name_key TEXT NOT NULL, kind TEXT NOT NULL, criticality BIGINT NOT NULL, \
-            environment TEXT NOT NULL, region TEXT NOT NULL, version_running TEXT NOT NULL, \
-            service TEXT, version_by TEXT)",
+            environment TEXT NOT NULL, region TEXT NOT NULL, region_key TEXT NOT NULL, \
+            version_running TEXT NOT NULL, service TEXT, version_by TEXT)",
         "CREATE UNIQUE INDEX cis_by_name ON cis (name_key)",
         "CREATE INDEX cis_by_service ON cis (service, name_key)",
         "CREATE INDEX cis_by_both ON cis (service, kind, name_key)",
         "CREATE INDEX cis_by_kind ON cis (kind, name_key)",
         "CREATE INDEX cis_by_environment ON cis (environment, name_key)",
+        "CREATE INDEX cis_by_region ON cis (region_key, service, region)",
         "CREATE TABLE ci_relations (from_ci TEXT NOT NULL, to_ci TEXT NOT NULL, \
             kind TEXT NOT NULL, PRIMARY KEY (from_ci, to_ci, kind))",
         "CREATE INDEX ci_relations_to ON ci_relations (to_ci, from_ci)",
@@ -92,11 +98,13 @@ impl Record for Ci {
         let id = id.to_string();
         tx.execute(
             "INSERT INTO cis (id, version, name, name_key, kind, criticality, environment, \
-            region, version_running, service, version_by) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
+            region, region_key, version_running, service, version_by) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, name = excluded.name, name_key = excluded.name_key, \
             kind = excluded.kind, criticality = excluded.criticality, \
             environment = excluded.environment, region = excluded.region, \
+            region_key = excluded.region_key, \
             version_running = excluded.version_running, service = excluded.service, \
             version_by = excluded.version_by",
             &[
@@ -108,6 +116,7 @@ impl Record for Ci {
                 i64::from(content.criticality.number()).into(),
                 content.environment.word().into(),
                 (&content.region).into(),
+                name_key(&content.region).into(),
                 (&content.version_running).into(),
                 content.service.map(|service| service.to_string()).into(),
                 self.version_by.map(|release| release.to_string()).into(),

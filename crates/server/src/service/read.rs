@@ -20,7 +20,7 @@ use crate::service::find::{find_service, name_key};
 use crate::team::find_team;
 
 const COLUMNS: &str = "id, version, name, description, criticality, owner, team, \
-    data_loss_minutes, known_limits, name_key, version_running, version_by";
+    data_loss_minutes, known_limits, name_key, version_running, version_by, region";
 
 pub(super) async fn list(
     State(app): State<App>,
@@ -140,6 +140,7 @@ fn service(
         team: names.opt(db, row.opt_text(6)?)?,
         data_loss_minutes: minutes,
         known_limits: row.text(8)?.to_owned(),
+        region: row.text(12)?.to_owned(),
         version_running: row.text(10)?.to_owned(),
         version_release: names.opt(db, row.opt_text(11)?)?,
         cis: None,

@@ -92,6 +92,7 @@ impl SaveService {
             team,
             data_loss_minutes: fields.data_loss_minutes,
             known_limits: fields.known_limits.clone(),
+            region: fields.region.clone(),
         })
     }
 }

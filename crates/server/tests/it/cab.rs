@@ -101,6 +101,36 @@ async fn read(client: &Client<'_>, meeting: &str) -> Json {
 }
 
 #[test]
+fn meetings_stand_on_the_calendar_until_they_are_called_off() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let made = board(&story).await;
+        let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
+        let number = story.anna.get(&path).await.ok()["next"]["number"].clone();
+        let number = number.as_str().expect("a meeting").to_owned();
+        let on = async |from: &str, to: &str| {
+            let range = format!("/calendar?from=2026-11-{from}:00Z&to=2026-11-{to}:00Z");
+            story.anna.get(&range).await.ok()["meetings"].clone()
+        };
+        // The half hour in the middle of the meeting shows it, the hour after it does not.
+        let shown = on("21T10:15", "21T10:45").await;
+        assert_eq!(shown[0]["subject"]["number"], number.as_str());
+        let title = format!("{number} Change advisory board");
+        assert_eq!(shown[0]["subject"]["name"], title.as_str());
+        assert_eq!(shown[0]["board"]["id"], made["id"]);
+        assert_eq!(
+            shown[0]["window"],
+            json!({"start": "2026-11-21T10:00:00Z", "end": "2026-11-21T11:00:00Z",
+                "zone": "Europe/Amsterdam"})
+        );
+        assert_eq!(on("21T11:00", "21T12:00").await, json!([]));
+        let cancel = format!("/meetings/{number}/cancel");
+        story.cleo.post(&cancel, json!({"reason": "Nobody can come."})).await.ok();
+        assert_eq!(on("21T10:15", "21T10:45").await, json!([]));
+    });
+}
+
+#[test]
 fn a_board_meets_its_agenda_makes_itself_and_stands_still_after_the_cut_off() {
     on_both(async |stage| {
         let story = cast(&stage).await;

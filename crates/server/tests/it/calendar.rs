@@ -97,6 +97,62 @@ fn a_change_stands_alone_or_in_its_release() {
 }
 
 #[test]
+fn the_calendar_is_narrowed_down_to_a_region_by_a_ci_or_else_by_its_service() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let at = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let service = json!({"name": "Customs", "region": "Amsterdam"});
+        story.ada.post("/services", service).await.ok();
+        for (ci, region) in [("desk-ams", ""), ("desk-nyc", "New York")] {
+            let fields = json!({"name": ci, "kind": "server", "service": "Customs",
+                "region": region});
+            story.ada.post("/cis", fields).await.ok();
+        }
+        let home = planned(&story.anna, "Home", "desk-ams", at()).await;
+        let away = planned(&story.anna, "Away", "desk-nyc", at()).await;
+        planned(&story.anna, "Nowhere", "pay-db", at()).await;
+        let named = json!({"title": "By name", "type": "normal", "services": ["Customs"],
+            "window": at()});
+        let named = story.anna.post("/changes", named).await.ok();
+        let named = named["number"].as_str().expect("a number").to_owned();
+        let release = json!({"title": "Desks", "type": "minor", "window": at()});
+        let release = story.rosa.post("/releases", release).await.ok();
+        let release = release["number"].as_str().expect("a number").to_owned();
+        let travelling = planned(&story.anna, "Travelling", "desk-nyc", at()).await;
+        let path = format!("/releases/{release}/changes/{travelling}");
+        story.rosa.put(&path, "*", json!({})).await.ok();
+        for (name, services) in [
+            ("Customs day", json!(["Customs"])),
+            ("Search day", json!(["Search"])),
+            ("All", json!([])),
+        ] {
+            let event = json!({"name": name, "services": services, "window": at()});
+            story.rosa.post("/business-events", event).await.ok();
+        }
+
+        for (region, expected, events) in
+            [("amsterdam", vec![&home, &named], 2), ("New%20York", vec![&away, &release], 2)]
+        {
+            let calendar = shown(&story.anna, &format!("region={region}")).await;
+            let mut found = subjects(&calendar);
+            found.sort_unstable();
+            assert_eq!(found, expected, "{region}");
+            assert_eq!(calendar["events"].as_array().map(Vec::len), Some(events), "{region}");
+        }
+        let unknown = "/calendar?region=Atlantis";
+        let problem = story.anna.get(unknown).await.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/region");
+        story.anna.get("/calendar/outages?region=new%20york").await.ok();
+        let regions = story.anna.get("/regions").await.ok();
+        assert_eq!(names(&regions["items"]), ["Amsterdam", "New York"]);
+        let first = story.anna.get("/regions?limit=1").await.ok();
+        let next = first["next"].as_str().expect("a cursor");
+        let second = story.anna.get(&format!("/regions?limit=1&cursor={next}")).await.ok();
+        assert_eq!((names(&second["items"]), second.get("next")), (vec!["New York"], None));
+    });
+}
+
+#[test]
 fn each_side_of_a_collision_reads_it_from_its_own_ci() {
     on_both(async |stage| {
         let story = cast(&stage).await;
@@ -123,6 +179,7 @@ fn each_side_of_a_collision_reads_it_from_its_own_ci() {
         let calendar = shown(&story.anna, "").await;
         assert_eq!(calendar["conflicts"].as_array().map(Vec::len), Some(1));
         assert_eq!(calendar["entries"][0]["conflicts_open"], 1);
+        assert_eq!(calendar["entries"][0]["conflicts_blocking"], 0, "neither is committed");
         let row = &story.anna.get("/changes").await.ok()["items"][0];
         assert_eq!(row["conflicts_open"], 1);
 
@@ -518,7 +575,7 @@ fn a_window_has_a_longest_length_wherever_one_is_taken() {
         refused("/releases/REL-1/schedule", json!({"window": long()})).await;
         refused("/conflicts/check", json!({"window": long(), "cis": ["pay-db"]})).await;
         let band = json!({"name": "B", "reason": "c", "services": ["Search"], "window": long()});
-        for path in ["/blackouts", "/windows", "/peaks"] {
+        for path in ["/blackouts", "/windows", "/peaks", "/business-events", "/sprints"] {
             refused(path, band.clone()).await;
         }
         let patch = story.rosa.patch("/changes/CHG-1", "*", json!({"window": long()})).await;

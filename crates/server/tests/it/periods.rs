@@ -1,4 +1,5 @@
-//! Maintenance windows, peak hours and blackouts by rules, and the preview of a draft.
+//! Maintenance windows, peak hours, blackouts, business events and sprints by rules, and the
+//! preview of a draft.
 
 use serde_json::{Value as Json, json};
 
@@ -132,6 +133,78 @@ fn work_in_peak_hours_is_warned_of() {
         let calendar = story.anna.get(&format!("/calendar?{range}")).await.ok();
         assert_eq!(list(&calendar, "peaks").len(), 4);
         assert_eq!(names(&story.anna.get("/peaks").await.ok()["items"]), ["Friday rush"]);
+    });
+}
+
+#[test]
+fn a_business_event_warns_the_services_it_names() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let fields = json!({"name": "Winter sale", "services": ["Payments"], "repeats": "daily",
+            "except": ["2026-12-12"],
+            "window": window("2026-12-10T08:00:00Z", "2026-12-10T17:00:00Z")});
+        let path = "/business-events";
+        story.anna.post(path, fields.clone()).await.refused(403, "request.not_permitted");
+        let nothing = story.rosa.post(path, json!({})).await.refused(422, "request.invalid");
+        assert_eq!(nothing["errors"].as_array().map(Vec::len), Some(2), "a name and a time");
+        let written = story.rosa.post(path, fields).await.ok();
+        let of_one = format!("{path}/{}", written["id"].as_str().expect("an id"));
+
+        let midday = || window("2026-12-11T11:00:00Z", "2026-12-11T12:00:00Z");
+        let change = planned(&story.anna, "Database", "pay-db", midday()).await;
+        planned(&story.anna, "Search", "find-01", midday()).await;
+        let found = story.anna.get(&format!("/conflicts?subject={change}")).await.ok();
+        let [conflict] = list(&found, "items") else { panic!("one conflict: {found:#}") };
+        assert_eq!(conflict["kind"], "business_event");
+        assert_eq!(conflict["severity"], "warning");
+        assert_eq!(conflict["with_kind"], "event");
+        let detail = conflict["detail"].as_str().expect("words");
+        assert!(detail.starts_with("the business event \"Winter sale\" lasts from"), "{detail}");
+        let range = "from=2026-12-10T00:00:00Z&to=2026-12-14T00:00:00Z";
+        let calendar = story.anna.get(&format!("/calendar?{range}")).await.ok();
+        assert_eq!(list(&calendar, "events").len(), 3, "without the day that is left out");
+        let [entry, other] = list(&calendar, "entries") else { panic!("two entries") };
+        let counts =
+            |one: &Json| [&one["conflicts_open"], &one["conflicts_blocking"]].map(Json::as_i64);
+        assert_eq!(counts(entry), [Some(1), Some(0)]);
+        assert_eq!(counts(other), [Some(0), Some(0)], "it names another service");
+        let rows = story.anna.get("/changes").await.ok();
+        let row = list(&rows, "items").iter().find(|row| row["number"] == change.as_str());
+        assert_eq!(counts(row.expect("the change")), [Some(1), Some(0)]);
+
+        // The other kinds do not hold it, and it is edited and taken away like them.
+        let elsewhere = of_one.replace(path, "/peaks");
+        story.rosa.patch(&elsewhere, "1", json!({})).await.refused(404, "request.unknown_record");
+        story.rosa.patch(&of_one, "1", json!({"name": "Sale"})).await.ok();
+        assert_eq!(names(&story.anna.get(path).await.ok()["items"]), ["Sale"]);
+        story.rosa.delete(&of_one, "2").await.ok();
+        assert_eq!(story.anna.get(path).await.ok()["items"], json!([]));
+    });
+}
+
+#[test]
+fn a_sprint_is_shown_and_collides_with_nothing() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let sprint = json!({"name": "Sprint", "repeats": "FREQ=WEEKLY;INTERVAL=2",
+            "window": window("2026-12-07T08:00:00Z", "2026-12-18T16:00:00Z")});
+        story.rosa.post("/sprints", sprint.clone()).await.ok();
+        let inside = window("2026-12-08T11:00:00Z", "2026-12-08T12:00:00Z");
+        let change = planned(&story.anna, "Database", "pay-db", inside.clone()).await;
+        let found = story.anna.get(&format!("/conflicts?subject={change}")).await.ok();
+        assert_eq!(found["items"], json!([]));
+        let draft = json!({"cis": ["pay-db"], "window": inside});
+        let checked = story.anna.post("/conflicts/check", draft).await.ok();
+        assert_eq!((&checked["conflicts"], &checked["blocking"]), (&json!([]), &json!(0)));
+        let mut fields = sprint;
+        fields["name"] = Json::Null;
+        let preview = json!({"fields": fields});
+        let preview = story.rosa.post("/sprints/preview", preview).await.ok();
+        assert_eq!((&preview["hits"], list(&preview, "next").len()), (&json!([]), 5));
+        let range = "from=2026-12-01T00:00:00Z&to=2027-01-03T00:00:00Z";
+        let calendar = story.anna.get(&format!("/calendar?{range}")).await.ok();
+        assert_eq!(list(&calendar, "sprints").len(), 2);
+        assert_eq!(list(&calendar, "events").len(), 0);
     });
 }
 

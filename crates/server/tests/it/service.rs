@@ -68,7 +68,7 @@ fn a_service_is_read_by_id_and_by_name_whatever_its_case() {
         let owner = stage.person("owner", &["service_owner", "administrator"]).await;
         owner.post("/teams", json!({"name": "Payments"})).await.ok();
         let fields = json!({"name": "Online Payments", "team": "payments", "owner": "OWNER",
-            "data_loss_minutes": 5, "known_limits": "one region"});
+            "data_loss_minutes": 5, "known_limits": "one region", "region": "Amsterdam"});
         let written = owner.post("/services", fields).await.ok();
         let service = owner.get("/services/ONLINE%20payments").await.ok();
         assert_eq!(service["id"], written["id"]);
@@ -78,11 +78,16 @@ fn a_service_is_read_by_id_and_by_name_whatever_its_case() {
         assert_eq!(service["owner"]["name"], "owner Example");
         assert_eq!(service["actions"][0], json!({"name": "edit", "allowed": true}));
         let path = format!("/services/{}", written["id"].as_str().unwrap());
-        let edit = json!({"owner": null, "criticality": 1, "data_loss_minutes": null});
+        assert_eq!(service["region"], "Amsterdam");
+        let edit = json!({"owner": null, "criticality": 1, "data_loss_minutes": null,
+            "region": "Utrecht"});
         owner.patch(&path, "1", edit).await.ok();
         let service = owner.get(&path).await.ok();
         assert_eq!((&service["owner"], &service["criticality"]), (&Json::Null, &json!(1)));
         assert_eq!(service["known_limits"], "one region");
+        assert_eq!(service["region"], "Utrecht");
+        let long = json!({"region": "x".repeat(201)});
+        owner.patch(&path, "2", long).await.refused(422, "request.invalid");
         assert_eq!(service["version"], 2);
     });
 }

@@ -1,10 +1,11 @@
-// Work past the end of its window, and planned work of the next two weeks that would miss its date,
-// and why.
+// Work past the end of its window, and planned work of the next two weeks that would miss its date
+// or is warned of, and why.
 import type { Schema } from '@/lib/schema';
 import { LampMark } from '@/ui/LampMark';
 import { Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { ErrorState, RowsSkeleton } from '@/ui/States';
+import { severityOf, severityWords } from '@/ui/severity';
 import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { useOverdue } from './queries';
@@ -45,7 +46,7 @@ export function AtRisk({ calendar, error, now }: Props) {
         ))}
         {found.slice(0, SHOWN_MAX).map(({ entry, why }) => (
           <li key={entry.subject.id}>
-            <LampMark state={entry.conflicts_open > 0 ? 'stop' : 'waiting'} size={16} />
+            <LampMark state={severityOf(entry) === 'blocking' ? 'stop' : 'waiting'} size={16} />
             <div>
               <RefLink record={entry.subject} />
               <p>
@@ -69,7 +70,7 @@ export function atRisk(entries: Entry[], now: Date): { entry: Entry; why: string
 
 function reasons(entry: Entry, now: Date): string[] {
   const why: string[] = [];
-  if (entry.conflicts_open > 0) why.push(HOME.conflicts(entry.conflicts_open));
+  if (entry.conflicts_open > 0) why.push(severityWords(entry));
   const near = new Date(entry.window.start).getTime() - now.getTime() < NEAR_MS;
   if (!entry.committed && near) {
     why.push(HOME.phase(wordOf(entry.phase).toLowerCase()), HOME.notCommitted);

@@ -66,7 +66,7 @@ function List({ title, query, none, all }: ListProps) {
             <div>
               <RefLink record={refOf(row)} />
               <p>
-                <WindowTime window={row.window} short />
+                <WindowTime window={row.window} />
               </p>
             </div>
             <StatePill word={row.phase} />

@@ -74,7 +74,15 @@ describe('home', () => {
   it('names why planned work would miss its date', () => {
     const [found] = atRisk(calendar.entries, new Date());
     expect(found?.entry.subject.number).toBe('REL-17');
-    expect(found?.why).toContain('one open conflict');
+    expect(found?.why).toContain('1 blocking conflict');
+  });
+});
+
+describe('what is at risk', () => {
+  it('is as bad as the record says: a warning blocks nothing', () => {
+    const entries = calendar.entries.map((entry) => ({ ...entry, conflicts_blocking: 0 }));
+    const [found] = atRisk(entries, new Date());
+    expect(found?.why).toContain('1 conflict warning');
   });
 });
 
@@ -95,5 +103,6 @@ describe('the strip of today', () => {
     const b = from('2026-11-21T02:00Z', '2026-11-21T04:00Z');
     const c = from('2026-11-21T03:00Z', '2026-11-21T05:00Z');
     expect(lanes([c, b, a])).toEqual([[a, c], [b]]);
+    expect(lanes([c, a], 3 * 3_600_000)).toEqual([[a], [c]]);
   });
 });

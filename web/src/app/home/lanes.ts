@@ -18,14 +18,19 @@ export function place(window: Window, range: Range): { left: string; width: stri
   };
 }
 
-/** Rows of entries that do not overlap, filled from the top in order of their start. */
-export function lanes<Entry extends { window: Window }>(entries: Entry[]): Entry[][] {
+/**
+ * Rows of entries that do not overlap, filled from the top in order of their start. Each keeps at
+ * least `room` for its words, in milliseconds: after its start, and before it for the next one's.
+ */
+export function lanes<Entry extends { window: Window }>(entries: Entry[], room = 0): Entry[][] {
   const sorted = [...entries].sort((a, b) => startOf(a) - startOf(b));
   const rows: Entry[][] = [];
   for (const entry of sorted) {
     const free = rows.find((row) => {
       const last = row.at(-1);
-      return !last || new Date(last.window.end).getTime() <= startOf(entry);
+      if (!last) return true;
+      const taken = Math.max(new Date(last.window.end).getTime(), startOf(last) + room);
+      return taken <= startOf(entry);
     });
     if (free) free.push(entry);
     else rows.push([entry]);

@@ -7,7 +7,7 @@ export const HOME = {
   today: 'Today',
   todayEmpty: 'Nothing is planned for the next 24 hours.',
   risk: 'At risk',
-  riskEmpty: 'Nothing planned for the next two weeks is blocked.',
+  riskEmpty: 'Nothing planned for the next two weeks is blocked or warned of.',
   mine: 'Mine',
   myReleases: 'My releases',
   myChanges: 'My changes',
@@ -41,6 +41,5 @@ export const HOME = {
   oldest: (name: string) => `The oldest: ${name}`,
   overdue: 'its window ended, and work is still under way',
   notCommitted: 'its window is not committed yet',
-  conflicts: (count: number) => (count === 1 ? 'one open conflict' : `${count} open conflicts`),
   phase: (phase: string) => `still in ${phase}`,
 };

@@ -1,4 +1,4 @@
-// Words of the pages of maintenance windows, peak hours and blackouts.
+// Words of the pages of the periods: windows, peak hours, blackouts, business events, sprints.
 import type { Rule } from './rule';
 
 const shared = {
@@ -142,6 +142,38 @@ export const blackouts = {
   emptyTitle: 'No blackouts',
   empty: 'Add one for a month end, a holiday season or an event, and say why.',
   example: 'Month-end closing  ·  Fri 18:00 – Sat 14:00  ·  General ledger',
+};
+
+export const events = {
+  ...shared,
+  path: '/business-events',
+  title: 'Business events',
+  label: 'Business events',
+  help: 'When the business counts on a service. A change to it in that time is warned of; policy may have it block.',
+  new: 'New business event',
+  newTitle: 'New business event',
+  editTitle: 'Edit the business event',
+  create: 'Add the business event',
+  removeHelp: 'Work in that time is no longer warned of.',
+  emptyTitle: 'No business events yet',
+  empty: 'Add a sale, an opening or a closing date, and name the services that it counts on.',
+  example: 'Winter sale  ·  27 – 31 Dec  ·  Payments',
+};
+
+export const sprints = {
+  ...shared,
+  path: '/sprints',
+  title: 'Development sprints',
+  label: 'Development sprints',
+  help: 'When teams develop, shown on the calendar beside what is planned. A sprint is never a conflict.',
+  new: 'New sprint',
+  newTitle: 'New development sprint',
+  editTitle: 'Edit the development sprint',
+  create: 'Add the sprint',
+  removeHelp: 'It is no longer shown on the calendar. Nothing else changes.',
+  emptyTitle: 'No sprints yet',
+  empty: 'Add the first one and how it repeats, such as every two weeks.',
+  example: 'Sprint  ·  Mon 09:00 – Fri 17:00  ·  every 2 weeks',
 };
 
 export type BandWords = typeof windows;

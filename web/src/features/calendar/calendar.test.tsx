@@ -27,6 +27,7 @@ function entry(kind: string, number: string, name: string, hours: [number, numbe
     changes: kind === 'release' ? 3 : 0,
     tier: 'high',
     conflicts_open: 1,
+    conflicts_blocking: 1,
     outage_minutes: kind === 'release' ? 45 : 0,
   };
 }
@@ -37,8 +38,11 @@ const change = entry('change', 'CHG-31', 'Patch the database', [21, 22]);
 const calendar: Calendar = {
   entries: [release, change],
   blackouts: [],
+  meetings: [],
   windows: [],
   peaks: [],
+  events: [],
+  sprints: [],
   external: [],
   conflicts: [
     {
@@ -62,8 +66,24 @@ const ANSWERS = {
   'GET /calendar': calendar,
   'GET /services': {
     items: [
-      { ...ledger, version: 1, description: '', criticality: 1, known_limits: '', cis_total: 2 },
-      { ...portal, version: 1, description: '', criticality: 2, known_limits: '', cis_total: 2 },
+      {
+        ...ledger,
+        version: 1,
+        description: '',
+        criticality: 1,
+        known_limits: '',
+        region: '',
+        cis_total: 2,
+      },
+      {
+        ...portal,
+        version: 1,
+        description: '',
+        criticality: 2,
+        known_limits: '',
+        region: '',
+        cis_total: 2,
+      },
     ].map((service) => ({ ...service, team: payments })),
   },
 };
@@ -75,7 +95,9 @@ describe('the calendar', () => {
     const bar = await screen.findByRole('link', { name: /REL-17 Ledger 9.*3 changes.*45 min/ });
     expect(bar).toHaveAttribute('href', expect.stringContaining('/releases/REL-17'));
     expect(screen.getByRole('group', { name: 'Portal' })).toBeInTheDocument();
-    await user.click(screen.getByRole('button', { name: 'Conflict: web-01 → uses → db-2' }));
+    await user.click(
+      screen.getByRole('button', { name: 'Blocking conflict: web-01 → uses → db-2' }),
+    );
     const details = await screen.findByRole('dialog');
     expect(within(details).getByText('Both claim db-2.')).toBeInTheDocument();
     expect(within(details).getByText('Open the conflicts of REL-17')).toHaveAttribute(
@@ -121,8 +143,53 @@ describe('the calendar', () => {
     serve(ANSWERS);
     show(`/calendar?view=month&date=${DATE}`);
     const event = await screen.findByTitle(/^CHG-31 Patch the database/, {}, { timeout: 10_000 });
-    expect(event).toHaveTextContent('Conflict');
+    expect(event).toHaveTextContent('1 blocking conflict');
     expect(event.closest('a')).toHaveAttribute('href', '/changes/CHG-31');
+  });
+
+  it('shows meetings, business events and sprints, and asks for a region', async () => {
+    const window = { start: `${DATE}T09:00:00Z`, end: `${DATE}T10:00:00Z`, zone: 'Europe/Berlin' };
+    const band = (id: string, name: string) => ({ id, name, window, services: [] });
+    const sent = serve({
+      ...ANSWERS,
+      'GET /regions': { items: [{ name: 'Frankfurt' }] },
+      'GET /calendar': {
+        ...calendar,
+        meetings: [
+          {
+            subject: { id: 'mtg_1', number: 'CAB-4', name: 'CAB-4 Advisory board' },
+            board: { id: 'brd_1', name: 'Advisory board' },
+            window,
+          },
+        ],
+        events: [band('prd_1', 'Winter sale')],
+        sprints: [band('prd_2', 'Sprint 9')],
+      },
+    });
+    const { user } = show(`/calendar?date=${DATE}`);
+    const meeting = await screen.findByRole('link', { name: 'CAB-4 Advisory board' });
+    expect(meeting).toHaveAttribute('href', '/cab/CAB-4');
+    expect(meeting).toHaveAttribute('title', expect.stringMatching(/10:00 – 11:00 CET$/));
+    expect(screen.getAllByTitle('Business event: Winter sale')).not.toHaveLength(0);
+    expect(screen.getAllByTitle('Development sprint: Sprint 9')).not.toHaveLength(0);
+    await user.click(screen.getByRole('combobox', { name: 'Region' }));
+    await user.click(await screen.findByRole('option', { name: 'Frankfurt' }));
+    await waitFor(() =>
+      expect(sent.some((call) => call.query.get('region') === 'Frankfurt')).toBe(true),
+    );
+  });
+
+  it('draws what only warns as a warning, in colour and words', async () => {
+    const warned = { ...release, conflicts_blocking: 0 };
+    const only = { ...calendar.conflicts[0]!, severity: 'warning' };
+    serve({ ...ANSWERS, 'GET /calendar': { ...calendar, entries: [warned], conflicts: [only] } });
+    show(`/calendar?date=${DATE}`);
+    const bar = await screen.findByRole('link', { name: /REL-17 Ledger 9.*1 conflict warning/ });
+    expect(bar).toHaveAttribute('data-conflict', 'warning');
+    const tag = screen.getByRole('button', { name: 'Warning conflict: web-01 → uses → db-2' });
+    expect(tag).toHaveAttribute('data-look', 'warning');
+    const strip = screen.getByRole('region', { name: 'Conflicts in this span' });
+    expect(strip).toHaveAttribute('data-severity', 'warning');
   });
 
   it('goes a step on with a key, and the address says so', async () => {

@@ -1,5 +1,6 @@
 // An entry of the calendar in words and in looks.
 import { minutes, windowText, zoneShort } from '@/lib/dates';
+import { severityWords } from '@/ui/severity';
 import { wordOf } from '@/ui/texts';
 import type { Entry } from './model';
 import { texts } from './texts';
@@ -21,6 +22,6 @@ export function describe(entry: Entry, zone: string): string {
   ];
   if (entry.kind === 'release') parts.push(texts.changesInside(entry.changes));
   if (entry.outage_minutes > 0) parts.push(texts.outage(minutes(entry.outage_minutes)));
-  if (entry.conflicts_open > 0) parts.push(texts.openConflicts(entry.conflicts_open));
+  if (entry.conflicts_open > 0) parts.push(severityWords(entry));
   return parts.join(' · ');
 }

@@ -1,36 +1,51 @@
 // The calendar's answer as events of the month and week grid.
 import type { EventInput } from '@fullcalendar/react';
+import { pathOf } from '@/app/paths';
+import { severityOf } from '@/ui/severity';
 import { lookOf } from './describe';
-import type { Band, Calendar, Conflict, Entry } from './model';
+import type { Band, Calendar, Entry, MeetingEntry } from './model';
 import { entryPath } from './paths';
 import { isMovable } from './shift';
 import { texts } from './texts';
 
 export function gridEvents(calendar: Calendar, view: 'month' | 'week'): EventInput[] {
-  const byRecord = conflictsByRecord(calendar.conflicts);
-  const entries = calendar.entries.map((entry) => entryEvent(entry, byRecord));
+  const entries = calendar.entries.map(entryEvent);
   const blackouts = calendar.blackouts.map((band) => bandEvent(band, 'blackout', view));
   // A month has no room for every occurrence of windows and peak hours; the week shades them.
   const windows =
     view === 'week' ? calendar.windows.map((band) => bandEvent(band, 'window', view)) : [];
   const peaks = view === 'week' ? calendar.peaks.map((band) => bandEvent(band, 'peak', view)) : [];
+  const events = calendar.events.map((band) => bandEvent(band, 'business', view));
+  const sprints = calendar.sprints.map((band) => bandEvent(band, 'sprint', view));
   const external = calendar.external.map((band) => bandEvent(band, 'external', view));
-  return [...entries, ...blackouts, ...windows, ...peaks, ...external];
+  const meetings = calendar.meetings.map(meetingEvent);
+  return [
+    ...entries,
+    ...meetings,
+    ...blackouts,
+    ...windows,
+    ...peaks,
+    ...events,
+    ...sprints,
+    ...external,
+  ];
 }
 
-function conflictsByRecord(conflicts: Conflict[]): Map<string, Conflict[]> {
-  const found = new Map<string, Conflict[]>();
-  for (const conflict of conflicts) {
-    for (const id of [conflict.subject?.id, conflict.with.id]) {
-      if (id) found.set(id, [...(found.get(id) ?? []), conflict]);
-    }
-  }
-  return found;
+function meetingEvent({ subject, window }: MeetingEntry): EventInput {
+  return {
+    id: subject.id,
+    title: subject.name,
+    start: window.start,
+    end: window.end,
+    url: pathOf(subject),
+    display: 'block',
+    className: 'il-event il-meeting',
+    extendedProps: { rank: 1 },
+  };
 }
 
-function entryEvent(entry: Entry, byRecord: Map<string, Conflict[]>): EventInput {
-  const conflicts = byRecord.get(entry.subject.id) ?? [];
-  const collides = entry.conflicts_open > 0 || conflicts.some((one) => one.state === 'open');
+function entryEvent(entry: Entry): EventInput {
+  const severity = severityOf(entry);
   return {
     id: entry.subject.id,
     title: `${entry.subject.number ?? ''} ${entry.subject.name}`.trim(),
@@ -39,22 +54,25 @@ function entryEvent(entry: Entry, byRecord: Map<string, Conflict[]>): EventInput
     url: entryPath(entry),
     display: 'block',
     startEditable: isMovable(entry),
-    className: [`il-event il-${entry.kind} il-${lookOf(entry)}`, collides ? 'il-conflict' : '']
-      .join(' ')
-      .trim(),
-    extendedProps: { entry, conflicts, rank: 1 },
+    className: [
+      `il-event il-${entry.kind} il-${lookOf(entry)}`,
+      ...(severity ? [`il-collides-${severity}`] : []),
+    ].join(' '),
+    extendedProps: { entry, rank: 1 },
   };
 }
 
 function bandEvent(
   band: Band,
-  kind: 'blackout' | 'window' | 'peak' | 'external',
+  kind: 'blackout' | 'window' | 'peak' | 'business' | 'sprint' | 'external',
   view: 'month' | 'week',
 ): EventInput {
   const titles = {
     blackout: `${texts.blackout}: ${band.name}`,
     window: band.name,
     peak: band.name,
+    business: `${texts.event}: ${band.name}`,
+    sprint: `${texts.sprint}: ${band.name}`,
     external: `${band.name} (${band.reason ?? texts.external})`,
   };
   return {

@@ -7,11 +7,12 @@ export function entryPath(entry: Entry, tab?: string): string {
   return entry.kind === 'release' ? paths.release(name, tab) : paths.change(name, tab);
 }
 
-/** A side of a conflict; blackouts, maintenance windows and peak hours are read in the settings. */
+/** A side of a conflict; the periods of the calendar are read in the settings. */
 export function refPath(record: Ref, kind?: string): string | undefined {
   if (kind === 'blackout') return paths.blackouts;
   if (kind === 'window') return paths.windows;
   if (kind === 'peak') return paths.peaks;
+  if (kind === 'event') return paths.events;
   return pathOf(record);
 }
 

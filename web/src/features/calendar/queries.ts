@@ -8,6 +8,7 @@ export interface CalendarFilters {
   service?: string;
   team?: string;
   environment?: string;
+  region?: string;
   /** Only what is committed. */
   committed?: boolean;
 }

@@ -1,4 +1,5 @@
 // Words of the calendar.
+import { wordOf } from '@/ui/texts';
 
 export const texts = {
   meetings: 'Meetings of boards',
@@ -15,6 +16,7 @@ export const texts = {
     service: 'Service',
     team: 'Team',
     environment: 'Environment',
+    region: 'Region',
   },
   timeline: 'Timeline by service',
   noTeam: 'No team',
@@ -26,17 +28,18 @@ export const texts = {
   blackout: 'Blackout',
   maintenance: 'Maintenance window',
   peak: 'Peak hours',
+  event: 'Business event',
+  sprint: 'Development sprint',
   external: 'External calendar',
   planned: 'planned, not yet committed',
   committed: 'window committed',
   changesInside: (count: number) => (count === 1 ? '1 change' : `${count} changes`),
-  openConflicts: (count: number) => (count === 1 ? '1 open conflict' : `${count} open conflicts`),
   outage: (text: string) => `outage ${text}`,
   truncated:
     'There is more here than one answer carries. Choose a shorter span, a service or a team to see all of it.',
   empty: 'Nothing is planned in this span.',
   emptyHelp:
-    'Changes and releases appear here as soon as they have a window. Blackouts are hatched, maintenance windows are a light band, and a red bracket joins what collides.',
+    'Changes and releases appear here as soon as they have a window. Blackouts are hatched, maintenance windows are a light band, and a bracket joins what collides: red where it blocks, amber where it warns.',
   emptyFiltered: 'Nothing is planned in this span for these filters.',
   newChange: 'Raise a change',
   key: {
@@ -46,8 +49,12 @@ export const texts = {
     blackout: 'Blackout',
     window: 'Maintenance window',
     peak: 'Peak hours',
+    event: 'Business event',
+    sprint: 'Sprint',
     external: 'External calendar',
-    conflict: 'Conflict',
+    meeting: 'Meeting',
+    conflict: 'Blocking conflict',
+    warning: 'Conflict warning',
   },
   conflict: {
     title: 'Conflict',
@@ -57,13 +64,11 @@ export const texts = {
     more: (count: number) => `and ${count} more`,
     accepted: (by: string, reason: string) => `Accepted by ${by}: ${reason}`,
     open: 'Open the conflicts of',
-    label: (path: string) => `Conflict: ${path}`,
+    label: (look: string, path: string) => `${wordOf(look)} conflict: ${path}`,
     list: 'Conflicts in this span',
-    counted: (open: number, accepted: number) =>
-      [
-        open === 0 ? 'No open conflict' : open === 1 ? '1 open conflict' : `${open} open conflicts`,
-        ...(accepted > 0 ? [`${accepted} accepted`] : []),
-      ].join(', '),
+    counted: (open: string, accepted: number) =>
+      [open, ...(accepted > 0 ? [`${accepted} accepted`] : [])].join(', '),
+    noneOpen: 'No open conflict',
     none: 'No open conflicts in this span.',
   },
   lists: {

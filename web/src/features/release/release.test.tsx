@@ -255,7 +255,7 @@ describe('the form of a release', () => {
 it('keeps filters and sorting of the list in the address', async () => {
   const sent = serve();
   const { user, router } = show('/releases?phase=approval');
-  await user.click(await screen.findByRole('button', { name: 'Window' }));
+  await user.click(await screen.findByRole('button', { name: /^Window/ }));
   await waitFor(() =>
     expect(router.state.location.search).toEqual({
       phase: 'approval',

@@ -177,7 +177,6 @@ export const SCOPE = {
   attached: (count: number) => (count === 1 ? '1 change attached' : `${count} changes attached`),
   elsewhere: (release: string) => `Travels in ${release}`,
   tooLate: (phase: string) => `Its work has begun or is over: ${phase}`,
-  conflicts: (count: number) => (count === 1 ? '1 open conflict' : `${count} open conflicts`),
   detach: 'Detach',
   moveUp: 'Move up',
   moveDown: 'Move down',

@@ -17,6 +17,7 @@ const ledger: Service = {
   team: payments,
   data_loss_minutes: 0,
   known_limits: 'Payments sent cannot be called back.',
+  region: 'Frankfurt',
   version_running: '',
   cis: [{ id: 'ci_01', name: 'web-01' }],
   cis_total: 1,

@@ -64,6 +64,7 @@ export const texts = {
   help: {
     data_loss_minutes: 'The recovery point objective; left empty when nobody agreed one.',
     known_limits: 'What a rollback cannot call back. Copied into rollback plans.',
+    region: 'Where it stands. A CI of it may say otherwise.',
     kind: 'Such as application, database, server or network.',
   },
   criticality: ['1 – most critical', '2 – high', '3 – medium', '4 – low'],

@@ -3,7 +3,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { dayClock, windowText } from '@/lib/dates';
+import { dayClock, windowText, zoneShort } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
 import type { Schema, Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
@@ -71,7 +71,11 @@ function Finder({ draft, window, onTake, onClose }: Props & { onClose: () => voi
           onChange={(value) => Number(value) > 0 && setMinutes(Number(value))}
         />
         <p className="soft">
-          {wanted ? words.after(dayClock(wanted.start, readerZone)) : words.fromNow}
+          {wanted
+            ? words.after(
+                `${dayClock(wanted.start, readerZone)} ${zoneShort(wanted.start, readerZone)}`,
+              )
+            : words.fromNow}
         </p>
         <Button size="compact-sm" variant="subtle" color="gray" onClick={onClose}>
           {words.close}
@@ -99,12 +103,17 @@ function Found({ slots, zone, onTake }: FoundProps) {
         {slots.slots.map((slot) => (
           <li key={slot.window.start}>
             <div className={classes.words}>
-              <strong className="num">{windowText(slot.window, zone)}</strong>
+              <strong className="num">
+                {windowText(slot.window, zone)} {zoneShort(slot.window.start, zone)}
+              </strong>
               <ul className={classes.reasons}>
                 {slot.reasons.map((reason) => (
                   <li key={reason.kind} data-good={reason.good || undefined}>
                     <Icon name={reason.good ? 'check' : 'clock'} size={12} /> {reason.detail}
                   </li>
+                ))}
+                {slot.warnings.map((conflict) => (
+                  <li key={conflict.detail}>{words.warns(inZone(conflict.detail, zone))}</li>
                 ))}
               </ul>
             </div>

@@ -74,6 +74,7 @@ export const RECORD = {
     dependency: 'Work on a connected CI',
     release_order: 'Order of releases',
     peak_hours: 'Peak hours',
+    business_event: 'Business event',
     scope_freeze: 'Scope freeze',
   } as Record<string, string>,
   slips: 'Would have to begin later',
@@ -157,15 +158,16 @@ export const RECORD = {
     after: (start: string) => `From ${start} on, ninety days ahead`,
     fromNow: 'From now on, ninety days ahead',
     close: 'Close',
-    take: 'Take',
+    take: 'Take it',
     takeLabel: (window: string) => `Take ${window}`,
     takeIt: 'Take it',
     moveThere: 'Move it there',
     next: 'Next free:',
     none: 'Nothing is free within ninety days. Make it shorter, or take CIs out.',
     refused: (count: number) =>
-      count === 1 ? 'What was refused before them' : `What was refused before them (${count})`,
-    starts: (range: string) => `Starts ${range}`,
+      `Why nothing earlier is free (${count === 1 ? '1 stretch' : `${count} stretches`})`,
+    starts: (range: string) => `Any start from ${range} collides:`,
+    warns: (detail: string) => `Warning: ${detail}`,
   },
 };
 

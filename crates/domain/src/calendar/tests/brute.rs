@@ -1,5 +1,5 @@
 //! Detection against a finder that knows nothing but ten-minute steps: a thousand random calendars
-//! with CI graphs, windows, peak hours and blackouts.
+//! with CI graphs, windows, peak hours, blackouts, business events and sprints.
 
 use super::*;
 
@@ -73,7 +73,7 @@ fn world(random: &mut Random) -> World {
     };
     let rule = |random: &mut Random, number: u128| {
         let begin = random.below(DAYS * STEPS_A_DAY / 2);
-        let kinds = [PeriodKind::MaintenanceWindow, PeriodKind::Blackout, PeriodKind::PeakHours];
+        let kinds = PeriodKind::ALL;
         let rules = ["none", "daily", "FREQ=DAILY;INTERVAL=2", "weekly", "FREQ=DAILY;COUNT=3"];
         let pick = |random: &mut Random, count: usize| {
             usize::try_from(random.below(i64::try_from(count).expect("few"))).expect("small")
@@ -174,6 +174,9 @@ fn brute(world: &World, mine: &Record) -> BTreeSet<Collision> {
             }
             PeriodKind::PeakHours if hit => {
                 found.insert(("peak_hours".to_owned(), Side::Period(rule.id), false));
+            }
+            PeriodKind::BusinessEvent if hit => {
+                found.insert(("business_event".to_owned(), Side::Period(rule.id), false));
             }
             _ => {}
         }
@@ -280,6 +283,6 @@ fn a_finder_of_steps_and_pairs_agrees_on_a_thousand_calendars() {
             found.extend(expected.into_iter().map(|(class, ..)| class));
         }
     }
-    assert_eq!(found.len(), 5, "every kind was met: {found:?}");
+    assert_eq!(found.len(), 6, "every kind was met: {found:?}");
     assert!(collisions > 5_000, "only {collisions} collisions were compared");
 }

@@ -1,4 +1,4 @@
-//! Maintenance windows, peak hours and blackouts, and when they occur.
+//! The periods of the calendar, and when they occur.
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
@@ -59,6 +59,8 @@ fn a_blackout_says_why_and_a_window_for_whom() {
     let nothing = |kind| pointers(save(&Period::default(), &Edit::default(), &facts(kind, false)));
     assert_eq!(nothing(PeriodKind::Blackout), ["/name", "/reason", "/window"]);
     assert_eq!(nothing(PeriodKind::MaintenanceWindow), ["/name", "/services", "/window"]);
+    assert_eq!(nothing(PeriodKind::BusinessEvent), ["/name", "/window"]);
+    assert_eq!(nothing(PeriodKind::Sprint), ["/name", "/window"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use kernel::PersonId;
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
-use crate::calendar::{conflicts_open, window};
+use crate::calendar::{Open, conflicts_open, window};
 use crate::change::SERIES;
 use crate::http::ListQuery;
 use crate::listing::{
@@ -333,11 +333,12 @@ fn shown(
     db: &mut dyn Query,
     names: &mut Names,
     row: &Row,
-    open: &BTreeMap<String, u32>,
+    open: &BTreeMap<String, Open>,
 ) -> Result<ChangeRow, Fault> {
     let (id, release) = (row.text(0)?, row.opt_text(17)?);
     let own = || window(row, 14);
     let in_force = if release.is_some() { window(row, 20)? } else { own()? };
+    let open = open.get(release.unwrap_or(id)).copied().unwrap_or_default();
     Ok(ChangeRow {
         id: id.to_owned(),
         number: row.text(1)?.to_owned(),
@@ -354,7 +355,8 @@ fn shown(
         window: in_force.as_ref().map(shown_window),
         overdue_since: row.opt_time(24)?.map(|at| at.to_string()),
         outcome: row.opt_text(11)?.map(str::to_owned),
-        conflicts_open: open.get(release.unwrap_or(id)).copied().unwrap_or(0),
+        conflicts_open: open.all,
+        conflicts_blocking: open.blocking,
         source_number: row.opt_text(12)?.map(str::to_owned),
         outside_release: row.opt_text(23)?.is_some() && release.is_none(),
         updated_at: row.time(13)?.to_string(),

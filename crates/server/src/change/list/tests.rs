@@ -149,13 +149,15 @@ fn names(tx: &mut dyn Tx) -> Result<(), Fault> {
     for number in 0..SERVICES {
         let service: ServiceId = id(number);
         let sql = "INSERT INTO services (id, version, name, name_key, description, criticality, \
-            known_limits, version_running) VALUES ($1, 1, '', $2, '', 1, '', '')";
+            known_limits, region, region_key, version_running) \
+            VALUES ($1, 1, '', $2, '', 1, '', '', '', '')";
         tx.execute(sql, &[service.to_string().into(), format!("s{number}").into()])?;
     }
     for number in 0..CIS {
         let ci: CiId = id(number);
         let sql = "INSERT INTO cis (id, version, name, name_key, kind, criticality, environment, \
-            region, version_running) VALUES ($1, 1, $2, $3, '', 1, 'production', '', '')";
+            region, region_key, version_running) \
+            VALUES ($1, 1, $2, $3, '', 1, 'production', '', '', '')";
         let name = format!("c{number}");
         tx.execute(sql, &[ci.to_string().into(), (&name).into(), (&name).into()])?;
     }

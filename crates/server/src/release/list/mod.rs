@@ -12,7 +12,7 @@ use kernel::PersonId;
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
-use crate::calendar::{conflicts_open, window};
+use crate::calendar::{Open, conflicts_open, window};
 use crate::http::ListQuery;
 use crate::listing::{
     Asked, Condition, GATHER_MAX, Index, Order, Source, among, check_cursor, ids, order, word,
@@ -256,9 +256,10 @@ fn shown(
     db: &mut dyn Query,
     names: &mut Names,
     row: &Row,
-    open: &BTreeMap<String, u32>,
+    open: &BTreeMap<String, Open>,
 ) -> Result<ReleaseRow, Fault> {
     let id = row.text(0)?;
+    let open = open.get(id).copied().unwrap_or_default();
     Ok(ReleaseRow {
         id: id.to_owned(),
         number: row.text(1)?.to_owned(),
@@ -275,7 +276,8 @@ fn shown(
         overdue_since: row.opt_time(19)?.map(|at| at.to_string()),
         changes: count(row, 14)?,
         tier: row.opt_text(15)?.map(str::to_owned),
-        conflicts_open: open.get(id).copied().unwrap_or(0),
+        conflicts_open: open.all,
+        conflicts_blocking: open.blocking,
         deployment: row.opt_text(16)?.map(str::to_owned),
         outcome: row.opt_text(17)?.map(str::to_owned),
         updated_at: row.time(18)?.to_string(),

@@ -79,7 +79,7 @@ export function ApprovalList({ rows, chosen, onChoose, more }: Props) {
               )}
               {row.window && (
                 <span className={classes.facts}>
-                  <WindowTime window={row.window} short />
+                  <WindowTime window={row.window} />
                 </span>
               )}
             </button>

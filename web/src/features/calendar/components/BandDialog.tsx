@@ -1,4 +1,4 @@
-// Adds or edits a maintenance window, peak hours or a blackout.
+// Adds or edits a period of the calendar, such as a maintenance window or a blackout.
 import { choiceOf, type Choice } from '@/lib/lookup';
 import { useForm } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';

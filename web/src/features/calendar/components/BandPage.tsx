@@ -1,4 +1,4 @@
-// One page for all kinds of band: maintenance windows, peak hours and blackouts.
+// One page for all kinds of period: maintenance windows, blackouts and the others.
 import { Button, HoverCard } from '@mantine/core';
 import { useState } from 'react';
 import { clock, dayClock, windowText } from '@/lib/dates';

@@ -1,8 +1,9 @@
-// The conflicts of one record on the calendar: a red square with their number, details on demand.
+// The conflicts of one record on the calendar, each as bad as it is, with details on demand.
+import { ConflictWords } from '@/ui/ConflictCount';
+import { lookOfConflict } from '@/ui/severity';
 import { conflictsOf } from '../conflicts';
 import type { Conflict, Entry } from '../model';
 import { tagOf } from '../timeline/layout';
-import { texts } from '../texts';
 import { ConflictPopover } from './ConflictPopover';
 import classes from './ConflictBadge.module.css';
 
@@ -16,7 +17,7 @@ export function ConflictBadge({ entry, conflicts, zone }: Props) {
   const own = conflictsOf(entry, conflicts);
   if (own.length === 0) {
     return entry.conflicts_open > 0 ? (
-      <span className={classes.plain}>{texts.openConflicts(entry.conflicts_open)}</span>
+      <ConflictWords record={entry} />
     ) : (
       <span className="soft">–</span>
     );
@@ -25,7 +26,7 @@ export function ConflictBadge({ entry, conflicts, zone }: Props) {
     <span className={classes.badges}>
       {own.map((conflict) => (
         <ConflictPopover key={conflict.id ?? tagOf(conflict)} conflict={conflict} zone={zone}>
-          <button type="button" className={classes.badge} data-state={conflict.state}>
+          <button type="button" className={classes.badge} data-look={lookOfConflict(conflict)}>
             <i aria-hidden="true" />
             <span>{tagOf(conflict)}</span>
           </button>

@@ -1,5 +1,6 @@
 // All conflicts of the span in one line each, so that every view shows them.
 import { useZone } from '@/lib/session';
+import { lookOfConflict, severityOf, severityWords } from '@/ui/severity';
 import { wordOf } from '@/ui/texts';
 import { distinctConflicts } from '../conflicts';
 import type { Conflict } from '../model';
@@ -12,19 +13,28 @@ export function ConflictStrip({ conflicts }: { conflicts: Conflict[] }) {
   const zone = useZone();
   const shown = distinctConflicts(conflicts);
   if (shown.length === 0) return null;
-  const open = shown.filter((one) => one.state === 'open').length;
+  const open = shown.filter((one) => one.state === 'open');
+  const counted = {
+    conflicts_open: open.length,
+    conflicts_blocking: open.filter((one) => one.severity === 'blocking').length,
+  };
   return (
     <section
       className={classes.strip}
-      data-calm={open === 0 || undefined}
+      data-severity={severityOf(counted)}
       aria-label={texts.conflict.list}
     >
-      <h2>{texts.conflict.counted(open, shown.length - open)}</h2>
+      <h2>
+        {texts.conflict.counted(
+          open.length === 0 ? texts.conflict.noneOpen : severityWords(counted),
+          shown.length - open.length,
+        )}
+      </h2>
       <ul>
         {shown.map((conflict) => (
           <li key={conflict.id ?? tagOf(conflict)}>
             <ConflictPopover conflict={conflict} zone={zone}>
-              <button type="button" className={classes.line} data-state={conflict.state}>
+              <button type="button" className={classes.line} data-look={lookOfConflict(conflict)}>
                 <i aria-hidden="true" />
                 <span className={classes.sides}>
                   {texts.conflict.between(

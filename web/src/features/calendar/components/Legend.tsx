@@ -10,8 +10,12 @@ const SAMPLES = [
   'blackout',
   'window',
   'peak',
+  'event',
+  'sprint',
   'external',
+  'meeting',
   'conflict',
+  'warning',
 ] as const;
 
 export function Legend({ view }: { view: View }) {

@@ -10,11 +10,11 @@ import '@fullcalendar/react/themes/classic/palette.css';
 import { useContext, useEffect, useMemo, useRef } from 'react';
 import { clock } from '@/lib/dates';
 import { Navigation } from '@/ui/Link';
+import { severityOf, severityWords } from '@/ui/severity';
 import { describe } from '../describe';
 import { gridEvents } from '../gridEvents';
 import { useMovingTools, type Moving } from '../Moving';
-import type { Calendar, Conflict, Entry } from '../model';
-import { texts } from '../texts';
+import type { Calendar, Entry } from '../model';
 import classes from './MonthWeek.module.css';
 
 const VIEWS = { month: 'dayGridMonth', week: 'timeGridWeek' };
@@ -122,19 +122,18 @@ function hoursOf(entry: Entry): number {
 
 function EventFace({ info, zone }: { info: EventDisplayInfo; zone: string }) {
   const entry = info.event.extendedProps.entry as Entry | undefined;
-  const conflicts = (info.event.extendedProps.conflicts ?? []) as Conflict[];
   if (!entry) return <span className={classes.band}>{info.event.title}</span>;
   const inWeek = info.view.type === VIEWS.week;
-  const collides = entry.conflicts_open > 0 || conflicts.some((one) => one.state === 'open');
+  const severity = severityOf(entry);
   return (
     <span
       className={classes.face}
       data-tall={(inWeek && info.isStart && hoursOf(entry) >= 2) || undefined}
       title={describe(entry, zone)}
     >
-      {collides && (
-        <span className={classes.conflict}>
-          <span className="visually-hidden">{texts.conflict.title}: </span>
+      {severity && (
+        <span className={classes.conflict} data-severity={severity}>
+          <span className="visually-hidden">{severityWords(entry)}: </span>
         </span>
       )}
       {info.isStart && !inWeek && (

@@ -23,6 +23,7 @@ const COLUMNS = [
 ];
 
 export function OutageList({ outages }: { outages: Outages }) {
+  const zone = useZone();
   return (
     <div className={classes.frame}>
       <table className={classes.table}>
@@ -32,6 +33,7 @@ export function OutageList({ outages }: { outages: Outages }) {
             {COLUMNS.map((column) => (
               <th key={column} scope="col">
                 {column}
+                {column === words.window && <span className={classes.zone}> {zone}</span>}
               </th>
             ))}
           </tr>

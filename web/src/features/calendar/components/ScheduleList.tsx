@@ -27,7 +27,9 @@ export function ScheduleList({ calendar, zone }: { calendar: Calendar; zone: str
         <thead>
           <tr>
             <th scope="col">{words.record}</th>
-            <th scope="col">{words.window}</th>
+            <th scope="col">
+              {words.window} <span className={classes.zone}>{zone}</span>
+            </th>
             <th scope="col">{words.services}</th>
             <th scope="col">{words.environment}</th>
             <th scope="col" data-right="">

@@ -1,7 +1,7 @@
 // The bar over the calendar: earlier, today, later, the span in words, its view and filters.
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
 import type { Address } from '@/lib/address';
-import { useServices, useTeams } from '@/lib/lookup';
+import { useRegions, useServices, useTeams } from '@/lib/lookup';
 import { FilterBar } from '@/ui/FilterBar';
 import { Icon } from '@/ui/icons';
 import { rangeTitle, SPANS, VIEWS, type CalendarView, type View } from '../view';
@@ -83,6 +83,7 @@ interface FiltersProps {
 export function Filters({ address, onChange }: FiltersProps) {
   const services = useServices().data?.items ?? [];
   const teams = useTeams().data?.items ?? [];
+  const regions = useRegions().data?.items ?? [];
   const named = (each: { id: string; name: string }) => ({ value: each.id, label: each.name });
   return (
     <FilterBar
@@ -100,6 +101,12 @@ export function Filters({ address, onChange }: FiltersProps) {
           key: 'environment',
           label: texts.filters.environment,
           options: ['production', 'staging', 'test', 'development'],
+        },
+        {
+          key: 'region',
+          label: texts.filters.region,
+          options: regions.map(({ name }) => ({ value: name, label: name })),
+          searchable: true,
         },
       ]}
     />

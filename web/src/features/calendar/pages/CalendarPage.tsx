@@ -33,6 +33,7 @@ export default function CalendarPage() {
     service: address.service,
     team: address.team,
     environment: address.environment,
+    region: address.region,
   };
   const forward = shown.view === 'list' && shown.listed === 'fsc';
   const projected = shown.view === 'list' && shown.listed === 'pso';
@@ -73,7 +74,9 @@ export default function CalendarPage() {
       ) : (
         <>
           <ConflictStrip conflicts={conflicts} />
-          <MeetingStrip range={shown.range} zone={zone} />
+          {shown.view === 'list' && (
+            <MeetingStrip meetings={calendar.data?.meetings ?? []} zone={zone} />
+          )}
           {calendar.data?.truncated && <p className={classes.note}>{texts.truncated}</p>}
           <Shown
             shown={shown}
@@ -81,7 +84,7 @@ export default function CalendarPage() {
             calendar={calendar.data}
             error={calendar.error}
             retry={() => void calendar.refetch()}
-            filtered={Boolean(filters.service ?? filters.team ?? filters.environment)}
+            filtered={Object.values(filters).some(Boolean)}
             filters={filters}
           />
         </>

@@ -3,6 +3,7 @@
 import { useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react';
 import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
+import { severityOf } from '@/ui/severity';
 import { describe, lookOf } from '../describe';
 import { useHeld, useMovingTools, type Moving } from '../Moving';
 import { entryPath } from '../paths';
@@ -45,7 +46,7 @@ export function BarLink({ bar, rowTop, scale, step }: Props) {
       data-movable={movable || undefined}
       data-held={held ? true : undefined}
       data-blocked={(held && (blocking ?? 0) > 0) || undefined}
-      data-conflict={entry.conflicts_open > 0 || undefined}
+      data-conflict={severityOf(entry)}
       data-clipped-start={bar.clippedStart || undefined}
       data-clipped-end={bar.clippedEnd || undefined}
       style={{

@@ -1,7 +1,10 @@
-// The timeline by service: rows grouped by team, bars for releases and changes, hatched blackouts,
-// light maintenance windows, dotted peak hours, red brackets around what collides, and the line of now.
+// The timeline by service: meetings above, rows grouped by team, bars for releases and changes, the
+// periods behind them each in its pattern, brackets around what collides, and the line of now.
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, type CSSProperties, type ReactNode } from 'react';
+import { pathOf } from '@/app/paths';
+import { windowText, zoneShort } from '@/lib/dates';
+import { Link } from '@/ui/Link';
 import { useNow } from '@/ui/Time';
 import { daysOf, type Day, type Range, type Span } from '../range';
 import type { Calendar } from '../model';
@@ -10,7 +13,15 @@ import { texts } from '../texts';
 import { Axis } from './Axis';
 import { BarLink } from './BarLink';
 import { BracketTag } from './BracketTag';
-import { layOut, xOf, type Group, type Row, type Scale, type ServiceLine } from './layout';
+import {
+  layOut,
+  xOf,
+  type Group,
+  type MeetingBox,
+  type Row,
+  type Scale,
+  type ServiceLine,
+} from './layout';
 import { moveFocus } from './moveFocus';
 import classes from './Timeline.module.css';
 
@@ -71,6 +82,9 @@ export function Timeline({ calendar, services, range, span, zone }: Props) {
           <Canvas>
             <NowLine scale={scale} />
           </Canvas>
+          {timeline.meetings.length > 0 && (
+            <MeetingRow boxes={timeline.meetings} height={timeline.meetingsHeight} zone={zone} />
+          )}
           {timeline.groups.map((group) => (
             <GroupRows key={group.key} group={group} scale={scale} step={stepMinutes(span)} />
           ))}
@@ -133,6 +147,35 @@ function GroupRows({ group, ...steps }: Steps & { group: Group }) {
   );
 }
 
+interface MeetingRowProps {
+  boxes: MeetingBox[];
+  height: number;
+  zone: string;
+}
+
+function MeetingRow({ boxes, height, zone }: MeetingRowProps) {
+  return (
+    <div className={classes.row} style={{ top: 0, height }}>
+      <div className={classes.name} title={texts.meetings}>
+        <span>{texts.meetings}</span>
+      </div>
+      <div className={classes.lane} role="group" aria-label={texts.meetings}>
+        {boxes.map(({ meeting: { subject, window }, x, width, top }) => (
+          <Link
+            key={subject.id}
+            to={pathOf(subject) ?? '#'}
+            className={classes.meeting}
+            style={{ left: x, width, top }}
+            title={`${subject.name}, ${windowText(window, zone)} ${zoneShort(window.start, zone)}`}
+          >
+            {subject.name}
+          </Link>
+        ))}
+      </div>
+    </div>
+  );
+}
+
 function ServiceRow({ row, ...steps }: Steps & { row: Row }) {
   const name = row.service?.name ?? texts.noService;
   return (
@@ -163,6 +206,24 @@ function ServiceRow({ row, ...steps }: Steps & { row: Row }) {
             className={classes.peak}
             style={{ left: x, width }}
             title={[`${texts.peak}: ${band.name}`, band.reason].filter(Boolean).join('. ')}
+          />
+        ))}
+        {row.events.map(({ key, band, x, width }) => (
+          <div
+            key={key}
+            className={classes.event}
+            style={{ left: x, width }}
+            title={[`${texts.event}: ${band.name}`, band.reason].filter(Boolean).join('. ')}
+          >
+            <span className="visually-hidden">{`${texts.event}: ${band.name}`}</span>
+          </div>
+        ))}
+        {row.sprints.map(({ key, band, x, width }) => (
+          <div
+            key={key}
+            className={classes.sprint}
+            style={{ left: x, width }}
+            title={`${texts.sprint}: ${band.name}`}
           />
         ))}
         {row.blackouts.map(({ key, band, x, width }) => (

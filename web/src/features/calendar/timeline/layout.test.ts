@@ -23,6 +23,7 @@ function entry(number: string, from: number, to: number, services: Ref[]): Entry
     services,
     changes: 0,
     conflicts_open: 0,
+    conflicts_blocking: 0,
     outage_minutes: 0,
   };
 }
@@ -48,6 +49,9 @@ function input(entries: Entry[], more: Partial<Input> = {}): Input {
     blackouts: [],
     windows: [],
     peaks: [],
+    events: [],
+    sprints: [],
+    meetings: [],
     external: [],
     conflicts: [],
     services: [
@@ -160,5 +164,32 @@ describe('timeline layout', () => {
     const rows = layOut(input([], { blackouts })).groups.flatMap((group) => group.rows);
     expect(rows.map((row) => row.blackouts.length)).toEqual([1, 2, 1]);
     expect(rows[0]!.blackouts[0]!.width).toBe(100);
+    const events = layOut(input([], { events: blackouts, sprints: [blackouts[1]!] })).groups;
+    const own = events.flatMap((group) => group.rows);
+    expect(own.map((row) => [row.events.length, row.sprints.length])).toEqual([
+      [1, 1],
+      [2, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('gives meetings a row above all services, wide enough for their titles', () => {
+    const meeting = (number: number, from: number) => ({
+      subject: { id: `mtg_${number}`, number: `CAB-${number}`, name: `CAB-${number} Board` },
+      board: { id: 'brd_1', name: 'Board' },
+      window: { start: at(from), end: at(from + 1), zone: 'UTC' },
+    });
+    const meetings = [meeting(1, 10), meeting(2, 12), meeting(3, 167), meeting(4, 400)];
+    const done = layOut(input([], { meetings }));
+    expect(done.meetings.map((box) => box.meeting.subject.number)).toEqual([
+      'CAB-1',
+      'CAB-2',
+      'CAB-3',
+    ]);
+    expect(done.meetings[0]!.width).toBeGreaterThanOrEqual('CAB-1 Board'.length * 7);
+    expect(done.meetings[1]!.top).toBeGreaterThan(done.meetings[0]!.top);
+    expect(done.meetings[2]!.x + done.meetings[2]!.width).toBeLessThanOrEqual(700);
+    expect(done.groups[0]!.top).toBe(done.meetingsHeight);
+    expect(layOut(input([])).groups[0]!.top).toBe(0);
   });
 });

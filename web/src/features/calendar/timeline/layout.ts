@@ -2,7 +2,7 @@
 // bands behind them, and brackets that join the two sides of a conflict. Pure: times in, pixels out.
 import { distinctConflicts } from '../conflicts';
 import type { Range } from '../range';
-import type { Band, Conflict, Entry, Ref } from '../model';
+import type { Band, Conflict, Entry, MeetingEntry, Ref } from '../model';
 
 const LANE_HEIGHT = 28;
 const GROUP_HEIGHT = 28;
@@ -57,7 +57,17 @@ export interface Row {
   blackouts: BandBox[];
   windows: BandBox[];
   peaks: BandBox[];
+  events: BandBox[];
+  sprints: BandBox[];
   external: BandBox[];
+}
+
+/** A meeting of a board, in the row above all services. */
+export interface MeetingBox {
+  meeting: MeetingEntry;
+  x: number;
+  width: number;
+  top: number;
 }
 
 export interface Group {
@@ -67,7 +77,7 @@ export interface Group {
   rows: Row[];
 }
 
-/** A red bracket around what collides, with a tag that names the path. */
+/** A bracket around what collides, with a tag that names the path. */
 export interface Bracket {
   key: string;
   conflict: Conflict;
@@ -84,6 +94,9 @@ export interface Bracket {
 }
 
 export interface Timeline {
+  meetings: MeetingBox[];
+  /** How high the row of meetings is; 0 without any. */
+  meetingsHeight: number;
   groups: Group[];
   brackets: Bracket[];
   height: number;
@@ -91,9 +104,12 @@ export interface Timeline {
 
 export interface Input {
   entries: Entry[];
+  meetings: MeetingEntry[];
   blackouts: Band[];
   windows: Band[];
   peaks: Band[];
+  events: Band[];
+  sprints: Band[];
   external: Band[];
   conflicts: Conflict[];
   services: ServiceLine[];
@@ -275,6 +291,8 @@ function packRow(
     blackouts: boxesFor(input.blackouts, service, scale),
     windows: boxesFor(input.windows, service, scale),
     peaks: boxesFor(input.peaks, service, scale),
+    events: boxesFor(input.events, service, scale),
+    sprints: boxesFor(input.sprints, service, scale),
     external: boxesFor(input.external, service, scale),
   };
   return { row, tags: tagged };
@@ -323,7 +341,10 @@ export function layOut(input: Input): Timeline {
   const homes = new Map(shown.map((conflict) => [conflict, homesOf(conflict, rowsOf)]));
   const groups: Group[] = [];
   const packed: Packed[] = [];
-  let top = 0;
+  const meetings = meetingsOf(input);
+  const meetingLanes = new Set(meetings.map((one) => one.top)).size;
+  const meetingsHeight = meetingLanes === 0 ? 0 : meetingLanes * LANE_HEIGHT + ROW_PADDING * 2;
+  let top = meetingsHeight;
   for (const [name, lines] of drafts) {
     const group: Group = { key: name ?? 'none', name, top, rows: [] };
     top += GROUP_HEIGHT;
@@ -341,7 +362,22 @@ export function layOut(input: Input): Timeline {
   const brackets = packed.flatMap((one, index) =>
     one.tags.map((tag) => bracketOf(tag, index, rows, homes.get(tag.conflict) ?? [index, index])),
   );
-  return { groups, brackets, height: top };
+  return { meetings, meetingsHeight, groups, brackets, height: top };
+}
+
+/** Meetings are short: each takes the room of its title, so that it can be read. */
+function meetingsOf({ meetings, scale }: Input): MeetingBox[] {
+  const lanes = new Lanes();
+  return meetings
+    .filter((meeting) => overlaps(meeting.window, scale.range))
+    .map((meeting) => {
+      const wanted = Math.min(LABEL_WIDTH_MAX, meeting.subject.name.length * CHARACTER_WIDTH + 16);
+      const start = xOf(Date.parse(meeting.window.start), scale);
+      const width = Math.max(wanted, xOf(Date.parse(meeting.window.end), scale) - start);
+      const x = Math.max(0, Math.min(start, scale.width - width));
+      const top = ROW_PADDING + lanes.take(x, x + width + 4) * LANE_HEIGHT;
+      return { meeting, x, width, top };
+    });
 }
 
 function bracketOf(tag: Tagged, index: number, rows: Row[], homes: [number, number]): Bracket {

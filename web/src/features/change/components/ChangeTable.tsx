@@ -1,6 +1,7 @@
 // The list of changes.
 import { paths } from '@/app/paths';
 import type { Pages } from '@/lib/pages';
+import { ConflictCount } from '@/ui/ConflictCount';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { None } from '@/ui/None';
 import { RefLink } from '@/ui/RefLink';
@@ -51,23 +52,15 @@ export const COLUMNS: Column<ChangeRow>[] = [
   {
     key: 'window',
     header: words.window,
-    sort: 'window',
     zoned: true,
+    sort: 'window',
     cell: (row) => (row.window ? <WindowTime window={row.window} short="bare" /> : <None />),
   },
   {
     key: 'conflicts',
     header: words.conflicts,
     right: true,
-    cell: (row) =>
-      row.conflicts_open > 0 ? (
-        <span className={classes.conflicts}>
-          {row.conflicts_open}
-          <span className="visually-hidden"> open</span>
-        </span>
-      ) : (
-        <None />
-      ),
+    cell: (row) => <ConflictCount record={row} />,
   },
   {
     key: 'team',

@@ -1,4 +1,5 @@
 // The columns of the list of releases.
+import { ConflictCount } from '@/ui/ConflictCount';
 import type { Column } from '@/ui/DataTable';
 import { None } from '@/ui/None';
 import { RefLink } from '@/ui/RefLink';
@@ -44,8 +45,8 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
   {
     key: 'window',
     header: COLUMN.window,
-    sort: 'window',
     zoned: true,
+    sort: 'window',
     cell: (row) => (row.window ? <WindowTime window={row.window} short="bare" /> : <None />),
   },
   {
@@ -60,12 +61,7 @@ export const RELEASE_COLUMNS: Column<ReleaseRow>[] = [
     key: 'conflicts',
     header: COLUMN.conflicts,
     right: true,
-    cell: (row) =>
-      row.conflicts_open > 0 ? (
-        <span className={classes.conflicts}>{row.conflicts_open}</span>
-      ) : (
-        <None />
-      ),
+    cell: (row) => <ConflictCount record={row} />,
   },
   {
     key: 'owner',

@@ -11,6 +11,7 @@ import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
 import { EmptyState, ProblemNote } from '@/ui/States';
+import { ConflictWords } from '@/ui/ConflictCount';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { moved } from '../order';
@@ -176,9 +177,7 @@ function ScopeRow({ row, at, open, last, onMove, onDetach }: ScopeRowProps) {
           <span>{wordOf(row.type)}</span>
           {row.tier && <Tier tier={row.tier} />}
           {row.implementer && <span>{row.implementer.name}</span>}
-          {row.conflicts_open > 0 && (
-            <StatePill word="blocking" label={SCOPE.conflicts(row.conflicts_open)} />
-          )}
+          <ConflictWords record={row} />
         </span>
       </span>
       {open && (

@@ -6,6 +6,7 @@ import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page } from '@/ui/Page';
 import { EmptyState, ErrorState } from '@/ui/States';
+import { ConflictWords } from '@/ui/ConflictCount';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
@@ -74,7 +75,7 @@ function Card({ release }: { release: ReleaseRow }) {
       </span>
       <span className={classes.cardTitle}>{release.title}</span>
       <span className={classes.cardFacts}>
-        {release.window && <WindowTime window={release.window} short />}
+        {release.window && <WindowTime window={release.window} />}
       </span>
       <span className={classes.cardFacts}>
         <span className="num">
@@ -91,9 +92,7 @@ function Card({ release }: { release: ReleaseRow }) {
         {takenBack(release.deployment) && !release.outcome && (
           <StatePill word={release.deployment} />
         )}
-        {release.conflicts_open > 0 && (
-          <StatePill word="blocking" label={SCOPE.conflicts(release.conflicts_open)} />
-        )}
+        <ConflictWords record={release} />
         {release.outcome && <StatePill word={release.outcome} />}
       </span>
     </Link>

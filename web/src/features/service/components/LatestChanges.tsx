@@ -24,7 +24,7 @@ export function LatestChanges({ changes, all }: { changes: ChangeRow[]; all: str
               <Link to={paths.change(change.number)} className={classes.changeName}>
                 <span className="mono">{change.number}</span> {change.title}
               </Link>
-              {change.window && <WindowTime window={change.window} short />}
+              {change.window && <WindowTime window={change.window} />}
               <StatePill word={change.outcome ?? change.phase} />
             </li>
           ))}

@@ -17,6 +17,7 @@ interface Values {
   team: Choice | null;
   data_loss_minutes: number | undefined;
   known_limits: string;
+  region: string;
 }
 
 const EMPTY: Values = {
@@ -27,6 +28,7 @@ const EMPTY: Values = {
   team: null,
   data_loss_minutes: undefined,
   known_limits: '',
+  region: '',
 };
 
 function valuesOf(service: Service): Values {
@@ -38,6 +40,7 @@ function valuesOf(service: Service): Values {
     team: service.team ? choiceOf(service.team) : null,
     data_loss_minutes: service.data_loss_minutes ?? undefined,
     known_limits: service.known_limits,
+    region: service.region,
   };
 }
 
@@ -107,6 +110,7 @@ export function ServiceDialog({ service, onClose, onDone }: Props) {
         value={form.values.team}
         onChange={(team) => form.set('team', team)}
       />
+      <TextField form={form} name="region" label={fields.region} help={help.region} max={200} />
       <NumberField
         form={form}
         name="data_loss_minutes"

@@ -99,6 +99,7 @@ function factsOf(service: Service): [string, React.ReactNode][] {
     [fields.criticality, <Criticality key="criticality" level={service.criticality} />],
     [fields.owner, service.owner?.name],
     [texts.services.team, service.team?.name],
+    [fields.region, service.region],
     [texts.dataLoss, loss],
     [
       fields.version_running,

@@ -1,0 +1,7 @@
+// Business events.
+import { events } from '../bandTexts';
+import { BandPage } from '../components/BandPage';
+
+export default function EventsPage() {
+  return <BandPage words={events} />;
+}
