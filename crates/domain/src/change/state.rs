@@ -358,7 +358,8 @@ impl Aggregate for Change {
                 self.phase = Phase::Authorise;
             }
             E::Round(event) => {
-                self.round = approval::evolve_held(self.round, event, self.held.is_some(), stamp.at);
+                self.round =
+                    approval::evolve_held(self.round, event, self.held.is_some(), stamp.at);
             }
             E::ReturnedToDraft { .. } => self.phase = Phase::Draft,
             E::Scheduled { window, .. } => {

@@ -379,7 +379,8 @@ impl Aggregate for Release {
             }
             E::TierRecorded { tier } => self.tier = Some(*tier),
             E::Round(event) => {
-                self.round = approval::evolve_held(self.round, event, self.held.is_some(), stamp.at);
+                self.round =
+                    approval::evolve_held(self.round, event, self.held.is_some(), stamp.at);
             }
             E::ReturnedToPlanning { .. } => {
                 self.scheduled = false;
