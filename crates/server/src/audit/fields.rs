@@ -43,6 +43,7 @@ const SINGLE: &[(&str, &str, &str)] = &[
     ("resolved", "/resolved_at", "resolved_at"),
     ("risk_recorded", "/risk/tier", "risk"),
     ("scheduled", "/window", "window"),
+    ("started", "/window", "window"),
     ("submitted", "/tier", "risk"),
     ("tier_recorded", "/tier", "risk"),
     ("version_set", "/version", "version_running"),

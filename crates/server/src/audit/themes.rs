@@ -103,9 +103,11 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "change.closed.v1",
             "change.completed.v1",
             "change.started.v1",
+            "change.window_overrun.v1",
             "release.advanced.v1",
             "release.closed.v1",
             "release.deployment_moved.v1",
+            "release.window_overrun.v1",
         ],
     ),
     (

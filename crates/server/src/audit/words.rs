@@ -124,13 +124,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ("scope_stated", "stated {fields}"),
     ("signed_in", "signed in"),
     ("signed_out", "signed out"),
-    ("started", "began the work[ in {window}][ under {under}]"),
+    ("started", "began the work[ in the window {window}][ under {under}]"),
     ("submitted", "submitted it[, risk {tier}][, review due {review_due_on}]"),
     ("tier_recorded", "the risk of the bundle is {tier} now"),
     ("token.created", "made the token for {person}: {scopes}, until {expires_at}"),
     ("token.revoked", "took the token back"),
     ("unscheduled", "gave the window up"),
     ("version_set", "version {version} runs since {release}"),
+    ("window_overrun", "work is still under way at the end of its window, {end}"),
 ];
 
 /// The sentence of an event by its name and, where it holds another one, by that; without any, the
