@@ -91,7 +91,10 @@ fn event(writer: &mut Writer, row: &Row) -> Result<(), Fault> {
         summary: format!("{} {}", row.text(1)?, row.text(2)?),
         description: format!("{}\nthe agenda closes at {}", state.replace('_', " "), row.time(6)?),
         category: "meeting",
-        status: if state == "cancelled" { "CANCELLED" } else { "CONFIRMED" },
+        status: match state {
+            "cancelled" | "lapsed" => "CANCELLED",
+            _ => "CONFIRMED",
+        },
         keeps_busy: true,
     });
     Ok(())
