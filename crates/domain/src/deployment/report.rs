@@ -259,14 +259,14 @@ mod tests {
             for (at, change) in changes.iter().enumerate() {
                 let uncertain = touched(at) && !reported[at];
                 prop_assert_eq!(back.is_uncertain(*change), uncertain);
-                let never = report_back(&back, *change, StepState::NotBegun, None);
+                let never = report_back(&back, (*change, "CHG-1"), StepState::NotBegun, None);
                 prop_assert_eq!(never.is_ok(), uncertain);
             }
             for change in &expected {
                 prop_assert_eq!(back.state, DeploymentState::RollingBack);
                 let never = back.is_uncertain(*change);
                 let state = if never { StepState::NotBegun } else { StepState::Done };
-                for event in report_back(&back, *change, state, None).expect("allowed") {
+                for event in report_back(&back, (*change, "CHG-1"), state, None).expect("allowed") {
                     back = evolve(Some(back), &event, &stamp()).expect("there");
                 }
                 let fate = if never { Fate::NotBegun } else { Fate::TakenBack };

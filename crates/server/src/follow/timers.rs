@@ -11,8 +11,8 @@ use ports::{Fault, Query, Tx, Value};
 
 use crate::approval::DUE;
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
-use crate::follow::overrun::OVERRUN;
 use crate::cab::RUNS_OUT;
+use crate::follow::overrun::OVERRUN;
 
 /// The most timers taken at once.
 pub const TIMERS_MAX: i64 = 100;
