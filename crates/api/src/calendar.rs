@@ -248,8 +248,8 @@ pub struct Draft {
 pub struct Checked {
     /// The conflicts.
     pub conflicts: Vec<Conflict>,
-    /// How many block the draft itself, those that are not shown among them. A conflict of a release
-    /// that waits for it is the other release's.
+    /// How many block the draft itself, those that are not shown among them. A conflict of a
+    /// release that waits for it is the other release's.
     pub blocking: u32,
     /// Why a conflict might have been missed, when there is more than can be looked at; it blocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
