@@ -65,10 +65,11 @@ pub enum ExtraKind {
 
 impl ExtraKind {
     /// Everyone watches what they like. A remark asks for no permission of its own, but those who
-    /// only read, and tokens that only read, write none.
+    /// only read, by a program or not, write none.
     fn permit(self, asking: &Asking, write: fn(Self) -> Permission) -> Result<(), domain::Refusal> {
         let in_person = matches!(asking.actor, Actor::Person { .. });
-        let only_reads = asking.who.permissions.iter().all(|held| *held == Permission::Read);
+        let reading = [Permission::Read, Permission::TokenWrite];
+        let only_reads = asking.who.permissions.iter().all(|held| reading.contains(held));
         match self {
             Self::Watch if in_person => Ok(()),
             Self::Watch | Self::Comment if !only_reads => Ok(()),
