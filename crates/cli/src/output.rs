@@ -17,7 +17,7 @@ use crate::table;
 /// How data is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people: aligned, long cells shortened, control characters shown as dots.
+    /// For people: aligned, long cells but no reasons shortened, control characters shown as dots.
     Table,
     /// The API's own shapes.
     Json,

@@ -24,7 +24,7 @@ use crate::record::IfVersion;
 const FINDINGS: &[&str] = &["file", "line", "column", "detail", "suggestion"];
 const VERSIONS: &[&str] = &["version", "at", "by", "note"];
 const RULES: &[&str] = &["about", "name", "outcome", "expression"];
-const GROUPS: &[&str] = &["count", "kind", "was", "would"];
+const GROUPS: [&str; 5] = ["count", "kind", "was", "would", "records"];
 const DIFFERENCES: &[&str] = &[
     "record.number",
     "kind",
@@ -34,6 +34,12 @@ const DIFFERENCES: &[&str] = &[
     "would.tier",
     "would.approval",
 ];
+
+/// How deep a folder is looked through, what a file may hold, and how many files are read: more
+/// than a policy has, so that the server says what is wrong.
+const DEPTH_MAX: usize = 4;
+const FILE_BYTES_MAX: u64 = 200_000;
+const FILES_MAX: usize = 200;
 
 /// What is done with the policy.
 #[derive(Debug, Subcommand)]
@@ -79,7 +85,8 @@ pub(crate) struct Show {
 /// The files.
 #[derive(Debug, Args)]
 pub(crate) struct Folder {
-    /// The folder with `risk.toml`, `conflicts.toml`, `changes/` and `releases/`.
+    /// The folder with `risk.toml`, `conflicts.toml`, `changes/` and `releases/`; beside them only
+    /// `.md`, `.txt` and hidden files.
     folder: PathBuf,
 }
 
@@ -240,31 +247,37 @@ fn replay(client: &Client, wanted: &Replayed, global: &Global) -> Result {
     if wanted.list {
         return global.out().list(&replay.differences, DIFFERENCES);
     }
-    global.out().list(&replay.groups, GROUPS)
+    global.out().rows(&grouped(&replay))
 }
 
-/// The files of a folder, as the policy names them.
+/// The differences counted, each with its records as far as they are listed.
+fn grouped(replay: &Replay) -> Vec<Vec<String>> {
+    let mut rows = vec![GROUPS.map(str::to_owned).to_vec()];
+    for group in &replay.groups {
+        let of_group = replay.differences.iter().filter(|one| {
+            (&one.kind, &one.was.approval, &one.would.approval)
+                == (&group.kind, &group.was, &group.would)
+        });
+        let mut records: Vec<String> =
+            of_group.map(|one| one.record.number.clone().unwrap_or_default()).collect();
+        let more = (group.count as usize).saturating_sub(records.len());
+        records.extend((more > 0).then(|| format!("{more} more")));
+        rows.push(vec![
+            group.count.to_string(),
+            group.kind.clone(),
+            group.was.join(", "),
+            group.would.join(", "),
+            records.join(", "),
+        ]);
+    }
+    rows
+}
+
+/// Everything that lies in a folder, as the policy names it. Hidden files and words about the
+/// policy (`.md`, `.txt`) are no part of it; what else does not belong there is a flaw to be told.
 fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
-    for inner in ["", "changes", "releases"] {
-        let within = folder.join(inner);
-        if !within.is_dir() && !inner.is_empty() {
-            continue;
-        }
-        let entries =
-            fs::read_dir(&within).with_context(|| format!("reading {}", within.display()))?;
-        for entry in entries {
-            let path = entry.with_context(|| format!("reading {}", within.display()))?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if path.extension().is_none_or(|extension| extension != "toml") {
-                continue;
-            }
-            let text =
-                fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-            let name = if inner.is_empty() { name } else { format!("{inner}/{name}") };
-            files.insert(name, text);
-        }
-    }
+    gather(folder, "", 0, &mut files)?;
     if files.is_empty() {
         let wrong = format!(
             "{} holds no `.toml` file: take one with `interlock policy show --into`",
@@ -273,6 +286,45 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
         return Err(Failure::usage(wrong));
     }
     Ok(files)
+}
+
+fn gather(
+    folder: &Path,
+    within: &str,
+    depth: usize,
+    files: &mut BTreeMap<String, String>,
+) -> Result {
+    let unread = |path: &Path, error: &dyn std::fmt::Display| {
+        Failure::usage(format!("{} cannot be read: {error}", path.display()))
+    };
+    for entry in fs::read_dir(folder).map_err(|error| unread(folder, &error))? {
+        let path = entry.map_err(|error| unread(folder, &error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if name.starts_with('.') || matches!(extension, Some("md" | "txt")) {
+            continue;
+        }
+        let named = format!("{within}{name}");
+        let about = fs::metadata(&path).map_err(|error| unread(&path, &error))?;
+        if about.is_dir() {
+            if depth >= DEPTH_MAX {
+                let deep = format!("{} lies too deep for a policy", path.display());
+                return Err(Failure::usage(deep));
+            }
+            gather(&path, &format!("{named}/"), depth + 1, files)?;
+            continue;
+        }
+        if about.len() > FILE_BYTES_MAX || files.len() >= FILES_MAX {
+            let wrong = format!(
+                "{} is past what a policy holds: {FILES_MAX} files of {FILE_BYTES_MAX} bytes",
+                path.display()
+            );
+            return Err(Failure::usage(wrong));
+        }
+        let text = fs::read_to_string(&path).map_err(|error| unread(&path, &error))?;
+        files.insert(named, text);
+    }
+    Ok(())
 }
 
 fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result {
@@ -287,4 +339,79 @@ fn write(folder: &Path, files: &BTreeMap<String, String>) -> Result {
         fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_misplaced_file_is_taken_along_so_that_it_is_told() {
+        let folder = folder(&[
+            ("risk.toml", b"version = 1"),
+            ("release/x.toml", b"a = 1"),
+            ("releases/x.tml", b"a = 1"),
+            ("x/y/z.toml", b"a = 1"),
+            ("README.md", b"About the rules."),
+            (".git/config", b"\xff"),
+        ]);
+        let files: Vec<String> = read(folder.path()).unwrap().into_keys().collect();
+        assert_eq!(files, ["release/x.toml", "releases/x.tml", "risk.toml", "x/y/z.toml"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_named_as_input_that_cannot_be_taken() {
+        let latin = folder(&[("risk.toml", b"# gr\xfcn")]);
+        let deep = folder(&[("a/b/c/d/e/f.toml", b"")]);
+        let large = vec![b'#'; 200_001];
+        let large = folder(&[("risk.toml", &large)]);
+        let nowhere = latin.path().join("nowhere");
+        for (path, named) in [
+            (latin.path(), "risk.toml"),
+            (deep.path(), "too deep"),
+            (large.path(), "risk.toml"),
+            (nowhere.as_path(), "nowhere"),
+        ] {
+            let failure = read(path).unwrap_err();
+            assert!(
+                matches!(&failure, Failure::Usage(said) if said.contains(named)),
+                "{failure:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_replay_names_the_records_of_each_difference() {
+        let routed = |stage: &str| {
+            serde_json::json!(
+            {"policy": "normal 3, policy 0", "tier": "low", "approval": [stage]})
+        };
+        let difference = |number: &str| {
+            serde_json::json!({
+                "record": {"id": number, "number": number, "name": "A change"},
+                "kind": "normal change", "decided": true,
+                "was": routed("Owner"), "would": routed("CAB"),
+            })
+        };
+        let replay = serde_json::json!({
+            "since": "2026-11-01T00:00:00Z", "version": 0, "changes": 9, "releases": 0,
+            "different": 3, "complete": true,
+            "groups": [
+                {"kind": "normal change", "was": ["Owner"], "would": ["CAB"], "count": 3},
+            ],
+            "differences": [difference("CHG-7"), difference("CHG-4")],
+        });
+        let rows = grouped(&serde_json::from_value(replay).unwrap());
+        assert_eq!(rows[1], ["3", "normal change", "Owner", "CAB", "CHG-7, CHG-4, 1 more"]);
+    }
 }

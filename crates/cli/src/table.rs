@@ -3,27 +3,68 @@
 
 use std::fmt::Write as _;
 
-/// The widest cell of a table; longer ones are cut with an ellipsis.
+/// The widest cell of a table; longer ones are cut with an ellipsis, reasons go on below.
 const CELL_MAX: usize = 60;
+/// The columns that say why, or who decides. Nothing of them is cut.
+const WHOLE: [&str; 10] = [
+    "detail",
+    "expression",
+    "outcome",
+    "reason",
+    "records",
+    "was",
+    "was.approval",
+    "why",
+    "would",
+    "would.approval",
+];
 
-/// Rows under each other, two blanks between columns.
+/// Rows under each other, two blanks between columns. The first names the columns.
 pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| short(cell)).collect()).collect();
+    let names = rows.first().map_or(&[][..], Vec::as_slice);
+    let whole =
+        |column: usize| names.get(column).is_some_and(|name| WHOLE.contains(&name.as_str()));
+    let lines = |(column, cell): (usize, &String)| {
+        if whole(column) { wrapped(cell) } else { vec![short(cell)] }
+    };
+    let rows: Vec<Vec<Vec<String>>> =
+        rows.iter().map(|row| row.iter().enumerate().map(lines).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width =
-        |column: usize| rows.iter().map(move |row| row.get(column).map_or(0, |cell| wide(cell)));
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).max().unwrap_or(0)).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(move |row| row.get(column)).flatten();
+        cells.map(|line| wide(line)).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(line, "{cell}{}", " ".repeat(width - wide(cell) + 2));
+        for number in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                let part = cell.get(number).map_or("", String::as_str);
+                let _ = write!(line, "{part}{}", " ".repeat(width - wide(part) + 2));
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
-        text.push_str(line.trim_end());
-        text.push('\n');
     }
     text
+}
+
+/// A cell in lines, broken between words; a word that is too long has a line of its own.
+fn wrapped(cell: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in visible(cell).split(' ') {
+        let last = lines.last_mut().expect("there is a line from the start");
+        if last.is_empty() {
+            last.push_str(word);
+        } else if wide(last) + 1 + wide(word) <= CELL_MAX {
+            last.push(' ');
+            last.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 /// Names and values, empty ones left out, then sections of lines.
@@ -85,6 +126,22 @@ mod tests {
     fn columns_are_as_wide_as_their_widest_cell() {
         let text = aligned(&[row(&["number", "title"]), row(&["CHG-1042", "Grüße"])]);
         assert_eq!(text, "number    title\nCHG-1042  Grüße\n");
+    }
+
+    #[test]
+    fn a_reason_is_never_cut_and_goes_on_below() {
+        let reason = "the release type `minor` is missing, and REL-17 and 3 more are still under \
+            way with it: keep its model until they are closed";
+        let title = "A title of which the end is not needed to tell it from another";
+        let text = aligned(&[row(&["title", "detail", "state"]), row(&[title, reason, "open"])]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        assert!(lines[1].contains('…') && lines[1].ends_with("  open"), "{text}");
+        let said: Vec<&str> = text.split_whitespace().collect();
+        let words: Vec<&str> = reason.split(' ').collect();
+        let places = words.iter().map(|word| said.iter().filter(|one| *one == word).count());
+        assert!(places.min() > Some(0), "{text}");
+        assert!(lines[1..].iter().all(|line| line.chars().count() <= 60 + 2 + 60 + 2 + 4));
     }
 
     #[test]

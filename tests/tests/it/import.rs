@@ -12,7 +12,8 @@ use kernel::Actor;
 use ports::{Clock as _, Store, SystemClock, Value};
 use serde_json::Value as Json;
 use server::import::{Basis, Finding, Mapping, Sheet, Target, Watch, conflicts, run, sources};
-use server::read::wait;
+use server::policy::{REPLAY_DAYS_MAX, Replaying, built_in};
+use server::read::{refused, wait};
 
 use crate::shared::{Database, Server, bus, client, data, on_both, program, token};
 
@@ -109,6 +110,7 @@ fn a_month_of_a_bank_comes_in_whole_and_its_conflicts_are_found() {
             assert_eq!(listed(&store, basis), pairs(path), "{basis:?}");
         }
         assert_eq!(wait(&*store, sources).unwrap(), ["bpi2014"]);
+        check_replay(&store);
         let (report, _) = import(&store, &incidents);
         check_incidents(&store, &report);
         check_nothing_changes(&store, &changes, &incidents);
@@ -170,6 +172,53 @@ fn check_lines(findings: &[Finding]) {
     for finding in doubled {
         let line = lines[usize::try_from(finding.line).unwrap() - 1];
         assert!(line.contains("27-10-2013 2:"), "{line}");
+    }
+}
+
+/// What a policy would have meant for the month, held against the one that rules: the built-in set
+/// changes nothing, and an edit differs for just the changes of the type that it is about.
+fn check_replay(store: &Arc<dyn Store>) {
+    let same = replay(store, built_in());
+    assert_eq!(u64::from(same.changes), expected()["changes"]);
+    assert_eq!((same.releases, same.different, same.complete), (0, 0, true));
+    assert_eq!((same.groups.len(), same.differences.len()), (0, 0));
+
+    let mut edited = built_in();
+    for (file, from, to) in [
+        ("changes/emergency.toml", "{ count = 2 }", "{ count = 3 }"),
+        ("changes/standard.toml", "quorum = \"first\"", "quorum = \"all\""),
+    ] {
+        let text = edited.get_mut(file).unwrap();
+        assert!(text.contains(from), "{file} holds {from}");
+        *text = text.replacen(from, to, 1);
+    }
+    let other = replay(store, edited);
+    let mut by_kind: BTreeMap<&str, i64> = BTreeMap::new();
+    for group in &other.groups {
+        assert_eq!(group.was.len(), group.would.len(), "only who decides differs: {group:?}");
+        *by_kind.entry(group.kind.as_str()).or_default() += i64::from(group.count);
+    }
+    let standard = number(store, "SELECT COUNT(*) FROM changes WHERE change_type = 'standard'");
+    assert!(standard > 200, "so many that not all are listed");
+    assert_eq!(by_kind.remove("standard change"), Some(standard));
+    assert_eq!(by_kind.remove("emergency change"), expected()["emergency"]["Y"].as_i64());
+    assert_eq!(by_kind, BTreeMap::new());
+    assert_eq!((i64::from(other.different), other.differences.len()), (standard + 5, 200));
+}
+
+fn replay(store: &Arc<dyn Store>, files: domain::policy::Files) -> api::policy::Replay {
+    let now = SystemClock.now();
+    let mut replaying = Replaying::new(REPLAY_DAYS_MAX, Some(files), now).unwrap();
+    loop {
+        let slice = wait(&**store, move |db| {
+            let more = refused(replaying.slice(db))?;
+            Ok(more.map(|more| (replaying, more)))
+        });
+        let (after, more) = slice.unwrap().unwrap();
+        replaying = after;
+        if !more {
+            return replaying.end();
+        }
     }
 }
 

@@ -76,23 +76,31 @@ fn after(round: &Round, hours: u32) -> Option<Timestamp> {
 }
 
 impl GroupPlan {
-    /// What is wrong with its time limits, if anything.
-    pub fn wrong_limit(&self) -> Option<&'static str> {
-        let too_long = |hours: Option<u32>| hours.is_some_and(|hours| hours > LIMIT_HOURS_MAX);
+    /// What is wrong with its time limits, if anything, and the key that says it.
+    pub fn wrong_limit(&self) -> Option<(&'static str, &'static str)> {
+        let times = [("reminder_hours", self.reminder_hours), ("limit_hours", self.limit_hours)];
+        for (key, hours) in times {
+            match hours {
+                Some(0) => return Some((key, "a time of 0 hours is over at once: say 1 or more")),
+                Some(hours) if hours > LIMIT_HOURS_MAX => {
+                    return Some((key, "a time limit is a year at most"));
+                }
+                _ => {}
+            }
+        }
         let late = |reminder| self.limit_hours.is_some_and(|limit| reminder >= limit);
+        if self.reminder_hours.is_some_and(late) {
+            return Some((
+                "reminder_hours",
+                "the reminder comes before the limit: say fewer hours",
+            ));
+        }
         match self.on_limit {
-            _ if self.reminder_hours == Some(0) || self.limit_hours == Some(0) => {
-                Some("a time of 0 hours is over at once: say 1 or more")
+            Some(_) if self.limit_hours.is_none() => {
+                Some(("on_limit", "`on_limit` needs `limit_hours`"))
             }
-            _ if too_long(self.reminder_hours) || too_long(self.limit_hours) => {
-                Some("a time limit is a year at most")
-            }
-            _ if self.reminder_hours.is_some_and(late) => {
-                Some("the reminder comes before the limit: say fewer hours")
-            }
-            Some(_) if self.limit_hours.is_none() => Some("`on_limit` needs `limit_hours`"),
             Some(OnLimit::Escalate) if self.escalate_to.is_empty() => {
-                Some("`escalate` needs `escalate_to`, the roles that may answer then")
+                Some(("on_limit", "`escalate` needs `escalate_to`, the roles that may answer then"))
             }
             _ => None,
         }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{ExtensionRoles, Quorum, StagePlan};
+use crate::approval::{ExtensionRoles, GroupPlan, Quorum, StagePlan};
 use crate::identity::{Permission, Role, permissions};
 use crate::vocabulary::words;
 
@@ -203,6 +203,10 @@ pub enum ModelError {
     WrongLimit(String, &'static str),
 }
 
+/// What is wrong with a model, and where: a JSON pointer into it, in which a member of a list of
+/// words is named by the word.
+pub type ModelFlaw = (String, ModelError);
+
 impl ReleaseModel {
     /// The first state of a phase.
     pub fn first_state(&self, phase: ReleasePhase) -> String {
@@ -210,67 +214,82 @@ impl ReleaseModel {
         found.map_or_else(|| phase.word().to_owned(), |state| state.name.clone())
     }
 
-    /// What is wrong with it.
-    pub fn check(&self) -> Vec<ModelError> {
+    /// What is wrong with it, and where.
+    pub fn check(&self) -> Vec<ModelFlaw> {
         use ReleasePhase as P;
         let mut wrong = Vec::new();
-        for pair in self.states.windows(2).filter(|pair| pair[0].phase > pair[1].phase) {
-            wrong.push(ModelError::OutOfOrder(pair[1].name.clone()));
+        for (place, pair) in (1..).zip(self.states.windows(2)) {
+            if pair[0].phase > pair[1].phase {
+                let error = ModelError::OutOfOrder(pair[1].name.clone());
+                wrong.push((format!("/states/{place}/phase"), error));
+            }
         }
         for (place, state) in self.states.iter().enumerate() {
             if self.states[..place].iter().any(|before| before.name == state.name) {
-                wrong.push(ModelError::StateTwice(state.name.clone()));
+                let error = ModelError::StateTwice(state.name.clone());
+                wrong.push((format!("/states/{place}/name"), error));
             }
             if state.phase == P::Cancelled {
-                wrong.push(ModelError::Cancelled(state.name.clone()));
+                let error = ModelError::Cancelled(state.name.clone());
+                wrong.push((format!("/states/{place}/phase"), error));
             }
         }
         let phases =
             [P::Planning, P::Approval, P::Deployment, P::Verification, P::Review, P::Closed];
         let has = |phase: &P| self.states.iter().any(|state| state.phase == *phase);
-        wrong.extend(phases.into_iter().filter(|phase| !has(phase)).map(ModelError::PhaseMissing));
-        wrong.extend(check_stages(&self.approval));
-        wrong.extend(self.extension.is_empty().then_some(ModelError::NoExtension));
+        let missing = phases.into_iter().filter(|phase| !has(phase));
+        wrong.extend(missing.map(|phase| ("/states".to_owned(), ModelError::PhaseMissing(phase))));
+        wrong.extend(check_approval(&self.approval, &self.extension));
         wrong
     }
 }
 
 impl ChangeModel {
-    /// What is wrong with it.
-    pub fn check(&self) -> Vec<ModelError> {
-        let mut wrong = check_stages(&self.approval);
-        wrong.extend(self.extension.is_empty().then_some(ModelError::NoExtension));
-        wrong
+    /// What is wrong with it, and where.
+    pub fn check(&self) -> Vec<ModelFlaw> {
+        check_approval(&self.approval, &self.extension)
     }
 }
 
-fn check_stages(stages: &[ConditionalStage]) -> Vec<ModelError> {
+fn check_approval(stages: &[ConditionalStage], extension: &ExtensionRoles) -> Vec<ModelFlaw> {
     let mut wrong = Vec::new();
-    for stage in stages.iter().map(|stage| &stage.stage) {
+    for (number, stage) in stages.iter().map(|stage| &stage.stage).enumerate() {
+        let groups = format!("/approval/{number}/groups");
+        for (number, group) in stage.groups.iter().enumerate() {
+            let flaws = check_group(group).into_iter();
+            wrong.extend(flaws.map(|(key, error)| (format!("{groups}/{number}/{key}"), error)));
+        }
         if stage.groups.is_empty() {
-            wrong.push(ModelError::EmptyStage(stage.name.clone()));
+            wrong.push((groups, ModelError::EmptyStage(stage.name.clone())));
         }
-        for group in &stage.groups {
-            if group.roles.is_empty() {
-                wrong.push(ModelError::NoRole(group.name.clone()));
-            }
-            for role in group.roles.union(&group.escalate_to) {
-                if !permissions(*role).contains(&Permission::Approve) {
-                    wrong.push(ModelError::MayNotVote(group.name.clone(), *role));
-                }
-            }
-            let possible = match group.quorum {
-                Quorum::Count(count) => count > 0,
-                Quorum::Percent(share) => (1..=100).contains(&share),
-                Quorum::First | Quorum::Majority | Quorum::All => true,
-            };
-            if !possible {
-                wrong.push(ModelError::Quorum(group.name.clone()));
-            }
-            if let Some(limit) = group.wrong_limit() {
-                wrong.push(ModelError::WrongLimit(group.name.clone(), limit));
-            }
-        }
+    }
+    if extension.is_empty() {
+        wrong.push(("/extension".to_owned(), ModelError::NoExtension));
+    }
+    wrong
+}
+
+fn check_group(group: &GroupPlan) -> Vec<ModelFlaw> {
+    let mut wrong = Vec::new();
+    let name = || group.name.clone();
+    if group.roles.is_empty() {
+        wrong.push(("roles".to_owned(), ModelError::NoRole(name())));
+    }
+    for (key, roles) in [("roles", &group.roles), ("escalate_to", &group.escalate_to)] {
+        let may_not = |role: &&Role| !permissions(**role).contains(&Permission::Approve);
+        let flaw = |role: &Role| (format!("{key}/{role}"), ModelError::MayNotVote(name(), *role));
+        wrong.extend(roles.iter().filter(may_not).map(flaw));
+    }
+    let possible = match group.quorum {
+        Quorum::Count(count) => count > 0,
+        Quorum::Percent(share) => (1..=100).contains(&share),
+        Quorum::First | Quorum::Majority | Quorum::All => true,
+    };
+    if !possible {
+        wrong.push(("quorum".to_owned(), ModelError::Quorum(name())));
+    }
+    if let Some((key, limit)) = group.wrong_limit() {
+        wrong.push((key.to_owned(), ModelError::WrongLimit(name(), limit)));
     }
     wrong
 }

@@ -1,15 +1,17 @@
 //! Putting a policy in force.
 
 use api::common::Written;
+use domain::calendar::ConflictKind;
 use domain::identity::{Permission, Role};
 use domain::policy::{ActivateFacts, ChangeType, ConditionalStage, Files, Policy, activate};
+use domain::vocabulary::Environment;
 use domain::{Aggregate as _, Missing};
-use ports::Query;
+use ports::{Fault, Query};
 
-use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::policy::document::Finding;
 use crate::policy::force::{in_force, policy_id};
-use crate::policy::set::PolicySet;
+use crate::policy::set::{CONFLICTS, PolicySet};
 
 /// Puts a set of files in force, whole.
 pub struct ActivatePolicy {
@@ -39,8 +41,9 @@ impl Command for ActivatePolicy {
         work.lock(Lock::calendar())?;
         let mut policy: Loaded<Policy> = work.load_single(policy_id())?;
         let in_force = in_force(work.tx)?.set.files().clone();
-        let administrator = Asking::of(work).who.roles.contains(&Role::Administrator);
+        let administrator = work.who.roles.contains(&Role::Administrator);
         let flaws = flaws(work.tx, &self.files, administrator)?;
+        let flaws = flaws.iter().map(Missing::from).collect();
         let facts = ActivateFacts { flaws, in_force };
         let events = activate(&policy.state, &self.files, &self.note, &facts)?;
         work.append(&mut policy, events)?;
@@ -48,11 +51,16 @@ impl Command for ActivatePolicy {
     }
 }
 
-/// Everything that keeps a set of files from coming into force.
-fn flaws(db: &mut dyn Query, files: &Files, administrator: bool) -> Result<Vec<Missing>, Stop> {
+/// Everything that keeps a set of files from coming into force by the hand of an administrator, or
+/// of someone else.
+pub(super) fn flaws(
+    db: &mut dyn Query,
+    files: &Files,
+    administrator: bool,
+) -> Result<Vec<Finding>, Fault> {
     let set = match PolicySet::read(files) {
         Ok(set) => set,
-        Err(findings) => return Ok(findings.iter().map(Missing::from).collect()),
+        Err(findings) => return Ok(findings),
     };
     let mut flaws = Vec::new();
     let before = in_force(db)?.set;
@@ -64,7 +72,17 @@ fn flaws(db: &mut dyn Query, files: &Files, administrator: bool) -> Result<Vec<M
                 "`{model}` could be approved by nobody at all: give it a stage without `when`, or \
                 let an administrator put it in force"
             );
-            Missing::new("/files", detail)
+            Finding::of_file("", detail)
+        }));
+        let pass_already = passing(&before);
+        let pass = passing(&set).into_iter().filter(|record| !pass_already.contains(record));
+        flaws.extend(pass.map(|(environment, emergency)| {
+            let who = if emergency { "an emergency" } else { "a record that is no emergency" };
+            let detail = format!(
+                "a blackout would not stop {who} in {environment}: let the first rule that holds \
+                for it block, or let an administrator put it in force"
+            );
+            Finding::of_file(CONFLICTS, detail)
         }));
     }
     for gone in before.release_types() {
@@ -73,6 +91,16 @@ fn flaws(db: &mut dyn Query, files: &Files, administrator: bool) -> Result<Vec<M
         }
     }
     Ok(flaws)
+}
+
+/// Which records a blackout does not stop: where they happen, and whether they are emergencies.
+fn passing(set: &PolicySet) -> Vec<(Environment, bool)> {
+    let all = Environment::ALL.iter().flat_map(|place| [(*place, false), (*place, true)]);
+    // A blackout is a decision, so always committed, and hits the CI itself.
+    let stopped = |(place, emergency): &(Environment, bool)| {
+        set.blocking(*place, *emergency).says(ConflictKind::Blackout, true, 0)
+    };
+    all.filter(|record| !stopped(record)).collect()
 }
 
 /// The models whose records may come to need no approval: every stage of theirs has a condition or
@@ -92,7 +120,7 @@ fn unapproved(set: &PolicySet) -> Vec<String> {
 }
 
 /// A release type stays while a release that is under way has it.
-fn still_used(db: &mut dyn Query, model: &str) -> Result<Option<Missing>, Stop> {
+fn still_used(db: &mut dyn Query, model: &str) -> Result<Option<Finding>, Fault> {
     let sql = "SELECT MIN(number), COUNT(*) FROM releases \
         WHERE model = $1 AND phase NOT IN ('closed', 'cancelled')";
     let Some(row) = db.query_one(sql, &[model.into()])? else { return Ok(None) };
@@ -103,5 +131,5 @@ fn still_used(db: &mut dyn Query, model: &str) -> Result<Option<Missing>, Stop> 
         "the release type `{model}` is missing, and {number}{more} still under way with it: keep \
         its model until they are closed"
     );
-    Ok(Some(Missing::new("/files", detail)))
+    Ok(Some(Finding::of_file("", detail)))
 }

@@ -8,14 +8,15 @@ use domain::approval::{Quorum, Round, RoundState, StagePlan};
 use domain::change::Change;
 use domain::policy::policy_version;
 use domain::release::Release;
-use domain::risk::{Assessment, POINTS_MAX, combine};
+use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, combine};
 use domain::{Aggregate, General};
 use ports::{Fault, Query};
 
 use crate::bus::{Loaded, Stop, find_state};
 use crate::names::{find_change, find_release};
+use crate::policy::document::Rule;
 use crate::policy::facts::{Fact, FactValue, Facts};
-use crate::policy::files::{Rule, Ruled};
+use crate::policy::files::Ruled;
 use crate::policy::force::{InForce, in_force, of_version};
 use crate::policy::gather;
 use crate::policy::set::{FactorRule, Model, PolicySet, RISK, route};
@@ -30,7 +31,7 @@ pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Sto
     let risk = policy.current_risk(db, &change)?;
     let routing = gather::routing(facts.clone(), &risk, change.release.is_some());
     let mut rules = stages(ruled, &routing);
-    rules.extend(policy.set.factors.iter().map(|rule| factor(&policy.set, rule, &facts)));
+    rules.extend(policy.set.factors.iter().map(|rule| factor(&policy.set, rule, &facts, 0)));
     Ok(explanation(&policy, now, decided, ruled, &routing, &risk, rules))
 }
 
@@ -47,9 +48,10 @@ pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, St
     let carried = carried(db, &policy, &release)?;
     let reads = policy.set.reads(ruled, false);
     let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads)?;
-    let risks: Vec<Assessment> = carried.into_iter().map(|(_, risk)| risk).collect();
+    let risks: Vec<Assessment> = carried.iter().map(|(_, risk)| risk.clone()).collect();
     let risk = combine(&risks, policy.set.scale());
-    let rules = stages(ruled, &facts);
+    let mut rules = stages(ruled, &facts);
+    rules.extend(bundle(db, &policy, &carried, &risk)?);
     Ok(explanation(&policy, now, decided, ruled, &facts, &risk, rules))
 }
 
@@ -156,10 +158,43 @@ fn stages(ruled: &Ruled<impl Model>, facts: &Facts) -> Vec<ExplainedRule> {
     explained.collect()
 }
 
-fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts) -> ExplainedRule {
+/// The factors of a bundle's risk: those of its riskiest change, and what the further ones add.
+fn bundle(
+    db: &mut dyn Query,
+    policy: &InForce,
+    carried: &[(Change, Assessment)],
+    risk: &Assessment,
+) -> Result<Vec<ExplainedRule>, Fault> {
+    let riskiest = carried.iter().max_by_key(|(_, risk)| risk.points);
+    let further = risk.factors.iter().find(|factor| factor.name == BUNDLE);
+    let (Some((change, _)), Some(further)) = (riskiest, further) else { return Ok(Vec::new()) };
+    let facts = policy.facts(db, change, true)?;
+    let of_change = policy.set.factors.iter().map(|rule| {
+        let explained = factor(&policy.set, rule, &facts, further.points);
+        ExplainedRule { name: format!("{} of {}", explained.name, change.number), ..explained }
+    });
+    let of_bundle = ExplainedRule {
+        about: "factor".to_owned(),
+        name: BUNDLE.to_owned(),
+        file: RISK.to_owned(),
+        line: None,
+        expression: None,
+        matched: further.points > 0,
+        outcome: came_to(further),
+        facts: Vec::new(),
+    };
+    Ok(of_change.chain([of_bundle]).collect())
+}
+
+fn came_to(factor: &Factor) -> String {
+    format!("{} of {} points: {}", factor.points, factor.points_max, factor.evidence)
+}
+
+/// A factor of a change's risk, to which something outside of the change adds `further` points.
+fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts, further: u32) -> ExplainedRule {
     let added = factor.added(facts);
     let others = set.assess(facts).factors.into_iter().filter(|one| one.name != factor.name);
-    let others: u32 = others.map(|one| one.points).sum();
+    let others = others.map(|one| one.points).sum::<u32>() + further;
     let words = |points: &u32| {
         let tier = set.scale().tier((others + points).min(POINTS_MAX));
         format!("{points} points, tier {}", tier.word().replace('_', " "))
@@ -173,7 +208,7 @@ fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts) -> ExplainedRule 
         line: rule.map(|rule| line(rule.line)),
         expression: rule.map(|rule| rule.expression.source().to_owned()),
         matched: added.points > 0,
-        outcome: format!("{} of {} points: {}", added.points, added.points_max, added.evidence),
+        outcome: came_to(&added),
         facts: turns(rules(), facts, &|facts| factor.added(facts).points, words),
     }
 }

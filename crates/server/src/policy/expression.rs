@@ -7,7 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
+use cel::common::ast::operators as op;
+use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
 use cel::{Context, Env, Program, Value};
 
 use crate::nearest::nearest;
@@ -39,6 +40,15 @@ const FUNCTIONS: &[&str] = &[
     "string",
 ];
 
+/// Where the files of a policy come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// They are to be put in force: what they compare facts with is checked.
+    New,
+    /// They were in force: what was taken once is read again, whatever the words are today.
+    Stored,
+}
+
 /// An expression that was read.
 #[derive(Debug)]
 pub(super) struct Expression {
@@ -66,7 +76,11 @@ impl Flaw {
 
 impl Expression {
     /// Reads an expression over some facts; answers everything that is wrong with it.
-    pub(super) fn read(source: &str, facts: &'static [Fact]) -> Result<Self, Vec<Flaw>> {
+    pub(super) fn read(
+        source: &str,
+        facts: &'static [Fact],
+        origin: Origin,
+    ) -> Result<Self, Vec<Flaw>> {
         let length = source.chars().count();
         if length > EXPRESSION_MAX {
             let long =
@@ -74,7 +88,7 @@ impl Expression {
             return Err(vec![Flaw::new(0, long)]);
         }
         let program = ENV.compile(source).map_err(|errors| of_parser(source, &errors))?;
-        let mut walk = Walk::new(&program, facts);
+        let mut walk = Walk::new(&program, facts, origin);
         walk.visit(program.expression());
         let Walk { reads, literals, flaws, .. } = walk;
         if !flaws.is_empty() {
@@ -213,7 +227,9 @@ fn of_parser(source: &str, errors: &cel::ParseErrors) -> Vec<Flaw> {
 struct Walk<'a> {
     program: &'a Program,
     facts: &'static [Fact],
-    bound: Vec<&'a str>,
+    origin: Origin,
+    /// The variables of the loop around, with the list that they go through.
+    bound: Vec<(&'a str, Option<&'a IdedExpr>)>,
     loops: usize,
     reads: BTreeSet<usize>,
     literals: Vec<FactValue>,
@@ -221,10 +237,11 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(program: &'a Program, facts: &'static [Fact]) -> Self {
+    fn new(program: &'a Program, facts: &'static [Fact], origin: Origin) -> Self {
         Self {
             program,
             facts,
+            origin,
             bound: Vec::new(),
             loops: 0,
             reads: BTreeSet::new(),
@@ -260,6 +277,7 @@ impl<'a> Walk<'a> {
                     let suggestion = nearest(&call.func_name, known).map(str::to_owned);
                     self.flaws.push(Flaw { at: self.at(expr), detail, suggestion });
                 }
+                self.compared(call);
                 call.target.iter().for_each(|target| self.visit(target));
                 call.args.iter().for_each(|arg| self.visit(arg));
             }
@@ -280,8 +298,9 @@ impl<'a> Walk<'a> {
                 self.visit(&each.iter_range);
                 self.visit(&each.accu_init);
                 let before = self.bound.len();
-                self.bound.extend([each.iter_var.as_str(), each.accu_var.as_str()]);
-                self.bound.extend(each.iter_var2.as_deref());
+                self.bound.push((&each.iter_var, Some(&each.iter_range)));
+                self.bound.push((&each.accu_var, None));
+                self.bound.extend(each.iter_var2.as_deref().map(|name| (name, None)));
                 for part in [&each.loop_cond, &each.loop_step, &each.result] {
                     self.visit(part);
                 }
@@ -309,7 +328,63 @@ impl<'a> Walk<'a> {
     }
 
     fn is_bound(&self, name: &str) -> bool {
-        name.starts_with('@') || self.bound.contains(&name)
+        name.starts_with('@') || self.bound.iter().any(|(bound, _)| *bound == name)
+    }
+
+    /// What a fact is compared with is something that it can be.
+    fn compared(&mut self, call: &'a CallExpr) {
+        let [left, right] = call.args.as_slice() else { return };
+        if self.origin == Origin::Stored {
+            return;
+        }
+        let operator = call.func_name.as_str();
+        if operator == op::IN {
+            for list in self.leaves(right) {
+                if let Expr::List(list) = &list.expr {
+                    list.elements.iter().for_each(|one| self.against(left, op::EQUALS, one));
+                }
+            }
+        } else if let Some(turned) = turned(operator) {
+            self.against(left, operator, right);
+            self.against(right, turned, left);
+        }
+    }
+
+    /// What an expression comes to: either branch of a choice, and for the variable of a loop each
+    /// member of the list that it goes through.
+    fn leaves(&self, expr: &'a IdedExpr) -> Vec<&'a IdedExpr> {
+        match &expr.expr {
+            Expr::Call(call) if call.func_name == op::CONDITIONAL => {
+                call.args.iter().skip(1).flat_map(|branch| self.leaves(branch)).collect()
+            }
+            Expr::Ident(name) => {
+                let range = self.bound.iter().find(|(bound, _)| bound == name);
+                match range.and_then(|(_, range)| *range).map(|range| &range.expr) {
+                    Some(Expr::List(list)) => list.elements.iter().collect(),
+                    _ => vec![expr],
+                }
+            }
+            _ => vec![expr],
+        }
+    }
+
+    fn against(&mut self, fact: &'a IdedExpr, operator: &str, with: &'a IdedExpr) {
+        for fact in self.leaves(fact) {
+            let Some(fact) = self.fact_of(fact) else { continue };
+            for literal in self.leaves(with) {
+                let wrong = Literal::of(literal).and_then(|value| value.flaw(fact, operator));
+                if let Some((detail, suggestion)) = wrong {
+                    self.flaws.push(Flaw { at: self.at(literal), detail, suggestion });
+                }
+            }
+        }
+    }
+
+    fn fact_of(&self, expr: &IdedExpr) -> Option<&'static Fact> {
+        let Expr::Select(select) = &expr.expr else { return None };
+        let Expr::Ident(root) = &select.operand.expr else { return None };
+        let name = format!("{root}.{}", select.field);
+        self.facts.iter().find(|fact| fact.name == name && !self.is_bound(root))
     }
 
     fn fact(&mut self, name: &str, at: usize) {
@@ -330,12 +405,98 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// A comparison with its sides exchanged.
+fn turned(operator: &str) -> Option<&'static str> {
+    Some(match operator {
+        op::EQUALS => op::EQUALS,
+        op::NOT_EQUALS => op::NOT_EQUALS,
+        op::GREATER => op::LESS,
+        op::GREATER_EQUALS => op::LESS_EQUALS,
+        op::LESS => op::GREATER,
+        op::LESS_EQUALS => op::GREATER_EQUALS,
+        _ => return None,
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "facts are small, and larger numbers stay larger")]
+fn real(number: i64) -> f64 {
+    number as f64
+}
+
+/// A value that is written in an expression.
+enum Literal<'a> {
+    Text(&'a str),
+    Number(f64),
+    Flag(bool),
+}
+
+impl<'a> Literal<'a> {
+    fn of(expr: &'a IdedExpr) -> Option<Self> {
+        match &expr.expr {
+            Expr::Literal(LiteralValue::String(text)) => Some(Self::Text(text.inner())),
+            Expr::Literal(LiteralValue::Boolean(flag)) => Some(Self::Flag(*flag.inner())),
+            Expr::Literal(LiteralValue::Double(number)) => Some(Self::Number(*number.inner())),
+            Expr::Literal(LiteralValue::Int(number)) => Some(Self::Number(real(*number.inner()))),
+            Expr::Literal(LiteralValue::UInt(number)) => {
+                let number = i64::try_from(*number.inner()).unwrap_or(i64::MAX);
+                Some(Self::Number(real(number)))
+            }
+            Expr::Call(call) if call.func_name == op::NEGATE => match call.args.as_slice() {
+                [inner] => match Self::of(inner)? {
+                    Self::Number(number) => Some(Self::Number(-number)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Why a fact is not compared with it, and what was meant perhaps. Kinds that cannot be ordered
+    /// against each other are found when the expression is tried out.
+    fn flaw(&self, fact: &Fact, operator: &str) -> Option<(String, Option<String>)> {
+        let equal = [op::EQUALS, op::NOT_EQUALS].contains(&operator);
+        let name = fact.name;
+        let detail = match (fact.kind, self) {
+            (Kind::Word(words), Self::Text(text)) => {
+                let words = words();
+                if !words.contains(text) {
+                    let known = words.join(", ");
+                    let detail = format!("`{name}` is never '{text}': it is one of {known}");
+                    return Some((detail, nearest(text, words.into_iter()).map(str::to_owned)));
+                }
+                if equal {
+                    return None;
+                }
+                format!("the words of `{name}` have no order: name those that are meant, with `in`")
+            }
+            (Kind::Number(min, max), Self::Number(number)) => {
+                let (least, most) = (real(min), real(max));
+                let outside = !(least..=most).contains(number);
+                let never = (operator == op::GREATER && *number >= most)
+                    || (operator == op::LESS && *number <= least);
+                if !outside && !never {
+                    return None;
+                }
+                format!("`{name}` is a number from {min} to {max}: this is so always or never")
+            }
+            (Kind::Flag, Self::Flag(_)) | (Kind::Text, Self::Text(_)) => return None,
+            _ if !equal => return None,
+            (Kind::Word(_) | Kind::Text, _) => format!("`{name}` is a word in quotes, such as 'a'"),
+            (Kind::Number(min, max), _) => format!("`{name}` is a number from {min} to {max}"),
+            (Kind::Flag, _) => format!("`{name}` is true or false, without quotes"),
+            (Kind::Texts, _) => format!("`{name}` is a list: ask with `in`, as in `'a' in {name}`"),
+        };
+        Some((detail, None))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(source: &str) -> Result<Expression, Vec<Flaw>> {
-        Expression::read(source, CHANGE)
+        Expression::read(source, CHANGE, Origin::New)
     }
 
     fn flaw(source: &str) -> Flaw {
@@ -354,6 +515,82 @@ mod tests {
         assert_eq!((found.at, found.suggestion.as_deref()), (21, Some("change.tier")));
         assert_eq!(flaw("chang.tier == 'high'").suggestion.as_deref(), Some("change.tier"));
         assert_eq!(flaw("change.tags.exist(t, t == 'pci')").detail, "there is no function `exist`");
+    }
+
+    /// What is wrong with the values of an expression: each as it is written, and what was meant.
+    fn wrong_values(source: &str) -> Vec<(String, Option<String>)> {
+        let flaws = read(source).err().unwrap_or_default().into_iter();
+        let written = |flaw: &Flaw| {
+            let rest = &source[flaw.at..];
+            let end = rest.find([' ', ']', ')', ',']).unwrap_or(rest.len());
+            rest[..end].to_owned()
+        };
+        flaws.map(|flaw| (written(&flaw), flaw.suggestion)).collect()
+    }
+
+    #[test]
+    fn a_fact_is_compared_with_what_it_can_be_wherever_the_comparison_stands() {
+        let high = [("'hihg'".to_owned(), Some("high".to_owned()))];
+        for source in [
+            "change.tier == 'hihg'",
+            "'hihg' == change.tier",
+            "change.tier != 'hihg'",
+            "change.tier in ['low', 'hihg', 'very_high']",
+            "!(change.tier in ['hihg'])",
+            "change.in_release && change.tier == 'hihg'",
+            "change.tier == 'hihg' || change.in_release",
+            "change.in_release ? change.tier == 'hihg' : true",
+            "change.tier == (change.in_release ? 'low' : 'hihg')",
+            "change.tier in (change.in_release ? ['low'] : ['hihg'])",
+            "(change.in_release ? change.tier : 'low') == 'hihg'",
+            "['low', 'hihg'].exists(one, one == change.tier)",
+            "change.tags.all(tag, tag == 'x' || change.tier == 'hihg')",
+            "'grün' in change.tags && change.tier == 'hihg'",
+        ] {
+            assert_eq!(wrong_values(source), high, "{source}");
+        }
+        let both =
+            wrong_values("change.environment == 'prod' || change.customer_impact == 'outge'");
+        let words: Vec<&str> = both.iter().map(|(written, _)| written.as_str()).collect();
+        assert_eq!(words, ["'prod'", "'outge'"]);
+        assert_eq!(both[1].1.as_deref(), Some("outage"));
+        assert!(flaw("change.tier >= 'high'").detail.contains("no order"));
+        for mixed in ["change.tier == 3", "change.points == '3'", "change.in_release == 'yes'"] {
+            assert_eq!(wrong_values(mixed).len(), 1, "{mixed}");
+        }
+        assert!(flaw("change.tags == 'pci'").detail.contains("'a' in change.tags"));
+    }
+
+    #[test]
+    fn a_number_is_compared_with_what_lies_in_its_range() {
+        for never in [
+            "change.criticality > 7",
+            "7 < change.criticality",
+            "change.criticality == 5",
+            "change.criticality in [1, 5]",
+            "change.criticality > 4",
+            "change.criticality < 0",
+            "change.criticality >= -1",
+            "change.points <= 100.5",
+        ] {
+            assert_eq!(wrong_values(never).len(), 1, "{never}");
+        }
+        for sound in [
+            "change.criticality >= 4 || change.criticality == 0",
+            "change.points < 55 && change.points > 0",
+            "size(change.tags) > 300 || change.dependants * 10 > 900",
+            "change.team == 'anything' && 'any' in change.services",
+            "change.customer_impact in ['outage', 'unknown'] && change.in_release == true",
+        ] {
+            assert!(read(sound).is_ok(), "{sound}: {:?}", read(sound).err());
+        }
+    }
+
+    #[test]
+    fn what_was_in_force_is_read_again_whatever_its_words_are_today() {
+        let once = "change.tier == 'hihg' || change.criticality > 7";
+        assert_eq!(read(once).err().map(|flaws| flaws.len()), Some(2));
+        assert!(Expression::read(once, CHANGE, Origin::Stored).is_ok());
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn ready(
     if let Some(place) = known.iter().position(|(hash, _)| hash == digest) {
         return Ok(Arc::clone(&known[place].1));
     }
-    let set = PolicySet::read(&files()?).map_err(|findings| {
+    let set = PolicySet::stored(&files()?).map_err(|findings| {
         let first = findings.first().map(|finding| format!("{}, {finding}", finding.file));
         unreadable(first.unwrap_or_default())
     })?;

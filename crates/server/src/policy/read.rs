@@ -11,10 +11,11 @@ use ports::{Fault, Query, Row};
 
 use crate::bus::Stop;
 use crate::names::Names;
+use crate::policy::activate::flaws;
+use crate::policy::document::Finding;
 use crate::policy::facts::{CHANGE, CONFLICT, Fact, Kind, RELEASE};
-use crate::policy::files::Finding;
 use crate::policy::force::{files_of, in_force, policy_id};
-use crate::policy::set::{PolicySet, built_in};
+use crate::policy::set::built_in;
 use crate::read::cursor_parts;
 
 const COLUMNS: &str = "SELECT version, actor, at, payload FROM events WHERE stream = $1";
@@ -92,10 +93,15 @@ fn shown_fact(fact: &Fact) -> ShownFact {
     ShownFact { name, kind: kind.to_owned(), values, about }
 }
 
-/// What is wrong with a set of files, and which of them differ from those in force.
-pub(super) fn check(db: &mut dyn Query, files: &Files) -> Result<PolicyChecked, Fault> {
+/// What would keep a set of files from coming into force, and which of them differ from those that
+/// are.
+pub(super) fn check(
+    db: &mut dyn Query,
+    files: &Files,
+    administrator: bool,
+) -> Result<PolicyChecked, Fault> {
     let now = in_force(db)?;
-    let findings = PolicySet::read(files).err().unwrap_or_default();
+    let findings = flaws(db, files, administrator)?;
     let paths = files.keys().chain(now.set.files().keys());
     let mut changed: Vec<String> =
         paths.filter(|path| files.get(*path) != now.set.files().get(*path)).cloned().collect();

@@ -16,8 +16,8 @@ use kernel::Timestamp;
 use ports::{Fault, Query};
 
 use crate::bus::{Stop, find_state};
+use crate::policy::document::broken;
 use crate::policy::explain::{carried, stage_words};
-use crate::policy::files::broken;
 use crate::policy::force::{InForce, in_force};
 use crate::policy::gather;
 use crate::policy::set::PolicySet;

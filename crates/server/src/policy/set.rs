@@ -12,17 +12,20 @@ use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, Scale, assess};
 use domain::vocabulary::{Environment, Tier};
 use kernel::NAME_MAX;
 
-use crate::policy::facts::{
-    CHANGE, CONFLICT, Facts, RELATIONS_MAX, RELEASE, conflict_kinds, evidence,
-};
-use crate::policy::files::{
-    ChangeFile, ConflictFile, FactorFile, Finding, Reader, ReleaseFile, RiskFile, Rule, Ruled,
-};
+use crate::nearest::nearest;
+use crate::policy::document::{Finding, Reader, Rule, Table};
+use crate::policy::expression::Origin;
+use crate::policy::facts::{CONFLICT, Facts, RELATIONS_MAX, conflict_kinds, evidence};
+use crate::policy::files::{Ruled, change, release};
 
 /// The most factors of risk, and rules for conflicts.
 const RULES_MAX: usize = 50;
 pub(super) const RISK: &str = "risk.toml";
-const CONFLICTS: &str = "conflicts.toml";
+pub(super) const CONFLICTS: &str = "conflicts.toml";
+const RELEASES: &str = "releases";
+const CHANGES: &str = "changes";
+/// The most findings that are told at once.
+const FINDINGS_MAX: usize = 50;
 
 /// The files that the program brings along.
 const BUILT_IN: [(&str, &str); 8] = [
@@ -100,10 +103,19 @@ pub struct PolicySet {
 impl PolicySet {
     /// Reads a set of files; answers everything that is wrong with them.
     pub fn read(files: &Files) -> Result<Self, Vec<Finding>> {
-        let mut reading = Reading::default();
+        Self::from(files, Origin::New)
+    }
+
+    /// Reads a set of files that was in force.
+    pub(super) fn stored(files: &Files) -> Result<Self, Vec<Finding>> {
+        Self::from(files, Origin::Stored)
+    }
+
+    fn from(files: &Files, origin: Origin) -> Result<Self, Vec<Finding>> {
+        let mut reading = Reading::new(origin);
         if files.len() > FILES_MAX {
-            reading.whole(format!("{} files are given; at most {FILES_MAX} fit", files.len()));
-            return Err(reading.findings);
+            let many = format!("{} files are given; at most {FILES_MAX} fit", files.len());
+            return Err(vec![Finding::of_file("", many)]);
         }
         for (path, text) in files {
             reading.file(path, text);
@@ -218,65 +230,58 @@ fn facts_in(sentence: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// A policy while it is read.
-#[derive(Default)]
 struct Reading {
+    origin: Origin,
     findings: Vec<Finding>,
     releases: BTreeMap<String, Ruled<ReleaseModel>>,
     changes: BTreeMap<ChangeType, Ruled<ChangeModel>>,
     risk: Option<(Vec<FactorRule>, Scale)>,
     conflicts: Option<Vec<(Rule, bool)>>,
-    broken: bool,
 }
 
 impl Reading {
-    /// Something that is wrong with the set and not with a file of it.
-    fn whole(&mut self, detail: String) {
-        self.of_file("", detail);
-    }
-
-    fn of_file(&mut self, file: &str, detail: String) {
-        let file = file.to_owned();
-        self.findings.push(Finding { file, line: 1, column: 1, detail, suggestion: None });
+    fn new(origin: Origin) -> Self {
+        Self {
+            origin,
+            findings: Vec::new(),
+            releases: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            risk: None,
+            conflicts: None,
+        }
     }
 
     fn file(&mut self, path: &str, text: &str) {
-        let mut reader = Reader::new(path, text);
+        let mut reader = Reader::new(path, text, self.origin);
         match path.split_once('/') {
-            Some(("releases", name)) if is_toml(name) => self.release(&mut reader),
-            Some(("changes", name)) if is_toml(name) => self.change(&mut reader),
+            Some((RELEASES, name)) if is_toml(name) => self.release(&mut reader),
+            Some((CHANGES, name)) if is_toml(name) => self.change(&mut reader),
             None if path == RISK => self.risk = risk(&mut reader),
             None if path == CONFLICTS => self.conflicts = conflicts(&mut reader),
-            _ => reader.wrong(
-                0,
+            _ => reader.misplaced(
                 format!(
                     "a policy has no such file: it has `{RISK}`, `{CONFLICTS}`, \
-                    `releases/….toml` and `changes/….toml`"
+                    `{RELEASES}/….toml` and `{CHANGES}/….toml`"
                 ),
+                meant(path, text),
             ),
         }
-        self.broken |= !reader.findings.is_empty();
-        self.findings.append(&mut reader.findings);
+        self.findings.extend(reader.end());
     }
 
     fn release(&mut self, reader: &mut Reader<'_>) {
-        let Some(file) = reader.read::<ReleaseFile>() else { return };
-        let at = file.name.span().start;
-        let ruled = file.check(reader, RELEASE);
+        let Some(ruled) = release(reader) else { return };
         if let Some(other) = self.releases.get(&ruled.model.name) {
-            let other = format!("`{}` has this name already", other.file);
-            reader.wrong(at, other);
+            reader.wrong("/name", format!("`{}` has this name already", other.file));
         } else {
             self.releases.insert(ruled.model.name.clone(), ruled);
         }
     }
 
     fn change(&mut self, reader: &mut Reader<'_>) {
-        let Some(file) = reader.read::<ChangeFile>() else { return };
-        let at = file.name.span().start;
-        let ruled = file.check(reader, CHANGE);
+        let Some(ruled) = change(reader) else { return };
         if let Some(other) = self.changes.get(&ruled.model.name) {
-            let other = format!("`{}` is for this type already", other.file);
-            reader.wrong(at, other);
+            reader.wrong("/name", format!("`{}` is for this type already", other.file));
         } else {
             self.changes.insert(ruled.model.name, ruled);
         }
@@ -284,28 +289,13 @@ impl Reading {
 
     /// What is missing is only told where every file that is there could be read.
     fn end(mut self, files: &Files) -> Result<PolicySet, Vec<Finding>> {
-        if !self.broken {
-            for change_type in ChangeType::ALL {
-                if !self.changes.contains_key(change_type) {
-                    let file = format!("changes/{change_type}.toml");
-                    self.of_file(&file, format!("the model of {change_type} changes is missing"));
-                }
-            }
-            if self.releases.is_empty() {
-                self.of_file("releases/", "there is no release model: add at least one".to_owned());
-            }
-            for (file, there) in
-                [(RISK, self.risk.is_some()), (CONFLICTS, self.conflicts.is_some())]
-            {
-                if !there {
-                    self.of_file(file, "the file is missing".to_owned());
-                }
-            }
+        if self.findings.is_empty() {
+            self.missing();
         }
         let (Some((factors, scale)), Some(conflicts), []) =
             (self.risk, self.conflicts, self.findings.as_slice())
         else {
-            return Err(self.findings);
+            return Err(first(self.findings));
         };
         let blocking = blocking(&conflicts);
         let files = files.clone();
@@ -318,6 +308,68 @@ impl Reading {
             blocking,
         })
     }
+
+    fn missing(&mut self) {
+        let mut missing = |file: &str, detail: String| {
+            self.findings.push(Finding::of_file(file, detail));
+        };
+        for change_type in ChangeType::ALL {
+            if !self.changes.contains_key(change_type) {
+                let file = format!("{CHANGES}/{change_type}.toml");
+                missing(&file, format!("the model of {change_type} changes is missing"));
+            }
+        }
+        if self.releases.is_empty() {
+            let detail = "there is no release model: add at least one";
+            missing(&format!("{RELEASES}/"), detail.to_owned());
+        }
+        for (file, there) in [(RISK, self.risk.is_some()), (CONFLICTS, self.conflicts.is_some())] {
+            if !there {
+                missing(file, "the file is missing".to_owned());
+            }
+        }
+    }
+}
+
+/// As many findings as are told at once.
+fn first(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let more = findings.len().saturating_sub(FINDINGS_MAX);
+    findings.truncate(FINDINGS_MAX);
+    if more > 0 {
+        let detail = format!("{more} more flaws are not listed: mend these and check again");
+        findings.push(Finding::of_file("", detail));
+    }
+    findings
+}
+
+/// What a file that is no file of a policy was meant to be: by its own name or by the folder's,
+/// else by what stands in it.
+fn meant(path: &str, text: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().unwrap_or_default();
+    let within = |folder: &str| {
+        Some(format!("{folder}/{stem}.toml")).filter(|_| is_toml(&format!("{stem}.toml")))
+    };
+    if folder.is_empty()
+        && let Some(file) = nearest(name, [RISK, CONFLICTS].into_iter())
+    {
+        return Some(file.to_owned());
+    }
+    let folder = folder.split('/').next().unwrap_or_default();
+    if let Some(folder) = nearest(folder, [RELEASES, CHANGES].into_iter()) {
+        return within(folder);
+    }
+    let document: toml::Table = text.parse().ok()?;
+    let holds = |key: &str| document.contains_key(key);
+    if holds("states") {
+        within(RELEASES)
+    } else if holds("approval") {
+        within(CHANGES)
+    } else if holds("factors") {
+        Some(RISK.to_owned())
+    } else {
+        holds("rules").then(|| CONFLICTS.to_owned())
+    }
 }
 
 fn is_toml(name: &str) -> bool {
@@ -327,89 +379,112 @@ fn is_toml(name: &str) -> bool {
 }
 
 fn risk(reader: &mut Reader<'_>) -> Option<(Vec<FactorRule>, Scale)> {
-    let file: RiskFile = reader.read()?;
-    let at = file.tiers.span().start;
-    let mut tiers = Vec::new();
-    for (name, from) in file.tiers.into_inner() {
-        match name.parse::<Tier>() {
-            Ok(tier) => tiers.push((from, tier)),
-            Err(wrong) => reader.wrong(at, wrong),
-        }
-    }
-    tiers.sort_by_key(|(_, tier)| *tier);
-    let (bundle_points, bundle_points_max) = (file.bundle.points, file.bundle.points_max);
-    let scale = Scale { tiers, bundle_points, bundle_points_max };
+    let mut table = reader.document()?;
+    table.keys(reader, &["version", "tiers", "bundle", "factors"], &[]);
+    let _: Option<u32> = table.find(reader, "version");
+    let tiers = table.find(reader, "tiers").and_then(|named| tiers(reader, named));
+    let bundle = table.table(reader, "bundle").and_then(|bundle| self::bundle(reader, bundle));
+    let factors = table.list(reader, "factors", RULES_MAX, factor);
+    let (bundle_points, bundle_points_max) = bundle?;
+    let (scale, factors) = (Scale { tiers: tiers?, bundle_points, bundle_points_max }, factors?);
     if let Some(flaw) = scale.flaw() {
-        reader.wrong(at, flaw);
+        reader.wrong("/tiers", flaw);
     }
-    if file.factors.len() > RULES_MAX {
-        reader.wrong(
-            0,
-            format!("{} factors are listed; at most {RULES_MAX} fit", file.factors.len()),
-        );
+    if bundle_points_max > POINTS_MAX {
+        reader.wrong("/bundle/points_max", format!("at most {POINTS_MAX} points fit the scale"));
     }
-    let mut factors: Vec<FactorRule> = Vec::new();
-    let mut all = u32::from(bundle_points_max > POINTS_MAX) * (POINTS_MAX + 1);
-    for factor in file.factors {
-        let at = factor.name.span().start;
-        all = all.saturating_add(factor.points_max);
-        let taken = factor.name.get_ref() == BUNDLE
-            || factors.iter().any(|before| before.name == *factor.name.get_ref());
-        if taken {
-            reader.wrong(at, "another factor has this name");
+    for (number, factor) in factors.iter().enumerate() {
+        let mut before = factors[..number].iter().map(|before| before.name.as_str());
+        if factor.name == BUNDLE || before.any(|name| name == factor.name) {
+            reader.wrong(&format!("/factors/{number}/name"), "another factor has this name");
         }
-        factors.push(self::factor(reader, factor));
     }
+    let points = factors.iter().map(|factor| factor.points_max);
+    let all = points.fold(0, u32::saturating_add);
     if all > POINTS_MAX {
-        reader.wrong(
-            0,
-            format!("all factors can add {all} points, past the {POINTS_MAX} of the scale"),
-        );
+        let many = format!("all factors can add {all} points, past the {POINTS_MAX} of the scale");
+        reader.wrong("/factors", many);
     }
     Some((factors, scale))
 }
 
-fn factor(reader: &mut Reader<'_>, file: FactorFile) -> FactorRule {
-    let at = file.name.span().start;
-    let name = file.name.into_inner();
+fn tiers(reader: &mut Reader<'_>, named: BTreeMap<String, u32>) -> Option<Vec<(u32, Tier)>> {
+    let mut tiers = Vec::new();
+    for (name, from) in named {
+        match name.parse::<Tier>() {
+            Ok(tier) => tiers.push(Some((from, tier))),
+            Err(wrong) => {
+                reader.wrong(&format!("/tiers/{name}"), wrong);
+                tiers.push(None);
+            }
+        }
+    }
+    let mut tiers = tiers.into_iter().collect::<Option<Vec<_>>>()?;
+    tiers.sort_by_key(|(_, tier)| *tier);
+    Some(tiers)
+}
+
+/// The points of each further change of a bundle, and the most that all of them add.
+fn bundle<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<(u32, u32)> {
+    table.keys(reader, &["points", "points_max"], &[]);
+    let (points, most) = (table.find(reader, "points"), table.find(reader, "points_max"));
+    Some((points?, most?))
+}
+
+fn factor<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<FactorRule> {
+    table.keys(reader, &["name", "points_max", "steps"], &[]);
+    let name: Option<String> = table.find(reader, "name");
+    let points_max = table.find(reader, "points_max");
+    let steps =
+        table.list(reader, "steps", RULES_MAX, |reader, table| step(reader, table, points_max));
+    let name = name?;
     if name.trim().is_empty() || name.chars().count() > NAME_MAX {
-        reader.wrong(at, format!("a factor has a name of 1 to {NAME_MAX} characters"));
+        reader
+            .wrong(&table.at("name"), format!("a factor has a name of 1 to {NAME_MAX} characters"));
     }
-    if file.steps.last().is_none_or(|last| last.when.is_some()) {
-        reader.wrong(at, "the last step of a factor has no `when`, so that one always counts");
+    let steps = steps?;
+    if steps.last().is_none_or(|(conditional, _)| *conditional) {
+        let wrong = "the last step of a factor has no `when`, so that one always counts";
+        reader.wrong(&table.at("steps"), wrong);
     }
-    if file.steps.len() > RULES_MAX {
-        reader.wrong(at, format!("a factor has at most {RULES_MAX} steps"));
+    let steps = steps.into_iter().map(|(_, step)| step).collect();
+    Some(FactorRule { name, points_max: points_max?, steps })
+}
+
+/// A step of a factor, and whether it has a condition.
+fn step<'a>(
+    reader: &mut Reader<'a>,
+    mut table: Table<'a>,
+    points_max: Option<u32>,
+) -> Option<(bool, StepRule)> {
+    table.keys(reader, &["points", "evidence"], &["when"]);
+    let conditional = table.holds("when");
+    let when = table.expression(reader, "when", evidence());
+    let points: Option<u32> = table.find(reader, "points");
+    let sentence: Option<String> = table.find(reader, "evidence");
+    let (points, evidence) = (points?, sentence?);
+    if let Some(most) = points_max.filter(|most| points > *most) {
+        let most = format!("a step of this factor adds at most {most} points");
+        reader.wrong(&table.at("points"), most);
     }
-    let mut steps = Vec::new();
-    for step in file.steps {
-        let points = *step.points.get_ref();
-        if points > file.points_max {
-            let most = format!("a step of this factor adds at most {} points", file.points_max);
-            reader.wrong(step.points.span().start, most);
-        }
-        let evidence_text = step.evidence.get_ref();
-        let named = evidence_text.matches('{').count();
-        if facts_in(evidence_text).count() != named {
-            let wrong = "the sentence names in braces what is no fact here";
-            reader.wrong(step.evidence.span().start, wrong);
-        }
-        let when = step.when.as_ref().and_then(|when| reader.expression(when, evidence()));
-        steps.push(StepRule { when, points, evidence: step.evidence.into_inner() });
+    if facts_in(&evidence).count() != evidence.matches('{').count() {
+        reader.wrong(&table.at("evidence"), "the sentence names in braces what is no fact here");
     }
-    FactorRule { name, points_max: file.points_max, steps }
+    Some((conditional, StepRule { when, points, evidence }))
 }
 
 fn conflicts(reader: &mut Reader<'_>) -> Option<Vec<(Rule, bool)>> {
-    let file: ConflictFile = reader.read()?;
-    if file.rules.len() > RULES_MAX {
-        reader.wrong(0, format!("{} rules are listed; at most {RULES_MAX} fit", file.rules.len()));
-    }
-    let mut rules = Vec::new();
-    for rule in file.rules {
-        rules.extend(reader.expression(&rule.when, CONFLICT).map(|when| (when, rule.blocks)));
-    }
-    Some(rules)
+    let mut table = reader.document()?;
+    table.keys(reader, &["version", "rules"], &[]);
+    let _: Option<u32> = table.find(reader, "version");
+    let rules = table.list(reader, "rules", RULES_MAX, |reader, mut table| {
+        table.keys(reader, &["name", "when", "blocks"], &[]);
+        let _: Option<String> = table.find(reader, "name");
+        let when = table.expression(reader, "when", CONFLICT);
+        let blocks = table.find(reader, "blocks");
+        Some((when?, blocks?))
+    });
+    rules
 }
 
 /// What the rules come to for every conflict there can be: so finding conflicts evaluates nothing.

@@ -10,8 +10,8 @@ use domain::policy::{ChangeType, Files};
 use domain::risk::Assessment;
 use domain::vocabulary::{Environment, Tier};
 
+use crate::policy::document::Finding;
 use crate::policy::facts::Facts;
-use crate::policy::files::Finding;
 use crate::policy::gather::routing;
 use crate::policy::set::{PolicySet, built_in, route};
 
@@ -290,8 +290,94 @@ fn every_flaw_is_told_with_file_line_and_column() {
         one("risk.toml", "change.dependants >= 10", "change.tier == 'high'"),
         one("risk.toml", "points_max = 35", "points_max = 30"),
         one("conflicts.toml", "conflict.committed", "conflict.comitted"),
+        one("releases/major.toml", "phase = \"test\"", "phase = \"testt\""),
+        one("releases/major.toml", "name = \"build\"", "name = \"planning\""),
+        one("releases/major.toml", "assign = \"owner\"", "assign = \"owners\""),
+        one("changes/normal.toml", "\"plans\", \"risk\"] }", SECOND_GROUP),
+        one("changes/normal.toml", "\"majority\"", "{ count = 0 }"),
+        one("changes/normal.toml", "reminder_hours = 24", "reminder_hours = 96"),
+        one("changes/normal.toml", "[\"cab_member\"]", "[\"cab_member\", \"auditor\"]"),
+        one("changes/normal.toml", "[\"release_authority\"]", "[\"auditor\"]"),
+        one("changes/normal.toml", "version = 3", "version = 3\nextension = []"),
+        one("changes/normal.toml", "'very_high'", "'very high'"),
+        one("conflicts.toml", "== 'same_ci'", "== 'same_cy'"),
+        one("risk.toml", "change.criticality == 1", "change.criticality > 7"),
+        one("risk.toml", "very_high = 75", "very_hihg = 75"),
     ];
     insta::assert_snapshot!(said.join("\n"));
+}
+
+const SECOND_GROUP: &str = "\"plans\", \"risk\"] },
+  { name = \"Second\", roles = [\"cab_member\"], quorum = \"first\", covers = [\"plan\"] }";
+
+#[test]
+fn every_flaw_of_a_file_is_told_at_once() {
+    let mut files = built_in();
+    let normal = files.get_mut("changes/normal.toml").expect("a built-in file");
+    *normal = normal
+        .replace("title = ", "titel = ")
+        .replace("when = ", "wehn = ")
+        .replace("change.tier", "change.tire")
+        .replace("majority", "most")
+        .replace("veto = true", "vetto = true")
+        .replace("[\"cab_member\"]", "[\"cab_member\", \"cab\", \"board\"]");
+    let found = PolicySet::read(&files).expect_err("flaws");
+    let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(said.join("\n"));
+
+    let syntax = "name = \nversion = \n".to_owned();
+    files.insert("changes/normal.toml".to_owned(), syntax);
+    assert_eq!(PolicySet::read(&files).expect_err("flaws").len(), 2);
+}
+
+#[test]
+fn no_more_flaws_are_told_than_someone_reads() {
+    let mut files = built_in();
+    let many: String = (0..60).fold(String::new(), |mut text, number| {
+        let _ = writeln!(text, "other_{number} = 1");
+        text
+    });
+    let risk = files.get_mut("risk.toml").expect("a built-in file");
+    *risk = format!("{many}{risk}");
+    let found = PolicySet::read(&files).expect_err("flaws");
+    assert_eq!(found.len(), 51);
+    assert!(found[50].detail.starts_with("10 more flaws"), "{}", found[50]);
+}
+
+#[test]
+fn a_misplaced_file_is_told_with_where_it_belongs() {
+    let built_in = built_in();
+    for (from, to, meant) in [
+        ("releases/minor.toml", "release/minor.toml", Some("releases/minor.toml")),
+        ("releases/minor.toml", "releases/minor.tml", Some("releases/minor.toml")),
+        ("releases/minor.toml", "releases/eu/minor.toml", Some("releases/minor.toml")),
+        ("releases/minor.toml", "x/minor.toml", Some("releases/minor.toml")),
+        ("changes/normal.toml", "normal.toml", Some("changes/normal.toml")),
+        ("changes/normal.toml", "chagnes/normal.toml", Some("changes/normal.toml")),
+        ("risk.toml", "risks.toml", Some("risk.toml")),
+        ("risk.toml", "x/points.toml", Some("risk.toml")),
+        ("conflicts.toml", "blocks.toml", Some("conflicts.toml")),
+    ] {
+        let mut files = built_in.clone();
+        let text = files.remove(from).expect("a built-in file");
+        files.insert(to.to_owned(), text);
+        let found = PolicySet::read(&files).expect_err("a flaw");
+        let said: Vec<_> =
+            found.iter().map(|one| (one.file.as_str(), one.suggestion.as_deref())).collect();
+        assert_eq!(said, [(to, meant)]);
+    }
+    let mut files = built_in;
+    files.insert("notes.toml".to_owned(), "a = 1".to_owned());
+    assert_eq!(PolicySet::read(&files).expect_err("a flaw")[0].suggestion, None);
+}
+
+#[test]
+fn what_was_in_force_stays_readable_when_a_word_is_no_longer_known() {
+    let mut files = built_in();
+    let normal = files.get_mut("changes/normal.toml").expect("a built-in file");
+    *normal = normal.replace("'very_high'", "'extreme'");
+    assert!(PolicySet::read(&files).is_err());
+    assert!(PolicySet::stored(&files).is_ok());
 }
 
 #[test]

@@ -312,6 +312,20 @@ fn a_release_is_routed_by_what_travels_in_it() {
                 assert_eq!(asked(&why), stages);
                 let rule = rule(&why, "stage", "Emergency board");
                 assert_eq!(rule["facts"][1]["value"], "1", "{rule:#}");
+                // The factors are those of the riskiest change, and what the others add.
+                let factor = self::rule(&why, "factor", &format!("criticality of {change}"));
+                let said = "35 of 35 points: the most critical CI or service touched is of level 1";
+                assert_eq!(
+                    (&factor["outcome"], &factor["file"]),
+                    (&json!(said), &json!("risk.toml"))
+                );
+                let bundle = self::rule(&why, "factor", "bundle");
+                assert_eq!(bundle["outcome"], "0 of 20 points: 1 changes travel together");
+                let points = why["rules"].as_array().expect("rules").iter().filter_map(|rule| {
+                    let outcome = rule["outcome"].as_str()?;
+                    outcome.split_once(" of ")?.0.parse::<i64>().ok()
+                });
+                assert_eq!(json!(points.sum::<i64>()), why["points"], "{why:#}");
                 continue;
             }
             attached.ok();
@@ -448,6 +462,41 @@ fn only_an_administrator_frees_a_type_of_record_from_all_approval() {
         // What is free already stays so in whoever's hands.
         let major = files["releases/major.toml"].as_str().expect("a file").to_owned();
         files["releases/major.toml"] = json!(format!("{major}\n"));
+        let body = json!({"files": files, "note": "a line"});
+        assert_eq!(story.rosa.put("/policy", "1", body).await.ok()["version"], 2);
+    });
+}
+
+#[test]
+fn only_an_administrator_lets_records_pass_a_blackout() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let mut files = story.rosa.get("/policy?version=0").await.ok()["files"].clone();
+        let text = files["conflicts.toml"].as_str().expect("a text").to_owned();
+        let rule = "when = \"conflict.kind == 'blackout'\"\nblocks = ";
+        assert!(text.contains(&format!("{rule}true")));
+        let never = text.replace(&format!("{rule}true"), &format!("{rule}false"));
+        let first = format!("[[rules]]\nname = \"Emergencies go\"\n{rule}false\n\n[[rules]]")
+            .replace("'blackout'", "'blackout' && conflict.emergency");
+        let emergencies = text.replacen("[[rules]]", &first, 1);
+        for (freed, who, places) in [(never, "a record that is no", 8), (emergencies, "an", 4)] {
+            files["conflicts.toml"] = json!(freed);
+            let checked = story.rosa.post("/policy/check", json!({"files": files})).await.ok();
+            let findings = checked["findings"].as_array().expect("findings");
+            assert_eq!(findings.len(), places, "{checked:#}");
+            let said = format!("a blackout would not stop {who} emergency in production");
+            let detail = findings[0]["detail"].as_str().expect("a detail");
+            assert!(detail.starts_with(&said), "{detail}");
+            let body = json!({"files": files, "note": "faster"});
+            story.rosa.put("/policy", "0", body).await.refused(422, "policy.broken");
+        }
+        let checked = story.ada.post("/policy/check", json!({"files": files})).await.ok();
+        assert_eq!(checked["findings"], json!([]), "an administrator may");
+        let body = json!({"files": files, "note": "faster"});
+        assert_eq!(story.ada.put("/policy", "0", body).await.ok()["version"], 1);
+        // What passes already stays so in whoever's hands.
+        files["conflicts.toml"] =
+            json!(format!("{}\n", files["conflicts.toml"].as_str().expect("a text")));
         let body = json!({"files": files, "note": "a line"});
         assert_eq!(story.rosa.put("/policy", "1", body).await.ok()["version"], 2);
     });
