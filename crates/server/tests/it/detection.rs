@@ -163,13 +163,13 @@ impl World<'_> {
         json!({"start": time(from), "end": time(to), "zone": zone})
     }
 
-    fn cis(&self, record: &Record) -> BTreeSet<usize> {
+    fn cis(record: &Record) -> BTreeSet<usize> {
         record.changes.iter().flat_map(|(cis, _)| cis.iter().copied()).collect()
     }
 
     fn services(&self, record: &Record) -> BTreeSet<usize> {
         let named = record.changes.iter().flat_map(|(_, services)| services.iter().copied());
-        named.chain(self.cis(record).into_iter().filter_map(|ci| self.serves[ci])).collect()
+        named.chain(Self::cis(record).into_iter().filter_map(|ci| self.serves[ci])).collect()
     }
 
     fn is_needed(&self, from: usize, to: usize) -> bool {
@@ -200,7 +200,7 @@ impl World<'_> {
         let others = self.records.iter().filter(|other| other.number != mine.number);
         let here = others.filter(|other| other.production == mine.production && meets(other.at));
         for other in here {
-            let (ours, theirs) = (self.cis(mine), self.cis(other));
+            let (ours, theirs) = (Self::cis(mine), Self::cis(other));
             if !ours.is_disjoint(&theirs) {
                 found.insert(("same_ci", other.number.clone(), other.committed));
             }
@@ -290,13 +290,13 @@ impl World<'_> {
 
     /// Every CI that is hit is named, each by a way that is there.
     fn check_hits(&self, mine: &Record, other: &Record, class: &str, one: &Json, told: &str) {
-        let theirs = self.cis(other);
+        let theirs = Self::cis(other);
         let is_hit = |ci: &usize| match class {
             "same_ci" => theirs.contains(ci),
             _ => theirs.iter().any(|other| other != ci && self.apart(*ci, *other).is_some()),
         };
         let expected: BTreeSet<String> =
-            self.cis(mine).into_iter().filter(is_hit).map(|ci| self.ci(ci)).collect();
+            Self::cis(mine).into_iter().filter(is_hit).map(|ci| self.ci(ci)).collect();
         let mut hit = BTreeSet::new();
         for way in one["hits"].as_array().expect("hits") {
             hit.insert(way["ci"]["name"].as_str().expect("a name").to_owned());

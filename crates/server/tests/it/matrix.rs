@@ -176,9 +176,10 @@ impl<'a> World<'a> {
         answer: &Answer,
     ) {
         let role = self.actors[index].role;
-        let found = match answer.status.is_success() {
-            true => Ok(()),
-            false => Err(answer.body["code"].as_str().unwrap_or_default()),
+        let found = if answer.status.is_success() {
+            Ok(())
+        } else {
+            Err(answer.body["code"].as_str().unwrap_or_default())
         };
         let expected = expected(role, action, stand);
         assert_eq!(found, expected, "{role} {action} {stand:?}: {:#}", answer.body);
