@@ -273,7 +273,7 @@ fn a_board_has_met_and_its_minutes_are_fixed(built: &Built) {
     let [ended] = ended.as_slice() else { panic!("one is over: {meetings:?}") };
     let minutes = built.get(&format!("/meetings/{}/minutes", text(&ended["number"])));
     assert_eq!(minutes["fixed"], true);
-    let said = text(&minutes["text"]);
+    let said = text(&minutes["markdown"]);
     for kept in ["Delivery by noon", "penetration test", "Pieter Zandstra"] {
         assert!(said.contains(kept), "{said}");
     }
