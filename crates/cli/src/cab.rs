@@ -32,7 +32,6 @@ const FIELDS: &[&str] = &[
     "cut_off",
     "started_at",
     "ended_at",
-    "overrun",
     "cancelled",
 ];
 
@@ -189,7 +188,7 @@ pub(crate) struct List {
     /// Of this board, by name or id.
     #[arg(long)]
     board: Option<String>,
-    /// `planned`, `frozen`, `in_session`, `ended`, `cancelled` or `lapsed`.
+    /// `planned`, `frozen`, `in_session`, `ended` or `cancelled`.
     #[arg(long)]
     state: Option<String>,
     #[command(flatten)]

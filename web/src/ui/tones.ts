@@ -55,8 +55,6 @@ const TONES: Record<string, Tone> = {
   frozen: 'info',
   in_session: 'waiting',
   ended: 'faint',
-  lapsed: 'faint',
-  decided_earlier: 'faint',
   deferred: 'waiting',
   undecided: 'neutral',
   requested: 'waiting',

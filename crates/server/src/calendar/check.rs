@@ -55,9 +55,10 @@ fn look(
 ) -> Result<Checked, Stop> {
     let mut looked = find_placed(db, &placed.0, placed.1)?;
     let subject = placed.0.subject;
+    let mut order = order(db, subject, Some(placed.0.interval))?;
+    order.retain(|found| found.subject == subject);
     let mut found = std::mem::take(&mut looked.found);
-    // Those that wait for it and would begin before it is over stand here too.
-    found.extend(order(db, subject, Some(placed.0.interval))?);
+    found.extend(order);
     found.retain(|one| past.is_none_or(|past| one.overlap.end > past));
     // What blocks is shown whole, and first.
     found.sort_by_key(|one| !one.blocking);
@@ -73,7 +74,7 @@ fn look(
         let one_shown = shower.of_found(db, one, end, one.blocking, accepted.as_ref())?;
         let lasts = |accepted: &Acceptance| accepted.until.is_none_or(|until| until >= end);
         let passes = accepted.as_ref().is_some_and(lasts) || one_shown.exempt.is_some();
-        blocking += u32::from(one.blocking && one.subject == subject && !passes);
+        blocking += u32::from(one.blocking && !passes);
         conflicts.push(one_shown);
     }
     Ok(Checked { conflicts, blocking, incomplete: looked.beyond })

@@ -427,14 +427,14 @@ fn real(number: i64) -> f64 {
 enum Literal<'a> {
     Text(&'a str),
     Number(f64),
-    Flag(bool),
+    Flag,
 }
 
 impl<'a> Literal<'a> {
     fn of(expr: &'a IdedExpr) -> Option<Self> {
         match &expr.expr {
             Expr::Literal(LiteralValue::String(text)) => Some(Self::Text(text.inner())),
-            Expr::Literal(LiteralValue::Boolean(flag)) => Some(Self::Flag(*flag.inner())),
+            Expr::Literal(LiteralValue::Boolean(_)) => Some(Self::Flag),
             Expr::Literal(LiteralValue::Double(number)) => Some(Self::Number(*number.inner())),
             Expr::Literal(LiteralValue::Int(number)) => Some(Self::Number(real(*number.inner()))),
             Expr::Literal(LiteralValue::UInt(number)) => {
@@ -480,7 +480,7 @@ impl<'a> Literal<'a> {
                 }
                 format!("`{name}` is a number from {min} to {max}: this is so always or never")
             }
-            (Kind::Flag, Self::Flag(_)) | (Kind::Text, Self::Text(_)) => return None,
+            (Kind::Flag, Self::Flag) | (Kind::Text, Self::Text(_)) => return None,
             _ if !equal => return None,
             (Kind::Word(_) | Kind::Text, _) => format!("`{name}` is a word in quotes, such as 'a'"),
             (Kind::Number(min, max), _) => format!("`{name}` is a number from {min} to {max}"),

@@ -477,14 +477,13 @@ fn conflicts(reader: &mut Reader<'_>) -> Option<Vec<(Rule, bool)>> {
     let mut table = reader.document()?;
     table.keys(reader, &["version", "rules"], &[]);
     let _: Option<u32> = table.find(reader, "version");
-    let rules = table.list(reader, "rules", RULES_MAX, |reader, mut table| {
+    table.list(reader, "rules", RULES_MAX, |reader, mut table| {
         table.keys(reader, &["name", "when", "blocks"], &[]);
         let _: Option<String> = table.find(reader, "name");
         let when = table.expression(reader, "when", CONFLICT);
         let blocks = table.find(reader, "blocks");
         Some((when?, blocks?))
-    });
-    rules
+    })
 }
 
 /// What the rules come to for every conflict there can be: so finding conflicts evaluates nothing.

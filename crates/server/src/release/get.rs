@@ -20,11 +20,10 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
 use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lacks, lamp, rows};
-use crate::extras::{self, extra_actions};
+use crate::extras;
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
 use crate::release::facts::gather;
-use crate::release::save::hangs;
 use crate::release::statement::owns_scope;
 use crate::{review, risk};
 
@@ -309,7 +308,7 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
         let guarded = guard(*verb, release, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
-    shown.chain(extra_actions(asking, hangs)).collect()
+    shown.collect()
 }
 
 fn permission(verb: Verb) -> Permission {

@@ -88,7 +88,7 @@ function useNext(): Next | undefined {
       to: paths.review(review.number),
     };
   }
-  if (all.some((query) => query.error)) {
+  if (approvals.error ?? releases.error ?? reviews.error) {
     return {
       title: HOME.unknown,
       help: HOME.unknownHelp,

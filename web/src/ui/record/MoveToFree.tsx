@@ -16,15 +16,12 @@ export function MoveToFree({ subject, window, conflicts }: Props) {
     each.state === 'open' && each.severity === 'blocking';
   if (!window || !conflicts.some(blocks)) return null;
   return (
-    <>
-      <NextFree
-        draft={{ subject }}
-        window={window}
-        label={RECORD.slots.moveThere}
-        busy={moving.busy}
-        onTake={(to) => moving.move(subject, to)}
-      />
-      {moving.dialog}
-    </>
+    <NextFree
+      draft={{ subject }}
+      window={window}
+      label={RECORD.slots.moveThere}
+      busy={moving.busy}
+      onTake={(to) => moving.move(subject, to)}
+    />
   );
 }

@@ -54,8 +54,7 @@ function Shown({ meeting }: { meeting: Meeting }) {
       .filter((item) => item.key && item.allowed)
       .map((item) => ({ keys: item.key ?? '', label: item.label, run: item.run })),
   );
-  const told = meeting.state === 'ended' || meeting.state === 'lapsed';
-  const over = told || meeting.state === 'cancelled';
+  const over = meeting.state === 'ended' || meeting.state === 'cancelled';
   return (
     <Page
       wide
@@ -67,7 +66,7 @@ function Shown({ meeting }: { meeting: Meeting }) {
       primary={over ? undefined : primary}
       others={over ? undefined : offered}
     >
-      {told ? <MinutesText meeting={meeting} /> : <Room meeting={meeting} />}
+      {meeting.state === 'ended' ? <MinutesText meeting={meeting} /> : <Room meeting={meeting} />}
       {asked === 'add' && <AddDialog verb={verb} onClose={() => setAsked(undefined)} />}
       {asked === 'end' && (
         <Dialog
@@ -117,8 +116,6 @@ function Meta({ meeting }: { meeting: Meeting }) {
       <span>
         {CAB.chair}: {meeting.chair?.name ?? CAB.noChair}
       </span>
-      {meeting.state === 'lapsed' && <span>{MEETING.lapsed}</span>}
-      {meeting.overrun && <span>{MEETING.overrun}</span>}
       {meeting.cancelled && (
         <span>
           {MEETING.cancelled}: {meeting.cancelled}
