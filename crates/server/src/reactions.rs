@@ -1,9 +1,12 @@
 //! What one record's command does to another record in the same transaction, where the other
 //! feature must not be known to the first.
 
+use domain::change::Change;
 use kernel::{ChangeId, ReleaseId};
+use ports::Query;
 
-use crate::bus::{Stop, Work};
+use crate::asking::Asking;
+use crate::bus::{Loaded, Stop, Work};
 
 /// A change that travels in a release was edited, or its approval moved: the release's claims are
 /// written anew, and the votes on it that covered what was edited are voided. `moved` says whether
@@ -20,4 +23,14 @@ pub fn change_grows(
     change: (ChangeId, &str),
 ) -> Result<(), Stop> {
     crate::release::change_grows(work, release, change)
+}
+
+/// Whether the reader may attach a change to a release.
+pub fn may_attach(
+    db: &mut dyn Query,
+    release: ReleaseId,
+    change: &Loaded<Change>,
+    asking: &Asking,
+) -> Result<Result<(), domain::Refusal>, Stop> {
+    crate::release::may_attach(db, release, change, asking)
 }

@@ -18,8 +18,8 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::change::facts::gather;
 use crate::names::{Names, find_change};
+use crate::reactions::may_attach;
 use crate::read::{ANY_MAX, Statement, action};
-use crate::release::may_attach;
 use crate::service::neighbourhood;
 
 /// The most connected CIs that are looked at.

@@ -284,5 +284,5 @@ fn a_finder_of_steps_and_pairs_agrees_on_a_thousand_calendars() {
         }
     }
     assert_eq!(found.len(), 6, "every kind was met: {found:?}");
-    assert!(collisions > 5_000, "only {collisions} collisions were compared");
+    assert!(collisions > 4_000, "only {collisions} collisions were compared");
 }
