@@ -78,6 +78,8 @@ use utoipa::OpenApi;
         api::change::Traced,
         api::change::Links,
         api::change::Schedule,
+        api::change::ChangeMovePreview,
+        api::change::ChangeMoveEffect,
         api::change::Extend,
         api::change::Complete,
         api::change::Bulk,

@@ -70,6 +70,9 @@ pub struct CabBoard {
     pub schedule: Option<BoardSchedule>,
     /// Its next meeting.
     pub next: Option<Ref>,
+    /// What may be done now; absent in lists.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub actions: Option<Vec<Action>>,
 }
 
 /// A meeting that is called outside the schedule.
@@ -94,7 +97,7 @@ pub struct MeetingRow {
     pub number: String,
     /// Whose.
     pub board: Ref,
-    /// `planned`, `frozen`, `in_session`, `ended` or `cancelled`.
+    /// `planned`, `frozen`, `in_session`, `ended`, `cancelled`, or `lapsed` when nobody began it.
     pub state: String,
     /// When.
     pub window: Window,
@@ -117,7 +120,7 @@ pub struct Meeting {
     pub board: Ref,
     /// Who leads it.
     pub chair: Option<Ref>,
-    /// `planned`, `frozen`, `in_session`, `ended` or `cancelled`.
+    /// `planned`, `frozen`, `in_session`, `ended`, `cancelled`, or `lapsed` when nobody began it.
     pub state: String,
     /// When.
     pub window: Window,
@@ -139,6 +142,8 @@ pub struct Meeting {
     pub started_at: Option<String>,
     /// When it ended, RFC 3339.
     pub ended_at: Option<String>,
+    /// True when nobody ended it and the clock did, four hours after its planned end.
+    pub overrun: bool,
     /// Why it does not take place.
     pub cancelled: Option<String>,
     /// What may be done now.
@@ -164,7 +169,8 @@ pub struct AgendaItem {
     pub opened_at: Option<String>,
     /// When it was last taken off it, RFC 3339.
     pub closed_at: Option<String>,
-    /// `approved`, `rejected`, `deferred` or `undecided`; absent before the meeting.
+    /// `approved`, `rejected`, `deferred` or `undecided`; `decided_earlier` when its votes were
+    /// complete before the meeting began; absent before the meeting.
     pub decision: Option<String>,
     /// The board's votes that count.
     pub votes: Vec<MinuteVote>,

@@ -49,7 +49,8 @@ pub struct Entry {
     pub subject_type: String,
     /// Its phase.
     pub phase: String,
-    /// True once its window is committed; false while it is only planned.
+    /// True once its window is committed, and for work that was carried out in it; false while it is
+    /// only planned.
     pub committed: bool,
     /// When.
     pub window: Window,
@@ -248,7 +249,8 @@ pub struct Draft {
 pub struct Checked {
     /// The conflicts.
     pub conflicts: Vec<Conflict>,
-    /// How many block, those that are not shown among them.
+    /// How many block the draft itself, those that are not shown among them. A conflict of a
+    /// release that waits for it is the other release's.
     pub blocking: u32,
     /// Why a conflict might have been missed, when there is more than can be looked at; it blocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,8 @@
 //! Changes on the wire. `POST/GET /changes`, `GET/PATCH /changes/{id}`,
 //! `GET /changes/{id}/advice`,
 //! `POST /changes/{id}/{submit|assess|approve|reject|schedule|start|extend|complete|close|hold|
-//! resume|cancel|clone}`, `POST /changes/{id}/comments`, `POST /changes/{id}/tasks`,
+//! resume|cancel|clone}`, `POST /changes/{id}/schedule/preview`, `POST /changes/{id}/comments`,
+//! `POST /changes/{id}/tasks`,
 //! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
 //! `PUT /changes/{id}/links`, `POST /changes/bulk`.
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
-use crate::common::{Action, Comment, Hold, Lamp, Ref, Task, Window, patch};
+use crate::common::{Action, Comment, Hold, Lamp, Ref, Refusal, Task, Window, patch};
 use crate::risk::Risk;
 
 /// The fields of a change that people write. A new change needs `title` and `type`; a submission
@@ -309,6 +310,29 @@ pub struct Schedule {
     /// The window.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+}
+
+/// What moving the window would do; nothing is saved.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChangeMovePreview {
+    /// The window that was asked about.
+    pub window: Window,
+    /// What would happen.
+    pub effect: ChangeMoveEffect,
+}
+
+/// What moving a change would do, found by deciding on a copy.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChangeMoveEffect {
+    /// Why it cannot be done, when it cannot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refusal: Option<Refusal>,
+    /// How many votes would be void.
+    pub votes_voided: u32,
+    /// The phase, as it is.
+    pub phase_now: String,
+    /// The same as it would be: `authorise` where the approval has to be given again.
+    pub phase: String,
 }
 
 /// `extend`: a later end for a running window.

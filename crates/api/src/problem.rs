@@ -67,6 +67,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("cab.not_a_member", 403, "Only the board takes part"),
     ("cab.not_on_agenda", 409, "Not on this agenda"),
     ("cab.not_the_chair", 403, "Someone else leads the meeting"),
+    ("cab.nothing_waits", 409, "Nothing of it waits for the board"),
     ("cab.on_agenda", 409, "On the agenda already"),
     ("cab.reason_missing", 422, "Say why"),
     ("cab.wrong_state", 409, "The meeting is not so far"),

@@ -32,6 +32,7 @@ const FIELDS: &[&str] = &[
     "cut_off",
     "started_at",
     "ended_at",
+    "overrun",
     "cancelled",
 ];
 
@@ -188,7 +189,7 @@ pub(crate) struct List {
     /// Of this board, by name or id.
     #[arg(long)]
     board: Option<String>,
-    /// `planned`, `frozen`, `in_session`, `ended` or `cancelled`.
+    /// `planned`, `frozen`, `in_session`, `ended`, `cancelled` or `lapsed`.
     #[arg(long)]
     state: Option<String>,
     #[command(flatten)]

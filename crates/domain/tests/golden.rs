@@ -212,7 +212,7 @@ fn events_of_exceptions_stay_readable() {
 #[test]
 fn events_of_boards_and_meetings_stay_readable() {
     assert_eq!(names(&read_back::<BoardEvent>("board")).len(), 2);
-    assert_eq!(names(&read_back::<MeetingEvent>("meeting")).len(), 12);
+    assert_eq!(names(&read_back::<MeetingEvent>("meeting")).len(), 13);
 }
 
 #[test]

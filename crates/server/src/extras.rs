@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 
 use api::change::{Link, Links};
-use api::common::{Comment, Hold, NewComment, Ref, Task, TaskFields};
+use api::common::{Action, Comment, Hold, NewComment, Ref, Task, TaskFields};
 use domain::identity::Permission;
 use domain::record::{self, ExtraCommand, Extras, Standing, TaskEdit};
 use domain::{General, Missing};
 use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
 
+use crate::asking::Asking;
 use crate::bus::{Stop, Work};
 use crate::names::{Names, Resolver, find_person};
+use crate::read::action;
 
 /// What a request does to what hangs on a record.
 #[derive(Debug, Clone)]
@@ -30,18 +32,62 @@ pub enum Extra {
 }
 
 impl Extra {
-    /// Refuses those who may not, where `write` is the permission to write the record. Everyone
-    /// watches what they like. A remark asks for no permission of its own, but those who only
-    /// read, and tokens that only read, write none.
-    pub fn permit(&self, work: &Work<'_>, write: Permission) -> Result<(), Stop> {
-        let in_person = matches!(work.actor, Actor::Person { .. });
-        let only_reads = work.who.permissions.iter().all(|held| *held == Permission::Read);
+    fn kind(&self) -> ExtraKind {
         match self {
-            Self::Watch(_) if in_person => Ok(()),
-            Self::Watch(_) | Self::Comment(_) if !only_reads => Ok(()),
-            _ => work.permit(write),
+            Self::Comment(_) => ExtraKind::Comment,
+            Self::AddTask(_) => ExtraKind::AddTask,
+            Self::EditTask(..) => ExtraKind::EditTask,
+            Self::Watch(_) => ExtraKind::Watch,
+            Self::SetLinks(_) => ExtraKind::SetLinks,
         }
     }
+
+    /// Refuses those who may not, where `write` says which permission each kind asks for.
+    pub fn permit(&self, work: &Work<'_>, write: fn(ExtraKind) -> Permission) -> Result<(), Stop> {
+        Ok(self.kind().permit(&Asking::of(work), write)?)
+    }
+}
+
+/// The kinds of what a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExtraKind {
+    /// A remark.
+    Comment,
+    /// A new task.
+    AddTask,
+    /// An edit of a task.
+    EditTask,
+    /// Watching.
+    Watch,
+    /// The links.
+    SetLinks,
+}
+
+impl ExtraKind {
+    /// Everyone watches what they like. A remark asks for no permission of its own, but those who
+    /// only read, by a program or not, write none.
+    fn permit(self, asking: &Asking, write: fn(Self) -> Permission) -> Result<(), domain::Refusal> {
+        let in_person = matches!(asking.actor, Actor::Person { .. });
+        let reading = [Permission::Read, Permission::TokenWrite];
+        let only_reads = asking.who.permissions.iter().all(|held| reading.contains(held));
+        match self {
+            Self::Watch if in_person => Ok(()),
+            Self::Watch | Self::Comment if !only_reads => Ok(()),
+            _ => asking.permit(write(self)),
+        }
+    }
+}
+
+/// What may be hung on a record, beside its verbs.
+pub fn extra_actions(asking: &Asking, write: fn(ExtraKind) -> Permission) -> Vec<Action> {
+    let kinds = [
+        ("comment", ExtraKind::Comment),
+        ("add_task", ExtraKind::AddTask),
+        ("edit_task", ExtraKind::EditTask),
+        ("set_links", ExtraKind::SetLinks),
+    ];
+    let shown = kinds.map(|(name, kind)| action(name, kind.permit(asking, write)));
+    shown.into()
 }
 
 /// The tasks in the order of their numbers.

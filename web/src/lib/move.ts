@@ -3,12 +3,22 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { get, send } from './client';
 import { asProblem, type Problem } from './problem';
-import type { Window, Written } from './schema';
+import type { Refusal, Schema, Window, Written } from './schema';
 
 export interface Move {
   /** `CHG-1042`, `REL-17`. */
   number: string;
   to: Window;
+  /** How many votes it costs, as was said before. */
+  voided?: number;
+}
+
+/** What a move would do. */
+export interface MoveEffect {
+  refusal?: Refusal | null;
+  votes_voided: number;
+  /** The releases that would have to begin later. */
+  slips?: Schema<'Slip'>[];
 }
 
 export interface Moved extends Move {
@@ -29,14 +39,21 @@ function pathOf(number: string): string {
   return `${list}/${encodeURIComponent(number)}`;
 }
 
-async function move({ number, to }: Move): Promise<Moved> {
+/** Asks what a move would do. Nothing is saved. */
+export async function previewMove(number: string, to: Window): Promise<MoveEffect> {
+  const path = `${pathOf(number)}/schedule/preview`;
+  const answer = await send<{ effect: MoveEffect }>('POST', path, { window: to });
+  return answer.effect;
+}
+
+async function move({ number, to, voided }: Move): Promise<Moved> {
   const path = pathOf(number);
   const record = await get<Movable>(path);
   const { version } = record;
   const committed = record.scheduled ?? record.phase === 'scheduled';
   if (committed) await send<Written>('POST', `${path}/schedule`, { window: to }, { version });
   else await send<Written>('PATCH', path, { window: to }, { version });
-  return { number, to, from: record.window ?? undefined };
+  return { number, to, voided, from: record.window ?? undefined };
 }
 
 export function useMove(

@@ -27,5 +27,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /boards': { items: [] },
   'GET /conflicts/cfl_1': records.acceptable,
   'GET /slots': { slots: [], refused: [], until: '2027-02-01T00:00:00Z' },
+  'POST /releases/REL-17/schedule/preview': { effect: { votes_voided: 0, slips: [] } },
+  'POST /changes/CHG-41/schedule/preview': { effect: { votes_voided: 0 } },
   'POST /conflicts/check': { conflicts: [], blocking: 0 },
 };

@@ -293,6 +293,10 @@ export const release: Schema<'Release'> = {
   review: null,
   route,
   actions: [
+    { name: 'comment', allowed: true },
+    { name: 'add_task', allowed: true },
+    { name: 'edit_task', allowed: true },
+    { name: 'set_links', allowed: true },
     allowed('edit'),
     allowed('scope'),
     allowed('approve'),

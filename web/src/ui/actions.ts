@@ -34,6 +34,11 @@ export function verbs(
   });
 }
 
+/** One of the record's actions. */
+export function actionOf(actions: Action[] | null | undefined, name: string): Action | undefined {
+  return actions?.find((each) => each.name === name);
+}
+
 /** The primary verb is the first allowed of the preferred ones, else the first of them. */
 export function pickPrimary(items: ActionItem[], preferred: string[]): ActionItem | undefined {
   const known = preferred.flatMap((name) => items.filter((item) => item.name === name));

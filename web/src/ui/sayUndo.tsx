@@ -6,7 +6,7 @@ import classes from './sayUndo.module.css';
 
 const SHOWN_MS = 12_000;
 
-export function sayUndo(message: string, undo: () => void) {
+export function sayUndo(message: string, undo: () => void, label: string = UI.undo) {
   const id = notifications.show({
     autoClose: SHOWN_MS,
     withBorder: true,
@@ -21,7 +21,7 @@ export function sayUndo(message: string, undo: () => void) {
             undo();
           }}
         >
-          {UI.undo}
+          {label}
         </Button>
       </span>
     ),

@@ -55,6 +55,8 @@ const TONES: Record<string, Tone> = {
   frozen: 'info',
   in_session: 'waiting',
   ended: 'faint',
+  lapsed: 'faint',
+  decided_earlier: 'faint',
   deferred: 'waiting',
   undecided: 'neutral',
   requested: 'waiting',

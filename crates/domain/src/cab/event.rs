@@ -150,7 +150,13 @@ pub enum MeetingEvent {
     Ended {
         /// What became of each item.
         outcomes: Vec<Outcome>,
+        /// Whether nobody ended it, so that the clock did.
+        #[serde(default, skip_serializing_if = "is_default")]
+        overrun: bool,
     },
+    /// Its time passed and nobody had begun it: it was not held.
+    #[serde(rename = "meeting.lapsed.v1")]
+    Lapsed {},
     /// It does not take place.
     #[serde(rename = "meeting.cancelled.v1")]
     Cancelled {

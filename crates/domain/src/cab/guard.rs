@@ -62,6 +62,9 @@ pub fn guard(verb: Verb, meeting: &Meeting, facts: &Facts) -> Result<(), crate::
     match (verb, state) {
         (_, MeetingState::Ended) => wrong("its minutes are fixed; plan another meeting"),
         (_, MeetingState::Cancelled) => wrong("plan another meeting"),
+        (_, MeetingState::Lapsed) => {
+            wrong("nobody began it before its end, so it was not held; plan another meeting")
+        }
         (Verb::Arrange | Verb::Add, MeetingState::Planned)
         | (Verb::Defer, MeetingState::Planned | MeetingState::InSession)
         | (Verb::Start, MeetingState::Frozen)

@@ -6,7 +6,7 @@ use kernel::{BoardId, NOTE_MAX, PersonId, Timestamp};
 
 use crate::aggregate::Decision;
 use crate::cab::{
-    AGENDA_MAX, AgendaItem, CUT_OFF_MINUTES_MAX, Facts, Meeting, MeetingEvent, MeetingState,
+    AGENDA_MAX, AgendaItem, CUT_OFF_MINUTES_MAX, Facts, Meeting, MeetingEvent, MeetingState, Named,
     Occurrence, Outcome, REMARKS_MAX, Refusal, Subject, Verb, guard,
 };
 use crate::refusal::Check;
@@ -50,16 +50,22 @@ pub fn arrange(meeting: &Meeting, order: &[Subject], facts: &Facts) -> Decision<
     Ok(if same { vec![] } else { vec![MeetingEvent::Arranged { order: order.to_vec() }] })
 }
 
-/// Puts an item on. `agenda` is what stands there now.
+/// Puts an item on. `agenda` is what stands there now, `awaits` whether its approval has yet to
+/// hear the board.
 pub fn add(
     meeting: &Meeting,
-    subject: Subject,
+    wanted: &Named,
+    awaits: bool,
     agenda: &[AgendaItem],
     facts: &Facts,
 ) -> Decision<MeetingEvent> {
     guard(Verb::Add, meeting, facts)?;
+    let Named { subject, number } = wanted.clone();
     if agenda.iter().any(|item| item.subject == subject) {
-        return Err(Refusal::OnAgenda { subject: subject.id() }.into());
+        return Err(Refusal::OnAgenda { number }.into());
+    }
+    if !awaits {
+        return Err(Refusal::NothingWaits { number }.into());
     }
     if agenda.len() >= AGENDA_MAX {
         return Err(Refusal::AgendaFull { most: AGENDA_MAX }.into());
@@ -71,14 +77,15 @@ pub fn add(
 /// is decided so.
 pub fn defer(
     meeting: &Meeting,
-    subject: Subject,
+    wanted: &Named,
     reason: &str,
     agenda: &[AgendaItem],
     facts: &Facts,
 ) -> Decision<MeetingEvent> {
     guard(Verb::Defer, meeting, facts)?;
+    let Named { subject, number } = wanted.clone();
     if !agenda.iter().any(|item| item.subject == subject) {
-        return Err(Refusal::NotOnAgenda { subject: subject.id() }.into());
+        return Err(Refusal::NotOnAgenda { number }.into());
     }
     let reason = note("/reason", reason)?;
     if meeting.deferral(subject).is_some() {
@@ -102,17 +109,17 @@ pub fn start(meeting: &Meeting, facts: &Facts) -> Decision<MeetingEvent> {
 /// Puts an item on the table: the one that is named, else the next.
 pub fn open_item(
     meeting: &Meeting,
-    subject: Option<Subject>,
+    wanted: Option<&Named>,
     facts: &Facts,
 ) -> Decision<MeetingEvent> {
     guard(Verb::Next, meeting, facts)?;
-    let Some(subject) = subject.or_else(|| meeting.next_item()) else {
+    let named = wanted.map(|wanted| on_agenda(meeting, wanted)).transpose()?;
+    let Some(subject) = named.or_else(|| meeting.next_item()) else {
         let state = MeetingState::InSession.word().replace('_', " ");
         let remedy = "every item was on the table: end the meeting".to_owned();
         let number = meeting.number.clone();
         return Err(Refusal::WrongState { number, state, remedy }.into());
     };
-    on_agenda(meeting, subject)?;
     let there = meeting.current == Some(subject);
     Ok(if there { vec![] } else { vec![MeetingEvent::ItemOpened { subject }] })
 }
@@ -120,12 +127,12 @@ pub fn open_item(
 /// Gives an item another length.
 pub fn set_time(
     meeting: &Meeting,
-    subject: Subject,
+    wanted: &Named,
     minutes: u32,
     facts: &Facts,
 ) -> Decision<MeetingEvent> {
     guard(Verb::Time, meeting, facts)?;
-    on_agenda(meeting, subject)?;
+    let subject = on_agenda(meeting, wanted)?;
     let mut check = Check::default();
     if !(1..=ITEM_MINUTES_MAX).contains(&minutes) {
         check.wrong("/minutes", format!("is a length from 1 to {ITEM_MINUTES_MAX} minutes"));
@@ -157,14 +164,12 @@ pub fn attend(
 /// Notes something for the minutes.
 pub fn remark(
     meeting: &Meeting,
-    subject: Option<Subject>,
+    wanted: Option<&Named>,
     text: &str,
     facts: &Facts,
 ) -> Decision<MeetingEvent> {
     guard(Verb::Remark, meeting, facts)?;
-    if let Some(subject) = subject {
-        on_agenda(meeting, subject)?;
-    }
+    let subject = wanted.map(|wanted| on_agenda(meeting, wanted)).transpose()?;
     let mut check = Check::default();
     check.count("/text", meeting.remarks.len() + 1, REMARKS_MAX);
     check.end()?;
@@ -174,7 +179,20 @@ pub fn remark(
 /// Ends, and fixes the minutes.
 pub fn end(meeting: &Meeting, outcomes: Vec<Outcome>, facts: &Facts) -> Decision<MeetingEvent> {
     guard(Verb::End, meeting, facts)?;
-    Ok(vec![MeetingEvent::Ended { outcomes }])
+    Ok(vec![MeetingEvent::Ended { outcomes, overrun: false }])
+}
+
+/// What the clock does once a meeting's time ran out: one that nobody began was not held, one that
+/// nobody ended is over.
+pub fn run_out(meeting: &Meeting, outcomes: Vec<Outcome>, now: Timestamp) -> Vec<MeetingEvent> {
+    if meeting.runs_out_at().is_none_or(|at| now < at) {
+        return vec![];
+    }
+    if meeting.state == Some(MeetingState::InSession) {
+        vec![MeetingEvent::Ended { outcomes, overrun: true }]
+    } else {
+        vec![MeetingEvent::Lapsed {}]
+    }
 }
 
 /// Calls it off.
@@ -183,9 +201,9 @@ pub fn cancel(meeting: &Meeting, reason: &str, facts: &Facts) -> Decision<Meetin
     Ok(vec![MeetingEvent::Cancelled { reason: note("/reason", reason)? }])
 }
 
-fn on_agenda(meeting: &Meeting, subject: Subject) -> Result<(), Refusal> {
-    let found = meeting.item(subject).map(|_| ());
-    found.ok_or_else(|| Refusal::NotOnAgenda { subject: subject.id() })
+fn on_agenda(meeting: &Meeting, wanted: &Named) -> Result<Subject, Refusal> {
+    let found = meeting.item(wanted.subject).map(|item| item.item.subject);
+    found.ok_or_else(|| Refusal::NotOnAgenda { number: wanted.number.clone() })
 }
 
 /// A text that must be there.

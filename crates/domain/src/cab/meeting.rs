@@ -10,6 +10,8 @@ use crate::vocabulary::{Window, words};
 
 /// How long an item may take when nothing is said, in minutes.
 pub const ITEM_MINUTES: u32 = 10;
+/// How long after its planned end a meeting may go on, in minutes; then the clock ends it.
+pub const OVERRUN_MINUTES: i64 = 240;
 /// The most remarks of a meeting.
 pub const REMARKS_MAX: usize = 500;
 
@@ -26,6 +28,8 @@ words! {
         Ended = "ended",
         /// It does not take place.
         Cancelled = "cancelled",
+        /// Its time passed and nobody had begun it.
+        Lapsed = "lapsed",
     }
 }
 
@@ -124,22 +128,51 @@ pub struct Meeting {
     /// When it ended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ended_at: Option<Timestamp>,
+    /// Whether nobody ended it, so that the clock did.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overrun: bool,
     /// Why it does not take place.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancelled: Option<String>,
 }
 
+impl MeetingState {
+    /// Where a meeting stands at an instant: the clock closes the agenda, and lets a meeting lapse
+    /// that nobody began, written down or not.
+    #[must_use]
+    pub fn at(self, cut_off: Timestamp, end: Timestamp, now: Timestamp) -> Self {
+        match self {
+            Self::Planned | Self::Frozen if end <= now => Self::Lapsed,
+            Self::Planned if cut_off <= now => Self::Frozen,
+            state => state,
+        }
+    }
+}
+
 impl Meeting {
-    /// Where it stands at an instant: the clock closes the agenda, written down or not.
+    /// Where it stands at an instant.
     pub fn state_at(&self, now: Timestamp) -> MeetingState {
         let state = self.state.unwrap_or(MeetingState::Planned);
-        let passed = self.cut_off.is_some_and(|cut_off| cut_off <= now);
-        if state == MeetingState::Planned && passed { MeetingState::Frozen } else { state }
+        match (self.cut_off, &self.window) {
+            (Some(cut_off), Some(window)) => state.at(cut_off, window.interval.end, now),
+            _ => state,
+        }
     }
 
     /// Whether the cut-off passed and the agenda has yet to be written down.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.state == Some(MeetingState::Planned) && self.state_at(now) == MeetingState::Frozen
+        let passed = self.cut_off.is_some_and(|cut_off| cut_off <= now);
+        self.state == Some(MeetingState::Planned) && passed
+    }
+
+    /// When its time runs out: at its end while nobody has begun it, a while later once it is held.
+    pub fn runs_out_at(&self) -> Option<Timestamp> {
+        let end = self.window.as_ref()?.interval.end;
+        match self.state? {
+            MeetingState::Planned | MeetingState::Frozen => Some(end),
+            MeetingState::InSession => Some(end.plus_minutes(OVERRUN_MINUTES)),
+            MeetingState::Ended | MeetingState::Cancelled | MeetingState::Lapsed => None,
+        }
     }
 
     /// An item of the closed agenda.
@@ -183,7 +216,7 @@ impl Aggregate for Meeting {
     type Id = MeetingId;
     type Event = MeetingEvent;
     const KIND: &'static str = "meeting";
-    const FORMAT: i64 = 2;
+    const FORMAT: i64 = 3;
 
     fn evolve(mut self, event: &MeetingEvent, stamp: &Stamp) -> Self {
         match event {
@@ -243,7 +276,8 @@ impl Aggregate for Meeting {
                 at: stamp.at,
                 text: text.clone(),
             }),
-            MeetingEvent::Ended { outcomes } => {
+            MeetingEvent::Ended { outcomes, overrun } => {
+                self.overrun = *overrun;
                 self.take_off(stamp.at);
                 self.leave(None, stamp.at);
                 self.state = Some(MeetingState::Ended);
@@ -257,6 +291,7 @@ impl Aggregate for Meeting {
                 self.state = Some(MeetingState::Cancelled);
                 self.cancelled = Some(reason.clone());
             }
+            MeetingEvent::Lapsed {} => self.state = Some(MeetingState::Lapsed),
         }
         self
     }

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! planned ──cut-off──► frozen ──start──► in session ──end──► ended
-//!    └──────cancel────────┴──► cancelled
+//!    └──────cancel────────┼──► cancelled         │
+//!    └───its end passed───┴──► lapsed            └─four hours past its end──► ended
 //! ```
 //!
 //! Invariants: 1. the agenda does not move once the cut-off has passed: what comes later goes to
@@ -22,15 +23,19 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
-pub use agenda::{AGENDA_MAX, Candidate, Decision, MinuteVote, Outcome, compose, outcome};
+pub use agenda::{
+    AGENDA_MAX, Candidate, Decision, MinuteVote, Named, Outcome, awaits, compose, outcome,
+};
 pub use board::{Board, Content, Edit, MEMBERS_MAX, SaveFacts, save};
 pub use event::{AgendaItem, BoardEvent, MeetingEvent, Subject};
 pub use guard::{Facts, Verb, guard};
 pub use lead::{
-    add, arrange, attend, cancel, defer, end, freeze, open_item, plan, remark, set_time, start,
+    add, arrange, attend, cancel, defer, end, freeze, open_item, plan, remark, run_out, set_time,
+    start,
 };
 pub use meeting::{
-    Attendance, Deferral, ITEM_MINUTES, Item, Meeting, MeetingState, REMARKS_MAX, Remark,
+    Attendance, Deferral, ITEM_MINUTES, Item, Meeting, MeetingState, OVERRUN_MINUTES, REMARKS_MAX,
+    Remark,
 };
 pub use refusal::Refusal;
 pub use schedule::{CUT_OFF_MINUTES_MAX, Day, Occurrence, Schedule};

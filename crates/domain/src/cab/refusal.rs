@@ -31,16 +31,26 @@ pub enum Refusal {
     #[error("only who sits on the board takes part in its meetings: ask its chair for a seat")]
     NotAMember,
     /// Something that the agenda does not hold.
-    #[error("{subject} is not on this agenda: look at the items again")]
+    #[error("{number} is not on this agenda: look at the items again")]
     NotOnAgenda {
-        /// Its id.
-        subject: String,
+        /// What people call it.
+        number: String,
     },
     /// It stands there already.
-    #[error("{subject} is on this agenda already")]
+    #[error("{number} is on this agenda already")]
     OnAgenda {
-        /// Its id.
-        subject: String,
+        /// What people call it.
+        number: String,
+    },
+    /// Its approval does not ask the board, or not any more.
+    #[error(
+        "nothing of {number} waits for this board: its approval is not open, or asks for none of \
+        the board's roles that have yet to answer. Submit it first, or ask the board that its \
+        approval names"
+    )]
+    NothingWaits {
+        /// What people call it.
+        number: String,
     },
     /// More than one meeting can deal with.
     #[error("the agenda holds {most} items, and no more fit: plan another meeting")]
@@ -62,6 +72,7 @@ impl Refusal {
         "cab.not_a_member",
         "cab.not_on_agenda",
         "cab.on_agenda",
+        "cab.nothing_waits",
         "cab.agenda_full",
         "cab.reason_missing",
     ];
@@ -76,6 +87,7 @@ impl Refuse for Refusal {
             Self::NotAMember => "cab.not_a_member",
             Self::NotOnAgenda { .. } => "cab.not_on_agenda",
             Self::OnAgenda { .. } => "cab.on_agenda",
+            Self::NothingWaits { .. } => "cab.nothing_waits",
             Self::AgendaFull { .. } => "cab.agenda_full",
             Self::ReasonMissing => "cab.reason_missing",
         }

@@ -24,6 +24,10 @@ fn release(number: u128) -> Subject {
     Subject::Release(ReleaseId::from_uuid(Uuid::from_u128(number)))
 }
 
+fn named(subject: Subject) -> Named {
+    Named { subject, number: "REL-9".to_owned() }
+}
+
 fn occurrence(cut_off: i64) -> Occurrence {
     let interval = Interval::try_new(at(120), at(180)).expect("an hour");
     Occurrence { window: Window { interval, zone: Zone::utc() }, cut_off: at(cut_off) }
@@ -45,7 +49,7 @@ fn planned() -> Meeting {
 
 fn waiting(subject: Subject, since: i64, tier: Tier, starts_at: i64) -> Candidate {
     let (since, starts_at) = (Some(at(since)), Some(at(starts_at)));
-    Candidate { subject, since, tier: Some(tier), starts_at }
+    Candidate { subject, since, awaits: true, tier: Some(tier), starts_at }
 }
 
 fn frozen(items: &[Subject]) -> Meeting {
@@ -100,23 +104,28 @@ fn what_was_put_in_order_comes_first_and_what_was_put_off_not_at_all() {
     let meeting = fold(meeting, &events, 5);
     let agenda = compose(&meeting, candidates.clone());
     assert_eq!(subjects(&agenda), [release(3), release(1), release(2)]);
-    let events = defer(&meeting, release(1), "the owner is away", &agenda, &chair(6));
+    let events = defer(&meeting, &named(release(1)), "the owner is away", &agenda, &chair(6));
     let meeting = fold(meeting, &events.expect("put off"), 6);
     assert_eq!(subjects(&compose(&meeting, candidates)), [release(3), release(2)]);
     assert_eq!(meeting.deferral(release(1)), Some("the owner is away"));
 }
 
 #[test]
-fn what_waits_for_nothing_comes_on_by_hand() {
+fn what_the_board_has_yet_to_decide_comes_on_by_hand_and_nothing_else() {
     let meeting = planned();
-    let events = add(&meeting, release(7), &[], &chair(5)).expect("on it");
+    let events = add(&meeting, &named(release(7)), true, &[], &chair(5)).expect("on it");
     let meeting = fold(meeting, &events, 5);
     let early = Candidate { since: None, ..waiting(release(7), 0, Tier::Low, 900) };
-    let agenda = compose(&meeting, vec![early]);
+    let agenda = compose(&meeting, vec![early.clone()]);
+    let decided = Candidate { awaits: false, ..early };
+    assert!(compose(&meeting, vec![decided]).is_empty(), "it was decided or called off meanwhile");
     assert_eq!((agenda[0].subject, agenda[0].by_hand), (release(7), true));
-    refused(add(&meeting, release(7), &agenda, &chair(6)), "cab.on_agenda");
-    refused(defer(&meeting, release(8), "why", &agenda, &chair(6)), "cab.not_on_agenda");
-    refused(defer(&meeting, release(7), " ", &agenda, &chair(6)), "cab.reason_missing");
+    let over = add(&meeting, &named(release(8)), false, &agenda, &chair(6));
+    assert!(over.clone().expect_err("refused").detail.contains("REL-9"));
+    refused(over, "cab.nothing_waits");
+    refused(add(&meeting, &named(release(7)), true, &agenda, &chair(6)), "cab.on_agenda");
+    refused(defer(&meeting, &named(release(8)), "why", &agenda, &chair(6)), "cab.not_on_agenda");
+    refused(defer(&meeting, &named(release(7)), " ", &agenda, &chair(6)), "cab.reason_missing");
 }
 
 #[test]
@@ -125,9 +134,12 @@ fn the_agenda_does_not_move_after_the_cut_off() {
     // The clock alone closes it, before anybody wrote it down.
     for meeting in [planned(), written_down] {
         refused(arrange(&meeting, &[release(1)], &chair(60)), "cab.agenda_frozen");
-        refused(add(&meeting, release(2), &[], &chair(60)), "cab.agenda_frozen");
+        refused(add(&meeting, &named(release(2)), true, &[], &chair(60)), "cab.agenda_frozen");
         let agenda = [AgendaItem { subject: release(1), by_hand: false, minutes: 10 }];
-        refused(defer(&meeting, release(1), "late", &agenda, &chair(61)), "cab.agenda_frozen");
+        refused(
+            defer(&meeting, &named(release(1)), "late", &agenda, &chair(61)),
+            "cab.agenda_frozen",
+        );
     }
     assert!(freeze(&planned(), vec![], at(59)).is_empty());
     assert!(freeze(&frozen(&[]), vec![], at(61)).is_empty(), "it is closed once");
@@ -142,14 +154,14 @@ fn a_meeting_begins_after_its_cut_off_and_is_led_by_its_chair() {
     assert_eq!(meeting.current, Some(release(1)));
     refused(start(&meeting, &chair(121)), "cab.wrong_state");
     refused(cancel(&meeting, "nobody came", &chair(121)), "cab.wrong_state");
-    refused(open_item(&meeting, Some(release(3)), &chair(121)), "cab.not_on_agenda");
+    refused(open_item(&meeting, Some(&named(release(3))), &chair(121)), "cab.not_on_agenda");
     let meeting =
         fold(meeting.clone(), &open_item(&meeting, None, &chair(125)).expect("next"), 125);
     assert_eq!(meeting.current, Some(release(2)));
     let first = meeting.item(release(1)).expect("an item");
     assert_eq!((first.opened_at, first.closed_at), (Some(at(120)), Some(at(125))));
     refused(open_item(&meeting, None, &chair(126)), "cab.wrong_state");
-    refused(set_time(&meeting, release(2), 0, &chair(126)), "request.invalid");
+    refused(set_time(&meeting, &named(release(2)), 0, &chair(126)), "request.invalid");
 }
 
 #[test]
@@ -171,7 +183,7 @@ fn members_come_and_go_and_strangers_stay_outside() {
 #[test]
 fn the_minutes_of_an_ended_meeting_are_fixed() {
     let meeting = in_session(&[release(1)]);
-    let noted = remark(&meeting, Some(release(1)), "ask for the test", &chair(121));
+    let noted = remark(&meeting, Some(&named(release(1))), "ask for the test", &chair(121));
     let meeting = fold(meeting, &noted.expect("noted"), 121);
     let roles = [Role::CabMember].into();
     let outcomes = vec![outcome(&meeting, release(1), None, &roles)];
@@ -239,10 +251,60 @@ fn what_became_of_an_item_is_read_from_its_round() {
     let no = round(RoundState::Rejected, &[(3, 0, Answer::Reject)], &[]);
     assert_eq!(decided(&meeting, &no).decision, Decision::Rejected);
     let agenda = [AgendaItem { subject: release(1), by_hand: false, minutes: 10 }];
-    let events = defer(&meeting, release(1), "no test result", &agenda, &chair(131));
+    let events = defer(&meeting, &named(release(1)), "no test result", &agenda, &chair(131));
     let meeting = fold(meeting, &events.expect("put off"), 131);
     assert_eq!(decided(&meeting, &open).decision, Decision::Deferred);
     assert_eq!(decided(&meeting, &board).decision, Decision::Approved);
+}
+
+#[test]
+fn what_was_decided_before_the_meeting_is_not_its_decision() {
+    let roles = [Role::CabMember].into();
+    let yes = (2, 0, Answer::Approve);
+    let approved = round(RoundState::Approved, &[yes], &[(0, 0), (1, 0)]);
+    let rejected = round(RoundState::Rejected, &[(3, 0, Answer::Reject)], &[]);
+    let later = fold(frozen(&[release(1)]), &[MeetingEvent::Started {}], 131);
+    for decided in [&approved, &rejected] {
+        let found = outcome(&later, release(1), Some(decided), &roles);
+        assert_eq!(found.decision, Decision::Earlier, "the vote was cast a minute before");
+        assert_eq!(found.votes.len(), 1);
+    }
+    assert!(!awaits(Some(&approved), &roles) && !awaits(Some(&rejected), &roles));
+    assert!(!awaits(None, &roles));
+    let open = round(RoundState::Open, &[], &[]);
+    assert!(awaits(Some(&open), &roles));
+    let board = round(RoundState::Open, &[yes], &[(0, 0)]);
+    assert!(!awaits(Some(&board), &roles), "only the release authority has yet to speak");
+    let withdrawn = round(RoundState::Withdrawn, &[], &[]);
+    assert!(!awaits(Some(&withdrawn), &roles));
+}
+
+#[test]
+fn a_meeting_that_nobody_begins_lapses_at_its_end() {
+    let meeting = frozen(&[release(1)]);
+    assert_eq!(meeting.runs_out_at(), Some(at(180)));
+    assert!(run_out(&meeting, vec![], at(179)).is_empty());
+    // The clock alone lets it lapse, before anybody wrote it down.
+    refused(start(&meeting, &chair(180)), "cab.wrong_state");
+    refused(cancel(&meeting, "nobody came", &chair(180)), "cab.wrong_state");
+    let events = run_out(&meeting, vec![], at(180));
+    assert_eq!(events, [MeetingEvent::Lapsed {}]);
+    let meeting = fold(meeting, &events, 180);
+    assert_eq!(meeting.state, Some(MeetingState::Lapsed));
+    assert!(run_out(&meeting, vec![], at(999)).is_empty(), "it lapses once");
+}
+
+#[test]
+fn a_meeting_that_nobody_ends_is_ended_four_hours_past_its_end() {
+    let meeting = in_session(&[release(1)]);
+    let last = 180 + OVERRUN_MINUTES;
+    assert_eq!(meeting.runs_out_at(), Some(at(last)));
+    assert!(run_out(&meeting, vec![], at(last - 1)).is_empty());
+    let outcomes = vec![outcome(&meeting, release(1), None, &[Role::CabMember].into())];
+    let meeting = fold(meeting.clone(), &run_out(&meeting, outcomes, at(last)), last);
+    assert_eq!((meeting.state, meeting.overrun), (Some(MeetingState::Ended), true));
+    assert_eq!((meeting.ended_at, meeting.current), (Some(at(last)), None));
+    assert!(run_out(&meeting, vec![], at(9_999)).is_empty(), "it ends once");
 }
 
 #[test]

@@ -197,6 +197,9 @@ pub struct Change {
     /// Where it came from.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Option<Origin>,
+    /// The window that was planned last, where it was taken away.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last_window: Option<Window>,
     /// When it was raised.
     #[serde(default, skip_serializing_if = "is_default")]
     pub created_at: Option<Timestamp>,
@@ -268,6 +271,11 @@ impl Change {
         window.filter(|_| self.overdue_since.is_none()).map(|window| window.interval.end)
     }
 
+    /// Whether its window is certain: it is committed, or the work was carried out in it.
+    pub fn is_certain(&self) -> bool {
+        self.is_committed() || matches!(self.phase, Phase::Review | Phase::Closed)
+    }
+
     /// What is known of its way back.
     pub fn way_back(&self, id: ChangeId) -> WayBack {
         WayBack {
@@ -324,7 +332,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 4;
+    const FORMAT: i64 = 5;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
@@ -344,7 +352,11 @@ impl Aggregate for Change {
                 }
             }
             E::Edited { edit } => {
+                let before = self.content.window.clone();
                 self.content.apply(edit);
+                if self.content.window.is_none() {
+                    self.last_window = before.or(self.last_window);
+                }
                 if edit.writes() {
                     self.authors.extend(stamp.by.person());
                 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::vocabulary::words;
 
 pub use event::{DeploymentEvent, evolve};
-pub use report::{Refusal, decide_rollback, finish, give_up, report, report_back, verify};
+pub use report::{Named, Refusal, decide_rollback, finish, give_up, report, report_back, verify};
 
 words! {
     /// Where a step stands.

@@ -48,18 +48,22 @@ impl Refuse for Refusal {
 
 type Decided = Result<Vec<DeploymentEvent>, crate::Refusal>;
 
+/// The change of a step, and what people call it.
+pub type Named<'a> = (ChangeId, &'a str);
+
 /// Reports a step of the way forward. Reporting the same again changes nothing; a failed step may
 /// be reported done after another try.
 pub fn report(
     deployment: &Deployment,
-    change: ChangeId,
+    named: Named<'_>,
     state: StepState,
     note: Option<&str>,
 ) -> Decided {
     if deployment.state != DeploymentState::Running {
         return Err(Refusal::WrongState(deployment.state).into());
     }
-    let step = find(&deployment.steps, change)?;
+    let (change, _) = named;
+    let step = find(&deployment.steps, named)?;
     check(state, note, false)?;
     let note = note.map(str::to_owned);
     let repeated = step.state == state && step.note == note;
@@ -107,14 +111,15 @@ pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
 /// it may turn out that it never was.
 pub fn report_back(
     deployment: &Deployment,
-    change: ChangeId,
+    named: Named<'_>,
     state: StepState,
     note: Option<&str>,
 ) -> Decided {
     let rolling = deployment.state == DeploymentState::RollingBack;
     let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
-    find(&rollback.steps, change)?;
-    let unreported = !find(&deployment.steps, change)?.is_reported();
+    let (change, _) = named;
+    find(&rollback.steps, named)?;
+    let unreported = !find(&deployment.steps, named)?.is_reported();
     check(state, note, unreported)?;
     let note = note.map(str::to_owned);
     let mut events = vec![DeploymentEvent::StepBackReported { change, state, note }];
@@ -140,9 +145,9 @@ pub fn give_up(deployment: &Deployment, reason: &str) -> Decided {
     Ok(vec![DeploymentEvent::RollbackFailed { reason: reason.to_owned() }])
 }
 
-fn find(steps: &[Step], change: ChangeId) -> Result<&Step, crate::Refusal> {
+fn find<'a>(steps: &'a [Step], (change, number): Named<'_>) -> Result<&'a Step, crate::Refusal> {
     let found = steps.iter().find(|step| step.change == change);
-    found.ok_or_else(|| General::Unknown { kind: "step", name: change.to_string() }.into())
+    found.ok_or_else(|| General::Unknown { kind: "step", name: number.to_owned() }.into())
 }
 
 fn check(state: StepState, note: Option<&str>, uncertain: bool) -> Result<(), crate::Refusal> {
@@ -173,6 +178,10 @@ mod tests {
 
     fn change(number: u128) -> ChangeId {
         ChangeId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn named(number: u128) -> Named<'static> {
+        (change(number), "CHG-1")
     }
 
     fn stamp() -> Stamp {
@@ -250,14 +259,14 @@ mod tests {
             for (at, change) in changes.iter().enumerate() {
                 let uncertain = touched(at) && !reported[at];
                 prop_assert_eq!(back.is_uncertain(*change), uncertain);
-                let never = report_back(&back, *change, StepState::NotBegun, None);
+                let never = report_back(&back, (*change, "CHG-1"), StepState::NotBegun, None);
                 prop_assert_eq!(never.is_ok(), uncertain);
             }
             for change in &expected {
                 prop_assert_eq!(back.state, DeploymentState::RollingBack);
                 let never = back.is_uncertain(*change);
                 let state = if never { StepState::NotBegun } else { StepState::Done };
-                for event in report_back(&back, *change, state, None).expect("allowed") {
+                for event in report_back(&back, (*change, "CHG-1"), state, None).expect("allowed") {
                     back = evolve(Some(back), &event, &stamp()).expect("there");
                 }
                 let fate = if never { Fate::NotBegun } else { Fate::TakenBack };
@@ -279,7 +288,7 @@ mod tests {
         assert!(partial.is_uncertain(change(2)) && !partial.is_uncertain(change(3)));
         let failed = after(&[reported(1, StepState::Done), reported(2, StepState::Failed)]);
         assert_eq!(taken_back(&failed), [change(2), change(1)], "nobody goes on after a failure");
-        let never = report(&partial, change(2), StepState::NotBegun, None);
+        let never = report(&partial, named(2), StepState::NotBegun, None);
         assert_eq!(never.expect_err("forward").missing[0].pointer, "/result");
     }
 
@@ -296,7 +305,7 @@ mod tests {
             changes: vec![change(1)],
         };
         let back = after(&[reported(1, StepState::Done), decided]);
-        let refusal = report(&back, change(2), StepState::Done, None).expect_err("back");
+        let refusal = report(&back, named(2), StepState::Done, None).expect_err("back");
         assert_eq!(refusal.code, "release.wrong_phase");
     }
 
@@ -307,7 +316,7 @@ mod tests {
             changes: vec![change(1)],
         };
         let back = after(&[reported(1, StepState::Done), decided]);
-        let events = report_back(&back, change(1), StepState::Done, None).expect("reported");
+        let events = report_back(&back, named(1), StepState::Done, None).expect("reported");
         assert_eq!(events.last(), Some(&DeploymentEvent::RolledBack {}));
     }
 
@@ -348,13 +357,20 @@ mod tests {
             [1, 2, 3].map(|number| ended.fate(change(number))),
             [Fate::Stands, Fate::Stands, Fate::NotBegun]
         );
-        let refusal = report_back(&ended, change(1), StepState::Done, None).expect_err("over");
+        let refusal = report_back(&ended, named(1), StepState::Done, None).expect_err("over");
         assert_eq!(refusal.code, "rollback.not_decided");
     }
 
     #[test]
+    fn a_step_that_is_none_is_called_by_its_number() {
+        let refusal = report(&after(&[]), named(9), StepState::Done, None).expect_err("no step");
+        assert_eq!(refusal.code, "request.unknown_record");
+        assert!(refusal.detail.contains("CHG-1"), "{}", refusal.detail);
+    }
+
+    #[test]
     fn a_failure_says_what_failed() {
-        let refusal = report(&after(&[]), change(1), StepState::Failed, Some(" "));
+        let refusal = report(&after(&[]), named(1), StepState::Failed, Some(" "));
         assert_eq!(refusal.expect_err("silent").missing[0].pointer, "/note");
     }
 }

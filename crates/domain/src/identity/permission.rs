@@ -131,9 +131,14 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::TokenWrite,
             P::PolicyWrite,
         ],
-        Role::CabMember | Role::EcabMember => {
-            &[P::Approve, P::DelegationWrite, P::CabAttend, P::FeedWrite, P::ReviewWrite]
-        }
+        Role::CabMember | Role::EcabMember => &[
+            P::Approve,
+            P::DelegationWrite,
+            P::CabAttend,
+            P::FeedWrite,
+            P::ReviewWrite,
+            P::TokenWrite,
+        ],
         Role::ReleaseAuthority => &[
             P::Approve,
             P::DelegationWrite,
@@ -143,6 +148,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ExceptionRequest,
             P::ExceptionDecide,
             P::WindowExtend,
+            P::TokenWrite,
         ],
         Role::ProductOwner => &[
             P::ChangeWrite,
@@ -195,6 +201,15 @@ mod tests {
     fn an_auditor_changes_nothing_but_tokens_to_read_with() {
         let own = [Permission::Read, Permission::TokenWrite];
         assert_eq!(permissions(Role::Auditor), own.into());
+    }
+
+    #[test]
+    fn whoever_approves_may_work_from_the_command_line() {
+        for role in Role::ALL {
+            let granted = permissions(*role);
+            let approves = granted.contains(&Permission::Approve);
+            assert!(!approves || granted.contains(&Permission::TokenWrite), "{role:?}");
+        }
     }
 
     #[test]

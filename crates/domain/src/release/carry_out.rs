@@ -1,6 +1,6 @@
 //! Carrying a release out: deploy, report each step, verify, or take it back; then close it.
 
-use kernel::{ChangeId, NOTE_MAX};
+use kernel::NOTE_MAX;
 
 use crate::aggregate::Decision;
 use crate::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
@@ -30,15 +30,15 @@ pub fn deploy(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
 /// Reports a change as carried out or failed.
 pub fn step(
     release: &Release,
-    change: ChangeId,
+    named: deployment::Named<'_>,
     state: StepState,
     note: Option<&str>,
     facts: &Facts,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::Step, release, facts)?;
-    let reported = facts.changes.iter().find(|fact| fact.id == change);
+    let reported = facts.changes.iter().find(|fact| fact.id == named.0);
     reported.map_or(Ok(()), |fact| fact.not_by_its_approver(facts.person))?;
-    deployment::report(running(release)?, change, state, note).map(wrap)
+    deployment::report(running(release)?, named, state, note).map(wrap)
 }
 
 /// Ends the deployment; then, when verification passed, ends that.
@@ -71,13 +71,13 @@ pub fn roll_back(release: &Release, reason: &str, facts: &Facts) -> Decision<Rel
 /// Reports a step back.
 pub fn back(
     release: &Release,
-    change: ChangeId,
+    named: deployment::Named<'_>,
     state: StepState,
     note: Option<&str>,
     facts: &Facts,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::StepBack, release, facts)?;
-    deployment::report_back(running(release)?, change, state, note).map(wrap)
+    deployment::report_back(running(release)?, named, state, note).map(wrap)
 }
 
 /// Ends a rollback that cannot be completed.

@@ -257,6 +257,9 @@ pub struct Release {
     /// How it ended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome: Option<Outcome>,
+    /// The window that was planned last, where it was taken away.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last_window: Option<Window>,
     /// When it was created.
     #[serde(default, skip_serializing_if = "is_default")]
     pub created_at: Option<Timestamp>,
@@ -304,6 +307,11 @@ impl Release {
         self.scheduled && self.phase <= Phase::Verification
     }
 
+    /// Whether its window is certain: it is committed, or the work was carried out in it.
+    pub fn is_certain(&self) -> bool {
+        self.scheduled && self.phase != Phase::Cancelled
+    }
+
     /// Whether it is being carried out or later.
     pub fn is_under_way(&self) -> bool {
         self.phase >= Phase::Deployment
@@ -335,7 +343,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 5;
+    const FORMAT: i64 = 6;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -353,7 +361,13 @@ impl Aggregate for Release {
                 self.created_at = Some(stamp.at);
                 self.enter(Phase::Planning);
             }
-            E::Edited { edit } => self.content.apply(edit),
+            E::Edited { edit } => {
+                let before = self.content.window.clone();
+                self.content.apply(edit);
+                if self.content.window.is_none() {
+                    self.last_window = before.or(self.last_window);
+                }
+            }
             E::ChangeAttached { change, .. } => self.changes.push(*change),
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),

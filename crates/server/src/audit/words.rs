@@ -98,6 +98,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("meeting.item_added", "put {subject.id} on the agenda"),
     ("meeting.item_deferred", "put {subject.id} off to a later meeting"),
     ("meeting.item_opened", "put {subject.id} on the table"),
+    ("meeting.lapsed", "the meeting was not held: nobody began it before its planned end"),
     ("meeting.planned", "planned the meeting for {window}, agenda until {cut_off}"),
     ("meeting.presence_set", "{person} {present?came:went}"),
     ("meeting.remarked", "remarked[ on {subject.id}]"),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::cab::{
-    AGENDA_MAX, AgendaItem, Board, Candidate, Meeting, MeetingState, Subject, compose,
+    AGENDA_MAX, AgendaItem, Board, Candidate, Meeting, MeetingState, Subject, awaits, compose,
 };
 use kernel::{MeetingId, Timestamp};
 use ports::{Fault, Query, Value};
@@ -36,7 +36,8 @@ pub(super) fn agenda(
         let Some(known) = known(db, subject)? else { continue };
         let since = waiting.get(&subject).copied();
         let starts_at = known.starts_at();
-        candidates.push(Candidate { subject, since, tier: known.tier, starts_at });
+        let awaits = awaits(known.round.as_ref(), &board.content.roles);
+        candidates.push(Candidate { subject, since, awaits, tier: known.tier, starts_at });
     }
     Ok(compose(meeting, candidates))
 }

@@ -1,7 +1,7 @@
 //! What the rules of a meeting need to know, and finding meetings and their subjects.
 
 use domain::approval::Round;
-use domain::cab::{Board, Facts, Meeting, Subject};
+use domain::cab::{Board, Facts, Meeting, Named, Subject};
 use domain::change::Change;
 use domain::identity::Permission;
 use domain::release::Release;
@@ -11,7 +11,7 @@ use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::names::{find_change, find_release};
+use crate::names::{Names, find_change, find_release};
 
 /// The meeting of an id or a number.
 pub(super) fn find_meeting(db: &mut dyn Query, name: &str) -> Result<MeetingId, Stop> {
@@ -20,6 +20,13 @@ pub(super) fn find_meeting(db: &mut dyn Query, name: &str) -> Result<MeetingId, 
         Some(row) => Ok(row.parsed(0)?),
         None => Err(General::Unknown { kind: "meeting", name: name.to_owned() }.into()),
     }
+}
+
+/// The change or release that a field names, with its number.
+pub(super) fn find_named(db: &mut dyn Query, pointer: &str, name: &str) -> Result<Named, Stop> {
+    let subject = find_subject(db, pointer, name)?;
+    let number = Names::default().get(db, &subject.id())?.and_then(|found| found.number);
+    Ok(Named { subject, number: number.unwrap_or_else(|| name.to_owned()) })
 }
 
 /// The change or release that a field names.

@@ -4,16 +4,18 @@ use api::cab::{CabBoard, MeetingRow};
 use api::common::{Page, Ref};
 use domain::General;
 use domain::cab::{Board, MeetingState};
+use domain::identity::Permission;
 use kernel::{BoardId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
+use crate::asking::Asking;
 use crate::bus::{Stop, find_state};
 use crate::cab::board;
 use crate::calendar::window;
 use crate::http::{ListQuery, wrong_parameter};
 use crate::names::{Names, find_board, shown_window};
 use crate::problem::Answer;
-use crate::read::{Statement, cursor_parts, cursor_text, present, wrong_name};
+use crate::read::{Statement, action, cursor_parts, cursor_text, present, wrong_name};
 
 /// A page of boards by name.
 pub(super) fn boards(
@@ -33,10 +35,13 @@ pub(super) fn boards(
 }
 
 /// A board by id or name.
-pub(super) fn board(db: &mut dyn Query, name: &str) -> Result<CabBoard, Stop> {
+pub(super) fn board(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<CabBoard, Stop> {
     let id = find_board(db, name)?;
     let unknown = || General::Unknown { kind: "board", name: name.to_owned() };
-    Ok(shown(db, id)?.ok_or_else(unknown)?)
+    let found = shown(db, id)?.ok_or_else(unknown)?;
+    // To edit it, and to call a meeting of it, a permission is all that is asked.
+    let may = |verb: &str| action(verb, asking.permit(Permission::CabWrite));
+    Ok(CabBoard { actions: Some(vec![may("edit"), may("plan")]), ..found })
 }
 
 fn shown(db: &mut dyn Query, id: BoardId) -> Result<Option<CabBoard>, Fault> {
@@ -51,6 +56,7 @@ fn shown(db: &mut dyn Query, id: BoardId) -> Result<Option<CabBoard>, Fault> {
         roles: content.roles.iter().map(|role| role.word().to_owned()).collect(),
         schedule: content.schedule.as_ref().map(board::shown),
         next: next(db, id)?,
+        actions: None,
     }))
 }
 
@@ -133,15 +139,15 @@ fn line(
     let board = row.text(2)?;
     let unnamed = || Ref { id: board.to_owned(), number: None, name: board.to_owned() };
     let cut_off = row.time(7)?;
-    let planned = row.text(3)? == MeetingState::Planned.word();
-    let state = if planned && cut_off <= now { MeetingState::Frozen.word() } else { row.text(3)? };
     let window = window(row, 4)?;
     let window = window.ok_or_else(|| Fault::permanent("reading a meeting", "it has no window"))?;
+    let state: MeetingState = row.parsed(3)?;
+    let state = state.at(cut_off, window.interval.end, now);
     Ok(MeetingRow {
         id: row.text(0)?.to_owned(),
         number: row.text(1)?.to_owned(),
         board: names.get(db, board)?.unwrap_or_else(unnamed),
-        state: state.to_owned(),
+        state: state.word().to_owned(),
         window: shown_window(&window),
         cut_off: cut_off.to_string(),
         items: row.opt_int(8)?.map(|items| u32::try_from(items).unwrap_or(u32::MAX)),

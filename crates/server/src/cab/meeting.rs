@@ -1,16 +1,18 @@
 //! Planning meetings: the ones that somebody calls, and the next of each schedule. Closing their
-//! agendas when the cut-off passes.
+//! agendas when the cut-off passes, and the meetings themselves when their time ran out.
 
 use api::cab::MeetingFields;
 use api::common::Written;
-use domain::cab::{Board, Meeting, MeetingEvent, Occurrence, freeze, plan};
+use domain::cab::{
+    Board, Meeting, MeetingEvent, Occurrence, Outcome, freeze, outcome, plan, run_out,
+};
 use domain::identity::Permission;
 use kernel::{BoardId, MeetingId, Timestamp};
-use ports::Query;
+use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::cab::agenda::agenda;
-use crate::cab::facts::board_of;
+use crate::cab::facts::{board_of, known};
 use crate::follow::timers;
 use crate::names::{Resolver, find_board, parse_window};
 
@@ -111,10 +113,39 @@ fn find_scheduled(work: &mut Work<'_>, board: BoardId) -> Result<Option<MeetingI
 /// The cut-off passed: closes the agenda, and plans the next meeting, to which what comes later
 /// goes. The caller holds the meeting's lock.
 pub fn cut_off(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
-    let id = stream.split_once(':').and_then(|(_, id)| id.parse().ok());
-    let Some(id) = id else { return Ok(()) };
-    let mut meeting: Loaded<Meeting> = work.peek(id)?;
+    let Some(mut meeting) = of_stream(work, stream)? else { return Ok(()) };
     close_if_due(work, &mut meeting)
+}
+
+/// The time of a meeting ran out: it lapses, or is ended with its minutes. What it did not decide
+/// waits for the next one. The caller holds the meeting's lock.
+pub fn time_ran_out(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
+    let Some(mut meeting) = of_stream(work, stream)? else { return Ok(()) };
+    close_if_due(work, &mut meeting)?;
+    let board = board_of(work.tx, &meeting.state)?;
+    let outcomes = outcomes(work, &meeting.state, &board.state)?;
+    let events = run_out(&meeting.state, outcomes, work.now);
+    work.append(&mut meeting, events)
+}
+
+fn of_stream(work: &mut Work<'_>, stream: &str) -> Result<Option<Loaded<Meeting>>, Stop> {
+    let id: Option<MeetingId> = stream.split_once(':').and_then(|(_, id)| id.parse().ok());
+    id.map(|id| work.peek(id)).transpose()
+}
+
+/// What became of the items of a meeting, as the rounds stand now.
+pub(super) fn outcomes(
+    work: &mut Work<'_>,
+    meeting: &Meeting,
+    board: &Board,
+) -> Result<Vec<Outcome>, Fault> {
+    let mut outcomes = Vec::with_capacity(meeting.agenda.len());
+    for item in &meeting.agenda {
+        let subject = item.item.subject;
+        let round = known(work.tx, subject)?.and_then(|known| known.round);
+        outcomes.push(outcome(meeting, subject, round.as_ref(), &board.content.roles));
+    }
+    Ok(outcomes)
 }
 
 /// Closes the agenda of a meeting whose cut-off has passed, whoever comes first: its timer, or

@@ -26,7 +26,7 @@ pub(super) fn minutes(meeting: &Meeting) -> Minutes {
         let _ = writeln!(text, "## Remarks\n");
         general.iter().for_each(|remark| note(&mut text, remark, &clock));
     }
-    let fixed = meeting.ended_at.is_some();
+    let fixed = meeting.ended_at.is_some() || meeting.state == "lapsed";
     Minutes { number: meeting.number.clone(), fixed, markdown: text }
 }
 
@@ -41,9 +41,15 @@ fn head(text: &mut String, meeting: &Meeting, clock: &Clock) {
     match (&meeting.started_at, &meeting.ended_at) {
         (Some(start), Some(end)) => {
             let _ = writeln!(text, "- Held: {} – {}", clock.day(start), clock.time(end));
+            if meeting.overrun {
+                let _ = writeln!(text, "- Nobody ended it: it was closed by the clock");
+            }
         }
         (Some(start), None) => {
             let _ = writeln!(text, "- Began: {}; it is still held", clock.day(start));
+        }
+        (None, _) if meeting.state == "lapsed" => {
+            let _ = writeln!(text, "- It was not held: nobody began it before its planned end");
         }
         (None, _) => {
             let _ = writeln!(text, "- State: {}", meeting.state.replace('_', " "));
@@ -69,7 +75,7 @@ fn item_text(text: &mut String, meeting: &Meeting, place: usize, item: &AgendaIt
     let number = item.subject.number.as_deref().unwrap_or_default();
     let _ = writeln!(text, "### {place}. {number} {}\n", plain(&item.subject.name));
     if let Some(decision) = &item.decision {
-        let _ = writeln!(text, "Decision: **{decision}**\n");
+        let _ = writeln!(text, "Decision: **{}**\n", decision.replace('_', " "));
     }
     if let Some(opened) = &item.opened_at {
         let closed = item.closed_at.as_ref().map_or_else(|| "…".to_owned(), |at| clock.time(at));
@@ -82,7 +88,8 @@ fn item_text(text: &mut String, meeting: &Meeting, place: usize, item: &AgendaIt
         let why = vote.reason.as_ref().map_or_else(String::new, |why| format!(": {}", plain(why)));
         let absent = vote.on_behalf_of.as_ref().map(|absent| plain(&absent.name));
         let place = absent.map_or_else(String::new, |absent| format!(" in place of {absent}"));
-        let (who, when) = (plain(&vote.person.name), clock.time(&vote.at));
+        let day = meeting.started_at.as_ref().unwrap_or(&meeting.window.start);
+        let (who, when) = (plain(&vote.person.name), clock.near(&vote.at, day));
         let _ = writeln!(text, "- {who}{place}, {}, {when}{why}", vote.answer);
     }
     let deferral = meeting.deferred.iter().find(|one| one.subject.id == item.subject.id);
@@ -119,6 +126,12 @@ impl Clock {
 
     fn time(&self, at: &str) -> String {
         self.at(at, "%H:%M")
+    }
+
+    /// The time alone on the day of another instant, else the day too.
+    fn near(&self, at: &str, other: &str) -> String {
+        let date = |at: &str| self.at(at, "%Y-%m-%d");
+        if date(at) == date(other) { self.time(at) } else { self.day(at) }
     }
 
     fn at(&self, at: &str, format: &str) -> String {

@@ -28,7 +28,8 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use board::SaveBoard;
-pub use meeting::{PlanMeeting, cut_off};
+pub use meeting::{PlanMeeting, cut_off, time_ran_out};
+pub use projection::RUNS_OUT;
 pub use verbs::{MoveMeeting, Verb};
 
 /// The routes, in reading order.
@@ -97,10 +98,14 @@ async fn list_boards(
 
 async fn get_board(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<CabBoard>, Answer> {
-    let found = ask(&*app.bus.world().store, move |db| refused(list::board(db, &id)));
+    let reader = Reader::of(&app, &signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(list::board(db, &id, &asking))
+    });
     Ok(Json(found.await??))
 }
 

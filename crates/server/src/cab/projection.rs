@@ -1,10 +1,15 @@
 //! The read models of boards and meetings.
 
+use domain::Aggregate as _;
 use domain::cab::{Board, Meeting, MeetingState};
 use kernel::{BoardId, MeetingId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
 use crate::bus::Record;
+use crate::follow::timers;
+
+/// The timer of a meeting whose time runs out.
+pub const RUNS_OUT: &str = "meeting.runs_out";
 
 impl Record for Board {
     const MODEL: i64 = 1;
@@ -30,7 +35,7 @@ impl Record for Board {
 }
 
 impl Record for Meeting {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &["meetings", "meeting_items"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE meetings (id TEXT PRIMARY KEY, number TEXT NOT NULL, board TEXT NOT NULL, \
@@ -86,7 +91,10 @@ impl Record for Meeting {
             ],
         )?;
         tx.execute("DELETE FROM meeting_items WHERE meeting = $1", &[(&id).into()])?;
-        let is_over = matches!(state, MeetingState::Ended | MeetingState::Cancelled);
+        // The timer follows from the meeting, as its rows do.
+        let ends_at = self.runs_out_at();
+        timers::keep(tx, &format!("{}:{id}", Self::KIND), RUNS_OUT, ends_at)?;
+        let is_over = ends_at.is_none();
         let taken = self.agenda.iter().map(|item| item.item.subject);
         for subject in taken.chain(self.added.iter().copied()).filter(|_| !is_over) {
             let sql = "INSERT INTO meeting_items (meeting, board, subject) VALUES ($1, $2, $3) \

@@ -67,6 +67,7 @@ fn shown(
         remarks: remarks(db, n, meeting)?,
         started_at: text(meeting.started_at),
         ended_at: text(meeting.ended_at),
+        overrun: meeting.overrun,
         cancelled: meeting.cancelled.clone(),
         actions: actions(meeting, &board.state, asking),
     })

@@ -3,7 +3,7 @@
 use api::cab as wire;
 use api::common::{Reason, Written};
 use domain::Aggregate as _;
-use domain::cab::{self, Board, Facts, Meeting, MeetingEvent, Subject};
+use domain::cab::{self, Board, Facts, Meeting, MeetingEvent, Named};
 use domain::identity::Permission;
 use kernel::MeetingId;
 use ports::Query;
@@ -11,8 +11,8 @@ use ports::Query;
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::cab::agenda::agenda;
-use crate::cab::facts::{board_of, facts, find_meeting, find_subject, known};
-use crate::cab::meeting::{close_if_due, plan_next, written};
+use crate::cab::facts::{board_of, facts, find_meeting, find_named, find_subject, known};
+use crate::cab::meeting::{close_if_due, outcomes, plan_next, written};
 use crate::names::{Resolver, find_person};
 
 /// What is to be done.
@@ -113,22 +113,24 @@ impl MoveMeeting {
             Verb::Add(wanted) => {
                 let subject = subject(work, &wanted.subject)?;
                 let agenda = agenda(work.tx, board, loaded.id, meeting)?;
-                cab::add(meeting, subject, &agenda, facts)
+                let round = known(work.tx, subject.subject)?.and_then(|known| known.round);
+                let awaits = cab::awaits(round.as_ref(), &board.content.roles);
+                cab::add(meeting, &subject, awaits, &agenda, facts)
             }
             Verb::Defer(wanted) => {
                 let subject = subject(work, &wanted.subject)?;
                 let agenda = agenda(work.tx, board, loaded.id, meeting)?;
-                cab::defer(meeting, subject, &wanted.reason, &agenda, facts)
+                cab::defer(meeting, &subject, &wanted.reason, &agenda, facts)
             }
             Verb::Start => cab::start(meeting, facts),
             Verb::Next(wanted) => {
                 let subject = wanted.subject.as_deref();
                 let subject = subject.map(|name| self::subject(work, name)).transpose()?;
-                cab::open_item(meeting, subject, facts)
+                cab::open_item(meeting, subject.as_ref(), facts)
             }
             Verb::Time(wanted) => {
                 let subject = subject(work, &wanted.subject)?;
-                cab::set_time(meeting, subject, wanted.minutes, facts)
+                cab::set_time(meeting, &subject, wanted.minutes, facts)
             }
             Verb::Attend(wanted) => {
                 let person = attendee(work, wanted)?.or(facts.person);
@@ -139,18 +141,9 @@ impl MoveMeeting {
             Verb::Remark(wanted) => {
                 let subject = wanted.subject.as_deref();
                 let subject = subject.map(|name| self::subject(work, name)).transpose()?;
-                cab::remark(meeting, subject, &wanted.text, facts)
+                cab::remark(meeting, subject.as_ref(), &wanted.text, facts)
             }
-            Verb::End => {
-                let mut outcomes = Vec::with_capacity(meeting.agenda.len());
-                for item in &meeting.agenda {
-                    let subject = item.item.subject;
-                    let round = known(work.tx, subject)?.and_then(|known| known.round);
-                    let roles = &board.content.roles;
-                    outcomes.push(cab::outcome(meeting, subject, round.as_ref(), roles));
-                }
-                cab::end(meeting, outcomes, facts)
-            }
+            Verb::End => cab::end(meeting, outcomes(work, meeting, board)?, facts),
             Verb::Cancel(reason) => {
                 cab::cancel(meeting, reason.reason.as_deref().unwrap_or_default(), facts)
             }
@@ -159,8 +152,8 @@ impl MoveMeeting {
     }
 }
 
-fn subject(work: &mut Work<'_>, name: &str) -> Result<Subject, Stop> {
-    find_subject(work.tx, "/subject", name)
+fn subject(work: &mut Work<'_>, name: &str) -> Result<Named, Stop> {
+    find_named(work.tx, "/subject", name)
 }
 
 fn attendee(work: &mut Work<'_>, wanted: &wire::Attend) -> Result<Option<kernel::PersonId>, Stop> {

@@ -55,10 +55,9 @@ fn look(
 ) -> Result<Checked, Stop> {
     let mut looked = find_placed(db, &placed.0, placed.1)?;
     let subject = placed.0.subject;
-    let mut order = order(db, subject, Some(placed.0.interval))?;
-    order.retain(|found| found.subject == subject);
     let mut found = std::mem::take(&mut looked.found);
-    found.extend(order);
+    // Those that wait for it and would begin before it is over stand here too.
+    found.extend(order(db, subject, Some(placed.0.interval))?);
     found.retain(|one| past.is_none_or(|past| one.overlap.end > past));
     // What blocks is shown whole, and first.
     found.sort_by_key(|one| !one.blocking);
@@ -74,7 +73,7 @@ fn look(
         let one_shown = shower.of_found(db, one, end, one.blocking, accepted.as_ref())?;
         let lasts = |accepted: &Acceptance| accepted.until.is_none_or(|until| until >= end);
         let passes = accepted.as_ref().is_some_and(lasts) || one_shown.exempt.is_some();
-        blocking += u32::from(one.blocking && !passes);
+        blocking += u32::from(one.blocking && one.subject == subject && !passes);
         conflicts.push(one_shown);
     }
     Ok(Checked { conflicts, blocking, incomplete: looked.beyond })

@@ -19,7 +19,7 @@ use ports::{Fault, Query, Row};
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state, who_is};
 use crate::calendar::ical::{Event, Writer};
 use crate::calendar::meetings::write_meetings;
-use crate::calendar::overlap::{Asked, Kind, Line, lines};
+use crate::calendar::overlap::{Asked, GONE, Kind, Line, gone, lines};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
 use crate::identity::keep_secret;
@@ -303,6 +303,13 @@ fn write_records(db: &mut dyn Query, writer: &mut Writer, asked: &Asked) -> Resu
     for Line { kind, row } in &lines {
         event(writer, *kind, row)?;
     }
+    for kind in [Kind::Change, Kind::Release] {
+        if asked.kind.is_none_or(|wanted| wanted == kind) {
+            for row in gone(db, asked, kind)? {
+                event(writer, kind, &row)?;
+            }
+        }
+    }
     Ok(())
 }
 
@@ -311,7 +318,7 @@ fn event(writer: &mut Writer, kind: Kind, row: &Row) -> Result<(), Fault> {
     let Some(window) = window(row, 5)? else { return Ok(()) };
     let phase = row.text(4)?;
     let status = match (phase, row.bool(8)?) {
-        ("cancelled", _) => "CANCELLED",
+        ("cancelled" | GONE, _) => "CANCELLED",
         (_, true) => "CONFIRMED",
         (_, false) => "TENTATIVE",
     };

@@ -27,7 +27,8 @@ pub(super) fn meetings(
     let sql = "SELECT meetings.id, meetings.number, boards.id, boards.name, meetings.start_at, \
         meetings.end_at, meetings.zone FROM meetings JOIN boards ON boards.id = meetings.board \
         WHERE meetings.start_at > $1 AND meetings.start_at < $2 AND meetings.end_at > $3 \
-        AND meetings.state <> 'cancelled' ORDER BY meetings.start_at, meetings.id LIMIT $4";
+        AND meetings.state NOT IN ('cancelled', 'lapsed') \
+        ORDER BY meetings.start_at, meetings.id LIMIT $4";
     let params = [
         range.start.plus_minutes(-LONGEST_MINUTES).into(),
         range.end.into(),
@@ -91,7 +92,10 @@ fn event(writer: &mut Writer, row: &Row) -> Result<(), Fault> {
         summary: format!("{} {}", row.text(1)?, row.text(2)?),
         description: format!("{}\nthe agenda closes at {}", state.replace('_', " "), row.time(6)?),
         category: "meeting",
-        status: if state == "cancelled" { "CANCELLED" } else { "CONFIRMED" },
+        status: match state {
+            "cancelled" | "lapsed" => "CANCELLED",
+            _ => "CONFIRMED",
+        },
         keeps_busy: true,
     });
     Ok(())

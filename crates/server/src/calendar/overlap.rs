@@ -29,13 +29,16 @@ pub(super) struct Asked {
     pub(super) region: Option<String>,
     /// `change` or `release`; both when absent.
     pub(super) kind: Option<Kind>,
-    /// Only what is authorised and will happen: the forward schedule of change.
+    /// Only what is certain, authorised or carried out: the forward schedule of change.
     pub(super) committed: bool,
     /// Only what is expected to interrupt a service.
     pub(super) interrupting: bool,
     /// Whether those that were cancelled are wanted too.
     pub(super) cancelled: bool,
 }
+
+/// What stands for the phase of a record whose window was taken away.
+pub(super) const GONE: &str = "window taken away";
 
 /// A kind of entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +78,39 @@ pub(super) fn lines(db: &mut dyn Query, asked: &Asked) -> Result<(Vec<Line>, boo
     let truncated = lines.len() > ENTRIES_MAX;
     lines.truncate(ENTRIES_MAX);
     Ok((lines, truncated))
+}
+
+/// The records of a kind whose window in the range was taken away, and that have none now. Columns
+/// as of [`overlapping`].
+pub(super) fn gone(db: &mut dyn Query, asked: &Asked, kind: Kind) -> Result<Vec<Row>, Fault> {
+    let (columns, from) = match kind {
+        Kind::Change => (CHANGE, "changes WHERE release IS NULL"),
+        Kind::Release => (RELEASE, "releases WHERE 1 = 1"),
+    };
+    let columns = ["start_at", "end_at"]
+        .iter()
+        .fold(columns.replace("changes.", ""), |all, name| {
+            all.replace(name, &format!("gone_{name}"))
+        })
+        .replace(" phase,", &format!(" '{GONE}',"))
+        .replace(" zone,", " 'UTC',");
+    let mut statement = Statement::new(&format!("SELECT {columns} FROM {from}"));
+    let Interval { start, end } = asked.range;
+    let piece = " AND gone_start_at < ? AND (gone_end_at > ? OR 1 = 0)";
+    statement.bind(piece, [end.into(), start.into()]);
+    if let Some(team) = asked.team {
+        statement.bind(" AND (team = ? OR 1 = 0)", [team.to_string().into()]);
+    }
+    if let Some(environment) = asked.environment {
+        statement.bind(" AND (environment = ? OR 1 = 0)", [environment.word().into()]);
+    }
+    if let Some(service) = asked.service {
+        let service = Value::from(service.to_string());
+        statement.bind(touches(kind), [service.clone(), service]);
+    }
+    statement.push(" ORDER BY gone_start_at, id");
+    statement.bind(" LIMIT ?", [Value::from(i64::try_from(ENTRIES_MAX).unwrap_or(i64::MAX))]);
+    statement.query(db)
 }
 
 /// Which index leads.

@@ -38,7 +38,7 @@ impl Command for AnnotateChange {
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_change(work.tx, &self.change)?;
         let mut change: Loaded<Change> = work.load_subject(id)?;
-        self.extra.permit(work, Permission::ChangeWrite)?;
+        self.extra.permit(work, |_| Permission::ChangeWrite)?;
         let (me, now) = (work.person(), work.now);
         let command = parse_extra(work.tx, &self.extra, &change.state.extras, me, now)?;
         let events = extra(&change.state, &command)?;

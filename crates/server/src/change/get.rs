@@ -131,7 +131,7 @@ fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
         let guarded = guard(*verb, change, facts).and_then(|()| asking.permit(permission(*verb)));
         action(verb.word(), guarded)
     });
-    shown.collect()
+    shown.chain(extras::extra_actions(asking, |_| Permission::ChangeWrite)).collect()
 }
 
 fn permission(verb: Verb) -> Permission {

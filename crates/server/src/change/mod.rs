@@ -3,6 +3,7 @@
 mod advice;
 mod annotate;
 mod approval;
+mod effect;
 mod facts;
 mod fields;
 mod get;
@@ -19,10 +20,12 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use api::approval::{GrantExtension, Vote};
 use api::change::{
-    Advice, Bulk, Change, ChangeFields, ChangeRow, Complete, Extend, Links, Schedule, Traced,
+    Advice, Bulk, Change, ChangeFields, ChangeMovePreview, ChangeRow, Complete, Extend, Links,
+    Schedule, Traced,
 };
 use api::common::{BulkOutcome, NewComment, Page, Reason, Ref, TaskFields, Written};
 use domain::approval::Answer as VoteAnswer;
+use domain::identity::Permission;
 
 use crate::asking::Reader;
 use crate::bulk::{self, BulkVerb};
@@ -98,6 +101,12 @@ fn verbs(routes: Routes) -> Routes {
             "/changes/{id}/schedule",
             "Commits or moves its window",
             schedule,
+        )
+        .write::<Schedule, ChangeMovePreview, _, _>(
+            M::Post,
+            "/changes/{id}/schedule/preview",
+            "Says what moving its window would do, and saves nothing",
+            preview_move,
         )
         .write::<Reason, Written, _, _>(M::Post, "/changes/{id}/start", "Begins work", start)
         .write::<Extend, Written, _, _>(
@@ -203,6 +212,20 @@ async fn get_advice(
     let found = ask(&*app.bus.world().store, move |db| {
         let asking = reader.ask(db)?;
         refused(advice::advice(db, &id, &asking))
+    });
+    Ok(Json(found.await??))
+}
+
+async fn preview_move(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    write: Write<Schedule>,
+) -> Result<Json<ChangeMovePreview>, Answer> {
+    write.signed.permit(&app, Permission::Read).await?;
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(effect::preview(db, &id, write.body.window.as_ref(), &asking))
     });
     Ok(Json(found.await??))
 }

@@ -20,9 +20,10 @@ use crate::read_models::insert_rows;
 const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, change_type, phase, \
     held, tier, environment, team, requester, implementer, release, start_at, end_at, zone, long, \
     live, committed, outage_minutes, outcome, started_at, finished_at, source, source_number, \
-    source_zone, created_at, updated_at, impact, met_at, extension_at, overdue_at) \
+    source_zone, created_at, updated_at, impact, met_at, extension_at, overdue_at, \
+    gone_start_at, gone_end_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     change_type = excluded.change_type, phase = excluded.phase, held = excluded.held, \
     tier = excluded.tier, environment = excluded.environment, team = excluded.team, \
@@ -33,10 +34,11 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     outcome = excluded.outcome, started_at = excluded.started_at, \
     finished_at = excluded.finished_at, updated_at = excluded.updated_at, \
     impact = excluded.impact, met_at = excluded.met_at, \
-    extension_at = excluded.extension_at, overdue_at = excluded.overdue_at";
+    extension_at = excluded.extension_at, overdue_at = excluded.overdue_at, \
+    gone_start_at = excluded.gone_start_at, gone_end_at = excluded.gone_end_at";
 
 impl Record for Change {
-    const MODEL: i64 = 6;
+    const MODEL: i64 = 7;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",
@@ -58,7 +60,10 @@ impl Record for Change {
             committed BIGINT NOT NULL, outage_minutes BIGINT NOT NULL, outcome TEXT, \
             started_at BIGINT, finished_at BIGINT, source TEXT, source_number TEXT, \
             source_zone TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
-            impact TEXT, met_at BIGINT, extension_at BIGINT, overdue_at BIGINT)",
+            impact TEXT, met_at BIGINT, extension_at BIGINT, overdue_at BIGINT, \
+            gone_start_at BIGINT, gone_end_at BIGINT)",
+        "CREATE INDEX changes_gone ON changes (gone_start_at, id) \
+            WHERE gone_start_at IS NOT NULL",
         "CREATE INDEX changes_extension ON changes (extension_at, id) \
             WHERE extension_at IS NOT NULL",
         "CREATE INDEX changes_overdue ON changes (updated_at, id) WHERE overdue_at IS NOT NULL",
@@ -192,6 +197,7 @@ impl Rows for Change {
     fn row(&self, id: &str, version: Version, at: Timestamp) -> Vec<Value> {
         let content = &self.content;
         let window = content.window.as_ref();
+        let gone = self.last_window.as_ref().filter(|_| window.is_none());
         let long = window.is_some_and(|window| window.interval.minutes() > LONG_MINUTES);
         let outage = content.outages.iter().map(|outage| i64::from(outage.minutes)).max();
         let origin = self.origin.as_ref();
@@ -217,7 +223,7 @@ impl Rows for Change {
             window.map(|window| window.zone.name()).into(),
             long.into(),
             self.is_live().into(),
-            self.is_committed().into(),
+            self.is_certain().into(),
             outage.unwrap_or(0).into(),
             self.outcome.map(Outcome::word).into(),
             self.started_at.into(),
@@ -234,6 +240,8 @@ impl Rows for Change {
                 .into(),
             self.extension.as_ref().map(|asked| asked.asked_at).into(),
             self.overdue_since.into(),
+            gone.map(|window| window.interval.start).into(),
+            gone.map(|window| window.interval.end).into(),
         ]
     }
 

@@ -11,6 +11,7 @@ use ports::{Fault, Query, Tx, Value};
 
 use crate::approval::DUE;
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
+use crate::cab::RUNS_OUT;
 use crate::follow::overrun::OVERRUN;
 
 /// The most timers taken at once.
@@ -99,6 +100,7 @@ impl Command for Fire {
             "exception.ends" => crate::exception::exception_ends(work, &self.stream),
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
+            RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");

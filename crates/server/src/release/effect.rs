@@ -78,7 +78,7 @@ impl Copy<'_> {
         Ok(wire::Effect { dependants, ..self.effect(decided, &then) })
     }
 
-    /// Moving the window: `schedule` once it is asked to go, an edit of the plan before.
+    /// Moving the window: `schedule` once it may go, an edit of the plan before.
     pub(super) fn moved(
         &self,
         db: &mut dyn Query,
@@ -87,7 +87,7 @@ impl Copy<'_> {
     ) -> Result<wire::Effect, Stop> {
         let interval = window.interval;
         let then = gather(db, self.asking, self.id, self.release, Some(interval))?;
-        let decided = if self.release.phase == Phase::Approval {
+        let decided = if self.release.phase == Phase::Approval && self.release.is_approved() {
             release::schedule(self.release, Some(window), &then, &self.stamp())
         } else {
             let edit = Edit { window: Some(Some(window.clone())), ..Edit::default() };

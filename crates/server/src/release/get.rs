@@ -20,10 +20,11 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::conflicts_of;
 use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lacks, lamp, rows};
-use crate::extras;
+use crate::extras::{self, extra_actions};
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
 use crate::release::facts::gather;
+use crate::release::save::hangs;
 use crate::release::statement::owns_scope;
 use crate::{review, risk};
 
@@ -308,7 +309,7 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
         let guarded = guard(*verb, release, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
-    shown.collect()
+    shown.chain(extra_actions(asking, hangs)).collect()
 }
 
 fn permission(verb: Verb) -> Permission {

@@ -19,9 +19,10 @@ use crate::listing::serial;
 const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, model, phase, \
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
     start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
-    deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at, overdue_at) \
+    deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at, overdue_at, \
+    gone_start_at, gone_end_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -32,10 +33,11 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     deployment_state = excluded.deployment_state, deployed_at = excluded.deployed_at, \
     steps_done = excluded.steps_done, steps_failed = excluded.steps_failed, \
     updated_at = excluded.updated_at, extension_at = excluded.extension_at, \
-    overdue_at = excluded.overdue_at";
+    overdue_at = excluded.overdue_at, gone_start_at = excluded.gone_start_at, \
+    gone_end_at = excluded.gone_end_at";
 
 impl Record for Release {
-    const MODEL: i64 = 6;
+    const MODEL: i64 = 7;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -57,7 +59,10 @@ impl Record for Release {
             changes BIGINT NOT NULL, outcome TEXT, deployment_state TEXT, deployed_at BIGINT, \
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
-            extension_at BIGINT, overdue_at BIGINT)",
+            extension_at BIGINT, overdue_at BIGINT, \
+            gone_start_at BIGINT, gone_end_at BIGINT)",
+        "CREATE INDEX releases_gone ON releases (gone_start_at, id) \
+            WHERE gone_start_at IS NOT NULL",
         "CREATE INDEX releases_extension ON releases (extension_at, id) \
             WHERE extension_at IS NOT NULL",
         "CREATE INDEX releases_overdue ON releases (updated_at, id) WHERE overdue_at IS NOT NULL",
@@ -172,6 +177,7 @@ fn is_live(release: &Release) -> bool {
 fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Value> {
     let content = &release.content;
     let window = content.window.as_ref();
+    let gone = release.last_window.as_ref().filter(|_| window.is_none());
     let long = window.is_some_and(|window| window.interval.minutes() > LONG_MINUTES);
     let deployment = release.deployment.as_ref();
     let steps = |state: StepState| {
@@ -201,7 +207,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         window.map(|window| window.zone.name()).into(),
         long.into(),
         is_live(release).into(),
-        release.is_committed().into(),
+        release.is_certain().into(),
         i64::try_from(release.changes.len()).unwrap_or(0).into(),
         release.outcome.map(Outcome::word).into(),
         deployment.map(|deployment| deployment.state.word()).into(),
@@ -212,6 +218,8 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         at.into(),
         release.extension.as_ref().map(|asked| asked.asked_at).into(),
         release.overdue_since.into(),
+        gone.map(|window| window.interval.start).into(),
+        gone.map(|window| window.interval.end).into(),
     ]
 }
 

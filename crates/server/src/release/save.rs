@@ -12,7 +12,7 @@ use ports::Query;
 use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
-use crate::extras::{Extra, parse_extra};
+use crate::extras::{Extra, ExtraKind, parse_extra};
 use crate::names::find_release;
 use crate::policy::in_force;
 use crate::release::facts::gather;
@@ -192,6 +192,14 @@ pub struct AnnotateRelease {
     pub extra: Extra,
 }
 
+/// What hanging something on a release asks for.
+pub(super) fn hangs(kind: ExtraKind) -> Permission {
+    match kind {
+        ExtraKind::EditTask => Permission::ReleaseDeploy,
+        _ => Permission::ReleaseWrite,
+    }
+}
+
 impl Command for AnnotateRelease {
     type Answer = Written;
 
@@ -211,11 +219,7 @@ impl Command for AnnotateRelease {
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_release(work.tx, &self.release)?;
         let mut release: Loaded<Release> = work.load_subject(id)?;
-        let write = match self.extra {
-            Extra::EditTask(..) => Permission::ReleaseDeploy,
-            _ => Permission::ReleaseWrite,
-        };
-        self.extra.permit(work, write)?;
+        self.extra.permit(work, hangs)?;
         let (me, now) = (work.person(), work.now);
         let command = parse_extra(work.tx, &self.extra, &release.state.extras, me, now)?;
         let events = release::extra(&release.state, &command)?;

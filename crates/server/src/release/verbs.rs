@@ -25,7 +25,7 @@ use crate::asking::Asking;
 use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
-use crate::names::{Resolver, find_change, find_release, parse_window};
+use crate::names::{Names, Resolver, find_change, find_release, parse_window};
 use crate::release::facts::gather;
 use crate::release::save::{stamp, written};
 use crate::release::scope::plan_alone;
@@ -218,16 +218,18 @@ impl MoveRelease {
             }
             Verb::Deploy => release::deploy(release, facts),
             Verb::Step(change, report) => {
-                let (change, state) = step(work, change, report)?;
-                release::step(release, change, state, report.note.as_deref(), facts)
+                let (change, number, state) = step(work, change, report)?;
+                let named = (change, number.as_str());
+                release::step(release, named, state, report.note.as_deref(), facts)
             }
             Verb::Verify(verify) => {
                 release::verify(release, verify.passed, verify.note.as_deref(), facts)
             }
             Verb::Rollback(reason) => release::roll_back(release, text(reason), facts),
             Verb::StepBack(change, report) => {
-                let (change, state) = step(work, change, report)?;
-                release::back(release, change, state, report.note.as_deref(), facts)
+                let (change, number, state) = step(work, change, report)?;
+                let named = (change, number.as_str());
+                release::back(release, named, state, report.note.as_deref(), facts)
             }
             Verb::GiveUp(reason) => release::give_up(release, text(reason), facts),
             Verb::Close(close) => close_with(release, close, facts)?,
@@ -275,12 +277,14 @@ fn step(
     work: &mut Work<'_>,
     change: &str,
     report: &StepReport,
-) -> Result<(ChangeId, StepState), Stop> {
+) -> Result<(ChangeId, String, StepState), Stop> {
     let mut resolver = Resolver::default();
     let state = resolver.parse("/result", Some(&report.result));
     resolver.end()?;
-    let change = find_change(work.tx, change)?;
-    Ok((change, state.unwrap_or(StepState::Waiting)))
+    let id = find_change(work.tx, change)?;
+    let known = Names::default().get(work.tx, &id.to_string())?.and_then(|found| found.number);
+    let number = known.unwrap_or_else(|| change.to_owned());
+    Ok((id, number, state.unwrap_or(StepState::Waiting)))
 }
 
 /// What the release's step means for its changes, its review and its people.

@@ -140,6 +140,9 @@ fn a_board_meets_its_agenda_makes_itself_and_stands_still_after_the_cut_off() {
         let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
         let shown = story.cora.get(&path).await.ok();
         assert_eq!(shown["schedule"]["at"], "11:00");
+        assert!(!allowed(&shown, "edit") && !allowed(&shown, "plan"), "{shown:#}");
+        let shown = story.rosa.get(&path).await.ok();
+        assert!(allowed(&shown, "edit") && allowed(&shown, "plan"), "{shown:#}");
         let meeting = shown["next"]["number"].as_str().expect("a meeting").to_owned();
         let path = format!("/meetings/{meeting}");
 
@@ -167,6 +170,20 @@ fn a_board_meets_its_agenda_makes_itself_and_stands_still_after_the_cut_off() {
         story.cleo.post(&format!("{path}/add"), json!({"subject": early})).await.ok();
         assert_eq!(subjects(&read(&story.cora, &meeting).await).len(), 2);
         story.cleo.post(&format!("{path}/start"), json!({})).await.refused(409, "cab.wrong_state");
+
+        // What a refusal is about is called by its number; what waits for nothing stays off.
+        let draft = json!({"title": "A draft", "type": "normal"});
+        let draft = story.anna.post("/changes", draft).await.ok();
+        for (verb, body, code) in [
+            ("add", json!({"subject": early}), "cab.on_agenda"),
+            ("add", json!({"subject": draft["id"]}), "cab.nothing_waits"),
+            ("defer", json!({"subject": draft["id"], "reason": "No."}), "cab.not_on_agenda"),
+        ] {
+            let refused = story.cleo.post(&format!("{path}/{verb}"), body).await.refused(409, code);
+            let named = if code == "cab.on_agenda" { early.clone() } else { number(&draft) };
+            let detail = refused["detail"].as_str().expect("words");
+            assert!(detail.contains(&named), "{detail}");
+        }
 
         // A moment before the cut-off the agenda takes what comes; from it on, nothing.
         stage.clock.set(at("2026-11-21T08:59:00Z"));
@@ -445,5 +462,103 @@ fn the_minutes_tell_in_whose_place_a_deputy_voted() {
         let text = minutes["markdown"].as_str().expect("a text");
         let line = "- dora_deputy Example in place of cees_cab Example, approve, 11:00";
         assert!(text.contains(line), "{text}");
+    });
+}
+
+#[test]
+fn a_meeting_that_nobody_begins_lapses_once_and_what_it_held_waits_for_the_next() {
+    on_both(async |stage| {
+        let path = {
+            let story = cast(&stage).await;
+            let release = waiting(&story, &stage, "First", "2026-11-30T20:00:00Z").await;
+            board(&story).await;
+            let meeting = number(&story.cora.get("/meetings").await.ok()["items"][0]);
+            stage.clock.set(at("2026-11-21T09:00:00Z"));
+            timers(&stage).await;
+            assert_eq!(subjects(&read(&story.cora, &meeting).await), [release.as_str()]);
+            format!("/meetings/{meeting}")
+        };
+        // It ends while nothing runs.
+        stage.clock.set(at("2026-11-21T11:00:00Z"));
+        let stage = stage.restarted().await;
+        let carl = stage.person("carl_cab", &["cab_member"]).await;
+        let unwritten = carl.get(&path).await.ok();
+        assert_eq!(unwritten["state"], "lapsed", "the clock alone lets it lapse");
+        timers(&stage).await;
+        timers(&stage).await;
+        let record = carl.get(&path).await.ok();
+        assert_eq!(record["state"], "lapsed");
+        let before = unwritten["version"].as_i64().expect("a number");
+        assert_eq!(record["version"], before + 1, "once");
+        assert_eq!(record["agenda"][0]["decision"], Json::Null);
+        let minutes = carl.get(&format!("{path}/minutes")).await.ok();
+        assert!(minutes["markdown"].as_str().expect("a text").contains("It was not held"));
+        assert_eq!(minutes["fixed"], true);
+        let next = number(&carl.get("/meetings?state=planned").await.ok()["items"][0]);
+        assert_eq!(read(&carl, &next).await["agenda"], record["agenda"]);
+        let rita = stage.person("rita_release_manager", &["release_manager"]).await;
+        rita.post(&format!("{path}/start"), json!({})).await.refused(409, "cab.wrong_state");
+    });
+}
+
+#[test]
+fn a_meeting_that_nobody_ends_is_closed_with_its_minutes_four_hours_past_its_end() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let release = waiting(&story, &stage, "First", "2026-11-30T20:00:00Z").await;
+        board(&story).await;
+        let meeting = number(&story.cora.get("/meetings").await.ok()["items"][0]);
+        stage.clock.set(at("2026-11-21T10:00:00Z"));
+        story.cleo.post(&format!("/meetings/{meeting}/start"), json!({})).await.ok();
+        stage.clock.set(at("2026-11-21T14:59:00Z"));
+        timers(&stage).await;
+        assert_eq!(read(&story.cora, &meeting).await["state"], "in_session");
+        stage.clock.set(at("2026-11-21T15:00:00Z"));
+        timers(&stage).await;
+        timers(&stage).await;
+        let record = read(&story.cora, &meeting).await;
+        assert_eq!((&record["state"], &record["overrun"]), (&json!("ended"), &json!(true)));
+        assert_eq!(record["ended_at"], "2026-11-21T15:00:00Z");
+        assert_eq!(record["agenda"][0]["decision"], "undecided");
+        let minutes = story.cora.get(&format!("/meetings/{meeting}/minutes")).await.ok();
+        let text = minutes["markdown"].as_str().expect("a text");
+        assert!(text.contains("- Nobody ended it: it was closed by the clock"), "{text}");
+        let planned = story.cora.get("/meetings?state=planned").await.ok();
+        let next = read(&story.cora, &number(&planned["items"][0])).await;
+        assert_eq!(subjects(&next), [release.as_str()]);
+    });
+}
+
+#[test]
+fn the_minutes_tell_what_was_decided_in_session_and_the_date_of_a_vote_of_another_day() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let first = waiting(&story, &stage, "First", "2026-11-30T20:00:00Z").await;
+        let second = waiting(&story, &stage, "Second", "2026-12-01T20:00:00Z").await;
+        board(&story).await;
+        let call = json!({"board": "change advisory board", "cut_off": "2026-11-21T08:10:00Z",
+            "window": {"start": "2026-11-21T23:30:00Z", "end": "2026-11-21T23:50:00Z",
+            "zone": "Pacific/Kiritimati"}});
+        let meeting = number(&story.rosa.post("/meetings", call).await.ok());
+        let path = format!("/meetings/{meeting}");
+        stage.clock.set(at("2026-11-21T08:20:00Z"));
+        timers(&stage).await;
+        vote(&story.cora, &format!("/releases/{first}"), "approve", "").await;
+        for member in [&story.cora, &story.cees] {
+            vote(member, &format!("/releases/{second}"), "approve", "").await;
+        }
+        // Past midnight where the board meets.
+        stage.clock.set(at("2026-11-21T12:00:00Z"));
+        story.cleo.post(&format!("{path}/start"), json!({})).await.ok();
+        vote(&story.cees, &format!("/releases/{first}"), "approve", "").await;
+        story.cleo.post(&format!("{path}/end"), json!({})).await.ok();
+        let record = read(&story.cora, &meeting).await;
+        let decisions = [0, 1].map(|index| record["agenda"][index]["decision"].clone());
+        assert_eq!(decisions, ["approved", "decided_earlier"]);
+        let minutes = story.cora.get(&format!("{path}/minutes")).await.ok();
+        let text = minutes["markdown"].as_str().expect("a text");
+        assert!(text.contains("Decision: **decided earlier**"), "{text}");
+        assert!(text.contains("- cora_cab Example, approve, 2026-11-21 22:20"), "{text}");
+        assert!(text.contains("- cees_cab Example, approve, 02:00"), "{text}");
     });
 }

@@ -490,6 +490,24 @@ fn the_forward_schedule_holds_what_is_committed_and_the_outages_of_its_services(
         let into = format!("/releases/{release}/changes/{carried}");
         story.rosa.put(&into, "*", json!({})).await.ok();
 
+        // Moving what is committed costs its votes: that is said before, and nothing is saved.
+        let preview = format!("/changes/{sure}/schedule/preview");
+        let told = story.anna.post(&preview, json!({"window": night(5)})).await.ok();
+        let effect = &told["effect"];
+        assert_eq!((&effect["votes_voided"], &effect["phase"]), (&json!(1), &json!("authorise")));
+        assert_eq!(effect["phase_now"], "scheduled");
+        let same = story.anna.post(&preview, json!({})).await.ok();
+        assert_eq!(
+            (&same["effect"]["votes_voided"], &same["effect"]["phase"]),
+            (&json!(0), &json!("scheduled"))
+        );
+        let free = format!("/changes/{wish}/schedule/preview");
+        let free = story.anna.post(&free, json!({"window": night(5)})).await.ok();
+        assert_eq!(
+            (&free["effect"]["votes_voided"], &free["effect"]["phase"]),
+            (&json!(0), &json!("draft"))
+        );
+
         let all = shown(&story.anna, "").await;
         assert_eq!(subjects(&all), [sure.as_str(), &wish, release]);
         assert_eq!(subjects(&shown(&story.anna, "committed=true").await), [sure.as_str()]);
@@ -632,5 +650,66 @@ fn the_calendar_shows_the_conflicts_of_its_range_between_what_it_shows() {
         story.anna.patch("/changes/CHG-4", "*", json!({"environment": "test"})).await;
         let production = conflicts(&shown(&story.anna, "environment=production").await);
         assert_eq!(production, [on("2026-12-05", "blackout")]);
+    });
+}
+
+#[test]
+fn what_was_carried_out_stays_certain_in_calendar_and_feed() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let soon = window("2026-11-21T09:00:00Z", "2026-11-21T10:00:00Z");
+        let sure = committed(&story, &["find-01"], soon).await;
+        let feed = story.anna.post("/feeds", json!({"name": "All"})).await.ok();
+        let feed = feed["address"].as_str().expect("an address").to_owned();
+        let range = "/calendar?from=2026-11-21T00:00:00Z&to=2026-11-22T00:00:00Z";
+        let ivan = stage.person("ivan_implementer", &["implementer"]).await;
+        stage.clock.set("2026-11-21T09:30:00Z".parse().unwrap());
+        let told = async |phase: &str| {
+            let calendar = story.anna.get(range).await.ok();
+            let entry = &calendar["entries"][0];
+            assert_eq!((&entry["phase"], &entry["committed"]), (&json!(phase), &json!(true)));
+            let text = stage.file(&feed).await.1;
+            assert!(text.contains("STATUS:CONFIRMED"), "{phase}: {text}");
+        };
+        told("scheduled").await;
+        let path = format!("/changes/{sure}");
+        ivan.post(&format!("{path}/start"), json!({})).await.ok();
+        told("implement").await;
+        let outcome = json!({"outcome": "successful"});
+        ivan.post(&format!("{path}/complete"), outcome).await.ok();
+        told("review").await;
+        ivan.post(&format!("{path}/close"), json!({})).await.ok();
+        told("closed").await;
+    });
+}
+
+#[test]
+fn who_only_reads_is_told_so_before_typing() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let evening = window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let change = planned(&story.anna, "Database", "pay-db", evening).await;
+        let fields = json!({"title": "Spring", "type": "minor"});
+        story.rosa.post("/releases", fields).await.ok();
+        let otto = stage.person("otto_auditor", &["auditor"]).await;
+        for (path, writer) in [
+            (format!("/changes/{change}"), &story.anna),
+            ("/releases/REL-1".to_owned(), &story.rosa),
+        ] {
+            for (name, call) in [("comment", "comments"), ("add_task", "tasks")] {
+                let may = |record: &Json| {
+                    let actions = record["actions"].as_array().expect("actions").iter();
+                    let mut found = actions.filter(|action| action["name"] == name);
+                    found.next().expect("the action")["allowed"].clone()
+                };
+                assert_eq!(may(&writer.get(&path).await.ok()), true, "{path} {name}");
+                assert_eq!(may(&otto.get(&path).await.ok()), false, "{path} {name}");
+                let body =
+                    if call == "tasks" { json!({"title": "x"}) } else { json!({"text": "x"}) };
+                let refused = otto.post(&format!("{path}/{call}"), body.clone()).await;
+                refused.refused(403, "request.not_permitted");
+                writer.post(&format!("{path}/{call}"), body).await.ok();
+            }
+        }
     });
 }

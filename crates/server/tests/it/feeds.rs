@@ -72,6 +72,19 @@ fn a_feed_follows_what_is_planned_until_it_is_taken_back() {
         let number = |text: &str| text.parse::<i64>().expect("a number");
         assert!(number(value(&second[0], "SEQUENCE")) > number(&sequence));
 
+        // A window that is taken away is cancelled, and the same event again once there is one.
+        let before = number(value(&second[0], "SEQUENCE"));
+        anna.patch(&format!("/changes/{change}"), "*", json!({"window": null})).await.ok();
+        let gone = read(&stage, &secret).await;
+        let [event] = &gone[..] else { panic!("one event: {gone:?}") };
+        assert_eq!((value(event, "UID"), value(event, "STATUS")), (uid.as_str(), "CANCELLED"));
+        assert_eq!(value(event, "DTSTART"), "20261206T200000Z");
+        assert!(number(value(event, "SEQUENCE")) > before);
+        let again = json!({"window": window("2026-12-06T20:00:00Z", "2026-12-06T22:00:00Z")});
+        anna.patch(&format!("/changes/{change}"), "*", again).await.ok();
+        let back = read(&stage, &secret).await;
+        assert_eq!((back.len(), value(&back[0], "STATUS")), (1, "TENTATIVE"));
+
         anna.post(&format!("/changes/{change}/cancel"), json!({"reason": "no"})).await.ok();
         let third = read(&stage, &secret).await;
         assert_eq!(value(&third[0], "STATUS"), "CANCELLED");
@@ -85,6 +98,25 @@ fn a_feed_follows_what_is_planned_until_it_is_taken_back() {
         let path = format!("/feeds/{}", made["id"].as_str().expect("an id"));
         anna.delete(&path, "1").await.ok();
         ended(&stage, &secret).await;
+    });
+}
+
+#[test]
+fn the_window_of_a_release_that_is_taken_away_is_cancelled_in_a_feed() {
+    on_both(async |stage| {
+        let rosa = stage.person("rosa_release_manager", &["release_manager"]).await;
+        let (_, secret) = address(&rosa, json!({"name": "All", "environment": "production"})).await;
+        let fields = json!({"title": "Spring", "type": "minor",
+            "window": window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z")});
+        let release = rosa.post("/releases", fields).await.ok();
+        let path = format!("/releases/{}", release["number"].as_str().expect("a number"));
+        rosa.patch(&path, "*", json!({"window": null})).await.ok();
+        let told = read(&stage, &secret).await;
+        let [event] = &told[..] else { panic!("one event: {told:?}") };
+        assert_eq!(value(event, "STATUS"), "CANCELLED");
+        assert_eq!(value(event, "DTSTART"), "20261205T200000Z");
+        stage.clock.set("2027-01-05T22:00:00Z".parse().unwrap());
+        assert_eq!(read(&stage, &secret).await.len(), 0, "thirty days after its end");
     });
 }
 

@@ -243,6 +243,12 @@ fn no_token_permits_more_than_its_owner() {
         let mut late = new_token(&["read"]);
         late["expires_at"] = json!("2030-01-01T00:00:00Z");
         ben.post("/tokens", late).await.refused(422, "request.invalid");
+        for (login, role) in [("cora", "cab_member"), ("adam", "release_authority")] {
+            let votes = stage.person(login, &[role]).await;
+            votes.post("/tokens", new_token(&["read", "approve"])).await.ok();
+            let more = votes.post("/tokens", new_token(&["release.write"])).await;
+            more.refused(422, "request.invalid");
+        }
         let eve = stage.person("eve", &["auditor"]).await;
         let answer = eve.post("/tokens", new_token(&["read"])).await;
         answer.refused(403, "request.not_permitted");

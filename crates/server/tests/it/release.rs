@@ -294,6 +294,14 @@ async fn carried_out(stage: &Stage, story: &Cast<'_>, path: &str) {
     assert_eq!(plan["latest_start"], "2026-11-21T16:30:00Z");
 
     story.ivan.post(&format!("{path}/deploy"), json!({})).await.ok();
+    let elsewhere =
+        story.anna.post("/changes", json!({"title": "Elsewhere", "type": "normal"})).await;
+    let elsewhere = elsewhere.ok();
+    let step = format!("{path}/deployment/steps/{}", elsewhere["id"].as_str().expect("an id"));
+    let refused = story.ivan.post(&step, json!({"result": "done"})).await;
+    let refused = refused.refused(404, "request.unknown_record");
+    let named = elsewhere["number"].as_str().expect("a number");
+    assert!(refused["detail"].as_str().expect("words").contains(named), "{refused:#}");
     let step = format!("{path}/deployment/steps/{}", order[0]);
     story.ivan.post(&step, json!({"result": "done"})).await.ok();
     story.ivan.post(&format!("{path}/verify"), json!({})).await.refused(409, "release.steps_open");

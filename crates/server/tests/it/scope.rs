@@ -292,6 +292,15 @@ fn releases_wait_for_each_other_and_never_in_a_circle() {
         assert_eq!(numbers(slips, "release"), [second.as_str(), &third], "{told:#}");
         assert_eq!(slips[1]["to"]["start"], "2026-12-05T23:00:00Z");
         assert_eq!(slips[1]["because"]["number"], second.as_str());
+        let draft = json!({"subject": first, "window": later()});
+        let checked = story.rosa.post("/conflicts/check", draft).await.ok();
+        let found = &checked["conflicts"][0];
+        assert_eq!(
+            (&found["kind"], &found["severity"]),
+            (&json!("release_order"), &json!("blocking"))
+        );
+        assert_eq!(found["subject"]["number"], second.as_str(), "the follower's: {checked:#}");
+        assert_eq!(checked["blocking"], 0, "it may move as it likes");
         assert_eq!(conflicts(&second).await, json!([]), "nothing was saved");
 
         let edit = json!({"window": later()});

@@ -88,7 +88,7 @@ function useNext(): Next | undefined {
       to: paths.review(review.number),
     };
   }
-  if (approvals.error ?? releases.error ?? reviews.error) {
+  if (all.some((query) => query.error)) {
     return {
       title: HOME.unknown,
       help: HOME.unknownHelp,

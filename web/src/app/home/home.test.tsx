@@ -57,7 +57,7 @@ describe('home', () => {
 
   it('does not call it calm when what waits could not be read', async () => {
     const failed = new Refuse(500, { code: 'internal', detail: 'The database did not answer.' });
-    serve({ 'GET /releases': { items: [] }, 'GET /approvals': failed });
+    serve({ ...nothing, 'GET /approvals': failed });
     show('/');
     expect(await screen.findByText('What waits for you could not be read')).toBeInTheDocument();
     expect(screen.queryByText('Nothing waits for you')).not.toBeInTheDocument();

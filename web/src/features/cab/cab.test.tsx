@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { Schema } from '@/lib/schema';
+import { change, changeConflicts } from '@/testing/changeFixture';
 import { at, cem, deploying, mara, me, release, soon } from '@/testing/fixtures';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
@@ -59,6 +60,7 @@ const planned: Schema<'Meeting'> = {
   remarks: [],
   started_at: null,
   ended_at: null,
+  overrun: false,
   cancelled: null,
   actions: may('arrange', 'add', 'defer'),
 };
@@ -137,6 +139,38 @@ it('shows the item on the table, votes as they arrive, and goes on by a key', as
   await waitFor(() =>
     expect(writes(sent)[2]?.body).toEqual({ subject: 'REL-17', text: 'Watch the queue.' }),
   );
+});
+
+it('shows of a change what it collides with, the way back in minutes, and what fits better', async () => {
+  const single = {
+    ...item(release),
+    subject: { id: change.id, number: change.number, name: change.title },
+    subject_kind: 'change',
+  };
+  serve({
+    'GET /meetings/CAB-3': { ...held, current: change.id, agenda: [single] },
+    'GET /changes/CHG-41': change,
+    'GET /changes/chg_41/advice': {
+      fits: 'join',
+      detail: 'REL-17 goes to the same CIs that week',
+      with: [{ record: { id: release.id, number: 'REL-17', name: release.title }, because: [] }],
+    },
+    'GET /conflicts': changeConflicts,
+  });
+  show('/cab/CAB-3');
+  const pane = await screen.findByRole('article', { name: change.title });
+  expect(await within(pane).findByText(/CHG-31 works on db-2/)).toBeInTheDocument();
+  expect(within(pane).getByText('35')).toBeInTheDocument();
+  expect(await within(pane).findByText('Join a release')).toBeInTheDocument();
+});
+
+it('says of a meeting that lapsed that it was not held', async () => {
+  serve({
+    'GET /meetings/CAB-3': { ...planned, state: 'lapsed', actions: [] },
+    'GET /meetings/CAB-3/minutes': { number: 'CAB-3', fixed: true, markdown: '# CAB-3' },
+  });
+  show('/cab/CAB-3');
+  expect(await screen.findByText(/It was not held/)).toBeInTheDocument();
 });
 
 it('shows the minutes of a meeting that has ended', async () => {

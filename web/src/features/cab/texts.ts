@@ -134,6 +134,8 @@ export const MEETING = {
   plan: 'How it is done',
   readOnly: 'The chair leads; this page follows.',
   cancelled: 'Called off',
+  lapsed: 'It was not held: nobody began it before its planned end.',
+  overrun: 'Nobody ended it: it was closed by the clock.',
   closesAt: 'Agenda closes',
   closedAt: 'Agenda closed',
 };

@@ -15,6 +15,7 @@ import { send } from '@/lib/client';
 import { windowText, zoneShort } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
 import type { Schema } from '@/lib/schema';
+import { costs, EffectText, useMoveEffect } from '@/ui/record/MoveCheck';
 import { useMoving as useMover } from '@/ui/record/useMoving';
 import { errorText } from '@/ui/errorText';
 import { asProblem } from '@/lib/problem';
@@ -81,6 +82,7 @@ export function MovingProvider({ zone, children }: { zone: string; children: Rea
       <HeldContext value={{ moving, blocking }}>
         {children}
         {moving && <MovingNote moving={moving} zone={zone} check={check} />}
+        {mover.dialog}
       </HeldContext>
     </ToolsContext>
   );
@@ -108,6 +110,9 @@ function MovingNote({ moving, zone, check }: NoteProps) {
   const { entry, minutes, by } = moving;
   const window = shifted(entry.window, minutes, zone);
   const words = texts.moving;
+  const moved = minutes === 0 ? undefined : (entry.subject.number ?? undefined);
+  const effect = useMoveEffect(moved, window).data;
+  const asks = effect !== undefined && costs(effect);
   const conflicts = check.data?.conflicts ?? [];
   return (
     <div
@@ -139,7 +144,8 @@ function MovingNote({ moving, zone, check }: NoteProps) {
           {sentence(inZone(conflict.detail, zone))}
         </p>
       ))}
-      <p className="small soft">{by === 'keys' ? words.keys : words.drop}</p>
+      {asks && <EffectText effect={effect} />}
+      <p className="small soft">{by === 'keys' ? words.keys : asks ? words.ask : words.drop}</p>
     </div>
   );
 }

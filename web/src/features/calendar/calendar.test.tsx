@@ -238,6 +238,37 @@ describe('moving on the calendar', () => {
     expect(writes(sent)[1]?.body).toMatchObject({ window: { start: release.window.start } });
   });
 
+  it('says what a move does to votes and followers, asks once, and undoes no approval', async () => {
+    const slip = {
+      release: { id: 'rel_18', number: 'REL-18', name: 'Ledger 10' },
+      from: release.window,
+      to: { ...release.window, start: '2026-11-20T20:00:00Z' },
+      because: { id: 'rel_17', number: 'REL-17', name: 'Ledger 9' },
+    };
+    const sent = serve({
+      ...MOVES,
+      'POST /releases/REL-17/schedule/preview': { effect: { votes_voided: 2, slips: [slip] } },
+    });
+    const { user } = show(`/calendar?span=week&date=${DATE}`);
+    const bar = await screen.findByRole('link', { name: /^REL-17/ });
+    bar.focus();
+    await user.keyboard(' {Shift>}{ArrowRight}{/Shift}');
+    expect(await screen.findByText(/2 votes would be void/)).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: /REL-18/ })).toBeInTheDocument();
+    await user.keyboard('{Enter}');
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText(/2 votes would be void/)).toBeInTheDocument();
+    expect(writes(sent)).toHaveLength(0);
+    await user.click(within(dialog).getByRole('button', { name: 'Move it' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(await screen.findByText(/approval has to be given again, also if/)).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Undo' })).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Move back' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(2));
+    const told = 'The window of REL-17 is where it was; its approval has to be given again';
+    expect(await screen.findByText(told)).toBeInTheDocument();
+  });
+
   it('leaves everything as it was with Escape, and says why a move was refused', async () => {
     const refusal = new Refuse(409, {
       code: 'calendar.conflict_blocks',

@@ -114,10 +114,13 @@ export const texts = {
     conflicts: (count: number, blocking: number) => {
       if (count === 0) return 'Nothing collides there.';
       const all = count === 1 ? '1 conflict' : `${count} conflicts`;
-      return blocking === 0 ? `${all}, none of them blocks.` : `${all}, ${blocking} of them block.`;
+      return blocking === 0
+        ? `${all}, none of them blocks it.`
+        : `${all}, ${blocking} of them block it.`;
     },
     keys: 'Arrow keys move it, with Shift by a day. Enter saves, Escape leaves it where it was.',
     drop: 'Drop it to save. It can be undone.',
+    ask: 'Drop it: you are asked once before it is saved.',
     hint: 'Drag it, or press the space bar and move it with the arrow keys.',
   },
   keys: {

@@ -385,3 +385,34 @@ describe('a longer window', () => {
     await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ reason: 'The shop opens' }));
   });
 });
+
+describe('who only reads a change', () => {
+  const refusal = { code: 'request.not_permitted', detail: 'this needs change.write' };
+  const HANGS = ['comment', 'add_task', 'edit_task', 'set_links'];
+  const read = {
+    ...change,
+    actions: change.actions.map((each) =>
+      HANGS.includes(each.name) ? { ...each, allowed: false, refusal } : each,
+    ),
+  };
+
+  it.each([
+    ['tasks', 'Add task', 'What is to be done'],
+    ['overview', 'Add link', 'Number or name'],
+  ])('is told on %s why %s is locked', async (tab, label, field) => {
+    serve({ ...ANSWERS, 'GET /changes/CHG-41': read });
+    const { user } = show(tab === 'overview' ? '/changes/CHG-41' : `/changes/CHG-41/${tab}`);
+    const button = await screen.findByRole('button', { name: label });
+    expect(button).toHaveAttribute('aria-disabled', 'true');
+    await user.click(button);
+    expect(await screen.findByText(/This needs change\.write/)).toBeInTheDocument();
+    expect(screen.queryByRole('textbox', { name: field })).not.toBeInTheDocument();
+  });
+
+  it('is offered no field for a comment that would be refused', async () => {
+    serve({ ...ANSWERS, 'GET /changes/CHG-41': read });
+    show('/changes/CHG-41/discussion');
+    expect(await screen.findByText(/This needs change\.write/)).toBeInTheDocument();
+    expect(screen.queryByRole('textbox', { name: 'New comment' })).not.toBeInTheDocument();
+  });
+});

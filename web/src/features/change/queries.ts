@@ -25,20 +25,6 @@ export function useChanges(query: Record<string, string | undefined>) {
   return usePages<ChangeRow>('/changes', query);
 }
 
-export function useConflicts(subject: string) {
-  return useQuery({
-    queryKey: ['/conflicts', { subject }],
-    queryFn: async ({ signal }) => {
-      const page = await get<Page<Schema<'Conflict'>>>(
-        '/conflicts',
-        { subject, limit: 200 },
-        signal,
-      );
-      return page.items;
-    },
-  });
-}
-
 /** The CIs of a change, two hundred at a time: the record itself carries only the first hundred. */
 export function useCis(id: string) {
   return usePages<Ref>(`${changePath(id)}/cis`, { limit: String(CIS_PAGE) });

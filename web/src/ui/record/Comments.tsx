@@ -2,8 +2,9 @@
 import { Button, Textarea } from '@mantine/core';
 import type { FormEvent } from 'react';
 import { useDraftText } from '@/lib/forms';
-import type { Schema } from '@/lib/schema';
+import type { Action, Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
+import { RefusalText } from '../Actions';
 import { Section } from '../Page';
 import { Prose } from '../Prose';
 import { ProblemNote } from '../States';
@@ -15,9 +16,11 @@ interface Props {
   comments: Schema<'Comment'>[];
   /** The record's path in the API, such as `/changes/CHG-12`. */
   path: string;
+  /** The action that writes one. */
+  may: Action | undefined;
 }
 
-export function Comments({ comments, path }: Props) {
+export function Comments({ comments, path, may }: Props) {
   const [text, setText] = useDraftText(`comment:${path}`);
   const write = useWrite(() => setText(''));
   const submit = (event: FormEvent) => {
@@ -37,28 +40,32 @@ export function Comments({ comments, path }: Props) {
           </li>
         ))}
       </ol>
-      <form onSubmit={submit} className={classes.write}>
-        <ProblemNote error={write.error} />
-        <Textarea
-          aria-label={RECORD.comment}
-          placeholder={RECORD.comment}
-          autosize
-          minRows={2}
-          maxRows={10}
-          maxLength={4000}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        <Button
-          type="submit"
-          variant="default"
-          size="compact-md"
-          loading={write.isPending}
-          disabled={text.trim() === ''}
-        >
-          {RECORD.addComment}
-        </Button>
-      </form>
+      {may?.allowed ? (
+        <form onSubmit={submit} className={classes.write}>
+          <ProblemNote error={write.error} />
+          <Textarea
+            aria-label={RECORD.comment}
+            placeholder={RECORD.comment}
+            autosize
+            minRows={2}
+            maxRows={10}
+            maxLength={4000}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+          <Button
+            type="submit"
+            variant="default"
+            size="compact-md"
+            loading={write.isPending}
+            disabled={text.trim() === ''}
+          >
+            {RECORD.addComment}
+          </Button>
+        </form>
+      ) : (
+        <RefusalText refusal={may?.refusal} />
+      )}
     </Section>
   );
 }

@@ -1,9 +1,10 @@
 // Links of a record to incidents, commits, builds and tickets.
-import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Select, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
-import type { Schema } from '@/lib/schema';
+import type { Action, Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
+import { ActionButton } from '../Actions';
 import { Dialog } from '../Dialog';
 import { Icon } from '../icons';
 import { Section } from '../Page';
@@ -21,9 +22,11 @@ interface Props {
   version: number;
   /** True where links are a field of the record, not a resource of their own. */
   asField?: boolean;
+  /** The action that replaces them. */
+  may: Action | undefined;
 }
 
-export function Links({ links, path, version, asField }: Props) {
+export function Links({ links, path, version, asField, may }: Props) {
   const [adding, dialog] = useDisclosure();
   const write = useWrite(dialog.close);
   const keep = (next: RecordLink[]) => {
@@ -35,9 +38,12 @@ export function Links({ links, path, version, asField }: Props) {
     <Section
       title={RECORD.links}
       aside={
-        <Button size="compact-sm" variant="default" onClick={dialog.open}>
-          {RECORD.addLink}
-        </Button>
+        may && (
+          <ActionButton
+            size="compact-sm"
+            item={{ ...may, label: RECORD.addLink, run: dialog.open }}
+          />
+        )
       }
     >
       {!adding && <ProblemNote error={write.error} />}
@@ -52,7 +58,7 @@ export function Links({ links, path, version, asField }: Props) {
             <ActionIcon
               size="sm"
               aria-label={`${UI.remove} ${link.target}`}
-              disabled={write.isPending}
+              disabled={write.isPending || !may?.allowed}
               onClick={() => keep(links.filter((each) => each !== link))}
             >
               <Icon name="close" size={12} />

@@ -16,12 +16,15 @@ export function MoveToFree({ subject, window, conflicts }: Props) {
     each.state === 'open' && each.severity === 'blocking';
   if (!window || !conflicts.some(blocks)) return null;
   return (
-    <NextFree
-      draft={{ subject }}
-      window={window}
-      label={RECORD.slots.moveThere}
-      busy={moving.busy}
-      onTake={(to) => moving.move(subject, to)}
-    />
+    <>
+      <NextFree
+        draft={{ subject }}
+        window={window}
+        label={RECORD.slots.moveThere}
+        busy={moving.busy}
+        onTake={(to) => moving.move(subject, to)}
+      />
+      {moving.dialog}
+    </>
   );
 }

@@ -1,5 +1,5 @@
 // Tasks of a record: what, who, by when, after which; ticked off in place.
-import { Button, Checkbox, MultiSelect, TextInput } from '@mantine/core';
+import { Checkbox, MultiSelect, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Choice } from '@/lib/lookup';
@@ -7,6 +7,8 @@ import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { toInstant } from '@/lib/zone';
+import { actionOf, verbs } from '../actions';
+import { ActionButton } from '../Actions';
 import { Dialog } from '../Dialog';
 import { Section } from '../Page';
 import { PersonPicker } from '../Picker';
@@ -16,12 +18,12 @@ import { RECORD } from './texts';
 import classes from './record.module.css';
 
 interface Props {
-  tasks: Schema<'Task'>[];
+  record: { tasks: Schema<'Task'>[]; version: number; actions: Schema<'Action'>[] };
   path: string;
-  version: number;
 }
 
-export function Tasks({ tasks, path, version }: Props) {
+export function Tasks({ record, path }: Props) {
+  const { tasks, version, actions } = record;
   const [adding, dialog] = useDisclosure();
   const write = useWrite();
   const tick = (task: Schema<'Task'>) =>
@@ -31,6 +33,7 @@ export function Tasks({ tasks, path, version }: Props) {
       body: { done: !task.done },
       version,
     });
+  const tickable = actionOf(actions, 'edit_task')?.allowed;
   const done = tasks.filter((task) => task.done).length;
   return (
     <Section
@@ -42,9 +45,9 @@ export function Tasks({ tasks, path, version }: Props) {
               {done} of {tasks.length} done
             </span>
           )}
-          <Button size="compact-sm" variant="default" onClick={dialog.open}>
-            {RECORD.addTask}
-          </Button>
+          {verbs(actions, { add_task: { label: RECORD.addTask, run: dialog.open } }).map((add) => (
+            <ActionButton key={add.name} item={add} size="compact-sm" />
+          ))}
         </>
       }
     >
@@ -56,7 +59,7 @@ export function Tasks({ tasks, path, version }: Props) {
             <Checkbox
               size="sm"
               checked={task.done}
-              disabled={write.isPending}
+              disabled={write.isPending || !tickable}
               onChange={() => tick(task)}
               label={`${task.number}. ${task.title}`}
             />
@@ -70,12 +73,13 @@ export function Tasks({ tasks, path, version }: Props) {
           </li>
         ))}
       </ul>
-      {adding && <NewTask tasks={tasks} path={path} version={version} onClose={dialog.close} />}
+      {adding && <NewTask record={record} path={path} onClose={dialog.close} />}
     </Section>
   );
 }
 
-function NewTask({ tasks, path, version, onClose }: Props & { onClose: () => void }) {
+function NewTask({ record, path, onClose }: Props & { onClose: () => void }) {
+  const { tasks, version } = record;
   const zone = useZone();
   const [title, setTitle] = useState('');
   const [assignee, setAssignee] = useState<Choice | null>(null);

@@ -7,7 +7,6 @@ import type { Verb } from '@/lib/verb';
 import { toInstant, toWall } from '@/lib/zone';
 import { Dialog, ReasonDialog } from '../Dialog';
 import { RECORD } from './texts';
-import { SlipCheck } from './SlipCheck';
 import { WindowCheck } from './WindowCheck';
 import { WindowPlanner } from './WindowPlanner';
 
@@ -72,7 +71,6 @@ function ScheduleDialog({ subject, window, send, onClose }: Props) {
         value={next}
         onChange={setNext}
       />
-      {subject.startsWith('REL-') && <SlipCheck release={subject} window={next} />}
     </Dialog>
   );
 }

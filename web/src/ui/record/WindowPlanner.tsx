@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import type { Window } from '@/lib/schema';
 import { WindowField } from '../WindowField';
+import { MoveCheck } from './MoveCheck';
 import { SlotFinder } from './SlotFinder';
 import { isNamed, type Draft } from './slots';
 import { WindowCheck } from './WindowCheck';
@@ -28,6 +29,7 @@ export function WindowPlanner({ draft, value, onChange, ...field }: Props) {
       <WindowField key={taken} {...field} value={value} onChange={onChange} />
       <SlotFinder draft={draft} window={value} onTake={take} />
       {checked && isNamed(draft) && <WindowCheck draft={draft} window={value} onTake={take} />}
+      {draft.subject && <MoveCheck number={draft.subject} window={value ?? null} />}
     </>
   );
 }

@@ -78,6 +78,15 @@ export const RECORD = {
     scope_freeze: 'Scope freeze',
   } as Record<string, string>,
   slips: 'Would have to begin later',
+  moveEffect: 'What this move does',
+  votesVoided: (count: number) =>
+    count === 1
+      ? '1 vote would be void: the approval has to be given again.'
+      : `${count} votes would be void: the approval has to be given again.`,
+  moveTitle: (number: string, window: string) => `Move ${number} to ${window}?`,
+  moveSubmit: 'Move it',
+  moveBack: 'Move back',
+  approveAgain: 'Its approval has to be given again, also if it is moved back.',
   slipAfter: 'after',
   exempt: 'Passes all the same under',
   grantedBy: 'Granted by',
@@ -149,6 +158,8 @@ export const RECORD = {
   checkNone: 'No conflicts in this window.',
   moved: (number: string, window: string) => `${number} moved to ${window}`,
   movedBack: (number: string) => `${number} is where it was`,
+  windowBack: (number: string) =>
+    `The window of ${number} is where it was; its approval has to be given again`,
   notMoved: (number: string) => `${number} was not moved`,
   slots: {
     title: 'Free slots',
@@ -169,6 +180,21 @@ export const RECORD = {
     starts: (range: string) => `Any start from ${range} collides:`,
     warns: (detail: string) => `Warning: ${detail}`,
   },
+};
+
+/** Words of what fits a change better: a release, or itself alone. */
+export const ADVICE = {
+  title: 'Release or single change',
+  fits: {
+    join: 'Join a release',
+    bundle: 'Bundle it',
+    release: 'A release of its own',
+    single: 'A single change',
+    unknown: 'Not known yet',
+  } as Record<string, string>,
+  create: 'New release',
+  attach: (release: string) => `Attach to ${release}`,
+  attached: (release: string) => `It travels in ${release} now`,
 };
 
 export const LINK_KINDS = [

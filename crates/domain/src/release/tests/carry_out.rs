@@ -57,8 +57,8 @@ fn who_approved_a_change_neither_deploys_it_nor_reports_its_step() {
     assert_eq!(code(deploy(&release, &approved_by(&release, 41))), own);
     let release = deploying();
     let facts = approved_by(&release, 41);
-    assert_eq!(code(step(&release, change(41), StepState::Done, None, &facts)), own);
-    assert!(step(&release, change(42), StepState::Done, None, &facts).is_ok());
+    assert_eq!(code(step(&release, named(change(41)), StepState::Done, None, &facts)), own);
+    assert!(step(&release, named(change(42)), StepState::Done, None, &facts).is_ok());
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn who_gave_the_go_neither_deploys_nor_reports_but_may_take_it_back() {
     assert_eq!(code(refused), "approval.approved_by_you");
     let running = deploying();
     let voter = as_voter(MANAGERS[0], facts(&running));
-    let refused = step(&running, change(41), StepState::Done, None, &voter);
+    let refused = step(&running, named(change(41)), StepState::Done, None, &voter);
     assert_eq!(code(refused), "approval.approved_by_you");
     let reached = reported(&running, 41, StepState::Done);
     let voter = as_voter(MANAGERS[0], facts(&reached));
@@ -89,7 +89,8 @@ fn required_tasks_come_before_the_deployment() {
 #[test]
 fn a_step_is_reported_once_and_again_after_another_try() {
     let release = reported(&deploying(), 41, StepState::Failed);
-    let again = step(&release, change(41), StepState::Failed, Some("disk full"), &facts(&release));
+    let again =
+        step(&release, named(change(41)), StepState::Failed, Some("disk full"), &facts(&release));
     assert_eq!(again, Ok(vec![]));
     let release = reported(&release, 41, StepState::Done);
     let deployment = release.deployment.expect("under way");
@@ -100,7 +101,7 @@ fn a_step_is_reported_once_and_again_after_another_try() {
 fn a_step_is_of_a_change_of_the_release_and_a_failure_is_explained() {
     let release = deploying();
     let report =
-        |number, state, note| step(&release, change(number), state, note, &facts(&release));
+        |number, state, note| step(&release, named(change(number)), state, note, &facts(&release));
     assert_eq!(code(report(49, StepState::Done, None)), "request.unknown_record");
     assert_eq!(pointers(report(41, StepState::Waiting, None)), ["/result"]);
     assert_eq!(pointers(report(41, StepState::Failed, Some(" "))), ["/note"]);
@@ -154,27 +155,28 @@ fn a_rollback_is_decided_with_a_reason() {
 #[test]
 fn nothing_goes_forward_while_it_is_taken_back() {
     let release = going_back();
-    let forward = step(&release, change(42), StepState::Done, None, &facts(&release));
+    let forward = step(&release, named(change(42)), StepState::Done, None, &facts(&release));
     assert_eq!(code(forward), "release.wrong_phase");
     assert_eq!(code(verify(&release, None, None, &facts(&release))), "release.wrong_phase");
     assert_eq!(code(roll_back(&release, "x", &facts(&release))), "release.wrong_phase");
-    let elsewhere = back(&release, change(49), StepState::Done, None, &facts(&release));
+    let elsewhere = back(&release, named(change(49)), StepState::Done, None, &facts(&release));
     assert_eq!(code(elsewhere), "request.unknown_record");
 }
 
 #[test]
 fn nothing_goes_back_before_it_is_decided() {
     let release = reported(&deploying(), 41, StepState::Done);
-    let early = back(&release, change(41), StepState::Done, None, &facts(&release));
+    let early = back(&release, named(change(41)), StepState::Done, None, &facts(&release));
     assert_eq!(code(early), "release.wrong_phase");
 }
 
 #[test]
 fn the_last_step_back_leads_to_the_review() {
     let release = going_back();
-    let failed = back(&release, change(41), StepState::Failed, Some("stuck"), &facts(&release));
+    let failed =
+        back(&release, named(change(41)), StepState::Failed, Some("stuck"), &facts(&release));
     assert_eq!(after(&release, failed).phase, P::Deployment);
-    let known = back(&release, change(41), StepState::NotBegun, None, &facts(&release));
+    let known = back(&release, named(change(41)), StepState::NotBegun, None, &facts(&release));
     assert_eq!(pointers(known), ["/result"]);
     let release = taken_back();
     assert_eq!(release.phase, P::Review);

@@ -43,6 +43,10 @@ fn person(number: u128) -> PersonId {
     PersonId::from_uuid(uuid(number))
 }
 
+fn named(change: ChangeId) -> (ChangeId, &'static str) {
+    (change, "CHG-1")
+}
+
 fn change(number: u128) -> ChangeId {
     ChangeId::from_uuid(uuid(number))
 }
@@ -277,7 +281,7 @@ fn deploying() -> Release {
 
 fn reported(release: &Release, number: u128, state: StepState) -> Release {
     let note = (state == StepState::Failed).then_some("disk full");
-    after(release, step(release, change(number), state, note, &facts(release)))
+    after(release, step(release, named(change(number)), state, note, &facts(release)))
 }
 
 fn verifying() -> Release {
@@ -300,7 +304,7 @@ fn taken_back() -> Release {
     let back = going_back();
     let steps = [(42, StepState::NotBegun), (41, StepState::Done)];
     steps.into_iter().fold(back, |back, (number, state)| {
-        after(&back, super::back(&back, change(number), state, None, &facts(&back)))
+        after(&back, super::back(&back, named(change(number)), state, None, &facts(&back)))
     })
 }
 

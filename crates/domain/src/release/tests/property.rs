@@ -215,11 +215,15 @@ fn decide(bundle: &mut Bundle, asked: &Asked, world: &World) -> Decision<Release
             super::schedule(release, wanted.as_ref(), facts, stamp)
         }
         Asked::Deploy => deploy(release, facts),
-        Asked::Step(number, state) => step(release, change(*number), *state, Some("x"), facts),
+        Asked::Step(number, state) => {
+            step(release, named(change(*number)), *state, Some("x"), facts)
+        }
         Asked::Extend(end) => lengthened(release, minute(*end), facts),
         Asked::Verify(passed) => verify(release, *passed, None, facts),
         Asked::Rollback => roll_back(release, "errors", facts),
-        Asked::StepBack(number, state) => back(release, change(*number), *state, Some("x"), facts),
+        Asked::StepBack(number, state) => {
+            back(release, named(change(*number)), *state, Some("x"), facts)
+        }
         Asked::Close(outcome) => close(release, Some(*outcome), None, facts),
         Asked::Hold => hold(release, "wait", facts),
         Asked::Resume => resume(release, facts),

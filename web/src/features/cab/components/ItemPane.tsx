@@ -3,16 +3,20 @@
 import { useState } from 'react';
 import { pathOf } from '@/app/paths';
 import { useKeys } from '@/lib/keys';
+import type { Schema } from '@/lib/schema';
 import { useVerb } from '@/lib/verb';
 import { verbs } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { AdviceSection } from '@/ui/record/AdviceSection';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { PartDifferences, recordPath } from '@/ui/record/PartDifferences';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
 import { Rounds } from '@/ui/record/Rounds';
+import { RECORD } from '@/ui/record/texts';
+import { useConflicts } from '@/ui/record/useConflicts';
 import { ANSWERS, openRound, type Answer } from '@/ui/record/vote';
 import { VoteDialog } from '@/ui/record/VoteDialog';
 import { RefLink } from '@/ui/RefLink';
@@ -21,7 +25,14 @@ import { Route } from '@/ui/Route';
 import { ErrorState, PartSkeleton } from '@/ui/States';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { WindowTime } from '@/ui/Time';
-import { subjectPath, useSubject, type Item, type Release, type Subject } from '../queries';
+import {
+  subjectPath,
+  useSubject,
+  type Change,
+  type Item,
+  type Release,
+  type Subject,
+} from '../queries';
 import { MEETING } from '../texts';
 import classes from './cab.module.css';
 
@@ -96,9 +107,7 @@ function Decide({ item, subject }: { item: Item; subject: Subject }) {
       {subject.kind === 'release' ? (
         <Bundle release={subject.record} />
       ) : (
-        <Section title={MEETING.plan}>
-          <Prose text={subject.record.implementation_plan} />
-        </Section>
+        <Single change={subject.record} />
       )}
       <Section title={MEETING.round} flush>
         <Rounds rounds={record.rounds} />
@@ -118,9 +127,14 @@ function Decide({ item, subject }: { item: Item; subject: Subject }) {
 
 function WayBack({ subject }: { subject: Subject }) {
   if (subject.kind === 'release') return <RollbackSteps plan={subject.record.rollback_plan} />;
-  const { cannot_be_undone: never, backout_plan: plan } = subject.record;
+  const { cannot_be_undone: never, backout_plan: plan, backout_minutes: minutes } = subject.record;
   return (
     <>
+      {typeof minutes === 'number' && (
+        <p>
+          <strong>{RECORD.backMinutes}:</strong> <span className="num">{minutes}</span>
+        </p>
+      )}
       {never && (
         <p className={classes.never}>
           <strong>{MEETING.never}:</strong> {never}
@@ -128,6 +142,32 @@ function WayBack({ subject }: { subject: Subject }) {
       )}
       <Prose text={plan} />
     </>
+  );
+}
+
+function Single({ change }: { change: Change }) {
+  const conflicts = useConflicts(change.number);
+  return (
+    <>
+      <Section title={MEETING.plan}>
+        <Prose text={change.implementation_plan} />
+      </Section>
+      {conflicts.error && <ErrorState error={conflicts.error} />}
+      {conflicts.data && <Collisions conflicts={conflicts.data} />}
+      <AdviceSection change={change} />
+    </>
+  );
+}
+
+function Collisions({ conflicts }: { conflicts: Schema<'Conflict'>[] }) {
+  return (
+    <Section title={MEETING.conflicts} flush={conflicts.length > 0}>
+      {conflicts.length > 0 ? (
+        <Conflicts conflicts={conflicts} acceptable={false} />
+      ) : (
+        <p className="soft">{MEETING.noConflicts}</p>
+      )}
+    </Section>
   );
 }
 
@@ -147,13 +187,7 @@ function Bundle({ release }: { release: Release }) {
           ))}
         </ol>
       </Section>
-      <Section title={MEETING.conflicts} flush={release.conflicts.length > 0}>
-        {release.conflicts.length > 0 ? (
-          <Conflicts conflicts={release.conflicts} acceptable={false} />
-        ) : (
-          <p className="soft">{MEETING.noConflicts}</p>
-        )}
-      </Section>
+      <Collisions conflicts={release.conflicts} />
     </>
   );
 }

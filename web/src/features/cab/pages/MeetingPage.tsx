@@ -54,7 +54,8 @@ function Shown({ meeting }: { meeting: Meeting }) {
       .filter((item) => item.key && item.allowed)
       .map((item) => ({ keys: item.key ?? '', label: item.label, run: item.run })),
   );
-  const over = meeting.state === 'ended' || meeting.state === 'cancelled';
+  const told = meeting.state === 'ended' || meeting.state === 'lapsed';
+  const over = told || meeting.state === 'cancelled';
   return (
     <Page
       wide
@@ -66,7 +67,7 @@ function Shown({ meeting }: { meeting: Meeting }) {
       primary={over ? undefined : primary}
       others={over ? undefined : offered}
     >
-      {meeting.state === 'ended' ? <MinutesText meeting={meeting} /> : <Room meeting={meeting} />}
+      {told ? <MinutesText meeting={meeting} /> : <Room meeting={meeting} />}
       {asked === 'add' && <AddDialog verb={verb} onClose={() => setAsked(undefined)} />}
       {asked === 'end' && (
         <Dialog
@@ -116,6 +117,8 @@ function Meta({ meeting }: { meeting: Meeting }) {
       <span>
         {CAB.chair}: {meeting.chair?.name ?? CAB.noChair}
       </span>
+      {meeting.state === 'lapsed' && <span>{MEETING.lapsed}</span>}
+      {meeting.overrun && <span>{MEETING.overrun}</span>}
       {meeting.cancelled && (
         <span>
           {MEETING.cancelled}: {meeting.cancelled}

@@ -2,10 +2,12 @@
 import { paths } from '@/app/paths';
 import { queryText } from '@/lib/client';
 import { minutes } from '@/lib/dates';
+import { actionOf } from '@/ui/actions';
 import { Link } from '@/ui/Link';
 import { Columns, Facts, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { RefLink } from '@/ui/RefLink';
+import { AdviceSection } from '@/ui/record/AdviceSection';
 import { Links } from '@/ui/record/Links';
 import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
@@ -13,7 +15,6 @@ import { Time } from '@/ui/Time';
 import { FORMS } from '../fieldPlaces';
 import { changePath, type Change } from '../queries';
 import { texts } from '../texts';
-import { AdviceSection } from './AdviceSection';
 import { WhatFields, WhenFields, WhereFields, WhoFields } from './ChangeFields';
 import { EditSection } from './EditSection';
 import classes from './change.module.css';
@@ -52,7 +53,12 @@ export function OverviewTab({ change }: { change: Change }) {
           >
             <Facts facts={known(impactFacts(change))} />
           </EditSection>
-          <Links links={change.links} path={changePath(change.id)} version={change.version} />
+          <Links
+            links={change.links}
+            path={changePath(change.id)}
+            version={change.version}
+            may={actionOf(change.actions, 'set_links')}
+          />
         </>
       }
       side={

@@ -5,7 +5,7 @@ import { useGo, useParam } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useVerb } from '@/lib/verb';
 import { useWrite } from '@/lib/write';
-import type { ActionItem } from '@/ui/actions';
+import { actionOf, type ActionItem } from '@/ui/actions';
 import { LinkTabs } from '@/ui/LinkTabs';
 import { Columns, Page, Section } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
@@ -17,6 +17,7 @@ import { LongerWindow } from '@/ui/record/LongerWindow';
 import { History } from '@/ui/record/History';
 import { Tasks } from '@/ui/record/Tasks';
 import { OnHold } from '@/ui/record/OnHold';
+import { useConflicts } from '@/ui/record/useConflicts';
 import { Watch } from '@/ui/record/Watch';
 import { RiskBars } from '@/ui/RiskBars';
 import { Route } from '@/ui/Route';
@@ -30,8 +31,8 @@ import { CisTab } from '../components/CisTab';
 import { OverviewTab } from '../components/OverviewTab';
 import { PlansTab } from '../components/PlansTab';
 import { WindowLine } from '../components/WindowLine';
-import { changePath, useChange, useConflicts, type Change } from '../queries';
 import { missingField } from '../fieldPlaces';
+import { changePath, useChange, type Change } from '../queries';
 import { PHASES, texts } from '../texts';
 import { changeActions } from '../verbs';
 import classes from '../components/change.module.css';
@@ -244,7 +245,7 @@ function TabContent({ change, tab, actions }: TabContentProps): ReactNode {
     case 'cis':
       return <CisTab change={change} />;
     case 'tasks':
-      return <Tasks tasks={change.tasks} path={path} version={change.version} />;
+      return <Tasks record={change} path={path} />;
     case 'discussion':
       return <Discussion change={change} path={path} />;
     case 'history':
@@ -277,7 +278,13 @@ function Discussion({ change, path }: { change: Change; path: string }) {
   const words = texts.discussion;
   return (
     <Columns
-      main={<Comments comments={change.comments} path={path} />}
+      main={
+        <Comments
+          comments={change.comments}
+          path={path}
+          may={actionOf(change.actions, 'comment')}
+        />
+      }
       side={
         <Section title={words.watchers}>
           {change.watchers.length === 0 ? (

@@ -9,6 +9,7 @@ import { asProblem } from '@/lib/problem';
 import type { Ref } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
+import { actionOf } from '@/ui/actions';
 import type { ActionItem } from '@/ui/actions';
 import { Form } from '@/ui/Form';
 import { LinkTabs } from '@/ui/LinkTabs';
@@ -108,7 +109,11 @@ function IncidentView({ incident }: { incident: Incident }) {
                   ]}
                 />
               </Section>
-              <Comments comments={incident.comments} path={incidentPath(incident.id)} />
+              <Comments
+                comments={incident.comments}
+                path={incidentPath(incident.id)}
+                may={actionOf(incident.actions, 'comments')}
+              />
             </>
           }
           side={
@@ -121,6 +126,7 @@ function IncidentView({ incident }: { incident: Incident }) {
                 links={incident.links}
                 path={incidentPath(incident.id)}
                 version={incident.version}
+                may={actionOf(incident.actions, 'edit')}
               />
             </>
           }

@@ -2,6 +2,7 @@
 import { useAddress } from '@/lib/address';
 import { useForm } from '@/lib/forms';
 import { useWrite } from '@/lib/write';
+import { actionOf } from '@/ui/actions';
 import { Columns, Facts, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { Links } from '@/ui/record/Links';
@@ -43,6 +44,7 @@ export function OverviewTab({ release }: { release: Release; busy: boolean }) {
             links={release.links}
             path={releasePath(release.number)}
             version={release.version}
+            may={actionOf(release.actions, 'set_links')}
           />
         </>
       }

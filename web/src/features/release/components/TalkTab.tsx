@@ -1,4 +1,5 @@
 // Tasks and remarks of a release.
+import { actionOf } from '@/ui/actions';
 import { Columns } from '@/ui/Page';
 import { Comments } from '@/ui/record/Comments';
 import { Links } from '@/ui/record/Links';
@@ -6,15 +7,18 @@ import { Tasks } from '@/ui/record/Tasks';
 import type { Release } from '../queries';
 
 export function TalkTab({ release, path }: { release: Release; path: string }) {
+  const may = (name: string) => actionOf(release.actions, name);
   return (
     <Columns
       main={
         <>
-          <Tasks tasks={release.tasks} path={path} version={release.version} />
-          <Comments comments={release.comments} path={path} />
+          <Tasks record={release} path={path} />
+          <Comments comments={release.comments} path={path} may={may('comment')} />
         </>
       }
-      side={<Links links={release.links} path={path} version={release.version} />}
+      side={
+        <Links links={release.links} path={path} version={release.version} may={may('set_links')} />
+      }
     />
   );
 }

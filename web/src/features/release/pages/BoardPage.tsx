@@ -14,7 +14,7 @@ import classes from '../components/release.module.css';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useBoard, type ReleaseRow } from '../queries';
 import { takenBack } from '../takenBack';
-import { RELEASE, SCOPE } from '../texts';
+import { RELEASE } from '../texts';
 
 export default function BoardPage() {
   const board = useBoard();

@@ -5,18 +5,18 @@ import { useGo } from '@/lib/address';
 import { get } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
-import { verbs } from '@/ui/actions';
-import { ActionButton } from '@/ui/Actions';
-import { useOffer } from '@/ui/offer';
-import { Section } from '@/ui/Page';
-import { RefLink } from '@/ui/RefLink';
-import { say } from '@/ui/say';
-import { ProblemNote } from '@/ui/States';
-import { changePath, type Change } from '../queries';
-import { texts } from '../texts';
-import classes from './change.module.css';
+import { verbs } from '../actions';
+import { ActionButton } from '../Actions';
+import { useOffer } from '../offer';
+import { Section } from '../Page';
+import { RefLink } from '../RefLink';
+import { say } from '../say';
+import { ProblemNote } from '../States';
+import { ADVICE as words } from './texts';
+import classes from './record.module.css';
 
-const words = texts.advice;
+type Change = Schema<'Change'>;
+
 /** While it can still join a release. */
 const ADVISED = ['draft', 'assess', 'authorise', 'scheduled'];
 
@@ -41,9 +41,10 @@ function Attach({ change, advised }: { change: Change; advised: Schema<'AdvisedW
 export function AdviceSection({ change }: { change: Change }) {
   const go = useGo();
   const open = !change.release && !change.imported && ADVISED.includes(change.phase);
+  const path = `/changes/${encodeURIComponent(change.id)}/advice`;
   const found = useQuery({
     queryKey: ['/changes', change.number, 'advice', change.version],
-    queryFn: ({ signal }) => get<Schema<'Advice'>>(`${changePath(change.id)}/advice`, {}, signal),
+    queryFn: ({ signal }) => get<Schema<'Advice'>>(path, {}, signal),
     enabled: open,
   });
   const create = useOffer('release.write', words.create, () => go(paths.newRelease));
@@ -51,14 +52,14 @@ export function AdviceSection({ change }: { change: Change }) {
   if (!open || !advice) return null;
   return (
     <Section title={words.title}>
-      <p className={classes.first}>
+      <p className={classes.advice}>
         <strong>{words.fits[advice.fits] ?? advice.fits}</strong>: {advice.detail}.
       </p>
       {['bundle', 'release'].includes(advice.fits) && (
         <ActionButton size="compact-sm" item={{ ...create, name: 'create' }} />
       )}
       {advice.with.length > 0 && (
-        <ul className={classes.people}>
+        <ul className={classes.with}>
           {advice.with.map((each) => (
             <li key={each.record.id}>
               <RefLink record={each.record} />
