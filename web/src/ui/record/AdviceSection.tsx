@@ -1,6 +1,5 @@
 // Whether a release or a single change fits, and what belongs with it.
 import { useQuery } from '@tanstack/react-query';
-import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
 import { get } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
@@ -38,7 +37,13 @@ function Attach({ change, advised }: { change: Change; advised: Schema<'AdvisedW
   );
 }
 
-export function AdviceSection({ change }: { change: Change }) {
+interface Props {
+  change: Change;
+  /** Where a release is created. */
+  newRelease: string;
+}
+
+export function AdviceSection({ change, newRelease }: Props) {
   const go = useGo();
   const open = !change.release && !change.imported && ADVISED.includes(change.phase);
   const path = `/changes/${encodeURIComponent(change.id)}/advice`;
@@ -47,7 +52,7 @@ export function AdviceSection({ change }: { change: Change }) {
     queryFn: ({ signal }) => get<Schema<'Advice'>>(path, {}, signal),
     enabled: open,
   });
-  const create = useOffer('release.write', words.create, () => go(paths.newRelease));
+  const create = useOffer('release.write', words.create, () => go(newRelease));
   const advice = found.data;
   if (!open || !advice) return null;
   return (

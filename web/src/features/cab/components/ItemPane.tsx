@@ -1,7 +1,7 @@
 // One item with all that is needed to decide: readiness, risk, conflicts, the way back, approvals so
 // far, what was edited; and the answers, which are votes on the record itself.
 import { useState } from 'react';
-import { pathOf } from '@/app/paths';
+import { pathOf, paths } from '@/app/paths';
 import { useKeys } from '@/lib/keys';
 import type { Schema } from '@/lib/schema';
 import { useVerb } from '@/lib/verb';
@@ -154,7 +154,7 @@ function Single({ change }: { change: Change }) {
       </Section>
       {conflicts.error && <ErrorState error={conflicts.error} />}
       {conflicts.data && <Collisions conflicts={conflicts.data} />}
-      <AdviceSection change={change} />
+      <AdviceSection change={change} newRelease={paths.newRelease} />
     </>
   );
 }

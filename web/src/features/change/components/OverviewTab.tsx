@@ -76,7 +76,7 @@ export function OverviewTab({ change }: { change: Change }) {
           >
             <Facts facts={known(recordFacts(change))} />
           </EditSection>
-          <AdviceSection change={change} />
+          <AdviceSection change={change} newRelease={paths.newRelease} />
         </>
       }
     />
