@@ -49,8 +49,8 @@ pub struct Entry {
     pub subject_type: String,
     /// Its phase.
     pub phase: String,
-    /// True once its window is committed, and for work that was carried out in it; false while it is
-    /// only planned.
+    /// True once its window is committed, and for work that was carried out in it; false while it
+    /// is only planned.
     pub committed: bool,
     /// When.
     pub window: Window,

@@ -122,6 +122,7 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "meeting.item_added.v1",
             "meeting.item_deferred.v1",
             "meeting.item_opened.v1",
+            "meeting.lapsed.v1",
             "meeting.planned.v1",
             "meeting.presence_set.v1",
             "meeting.remarked.v1",

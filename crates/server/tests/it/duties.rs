@@ -459,6 +459,6 @@ fn whoever_does_whatever_an_approval_is_of_others_and_of_what_is_there() {
         ] {
             assert!(done.contains_key(verb), "nobody did {verb}: {done:?}");
         }
-        assert!(counted > 300, "only {counted} votes were looked at: {done:?}");
+        assert!(counted > 30, "only {counted} votes were looked at: {done:?}");
     });
 }

@@ -224,6 +224,17 @@ impl<'a> World<'a> {
         number(&self.rosa.post("/releases", fields).await.ok())
     }
 
+    /// The same with an approved change, waiting for its go.
+    async fn submitted(&self, implementer: &str, owner: &str, window: &Json) -> String {
+        let change = self.waiting(implementer, window).await;
+        vote(&self.sara, &format!("/changes/{change}")).await.ok();
+        let release = self.release(owner, window).await;
+        let path = format!("/releases/{release}");
+        self.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+        self.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        release
+    }
+
     /// Gives someone a role more, or takes it away again.
     async fn also(&self, index: usize, more: Option<&str>) {
         let actor = &self.actors[index];
@@ -345,12 +356,8 @@ async fn approvals(world: &mut World<'_>) {
         for stand in [Stand::Foreign, Stand::Implements, Stand::Owns] {
             let who = |wanted| if stand == wanted { &*login } else { "ivan_implementer" };
             let window = world.window();
-            let change = world.waiting(who(Stand::Implements), &window).await;
-            vote(&world.sara, &format!("/changes/{change}")).await.ok();
-            let release = world.release(who(Stand::Owns), &window).await;
-            let path = format!("/releases/{release}");
-            world.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
-            world.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+            let (implements, owns) = (who(Stand::Implements), who(Stand::Owns));
+            let path = format!("/releases/{}", world.submitted(implements, owns, &window).await);
             let actor = &world.actors[index].client;
             let shown = says(&actor.get(&path).await.ok(), "approve");
             let answer = vote(actor, &path).await;
@@ -396,6 +403,8 @@ struct Met {
     index: usize,
     stand: Stand,
     path: String,
+    /// Whether releases wait for its board, and not changes.
+    releases: bool,
 }
 
 /// The verbs up to the cut-off, and those from it on, each with how it is called and its body.
@@ -428,9 +437,13 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
         for stand in [Stand::Foreign, Stand::Chairs, Stand::Member, Stand::Seated] {
             let other = if role == Role::Auditor { Role::Requester } else { Role::Auditor };
             let name = format!("Board of {login}, {stand:?}");
+            let sits = if stand == Stand::Seated { role } else { other };
+            // Something must wait for the board, of a role that the actor does not hold.
+            let releases = role == Role::ServiceOwner;
+            let asked = if releases { Role::ReleaseManager } else { Role::ServiceOwner };
             let fields = json!({
                 "name": name,
-                "roles": [if stand == Stand::Seated { role } else { other }.word()],
+                "roles": [sits.word(), asked.word()],
                 "members": if stand == Stand::Member { vec![&login] } else { vec![] },
                 "chair": if stand == Stand::Chairs { Some(&login) } else { None },
             });
@@ -447,7 +460,7 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
                 let path = number(&world.rosa.post("/meetings", call.clone()).await.ok());
                 let path = format!("/meetings/{path}");
                 if verb.is_empty() {
-                    met.push(Met { index, stand, path });
+                    met.push(Met { index, stand, path, releases });
                     continue;
                 }
                 let actor = &world.actors[index].client;
@@ -465,8 +478,9 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
 }
 
 /// Takes each meeting through its verbs; where the one who asks may not, who may does it.
-async fn walked(world: &mut World<'_>, met: &[Met], verbs: Verbs, on: &[String; 2]) {
-    for Met { index, stand, path } in met {
+async fn walked(world: &mut World<'_>, met: &[Met], verbs: Verbs, on: &[[String; 2]; 2]) {
+    for Met { index, stand, path, releases } in met {
+        let on = &on[usize::from(*releases)];
         for (action, verb, body) in verbs {
             let actor = &world.actors[*index].client;
             let is_shown = *action != "meeting attend for another";
@@ -493,10 +507,14 @@ fn each_role_may_do_to_each_record_what_the_rule_says_and_the_table_shows_it() {
         let cut_off = at("2026-11-21T12:00:00Z");
         let met = boards(&mut world, cut_off).await;
         let window = world.window();
-        let first = world.change("ivan_implementer", &window).await;
-        let on = [first, world.change("ivan_implementer", &window).await];
-        for Met { path, .. } in &met {
-            world.rosa.post(&format!("{path}/add"), json!({"subject": on[0]})).await.ok();
+        let first = world.waiting("ivan_implementer", &window).await;
+        let changes = [first, world.waiting("ivan_implementer", &window).await];
+        let first = world.submitted("ivan_implementer", "ivan_implementer", &window).await;
+        let second = world.submitted("ivan_implementer", "ivan_implementer", &window).await;
+        let on = [changes, [first, second]];
+        for Met { path, releases, .. } in &met {
+            let subject = &on[usize::from(*releases)][0];
+            world.rosa.post(&format!("{path}/add"), json!({"subject": subject})).await.ok();
         }
         walked(&mut world, &met, BEFORE, &on).await;
         stage.clock.set(cut_off);
