@@ -225,10 +225,16 @@ impl<'a> World<'a> {
     }
 
     /// The same with an approved change, waiting for its go.
-    async fn submitted(&self, implementer: &str, owner: &str, window: &Json) -> String {
+    async fn submitted(
+        &self,
+        kind: &str,
+        (implementer, owner): (&str, &str),
+        window: &Json,
+    ) -> String {
         let change = self.waiting(implementer, window).await;
         vote(&self.sara, &format!("/changes/{change}")).await.ok();
-        let release = self.release(owner, window).await;
+        let fields = json!({"title": "R", "type": kind, "owner": owner, "window": window});
+        let release = number(&self.rosa.post("/releases", fields).await.ok());
         let path = format!("/releases/{release}");
         self.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
         self.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
@@ -356,8 +362,8 @@ async fn approvals(world: &mut World<'_>) {
         for stand in [Stand::Foreign, Stand::Implements, Stand::Owns] {
             let who = |wanted| if stand == wanted { &*login } else { "ivan_implementer" };
             let window = world.window();
-            let (implements, owns) = (who(Stand::Implements), who(Stand::Owns));
-            let path = format!("/releases/{}", world.submitted(implements, owns, &window).await);
+            let people = (who(Stand::Implements), who(Stand::Owns));
+            let path = format!("/releases/{}", world.submitted("minor", people, &window).await);
             let actor = &world.actors[index].client;
             let shown = says(&actor.get(&path).await.ok(), "approve");
             let answer = vote(actor, &path).await;
@@ -403,8 +409,8 @@ struct Met {
     index: usize,
     stand: Stand,
     path: String,
-    /// Whether releases wait for its board, and not changes.
-    releases: bool,
+    /// Whether what comes before its board has passed the release manager.
+    passed: bool,
 }
 
 /// The verbs up to the cut-off, and those from it on, each with how it is called and its body.
@@ -438,9 +444,10 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
             let other = if role == Role::Auditor { Role::Requester } else { Role::Auditor };
             let name = format!("Board of {login}, {stand:?}");
             let sits = if stand == Stand::Seated { role } else { other };
-            // Something must wait for the board, of a role that the actor does not hold.
-            let releases = role == Role::ServiceOwner;
-            let asked = if releases { Role::ReleaseManager } else { Role::ServiceOwner };
+            // What a later stage asks the board comes before it by hand.
+            let passed = role == Role::ReleaseManager;
+            let later = [Role::ReleaseManager, Role::CabMember].contains(&role);
+            let asked = if later { Role::ReleaseAuthority } else { Role::CabMember };
             let fields = json!({
                 "name": name,
                 "roles": [sits.word(), asked.word()],
@@ -460,7 +467,7 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
                 let path = number(&world.rosa.post("/meetings", call.clone()).await.ok());
                 let path = format!("/meetings/{path}");
                 if verb.is_empty() {
-                    met.push(Met { index, stand, path, releases });
+                    met.push(Met { index, stand, path, passed });
                     continue;
                 }
                 let actor = &world.actors[index].client;
@@ -479,8 +486,8 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
 
 /// Takes each meeting through its verbs; where the one who asks may not, who may does it.
 async fn walked(world: &mut World<'_>, met: &[Met], verbs: Verbs, on: &[[String; 2]; 2]) {
-    for Met { index, stand, path, releases } in met {
-        let on = &on[usize::from(*releases)];
+    for Met { index, stand, path, passed } in met {
+        let on = &on[usize::from(*passed)];
         for (action, verb, body) in verbs {
             let actor = &world.actors[*index].client;
             let is_shown = *action != "meeting attend for another";
@@ -507,13 +514,23 @@ fn each_role_may_do_to_each_record_what_the_rule_says_and_the_table_shows_it() {
         let cut_off = at("2026-11-21T12:00:00Z");
         let met = boards(&mut world, cut_off).await;
         let window = world.window();
-        let first = world.waiting("ivan_implementer", &window).await;
-        let changes = [first, world.waiting("ivan_implementer", &window).await];
-        let first = world.submitted("ivan_implementer", "ivan_implementer", &window).await;
-        let second = world.submitted("ivan_implementer", "ivan_implementer", &window).await;
-        let on = [changes, [first, second]];
-        for Met { path, releases, .. } in &met {
-            let subject = &on[usize::from(*releases)][0];
+        let ivan = "ivan_implementer";
+        let waiting = [
+            world.submitted("major", (ivan, ivan), &window).await,
+            world.submitted("major", (ivan, ivan), &window).await,
+        ];
+        let passed = [
+            world.submitted("major", (ivan, ivan), &window).await,
+            world.submitted("major", (ivan, ivan), &window).await,
+        ];
+        let mut managers = world.actors.iter().filter(|one| one.role == Role::ReleaseManager);
+        let manager = &managers.next().expect("a release manager").client;
+        for release in &passed {
+            vote(manager, &format!("/releases/{release}")).await.ok();
+        }
+        let on = [waiting, passed];
+        for Met { path, passed, .. } in &met {
+            let subject = &on[usize::from(*passed)][0];
             world.rosa.post(&format!("{path}/add"), json!({"subject": subject})).await.ok();
         }
         walked(&mut world, &met, BEFORE, &on).await;
