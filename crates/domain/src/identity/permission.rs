@@ -84,7 +84,7 @@ words! {
     }
 }
 
-/// What a role permits.
+/// What a role permits. Everyone reads, and makes tokens of their own.
 pub fn permissions(role: Role) -> BTreeSet<Permission> {
     use Permission as P;
     let granted: &[P] = match role {
@@ -95,7 +95,6 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ExceptionRequest,
             P::IncidentWrite,
             P::ReviewWrite,
-            P::TokenWrite,
         ],
         Role::Implementer => &[
             P::ChangeWrite,
@@ -108,7 +107,6 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
-            P::TokenWrite,
         ],
         Role::ReleaseManager => &[
             P::ChangeWrite,
@@ -128,17 +126,11 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
-            P::TokenWrite,
             P::PolicyWrite,
         ],
-        Role::CabMember | Role::EcabMember => &[
-            P::Approve,
-            P::DelegationWrite,
-            P::CabAttend,
-            P::FeedWrite,
-            P::ReviewWrite,
-            P::TokenWrite,
-        ],
+        Role::CabMember | Role::EcabMember => {
+            &[P::Approve, P::DelegationWrite, P::CabAttend, P::FeedWrite, P::ReviewWrite]
+        }
         Role::ReleaseAuthority => &[
             P::Approve,
             P::DelegationWrite,
@@ -148,7 +140,6 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ExceptionRequest,
             P::ExceptionDecide,
             P::WindowExtend,
-            P::TokenWrite,
         ],
         Role::ProductOwner => &[
             P::ChangeWrite,
@@ -160,7 +151,6 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::FeedWrite,
             P::ExceptionRequest,
             P::ReviewWrite,
-            P::TokenWrite,
         ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
@@ -175,9 +165,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ServiceWrite,
             P::IncidentWrite,
             P::ReviewWrite,
-            P::TokenWrite,
         ],
-        Role::Auditor => &[P::TokenWrite],
+        Role::Auditor => &[],
         Role::Administrator => &[
             P::DelegationWrite,
             P::CalendarWrite,
@@ -185,12 +174,11 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ServiceWrite,
             P::TeamWrite,
             P::IdentityWrite,
-            P::TokenWrite,
             P::ImportRun,
             P::PolicyWrite,
         ],
     };
-    granted.iter().copied().chain([P::Read]).collect()
+    granted.iter().copied().chain([P::Read, P::TokenWrite]).collect()
 }
 
 #[cfg(test)]
