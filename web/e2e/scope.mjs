@@ -28,7 +28,7 @@ export async function an_exception_is_asked_for_by_one_and_granted_by_another(br
     await page.getByRole('button', { name: 'Ask for an exception' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Why it is needed').fill('the supplier leaves on Friday');
-    await dialog.getByLabel(/Ends at/).fill(at(4).slice(0, 16));
+    await dialog.getByLabel(/Ends at/).fill(at(8).slice(0, 16));
     await dialog.getByRole('button', { name: 'Ask for an exception' }).click();
     await dialog.waitFor({ state: 'hidden' });
 
