@@ -65,7 +65,7 @@ export async function a_slip_is_shown_on_the_followers_before_it_is_saved(browse
   const dialog = page.getByRole('dialog');
   const zone = await dialog.getByRole('combobox', { name: 'Time zone' }).inputValue();
   const at = (hours) => wall(new Date(Date.now() + hours * HOUR), zone);
-  const slips = dialog.getByRole('region', { name: 'Would have to begin later' });
+  const slips = dialog.getByRole('region', { name: 'What this move does' });
   assert.equal(await slips.count(), 0, 'where it is, nobody waits longer');
   await dialog.getByLabel('End', { exact: true }).first().fill(at(608));
   await dialog.getByLabel('Start', { exact: true }).first().fill(at(606));

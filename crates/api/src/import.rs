@@ -9,7 +9,7 @@ use crate::problem::Problem;
 /// One line of what an import tells. The last is its report or the problem that ended it; what
 /// has neither was cut off, and the import goes on all the same.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "line", rename_all = "snake_case")]
+#[serde(tag = "told", rename_all = "snake_case")]
 pub enum ImportLine {
     /// How far it is.
     Progress(Progress),

@@ -550,7 +550,7 @@ fn a_server_takes_a_file_over_and_tells_of_it_line_by_line() {
         let text = fs::read_to_string(&path).unwrap();
         let (status, lines) = sent(&server, &secret, &[("mapping", CHANGES.0)], &text);
         assert_eq!((status, last(&lines).unchanged), (200, 3181));
-        assert!(lines.iter().filter(|line| line["line"] == "progress").count() > 5);
+        assert!(lines.iter().filter(|line| line["told"] == "progress").count() > 5);
     });
 }
 
