@@ -65,6 +65,8 @@ export async function an_event_a_sprint_and_meetings_stand_on_the_calendar_of_a_
     .fill(`${day(2)}T18:00`);
   await dialog.getByLabel('Services').fill('Customs');
   await page.getByRole('option', { name: 'Customs declarations' }).first().click();
+  // The list stays open for more.
+  await page.keyboard.press('Tab');
   await dialog.getByRole('button', { name: 'Add the business event' }).click();
   await page.getByText('Press day').waitFor();
 
