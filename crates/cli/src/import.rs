@@ -162,7 +162,7 @@ fn ended_early(problem: Problem) -> Failure {
 
 fn list(out: &Output) -> Result {
     let head = vec!["mapping".to_owned(), "reads".to_owned()];
-    let known = server::import::built_in();
+    let known = Mapping::built_in();
     if out.format == Format::Json {
         return out.json(&known);
     }

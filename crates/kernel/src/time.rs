@@ -189,6 +189,11 @@ impl Interval {
         self.start <= inner.start && inner.end <= self.end
     }
 
+    /// True when `at` lies inside; the end does not.
+    pub fn includes(self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+
     /// Whole minutes from start to end.
     pub fn minutes(self) -> i64 {
         self.end.minutes_since(self.start)

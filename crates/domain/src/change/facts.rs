@@ -89,7 +89,7 @@ pub struct Facts {
     pub outside_release: OutsideRelease,
     /// Whether an edit leads to another approval than the change needed before it.
     pub rerouted: bool,
-    /// Whether any of the services that it names has CIs.
+    /// Whether any of the services that it names has CIs; asked where it names none itself.
     pub services_have_cis: bool,
 }
 
@@ -265,8 +265,7 @@ fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
         return not_blocked(facts);
     }
     let window = facts.window(change).ok_or(Refusal::WindowMissing)?;
-    let open = window.interval.start <= facts.now && facts.now < window.interval.end;
-    if !open {
+    if !window.interval.includes(facts.now) {
         let (start, end) = (window.interval.start, window.interval.end);
         return Err(Refusal::WindowNotOpen { start, end }.into());
     }

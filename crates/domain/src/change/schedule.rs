@@ -58,8 +58,7 @@ pub fn schedule(
 pub fn start(change: &Change, facts: &Facts) -> Decision<ChangeEvent> {
     guard(Verb::Start, change, facts)?;
     let planned = facts.window(change);
-    let open =
-        |window: &Window| window.interval.start <= facts.now && facts.now < window.interval.end;
+    let open = |window: &Window| window.interval.includes(facts.now);
     let window = if planned.as_ref().is_some_and(open) {
         None
     } else {

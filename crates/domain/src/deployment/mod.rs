@@ -164,6 +164,11 @@ impl Deployment {
         unreported && reached()
     }
 
+    /// Whether a change of it failed, the last time that it was tried.
+    pub fn has_failed(&self) -> bool {
+        self.steps.iter().any(|step| step.state == StepState::Failed)
+    }
+
     /// What became of a change. Of one that was to be taken back and was not, it stands.
     pub fn fate(&self, change: ChangeId) -> Fate {
         let of = |step: &&Step| step.change == change;

@@ -97,8 +97,8 @@ pub fn close(
     let mut check = Check::default();
     check.text("/note", note.unwrap_or_default(), NOTE_MAX);
     check.end()?;
-    let Deployment { state, steps, .. } = running(release)?;
-    let state = *state;
+    let running = running(release)?;
+    let state = running.state;
     let outcome = outcome.ok_or(Refusal::OutcomeWrong("closing needs an outcome"))?;
     let taken_back = state == DeploymentState::RolledBack;
     if taken_back != (outcome == Outcome::RolledBack) {
@@ -113,9 +113,8 @@ pub fn close(
         let wrong = "its rollback was given up: its outcome is `failed`";
         return Err(Refusal::OutcomeWrong(wrong).into());
     }
-    let failed = steps.iter().any(|step| step.state == StepState::Failed);
     let whole = matches!(outcome, Outcome::Successful | Outcome::SuccessfulWithIssues);
-    if failed && whole {
+    if running.has_failed() && whole {
         let wrong = "a change of it failed: its outcome is `partially_successful` or `failed`";
         return Err(Refusal::OutcomeWrong(wrong).into());
     }

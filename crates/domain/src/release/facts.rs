@@ -379,7 +379,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     facts.changes.iter().try_for_each(|change| change.not_by_its_approver(facts.person))?;
     let window = release.content.window.as_ref().filter(|_| release.scheduled);
     let window = window.ok_or(Refusal::NotScheduled)?.interval;
-    if facts.now < window.start || window.end <= facts.now {
+    if !window.includes(facts.now) {
         return Err(Refusal::WindowNotOpen { start: window.start, end: window.end }.into());
     }
     ready_to_submit(release, facts)?;

@@ -53,7 +53,7 @@ pub fn gather(
             .outside_release_when_customers_are_hit,
         review_completed: review::is_completed(db, &id.to_string())?,
         rerouted: false,
-        services_have_cis: services_have_cis(db, change)?,
+        services_have_cis: change.content.cis.is_empty() && services_have_cis(db, change)?,
     })
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use api::import::BuiltInMapping;
 use domain::change::Outcome;
 use domain::incident::{Priority, State};
 use domain::policy::ChangeType;
@@ -218,11 +219,11 @@ pub(super) enum Unknown {
 }
 
 impl Mapping {
-    /// The names of the built-in mappings, with what each reads.
-    pub fn built_in() -> Vec<(&'static str, String)> {
+    /// The built-in mappings.
+    pub fn built_in() -> Vec<BuiltInMapping> {
         let known = BUILT_IN.iter().map(|(name, text)| {
             let about = Self::parse(name, text).map(|mapping| mapping.about);
-            (*name, about.unwrap_or_default())
+            BuiltInMapping { mapping: (*name).to_owned(), reads: about.unwrap_or_default() }
         });
         known.collect()
     }
@@ -393,7 +394,7 @@ mod tests {
         }
         assert!(Mapping::find("bpi2014-changes").is_some());
         assert!(Mapping::find("nothing").is_none());
-        assert!(Mapping::built_in().iter().all(|(_, about)| !about.is_empty()));
+        assert!(Mapping::built_in().iter().all(|known| !known.reads.is_empty()));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use conflicts::{Basis, conflicts, sources};
 pub use finding::{Code, Finding, Kind, Tally};
 pub use mapping::{Mapping, RecordKind};
 pub use run::{Target, Watch, run};
-pub use serve::{built_in, routes};
+pub use serve::routes;
 pub use sheet::Sheet;
 pub use take::{Import, Takeable, Taken};
 

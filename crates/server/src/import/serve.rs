@@ -43,14 +43,7 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 async fn mappings(_: Signed) -> Json<Vec<BuiltInMapping>> {
-    Json(built_in())
-}
-
-/// The mappings that are built in.
-pub fn built_in() -> Vec<BuiltInMapping> {
-    let known = Mapping::built_in().into_iter();
-    let shown = |(name, reads): (&str, String)| BuiltInMapping { mapping: name.to_owned(), reads };
-    known.map(shown).collect()
+    Json(Mapping::built_in())
 }
 
 async fn import(

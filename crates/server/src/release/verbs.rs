@@ -12,7 +12,7 @@ use domain::Aggregate;
 use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
 use domain::change::{self, Change, Outcome, Step};
-use domain::deployment::{DeploymentState, Fate, StepState};
+use domain::deployment::{Deployment, DeploymentState, Fate, StepState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Facts, Release, ReleaseEvent};
@@ -311,8 +311,7 @@ pub(super) fn follow(
         }
     }
     let verified = state(before) != state(after) && state(after) == Some(DeploymentState::Verified);
-    let steps = after.deployment.iter().flat_map(|deployment| &deployment.steps);
-    let failed = steps.into_iter().any(|step| step.state == StepState::Failed);
+    let failed = after.deployment.as_ref().is_some_and(Deployment::has_failed);
     // A service runs what production runs; of a bundle that failed in part nobody knows which.
     if verified && !failed && after.content.environment == Environment::Production {
         let items = after.content.package.iter();
