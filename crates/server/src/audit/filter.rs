@@ -27,7 +27,8 @@ const WITHOUT_SIGN_INS: &str = "events.name NOT IN ('person.signed_in.v1', 'pers
 pub(super) struct Filter {
     kind: Option<&'static str>,
     event: Option<Asked>,
-    person: Option<PersonId>,
+    /// The actors of whom it was done by; none when it may be anyone.
+    actors: Vec<String>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 }
@@ -54,13 +55,13 @@ impl Filter {
         (from, to): (Option<Timestamp>, Option<Timestamp>),
     ) -> Result<Self, Stop> {
         let person = query.get("person").map(|name| find_person(db, name)).transpose();
-        Ok(Self {
-            kind: query.get("kind").map(kind).transpose()?,
-            event: query.get("event").map(event).transpose()?,
-            person: wrong_name("person", person)?,
-            from,
-            to,
-        })
+        let kind = query.get("kind").map(kind).transpose()?;
+        let event = query.get("event").map(event).transpose()?;
+        let actors = match wrong_name("person", person)? {
+            Some(person) => actors(db, person)?,
+            None => Vec::new(),
+        };
+        Ok(Self { kind, event, actors, from, to })
     }
 
     /// A page of them, the latest first.
@@ -72,7 +73,7 @@ impl Filter {
     ) -> Result<Page<Found>, Stop> {
         let after = cursor.map(|cursor| place(cursor).ok_or_else(wrong_cursor)).transpose()?;
         let mut found = Vec::new();
-        for lead in self.leads(db)? {
+        for lead in self.leads() {
             self.read(db, &lead, after, limit, &mut found)?;
         }
         found.sort_by_key(|one: &Found| std::cmp::Reverse((one.at, one.position)));
@@ -83,14 +84,14 @@ impl Filter {
         Ok(Page { items: found, next })
     }
 
-    fn leads(&self, db: &mut dyn Query) -> Result<Vec<Lead>, Fault> {
-        if let Some(person) = self.person {
-            let actors = actors(db, person)?.into_iter();
-            return Ok(actors.map(|actor| ("events.actor = ?", Some(actor.into()))).collect());
+    fn leads(&self) -> Vec<Lead> {
+        if !self.actors.is_empty() {
+            let lead = |actor| ("events.actor = ?", Some(Value::from(actor)));
+            return self.actors.iter().map(lead).collect();
         }
         let names = match (&self.event, self.kind) {
             (Some(Asked::Names(names)), _) => names.clone(),
-            (Some(Asked::Governance), None) => return Ok(vec![(WITHOUT_SIGN_INS, None)]),
+            (Some(Asked::Governance), None) => return vec![(WITHOUT_SIGN_INS, None)],
             (Some(Asked::Governance), Some(_)) => {
                 names().filter(|name| !SIGN_INS.contains(name)).collect()
             }
@@ -105,7 +106,7 @@ impl Filter {
         if self.event.is_none() && self.kind.is_none() {
             leads.push((WITHOUT_SIGN_INS, None));
         }
-        Ok(leads)
+        leads
     }
 
     fn read(
@@ -171,19 +172,13 @@ impl Filter {
     }
 
     /// Adds who did it, where the person's index does not lead.
-    pub(super) fn narrow_to_person(
-        &self,
-        db: &mut dyn Query,
-        statement: &mut Statement,
-    ) -> Result<(), Fault> {
-        let Some(person) = self.person else { return Ok(()) };
-        statement.bind(" AND (events.actor = ?", [format!("person:{person}").into()]);
-        let tokens = actors(db, person)?.into_iter().skip(1);
+    pub(super) fn narrow_to_person(&self, statement: &mut Statement) {
+        let Some((person, tokens)) = self.actors.split_first() else { return };
+        statement.bind(" AND (events.actor = ?", [person.into()]);
         for token in tokens {
             statement.bind(" OR events.actor = ?", [token.into()]);
         }
         statement.push(" OR 1 = 0)");
-        Ok(())
     }
 }
 

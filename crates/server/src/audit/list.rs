@@ -162,7 +162,7 @@ impl Lane {
             }
         };
         filter.narrow(&mut statement);
-        filter.narrow_to_person(db, &mut statement)?;
+        filter.narrow_to_person(&mut statement);
         statement.push(&format!(" ORDER BY {order} DESC"));
         statement.bind(" LIMIT ?", [Value::from(i64::from(limit) + 1)]);
         statement.query(db)

@@ -65,7 +65,7 @@ impl Stored {
 
     /// The kind of record and its id.
     fn record(&self) -> (&str, &str) {
-        let stream = self.stream.strip_prefix("attempt:").unwrap_or(&self.stream);
+        let stream = self.own_stream();
         stream.split_once(':').unwrap_or((stream, ""))
     }
 

@@ -31,20 +31,21 @@ pub fn conflicts_open(
     sides: &[String],
 ) -> Result<BTreeMap<String, Open>, Fault> {
     let mut open: BTreeMap<String, Open> = BTreeMap::new();
+    let mut policy = None;
     for slice in sides.chunks(ANY_MAX) {
         let mut statement = Statement::new(SQL);
         statement.bind_any("conflict_sides.side", slice.iter().map(Value::from));
         statement.push(" GROUP BY 1, 2, 3, 4, 5, 6");
         let rows = statement.query(db)?;
-        if rows.is_empty() {
-            continue;
+        if policy.is_none() && !rows.is_empty() {
+            policy = Some(in_force(db)?.set);
         }
-        let policy = in_force(db)?.set;
         for row in rows {
             let count = u32::try_from(row.int(6)?).unwrap_or(u32::MAX);
             let line = open.entry(row.text(0)?.to_owned()).or_default();
             line.all = line.all.saturating_add(count);
-            if blocks(&policy, &stands(&row)?) {
+            let stands = stands(&row)?;
+            if policy.as_ref().is_some_and(|policy| blocks(policy, &stands)) {
                 line.blocking = line.blocking.saturating_add(count);
             }
         }

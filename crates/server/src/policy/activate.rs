@@ -40,21 +40,22 @@ impl Command for ActivatePolicy {
         // Which conflicts block is policy, so whoever places a window waits (ADR 0004).
         work.lock(Lock::calendar())?;
         let mut policy: Loaded<Policy> = work.load_single(policy_id())?;
-        let in_force = in_force(work.tx)?.set.files().clone();
+        let before = in_force(work.tx)?.set;
         let administrator = work.who.roles.contains(&Role::Administrator);
-        let flaws = flaws(work.tx, &self.files, administrator)?;
+        let flaws = flaws(work.tx, &before, &self.files, administrator)?;
         let flaws = flaws.iter().map(Missing::from).collect();
-        let facts = ActivateFacts { flaws, in_force };
+        let facts = ActivateFacts { flaws, in_force: before.files().clone() };
         let events = activate(&policy.state, &self.files, &self.note, &facts)?;
         work.append(&mut policy, events)?;
         Ok(Written { id: policy.id.to_string(), number: None, version: policy.version.0 })
     }
 }
 
-/// Everything that keeps a set of files from coming into force by the hand of an administrator, or
-/// of someone else.
+/// Everything that keeps a set of files from following the one in force, by the hand of an
+/// administrator or of someone else.
 pub(super) fn flaws(
     db: &mut dyn Query,
+    before: &PolicySet,
     files: &Files,
     administrator: bool,
 ) -> Result<Vec<Finding>, Fault> {
@@ -63,9 +64,8 @@ pub(super) fn flaws(
         Err(findings) => return Ok(findings),
     };
     let mut flaws = Vec::new();
-    let before = in_force(db)?.set;
     if !administrator {
-        let free_already = unapproved(&before);
+        let free_already = unapproved(before);
         let freed = unapproved(&set).into_iter().filter(|model| !free_already.contains(model));
         flaws.extend(freed.map(|model| {
             let detail = format!(
@@ -74,7 +74,7 @@ pub(super) fn flaws(
             );
             Finding::of_file("", detail)
         }));
-        let pass_already = passing(&before);
+        let pass_already = passing(before);
         let pass = passing(&set).into_iter().filter(|record| !pass_already.contains(record));
         flaws.extend(pass.map(|(environment, emergency)| {
             let who = if emergency { "an emergency" } else { "a record that is no emergency" };

@@ -101,7 +101,7 @@ pub(super) fn check(
     administrator: bool,
 ) -> Result<PolicyChecked, Fault> {
     let now = in_force(db)?;
-    let findings = flaws(db, files, administrator)?;
+    let findings = flaws(db, &now.set, files, administrator)?;
     let paths = files.keys().chain(now.set.files().keys());
     let mut changed: Vec<String> =
         paths.filter(|path| files.get(*path) != now.set.files().get(*path)).cloned().collect();
