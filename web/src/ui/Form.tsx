@@ -108,14 +108,13 @@ interface FieldSetProps {
 interface FoldedSetProps<Values> {
   form: FormState<Values>;
   title: string;
-  help?: string;
   /** The fields inside, to be counted. */
   names: (keyof Values & string)[];
   children: ReactNode;
 }
 
 /** Fields that few records need: folded away, and saying how many of them are filled. */
-export function FoldedSet<Values>({ form, title, help, names, children }: FoldedSetProps<Values>) {
+export function FoldedSet<Values>({ form, title, names, children }: FoldedSetProps<Values>) {
   const filled = names.filter((name) => isFilled(form.values[name])).length;
   const wrong = names.filter((name) => form.errorOf(name)).length;
   return (
@@ -126,7 +125,6 @@ export function FoldedSet<Values>({ form, title, help, names, children }: Folded
         {wrong > 0 && <span className={classes.wrong}>{UI.toMend(wrong)}</span>}
       </summary>
       <div className={classes.inside} role="group" aria-label={title}>
-        {help && <p className={classes.help}>{help}</p>}
         {children}
       </div>
     </details>

@@ -53,7 +53,6 @@ export const COLUMN = {
   conflicts: 'Conflicts',
   owner: 'Owner',
   team: 'Team',
-  outcome: 'Outcome',
   updated: 'Updated',
 };
 

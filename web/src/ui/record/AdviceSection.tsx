@@ -11,13 +11,11 @@ import { Section } from '../Page';
 import { RefLink } from '../RefLink';
 import { say } from '../say';
 import { ProblemNote } from '../States';
+import { JOINING } from './joining';
 import { ADVICE as words } from './texts';
 import classes from './record.module.css';
 
 type Change = Schema<'Change'>;
-
-/** While it can still join a release. */
-const ADVISED = ['draft', 'assess', 'authorise', 'scheduled'];
 
 /** The verb that does what is advised. */
 function Attach({ change, advised }: { change: Change; advised: Schema<'AdvisedWith'> }) {
@@ -45,7 +43,7 @@ interface Props {
 
 export function AdviceSection({ change, newRelease }: Props) {
   const go = useGo();
-  const open = !change.release && !change.imported && ADVISED.includes(change.phase);
+  const open = !change.release && !change.imported && JOINING.includes(change.phase);
   const path = `/changes/${encodeURIComponent(change.id)}/advice`;
   const found = useQuery({
     queryKey: ['/changes', change.number, 'advice', change.version],

@@ -123,7 +123,7 @@ function Found({ slots, zone, onTake }: FoundProps) {
               aria-label={words.takeLabel(windowText(slot.window, zone))}
               onClick={() => onTake(slot.window)}
             >
-              {words.take}
+              {words.takeIt}
             </Button>
           </li>
         ))}

@@ -169,7 +169,6 @@ export const RECORD = {
     after: (start: string) => `From ${start} on, ninety days ahead`,
     fromNow: 'From now on, ninety days ahead',
     close: 'Close',
-    take: 'Take it',
     takeLabel: (window: string) => `Take ${window}`,
     takeIt: 'Take it',
     moveThere: 'Move it there',

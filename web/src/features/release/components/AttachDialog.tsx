@@ -16,6 +16,7 @@ import { ErrorState, RowsSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
+import { JOINING } from '@/ui/record/joining';
 import { releasePath, type Release } from '../queries';
 import { SCOPE } from '../texts';
 import classes from './AttachDialog.module.css';
@@ -24,8 +25,6 @@ type Row = Schema<'ChangeRow'>;
 
 const FOUND_MAX = 25;
 const TYPING_MS = 250;
-/** The phases in which a change waits for its work, offered before anything is typed. */
-const WAITING = ['scheduled', 'authorise', 'assess', 'draft'];
 
 export function AttachDialog({ release, onClose }: { release: Release; onClose: () => void }) {
   const [text, setText] = useState('');
@@ -120,7 +119,7 @@ function Offered({ row, chosen, onFlip }: { row: Row; chosen: boolean; onFlip: (
 /** What the list tells of a change that travels already, or whose work is under way or over. */
 function whyNot(row: Row): string | undefined {
   if (row.release) return SCOPE.elsewhere(row.release.number ?? row.release.name);
-  return WAITING.includes(row.phase) ? undefined : SCOPE.tooLate(wordOf(row.phase));
+  return JOINING.includes(row.phase) ? undefined : SCOPE.tooLate(wordOf(row.phase));
 }
 
 /** Those that wait for their work, and all that match once something is looked for. */
@@ -129,7 +128,7 @@ function useOffered(q: string) {
     queryKey: ['/changes', 'to attach', q],
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const asked = q ? [{ q }] : WAITING.map((phase) => ({ phase }));
+      const asked = q ? [{ q }] : JOINING.map((phase) => ({ phase }));
       const pages = await Promise.all(
         asked.map((query) => get<Page<Row>>('/changes', { ...query, limit: FOUND_MAX }, signal)),
       );
