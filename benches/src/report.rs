@@ -32,9 +32,13 @@ impl Report {
         self.lines.push(json!({"what": what, "value": value}));
     }
 
-    /// Writes it down.
+    /// Writes it down, in the place of what was measured before under the same names.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        std::fs::write(path, serde_json::to_string_pretty(&self.lines)?)?;
+        let before = std::fs::read(path).unwrap_or_else(|_| b"[]".to_vec());
+        let mut lines: Vec<Json> = serde_json::from_slice(&before)?;
+        lines.retain(|line| self.lines.iter().all(|new| new["what"] != line["what"]));
+        lines.extend(self.lines.iter().cloned());
+        std::fs::write(path, serde_json::to_string_pretty(&lines)?)?;
         println!("written to {}", path.display());
         Ok(())
     }

@@ -8,13 +8,15 @@ use anyhow::{Result, anyhow};
 use domain::change::{Change, Imported, Origin, Outcome};
 use domain::policy::ChangeType;
 use domain::vocabulary::{Environment, Window};
-use kernel::{CiId, Timestamp, Zone};
-use ports::{Clock, Lane, Store, SystemClock};
+use kernel::{Actor, CiId, Timestamp, Zone};
+use ports::{Clock, HttpClient as _, HttpRequest, Lane, Method, Store, SystemClock};
+use serde_json::{Value as Json, json};
 use server::bus::{Bus, Envelope};
 use server::calendar::CalendarReactor;
 use server::follow::followers::{Follower, SearchIndex, step};
 use server::import::{Import, TAKEN_MAX};
 use server::read::wait;
+use server::serve::Inside;
 use server::service::ImportCis;
 use store::OpenOptions;
 
@@ -25,8 +27,15 @@ use crate::report::{Report, seconds};
 pub(crate) const SMALL: u64 = 10_000;
 /// Changes on each CI.
 const PER_CI: u64 = 50;
+/// CIs that run on one host, itself among them.
+const PER_HOST: u64 = 10;
+/// Services, each with a maintenance window a week; one in four has a blackout a month.
+const SERVICES: u64 = 20;
+const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
+/// Every so many hosts one belongs to a service.
+const HOSTS_PER_SERVED: u64 = 5;
 /// Raise it when what is seeded changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// How many imports wait at once.
 const IN_FLIGHT: usize = 24;
 const MINUTES_A_YEAR: i64 = 365 * 24 * 60;
@@ -79,6 +88,7 @@ pub(crate) fn database(folder: &Path, changes: u64, report: &mut Report) -> Resu
 }
 
 fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
+    let inside = Inside::new(bus(store)?, Actor::Operator { name: "bench".to_owned() })?;
     let bus = bus(store)?;
     for slice in (0..seeded.cis()).collect::<Vec<_>>().chunks(500) {
         let cis = slice.iter().map(|n| (format!("ci-{n}"), "server".to_owned())).collect();
@@ -89,9 +99,64 @@ fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
         let rows = db.query("SELECT id FROM cis ORDER BY name_key", &[])?;
         rows.iter().map(|row| row.parsed(0)).collect::<Result<Vec<CiId>, _>>()
     })?;
+    landscape(&inside, seeded)?;
     import(&bus, &cis, seeded.changes)?;
     for follower in [&SearchIndex as &dyn Follower, &CalendarReactor] {
         while step(&bus, follower).map_err(|failure| anyhow!("{failure:?}"))? > 0 {}
+    }
+    Ok(())
+}
+
+/// What a conflict check walks and meets: CIs on hosts, services with windows and blackouts.
+fn landscape(inside: &Inside, seeded: &Seeded) -> Result<()> {
+    // Tomorrow at midnight: a rule's times are whole seconds.
+    let now = SystemClock.now().micros();
+    let from = Timestamp::from_micros(now - now % DAY_MICROS + DAY_MICROS);
+    for number in 0..SERVICES {
+        let name = format!("service-{number}");
+        write(inside, Method::Post, "/services", &json!({"name": name}))?;
+        let start = from.plus_minutes(number as i64 * 6 * 60);
+        let window = |hours: i64| {
+            let end = start.plus_minutes(hours * 60).to_string();
+            json!({"start": start.to_string(), "end": end, "zone": "UTC"})
+        };
+        let band = json!({"name": name, "services": [name], "window": window(72),
+            "repeats": "weekly"});
+        write(inside, Method::Post, "/windows", &band)?;
+        if number % 4 == 0 {
+            let band = json!({"name": name, "reason": "Close of the month", "services": [name],
+                "window": window(6), "repeats": "FREQ=WEEKLY;INTERVAL=4"});
+            write(inside, Method::Post, "/blackouts", &band)?;
+        }
+    }
+    for ci in 0..seeded.cis() {
+        let (host, path) = (ci - ci % PER_HOST, format!("/cis/ci-{ci}"));
+        if host != ci {
+            let needs = json!({"relations": [{"kind": "runs_on", "to": format!("ci-{host}")}]});
+            write(inside, Method::Put, &format!("{path}/relations"), &needs)?;
+        } else if host / PER_HOST % HOSTS_PER_SERVED == 0 {
+            let service = format!("service-{}", host / PER_HOST / HOSTS_PER_SERVED % SERVICES);
+            write(inside, Method::Patch, &path, &json!({"service": service}))?;
+        }
+    }
+    Ok(())
+}
+
+fn write(inside: &Inside, method: Method, path: &str, body: &Json) -> Result<()> {
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    if method != Method::Post {
+        // Nobody else writes here, and each is written once.
+        headers.push(("if-match".to_owned(), "\"1\"".to_owned()));
+    }
+    let request = HttpRequest {
+        method,
+        url: format!("/api/v1{path}"),
+        headers,
+        body: body.to_string().into_bytes(),
+    };
+    let response = inside.send(&request)?;
+    if response.status >= 300 {
+        return Err(anyhow!("{path}: {}", String::from_utf8_lossy(&response.body)));
     }
     Ok(())
 }
