@@ -1,0 +1,149 @@
+// What the demonstration deploys with: a small agent on the machine of the service. Each request
+// that changes something carries a key (`Idempotency-Key`). A key has its effect once: it is
+// written down before the effect and after it, so that the same request may be sent again, and
+// `GET /steps/KEY` says what became of it also after either side was killed.
+//   PUT /catalogue {"columns": N}      the layout of the catalogue
+//   PUT /shop/green {"version","fault"} starts the new version, DELETE stops it
+//   PUT /weight {"green": percent}     the share of traffic that the new version gets
+//   GET /steps/KEY · GET /state · GET /effects
+import { execFileSync, spawn } from "node:child_process";
+import { appendFileSync, existsSync, openSync, fsyncSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { nginxConfig } from "./nginx.mjs";
+
+const { values: given } = parseArgs({
+  options: {
+    folder: { type: "string" },
+    port: { type: "string" },
+    blue: { type: "string" },
+    green: { type: "string" },
+    front: { type: "string" },
+    nginx: { type: "string", default: "/usr/sbin/nginx" },
+  },
+});
+const JOURNAL = join(given.folder, "agent.journal");
+const SERVICE = new URL("service.mjs", import.meta.url).pathname;
+const state = { columns: 4, green: null, weight: 0 };
+const steps = new Map();
+let green = null;
+
+for (const line of existsSync(JOURNAL) ? readFileSync(JOURNAL, "utf8").split("\n") : []) {
+  if (line !== "") remember(JSON.parse(line));
+}
+const journal = openSync(JOURNAL, "a");
+
+function remember(entry) {
+  const step = steps.get(entry.key) ?? { begun: 0 };
+  if (entry.is === "begun") step.begun += 1;
+  steps.set(entry.key, { ...step, ...entry });
+}
+
+function write(entry) {
+  appendFileSync(journal, `${JSON.stringify(entry)}\n`);
+  fsyncSync(journal);
+  remember(entry);
+}
+
+function weigh() {
+  const config = nginxConfig({ ...given, weight: state.weight });
+  writeFileSync(join(given.folder, "nginx.conf"), config);
+  execFileSync(given.nginx, ["-c", join(given.folder, "nginx.conf"), "-s", "reload"], {
+    stdio: "ignore",
+  });
+}
+
+async function isWell(port) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`nothing answers on port ${port}`);
+}
+
+async function stopGreen() {
+  const stopped = green;
+  green = null;
+  state.green = null;
+  if (stopped === null || stopped.exitCode !== null) return;
+  const ended = new Promise((done) => stopped.once("exit", done));
+  stopped.kill();
+  await ended;
+}
+
+const EFFECTS = {
+  "PUT /catalogue": async (body) => {
+    if (!Number.isInteger(body.columns)) throw new Error("columns is a whole number");
+    state.columns = body.columns;
+  },
+  "PUT /shop/green": async (body) => {
+    await stopGreen();
+    const options = ["--version", body.version, "--port", given.green, "--fault", body.fault];
+    green = spawn(process.execPath, [SERVICE, ...options], { stdio: "ignore" });
+    await isWell(given.green);
+    state.green = body.version;
+  },
+  "DELETE /shop/green": stopGreen,
+  "PUT /weight": async (body) => {
+    if (!(body.green >= 0 && body.green <= 100)) throw new Error("green is 0 to 100");
+    if (body.green > 0 && green === null) throw new Error("the new version does not run");
+    state.weight = body.green;
+    weigh();
+  },
+};
+
+async function carryOut(key, effect, body) {
+  const known = steps.get(key);
+  if (known?.is === "done") return known;
+  write({ key, is: "begun" });
+  try {
+    await effect(body);
+    write({ key, is: "done" });
+  } catch (error) {
+    write({ key, is: "failed", why: error.message });
+  }
+  return steps.get(key);
+}
+
+async function read(request) {
+  let text = "";
+  for await (const part of request) text += part;
+  return text === "" ? {} : JSON.parse(text);
+}
+
+let turn = Promise.resolve();
+createServer(async (request, response) => {
+  const say = (status, body) => {
+    response.statusCode = status;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(body));
+  };
+  try {
+    const effect = EFFECTS[`${request.method} ${request.url}`];
+    if (effect !== undefined) {
+      const key = request.headers["idempotency-key"];
+      if (key === undefined) return say(400, { is: "refused", why: "Idempotency-Key is missing" });
+      const body = await read(request);
+      // One after the other, so that the same key twice at once is one effect.
+      turn = turn.then(() => carryOut(key, effect, body));
+      const step = await turn;
+      return say(step.is === "done" ? 200 : 500, step);
+    }
+    if (request.url.startsWith("/steps/")) {
+      const step = steps.get(decodeURIComponent(request.url.slice("/steps/".length)));
+      return step === undefined ? say(404, { is: "never_begun" }) : say(200, step);
+    }
+    if (request.url === "/state") return say(200, state);
+    if (request.url === "/effects") return say(200, Object.fromEntries(steps));
+    return say(404, { is: "refused", why: "no such path" });
+  } catch (error) {
+    return say(400, { is: "refused", why: error.message });
+  }
+}).listen(Number(given.port), "127.0.0.1");
+
+process.on("SIGTERM", async () => {
+  await stopGreen();
+  process.exit(0);
+});
