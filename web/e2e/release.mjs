@@ -171,6 +171,7 @@ async function carriedOut(lena, milo, path, changes) {
 
   await milo.open(path);
   await milo.press('Start deployment');
+  await milo.answer('Start deployment');
   await page.waitForURL(/\/run$/);
   await milo.press('Done');
   await page.getByText(/^Done, /).waitFor();

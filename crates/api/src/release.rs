@@ -298,6 +298,8 @@ pub struct Release {
     pub links: Vec<Link>,
     /// `successful`, `successful_with_issues`, `partially_successful`, `rolled_back` or `failed`.
     pub outcome: Option<String>,
+    /// The outcomes that what happened leaves; none before it is deployed.
+    pub outcomes: Vec<String>,
     /// The review it owes or has.
     pub review: Option<Ref>,
     /// By when its review is due, a date; set when it is submitted.

@@ -2,7 +2,7 @@
 //! address that is a page of it.
 
 use axum::body::Body;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -21,6 +21,18 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>Interlock</titl
     <p>Run <code>make web</code> and load this page again. The API and the command line work \
     without it; the API is described at \
     <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>.</p></html>";
+
+/// Whether a page is asked for: a browser says that it reads HTML, a probe does not.
+pub fn is_page(request: &Request<Body>) -> bool {
+    let accepts = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    request.uri().path() == "/" || accepts.into_iter().any(|value| value.contains("text/html"))
+}
+
+/// Whether a path is a file of the application, or of an application built at another time.
+pub fn is_file(path: &str) -> bool {
+    let name = path.trim_start_matches('/');
+    name.starts_with(HASHED) || Application::get(name).is_some()
+}
 
 /// A file of the application, or its index page.
 pub fn serve(request: &Request<Body>) -> Response {

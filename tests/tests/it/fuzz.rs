@@ -126,7 +126,7 @@ impl World {
             let _ = write!(
                 config,
                 "[[operations]]\ninclude-path-regex = \"^/api/v1/{kind}/\"\n\
-                 parameters = {{ \"path.{parameter}\" = \"{name}\" }}\n\n"
+                 parameters = {{ \"path.{parameter}\" = \"{name}\", \"header.If-Match\" = \"*\" }}\n\n"
             );
         }
         config

@@ -290,6 +290,7 @@ export const release: Schema<'Release'> = {
   watched: false,
   links: [{ kind: 'ticket', target: 'PAY-881', url: 'https://tracker.example/PAY-881' }],
   outcome: null,
+  outcomes: [],
   review: null,
   route,
   actions: [

@@ -81,6 +81,13 @@ words! {
     }
 }
 
+impl Outcome {
+    /// Whether the change does what it was meant to.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Successful | Self::SuccessfulWithIssues)
+    }
+}
+
 /// The expected outage of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {

@@ -86,6 +86,29 @@ pub fn give_up(release: &Release, reason: &str, facts: &Facts) -> Decision<Relea
     deployment::give_up(running(release)?, reason).map(wrap)
 }
 
+/// The outcomes that what happened leaves, and why no others.
+pub fn possible_outcomes(deployment: &Deployment) -> (&'static [Outcome], &'static str) {
+    const FAILED: &[Outcome] = &[Outcome::PartiallySuccessful, Outcome::Failed];
+    const STANDS: &[Outcome] = &[
+        Outcome::Successful,
+        Outcome::SuccessfulWithIssues,
+        Outcome::PartiallySuccessful,
+        Outcome::Failed,
+    ];
+    match deployment.state {
+        DeploymentState::RolledBack => {
+            (&[Outcome::RolledBack], "this release was taken back: its outcome is `rolled_back`")
+        }
+        DeploymentState::RollbackFailed => {
+            (&[Outcome::Failed], "its rollback was given up: its outcome is `failed`")
+        }
+        _ if deployment.has_failed() => {
+            (FAILED, "a change of it failed: its outcome is `partially_successful` or `failed`")
+        }
+        _ => (STANDS, "this release was not taken back: choose another outcome"),
+    }
+}
+
 /// Ends the release, with its review completed. The outcome must fit what happened.
 pub fn close(
     release: &Release,
@@ -97,26 +120,10 @@ pub fn close(
     let mut check = Check::default();
     check.text("/note", note.unwrap_or_default(), NOTE_MAX);
     check.end()?;
-    let running = running(release)?;
-    let state = running.state;
     let outcome = outcome.ok_or(Refusal::OutcomeWrong("closing needs an outcome"))?;
-    let taken_back = state == DeploymentState::RolledBack;
-    if taken_back != (outcome == Outcome::RolledBack) {
-        let wrong = if taken_back {
-            "this release was taken back: its outcome is `rolled_back`"
-        } else {
-            "this release was not taken back: choose another outcome"
-        };
-        return Err(Refusal::OutcomeWrong(wrong).into());
-    }
-    if state == DeploymentState::RollbackFailed && outcome != Outcome::Failed {
-        let wrong = "its rollback was given up: its outcome is `failed`";
-        return Err(Refusal::OutcomeWrong(wrong).into());
-    }
-    let whole = matches!(outcome, Outcome::Successful | Outcome::SuccessfulWithIssues);
-    if running.has_failed() && whole {
-        let wrong = "a change of it failed: its outcome is `partially_successful` or `failed`";
-        return Err(Refusal::OutcomeWrong(wrong).into());
+    let (possible, why) = possible_outcomes(running(release)?);
+    if !possible.contains(&outcome) {
+        return Err(Refusal::OutcomeWrong(why).into());
     }
     Ok(vec![ReleaseEvent::Closed { outcome, note: note.map(str::to_owned) }])
 }

@@ -164,6 +164,13 @@ pub struct Facts {
     pub review_days: u16,
 }
 
+impl Facts {
+    /// Minutes that taking every change back takes, one after the other.
+    pub fn minutes_back(&self) -> u32 {
+        self.changes.iter().filter_map(|change| change.way_back.minutes).sum()
+    }
+}
+
 /// Whether a verb may be done now. A refusal names everything that is missing.
 pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     if release.is_over() {
@@ -249,12 +256,14 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
             &[P::Approval]
         }
-        Verb::Step | Verb::Extend | Verb::GrantExtension | Verb::RefuseExtension => {
-            &[P::Deployment]
-        }
-        Verb::Verify | Verb::Rollback | Verb::StepBack | Verb::GiveUp => {
-            &[P::Deployment, P::Verification]
-        }
+        Verb::Step => &[P::Deployment],
+        Verb::Extend
+        | Verb::GrantExtension
+        | Verb::RefuseExtension
+        | Verb::Verify
+        | Verb::Rollback
+        | Verb::StepBack
+        | Verb::GiveUp => &[P::Deployment, P::Verification],
         Verb::Close => &[P::Review],
         Verb::Resume if release.held.is_some() => return Ok(()),
         Verb::Resume => return Err(Refusal::NotHeld),

@@ -27,7 +27,7 @@ mod statement;
 mod suspend;
 
 pub use approve::{bundle_content, call, cast, lapse, reapprove, reroute, submit};
-pub use carry_out::{back, close, deploy, give_up, roll_back, step, verify};
+pub use carry_out::{back, close, deploy, give_up, possible_outcomes, roll_back, step, verify};
 pub use event::ReleaseEvent;
 pub use facts::{Before, ChangeFact, Facts, Verb, guard, ready_to_submit};
 pub use order::{AFTER_MAX, REACH_MAX, Slip, Waits, depend, slips};

@@ -6,6 +6,7 @@ use kernel::{ChangeId, ReleaseId};
 use crate::approval::RoundState;
 use crate::release::facts::{lacks, package_lacks, scope_lacks};
 use crate::release::{Facts, Refusal, Release};
+use crate::rollback::does_not_fit;
 
 /// What a point is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +117,9 @@ fn window(release: &Release, facts: &Facts) -> (Stand, String) {
         None => (Stand::Blocks, Refusal::WindowMissing.to_string()),
         Some(window) if window.interval.end <= facts.now && !release.is_under_way() => {
             (Stand::Blocks, Refusal::WindowPast.to_string())
+        }
+        Some(window) if let Some(words) = does_not_fit(facts.minutes_back(), Some(window)) => {
+            (Stand::Waits, words)
         }
         Some(_) if release.scheduled => (Stand::Ready, "the window is committed".to_owned()),
         Some(_) => (Stand::Waits, "the window is planned, not yet committed".to_owned()),

@@ -53,6 +53,14 @@ pub fn compile(reached: Vec<WayBack>, window: Option<&Window>) -> Plan {
     Plan { steps, minutes, latest_start }
 }
 
+/// Says that the way back takes longer than the window lasts, where it does.
+pub fn does_not_fit(minutes: u32, window: Option<&Window>) -> Option<String> {
+    let has = window?.interval.minutes();
+    (i64::from(minutes) > has).then(|| {
+        format!("taking it back takes {minutes} minutes and its window has {has}: widen it")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +84,17 @@ mod tests {
         let plan = compile(vec![way_back(1, 10), way_back(2, 15)], Some(&window));
         assert_eq!(plan.minutes, 25);
         assert_eq!(plan.latest_start, Some(start.plus_minutes(35)));
+    }
+
+    #[test]
+    fn it_is_said_when_it_takes_longer_than_its_window_lasts() {
+        let start = Timestamp::from_micros(0);
+        let window = Window::try_new(start, start.plus_minutes(60), kernel::Zone::utc());
+        let window = window.expect("a window");
+        assert_eq!(does_not_fit(60, Some(&window)), None);
+        assert_eq!(does_not_fit(61, None), None);
+        let words = does_not_fit(61, Some(&window)).expect("words");
+        assert_eq!(words, "taking it back takes 61 minutes and its window has 60: widen it");
     }
 
     proptest! {

@@ -275,6 +275,9 @@ fn conflicts(change: &Change, facts: &Facts) -> Lamp {
     if facts.release.is_some() {
         return lamp("conflicts", LampState::NotNeeded, "its release is held against the calendar");
     }
+    if matches!(change.phase, Phase::Review | Phase::Closed | Phase::Cancelled) {
+        return lamp("conflicts", LampState::NotNeeded, "the work is over");
+    }
     conflict_lamp(facts.window(change).is_some(), &facts.blocking)
 }
 

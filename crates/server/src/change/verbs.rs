@@ -228,8 +228,8 @@ impl MoveChange {
             reactions::change_edited(work, release, false)?;
         }
         if matches!(self.verb, Verb::Complete(_)) && change::owes_review(change) {
-            let failed = change.outcome != Some(Outcome::Successful);
-            let why = if failed { Why::Failed } else { Why::Emergency };
+            let succeeded = change.outcome.is_some_and(Outcome::is_success);
+            let why = if succeeded { Why::Emergency } else { Why::Failed };
             review::open_review(work, Subject::Change(id), why, Planned::default())?;
         }
         if self.places() && change.release.is_none() {

@@ -144,10 +144,15 @@ fn idempotency_key(parts: &Parts, body: &[u8]) -> Result<Option<IdempotencyKey>,
     Ok(Some(IdempotencyKey { key: key.to_owned(), request_hash }))
 }
 
+/// Whether an edit of what lies at this path says which version was seen; a session has none.
+pub(super) fn must_say_version(path: &str) -> bool {
+    !path.ends_with("/session")
+}
+
 fn expected_version(parts: &Parts) -> Result<Option<Version>, Answer> {
     let Some(value) = parts.headers.get(header::IF_MATCH) else {
         let edits = [Method::PATCH, Method::PUT, Method::DELETE];
-        if edits.contains(&parts.method) && !parts.uri.path().ends_with("/session") {
+        if edits.contains(&parts.method) && must_say_version(parts.uri.path()) {
             let detail =
                 "send `If-Match` with the `version` you saw, so that nobody's edit is lost";
             return Err(Problem::new("request.version_missing", detail).into());

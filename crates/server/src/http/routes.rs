@@ -12,6 +12,9 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, RefOr,
     Required, ResponseBuilder, Schema,
@@ -19,7 +22,9 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::http::App;
+use crate::http::body::must_say_version;
 use crate::http::parameters::Known;
+use crate::http::signed::COOKIE;
 
 /// The prefix of every path of the interface.
 const PREFIX: &str = "/api/v1";
@@ -195,7 +200,12 @@ impl Routes {
         }
         if operation.method != HttpMethod::Get {
             builder = builder.parameter(parameter("Idempotency-Key", ParameterIn::Header));
-            builder = builder.parameter(parameter("If-Match", ParameterIn::Header));
+            let mut seen = parameter("If-Match", ParameterIn::Header);
+            let post = operation.method == HttpMethod::Post;
+            if !post && must_say_version(operation.path) {
+                seen.required = Required::True;
+            }
+            builder = builder.parameter(seen);
         }
         builder.request_body(body).build()
     }
@@ -218,7 +228,13 @@ impl Routes {
             assert!(same, "two wire types are called {name}: the description would hold one");
             known.insert(name, schema);
         }
-        let components = ComponentsBuilder::new().schemas_from_iter(known);
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let session = ApiKey::Cookie(ApiKeyValue::new(COOKIE));
+        let components = ComponentsBuilder::new()
+            .schemas_from_iter(known)
+            .security_scheme("token", SecurityScheme::Http(token))
+            .security_scheme("session", SecurityScheme::ApiKey(session));
+        let either = ["token", "session"].map(|name| SecurityRequirement::new(name, [""; 0]));
         let info = InfoBuilder::new()
             .title("Interlock")
             .version("1")
@@ -228,6 +244,7 @@ impl Routes {
             .info(info)
             .paths(self.paths.unwrap_or_default().build())
             .components(Some(components.build()))
+            .security(Some(either))
             .build();
         (self.router, document)
     }
@@ -245,7 +262,7 @@ fn schema_name<T: ToSchema>() -> String {
 /// A body of one kind of content.
 fn body(kind: &str, schema: RefOr<Schema>) -> RequestBody {
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    RequestBodyBuilder::new().content(kind, content).build()
+    RequestBodyBuilder::new().content(kind, content).required(Some(Required::True)).build()
 }
 
 /// An answer of one kind of content, or of one of several, separated by commas.

@@ -10,8 +10,8 @@ use domain::approval::RoundState;
 use domain::deployment::{self, DeploymentState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{Facts, Release, Verb, guard, ready_to_submit};
-use domain::rollback::{WayBack, compile};
+use domain::release::{Facts, Release, Verb, guard, possible_outcomes, ready_to_submit};
+use domain::rollback::{WayBack, compile, does_not_fit};
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
@@ -155,6 +155,7 @@ fn shown(
         watched: extras::is_watched(&release.extras, asking.who.person),
         links: extras::shown_links(&release.extras),
         outcome: release.outcome.map(|outcome| outcome.word().to_owned()),
+        outcomes: outcomes(release),
         review: review::review_ref(db, &id.to_string())?,
         review_due_on: release.review_due_on.map(|date| date.to_string()),
         actions: actions(release, facts, asking),
@@ -392,7 +393,10 @@ fn rollback(release: &Release, facts: &Facts) -> Lamp {
         .map(|change| change.number.as_str())
         .collect();
     if missing.is_empty() {
-        let minutes: u32 = facts.changes.iter().filter_map(|change| change.way_back.minutes).sum();
+        let minutes = facts.minutes_back();
+        if let Some(words) = does_not_fit(minutes, release.content.window.as_ref()) {
+            return lamp("rollback", LampState::Waiting, words);
+        }
         clear("rollback", format!("every change can be taken back, {minutes} minutes in all"))
     } else {
         lamp("rollback", LampState::Stop, format!("{} lack a backout plan", missing.join(", ")))
@@ -407,6 +411,9 @@ fn risk_lamp(release: &Release) -> Lamp {
 }
 
 fn conflicts_lamp(release: &Release, facts: &Facts, conflicts: &[Conflict]) -> Lamp {
+    if matches!(release.phase, Phase::Review | Phase::Closed | Phase::Cancelled) {
+        return lamp("conflicts", LampState::NotNeeded, "the work is over");
+    }
     let accepted = conflicts.iter().filter(|conflict| conflict.state == "accepted").count();
     let lamp = conflict_lamp(release.content.window.is_some(), &facts.blocking);
     if lamp.state == LampState::Clear && accepted > 0 {
@@ -451,6 +458,10 @@ fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
             }
             Err(refusal) => lamp("deployment", LampState::Waiting, refusal.detail),
         },
+        Some(DeploymentState::Running | DeploymentState::Finished) if has_failed(release) => {
+            let detail = "a change of it failed: take it back, or go on without it";
+            with_action(lamp("deployment", LampState::Stop, detail), "rollback")
+        }
         Some(DeploymentState::Running) => {
             lamp("deployment", LampState::Waiting, "steps are being carried out")
         }
@@ -469,6 +480,16 @@ fn deployment_lamp(release: &Release, facts: &Facts) -> Lamp {
             lamp("deployment", LampState::Stop, "its rollback was given up: part of it stands")
         }
     }
+}
+
+fn outcomes(release: &Release) -> Vec<String> {
+    let possible = release.deployment.as_ref().map(|deployment| possible_outcomes(deployment).0);
+    let words = possible.unwrap_or_default().iter().map(|outcome| outcome.word().to_owned());
+    words.collect()
+}
+
+fn has_failed(release: &Release) -> bool {
+    release.deployment.as_ref().is_some_and(deployment::Deployment::has_failed)
 }
 
 fn review_lamp(release: &Release, facts: &Facts) -> Lamp {

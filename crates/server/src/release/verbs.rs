@@ -153,10 +153,10 @@ fn permission(verb: &Verb) -> Permission {
     match verb {
         Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => Permission::Approve,
         Verb::Extend(_) => Permission::WindowExtend,
-        Verb::Deploy | Verb::Step(..) | Verb::Verify(_) | Verb::StepBack(..) | Verb::GiveUp(_) => {
+        Verb::Deploy | Verb::Step(..) | Verb::Verify(_) | Verb::StepBack(..) => {
             Permission::ReleaseDeploy
         }
-        Verb::Rollback(_) => Permission::ReleaseRollback,
+        Verb::Rollback(_) | Verb::GiveUp(_) => Permission::ReleaseRollback,
         _ => Permission::ReleaseWrite,
     }
 }

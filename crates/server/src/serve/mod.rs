@@ -206,5 +206,9 @@ async fn elsewhere(uri: Uri, request: Request<Body>) -> Response {
             format!("there is nothing at {path}: /api/v1/openapi.json lists what there is");
         return Answer(Problem::new("request.unknown_path", detail)).into_response();
     }
+    if !assets::is_page(&request) && !assets::is_file(path) {
+        let detail = format!("there is nothing at {path}: /healthz and /readyz answer probes");
+        return Answer(Problem::new("request.unknown_path", detail)).into_response();
+    }
     assets::serve(&request)
 }

@@ -34,13 +34,6 @@ export const RELEASE = {
   ],
   types: ['major', 'minor', 'emergency'],
   environments: ['production', 'staging', 'test', 'development'],
-  outcomes: [
-    'successful',
-    'successful_with_issues',
-    'partially_successful',
-    'rolled_back',
-    'failed',
-  ],
 };
 
 export const COLUMN = {
@@ -119,6 +112,7 @@ export const VERB = {
   extend: 'Ask for a longer window',
   deploy: 'Start deployment',
   finish: 'Finish deployment',
+  finishWithout: 'Go on without what failed',
   verify: 'Verify',
   rollback: 'Roll back',
   giveUp: 'Give the rollback up',
@@ -167,6 +161,7 @@ export const TAB = {
 export const SCOPE = {
   attach: 'Attach changes',
   attachTitle: 'Attach changes',
+  losesWindow: 'loses its own window',
   attachHelp: 'They take the window of this release and keep their own technical detail.',
   attachSearch: 'Number, title, text',
   attachPick: 'Changes',
@@ -321,6 +316,16 @@ export const RUN = {
   verifyAsk: 'Did verification pass?',
   finishTitle: 'Finish the deployment',
   finishHelp: 'Every step is reported. Verification comes next.',
+  failedHelp: (numbers: string[]) =>
+    `${numbers.join(', ')} failed. What you say now holds for the rest; the way back is closed after it.`,
+  deployTitle: (number: string) => `Deploy ${number}`,
+  deployHelp: (changes: number) =>
+    changes === 1
+      ? 'One change is carried out now.'
+      : `${changes} changes are carried out now, in deploy order.`,
+  deployWindow: 'In its window',
+  deployWarnings: 'Open warnings',
+  outcomeMissing: 'Say how it ended.',
   closeTitle: 'Close the release',
   closeOutcome: 'How it ended',
   closeNote: 'Remark',

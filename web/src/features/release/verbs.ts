@@ -37,7 +37,7 @@ export function releaseActions(
       text('schedule', release.scheduled ? VERB.reschedule : VERB.schedule),
       text('extend', VERB.extend),
       text('deploy', VERB.deploy),
-      text('verify', release.phase === 'deployment' ? VERB.finish : VERB.verify),
+      text('verify', verifyWord(release)),
       text('close', VERB.close),
       text('hold', VERB.hold),
       text('resume', VERB.resume),
@@ -46,11 +46,31 @@ export function releaseActions(
       text('cancel', VERB.cancel),
     ]),
   );
-  const preferred = release.held ? ['resume'] : (NEXT[release.phase] ?? []);
+  const preferred = release.held ? ['resume'] : next(release);
   const primary = writeReview(release, all, start) ?? pickPrimary(all, preferred);
   // A verb of another phase says nothing here; any other refusal is worth reading.
   const others = all.filter((item) => item.allowed || !isOfOtherPhase(item));
   return { all, primary, others };
+}
+
+/** The changes of its deployment that failed, as long as it may go on or back. */
+export function failedOf(release: Release): string[] {
+  if (!['deployment', 'verification'].includes(release.phase)) return [];
+  const steps = release.deployment?.steps ?? [];
+  return steps
+    .filter((step) => step.state === 'failed')
+    .map((step) => step.change.number ?? step.change.name);
+}
+
+/** After a failure the way back comes first. */
+function next(release: Release): string[] {
+  const usual = NEXT[release.phase] ?? [];
+  return failedOf(release).length > 0 ? ['rollback', ...usual] : usual;
+}
+
+function verifyWord(release: Release): string {
+  if (release.phase !== 'deployment') return VERB.verify;
+  return failedOf(release).length > 0 ? VERB.finishWithout : VERB.finish;
 }
 
 /** While the review is not written, it is the next thing, and closing is not. */

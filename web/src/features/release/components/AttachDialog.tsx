@@ -110,6 +110,7 @@ function Offered({ row, chosen, onFlip }: { row: Row; chosen: boolean; onFlip: (
           <StatePill word={row.phase} />
           <span>{wordOf(row.type)}</span>
           {cannot ? <strong>{cannot}</strong> : <WindowTime window={row.window} />}
+          {row.phase === 'scheduled' && !cannot && <strong>{SCOPE.losesWindow}</strong>}
         </span>
       }
     />

@@ -8,13 +8,15 @@ import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { openRound, type Answer } from '@/ui/record/vote';
 import { VoteDialog } from '@/ui/record/VoteDialog';
 import { wordOf } from '@/ui/texts';
+import { WindowTime } from '@/ui/Time';
 import type { Release } from '../queries';
-import { RELEASE, RUN, VERB } from '../texts';
+import { RUN, VERB } from '../texts';
+import { failedOf } from '../verbs';
 
-const ASKS = new Set(['approve', 'reject', 'abstain', 'rollback', 'give_up', 'close']);
+const ASKS = new Set(['approve', 'reject', 'abstain', 'deploy', 'rollback', 'give_up', 'close']);
 
 export function needsDialog(verb: string, release: Release): boolean {
-  if (verb === 'verify') return release.phase === 'verification';
+  if (verb === 'verify') return release.phase === 'verification' || failedOf(release).length > 0;
   return ASKS.has(verb) || isShared(verb);
 }
 
@@ -69,7 +71,8 @@ export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
       </ReasonDialog>
     );
   }
-  if (name === 'verify') return <VerifyDialog {...frame} send={send} />;
+  if (name === 'deploy') return <DeployDialog {...frame} release={release} send={send} />;
+  if (name === 'verify') return <VerifyDialog {...frame} release={release} send={send} />;
   if (name === 'close') return <CloseDialog {...frame} release={release} send={send} />;
   const round = openRound(release.rounds);
   if (!round) return null;
@@ -91,9 +94,51 @@ interface FrameProps {
   send: Verb;
 }
 
-function VerifyDialog({ send, ...frame }: FrameProps) {
+/** What begins now, before it does. */
+function DeployDialog({ send, release, ...frame }: FrameProps & { release: Release }) {
+  const warnings = release.conflicts.filter((each) => each.state === 'open');
+  return (
+    <Dialog
+      {...frame}
+      title={RUN.deployTitle(release.number)}
+      submit={VERB.deploy}
+      onSubmit={() => send.run('deploy')}
+    >
+      <p>{RUN.deployHelp(release.changes.length)}</p>
+      <p>
+        {RUN.deployWindow} <WindowTime window={release.window} />
+      </p>
+      {warnings.length > 0 && (
+        <>
+          <p>{RUN.deployWarnings}</p>
+          <ul>
+            {warnings.map((each) => (
+              <li key={each.id}>{each.detail}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+function VerifyDialog({ send, release, ...frame }: FrameProps & { release: Release }) {
   const [passed, setPassed] = useState<string>();
   const [note, setNote] = useState('');
+  const failed = failedOf(release);
+  if (release.phase === 'deployment') {
+    return (
+      <Dialog
+        {...frame}
+        title={RUN.finishTitle}
+        submit={VERB.finishWithout}
+        danger
+        onSubmit={() => send.run('verify')}
+      >
+        <p>{RUN.failedHelp(failed)}</p>
+      </Dialog>
+    );
+  }
   return (
     <Dialog
       {...frame}
@@ -107,6 +152,7 @@ function VerifyDialog({ send, ...frame }: FrameProps) {
         })
       }
     >
+      {failed.length > 0 && <p>{RUN.failedHelp(failed)}</p>}
       <Radio.Group label={RUN.verifyAsk} value={passed ?? ''} onChange={setPassed}>
         <Radio value="yes" label={RUN.verifyPassed} mt={8} />
         <Radio value="no" label={RUN.verifyFailed} mt={8} />
@@ -124,7 +170,10 @@ function VerifyDialog({ send, ...frame }: FrameProps) {
 }
 
 function CloseDialog({ send, release, ...frame }: FrameProps & { release: Release }) {
-  const [outcome, setOutcome] = useState<string | null>(release.outcome ?? null);
+  const { outcomes } = release;
+  const [outcome, setOutcome] = useState<string | null>(
+    outcomes.length === 1 ? (outcomes[0] ?? null) : null,
+  );
   const [note, setNote] = useState('');
   return (
     <Dialog
@@ -138,8 +187,9 @@ function CloseDialog({ send, release, ...frame }: FrameProps & { release: Releas
         label={RUN.closeOutcome}
         withAsterisk
         allowDeselect={false}
-        data={RELEASE.outcomes.map((each) => ({ value: each, label: wordOf(each) }))}
+        data={outcomes.map((each) => ({ value: each, label: wordOf(each) }))}
         value={outcome}
+        description={outcome ? undefined : RUN.outcomeMissing}
         onChange={setOutcome}
       />
       <Textarea
