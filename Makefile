@@ -7,7 +7,7 @@ help:
 	@echo 'make check   the part of it that runs no product: format, lints, rules, types'
 	@echo 'make web     build the web application into web/dist'
 	@echo 'make bench   measure the product beside its floors'
-	@echo 'make soak    races and crash drills in large counts'
+	@echo 'make soak    races, crash drills and random calendars in large counts'
 	@echo 'make bless   accept what the snapshot tests now answer'
 	@echo 'make fmt     format Rust and TypeScript'
 

@@ -91,9 +91,10 @@ export async function a_board_meets_with_four_people_who_see_each_other(browser,
     page.getByRole('complementary').getByText('Approved', { exact: true }),
   );
 
-  // It ends, and the minutes are fixed.
+  // The chair ends it, and the minutes are fixed.
   await pieter.done('POST', `${path}/remark`, { subject: first, text: 'Watch the queue.' });
-  await pieter.done('POST', `${path}/end`, {});
+  await pieter.press('End the meeting');
+  await pieter.answer('End the meeting');
   for (const person of four) {
     await arrives(person, (page) => page.getByRole('link', { name: /download as markdown/i }));
   }

@@ -33,6 +33,58 @@ export async function a_policy_is_checked_tried_and_put_in_force(browser, url) {
   await context.close();
 }
 
+/** The states of the type that is made here, and the phases they stand for. */
+const STATES = [
+  ['drafted', 'planning'],
+  ['rehearsed', 'test'],
+  ['before the board', 'approval'],
+  ['going out', 'deployment'],
+  ['watched', 'verification'],
+  ['looked back on', 'review'],
+  ['done', 'closed'],
+];
+
+export async function a_release_type_of_ones_own_is_made_on_the_page_and_used(browser, url) {
+  const lena = await Person.enter(browser, url, 'lena');
+  const { page } = lena;
+  const { version } = await lena.get('/policy');
+  await lena.open('/settings/policy');
+  await page.getByLabel('New release type').fill('patchday');
+  await lena.press('Add its file');
+  const editor = page.getByLabel('Text of releases/patchday.toml');
+  const minor = await editor.inputValue();
+  const states = STATES.map(([name, phase]) => `  { name = "${name}", phase = "${phase}" },\n`);
+  await editor.fill(
+    minor
+      .replace('name = "minor"', 'name = "patchday"')
+      .replace('title = "Minor release"', 'title = "Patch day"')
+      .replace(/states = \[[^]*?\n\]/, `states = [\n${states.join('')}]`),
+  );
+  await lena.press('Check');
+  await page.getByText(/Sound. It differs .* releases\/patchday.toml/).waitFor();
+  await page.getByLabel('What is new').fill('Patch days have states of their own');
+  await lena.press('Activate');
+  await page.getByText(`version ${version + 1} is in force`).waitFor();
+
+  await lena.open('/releases/new');
+  await page.getByLabel(/^title/i).fill('Patches of the month');
+  await lena.choose(page, /^type/i, /patch ?day/i);
+  await lena.press('Create release');
+  await page.waitForURL(/\/releases\/REL-/);
+  const path = `/releases/${/REL-\d+/.exec(page.url())[0]}`;
+  const record = await lena.get(path);
+  assert.deepEqual([record.type, record.state, record.phase], ['patchday', 'drafted', 'planning']);
+  assert.deepEqual(
+    record.states.map(({ name, phase }) => [name, phase]),
+    STATES,
+  );
+  await lena.done('POST', `${path}/advance`, {});
+  const after = await lena.get(path);
+  assert.deepEqual([after.state, after.phase], ['rehearsed', 'test']);
+  await lena.sees(path, /rehearsed/i);
+  await lena.leave();
+}
+
 /** Each rule as the page shows it: its outcome, its expression, its facts and what would turn them. */
 function rulesOf(page) {
   return page.locator('li > details').evaluateAll((all) =>

@@ -122,24 +122,14 @@ async function reopened({ lena, bram, milo, grace }, path, change) {
   await approved(bram, path);
 }
 
-/** A collision blocks, is accepted with a reason, and counts again when the window moves. */
+/** A collision blocks, is accepted with a reason, counts again when the window moves, and once it
+ * is accepted as it is now, lets the window be committed. */
 async function collided({ lena, bram, milo, grace }, path, number, ci) {
   const other = await approvedChange(milo, grace, 'In the way', ci);
   await milo.done('POST', `/changes/${other}/schedule`, { window: window(0.5, 1) });
-  const blocked = await lena.send('POST', `${path}/schedule`, {});
-  assert.equal(blocked.body.code, 'calendar.conflict_blocks');
-  await lena.open(path);
-  await lena.press('More actions');
-  const told = await lena.page.getByRole('menuitem', { name: /^Schedule/ }).textContent();
-  assert.match(told, new RegExp(`${other}\\b`));
-
+  await blocked(lena, path, other);
   const found = (state) => lena.get(`/conflicts?subject=${number}&state=${state}`);
-  await bram.open(`${path}/conflicts`);
-  await bram.press('Accept the conflict with In the way');
-  await bram.answer('Accept', (dialog) =>
-    dialog.getByLabel('Why it is safe to go ahead').fill('Both teams sit together.'),
-  );
-  await bram.page.getByText('“Both teams sit together.”').waitFor();
+  await accepted(bram, path, 'Both teams sit together.');
   assert.equal((await found('accepted')).items.length, 1);
 
   await lena.open(`${path}?edit=true`);
@@ -147,18 +137,40 @@ async function collided({ lena, bram, milo, grace }, path, number, ci) {
   await lena.press('Save');
   await lena.page.getByRole('heading', { name: 'Goals' }).waitFor();
   assert.equal((await found('open')).items.length, 1, 'an acceptance lapses with the window');
-  await bram.open(`${path}/conflicts`);
-  await bram.page.getByRole('button', { name: 'Accept the conflict with In the way' }).waitFor();
+  await approved(bram, path);
+  await blocked(lena, path, other);
+
+  await accepted(bram, path, 'They still do.');
+  await lena.open(path);
+  await lena.press('Schedule');
+  await lena.answer('Schedule');
+  await until(async () => (await lena.get(path)).scheduled, 'the window is committed');
+  assert.equal((await found('accepted')).items.length, 1, 'under the acceptance');
 
   await milo.open(`/changes/${other}`);
   await milo.press('More actions');
   await milo.page.getByRole('menuitem', { name: /cancel/i }).click();
   await milo.answer('Cancel it', (dialog) => dialog.getByRole('textbox').fill('Another day.'));
-  await approved(bram, path);
+  await until(async () => (await found('resolved')).items.length === 1, 'nothing is in the way');
+}
+
+/** The server refuses the window, and the page says what is in its way. */
+async function blocked(lena, path, other) {
+  const sent = await lena.send('POST', `${path}/schedule`, {});
+  assert.deepEqual([sent.status, sent.body.code], [409, 'calendar.conflict_blocks']);
   await lena.open(path);
-  await lena.press('Schedule');
-  await lena.answer('Schedule');
-  await until(async () => (await lena.get(path)).scheduled, 'the window is committed');
+  await lena.press('More actions');
+  const told = await lena.page.getByRole('menuitem', { name: /^Schedule/ }).textContent();
+  assert.match(told, new RegExp(`${other}\\b`));
+}
+
+async function accepted(bram, path, reason) {
+  await bram.open(`${path}/conflicts`);
+  await bram.press('Accept the conflict with In the way');
+  await bram.answer('Accept', (dialog) =>
+    dialog.getByLabel('Why it is safe to go ahead').fill(reason),
+  );
+  await bram.page.getByText(`“${reason}”`).waitFor();
 }
 
 /** Carried out by hand, one done, one failed, and taken back by the compiled checklist. */

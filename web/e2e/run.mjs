@@ -57,12 +57,12 @@ function stop(child) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
-const onBoth = [release, scope, slots, calendar, cab, absence, order, feeds];
+const onBoth = [release, scope, slots, calendar, cab, absence, order, feeds, policy, many];
 const runs = [
   {
     on: 'sqlite',
     place: ['--folder', folder],
-    files: [pages, extension, ...onBoth, policy, hostile, many],
+    files: [pages, extension, ...onBoth, hostile],
   },
 ];
 const postgres = process.env.INTERLOCK_TEST_PG;

@@ -1,5 +1,6 @@
-// A release whose scope is stated and frozen, and that a blackout stops: its readiness says so, an
+// A release whose scope says what is left out and is frozen, and that a blackout stops: its readiness says so, an
 // exception is asked for in the page by one person and granted by another.
+import assert from 'node:assert/strict';
 import { Person } from './people.mjs';
 
 const DAY = 86_400_000;
@@ -18,6 +19,23 @@ export async function an_exception_is_asked_for_by_one_and_granted_by_another(br
   try {
     const { page } = lena;
     await page.goto(`/releases/${number}/scope`, { waitUntil: 'networkidle' });
+    const left = page.getByRole('region', { name: 'Left out on purpose' });
+    await left.getByRole('button', { name: 'Add' }).click();
+    // Without a reason nothing is left out.
+    const out = page.getByRole('dialog');
+    await out.getByLabel('What it is').fill('Mobile app');
+    assert.ok(await out.getByRole('button', { name: 'Save' }).isDisabled());
+    await lena.answer('Save', (dialog) =>
+      dialog.getByLabel('Why').fill('its store review takes two weeks'),
+    );
+    await left.getByRole('listitem').filter({ hasText: 'Mobile app' }).waitFor();
+    await left.getByText('its store review takes two weeks').waitFor();
+    const { excluded } = await lena.get(`/releases/${number}/scope`);
+    assert.deepEqual(
+      excluded.map(({ what, reason }) => [what, reason]),
+      [['Mobile app', 'its store review takes two weeks']],
+    );
+
     await page.getByRole('button', { name: 'Freeze the scope' }).click();
     await page.getByLabel('Reason').fill('the rehearsal begins');
     await page.getByRole('dialog').getByRole('button', { name: 'Freeze the scope' }).click();

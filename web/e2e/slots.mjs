@@ -1,46 +1,48 @@
 // The calendar at work: an entry is taken up with the keys and dragged with the mouse, what collides
 // there is shown before it is saved, and a blocked change is moved to the next free slot.
 import assert from 'node:assert/strict';
-import { signIn } from './browser.mjs';
+import { approvedChange, Person, until } from './people.mjs';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 async function enter(browser, url) {
-  const context = await browser.newContext({
-    baseURL: url,
-    reducedMotion: 'reduce',
-    viewport: { width: 1440, height: 1000 },
-  });
-  const page = await context.newPage();
-  await signIn(page, 'milo');
-  return { context, page };
+  const milo = await Person.enter(browser, url, 'milo');
+  const grace = await Person.enter(browser, url, 'grace');
+  const { items } = await milo.get('/cis?limit=1');
+  return { milo, grace, ci: items[0].name };
 }
 
-async function sent(context, method, path, data) {
-  const headers = { 'If-Match': '*' };
-  const answer = await context.request.fetch(`/api/v1${path}`, { method, data, headers });
-  assert.ok(answer.ok(), `${path}: ${await answer.text()}`);
-  return answer.json();
+/** Some hours from noon, in some days: nothing of the demonstration is there. */
+function noon(days, from, to) {
+  const noon = Math.floor(Date.now() / DAY_MS + days) * DAY_MS + DAY_MS / 2;
+  const at = (hours) => new Date(noon + hours * HOUR_MS).toISOString();
+  return { start: at(from), end: at(to), zone: 'Europe/Amsterdam' };
 }
 
-/** A draft on a CI of its own, in eight days at noon: nothing of the demonstration is there. */
-async function draft(context, title, ci, hours) {
-  const noon = Math.floor(Date.now() / DAY_MS + 8) * DAY_MS + DAY_MS / 2;
-  const at = (hour) => new Date(noon + hour * 3_600_000).toISOString();
-  const window = { start: at(hours[0]), end: at(hours[1]), zone: 'Europe/Amsterdam' };
-  const fields = { title, type: 'normal', cis: [ci], window };
-  const { number } = await sent(context, 'POST', '/changes', fields);
-  return { number, window };
+async function draft(milo, title, ci, window) {
+  const fields = { title, type: 'normal', cis: [ci], environment: 'test', window };
+  return (await milo.done('POST', '/changes', fields)).number;
 }
 
-async function startOf(context, number) {
-  return Date.parse((await sent(context, 'GET', `/changes/${number}`)).window.start);
+/** A change with a committed window on the same CI. */
+async function inTheWay({ milo, grace, ci }, window) {
+  const number = await approvedChange(milo, grace, 'In the way', ci);
+  await milo.done('POST', `/changes/${number}/schedule`, { window });
+  return number;
+}
+
+async function startOf(person, number) {
+  return Date.parse((await person.get(`/changes/${number}`)).window.start);
 }
 
 export async function an_entry_moves_by_keys_and_by_mouse_and_back(browser, url) {
-  const { context, page } = await enter(browser, url);
-  const { items } = await sent(context, 'GET', '/cis?limit=1');
-  const { number, window } = await draft(context, 'Move me about', items[0].name, [0, 6]);
+  const people = await enter(browser, url);
+  const { milo, ci } = people;
+  const { page } = milo;
+  const window = noon(8, 0, 6);
+  const number = await draft(milo, 'Move me about', ci, window);
+  const other = await inTheWay(people, noon(8, 6, 12));
   const before = Date.parse(window.start);
   const date = window.start.slice(0, 10);
   await page.goto(`/calendar?view=timeline&span=week&date=${date}`, { waitUntil: 'networkidle' });
@@ -50,33 +52,39 @@ export async function an_entry_moves_by_keys_and_by_mouse_and_back(browser, url)
   await page.keyboard.press('ArrowRight');
   await page.getByText(/Enter saves/).waitFor();
   await page.keyboard.press('Escape');
-  assert.equal(await startOf(context, number), before, 'Escape leaves it');
+  assert.equal(await startOf(milo, number), before, 'Escape leaves it');
   await page.keyboard.press('Space');
   await page.keyboard.press('Shift+ArrowLeft');
   await page.keyboard.press('Enter');
   await page.getByText(new RegExp(`${number} moved to`)).waitFor();
-  assert.equal(await startOf(context, number), before - DAY_MS);
+  assert.equal(await startOf(milo, number), before - DAY_MS);
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText(`${number} is where it was`).waitFor();
-  assert.equal(await startOf(context, number), before);
+  assert.equal(await startOf(milo, number), before);
 
   const box = await bar.boundingBox();
   await page.mouse.move(box.x + 6, box.y + 8);
   await page.mouse.down();
   await page.mouse.move(box.x + 40, box.y + 8, { steps: 5 });
   await page.getByText(/Drop it to save/).waitFor();
-  await page
-    .getByText(/Nothing collides there|conflict/)
-    .first()
-    .waitFor();
+  // Where it stands it touches the next one; where it is held they collide.
+  const note = page.getByRole('status').filter({ hasText: 'Drop it to save' });
+  await note.getByText(/1 of them block it/).waitFor();
+  await note.getByText(new RegExp(`${other}\\b`)).waitFor();
+  assert.equal(await startOf(milo, number), before, 'nothing is saved before the drop');
   await page.mouse.up();
   await page.getByText(new RegExp(`${number} moved to`)).waitFor();
-  assert.ok((await startOf(context, number)) > before, 'the drop moved it');
+  assert.ok((await startOf(milo, number)) > before, 'the drop moved it');
   assert.match(page.url(), /calendar/, 'the drop opens no record');
+  const kept = await milo.get(`/conflicts?subject=${number}&state=open`);
+  assert.ok(
+    kept.items.some((one) => one.severity === 'blocking'),
+    'what was shown is on record now',
+  );
 
   await page.goto(`/calendar?view=week&date=${date}`, { waitUntil: 'networkidle' });
   const event = page.getByTitle(new RegExp(`^${number} `)).first();
-  const there = await startOf(context, number);
+  const there = await startOf(milo, number);
   const face = await event.boundingBox();
   await page.mouse.move(face.x + 10, face.y + 6);
   await page.mouse.down();
@@ -84,35 +92,59 @@ export async function an_entry_moves_by_keys_and_by_mouse_and_back(browser, url)
   await page.getByText(/Drop it to save/).waitFor();
   await page.mouse.up();
   await page.getByText(new RegExp(`${number} moved to`)).waitFor();
-  assert.ok((await startOf(context, number)) > there, 'the week moves it too');
-  await context.close();
+  assert.ok((await startOf(milo, number)) > there, 'the week moves it too');
+  for (const person of [milo, people.grace]) await person.leave();
 }
 
 export async function a_blocked_window_is_changed_for_the_next_free_slot(browser, url) {
-  const { context, page } = await enter(browser, url);
-  const { items } = await sent(context, 'GET', '/cis?limit=1');
-  const { number, window } = await draft(context, 'Find me a slot', items[0].name, [0, 2]);
-  await page.goto(`/changes/${number}`, { waitUntil: 'networkidle' });
-  const slots = `/slots?subject=${number}&limit=3`;
-  const found = await sent(context, 'GET', slots);
-  assert.ok(found.slots.some((slot) => slot.earliest));
-  for (const slot of found.slots) {
-    const checked = await sent(context, 'POST', '/conflicts/check', {
-      subject: number,
-      window: slot.window,
-    });
-    assert.equal(checked.blocking, 0, 'what is offered is free');
-  }
-  assert.ok(Date.parse(found.slots[0].window.start) >= Date.parse(window.start));
-  await page.goto('/calendar?view=list&list=pso', { waitUntil: 'networkidle' });
+  const people = await enter(browser, url);
+  const { milo, ci } = people;
+  const { page } = milo;
+  const taken = noon(14, 0, 4);
+  const other = await inTheWay(people, taken);
+  const number = await draft(milo, 'Find me a slot', ci, noon(14, 1, 3));
+  const blocking = async () => {
+    const { items } = await milo.get(`/conflicts?subject=${number}&state=open`);
+    return items.filter((one) => one.severity === 'blocking').length;
+  };
+  assert.ok((await blocking()) > 0, 'its window is blocked');
+
+  // On the page of what is blocked: one click.
+  await milo.open(`/changes/${number}/conflicts`);
   await page
-    .getByText(/in all, by|No service is expected/)
+    .getByText(new RegExp(`${other}\\b`))
     .first()
     .waitFor();
-  await page.goto('/calendar?view=list&list=fsc', { waitUntil: 'networkidle' });
-  await page
-    .getByText(/Forward schedule/)
+  await page.getByText('Next free:').waitFor();
+  await milo.press('Move it there');
+  await page.getByText(new RegExp(`${number} moved to`)).waitFor();
+  const moved = await startOf(milo, number);
+  assert.ok(moved >= Date.parse(taken.end), 'it begins when the other is over');
+  assert.equal(await blocking(), 0, 'what was offered is free');
+  await page.getByText('Next free:').waitFor({ state: 'hidden' });
+
+  // In the form: of several, each with its reasons, one is taken and saved.
+  await milo.done('PATCH', `/changes/${number}`, { window: noon(14, 1, 3) });
+  await milo.open(`/changes/${number}?edit=window`);
+  await milo.press('Find a slot');
+  const finder = page.getByRole('region', { name: 'Free slots' });
+  await finder.getByText(/Why nothing earlier is free/).click();
+  await finder
+    .getByText(new RegExp(`${other}\\b`))
     .first()
     .waitFor();
-  await context.close();
+  const takes = finder.getByRole('button', { name: /^Take / });
+  assert.ok((await takes.count()) > 1, 'there is a choice');
+  await takes.nth(1).click();
+  await milo.press('Save');
+  await until(async () => (await startOf(milo, number)) > moved, 'the second slot is its window');
+  assert.equal(await blocking(), 0, 'so is the second');
+  for (const person of [milo, people.grace]) await person.leave();
+}
+
+export async function the_lists_of_what_is_planned_and_what_is_out_open(browser, url) {
+  const milo = await Person.enter(browser, url, 'milo');
+  await milo.sees('/calendar?view=list&list=pso', /in all, by|No service is expected/);
+  await milo.sees('/calendar?view=list&list=fsc', /Forward schedule/);
+  await milo.leave();
 }

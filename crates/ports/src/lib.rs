@@ -1,5 +1,5 @@
 //! What Interlock asks of the world, as traits: a store, a clock, chance, an HTTP client.
-//! It holds no driver and no rule. Each port has a fake or a conformance suite here.
+//! It holds no driver and no rule. Clock and chance have fakes here, the store a conformance suite.
 
 mod clock;
 pub mod conformance;

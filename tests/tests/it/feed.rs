@@ -1,12 +1,13 @@
 //! Our feed as other calendar programs read it, and files of other programs as we read them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use kernel::{MICROS_PER_MINUTE, Timestamp};
 use ports::{Clock, SystemClock};
+use reqwest::Method;
 use serde_json::{Value as Json, json};
 
 use crate::shared::{Database, Server, client, data, on_both, program, python, token};
@@ -30,14 +31,19 @@ struct World {
 impl World {
     fn start(program: &Command, database: &Database) -> Self {
         let roles = ["requester", "release_manager", "service_owner", "administrator"];
-        let scopes = ["read", "change.write", "calendar.write", "feed.write"];
+        let scopes = ["read", "change.write", "release.write", "calendar.write", "feed.write"];
         let token = token(program, &database.address, &roles, &scopes);
         let server = Server::start(program, &database.address);
         Self { url: server.url.clone(), token, _server: server }
     }
 
     fn post(&self, path: &str, body: &Json) -> Json {
-        let sent = client().post(format!("{}/api/v1{path}", self.url)).bearer_auth(&self.token);
+        self.send(Method::POST, path, body)
+    }
+
+    fn send(&self, method: Method, path: &str, body: &Json) -> Json {
+        let sent = client().request(method, format!("{}/api/v1{path}", self.url));
+        let sent = sent.bearer_auth(&self.token).header("if-match", "*");
         let answer = sent.json(body).send().unwrap();
         let (status, answer) = (answer.status(), answer.json::<Json>().unwrap());
         assert!(status.is_success(), "{path}: {status} {answer}");
@@ -77,6 +83,13 @@ for event in recurring_ical_events.of(calendar).between(now - span, now + span):
         str(event['STATUS'])]))
 ";
 
+const MARKS: &str = r"
+import icalendar, json, sys
+calendar = icalendar.Calendar.from_ical(open(sys.argv[1], 'rb').read())
+for event in calendar.walk('VEVENT'):
+    print(json.dumps([str(event['SUMMARY']), str(event['UID']), int(event['SEQUENCE'])]))
+";
+
 const CONFIG: &str = r"
 [calendars]
 [[feed]]
@@ -92,9 +105,21 @@ longdatetimeformat = %Y-%m-%dT%H:%M:%SZ
 ";
 
 fn by_icalendar(python: &Path, file: &Path) -> Told {
-    let output = Command::new(python).args(["-c", READER]).arg(file).output().unwrap();
+    told(&read_by(python, READER, file))
+}
+
+/// What a script in Python prints of a file.
+fn read_by(python: &Path, script: &str, file: &Path) -> String {
+    let output = Command::new(python).args(["-c", script]).arg(file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    told(&String::from_utf8(output.stdout).unwrap())
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// By which each event is known again, and how often it was changed, by its title.
+fn marks(python: &Path, file: &Path) -> BTreeMap<String, (String, i64)> {
+    let text = read_by(python, MARKS, file);
+    let rows = text.lines().map(|line| serde_json::from_str(line).unwrap());
+    rows.map(|(title, uid, sequence)| (title, (uid, sequence))).collect()
 }
 
 fn by_khal(python: &Path, folder: &Path, file: &Path) -> Told {
@@ -137,6 +162,15 @@ fn our_feed_is_read_back_equal_by_other_programs() {
             let number = last["number"].as_str().unwrap();
             expected.insert((format!("{number} {title}"), start, end, "TENTATIVE".to_owned()));
         }
+        let title = "Herbst; alles, zusammen";
+        let (start, end) = (at(72), at(75));
+        let window = json!({"start": start, "end": end, "zone": "Europe/Amsterdam"});
+        let release = world.post(
+            "/releases",
+            &json!({"title": title, "type": "minor", "owner": "anna", "window": window}),
+        );
+        let release = release["number"].as_str().unwrap();
+        expected.insert((format!("{release} {title}"), start, end, "TENTATIVE".to_owned()));
         let made = world.post("/feeds", &json!({"name": "All, of it"}));
         let address = made["address"].as_str().unwrap();
         let file = database.folder.path().join("feed.ics");
@@ -146,17 +180,49 @@ fn our_feed_is_read_back_equal_by_other_programs() {
             fs::write(&file, &text).unwrap();
             assert_eq!(&by_icalendar(&python, &file), expected);
             assert_eq!(&by_khal(&python, database.folder.path(), &file), expected);
+            marks(&python, &file)
         };
-        read(&expected);
+        let first = read(&expected);
+        assert_eq!(first.len(), TITLES.len() + 1);
+
+        // What is moved is the same event at another time; nothing else was touched.
+        let moved = format!("{release} {title}");
+        let (start, end) = (at(96), at(98));
+        let window = json!({"start": start, "end": end, "zone": "Europe/Amsterdam"});
+        world.send(Method::PATCH, &format!("/releases/{release}"), &json!({"window": window}));
+        expected.retain(|event| event.0 != moved);
+        expected.insert((moved.clone(), start, end, "TENTATIVE".to_owned()));
+        let second = read(&expected);
+        raised(&first, &second, &moved);
 
         let number = last["number"].as_str().unwrap();
         world.post(&format!("/changes/{number}/cancel"), &json!({"reason": "not needed"}));
+        let of_it = format!("{number} {}", TITLES[TITLES.len() - 1]);
         let cancelled = |(title, start, end, status): (String, String, String, String)| {
-            let gone = title.starts_with(&format!("{number} "));
+            let gone = title == of_it;
             (title, start, end, if gone { "CANCELLED".to_owned() } else { status })
         };
-        read(&expected.into_iter().map(cancelled).collect());
+        let third = read(&expected.into_iter().map(cancelled).collect());
+        raised(&second, &third, &of_it);
     });
+}
+
+/// Every event is known again, and only one of them says that it was changed.
+fn raised(
+    before: &BTreeMap<String, (String, i64)>,
+    after: &BTreeMap<String, (String, i64)>,
+    one: &str,
+) {
+    let uids = |marks: &BTreeMap<String, (String, i64)>| -> Vec<(String, String)> {
+        marks.iter().map(|(title, (uid, _))| (title.clone(), uid.clone())).collect()
+    };
+    assert_eq!(uids(before), uids(after));
+    let distinct: BTreeSet<&String> = after.values().map(|(uid, _)| uid).collect();
+    assert_eq!(distinct.len(), after.len(), "each has a mark of its own");
+    for (title, (_, was)) in before {
+        let is = after[title].1;
+        assert!(if title == one { is > *was } else { is == *was }, "{title}: {was} → {is}");
+    }
 }
 
 #[test]
@@ -181,9 +247,47 @@ fn files_as_found_in_the_wild_never_crash_the_reader() {
             assert!(matches!(status, 200 | 422), "{}: {status} {answer}", file.display());
             entries += answer["entries"].as_u64().unwrap_or(0);
         }
-        assert_eq!(entries, 54, "of these files, so many can be read");
+        assert_eq!(entries, ENTRIES, "of these files, so many can be read");
         let shown =
             client().get(format!("{}/api/v1/calendar", world.url)).bearer_auth(&world.token);
         assert!(shown.send().unwrap().status().is_success());
     });
+}
+
+/// How many entries the files in the wild hold that can be read.
+const ENTRIES: u64 = 54;
+
+#[test]
+fn files_as_found_in_the_wild_come_in_by_a_command_as_they_lie() {
+    let (Some(program), Some(folder)) = (program(), data("ical")) else { return };
+    let place = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", place.path().join("interlock.db").display());
+    let world = World::start(&program, &Database { address, folder: tempfile::tempdir().unwrap() });
+    let (mut entries, mut files) = (0, 0);
+    for part in ["calendars", "events"] {
+        for file in fs::read_dir(folder.join(part)).unwrap() {
+            let file = file.unwrap().path();
+            // The bytes as they are, in whatever encoding, cut wherever.
+            let output = Command::new(program.get_program())
+                .args(["calendar", "external", "import", "--name", "In the wild"])
+                .args(["--format", "json"])
+                .arg(&file)
+                .env("INTERLOCK_URL", &world.url)
+                .env("INTERLOCK_TOKEN", &world.token)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            match output.status.code() {
+                Some(0) => {
+                    let read: Json = serde_json::from_slice(&output.stdout).unwrap();
+                    entries += read["entries"].as_u64().unwrap_or(0);
+                }
+                Some(2) => assert!(!said.trim().is_empty(), "{} says why", file.display()),
+                other => panic!("{}: {other:?} {said}", file.display()),
+            }
+            files += 1;
+        }
+    }
+    assert!(files > 140, "only {files} files");
+    assert_eq!(entries, ENTRIES, "the command reads what the interface reads");
 }

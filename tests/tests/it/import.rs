@@ -1,7 +1,7 @@
 //! A month of a bank's real changes and incidents comes in whole, with its dirt reported, and the
 //! conflicts in it are found exactly. The figures are those of the data set's own description.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
@@ -40,6 +40,9 @@ impl Watch for Watcher {
         self.findings.push(finding.clone());
     }
 }
+
+/// The hour of the month that happened twice.
+const DOUBLED_HOUR: &str = "27-10-2013 2:";
 
 struct File {
     mapping: Mapping,
@@ -168,11 +171,20 @@ fn check_lines(findings: &[Finding]) {
         let line = lines[usize::try_from(finding.line).unwrap() - 1];
         assert!(line.contains(&format!(";{};", finding.record)), "{finding:?}: {line}");
     }
-    let doubled = findings.iter().filter(|one| one.code.word() == "import.time_doubled");
-    for finding in doubled {
-        let line = lines[usize::try_from(finding.line).unwrap() - 1];
-        assert!(line.contains("27-10-2013 2:"), "{line}");
-    }
+    let of = |lines: &[&str]| -> BTreeSet<String> {
+        let record = |line: &&str| line.split(';').nth(4).unwrap().to_owned();
+        lines.iter().map(record).collect()
+    };
+    let reported: Vec<&Finding> =
+        findings.iter().filter(|one| one.code.word() == "import.time_doubled").collect();
+    let told: Vec<&str> =
+        reported.iter().map(|one| lines[usize::try_from(one.line).unwrap() - 1]).collect();
+    let doubled: Vec<&str> =
+        lines.iter().copied().filter(|line| line.contains(DOUBLED_HOUR)).collect();
+    assert!(told.iter().all(|line| line.contains(DOUBLED_HOUR)), "{told:?}");
+    // The lines of a change repeat its times: each is reported once for the change.
+    assert_eq!((doubled.len(), reported.len()), (35, 8));
+    assert_eq!((of(&told), of(&told).len()), (of(&doubled), 6));
 }
 
 /// What a policy would have meant for the month, held against the one that rules: the built-in set
@@ -372,6 +384,7 @@ fn a_killed_import_is_completed_by_a_repetition() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let report: ImportReport = serde_json::from_slice(&output.stdout).unwrap();
         assert!(there < 3181 && i64::try_from(report.unchanged).unwrap() >= there);
+        assert!(report.took_ms > 0 && report.rows_per_second > 0, "it states its rate: {report:?}");
         assert_eq!(report.created + report.unchanged, 3181);
         let store = database.open();
         assert_eq!(number(&store, "SELECT COUNT(*) FROM changes"), 3181);
@@ -412,26 +425,61 @@ fn the_command_line_imports_reports_and_lists_conflicts() {
                 reader.deserialize().collect::<Result<_, _>>().unwrap();
             assert_eq!(listed, pairs(&format!("bpi2014/EXPECTED_conflicts_{basis}.csv")));
         }
+        replayed(database);
     });
+}
+
+/// The whole month under another policy, by a command. That it ends within seconds is promised; the
+/// bound is so wide that only another order of growth passes it.
+fn replayed(database: &Database) {
+    let rules = database.folder.path().join("rules");
+    let shown = ["policy", "show", "--into", rules.to_str().unwrap()];
+    assert!(ran(program().unwrap(), database, &shown).status.success());
+    let file = rules.join("changes/emergency.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("{ count = 2 }"));
+    fs::write(&file, text.replacen("{ count = 2 }", "{ count = 3 }", 1)).unwrap();
+    let days = REPLAY_DAYS_MAX.to_string();
+    let replay = ["policy", "replay", "--days", &days, "--policy", rules.to_str().unwrap()];
+    let began = SystemClock.now();
+    let output =
+        ran(program().unwrap(), database, &[&replay[..], &["--format", "json"][..]].concat());
+    let took = (SystemClock.now().micros() - began.micros()) / 1_000;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let replay: api::policy::Replay = serde_json::from_slice(&output.stdout).unwrap();
+    let found = (replay.changes, replay.different, replay.complete);
+    assert_eq!(found, (3181, 5, true), "the emergency changes are routed otherwise");
+    eprintln!("policy replay of {} changes took {took} ms", replay.changes);
+    assert!(took < 60_000, "it took {took} ms");
 }
 
 #[test]
 fn a_file_whose_structure_does_not_hold_is_refused_before_the_first_write() {
     let folder = tempfile::tempdir().unwrap();
     let good = "CI Name (aff);CI Type (aff);Change ID";
-    for (text, line) in [
-        (format!("{good}\nweb-1;server;C1\nweb-2;\"server;C2\n"), "line 3: a quote is opened"),
-        (format!("{good}\nweb-1;server;C1\n"), "line 1: the mapping reads columns"),
-        (String::new(), "line 1: the file is empty"),
+    let ours = folder.path().join("ours.toml");
+    fs::write(&ours, OURS).unwrap();
+    let mut bad_byte = format!("{good}\nweb-1;server;C1\nweb-").into_bytes();
+    bad_byte.extend(b"\xfc;server;C2\n");
+    for (text, mapping, line) in [
+        (
+            format!("{good}\nweb-1;server;C1\nweb-2;\"server;C2\n").into_bytes(),
+            &ours,
+            "line 3: a quote is opened",
+        ),
+        (bad_byte, &ours, "line 3: a byte is not UTF-8"),
+        (
+            format!("{good}\nweb-1;server;C1\n").into_bytes(),
+            &CHANGES.0.into(),
+            "line 1: the mapping reads columns",
+        ),
+        (Vec::new(), &CHANGES.0.into(), "line 1: the file is empty"),
     ] {
         let Some(mut command) = program() else { return };
         let file = folder.path().join("changes.csv");
         fs::write(&file, text).unwrap();
         let database = folder.path().join("none.db");
-        let mapping = folder.path().join("ours.toml");
-        fs::write(&mapping, OURS).unwrap();
-        let mapping = if line.starts_with("line 3") { mapping } else { CHANGES.0.into() };
-        command.arg("import").arg("--source").arg(&file).arg("--mapping").arg(&mapping);
+        command.arg("import").arg("--source").arg(&file).arg("--mapping").arg(mapping);
         let address = format!("sqlite:{}", database.display());
         let output = command.args(["--database", &address]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -544,6 +592,7 @@ fn a_server_takes_a_file_over_and_tells_of_it_line_by_line() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let report: ImportReport = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!((report.created, report.cis_created, report.dry_run), (3181, 3984, false));
+        assert!(report.took_ms > 0 && report.rows_per_second > 0, "it states its rate: {report:?}");
         let counted: u64 = report.findings.iter().map(|found| found.count).sum();
         let written = csv::Reader::from_path(&found).unwrap().into_records().count();
         assert_eq!(u64::try_from(written).unwrap(), counted, "each finding has its line");

@@ -28,5 +28,5 @@ export function show(address: string) {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  return { ...view, router, user: userEvent.setup() };
+  return { ...view, router, queries, user: userEvent.setup() };
 }

@@ -3,6 +3,7 @@
 
 use interlock_server::follow::rounds::Leavers;
 use interlock_server::follow::timers::fire_due;
+use kernel::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Stage, on_both};
@@ -113,6 +114,42 @@ fn a_deputy_votes_in_the_place_of_someone_absent_and_both_are_used_up() {
         assert_eq!(read(&emil, &change).await["rounds"][0]["stages"][0]["groups"][0]["needed"], 1);
         votes(&emil, &change, "approve").await.ok();
         assert_eq!(read(&emil, &change).await["rounds"][0]["state"], "approved");
+    });
+}
+
+#[test]
+fn a_deputy_votes_from_the_beginning_of_an_absence_up_to_its_end() {
+    on_both(async |stage| {
+        let People { anna, edda, .. } = people(&stage).await;
+        let dora = stage.person("dora_deputy", &["cab_member"]).await;
+        let begins = stage.now().plus_minutes(60);
+        let ends = begins.plus_minutes(90);
+        let leave = json!({
+            "deputy": "dora_deputy", "from": begins, "until": ends, "reason": "on leave",
+        });
+        edda.post("/delegations", leave).await.ok();
+        let changes = [waiting(&anna).await, waiting(&anna).await, waiting(&anna).await];
+        let just_before = |at: Timestamp| Timestamp::from_micros(at.micros() - 1);
+        for (at, change, may) in [
+            (just_before(begins), &changes[0], false),
+            (begins, &changes[0], true),
+            (just_before(ends), &changes[1], true),
+            (ends, &changes[2], false),
+        ] {
+            stage.clock.set(at);
+            assert_eq!(!mine(&dora).await.is_empty(), may, "what waits for her at {at}");
+            let answer = votes(&dora, change, "approve").await;
+            if may {
+                answer.ok();
+                let cast = group(&dora, change).await["votes"][0].clone();
+                assert_eq!(cast["on_behalf_of"]["name"], "edda_ecab Example");
+            } else {
+                answer.refused(403, "approval.not_a_voter");
+            }
+        }
+        // Who is back votes for herself; what was said in her place stands.
+        votes(&edda, &changes[2], "approve").await.ok();
+        votes(&edda, &changes[0], "approve").await.refused(409, "approval.voted_already");
     });
 }
 

@@ -11,6 +11,7 @@ mod audit;
 mod bad_input;
 mod cab;
 mod calendar;
+mod clone;
 mod deployment;
 mod detection;
 mod due;

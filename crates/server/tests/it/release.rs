@@ -393,6 +393,60 @@ async fn collided(story: &Cast<'_>) {
     assert_eq!(list["items"][0]["state"], "resolved", "touching windows do not collide");
 }
 
+#[test]
+fn an_accepted_collision_of_a_release_is_open_again_when_its_window_moves() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let evening = |start: &str, end: &str| {
+            window(&format!("2026-11-22T{start}:00Z"), &format!("2026-11-22T{end}:00Z"))
+        };
+        let taken = approved(&story, "Database", "pay-db", 5).await;
+        let schedule = json!({"window": evening("20:00", "22:00")});
+        story.anna.post(&format!("/changes/{taken}/schedule"), schedule).await.ok();
+        let wanted = json!({"title": "Autumn", "type": "minor", "owner": "rosa_release_manager",
+            "window": evening("21:00", "23:00")});
+        let release = number(&story.rosa.post("/releases", wanted).await.ok());
+        let path = format!("/releases/{release}");
+        let inside = approved(&story, "App", "pay-app", 5).await;
+        story.rosa.put(&format!("{path}/changes/{inside}"), "*", json!({})).await.ok();
+        story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        vote(&story.rita, &path, "approve", "").await.ok();
+        let scheduled = async |body: Json| {
+            let answer = story.rosa.post(&format!("{path}/schedule"), body).await;
+            answer.body["code"].as_str().map(str::to_owned)
+        };
+        let states = async || {
+            let list = story.rosa.get(&format!("/conflicts?subject={release}")).await.ok();
+            let states = list["items"].as_array().expect("items").iter();
+            let states: Vec<String> =
+                states.map(|one| one["state"].as_str().expect("a state").to_owned()).collect();
+            (states, list["items"][0]["id"].as_str().expect("an id").to_owned())
+        };
+        let blocks = Some("calendar.conflict_blocks".to_owned());
+        assert_eq!(scheduled(json!({})).await, blocks);
+        let (open, conflict) = states().await;
+        assert_eq!(open, ["open"]);
+        let accept = format!("/conflicts/{conflict}/accept");
+        let reason = json!({"reason": "both teams are in one room"});
+        story.rita.post(&accept, reason.clone()).await.ok();
+        assert_eq!(states().await.0, ["accepted"]);
+
+        // It still collides, only not as it was accepted.
+        let moved = json!({"window": evening("20:30", "22:30")});
+        story.rosa.patch(&path, "*", moved).await.ok();
+        assert_eq!(states().await, (vec!["open".to_owned()], conflict));
+        vote(&story.rita, &path, "approve", "").await.ok();
+        assert_eq!(scheduled(json!({})).await, blocks);
+
+        story.rita.post(&accept, reason).await.ok();
+        assert_eq!(scheduled(json!({})).await, None);
+        assert_eq!(scheduled(json!({"window": evening("21:30", "23:30")})).await, blocks);
+        let record = story.rosa.get(&path).await.ok();
+        assert_eq!(record["window"]["start"], "2026-11-22T20:30:00Z", "the window stands");
+        assert_eq!(states().await.0, ["accepted"], "and what was accepted of it");
+    });
+}
+
 /// A release with the go and a committed window on the evening of the 22nd.
 async fn committed(story: &Cast<'_>, change: &str, evening: &Json) -> String {
     let wanted = json!({"title": "Autumn", "type": "minor", "owner": "rosa_release_manager",
@@ -619,5 +673,31 @@ fn several_releases_are_edited_and_moved_each_on_its_own() {
         let problem = story.rosa.post("/releases/bulk", neither).await;
         let problem = problem.refused(422, "request.invalid");
         assert_eq!(problem["errors"].as_array().expect("errors").len(), 2);
+    });
+}
+
+#[test]
+fn several_changes_are_edited_each_on_its_own() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        for title in ["One", "Two", "Three"] {
+            story.anna.post("/changes", plans(title, "web-01", 5)).await.ok();
+        }
+        story.anna.post("/changes/CHG-2/cancel", json!({"reason": "not wanted"})).await.ok();
+        let fields = json!({"changes": ["CHG-1", "CHG-2", "CHG-3"],
+            "fields": {"category": "infrastructure", "tags": ["autumn"]}});
+        let outcomes = story.anna.post("/changes/bulk", fields).await.ok();
+        let told =
+            |n: usize| (outcomes[n]["record"].clone(), outcomes[n]["refusal"]["code"].clone());
+        assert_eq!(told(0), (json!("CHG-1"), json!(null)));
+        assert_eq!(told(1), (json!("CHG-2"), json!("change.ended")));
+        assert_eq!(told(2), (json!("CHG-3"), json!(null)));
+        let mut kept = Vec::new();
+        for change in ["CHG-1", "CHG-2", "CHG-3"] {
+            let record = story.anna.get(&format!("/changes/{change}")).await.ok();
+            kept.push((record["category"].clone(), record["tags"].clone()));
+        }
+        let edited = (json!("infrastructure"), json!(["autumn"]));
+        assert_eq!(kept, [edited.clone(), (json!("application"), json!([])), edited]);
     });
 }

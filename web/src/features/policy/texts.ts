@@ -22,6 +22,13 @@ export const SET = {
   files: 'Files',
   inForce: (version: number) => `version ${version} is in force`,
   edited: '· edited',
+  overtaken: (now: number, by: string | null | undefined, base: number) =>
+    `Version ${now} was put in force${by ? ` by ${by}` : ''} while you were writing. Your text ` +
+    `starts from version ${base}; it is still here, and cannot be activated as it stands.`,
+  onBothSides: (paths: string) =>
+    `Changed there and by you: ${paths}. Keeping your text puts yours in its place.`,
+  keepText: (now: number) => `Keep my text over version ${now}`,
+  dropText: 'Drop my text',
   text: (path: string) => `Text of ${path}`,
   newType: 'New release type',
   newTypeHelp: 'Starts as a copy of the minor release; give it a name and states of your own.',

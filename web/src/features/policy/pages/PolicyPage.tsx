@@ -1,4 +1,5 @@
-// The policy: its files, an editor that checks and tries them, and the versions before.
+// The policy: its files, an editor that checks and tries them, and the versions before. Text that
+// is being written outlives another version that comes into force.
 import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useCan } from '@/lib/session';
@@ -8,6 +9,7 @@ import { ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { Time } from '@/ui/Time';
 import { Findings, Replayed } from '../components/Outcomes';
 import classes from '../components/policy.module.css';
+import { begun, edited, isOvertaken, onBothSides, onTop, type Draft } from '../draft';
 import {
   usePolicy,
   useVersions,
@@ -26,18 +28,26 @@ export default function PolicyPage() {
     <Page title={SET.title} meta={<span>{SET.meta}</span>}>
       {policy.error && <ErrorState error={policy.error} retry={() => void policy.refetch()} />}
       {policy.isPending && <PartSkeleton height={480} />}
-      {policy.data && <Editor key={policy.data.version} policy={policy.data} />}
+      {policy.data && <Editor policy={policy.data} />}
       <Versions />
     </Page>
   );
 }
 
 function Editor({ policy }: { policy: Policy }) {
-  const [files, setFiles] = useState<Files>(policy.files);
-  const [shown, setShown] = useState(Object.keys(policy.files)[0] ?? '');
-  const changed = Object.keys(files).filter((path) => files[path] !== policy.files[path]);
+  const [draft, setDraft] = useState(() => begun(policy));
+  const [note, setNote] = useState('');
+  const [chosen, setShown] = useState('');
+  const overtaken = isOvertaken(draft, policy);
+  // Where nothing was written, or just what came into force, the page goes on with the newest.
+  if (draft.base.version !== policy.version && !overtaken) setDraft(begun(policy));
+  const { base, files } = draft;
+  const setFiles = (files: Files) => setDraft({ base, files });
+  const shown = chosen in files ? chosen : (Object.keys(files)[0] ?? '');
+  const changed = edited(draft);
   return (
     <>
+      {overtaken && <Overtaken draft={draft} policy={policy} onChoose={setDraft} />}
       <Section title={SET.files} aside={SET.inForce(policy.version)}>
         <div className={classes.editor}>
           <ul className={classes.list} aria-label={SET.files}>
@@ -72,8 +82,33 @@ function Editor({ policy }: { policy: Policy }) {
         />
         <Facts facts={policy.facts} />
       </Section>
-      <Steps policy={policy} files={files} />
+      <Steps key={base.version} base={base} files={files} note={note} onNote={setNote} />
     </>
+  );
+}
+
+interface OvertakenProps {
+  draft: Draft;
+  policy: Policy;
+  onChoose: (draft: Draft) => void;
+}
+
+/** Another version came into force while someone was writing: they choose, nothing is lost. */
+function Overtaken({ draft, policy, onChoose }: OvertakenProps) {
+  const both = onBothSides(draft, policy);
+  return (
+    <div className={classes.overtaken} role="alert">
+      <p>{SET.overtaken(policy.version, policy.by, draft.base.version)}</p>
+      {both.length > 0 && <p>{SET.onBothSides(both.join(', '))}</p>}
+      <div className={classes.steps}>
+        <Button onClick={() => onChoose(onTop(draft, policy))}>
+          {SET.keepText(policy.version)}
+        </Button>
+        <Button variant="default" onClick={() => onChoose(begun(policy))}>
+          {SET.dropText}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -122,14 +157,21 @@ function Facts({ facts }: { facts: Policy['facts'] }) {
   );
 }
 
+interface StepsProps {
+  /** The version that the text started from. */
+  base: Policy;
+  files: Files;
+  note: string;
+  onNote: (note: string) => void;
+}
+
 /** Check, try, put in force: each over the files as they stand in the editor. */
-function Steps({ policy, files }: { policy: Policy; files: Files }) {
+function Steps({ base, files, note, onNote }: StepsProps) {
   const may = useCan('policy.write');
   const [days, setDays] = useState(DAYS);
-  const [note, setNote] = useState('');
   const check = useWrite<Checked>();
   const replay = useWrite<Replay>();
-  const activate = useWrite();
+  const activate = useWrite(() => onNote(''));
   return (
     <Section title={SET.steps}>
       <div className={classes.steps}>
@@ -157,7 +199,7 @@ function Steps({ policy, files }: { policy: Policy; files: Files }) {
         <TextInput
           label={SET.note}
           value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
+          onChange={(event) => onNote(event.currentTarget.value)}
         />
         <Button
           disabled={!may}
@@ -167,7 +209,7 @@ function Steps({ policy, files }: { policy: Policy; files: Files }) {
             activate.mutate({
               method: 'PUT',
               path: '/policy',
-              version: policy.version,
+              version: base.version,
               body: { files, note },
             })
           }

@@ -1,7 +1,9 @@
 //! Who may do what to whose record: someone of each role does everything that is asked of
-//! exceptions, boards, meetings, delegations, conflicts and approvals, to records that stand to
-//! them in each way. Every answer is the one that the rule below gives, what a record says of its
+//! exceptions, boards, meetings, delegations, conflicts, approvals, running work, scopes, reviews,
+//! feeds and tokens, to records that stand to them in each way. Every answer is the one that the rule below gives, what a record says of its
 //! actions agrees with it, and all of them together are a table that is read.
+
+mod work;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,15 +21,17 @@ const MARKS: &[(&str, &str)] = &[
     ("calendar.own_conflict", "own"),
     ("approval.own_work", "own"),
     ("approval.own_deputy", "own"),
+    ("approval.approved_by_you", "own"),
     ("approval.not_a_voter", "seat"),
     ("approval.nothing_to_delegate", "seat"),
     ("approval.deputy_unfit", "seat"),
     ("cab.not_a_member", "seat"),
     ("cab.not_the_chair", "chair"),
+    ("release.scope_owner", "scope"),
 ];
 
 const LEGEND: &str = "x may · - the role lacks a permission · own it is their own work · seat they \
-    are not among those who are asked · chair they do not lead it";
+    are not among those who are asked · chair they do not lead it · scope another decides about it";
 
 /// How a record stands to who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +46,10 @@ enum Stand {
     OtherSide,
     /// They answer for it.
     Owns,
+    /// They said yes to it.
+    Approved,
+    /// They decide about its scope.
+    Decides,
     /// They lead it.
     Chairs,
     /// They sit on it by name.
@@ -82,6 +90,7 @@ fn expected(role: Role, action: &str, stand: Stand) -> Verdict {
         }
         ("exception", _) => needs(may(P::ExceptionDecide)).and(not_own("exception.own_request")),
         ("conflict", _) => needs(may(P::ConflictAccept)).and(not_own("calendar.own_conflict")),
+        ("work" | "scope" | "review" | "feed" | "token", _) => work::expected(role, action, stand),
         ("change" | "release", _) => {
             let asked = if kind == "change" { Role::ServiceOwner } else { Role::ReleaseManager };
             let sits = if role == asked { Ok(()) } else { Err("approval.not_a_voter") };
@@ -130,8 +139,10 @@ struct World<'a> {
     stage: &'a Stage,
     admin: Client<'a>,
     anna: Client<'a>,
+    ivan: Client<'a>,
     sara: Client<'a>,
     rosa: Client<'a>,
+    rita: Client<'a>,
     actors: Vec<Actor<'a>>,
     cells: BTreeMap<(&'static str, Stand), BTreeMap<Role, &'static str>>,
     /// Every claim on the calendar has an hour of its own.
@@ -152,15 +163,16 @@ impl<'a> World<'a> {
             let client = stage.person(&login, &[role.word()]).await;
             actors.push(Actor { role: *role, login, client });
         }
-        stage.account("ivan_implementer", &["implementer"]).await;
         // There is always somebody left who may decide.
-        stage.account("rita_release_manager", &["release_manager"]).await;
+        let rita = stage.person("rita_release_manager", &["release_manager"]).await;
         Self {
             stage,
             admin,
             anna: stage.person("anna_requester", &["requester"]).await,
+            ivan: stage.person("ivan_implementer", &["implementer"]).await,
             sara: stage.person("sara_service_owner", &["service_owner"]).await,
             rosa: stage.person("rosa_release_manager", &["release_manager"]).await,
+            rita,
             actors,
             cells: BTreeMap::new(),
             hour: 0,
@@ -272,9 +284,14 @@ fn says(record: &Json, verb: &str) -> bool {
 }
 
 async fn vote(client: &Client<'_>, path: &str) -> Answer {
+    answered(client, path, "approve").await
+}
+
+async fn answered(client: &Client<'_>, path: &str, verb: &str) -> Answer {
     let round = &client.get(path).await.ok()["rounds"][0];
-    let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
-    client.post(&format!("{path}/approve"), vote).await
+    let vote = json!({"round": round["number"], "content_hash": round["content_hash"],
+        "reason": "as it is"});
+    client.post(&format!("{path}/{verb}"), vote).await
 }
 
 async fn exceptions(world: &mut World<'_>) {
@@ -347,7 +364,17 @@ async fn conflicts(world: &mut World<'_>) {
     }
 }
 
-async fn approvals(world: &mut World<'_>) {
+/// The answers to what waits for a vote, each with how it is called for a change and a release.
+const ANSWERS: [(&str, &str, &str); 3] = [
+    ("approve", "change approve", "release approve"),
+    ("reject", "change reject", "release reject"),
+    ("abstain", "change abstain", "release abstain"),
+];
+
+async fn approvals(
+    world: &mut World<'_>,
+    (verb, on_change, on_release): (&str, &'static str, &'static str),
+) {
     for index in 0..world.actors.len() {
         let login = world.actors[index].login.clone();
         for stand in [Stand::Foreign, Stand::Implements] {
@@ -355,9 +382,9 @@ async fn approvals(world: &mut World<'_>) {
             let window = world.window();
             let path = format!("/changes/{}", world.waiting(implementer, &window).await);
             let actor = &world.actors[index].client;
-            let shown = says(&actor.get(&path).await.ok(), "approve");
-            let answer = vote(actor, &path).await;
-            world.check(index, ("change approve", stand), Some(shown), &answer);
+            let shown = says(&actor.get(&path).await.ok(), verb);
+            let answer = answered(actor, &path, verb).await;
+            world.check(index, (on_change, stand), Some(shown), &answer);
         }
         for stand in [Stand::Foreign, Stand::Implements, Stand::Owns] {
             let who = |wanted| if stand == wanted { &*login } else { "ivan_implementer" };
@@ -365,9 +392,9 @@ async fn approvals(world: &mut World<'_>) {
             let people = (who(Stand::Implements), who(Stand::Owns));
             let path = format!("/releases/{}", world.submitted("minor", people, &window).await);
             let actor = &world.actors[index].client;
-            let shown = says(&actor.get(&path).await.ok(), "approve");
-            let answer = vote(actor, &path).await;
-            world.check(index, ("release approve", stand), Some(shown), &answer);
+            let shown = says(&actor.get(&path).await.ok(), verb);
+            let answer = answered(actor, &path, verb).await;
+            world.check(index, (on_release, stand), Some(shown), &answer);
         }
     }
 }
@@ -509,7 +536,12 @@ fn each_role_may_do_to_each_record_what_the_rule_says_and_the_table_shows_it() {
         let mut world = World::new(&stage).await;
         exceptions(&mut world).await;
         conflicts(&mut world).await;
-        approvals(&mut world).await;
+        for answer in ANSWERS {
+            approvals(&mut world, answer).await;
+        }
+        work::running(&mut world).await;
+        work::scopes(&mut world).await;
+        work::secrets(&mut world).await;
         delegations(&mut world).await;
         let cut_off = at("2026-11-21T12:00:00Z");
         let met = boards(&mut world, cut_off).await;

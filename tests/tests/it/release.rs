@@ -1,0 +1,143 @@
+//! The release path as people type it: from draft to closed by commands against a running server,
+//! each by someone with a token of their own.
+
+use std::process::{Command, Output};
+
+use domain::identity::Permission;
+use kernel::Timestamp;
+use ports::{Clock as _, SystemClock};
+use serde_json::Value as Json;
+
+use crate::shared::{Database, Server, on_both, program, token_of};
+
+/// Someone at a terminal.
+struct Person<'a> {
+    program: &'a Command,
+    url: &'a str,
+    token: String,
+}
+
+impl Person<'_> {
+    fn ran(&self, words: &str) -> Output {
+        let mut command = Command::new(self.program.get_program());
+        command.env("INTERLOCK_URL", self.url).env("INTERLOCK_TOKEN", &self.token);
+        command.args(words.split(' ').map(|word| word.replace('_', " "))).output().unwrap()
+    }
+
+    /// What a command answers with; blanks inside an argument are written `_`.
+    fn does(&self, words: &str) -> Json {
+        let output = self.ran(&format!("{words} --format json"));
+        assert!(output.status.success(), "{words}: {}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// The number of a record that a command makes.
+    fn makes(&self, words: &str) -> String {
+        self.does(words)[0]["number"].as_str().expect("a number").to_owned()
+    }
+
+    /// A command that is refused with an exit code, in words that say why.
+    fn may_not(&self, words: &str, code: i32, why: &str) {
+        let output = self.ran(words);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{words}: {said}");
+        assert!(said.contains(why) && output.stdout.is_empty(), "{words}: {said}");
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn minutes_from_now(minutes: i64) -> Timestamp {
+    Timestamp::from_micros(SystemClock.now().micros() / 1_000_000 * 1_000_000).plus_minutes(minutes)
+}
+
+#[test]
+fn a_release_goes_from_draft_to_closed_by_commands() {
+    let Some(program) = program() else { return };
+    on_both(|database| walked(&program, database));
+}
+
+fn walked(program: &Command, database: &Database) {
+    let scopes: Vec<&str> = Permission::ALL.iter().map(|scope| scope.word()).collect();
+    let token =
+        |login: &str, role: &str| token_of(program, &database.address, login, &[role], &scopes);
+    let tokens = [
+        token("ada", "administrator"),
+        token("anna", "requester"),
+        token("ivan", "implementer"),
+        token("sara", "service_owner"),
+        token("rosa", "release_manager"),
+        token("rita", "release_manager"),
+    ];
+    let server = Server::start(program, &database.address);
+    let [ada, anna, ivan, sara, rosa, rita] =
+        tokens.map(|token| Person { program, url: &server.url, token });
+    ada.does("service create --name Payments --criticality 2");
+    ada.does("ci create --name pay-db --kind server --service Payments");
+    ada.does("ci create --name pay-app --kind server --service Payments");
+
+    let changes = ["pay-db", "pay-app"].map(|ci| {
+        let change = anna.makes(&format!(
+            "change create --type normal --title Renew_{ci} --ci {ci} --environment test \
+             --description Replace_it. --reason A_defect. --category application \
+             --customer-impact none --implementer ivan --implementation-plan Install. \
+             --test-plan Look. --backout-plan Go_back. --backout-minutes 5"
+        ));
+        anna.does(&format!("change submit {change}"));
+        anna.does(&format!("change assess {change}"));
+        anna.may_not(&format!("change approve {change}"), 3, "approve");
+        sara.does(&format!("approve vote {change}"));
+        change
+    });
+    let [first, second] = &changes;
+
+    let release = rosa.makes("release create --type minor --title Autumn --environment test");
+    rosa.may_not(&format!("release submit {release}"), 1, "No change is attached");
+    rosa.does(&format!("release attach {release} {first} {second}"));
+    rosa.does(&format!("release order {release} {second} {first}"));
+    let (start, end) = (minutes_from_now(-10), minutes_from_now(180));
+    rosa.does(&format!("release edit {release} --owner rosa --start {start} --end {end}"));
+    rosa.does(&format!("release submit {release}"));
+    rosa.may_not(&format!("approve vote {release}"), 3, "own work");
+    rita.does(&format!("release reject {release} --reason Not_tonight."));
+    rosa.does(&format!("release submit {release}"));
+    let waiting = rita.does("approve list");
+    let numbers: Vec<&Json> = waiting["items"]
+        .as_array()
+        .or(waiting.as_array())
+        .expect("a list")
+        .iter()
+        .map(|row| &row["subject"]["number"])
+        .collect();
+    assert_eq!(numbers, [&Json::from(release.as_str())]);
+    rita.does(&format!("approve vote {release}"));
+
+    rosa.does(&format!("release schedule {release}"));
+    let shown = rosa.does(&format!("release show {release}"));
+    for task in shown["tasks"].as_array().expect("tasks") {
+        rosa.does(&format!("release task {release} --number {} --done", task["number"]));
+    }
+    rita.may_not(&format!("release deploy {release}"), 3, "approved");
+    ivan.does(&format!("release deploy {release}"));
+    ivan.does(&format!("release step {release} {second} done"));
+    ivan.may_not(&format!("release step {release} {first} failed"), 2, "note");
+    ivan.does(&format!("release step {release} {first} done"));
+    ivan.does(&format!("release verify {release}"));
+    ivan.does(&format!("release verify {release} --passed true --note Looked."));
+
+    let close = format!("release close {release} --outcome successful");
+    rosa.may_not(&close, 1, "review");
+    rosa.does(&format!(
+        "release review {release} --went-well In_time. --went-wrong Nothing. --objectives-met yes \
+         --complete"
+    ));
+    rosa.does(&close);
+    let shown = rosa.does(&format!("release show {release}"));
+    assert_eq!((&shown["phase"], &shown["outcome"]), (&"closed".into(), &"successful".into()));
+    for change in &changes {
+        let shown = anna.does(&format!("change show {change}"));
+        assert_eq!((&shown["phase"], &shown["outcome"]), (&"closed".into(), &"successful".into()));
+    }
+}

@@ -1,0 +1,68 @@
+// The policy page: what somebody writes outlives another version that comes into force.
+import { act, screen, waitFor } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { me } from '@/testing/fixtures';
+import { show } from '@/testing/render';
+import { serve, writes } from '@/testing/server';
+import { begun, edited, isOvertaken, onBothSides, onTop } from './draft';
+import type { Policy } from './queries';
+
+const policy = (version: number, normal: string, minor: string): Policy => ({
+  version,
+  note: '',
+  by: version === 0 ? undefined : 'Bram Visser',
+  files: { 'changes/normal.toml': normal, 'releases/minor.toml': minor },
+  facts: [],
+});
+
+it('keeps edited files over a newer version and takes the others from it', () => {
+  const [before, now] = [policy(3, 'a', 'b'), policy(4, 'a2', 'b2')];
+  const draft = { ...begun(before), files: { ...before.files, 'changes/normal.toml': 'mine' } };
+  expect(edited(draft)).toEqual(['changes/normal.toml']);
+  expect(isOvertaken(draft, now)).toBe(true);
+  expect(onBothSides(draft, now)).toEqual(['changes/normal.toml']);
+  expect(onBothSides(draft, policy(4, 'a', 'b2'))).toEqual([]);
+  expect(onTop(draft, now)).toEqual({
+    base: now,
+    files: { 'changes/normal.toml': 'mine', 'releases/minor.toml': 'b2' },
+  });
+  expect(isOvertaken(begun(before), now)).toBe(false);
+  expect(isOvertaken(draft, before)).toBe(false);
+  // What one activates oneself comes back as the newest version.
+  expect(isOvertaken(draft, policy(4, 'mine', 'b'))).toBe(false);
+});
+
+it('says that a draft was overtaken, and loses nothing of it', async () => {
+  let now = policy(0, 'before', 'minor');
+  const sent = serve({
+    'GET /session': { ...me, permissions: ['read', 'policy.write'] },
+    'GET /policy': () => now,
+    'GET /policy/versions': { items: [] },
+    'PUT /policy': { version: 2 },
+  });
+  const { user, queries } = show('/settings/policy');
+  await user.click(await screen.findByRole('button', { name: 'changes/normal.toml' }));
+  const editor = screen.getByLabelText('Text of changes/normal.toml');
+  await user.clear(editor);
+  await user.type(editor, 'mine');
+  await user.type(screen.getByLabelText('What is new'), 'Why');
+
+  now = policy(1, 'theirs', 'minor, theirs');
+  await act(() => queries.invalidateQueries({ queryKey: ['/policy'] }));
+  expect(await screen.findByText(/Version 1 was put in force by Bram Visser/)).toBeInTheDocument();
+  expect(editor).toHaveValue('mine');
+  expect(screen.getByLabelText('What is new')).toHaveValue('Why');
+  expect(screen.getByText(/Changed there and by you: changes\/normal.toml/)).toBeInTheDocument();
+
+  await user.click(screen.getByRole('button', { name: 'Keep my text over version 1' }));
+  expect(screen.queryByText(/was put in force by/)).not.toBeInTheDocument();
+  expect(editor).toHaveValue('mine');
+  await user.click(screen.getByRole('button', { name: 'Activate' }));
+  await waitFor(() => expect(writes(sent)).toHaveLength(1));
+  const [put] = writes(sent);
+  expect(put?.headers.get('If-Match')).toBe('"1"');
+  expect(put?.body).toEqual({
+    note: 'Why',
+    files: { 'changes/normal.toml': 'mine', 'releases/minor.toml': 'minor, theirs' },
+  });
+});
