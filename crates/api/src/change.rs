@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
-use crate::common::{Action, Comment, Hold, Lamp, Ref, Refusal, Task, Window, patch};
+use crate::common::{Action, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Task, Window, patch};
 use crate::risk::Risk;
 
 /// The fields of a change that people write. A new change needs `title` and `type`; a submission
@@ -192,8 +192,11 @@ pub struct Change {
     pub cis: Vec<Ref>,
     /// How many CIs are touched.
     pub cis_total: u32,
-    /// Where.
+    /// Where, as it states.
     pub environment: String,
+    /// What it counts as, where one of its CIs stands in a more critical environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub counts_as: Option<CountsAs>,
     /// `none`, `degraded` or `outage`.
     pub customer_impact: Option<String>,
     /// Expected outage per service.

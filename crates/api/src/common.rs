@@ -25,6 +25,16 @@ pub struct Ref {
     pub name: String,
 }
 
+/// The environment by which conflicts, risk and approval of a record go, where it is not the one
+/// that is stated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CountsAs {
+    /// `production`, `staging`, `test` or `development`.
+    pub environment: String,
+    /// The name of a CI that stands there.
+    pub ci: String,
+}
+
 /// A verb of a record and whether it may be done now, found by the command's own guard.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Action {

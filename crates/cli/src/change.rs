@@ -67,6 +67,8 @@ const FIELDS: &[&str] = &[
     "reason",
     "category",
     "environment",
+    "counts_as.environment",
+    "counts_as.ci",
     "customer_impact",
     "services",
     "cis",

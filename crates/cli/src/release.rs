@@ -76,6 +76,8 @@ const FIELDS: &[&str] = &[
     "description",
     "objectives",
     "environment",
+    "counts_as.environment",
+    "counts_as.ci",
     "requester",
     "owner",
     "release_manager",

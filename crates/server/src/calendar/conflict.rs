@@ -21,6 +21,7 @@ use crate::bus::{Stop, find_state};
 use crate::calendar::accept::whose;
 use crate::calendar::exempt::shown_exempt;
 use crate::calendar::find::{detail, hit_words, side_ref};
+use crate::calendar::placement::environments;
 use crate::listing::wrong_cursor;
 use crate::names::Names;
 use crate::policy::{PolicySet, in_force};
@@ -41,6 +42,7 @@ pub(super) struct Shower {
 #[derive(Debug, Clone)]
 struct Standing {
     committed: bool,
+    /// The one that counts for it.
     environment: Environment,
     zone: Option<Zone>,
     /// The end of its window.
@@ -71,13 +73,15 @@ impl Shower {
         self.names.load(db, &names.into_iter().collect::<Vec<_>>())?;
         for (table, ids) in sides {
             let ids: Vec<String> = ids.into_iter().collect();
+            let environments = environments(db, &ids)?;
             for slice in ids.chunks(ANY_MAX) {
-                let sql =
-                    format!("SELECT id, committed, zone, environment, end_at FROM {table} WHERE ");
+                let sql = format!("SELECT id, committed, zone, end_at FROM {table} WHERE ");
                 let mut statement = Statement::new(&sql);
                 statement.bind_any("id", slice.iter().map(Value::from));
                 for row in statement.query(db)? {
-                    self.sides.insert(row.text(0)?.to_owned(), standing(&row)?);
+                    let id = row.text(0)?;
+                    let environment = environments.get(id).copied().unwrap_or_default();
+                    self.sides.insert(id.to_owned(), standing(&row, environment)?);
                 }
             }
         }
@@ -171,7 +175,7 @@ pub(super) struct Stands {
     pub(super) as_found: bool,
     /// Whether the other side is committed now.
     pub(super) committed: bool,
-    /// Where the record happens.
+    /// The environment that counts for the record.
     pub(super) environment: Environment,
 }
 
@@ -198,10 +202,10 @@ fn table(side: Side) -> Option<&'static str> {
     }
 }
 
-fn standing(row: &Row) -> Result<Standing, Fault> {
+fn standing(row: &Row, environment: Environment) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
-    let (committed, end) = (row.bool(1)?, row.opt_time(4)?);
-    Ok(Standing { committed, zone, environment: row.parsed(3)?, end })
+    let (committed, end) = (row.bool(1)?, row.opt_time(3)?);
+    Ok(Standing { committed, environment, zone, end })
 }
 
 fn with_kind(found: &Found) -> &'static str {

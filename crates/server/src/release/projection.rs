@@ -37,7 +37,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     gone_end_at = excluded.gone_end_at";
 
 impl Record for Release {
-    const MODEL: i64 = 7;
+    const MODEL: i64 = 8;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -96,10 +96,10 @@ impl Record for Release {
             PRIMARY KEY (release, predecessor))",
         "CREATE INDEX release_after_by_predecessor ON release_after (predecessor, release)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
-            ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
+            ci TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
         "CREATE INDEX release_claims_by_ci ON release_claims \
-            (ci, end_at, subject, start_at, environment, committed)",
+            (ci, end_at, subject, start_at, committed)",
         "CREATE TABLE release_watchers (person TEXT NOT NULL, release TEXT NOT NULL, \
             PRIMARY KEY (person, release))",
         "CREATE INDEX release_watchers_by_release ON release_watchers (release)",
@@ -254,13 +254,12 @@ fn project_claims(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fa
         let change = change.to_string();
         let rows = tx.query("SELECT ci FROM change_cis WHERE change = $1", &[(&change).into()])?;
         for row in rows {
-            let sql = "INSERT INTO release_claims (subject, change, ci, environment, start_at, \
-                end_at, committed) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let sql = "INSERT INTO release_claims (subject, change, ci, start_at, end_at, \
+                committed) VALUES ($1, $2, $3, $4, $5, $6)";
             let params = [
                 id.into(),
                 (&change).into(),
                 row.text(0)?.into(),
-                release.content.environment.word().into(),
                 window.interval.start.into(),
                 window.interval.end.into(),
                 release.is_committed().into(),

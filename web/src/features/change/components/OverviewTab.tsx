@@ -10,7 +10,7 @@ import { RefLink } from '@/ui/RefLink';
 import { AdviceSection } from '@/ui/record/AdviceSection';
 import { Links } from '@/ui/record/Links';
 import { StatePill } from '@/ui/StatePill';
-import { wordOf } from '@/ui/texts';
+import { placeOf, wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { FORMS } from '../fieldPlaces';
 import { changePath, type Change } from '../queries';
@@ -102,7 +102,7 @@ function impactFacts(change: Change): [string, React.ReactNode][] {
         </ul>
       ),
     ],
-    [fields.environment, wordOf(change.environment)],
+    [fields.environment, placeOf(change)],
     [fields.customer_impact, change.customer_impact && wordOf(change.customer_impact)],
     [fields.outages, <Outages key="outages" change={change} />],
     [
