@@ -3,7 +3,7 @@
 //! `POST /changes/{id}/{submit|assess|approve|reject|schedule|start|extend|complete|close|hold|
 //! resume|cancel|clone}`, `POST /changes/{id}/schedule/preview`, `POST /changes/{id}/comments`,
 //! `POST /changes/{id}/tasks`,
-//! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
+//! `PATCH/DELETE /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
 //! `PUT /changes/{id}/links`, `POST /changes/bulk`.
 
 use serde::{Deserialize, Serialize};

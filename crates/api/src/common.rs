@@ -157,6 +157,9 @@ pub struct Task {
     /// Who does it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub assignee: Option<Ref>,
+    /// The team that does it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team: Option<Ref>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due_at: Option<String>,
@@ -183,6 +186,10 @@ pub struct TaskFields {
     #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub assignee: Option<Option<String>>,
+    /// Id or name of the team that does it; null for none.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub team: Option<Option<String>>,
     /// RFC 3339; null for no time.
     #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

@@ -379,7 +379,8 @@ pub(crate) struct Wanted {
     /// A service touched; without --ci, all its CIs. Give it again for more.
     #[arg(long = "service", value_name = "NAME")]
     services: Vec<String>,
-    /// How long it is, in minutes.
+    /// How long it is, in minutes; the length of the record's window, or what the model of a
+    /// release has, when absent.
     #[arg(long, value_name = "MINUTES")]
     minutes: Option<u32>,
     /// Not before this time; the record's date or now when absent.

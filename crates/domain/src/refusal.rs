@@ -138,6 +138,12 @@ impl Refuse for General {
     }
 }
 
+/// Behind a sentence, what is missing: nothing, or a colon and each.
+pub(crate) fn told(missing: &[Missing]) -> String {
+    let details: Vec<&str> = missing.iter().map(|one| one.detail.as_str()).collect();
+    if details.is_empty() { String::new() } else { format!(": {}", details.join("; ")) }
+}
+
 /// Refuses a reason that is missing.
 pub(crate) fn reasoned(reason: &str) -> Result<(), Refusal> {
     let mut check = Check::default();

@@ -20,6 +20,7 @@ use crate::calendar::order::predecessors;
 use crate::calendar::placement::{placement, services};
 use crate::calendar::projection::last_end;
 use crate::names::{Names, Resolver, shown_window};
+use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{CIS, find_cis, find_service};
 
@@ -131,6 +132,10 @@ fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wan
     let mut resolver = Resolver::default();
     let minutes = resolver.parse::<i64>("/duration", question.duration.as_deref());
     let minutes = minutes.or_else(|| planned.map(|window| window.interval.minutes()));
+    let minutes = match (minutes, &standing) {
+        (None, Some(standing)) => usual_minutes(db, standing.side)?,
+        _ => minutes,
+    };
     match minutes {
         None => resolver.wrong("/duration", "says how long the slot is, in minutes"),
         Some(minutes) if !(1..=DURATION_MAX).contains(&minutes) => {
@@ -177,6 +182,16 @@ fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wan
         zone: zone.unwrap_or_else(Zone::utc),
         limit: limit.unwrap_or(SLOTS_DEFAULT),
     })
+}
+
+/// How long the window of a release is where nothing is said, as its model has it.
+fn usual_minutes(db: &mut dyn Query, side: Side) -> Result<Option<i64>, Fault> {
+    let Side::Release(release) = side else { return Ok(None) };
+    let sql = "SELECT model FROM releases WHERE id = $1";
+    let Some(row) = db.query_one(sql, &[release.to_string().into()])? else { return Ok(None) };
+    let policy = in_force(db)?.set;
+    let model = policy.release(row.text(0)?);
+    Ok(model.map(|model| i64::from(model.window_minutes)))
 }
 
 /// The CIs and services that are named, in place of a record's own. Services alone stand for all

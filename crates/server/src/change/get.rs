@@ -95,7 +95,7 @@ fn shown(
         rounds,
         overdue_since: change.overdue_since.map(|at| at.to_string()),
         extension: None,
-        tasks: extras::shown_tasks(db, n, &change.extras)?,
+        tasks: extras::shown_tasks(db, n, &change.extras, facts.window(change).as_ref())?,
         comments: extras::shown_comments(db, n, &change.extras)?,
         watchers: extras::shown_watchers(db, n, &change.extras)?,
         watched: extras::is_watched(&change.extras, asking.who.person),

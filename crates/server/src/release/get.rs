@@ -152,7 +152,7 @@ fn shown(
         conflicts,
         rollback_plan: rollback_plan(db, n, release, facts)?,
         deployment: shown_deployment(db, n, release)?,
-        tasks: extras::shown_tasks(db, n, &release.extras)?,
+        tasks: extras::shown_tasks(db, n, &release.extras, content.window.as_ref())?,
         comments: extras::shown_comments(db, n, &release.extras)?,
         watchers: extras::shown_watchers(db, n, &release.extras)?,
         watched: extras::is_watched(&release.extras, asking.who.person),
