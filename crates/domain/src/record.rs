@@ -459,7 +459,8 @@ mod tests {
         assert_eq!(before.due(Some(&window)), Some(at(6_000 - 24 * 60)));
         assert_eq!(due(DueBy::HoursAfterEnd(1)).due(Some(&window)), Some(at(6_120)));
         assert_eq!(before.due(None), None);
-        let extras = Extras { tasks: [(1, before)].into(), ..Extras::default() };
+        let task = Task { title: "Tell them".to_owned(), ..before };
+        let extras = Extras { tasks: [(1, task)].into(), ..Extras::default() };
         let edit = TaskEdit { due_at: Some(Some(at(7))), ..TaskEdit::default() };
         let events = extras.decide(&ExtraCommand::EditTask { number: 1, edit }).expect("edited");
         let [ExtraEvent::TaskEdited { edit, .. }] = &events[..] else { panic!("{events:?}") };

@@ -144,6 +144,14 @@ pub(crate) fn told(missing: &[Missing]) -> String {
     if details.is_empty() { String::new() } else { format!(": {}", details.join("; ")) }
 }
 
+/// How many required tasks are open, for a sentence.
+pub(crate) fn count_tasks(missing: &[Missing]) -> String {
+    match missing.len() {
+        1 => "one required task is".to_owned(),
+        count => format!("{count} required tasks are"),
+    }
+}
+
 /// Refuses a reason that is missing.
 pub(crate) fn reasoned(reason: &str) -> Result<(), Refusal> {
     let mut check = Check::default();

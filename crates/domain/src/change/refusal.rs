@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use thiserror::Error;
 
 use crate::change::{Phase, Verb};
-use crate::refusal::{Missing, Refuse, told};
+use crate::refusal::{Missing, Refuse, count_tasks, told};
 
 /// Why a rule of a change says no.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -93,14 +93,6 @@ fn list(phases: &[Phase]) -> String {
 
 fn count(missing: &[Missing]) -> String {
     if missing.len() == 1 { "one field".to_owned() } else { format!("{} fields", missing.len()) }
-}
-
-fn count_tasks(missing: &[Missing]) -> String {
-    if missing.len() == 1 {
-        "one required task is".to_owned()
-    } else {
-        format!("{} required tasks are", missing.len())
-    }
 }
 
 impl Refusal {

@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use thiserror::Error;
 
 use crate::policy::ReleasePhase;
-use crate::refusal::{Missing, Refuse, told};
+use crate::refusal::{Missing, Refuse, count_tasks, told};
 use crate::release::Verb;
 
 /// Why a rule of a release says no.
@@ -65,7 +65,7 @@ pub enum Refusal {
         end: Timestamp,
     },
     /// Required tasks are open.
-    #[error("{} required tasks are open: finish them first", .0.len())]
+    #[error("{} open: finish them first", count_tasks(.0))]
     TasksOpen(Vec<Missing>),
     /// The scope cannot change any more.
     #[error("the scope is fixed once deployment begins")]

@@ -355,7 +355,11 @@ pub(super) fn detail(
         None => String::new(),
     };
     let more = found.hits.len().saturating_sub(1);
-    let more = if more > 0 { format!(" and {more} more CIs") } else { String::new() };
+    let more = match more {
+        0 => String::new(),
+        1 => " and one more CI".to_owned(),
+        more => format!(" and {more} more CIs"),
+    };
     let (start, end) = (found.overlap.start, found.overlap.end);
     Ok(match found.kind {
         K::ReleaseOrder if found.blocking => {

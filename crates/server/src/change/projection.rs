@@ -157,6 +157,7 @@ impl Record for Change {
         let source = self.origin.as_ref().map_or("", |origin| &origin.number);
         let comments: Vec<&str> =
             self.extras.comments.iter().map(|comment| comment.text.as_str()).collect();
+        let tasks: Vec<&str> = self.extras.tasks.values().map(|task| task.title.as_str()).collect();
         let tags: Vec<&str> = content.tags.iter().map(String::as_str).collect();
         [
             self.number.as_str(),
@@ -165,9 +166,11 @@ impl Record for Change {
             &content.description,
             &content.reason,
             &content.implementation_plan,
+            &content.test_plan,
             &content.backout_plan,
             &tags.join(" "),
             &comments.join(" "),
+            &tasks.join(" "),
         ]
         .join(" ")
     }

@@ -20,9 +20,9 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
     start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
     deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at, overdue_at, \
-    gone_start_at, gone_end_at) \
+    gone_start_at, gone_end_at, deployment_ended_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -34,7 +34,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     steps_done = excluded.steps_done, steps_failed = excluded.steps_failed, \
     updated_at = excluded.updated_at, extension_at = excluded.extension_at, \
     overdue_at = excluded.overdue_at, gone_start_at = excluded.gone_start_at, \
-    gone_end_at = excluded.gone_end_at";
+    gone_end_at = excluded.gone_end_at, deployment_ended_at = excluded.deployment_ended_at";
 
 impl Record for Release {
     const MODEL: i64 = 8;
@@ -60,7 +60,7 @@ impl Record for Release {
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
             extension_at BIGINT, overdue_at BIGINT, \
-            gone_start_at BIGINT, gone_end_at BIGINT)",
+            gone_start_at BIGINT, gone_end_at BIGINT, deployment_ended_at BIGINT)",
         "CREATE INDEX releases_gone ON releases (gone_start_at, id) \
             WHERE gone_start_at IS NOT NULL",
         "CREATE INDEX releases_extension ON releases (extension_at, id) \
@@ -150,6 +150,7 @@ impl Record for Release {
         let content = &self.content;
         let comments: Vec<&str> =
             self.extras.comments.iter().map(|comment| comment.text.as_str()).collect();
+        let tasks: Vec<&str> = self.extras.tasks.values().map(|task| task.title.as_str()).collect();
         let package: Vec<String> = content
             .package
             .iter()
@@ -165,6 +166,7 @@ impl Record for Release {
             &content.rollout,
             &package.join(" "),
             &comments.join(" "),
+            &tasks.join(" "),
         ]
         .join(" ")
     }
@@ -220,6 +222,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         release.overdue_since.into(),
         gone.map(|window| window.interval.start).into(),
         gone.map(|window| window.interval.end).into(),
+        deployment.and_then(|deployment| deployment.finished_at).into(),
     ]
 }
 

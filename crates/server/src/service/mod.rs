@@ -49,7 +49,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Service>, _, _>(
             "/services",
             "Lists services",
-            "q,team,owner,limit,cursor",
+            "q,team,owner,sort,limit,cursor",
             read::list,
         )
         .write::<ServiceFields, Written, _, _>(

@@ -670,6 +670,12 @@ fn what_was_carried_out_stays_certain_in_calendar_and_feed() {
             let calendar = story.anna.get(range).await.ok();
             let entry = &calendar["entries"][0];
             assert_eq!((&entry["phase"], &entry["committed"]), (&json!(phase), &json!(true)));
+            let actual = match phase {
+                "scheduled" => Json::Null,
+                "implement" => json!({"start": "2026-11-21T09:30:00Z"}),
+                _ => json!({"start": "2026-11-21T09:30:00Z", "end": "2026-11-21T09:30:00Z"}),
+            };
+            assert_eq!(entry["actual"], actual, "{phase}");
             let text = stage.file(&feed).await.1;
             assert!(text.contains("STATUS:CONFIRMED"), "{phase}: {text}");
         };

@@ -35,4 +35,5 @@ mod scope;
 mod search;
 mod service;
 mod sign_in;
+mod sort;
 mod timers;

@@ -97,7 +97,7 @@ fn world(random: &mut Random) -> World {
             id: PeriodId::from_uuid(uuid(number)),
             kind,
             services: if everyone { BTreeSet::new() } else { random.some(3, 2) },
-            environment: random.one_in(2).then(|| environment(random)),
+            environment: random.one_in(4).then(|| environment(random)),
             // Longer than a day at times, so that occurrences overlap each other.
             first: (begin, begin + 1 + random.below(STEPS_A_DAY + 40)),
             repeats,

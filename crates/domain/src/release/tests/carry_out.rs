@@ -186,6 +186,10 @@ fn nothing_goes_back_before_it_is_decided() {
 #[test]
 fn the_last_step_back_leads_to_the_review() {
     let release = going_back();
+    let early = back(&release, named(change(41)), StepState::Done, None, &facts(&release));
+    assert_eq!(code(early), "release.out_of_turn");
+    let first = back(&release, named(change(42)), StepState::NotBegun, None, &facts(&release));
+    let release = after(&release, first);
     let failed =
         back(&release, named(change(41)), StepState::Failed, Some("stuck"), &facts(&release));
     assert_eq!(after(&release, failed).phase, P::Deployment);

@@ -15,6 +15,7 @@ import { Time } from '@/ui/Time';
 import { FORMS } from '../fieldPlaces';
 import { changePath, type Change } from '../queries';
 import { texts } from '../texts';
+import { CausedIncidents } from './CausedIncidents';
 import { WhatFields, WhenFields, WhereFields, WhoFields } from './ChangeFields';
 import { EditSection } from './EditSection';
 import classes from './change.module.css';
@@ -59,6 +60,7 @@ export function OverviewTab({ change }: { change: Change }) {
             version={change.version}
             may={actionOf(change.actions, 'set_links')}
           />
+          <CausedIncidents change={change.number} />
         </>
       }
       side={
