@@ -54,6 +54,9 @@ pub struct Entry {
     pub committed: bool,
     /// When.
     pub window: Window,
+    /// When it was carried out, or since when it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub actual: Option<Actual>,
     /// Where.
     pub environment: String,
     /// The services touched.
@@ -70,6 +73,16 @@ pub struct Entry {
     pub conflicts_blocking: u32,
     /// Expected outage in minutes, the longest of its services (projected service outage).
     pub outage_minutes: u32,
+}
+
+/// When the work of a change, or the deployment of a release, really was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Actual {
+    /// When it began, RFC 3339.
+    pub start: String,
+    /// When it ended, RFC 3339; absent while it is under way.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub end: Option<String>,
 }
 
 /// A meeting of a board.

@@ -3,14 +3,14 @@
 //! `POST /changes/{id}/{submit|assess|approve|reject|schedule|start|extend|complete|close|hold|
 //! resume|cancel|clone}`, `POST /changes/{id}/schedule/preview`, `POST /changes/{id}/comments`,
 //! `POST /changes/{id}/tasks`,
-//! `PATCH /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
+//! `PATCH/DELETE /changes/{id}/tasks/{number}`, `PUT/DELETE /changes/{id}/watch`,
 //! `PUT /changes/{id}/links`, `POST /changes/bulk`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
-use crate::common::{Action, Comment, Hold, Lamp, Ref, Refusal, Task, Window, patch};
+use crate::common::{Action, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Task, Window, patch};
 use crate::risk::Risk;
 
 /// The fields of a change that people write. A new change needs `title` and `type`; a submission
@@ -192,8 +192,11 @@ pub struct Change {
     pub cis: Vec<Ref>,
     /// How many CIs are touched.
     pub cis_total: u32,
-    /// Where.
+    /// Where, as it states.
     pub environment: String,
+    /// What it counts as, where one of its CIs stands in a more critical environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub counts_as: Option<CountsAs>,
     /// `none`, `degraded` or `outage`.
     pub customer_impact: Option<String>,
     /// Expected outage per service.

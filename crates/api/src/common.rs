@@ -25,6 +25,16 @@ pub struct Ref {
     pub name: String,
 }
 
+/// The environment by which conflicts, risk and approval of a record go, where it is not the one
+/// that is stated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CountsAs {
+    /// `production`, `staging`, `test` or `development`.
+    pub environment: String,
+    /// The name of a CI that stands there.
+    pub ci: String,
+}
+
 /// A verb of a record and whether it may be done now, found by the command's own guard.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Action {
@@ -147,6 +157,9 @@ pub struct Task {
     /// Who does it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub assignee: Option<Ref>,
+    /// The team that does it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team: Option<Ref>,
     /// RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub due_at: Option<String>,
@@ -173,6 +186,10 @@ pub struct TaskFields {
     #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub assignee: Option<Option<String>>,
+    /// Id or name of the team that does it; null for none.
+    #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub team: Option<Option<String>>,
     /// RFC 3339; null for no time.
     #[serde(default, deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]

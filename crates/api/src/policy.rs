@@ -25,6 +25,9 @@ pub struct Model {
     pub owner: Option<String>,
     /// The day on which it is to be looked at again.
     pub review_on: Option<String>,
+    /// How long the window of a release is where nothing is said, in minutes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub window_minutes: Option<u32>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for, in words, stage by stage.

@@ -113,6 +113,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("release.not_approved", 409, "The go is not given"),
     ("release.not_scheduled", 409, "The release is not scheduled"),
     ("release.out_of_order", 409, "A release before this one is not verified"),
+    ("release.out_of_turn", 409, "Another change comes first"),
     ("release.outcome_wrong", 422, "Another outcome is asked for"),
     ("release.review_missing", 409, "The review is missing"),
     ("release.scope_fixed", 409, "The scope is fixed"),

@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use crate::approval::{Extension, Round};
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
-use crate::common::{Action, Comment, Hold, Lamp, LampState, Ref, Refusal, Task, Window, patch};
+use crate::common::{
+    Action, Comment, CountsAs, Hold, Lamp, LampState, Ref, Refusal, Task, Window, patch,
+};
 use crate::deployment::Deployment;
 use crate::risk::Risk;
 use crate::rollback::RollbackPlan;
@@ -250,8 +252,11 @@ pub struct Release {
     pub contingency: String,
     /// How the bundle as a whole is taken back.
     pub rollback_note: String,
-    /// Where.
+    /// Where, as it states.
     pub environment: String,
+    /// What it counts as, where a CI of its changes stands in a more critical environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub counts_as: Option<CountsAs>,
     /// Who created it.
     pub requester: Option<Ref>,
     /// Who answers for it.

@@ -28,6 +28,8 @@ const ENTRIES: &[&str] = &[
     "committed",
     "window.start",
     "window.end",
+    "actual.start",
+    "actual.end",
     "environment",
     "services",
     "team",
@@ -343,6 +345,9 @@ pub(crate) struct Conflicts {
     /// `open`, `accepted` or `resolved`.
     #[arg(long)]
     state: Option<String>,
+    /// In this order: `updated_at` or `start_at`; turned round with a `-` before it.
+    #[arg(long, allow_hyphen_values = true)]
+    sort: Option<String>,
     #[command(flatten)]
     paging: Paging,
     #[command(flatten)]
@@ -379,7 +384,8 @@ pub(crate) struct Wanted {
     /// A service touched; without --ci, all its CIs. Give it again for more.
     #[arg(long = "service", value_name = "NAME")]
     services: Vec<String>,
-    /// How long it is, in minutes.
+    /// How long it is, in minutes; the length of the record's window, or what the model of a
+    /// release has, when absent.
     #[arg(long, value_name = "MINUTES")]
     minutes: Option<u32>,
     /// Not before this time; the record's date or now when absent.
@@ -604,7 +610,8 @@ fn conflicts(wanted: &Conflicts, global: &Global) -> Result {
     let client = global.client_or(&wanted.direct, Access::Read)?;
     let query = Query::default()
         .maybe("subject", wanted.subject.as_ref())
-        .maybe("state", wanted.state.as_ref());
+        .maybe("state", wanted.state.as_ref())
+        .maybe("sort", wanted.sort.as_ref());
     let listed = client.list::<Conflict>("/conflicts", &query, &wanted.paging.wanted())?;
     global.out().listed(&listed, CONFLICTS)
 }

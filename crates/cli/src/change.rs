@@ -67,6 +67,8 @@ const FIELDS: &[&str] = &[
     "reason",
     "category",
     "environment",
+    "counts_as.environment",
+    "counts_as.ci",
     "customer_impact",
     "services",
     "cis",
@@ -176,10 +178,11 @@ pub(crate) enum ChangeVerb {
     #[command(after_help = "Example:\n  \
         interlock change comment CHG-1042 \"asked the vendor\"")]
     Comment(Remark),
-    /// Adds a task, or writes the one with --number.
+    /// Adds a task, or writes or removes the one with --number.
     #[command(after_help = "Examples:\n  \
         interlock change task CHG-1042 --title \"Tell the desk\" --assignee anna\n  \
-        interlock change task CHG-1042 --number 1 --done")]
+        interlock change task CHG-1042 --number 1 --done\n  \
+        interlock change task CHG-1042 --number 2 --remove")]
     Task(Tasked),
     /// Watches it.
     #[command(after_help = "Example:\n  interlock change watch CHG-1042")]

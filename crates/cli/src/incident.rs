@@ -85,6 +85,9 @@ pub(crate) struct List {
     /// With these words.
     #[arg(long, short, value_name = "WORDS")]
     query: Option<String>,
+    /// In this order: `opened_at` or `priority`; turned round with a `-` before it.
+    #[arg(long, allow_hyphen_values = true)]
+    sort: Option<String>,
     #[command(flatten)]
     paging: Paging,
 }
@@ -179,7 +182,8 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
                 .maybe("priority", list.priority.as_ref())
                 .maybe("caused_by", list.caused_by.as_ref())
                 .maybe("assignee", list.assignee.as_ref())
-                .maybe("q", list.query.as_ref());
+                .maybe("q", list.query.as_ref())
+                .maybe("sort", list.sort.as_ref());
             let wanted = list.paging.wanted();
             let listed = client.list::<IncidentRow>("/incidents", &query, &wanted)?;
             return global.out().listed(&listed, COLUMNS);

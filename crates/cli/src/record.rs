@@ -212,6 +212,9 @@ pub(crate) struct Tasked {
     /// Who does it, by login.
     #[arg(long, value_name = "LOGIN")]
     assignee: Option<String>,
+    /// The team that does it.
+    #[arg(long, value_name = "NAME")]
+    team: Option<String>,
     /// Due at this time, RFC 3339.
     #[arg(long, value_name = "TIME")]
     due: Option<String>,
@@ -224,6 +227,10 @@ pub(crate) struct Tasked {
     /// Whether it is done.
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     done: Option<bool>,
+    /// Takes the task with --number away.
+    #[arg(long, requires = "number")]
+    #[arg(conflicts_with_all = ["title", "assignee", "team", "due", "after", "required", "done"])]
+    remove: bool,
     #[command(flatten)]
     version: IfVersion,
 }
@@ -233,6 +240,7 @@ impl Tasked {
         Ok(TaskFields {
             title: self.title.clone(),
             assignee: cleared(self.assignee.as_ref()),
+            team: cleared(self.team.as_ref()),
             due_at: self.due.as_ref().map(|due| instant(due, "UTC")).transpose()?.map(Some),
             after: (!self.after.is_empty()).then(|| self.after.clone()),
             required: self.required,
@@ -350,14 +358,18 @@ impl Records<'_> {
         self.post(&remark.record, "comments", Expect::Any, &body)
     }
 
-    /// Adds a task, or writes one.
+    /// Adds a task, writes one or takes it away.
     pub(crate) fn task(&self, tasked: &Tasked) -> Result<Written> {
         let (path, body) = (self.path(&tasked.record), tasked.fields()?);
         let Some(number) = tasked.number else {
             return self.client.post(&format!("{path}/tasks"), tasked.version.expect(), &body);
         };
         let expect = tasked.version.or_read(self.client, &path)?;
-        self.client.write(Method::Patch, &format!("{path}/tasks/{number}"), expect, &body)
+        let task = format!("{path}/tasks/{number}");
+        if tasked.remove {
+            return self.client.bare(Method::Delete, &task, expect);
+        }
+        self.client.write(Method::Patch, &task, expect, &body)
     }
 
     /// Watches a record, or stops watching it.
@@ -398,8 +410,10 @@ pub(crate) fn lamp_lines(route: &[Lamp]) -> Vec<String> {
 pub(crate) fn task_lines(tasks: &[Task]) -> Vec<String> {
     let line = |task: &Task| {
         let done = if task.done { "done" } else { "open" };
-        let who = task.assignee.as_ref().map_or(String::new(), |who| format!(" ({})", who.name));
-        format!("{} {done} {}{who}", task.number, task.title)
+        let who = task.assignee.iter().chain(&task.team).map(|who| format!(" ({})", who.name));
+        let due = task.due_at.iter().map(|due| format!(" due {due}"));
+        let facts: String = who.chain(due).collect();
+        format!("{} {done} {}{facts}", task.number, task.title)
     };
     tasks.iter().map(line).collect()
 }

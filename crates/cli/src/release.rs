@@ -76,6 +76,8 @@ const FIELDS: &[&str] = &[
     "description",
     "objectives",
     "environment",
+    "counts_as.environment",
+    "counts_as.ci",
     "requester",
     "owner",
     "release_manager",
@@ -235,7 +237,7 @@ pub(crate) enum ReleaseVerb {
     #[command(after_help = "Example:\n  \
         interlock release comment REL-17 \"the desk is told\"")]
     Comment(Remark),
-    /// Adds a task, or writes the one with --number.
+    /// Adds a task, or writes or removes the one with --number.
     #[command(after_help = "Example:\n  \
         interlock release task REL-17 --title \"Book the room\" --assignee anna")]
     Task(Tasked),

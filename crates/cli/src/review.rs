@@ -63,6 +63,9 @@ pub(crate) struct List {
     /// Of this kind of record: `release` or `change`.
     #[arg(long)]
     kind: Option<String>,
+    /// In this order: `opened_at` or `due_on`; turned round with a `-` before it.
+    #[arg(long, allow_hyphen_values = true)]
+    sort: Option<String>,
     #[command(flatten)]
     paging: Paging,
 }
@@ -148,8 +151,10 @@ pub(crate) fn run(verb: ReviewVerb, global: &Global) -> Result {
 }
 
 fn show_list(client: &Client, list: &List, global: &Global) -> Result {
-    let query =
-        Query::default().maybe("state", list.state.as_ref()).maybe("kind", list.kind.as_ref());
+    let query = Query::default()
+        .maybe("state", list.state.as_ref())
+        .maybe("kind", list.kind.as_ref())
+        .maybe("sort", list.sort.as_ref());
     let listed = client.list::<ReviewRow>("/reviews", &query, &list.paging.wanted())?;
     global.out().listed(&listed, COLUMNS)
 }

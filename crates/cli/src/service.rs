@@ -48,8 +48,8 @@ const CI: &[&str] = &[
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceVerb {
     /// Lists services.
-    #[command(after_help = "Example:\n  interlock service list")]
-    List(List),
+    #[command(after_help = "Example:\n  interlock service list --sort criticality")]
+    List(Services),
     /// Shows a service.
     #[command(after_help = "Example:\n  interlock service show Payments")]
     Show(Named),
@@ -91,6 +91,19 @@ pub(crate) enum CiVerb {
     /// Shows what is connected to a CI.
     #[command(after_help = "Example:\n  interlock ci map web-01 --depth 3")]
     Map(CiMap),
+}
+
+/// Which services are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Services {
+    /// Whose name begins so.
+    #[arg(long, short, value_name = "WORDS")]
+    query: Option<String>,
+    /// In this order: `name` or `criticality`; turned round with a `-` before it.
+    #[arg(long, allow_hyphen_values = true)]
+    sort: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 /// Which are listed.
@@ -245,7 +258,8 @@ pub(crate) fn run(verb: ServiceVerb, global: &Global) -> Result {
     let services = Records { client: &client, folder: "/services" };
     let written = match verb {
         ServiceVerb::List(list) => {
-            let query = Query::default().maybe("q", list.query.as_ref());
+            let query =
+                Query::default().maybe("q", list.query.as_ref()).maybe("sort", list.sort.as_ref());
             let listed = client.list::<Service>("/services", &query, &list.paging.wanted())?;
             return global.out().listed(&listed, SERVICES);
         }

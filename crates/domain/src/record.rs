@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Actor, NAME_MAX, NOTE_MAX, PersonId, Timestamp};
+use kernel::{Actor, NAME_MAX, NOTE_MAX, PersonId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Stamp;
 use crate::edit::{editable, is_default};
 use crate::refusal::{Check, General, Refusal};
+use crate::vocabulary::Window;
 
 /// The most tasks on one record.
 pub const TASKS_MAX: usize = 200;
@@ -25,14 +26,43 @@ editable! {
         title: String,
         /// Who does it.
         assignee: Option<PersonId>,
+        /// The team that does it.
+        team: Option<TeamId>,
         /// By when.
         due_at: Option<Timestamp>,
+        /// By when as seen from the window, where no time is set.
+        due_by: Option<DueBy>,
         /// The tasks before it.
         after: BTreeSet<u32>,
         /// Whether the work may not complete without it.
         required: bool,
         /// When it was done.
         done_at: Option<Timestamp>,
+    }
+}
+
+/// A time that moves with the window of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueBy {
+    /// So many hours before it begins.
+    HoursBeforeStart(u32),
+    /// So many hours after it ends.
+    HoursAfterEnd(u32),
+}
+
+impl Task {
+    /// By when it is to be done, once that is known.
+    pub fn due(&self, window: Option<&Window>) -> Option<Timestamp> {
+        let minutes = |hours: u32| i64::from(hours) * 60;
+        let by_window = || {
+            let interval = window?.interval;
+            Some(match self.due_by? {
+                DueBy::HoursBeforeStart(hours) => interval.start.plus_minutes(-minutes(hours)),
+                DueBy::HoursAfterEnd(hours) => interval.end.plus_minutes(minutes(hours)),
+            })
+        };
+        self.due_at.or_else(by_window)
     }
 }
 
@@ -109,6 +139,9 @@ pub struct Extras {
     /// Tasks by number.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tasks: BTreeMap<u32, Task>,
+    /// The highest number of a task that was removed: it names nothing else.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub task_removed: u32,
     /// Remarks, oldest first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub comments: Vec<Comment>,
@@ -142,6 +175,13 @@ pub enum ExtraEvent {
         number: u32,
         /// The new values.
         edit: TaskEdit,
+    },
+    /// A task was removed.
+    TaskRemoved {
+        /// Its number.
+        number: u32,
+        /// What it was.
+        title: String,
     },
     /// Someone watches, or no longer.
     WatchSet {
@@ -177,6 +217,11 @@ pub enum ExtraCommand {
         /// The new values.
         edit: TaskEdit,
     },
+    /// Remove a task.
+    RemoveTask {
+        /// Its number.
+        number: u32,
+    },
     /// Watch or stop watching.
     Watch {
         /// Who.
@@ -209,6 +254,13 @@ impl Extras {
                     task.apply(edit);
                 }
             }
+            ExtraEvent::TaskRemoved { number, .. } => {
+                self.tasks.remove(number);
+                self.task_removed = self.task_removed.max(*number);
+                for task in self.tasks.values_mut() {
+                    task.after.remove(number);
+                }
+            }
             ExtraEvent::WatchSet { person, on: true } => {
                 self.watchers.insert(*person);
             }
@@ -226,6 +278,10 @@ impl Extras {
             ExtraCommand::Comment { text } => self.comment(text),
             ExtraCommand::AddTask { edit } => self.add_task(edit),
             ExtraCommand::EditTask { number, edit } => self.edit_task(*number, edit),
+            ExtraCommand::RemoveTask { number } => {
+                let title = self.task(*number)?.title.clone();
+                Ok(vec![ExtraEvent::TaskRemoved { number: *number, title }])
+            }
             ExtraCommand::Watch { person, on } => self.watch(*person, *on),
             ExtraCommand::SetLinks { links } => self.set_links(links),
         }
@@ -251,16 +307,25 @@ impl Extras {
     fn add_task(&self, edit: &TaskEdit) -> Result<Vec<ExtraEvent>, Refusal> {
         let mut task = Task::default();
         task.apply(edit);
-        let number = self.tasks.keys().next_back().map_or(1, |last| last + 1);
+        let last = self.tasks.keys().next_back().copied().unwrap_or(0);
+        let number = last.max(self.task_removed) + 1;
         self.check_task(number, &task)?;
         Ok(vec![ExtraEvent::TaskAdded { number, task }])
     }
 
+    fn task(&self, number: u32) -> Result<&Task, Refusal> {
+        let found = self.tasks.get(&number);
+        found.ok_or_else(|| General::Unknown { kind: "task", name: number.to_string() }.into())
+    }
+
     fn edit_task(&self, number: u32, edit: &TaskEdit) -> Result<Vec<ExtraEvent>, Refusal> {
-        let Some(before) = self.tasks.get(&number) else {
-            return Err(General::Unknown { kind: "task", name: number.to_string() }.into());
-        };
-        let edit = edit.clone().against(before);
+        let before = self.task(number)?;
+        let mut edit = edit.clone();
+        if edit.due_at.is_some() {
+            // A time that someone sets stands where it is.
+            edit.due_by = Some(None);
+        }
+        let edit = edit.against(before);
         let mut task = before.clone();
         task.apply(&edit);
         self.check_task(number, &task)?;
@@ -365,6 +430,41 @@ mod tests {
         let edit = TaskEdit { done_at, ..TaskEdit::default() };
         let refusal = extras.decide(&ExtraCommand::EditTask { number: 2, edit });
         assert_eq!(refusal.expect_err("out of order").missing[0].pointer, "/done");
+    }
+
+    #[test]
+    fn a_task_that_is_removed_leaves_neither_its_number_nor_those_that_waited_for_it() {
+        let extras = with_tasks(&[(1, &[]), (2, &[1]), (3, &[1, 2])]);
+        let by = Actor::System { part: "test".to_owned() };
+        let stamp = Stamp { at: Timestamp::from_micros(0), by };
+        let events = extras.decide(&ExtraCommand::RemoveTask { number: 3 }).expect("removed");
+        let mut left = events.iter().fold(extras, |extras, event| extras.evolve(event, &stamp));
+        let events = left.decide(&ExtraCommand::RemoveTask { number: 1 }).expect("removed");
+        left = events.iter().fold(left, |extras, event| extras.evolve(event, &stamp));
+        assert_eq!(left.tasks.keys().collect::<Vec<_>>(), [&2]);
+        assert_eq!(left.tasks[&2].after, BTreeSet::new());
+        let again = left.decide(&ExtraCommand::RemoveTask { number: 3 });
+        assert_eq!(again.expect_err("gone").code, "request.unknown_record");
+        let edit = TaskEdit { title: Some("new".to_owned()), ..TaskEdit::default() };
+        let added = left.decide(&ExtraCommand::AddTask { edit }).expect("added");
+        assert!(matches!(added[..], [ExtraEvent::TaskAdded { number: 4, .. }]), "{added:?}");
+    }
+
+    #[test]
+    fn a_task_is_due_by_its_window_until_someone_sets_a_time() {
+        let at = |minute| Timestamp::from_micros(0).plus_minutes(minute);
+        let window = Window::try_new(at(6_000), at(6_060), kernel::Zone::utc()).expect("a window");
+        let due = |due_by| Task { due_by: Some(due_by), ..Task::default() };
+        let before = due(DueBy::HoursBeforeStart(24));
+        assert_eq!(before.due(Some(&window)), Some(at(6_000 - 24 * 60)));
+        assert_eq!(due(DueBy::HoursAfterEnd(1)).due(Some(&window)), Some(at(6_120)));
+        assert_eq!(before.due(None), None);
+        let task = Task { title: "Tell them".to_owned(), ..before };
+        let extras = Extras { tasks: [(1, task)].into(), ..Extras::default() };
+        let edit = TaskEdit { due_at: Some(Some(at(7))), ..TaskEdit::default() };
+        let events = extras.decide(&ExtraCommand::EditTask { number: 1, edit }).expect("edited");
+        let [ExtraEvent::TaskEdited { edit, .. }] = &events[..] else { panic!("{events:?}") };
+        assert_eq!((edit.due_at, edit.due_by), (Some(Some(at(7))), Some(None)));
     }
 
     #[test]

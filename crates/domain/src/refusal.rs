@@ -138,6 +138,20 @@ impl Refuse for General {
     }
 }
 
+/// Behind a sentence, what is missing: nothing, or a colon and each.
+pub(crate) fn told(missing: &[Missing]) -> String {
+    let details: Vec<&str> = missing.iter().map(|one| one.detail.as_str()).collect();
+    if details.is_empty() { String::new() } else { format!(": {}", details.join("; ")) }
+}
+
+/// How many required tasks are open, for a sentence.
+pub(crate) fn count_tasks(missing: &[Missing]) -> String {
+    match missing.len() {
+        1 => "one required task is".to_owned(),
+        count => format!("{count} required tasks are"),
+    }
+}
+
 /// Refuses a reason that is missing.
 pub(crate) fn reasoned(reason: &str) -> Result<(), Refusal> {
     let mut check = Check::default();

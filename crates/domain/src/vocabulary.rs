@@ -53,7 +53,7 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    /// Where something serves.
+    /// Where something serves, the most critical first.
     Environment {
         /// Live, for customers.
         Production = "production",
@@ -63,6 +63,15 @@ words! {
         Test = "test",
         /// For building.
         Development = "development",
+    }
+}
+
+impl Environment {
+    /// What counts for a record that states this: the most critical of it and of its CIs. Whoever
+    /// works on a CI works where that stands, whatever is written.
+    #[must_use]
+    pub fn counting(self, of_cis: impl IntoIterator<Item = Self>) -> Self {
+        of_cis.into_iter().fold(self, Self::min)
     }
 }
 

@@ -64,7 +64,15 @@ fn set(words: &[&str]) -> BTreeSet<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-const EXTRAS: &[&str] = &["comment_added", "links_set", "task_added", "task_edited", "watch_set"];
+const EXTRAS: &[&str] = &[
+    "comment_added",
+    "links_set",
+    "task_added",
+    "task_added_by_rule",
+    "task_edited",
+    "task_removed",
+    "watch_set",
+];
 const ROUNDS: &[&str] = &[
     "closed",
     "content_edited",
@@ -91,8 +99,10 @@ const DEPLOYMENTS: &[&str] = &[
 fn extra_word(event: &ExtraEvent) -> &'static str {
     match event {
         ExtraEvent::CommentAdded { .. } => "comment_added",
+        ExtraEvent::TaskAdded { task, .. } if task.due_by.is_some() => "task_added_by_rule",
         ExtraEvent::TaskAdded { .. } => "task_added",
         ExtraEvent::TaskEdited { .. } => "task_edited",
+        ExtraEvent::TaskRemoved { .. } => "task_removed",
         ExtraEvent::WatchSet { .. } => "watch_set",
         ExtraEvent::LinksSet { .. } => "links_set",
     }

@@ -7,6 +7,7 @@ use api::change::{Link, Links};
 use api::common::{Action, Comment, Hold, NewComment, Ref, Task, TaskFields};
 use domain::identity::Permission;
 use domain::record::{self, ExtraCommand, Extras, Standing, TaskEdit};
+use domain::vocabulary::Window;
 use domain::{General, Missing};
 use kernel::{Actor, PersonId, Timestamp};
 use ports::{Fault, Query};
@@ -15,6 +16,7 @@ use crate::asking::Asking;
 use crate::bus::{Stop, Work};
 use crate::names::{Names, Resolver, find_person};
 use crate::read::action;
+use crate::team::find_team;
 
 /// What a request does to what hangs on a record.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub enum Extra {
     AddTask(TaskFields),
     /// Edits the task of a number.
     EditTask(u32, TaskFields),
+    /// Removes the task of a number.
+    RemoveTask(u32),
     /// Watches it, or no longer.
     Watch(bool),
     /// Replaces its links.
@@ -36,7 +40,7 @@ impl Extra {
         match self {
             Self::Comment(_) => ExtraKind::Comment,
             Self::AddTask(_) => ExtraKind::AddTask,
-            Self::EditTask(..) => ExtraKind::EditTask,
+            Self::EditTask(..) | Self::RemoveTask(_) => ExtraKind::EditTask,
             Self::Watch(_) => ExtraKind::Watch,
             Self::SetLinks(_) => ExtraKind::SetLinks,
         }
@@ -55,7 +59,7 @@ pub enum ExtraKind {
     Comment,
     /// A new task.
     AddTask,
-    /// An edit of a task.
+    /// An edit of a task, or its removal.
     EditTask,
     /// Watching.
     Watch,
@@ -95,22 +99,24 @@ pub fn shown_tasks(
     db: &mut dyn Query,
     names: &mut Names,
     extras: &Extras,
+    window: Option<&Window>,
 ) -> Result<Vec<Task>, Fault> {
     let tasks = extras.tasks.iter();
-    tasks.map(|(number, task)| shown_task(db, names, *number, task)).collect()
+    tasks.map(|(number, task)| shown_task(db, names, (*number, task), window)).collect()
 }
 
 fn shown_task(
     db: &mut dyn Query,
     names: &mut Names,
-    number: u32,
-    task: &record::Task,
+    (number, task): (u32, &record::Task),
+    window: Option<&Window>,
 ) -> Result<Task, Fault> {
     Ok(Task {
         number,
         title: task.title.clone(),
         assignee: names.opt(db, task.assignee)?,
-        due_at: task.due_at.map(|at| at.to_string()),
+        team: names.opt(db, task.team)?,
+        due_at: task.due(window).map(|at| at.to_string()),
         after: task.after.iter().copied().collect(),
         required: task.required,
         done: task.done_at.is_some(),
@@ -192,6 +198,7 @@ pub fn parse_extra(
             let edit = parse_task(db, fields, done_at, now)?;
             ExtraCommand::EditTask { number: *number, edit }
         }
+        Extra::RemoveTask(number) => ExtraCommand::RemoveTask { number: *number },
         Extra::Watch(on) => {
             let person = me.ok_or_else(nobody_to_watch)?;
             ExtraCommand::Watch { person, on: *on }
@@ -204,7 +211,7 @@ fn nobody_to_watch() -> General {
     General::Invalid(vec![Missing::new("", "only a person with an account watches a record")])
 }
 
-/// Null, or an empty text, clears the assignee or the time; what was done stays done since then.
+/// Null, or an empty text, clears the assignee, the team or the time; what was done stays done since then.
 fn parse_task(
     db: &mut dyn Query,
     fields: &TaskFields,
@@ -214,13 +221,17 @@ fn parse_task(
     let mut resolver = Resolver::default();
     let assignee = fields.assignee.clone().map(|name| name.and_then(given));
     let assignee = resolver.patch(db, "/assignee", assignee.as_ref(), find_person)?;
+    let team = fields.team.clone().map(|name| name.and_then(given));
+    let team = resolver.patch(db, "/team", team.as_ref(), find_team)?;
     let due_at = fields.due_at.clone().map(|text| text.and_then(given));
     let due_at = resolver.parse_patch("/due_at", due_at.as_ref());
     resolver.end()?;
     Ok(TaskEdit {
         title: fields.title.clone(),
         assignee,
+        team,
         due_at,
+        due_by: None,
         after: fields.after.as_ref().map(|after| after.iter().copied().collect::<BTreeSet<u32>>()),
         required: fields.required,
         done_at: fields.done.map(|done| done.then(|| done_at.unwrap_or(now))),

@@ -351,13 +351,14 @@ pub fn word<T: std::str::FromStr<Err = String>>(
         .map_err(|wrong| General::Invalid(vec![Missing::new(format!("/{name}"), wrong)]).into())
 }
 
-/// An order by name: `sort`, with a `-` before it for the last first; the last written first when
-/// nothing is said.
-pub fn order<'a>(
+/// An order by name: `sort`, with a `-` before it for the last first; the usual one when nothing is
+/// said.
+pub fn order<'a, T>(
     query: &ListQuery,
-    orders: &'a [(&'static str, Order)],
-) -> Result<(&'a Order, bool), Stop> {
-    let sort = query.get("sort").unwrap_or("-updated_at");
+    orders: &'a [(&'static str, T)],
+    usual: &str,
+) -> Result<(&'a T, bool), Stop> {
+    let sort = query.get("sort").unwrap_or(usual);
     let name = sort.trim_start_matches('-');
     let found = orders.iter().find(|(known, _)| *known == name).map(|(_, order)| order);
     let order = found.ok_or_else(|| {

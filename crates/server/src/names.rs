@@ -139,6 +139,11 @@ impl Resolver {
         self.unknown.push(Missing::new(pointer, detail));
     }
 
+    /// Everything that was not found.
+    pub fn found(self) -> Vec<Missing> {
+        self.unknown
+    }
+
     /// Fine, or the refusal that names everything that was not found.
     pub fn end(self) -> Result<(), Stop> {
         if self.unknown.is_empty() { Ok(()) } else { Err(General::Invalid(self.unknown).into()) }

@@ -709,6 +709,25 @@ fn work_still_to_come_claims_its_window_and_history_does_not() {
 }
 
 #[test]
+fn a_record_of_an_unknown_phase_is_told_and_not_taken() {
+    let text = "Id,Title,State,From,To,CI\n\
+        1,Upgrade,planned,2031-03-01 20:00,2031-03-01 22:00,db-1\n\
+        2,Patch,pending,2031-03-01 21:00,2031-03-01 23:00,db-1\n";
+    let strict = AHEAD.replace("otherwise = \"closed\"\n", "");
+    let mapping = Mapping::parse("ahead", &strict).unwrap();
+    on_both(|database| {
+        let store = database.open();
+        let sheet = Sheet::check(text.as_bytes().to_vec(), &mapping).unwrap();
+        let (report, findings) = import(&store, &File { mapping: mapping.clone(), sheet });
+        assert_eq!((report.created, report.rejected), (1, 1));
+        let told = format!("{findings:?}");
+        assert!(told.contains("value_unknown") || told.contains("ValueUnknown"), "{told}");
+        assert!(told.contains("pending"), "{told}");
+        store.close();
+    });
+}
+
+#[test]
 fn hostile_texts_come_in_unchanged() {
     let Some(path) = data("hostile/blns.json") else { return };
     let texts: Vec<String> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();

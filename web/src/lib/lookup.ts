@@ -95,6 +95,12 @@ function usual(type: string): number {
   return ['normal', 'standard'].indexOf(type) + 1 || (type === 'emergency' ? 4 : 3);
 }
 
+/** How long the window of a type of release is by itself, in minutes. */
+export function useUsualMinutes(type: string): number | undefined {
+  const model = useModels().data?.find((each) => each.kind === 'release' && each.name === type);
+  return model?.window_minutes ?? undefined;
+}
+
 /** The types of releases and changes in force. */
 export function useModels() {
   return useQuery({

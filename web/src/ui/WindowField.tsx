@@ -15,6 +15,8 @@ interface Props {
   help?: string;
   error?: string;
   required?: boolean;
+  /** How long it is by itself, once it has a start. */
+  minutes?: number;
   value: Window | null | undefined;
   onChange: (window: Window | null) => void;
 }
@@ -25,7 +27,7 @@ interface Wall {
   zone: string;
 }
 
-export function WindowField({ name = 'window', value, onChange, ...props }: Props) {
+export function WindowField({ name = 'window', minutes, value, onChange, ...props }: Props) {
   const readerZone = useZone();
   const [wall, setWall] = useState<Wall>(() => {
     const zone = value?.zone ?? readerZone;
@@ -33,6 +35,7 @@ export function WindowField({ name = 'window', value, onChange, ...props }: Prop
   });
   const change = (part: Partial<Wall>) => {
     const next = { ...wall, ...part };
+    if (minutes && part.start && !next.end) next.end = later(part.start, next.zone, minutes);
     setWall(next);
     const start = toInstant(next.start, next.zone);
     const end = toInstant(next.end, next.zone);
@@ -85,6 +88,11 @@ export function WindowField({ name = 'window', value, onChange, ...props }: Prop
       </p>
     </fieldset>
   );
+}
+
+function later(start: string, zone: string, minutes: number): string {
+  const at = toInstant(start, zone);
+  return at ? toWall(new Date(Date.parse(at) + minutes * 60_000).toISOString(), zone) : '';
 }
 
 function lengthText(length: number | undefined, help: string | undefined): string {

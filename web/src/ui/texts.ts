@@ -51,6 +51,18 @@ export function wordOf(code: string | null | undefined): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Where a record happens, and as what it counts where one of its CIs stands elsewhere. */
+export function placeOf(record: {
+  environment: string;
+  counts_as?: { environment: string; ci: string } | null;
+}): string {
+  const stated = wordOf(record.environment);
+  const counts = record.counts_as;
+  return counts
+    ? `${stated}, counts as ${counts.environment}: ${counts.ci} stands there`
+    : stated;
+}
+
 /** A fragment of the server as a sentence: `no change is attached` → `No change is attached.` */
 export function sentence(text: string): string {
   const plain = text.replaceAll('`', '').trim();

@@ -34,6 +34,7 @@ fn task_fields(replay: &Replay<'_>, task: &TaskPlan) -> anyhow::Result<TaskField
     Ok(TaskFields {
         title: Some(replay.named(&task.title)?),
         assignee: task.assignee.clone().map(Some),
+        team: None,
         due_at: task.due.map(|due| Some(due.instant(&replay.today).to_string())),
         after: None,
         required: Some(task.required),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::approval::{Content, PartName, Refusal};
 use crate::edit::is_default;
 use crate::identity::Role;
+use crate::refusal::Missing;
 use crate::vocabulary::words;
 
 words! {
@@ -356,6 +357,24 @@ impl Round {
     pub fn approvers(&self) -> BTreeSet<PersonId> {
         let yes = |vote: &&Vote| vote.answer == Answer::Approve && vote.counts();
         self.votes.iter().filter(yes).flat_map(|vote| [vote.person, vote.holder()]).collect()
+    }
+
+    /// By whom a yes is missing: each group that is asked now; none once the round is over.
+    pub fn awaits(&self) -> Vec<Missing> {
+        let Some(stage) = self.stage().filter(|_| self.state == RoundState::Open) else {
+            return Vec::new();
+        };
+        let plan = &self.plan.stages[stage];
+        let open = |group: &usize| self.group_state(stage, *group) == GroupState::Open;
+        let missing = (0..plan.groups.len()).filter(open).map(|group| {
+            let roles: Vec<String> =
+                self.roles(stage, group).iter().map(|role| role.word().replace('_', " ")).collect();
+            let (name, roles) = (&plan.groups[group].name, roles.join(" or "));
+            // Rounds are shown with the newest first.
+            let pointer = format!("/rounds/0/stages/{stage}/groups/{group}");
+            Missing::new(pointer, format!("stage \"{}\" waits for {name} ({roles})", plan.name))
+        });
+        missing.collect()
     }
 
     /// Whether someone is used up: their vote counts, or one that was cast in their place.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::PeriodKind;
 use crate::canonical;
-use crate::vocabulary::words;
+use crate::vocabulary::{Environment, words};
 
 words! {
     /// What collides.
@@ -91,13 +91,15 @@ pub struct Placed {
     pub cis: BTreeSet<CiId>,
     /// The services it touches, by name or through its CIs.
     pub services: BTreeSet<ServiceId>,
+    /// The environment that counts for it.
+    pub environment: Environment,
     /// True for an emergency.
     pub emergency: bool,
     /// Which of its conflicts block.
     pub blocking: Blocking,
 }
 
-/// A claim of another record on a CI, in the same environment.
+/// A claim of another record on a CI.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Neighbour {
     /// Whose.
@@ -132,7 +134,7 @@ pub struct Reach {
     pub path: Vec<PathStep>,
 }
 
-/// A period that concerns the subject's services and environment.
+/// A period that may concern the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodFact {
     /// Which.
@@ -141,8 +143,18 @@ pub struct PeriodFact {
     pub kind: PeriodKind,
     /// The services it is for; empty for all.
     pub services: BTreeSet<ServiceId>,
+    /// The environment it is for; all when absent.
+    pub environment: Option<Environment>,
     /// Its occurrences around the subject's window.
     pub occurrences: Vec<Interval>,
+}
+
+impl PeriodFact {
+    /// Whether it is for the environment and a service of what is placed.
+    pub fn concerns(&self, placed: &Placed) -> bool {
+        self.environment.is_none_or(|only| only == placed.environment)
+            && (self.services.is_empty() || !self.services.is_disjoint(&placed.services))
+    }
 }
 
 /// A CI that is hit.
@@ -315,7 +327,7 @@ fn within<'a>(
     kind: ConflictKind,
 ) -> impl Iterator<Item = Found> + 'a {
     let of_kind = periods.iter().filter(move |period| period.kind == of);
-    of_kind.filter(|period| concerns(placed, period)).filter_map(move |period| {
+    of_kind.filter(|period| period.concerns(placed)).filter_map(move |period| {
         let hit =
             period.occurrences.iter().find_map(|at| Some((at, placed.interval.overlap(*at)?)));
         let (occurrence, overlap) = hit?;
@@ -331,15 +343,11 @@ fn within<'a>(
     })
 }
 
-fn concerns(placed: &Placed, period: &PeriodFact) -> bool {
-    period.services.is_empty() || !period.services.is_disjoint(&placed.services)
-}
-
 /// A service with maintenance windows is changed within one of them. Services without any may be
 /// changed at any time.
 fn outside_windows(placed: &Placed, periods: &[PeriodFact]) -> Vec<Found> {
     let windows = periods.iter().filter(|period| period.kind == PeriodKind::MaintenanceWindow);
-    let windows: Vec<&PeriodFact> = windows.collect();
+    let windows: Vec<&PeriodFact> = windows.filter(|period| period.concerns(placed)).collect();
     let mut found: BTreeMap<PeriodId, Found> = BTreeMap::new();
     for service in &placed.services {
         let own: Vec<_> = windows.iter().filter(|w| w.services.contains(service)).collect();
@@ -400,6 +408,7 @@ mod tests {
             interval,
             cis: cis.iter().map(|n| ci(*n)).collect(),
             services: [ServiceId::from_uuid(uuid(1))].into(),
+            environment: Environment::Production,
             emergency: false,
             blocking: Blocking::of_tests(false),
         }
@@ -469,7 +478,7 @@ mod tests {
     fn period(kind: PeriodKind, occurrence: Interval) -> PeriodFact {
         let id = PeriodId::from_uuid(uuid(5));
         let services = [ServiceId::from_uuid(uuid(1))].into();
-        PeriodFact { id, kind, services, occurrences: vec![occurrence] }
+        PeriodFact { id, kind, services, environment: None, occurrences: vec![occurrence] }
     }
 
     #[test]

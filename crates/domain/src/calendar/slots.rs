@@ -204,10 +204,7 @@ impl<'a> Search<'a> {
         for reach in &ahead.reaches {
             reaches.entry(reach.ci).or_default().push(reach);
         }
-        let concerns = |period: &&PeriodAhead| {
-            let services = &period.fact.services;
-            services.is_empty() || !services.is_disjoint(&placed.services)
-        };
+        let concerns = |period: &&PeriodAhead| period.fact.concerns(placed);
         let is = |kind| move |period: &&PeriodAhead| period.fact.kind == kind;
         let blackouts = ahead.periods.iter().filter(is(PeriodKind::Blackout)).filter(concerns);
         let is_busy = |period: &&PeriodAhead| {
@@ -215,7 +212,8 @@ impl<'a> Search<'a> {
         };
         let busy = ahead.periods.iter().filter(is_busy).filter(concerns);
         let mut windows: BTreeMap<ServiceId, Vec<&PeriodAhead>> = BTreeMap::new();
-        for period in ahead.periods.iter().filter(is(PeriodKind::MaintenanceWindow)) {
+        let maintenance = ahead.periods.iter().filter(is(PeriodKind::MaintenanceWindow));
+        for period in maintenance.filter(concerns) {
             for service in period.fact.services.intersection(&placed.services) {
                 windows.entry(*service).or_default().push(period);
             }

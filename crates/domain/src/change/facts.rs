@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use kernel::{PersonId, Timestamp};
 
-use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan};
+use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan, Round};
 use crate::change::{Change, Phase, Refusal, owes_review};
 use crate::identity::Role;
 use crate::policy::{ChangeType, OutsideRelease};
@@ -229,10 +229,13 @@ fn complete_enough(change: &Change, facts: &Facts) -> Result<(), crate::Refusal>
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete { missing }.into()) }
 }
 
+fn approved(change: &Change) -> Result<(), Refusal> {
+    let awaits = || change.round().map(Round::awaits).unwrap_or_default();
+    if change.is_approved() { Ok(()) } else { Err(Refusal::NotApproved(awaits())) }
+}
+
 fn may_schedule(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
-    if !change.is_approved() {
-        return Err(Refusal::NotApproved.into());
-    }
+    approved(change)?;
     let window = facts.window(change).ok_or(Refusal::WindowMissing)?;
     if window.interval.end <= facts.now {
         return Err(Refusal::WindowPast.into());
@@ -256,9 +259,7 @@ pub(super) fn decides_extension<'a>(
 }
 
 fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
-    if !change.is_approved() {
-        return Err(Refusal::NotApproved.into());
-    }
+    approved(change)?;
     change.not_by_its_approver(facts.person)?;
     // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {

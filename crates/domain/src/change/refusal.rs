@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use thiserror::Error;
 
 use crate::change::{Phase, Verb};
-use crate::refusal::{Missing, Refuse};
+use crate::refusal::{Missing, Refuse, count_tasks, told};
 
 /// Why a rule of a change says no.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -44,8 +44,8 @@ pub enum Refusal {
         missing: Vec<Missing>,
     },
     /// Its approval does not stand.
-    #[error("this change is not approved yet")]
-    NotApproved,
+    #[error("this change is not approved yet{}", told(.0))]
+    NotApproved(Vec<Missing>),
     /// It has no window.
     #[error("this change has no window: set one first")]
     WindowMissing,
@@ -95,14 +95,6 @@ fn count(missing: &[Missing]) -> String {
     if missing.len() == 1 { "one field".to_owned() } else { format!("{} fields", missing.len()) }
 }
 
-fn count_tasks(missing: &[Missing]) -> String {
-    if missing.len() == 1 {
-        "one required task is".to_owned()
-    } else {
-        format!("{} required tasks are", missing.len())
-    }
-}
-
 impl Refusal {
     /// Every code of this enumeration.
     pub const CODES: &'static [&'static str] = &[
@@ -130,7 +122,7 @@ impl Refuse for Refusal {
             Self::Held => "change.held",
             Self::InRelease { .. } => "change.in_release",
             Self::Incomplete { .. } => "change.incomplete",
-            Self::NotApproved => "change.not_approved",
+            Self::NotApproved(_) => "change.not_approved",
             Self::WindowMissing => "change.window_missing",
             Self::WindowPast | Self::WindowNotOpen { .. } | Self::NotLonger { .. } => {
                 "change.window_not_open"
@@ -145,7 +137,9 @@ impl Refuse for Refusal {
 
     fn missing(&self) -> Vec<Missing> {
         match self {
-            Self::Incomplete { missing } | Self::TasksOpen { missing } => missing.clone(),
+            Self::Incomplete { missing }
+            | Self::TasksOpen { missing }
+            | Self::NotApproved(missing) => missing.clone(),
             _ => Vec::new(),
         }
     }

@@ -12,6 +12,9 @@ pub enum Refusal {
     /// Steps are not reported yet.
     #[error("{0} of the changes are not reported yet: report each as done or failed")]
     StepsOpen(usize),
+    /// Another change comes first.
+    #[error("{0} comes first: report it as done or failed before this one")]
+    OutOfTurn(String),
     /// No rollback is under way.
     #[error("no rollback was decided: use `rollback` with a reason first")]
     NotDecided,
@@ -29,6 +32,7 @@ impl Refusal {
     /// Every code of this enumeration.
     pub const CODES: &'static [&'static str] = &[
         "release.steps_open",
+        "release.out_of_turn",
         "rollback.not_decided",
         "rollback.no_step_failed",
         "release.wrong_phase",
@@ -39,6 +43,7 @@ impl Refuse for Refusal {
     fn code(&self) -> &'static str {
         match self {
             Self::StepsOpen(_) => "release.steps_open",
+            Self::OutOfTurn(_) => "release.out_of_turn",
             Self::NotDecided => "rollback.not_decided",
             Self::NoStepFailed => "rollback.no_step_failed",
             Self::WrongState(_) => "release.wrong_phase",
@@ -51,13 +56,14 @@ type Decided = Result<Vec<DeploymentEvent>, crate::Refusal>;
 /// The change of a step, and what people call it.
 pub type Named<'a> = (ChangeId, &'a str);
 
-/// Reports a step of the way forward. Reporting the same again changes nothing; a failed step may
-/// be reported done after another try.
+/// Reports a step of the way forward, in order. Reporting the same again changes nothing; a failed
+/// step may be reported done after another try. `call` says what people call another change.
 pub fn report(
     deployment: &Deployment,
     named: Named<'_>,
     state: StepState,
     note: Option<&str>,
+    call: impl Fn(ChangeId) -> String,
 ) -> Decided {
     if deployment.state != DeploymentState::Running {
         return Err(Refusal::WrongState(deployment.state).into());
@@ -65,6 +71,7 @@ pub fn report(
     let (change, _) = named;
     let step = find(&deployment.steps, named)?;
     check(state, note, false)?;
+    in_turn(&deployment.steps, step, call)?;
     let note = note.map(str::to_owned);
     let repeated = step.state == state && step.note == note;
     Ok(if repeated { vec![] } else { vec![DeploymentEvent::StepReported { change, state, note }] })
@@ -107,20 +114,22 @@ pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
     Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
 }
 
-/// Reports a step of the way back; the last one ends it. Of a step that was begun and not reported,
+/// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not reported,
 /// it may turn out that it never was.
 pub fn report_back(
     deployment: &Deployment,
     named: Named<'_>,
     state: StepState,
     note: Option<&str>,
+    call: impl Fn(ChangeId) -> String,
 ) -> Decided {
     let rolling = deployment.state == DeploymentState::RollingBack;
     let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
     let (change, _) = named;
-    find(&rollback.steps, named)?;
+    let step = find(&rollback.steps, named)?;
     let unreported = !find(&deployment.steps, named)?.is_reported();
     check(state, note, unreported)?;
+    in_turn(&rollback.steps, step, call)?;
     let note = note.map(str::to_owned);
     let mut events = vec![DeploymentEvent::StepBackReported { change, state, note }];
     let ends = |state| matches!(state, StepState::Done | StepState::NotBegun);
@@ -148,6 +157,18 @@ pub fn give_up(deployment: &Deployment, reason: &str) -> Decided {
 fn find<'a>(steps: &'a [Step], (change, number): Named<'_>) -> Result<&'a Step, crate::Refusal> {
     let found = steps.iter().find(|step| step.change == change);
     found.ok_or_else(|| General::Unknown { kind: "step", name: number.to_owned() }.into())
+}
+
+/// What was reached is known by how far the reports have come, so a step waits until those before
+/// it are reported.
+fn in_turn(steps: &[Step], step: &Step, call: impl Fn(ChangeId) -> String) -> Result<(), Refusal> {
+    let turn = steps.iter().find(|step| !step.is_reported()).map(|step| step.change);
+    match turn {
+        Some(turn) if turn != step.change && !step.is_reported() => {
+            Err(Refusal::OutOfTurn(call(turn)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check(state: StepState, note: Option<&str>, uncertain: bool) -> Result<(), crate::Refusal> {
@@ -182,6 +203,10 @@ mod tests {
 
     fn named(number: u128) -> Named<'static> {
         (change(number), "CHG-1")
+    }
+
+    fn call(change: ChangeId) -> String {
+        format!("CHG-{}", change.uuid().as_u128())
     }
 
     fn stamp() -> Stamp {
@@ -259,14 +284,15 @@ mod tests {
             for (at, change) in changes.iter().enumerate() {
                 let uncertain = touched(at) && !reported[at];
                 prop_assert_eq!(back.is_uncertain(*change), uncertain);
-                let never = report_back(&back, (*change, "CHG-1"), StepState::NotBegun, None);
-                prop_assert_eq!(never.is_ok(), uncertain);
+                let never = report_back(&back, (*change, "CHG-1"), StepState::NotBegun, None, call);
+                let turn = back.current() == Some(*change);
+                prop_assert_eq!(never.is_ok(), uncertain && turn, "in turn");
             }
             for change in &expected {
                 prop_assert_eq!(back.state, DeploymentState::RollingBack);
                 let never = back.is_uncertain(*change);
                 let state = if never { StepState::NotBegun } else { StepState::Done };
-                for event in report_back(&back, (*change, "CHG-1"), state, None).expect("allowed") {
+                for event in report_back(&back, (*change, "CHG-1"), state, None, call).expect("allowed") {
                     back = evolve(Some(back), &event, &stamp()).expect("there");
                 }
                 let fate = if never { Fate::NotBegun } else { Fate::TakenBack };
@@ -288,7 +314,7 @@ mod tests {
         assert!(partial.is_uncertain(change(2)) && !partial.is_uncertain(change(3)));
         let failed = after(&[reported(1, StepState::Done), reported(2, StepState::Failed)]);
         assert_eq!(taken_back(&failed), [change(2), change(1)], "nobody goes on after a failure");
-        let never = report(&partial, named(2), StepState::NotBegun, None);
+        let never = report(&partial, named(2), StepState::NotBegun, None, call);
         assert_eq!(never.expect_err("forward").missing[0].pointer, "/result");
     }
 
@@ -305,7 +331,7 @@ mod tests {
             changes: vec![change(1)],
         };
         let back = after(&[reported(1, StepState::Done), decided]);
-        let refusal = report(&back, named(2), StepState::Done, None).expect_err("back");
+        let refusal = report(&back, named(2), StepState::Done, None, call).expect_err("back");
         assert_eq!(refusal.code, "release.wrong_phase");
     }
 
@@ -316,7 +342,7 @@ mod tests {
             changes: vec![change(1)],
         };
         let back = after(&[reported(1, StepState::Done), decided]);
-        let events = report_back(&back, named(1), StepState::Done, None).expect("reported");
+        let events = report_back(&back, named(1), StepState::Done, None, call).expect("reported");
         assert_eq!(events.last(), Some(&DeploymentEvent::RolledBack {}));
     }
 
@@ -357,20 +383,21 @@ mod tests {
             [1, 2, 3].map(|number| ended.fate(change(number))),
             [Fate::Stands, Fate::Stands, Fate::NotBegun]
         );
-        let refusal = report_back(&ended, named(1), StepState::Done, None).expect_err("over");
+        let refusal = report_back(&ended, named(1), StepState::Done, None, call).expect_err("over");
         assert_eq!(refusal.code, "rollback.not_decided");
     }
 
     #[test]
     fn a_step_that_is_none_is_called_by_its_number() {
-        let refusal = report(&after(&[]), named(9), StepState::Done, None).expect_err("no step");
+        let refusal =
+            report(&after(&[]), named(9), StepState::Done, None, call).expect_err("no step");
         assert_eq!(refusal.code, "request.unknown_record");
         assert!(refusal.detail.contains("CHG-1"), "{}", refusal.detail);
     }
 
     #[test]
     fn a_failure_says_what_failed() {
-        let refusal = report(&after(&[]), named(1), StepState::Failed, Some(" "));
+        let refusal = report(&after(&[]), named(1), StepState::Failed, Some(" "), call);
         assert_eq!(refusal.expect_err("silent").missing[0].pointer, "/note");
     }
 }

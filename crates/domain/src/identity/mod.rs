@@ -14,7 +14,7 @@ pub use event::{PersonEvent, TokenEvent};
 pub use permission::{Permission, Role, permissions};
 pub use person::{
     Content, Edit, FILTERS_MAX, LOGIN_MAX, PASSWORD_MAX, PASSWORD_MIN, Person, SaveFacts,
-    SavedFilter, check_password, save, save_filters,
+    SavedFilter, check_password, faults, save, save_filters,
 };
 pub use refusal::IdentityRefusal;
 pub use token::{SCOPES_MAX, TOKEN_DAYS_MAX, Token, create_token, revoke_token};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::edit::{editable, is_default};
 use crate::identity::{IdentityRefusal, PersonEvent, Role};
-use crate::refusal::{Check, General, Refusal};
+use crate::refusal::{Check, General, Missing, Refusal};
 
 /// The fewest characters of a password (NIST SP 800-63B asks for at least 8).
 pub const PASSWORD_MIN: usize = 10;
@@ -149,6 +149,12 @@ pub fn check_password(pointer: &str, password: &str, login: &str) -> Result<(), 
 }
 
 fn check(content: &Content) -> Result<(), Refusal> {
+    let faults = faults(content);
+    if faults.is_empty() { Ok(()) } else { Err(General::Invalid(faults).into()) }
+}
+
+/// Everything that is wrong with the fields of a person.
+pub fn faults(content: &Content) -> Vec<Missing> {
     let mut check = Check::default();
     check.name("/name", &content.name, NAME_MAX);
     check.name("/login", &content.login, LOGIN_MAX);
@@ -159,7 +165,7 @@ fn check(content: &Content) -> Result<(), Refusal> {
     if !content.email.is_empty() && !content.email.contains('@') {
         check.wrong("/email", "is not an e-mail address");
     }
-    check.end()
+    check.found()
 }
 
 /// Replaces the saved filters.

@@ -67,6 +67,7 @@ impl IncidentEvent {
             ExtraEvent::LinksSet { links } => Some(Self::LinksSet { links }),
             ExtraEvent::TaskAdded { .. }
             | ExtraEvent::TaskEdited { .. }
+            | ExtraEvent::TaskRemoved { .. }
             | ExtraEvent::WatchSet { .. } => None,
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::approval::{ExtensionRoles, GroupPlan, Quorum, StagePlan};
 use crate::identity::{Permission, Role, permissions};
+use crate::record::DueBy;
 use crate::vocabulary::words;
 
 words! {
@@ -65,6 +66,8 @@ words! {
         Owner = "owner",
         /// Who leads the release.
         ReleaseManager = "release_manager",
+        /// The team that owns it.
+        Team = "team",
     }
 }
 
@@ -82,6 +85,9 @@ pub struct TaskTemplate {
     /// The tasks before it, by their place in the list, from 1.
     #[serde(default)]
     pub after: Vec<u32>,
+    /// By when, as seen from the window.
+    #[serde(default)]
+    pub due: Option<DueBy>,
 }
 
 /// A stage that is asked for always, or under a condition.

@@ -1,6 +1,6 @@
 //! From a model and a record's facts to the approval it needs and the tasks it begins with.
 
-use kernel::PersonId;
+use kernel::{PersonId, TeamId};
 
 use crate::approval::Plan;
 use crate::policy::{Assign, ConditionalStage, TaskTemplate};
@@ -30,9 +30,10 @@ pub fn plan(reference: String, stages: &[ConditionalStage], asked: &[bool]) -> P
     }
 }
 
-/// The tasks that a record begins with; `who` says whom each assignment means.
+/// The tasks that a record begins with; `who` says whom each assignment means, `team` owns it.
 pub fn tasks(
     templates: &[TaskTemplate],
+    team: Option<TeamId>,
     who: impl Fn(Assign) -> Option<PersonId>,
 ) -> Vec<ExtraEvent> {
     let numbered = (1_u32..).zip(templates);
@@ -41,6 +42,8 @@ pub fn tasks(
         task: Task {
             title: template.title.clone(),
             assignee: who(template.assign),
+            team: team.filter(|_| template.assign == Assign::Team),
+            due_by: template.due,
             after: template.after.iter().copied().filter(|before| *before < number).collect(),
             required: template.required,
             ..Task::default()
@@ -53,6 +56,33 @@ pub fn tasks(
 mod tests {
     use super::*;
     use crate::approval::StagePlan;
+    use crate::record::DueBy;
+    use kernel::Id;
+
+    #[test]
+    fn a_task_goes_to_whom_its_rule_means_and_moves_with_the_window() {
+        let id = |number| uuid::Uuid::from_u128(number);
+        let (team, person) = (TeamId::from_uuid(id(3)), PersonId::from_uuid(id(1)));
+        let template = |assign, due| TaskTemplate {
+            title: "Tell them".to_owned(),
+            assign,
+            required: false,
+            after: vec![1],
+            due,
+        };
+        let due = Some(DueBy::HoursBeforeStart(24));
+        let templates = [template(Assign::Team, due), template(Assign::Requester, None)];
+        let who = |assign| (assign == Assign::Requester).then_some(person);
+        let made = tasks(&templates, Some(team), who);
+        let [ExtraEvent::TaskAdded { task: one, .. }, ExtraEvent::TaskAdded { task: two, .. }] =
+            &made[..]
+        else {
+            panic!("{made:?}")
+        };
+        assert_eq!((one.team, one.assignee, one.due_by), (Some(team), None, due));
+        assert_eq!((two.team, two.assignee, two.due_by), (None, Some(person), None));
+        assert_eq!((one.after.len(), two.after.len()), (0, 1), "nothing waits for itself");
+    }
 
     #[test]
     fn a_stage_is_asked_for_when_its_condition_holds() {

@@ -1,6 +1,6 @@
 //! Carrying a release out: deploy, report each step, verify, or take it back; then close it.
 
-use kernel::NOTE_MAX;
+use kernel::{ChangeId, NOTE_MAX};
 
 use crate::aggregate::Decision;
 use crate::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
@@ -10,6 +10,14 @@ use crate::release::{Facts, Outcome, Refusal, Release, ReleaseEvent, Verb, guard
 
 fn wrap(events: Vec<DeploymentEvent>) -> Vec<ReleaseEvent> {
     events.into_iter().map(ReleaseEvent::Deployment).collect()
+}
+
+/// What people call a change of the release.
+fn number(facts: &Facts) -> impl Fn(ChangeId) -> String {
+    |id| {
+        let fact = facts.changes.iter().find(|fact| fact.id == id);
+        fact.map_or_else(|| id.to_string(), |fact| fact.number.clone())
+    }
 }
 
 fn running(release: &Release) -> Result<&Deployment, crate::Refusal> {
@@ -38,7 +46,7 @@ pub fn step(
     guard(Verb::Step, release, facts)?;
     let reported = facts.changes.iter().find(|fact| fact.id == named.0);
     reported.map_or(Ok(()), |fact| fact.not_by_its_approver(facts.person))?;
-    deployment::report(running(release)?, named, state, note).map(wrap)
+    deployment::report(running(release)?, named, state, note, number(facts)).map(wrap)
 }
 
 /// Ends the deployment; then, when verification passed, ends that.
@@ -77,7 +85,7 @@ pub fn back(
     facts: &Facts,
 ) -> Decision<ReleaseEvent> {
     guard(Verb::StepBack, release, facts)?;
-    deployment::report_back(running(release)?, named, state, note).map(wrap)
+    deployment::report_back(running(release)?, named, state, note, number(facts)).map(wrap)
 }
 
 /// Ends a rollback that cannot be completed.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
 
-use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan};
+use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan, Round};
 use crate::calendar;
 use crate::deployment::{self, DeploymentState};
 use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
-use crate::refusal::Missing;
+use crate::refusal::{Missing, told};
 use crate::release::{Content, ItemKind, Refusal, Release};
 use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
@@ -82,6 +82,8 @@ pub struct ChangeFact {
     pub number: String,
     /// Whether its technical approval stands.
     pub approved: bool,
+    /// By whom that is missing, where it is asked for.
+    pub awaits: Vec<Missing>,
     /// How it is taken back.
     pub way_back: WayBack,
     /// How it is done, tested and taken back, as its approvers saw it.
@@ -361,7 +363,9 @@ pub(super) fn lacks(change: &ChangeFact) -> Vec<Missing> {
         missing.push(Missing::new(format!("{pointer}/backout_plan"), detail));
     }
     if !change.approved {
-        let detail = format!("{number} is not technically approved");
+        let asked = if change.awaits.is_empty() { ": submit it first" } else { "" };
+        let awaits = told(&change.awaits);
+        let detail = format!("{number} is not technically approved{asked}{awaits}");
         missing.push(Missing::new(pointer.clone(), detail));
     }
     if change.held {
@@ -382,7 +386,8 @@ fn may_schedule(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> 
 
 fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     if !release.is_approved() {
-        return Err(Refusal::NotApproved.into());
+        let awaits = release.round().map(Round::awaits).unwrap_or_default();
+        return Err(Refusal::NotApproved(awaits).into());
     }
     not_by_its_approver(release, facts)?;
     facts.changes.iter().try_for_each(|change| change.not_by_its_approver(facts.person))?;

@@ -84,7 +84,7 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
         add(About::Before(before.id), stand, detail);
     }
     for (number, task) in release.extras.tasks.iter().filter(|(_, task)| task.required) {
-        let late = task.due_at.is_some_and(|due| due <= facts.now);
+        let late = task.due(release.content.window.as_ref()).is_some_and(|due| due <= facts.now);
         let (stand, word) = match (task.done_at, late) {
             (Some(_), _) => (Stand::Ready, "done"),
             (None, true) => (Stand::Blocks, "late"),

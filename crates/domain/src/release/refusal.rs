@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use thiserror::Error;
 
 use crate::policy::ReleasePhase;
-use crate::refusal::{Missing, Refuse};
+use crate::refusal::{Missing, Refuse, count_tasks, told};
 use crate::release::Verb;
 
 /// Why a rule of a release says no.
@@ -39,8 +39,8 @@ pub enum Refusal {
     #[error("{} missing before this release can go on; see `errors`", count(.0))]
     Incomplete(Vec<Missing>),
     /// The go is not given.
-    #[error("the go is not given yet: the approval round is not finished")]
-    NotApproved,
+    #[error("the go is not given yet{}", told(.0))]
+    NotApproved(Vec<Missing>),
     /// Its window is not committed.
     #[error("this release is not scheduled: schedule its window first")]
     NotScheduled,
@@ -65,7 +65,7 @@ pub enum Refusal {
         end: Timestamp,
     },
     /// Required tasks are open.
-    #[error("{} required tasks are open: finish them first", .0.len())]
+    #[error("{} open: finish them first", count_tasks(.0))]
     TasksOpen(Vec<Missing>),
     /// The scope cannot change any more.
     #[error("the scope is fixed once deployment begins")]
@@ -169,7 +169,7 @@ impl Refuse for Refusal {
             Self::WrongPhase { .. } | Self::NotHeld | Self::NoNextState => "release.wrong_phase",
             Self::Held => "release.held",
             Self::Incomplete(_) => "release.incomplete",
-            Self::NotApproved => "release.not_approved",
+            Self::NotApproved(_) => "release.not_approved",
             Self::NotScheduled => "release.not_scheduled",
             Self::WindowMissing => "release.window_missing",
             Self::WindowPast | Self::WindowNotOpen { .. } | Self::NotLonger { .. } => {
@@ -193,9 +193,10 @@ impl Refuse for Refusal {
 
     fn missing(&self) -> Vec<Missing> {
         match self {
-            Self::Incomplete(missing) | Self::TasksOpen(missing) | Self::OutOfOrder(missing) => {
-                missing.clone()
-            }
+            Self::Incomplete(missing)
+            | Self::NotApproved(missing)
+            | Self::TasksOpen(missing)
+            | Self::OutOfOrder(missing) => missing.clone(),
             _ => Vec::new(),
         }
     }

@@ -12,9 +12,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("advanced", "moved it on to {state}, phase {phase}"),
     (
         "annotated/task_added",
-        "added task {number}, {task.title}[, for {task.assignee}][, due {task.due_at}]",
+        "added task {number}, {task.title}[, for {task.assignee}][, for {task.team}]\
+        [, due {task.due_at}][, due {task.due_by}]",
     ),
     ("annotated/task_edited", "edited {fields}"),
+    ("annotated/task_removed", "removed task {number}, {title}"),
     ("annotated/watch_set", "{person} {on?watches:no longer watches} it"),
     ("approval_moved/closed", "round {round} of the approval ended: {state}"),
     (

@@ -26,7 +26,7 @@ pub(super) const CHECKED_MAX: usize = 500;
 pub(super) fn check(db: &mut dyn Query, draft: &Draft, now: Timestamp) -> Result<Checked, Stop> {
     let asked = read(db, draft)?;
     let placed = place(db, draft, &asked)?;
-    look(db, &placed, None, now)
+    look(db, placed, None, now)
 }
 
 /// What the time that is added to the window of a record would collide with.
@@ -43,21 +43,21 @@ pub fn added(
     let asked = read(db, &draft)?;
     let placed = place(db, &draft, &asked)?;
     let before: Option<Timestamp> = window.end.parse().ok();
-    look(db, &placed, before, now)
+    look(db, placed, before, now)
 }
 
 /// What a placed draft collides with; only past an instant, where one is given.
 fn look(
     db: &mut dyn Query,
-    placed: &(Placed, Environment),
+    placed: Placed,
     past: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Checked, Stop> {
-    let mut looked = find_placed(db, &placed.0, placed.1)?;
-    let subject = placed.0.subject;
+    let (subject, interval) = (placed.subject, placed.interval);
+    let mut looked = find_placed(db, placed)?;
     let mut found = std::mem::take(&mut looked.found);
     // Those that wait for it and would begin before it is over stand here too.
-    found.extend(order(db, subject, Some(placed.0.interval))?);
+    found.extend(order(db, subject, Some(interval))?);
     found.retain(|one| past.is_none_or(|past| one.overlap.end > past));
     // What blocks is shown whole, and first.
     found.sort_by_key(|one| !one.blocking);
@@ -69,7 +69,7 @@ fn look(
     let mut blocking = u32::from(looked.beyond.is_some());
     for one in &found {
         let accepted = acceptance(db, one, now)?;
-        let end = placed.0.interval.end;
+        let end = interval.end;
         let one_shown = shower.of_found(db, one, end, one.blocking, accepted.as_ref())?;
         let lasts = |accepted: &Acceptance| accepted.until.is_none_or(|until| until >= end);
         let passes = accepted.as_ref().is_some_and(lasts) || one_shown.exempt.is_some();
@@ -113,15 +113,15 @@ fn read(db: &mut dyn Query, draft: &Draft) -> Result<Asked, Stop> {
     Ok(Asked { window, environment, cis })
 }
 
-fn place(db: &mut dyn Query, draft: &Draft, asked: &Asked) -> Result<(Placed, Environment), Stop> {
+fn place(db: &mut dyn Query, draft: &Draft, asked: &Asked) -> Result<Placed, Stop> {
     let interval = asked.window.interval;
     let Some(name) = &draft.subject else {
         let cis = asked.cis.clone().unwrap_or_default();
         let services = services(db, &[], &cis)?;
         let subject = Side::Change(ChangeId::from_uuid(uuid::Uuid::nil()));
         let (emergency, blocking) = (false, Blocking::default());
-        let placed = Placed { subject, interval, cis, services, emergency, blocking };
-        return Ok((placed, asked.environment.unwrap_or_default()));
+        let environment = asked.environment.unwrap_or_default();
+        return Ok(Placed { subject, interval, cis, services, environment, emergency, blocking });
     };
     let unknown = || General::Unknown { kind: "change or release", name: name.clone() };
     let side = find_side(db, name)?;
@@ -131,5 +131,6 @@ fn place(db: &mut dyn Query, draft: &Draft, asked: &Asked) -> Result<(Placed, En
         placed.services = services(db, &[side.id()], cis)?;
         placed.cis.clone_from(cis);
     }
-    Ok((placed, asked.environment.unwrap_or(standing.environment)))
+    placed.environment = asked.environment.unwrap_or(placed.environment);
+    Ok(placed)
 }

@@ -21,7 +21,9 @@ use crate::bus::{Stop, find_state};
 use crate::calendar::accept::whose;
 use crate::calendar::exempt::shown_exempt;
 use crate::calendar::find::{detail, hit_words, side_ref};
-use crate::listing::wrong_cursor;
+use crate::calendar::placement::environments;
+use crate::http::ListQuery;
+use crate::listing::{order, wrong_cursor};
 use crate::names::Names;
 use crate::policy::{PolicySet, in_force};
 use crate::read::{ANY_MAX, Statement, action};
@@ -41,6 +43,7 @@ pub(super) struct Shower {
 #[derive(Debug, Clone)]
 struct Standing {
     committed: bool,
+    /// The one that counts for it.
     environment: Environment,
     zone: Option<Zone>,
     /// The end of its window.
@@ -71,13 +74,15 @@ impl Shower {
         self.names.load(db, &names.into_iter().collect::<Vec<_>>())?;
         for (table, ids) in sides {
             let ids: Vec<String> = ids.into_iter().collect();
+            let environments = environments(db, &ids)?;
             for slice in ids.chunks(ANY_MAX) {
-                let sql =
-                    format!("SELECT id, committed, zone, environment, end_at FROM {table} WHERE ");
+                let sql = format!("SELECT id, committed, zone, end_at FROM {table} WHERE ");
                 let mut statement = Statement::new(&sql);
                 statement.bind_any("id", slice.iter().map(Value::from));
                 for row in statement.query(db)? {
-                    self.sides.insert(row.text(0)?.to_owned(), standing(&row)?);
+                    let id = row.text(0)?;
+                    let environment = environments.get(id).copied().unwrap_or_default();
+                    self.sides.insert(id.to_owned(), standing(&row, environment)?);
                 }
             }
         }
@@ -171,7 +176,7 @@ pub(super) struct Stands {
     pub(super) as_found: bool,
     /// Whether the other side is committed now.
     pub(super) committed: bool,
-    /// Where the record happens.
+    /// The environment that counts for the record.
     pub(super) environment: Environment,
 }
 
@@ -198,10 +203,10 @@ fn table(side: Side) -> Option<&'static str> {
     }
 }
 
-fn standing(row: &Row) -> Result<Standing, Fault> {
+fn standing(row: &Row, environment: Environment) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
-    let (committed, end) = (row.bool(1)?, row.opt_time(4)?);
-    Ok(Standing { committed, zone, environment: row.parsed(3)?, end })
+    let (committed, end) = (row.bool(1)?, row.opt_time(3)?);
+    Ok(Standing { committed, environment, zone, end })
 }
 
 fn with_kind(found: &Found) -> &'static str {
@@ -311,15 +316,24 @@ pub(super) fn show_all(
     Ok(shown)
 }
 
+/// The orders of conflicts of one state.
+const ORDERS: &[(&str, &str)] =
+    &[("updated_at", "conflicts.updated_at"), ("start_at", "conflicts.start_at")];
+/// The one that moved last first.
+const LAST_MOVED: (&str, bool) = ("conflicts.updated_at", true);
+
 /// A page of conflicts: open ones first, then accepted ones, then those that are no more; in each
-/// the one that moved last first. A change that travels in a release has its release's.
+/// the one that moved last first when nothing else is said. A change that travels in a release has
+/// its release's.
 pub(super) fn conflicts(
     db: &mut dyn Query,
-    subject: Option<&str>,
+    query: &ListQuery,
     state: Option<ConflictState>,
-    cursor: Option<&str>,
     limit: u32,
 ) -> Result<Page<shown::Conflict>, Stop> {
+    let (subject, cursor) = (query.get("subject"), query.get("cursor"));
+    let (column, descending) = order(query, ORDERS, "-updated_at")?;
+    let sorted = (*column, descending);
     let side = subject.map(|name| find_side(db, name)).transpose()?;
     let side = side.map(|side| side.id());
     let after = cursor.map(|cursor| parse_cursor(cursor).ok_or_else(wrong_cursor)).transpose()?;
@@ -330,7 +344,7 @@ pub(super) fn conflicts(
         let room = limit + 1 - u32::try_from(rows.len()).unwrap_or(limit + 1);
         if room > 0 {
             let after = after.filter(|after| after.0 == state);
-            rows.extend(in_state(db, side.as_deref(), state, after, room)?);
+            rows.extend(in_state(db, side.as_deref(), state, sorted, after, room)?);
         }
     }
     let more = rows.len() > limit as usize;
@@ -352,10 +366,11 @@ fn in_state(
     db: &mut dyn Query,
     side: Option<&str>,
     state: ConflictState,
+    (column, descending): (&str, bool),
     after: Option<Place>,
     limit: u32,
 ) -> Result<Vec<Place>, Fault> {
-    let mut statement = Statement::new("SELECT conflicts.updated_at, conflicts.id FROM ");
+    let mut statement = Statement::new(&format!("SELECT {column}, conflicts.id FROM "));
     match side {
         Some(side) => statement.bind(
             "conflict_sides CROSS JOIN conflicts WHERE conflicts.id = conflict_sides.conflict \
@@ -365,10 +380,12 @@ fn in_state(
         None => statement.bind("conflicts WHERE conflicts.state = ?", [state.word().into()]),
     }
     if let Some((_, at, id)) = after {
-        let piece = " AND (conflicts.updated_at, conflicts.id) < (?, ?)";
-        statement.bind(piece, [at.into(), id.to_string().into()]);
+        let than = if descending { "<" } else { ">" };
+        let piece = format!(" AND ({column}, conflicts.id) {than} (?, ?)");
+        statement.bind(&piece, [at.into(), id.to_string().into()]);
     }
-    statement.push(" ORDER BY conflicts.updated_at DESC, conflicts.id DESC");
+    let way = if descending { " DESC" } else { "" };
+    statement.push(&format!(" ORDER BY {column}{way}, conflicts.id{way}"));
     statement.bind(" LIMIT ?", [Value::from(i64::from(limit))]);
     let place = |row: &Row| Ok((state, row.int(0)?, row.parsed(1)?));
     statement.query(db)?.iter().map(place).collect()
@@ -381,8 +398,8 @@ pub fn conflicts_of(
     limit: u32,
 ) -> Result<Vec<shown::Conflict>, Fault> {
     let id = side.id();
-    let mut places = in_state(db, Some(&id), ConflictState::Open, None, limit)?;
-    places.extend(in_state(db, Some(&id), ConflictState::Accepted, None, limit)?);
+    let mut places = in_state(db, Some(&id), ConflictState::Open, LAST_MOVED, None, limit)?;
+    places.extend(in_state(db, Some(&id), ConflictState::Accepted, LAST_MOVED, None, limit)?);
     places.truncate(limit as usize);
     let ids: Vec<ConflictId> = places.into_iter().map(|(_, _, id)| id).collect();
     show_all(db, &ids, Some(&id))

@@ -11,7 +11,6 @@ use domain::calendar::{
     PeriodKind, Placed, Reach, Side, detect, key, not_blocked,
 };
 use domain::service::RelationKind;
-use domain::vocabulary::Environment;
 use kernel::{CiId, Interval, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
@@ -22,7 +21,7 @@ use crate::calendar::placement::{Placement, change_cis, placement, schedule, ser
 use crate::names::Names;
 use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
-use crate::service::{self, NEAREST_MAX, neighbourhood};
+use crate::service::{self, NEAREST_MAX, counted, neighbourhood};
 
 /// How many relations are followed from a CI, either way.
 pub(super) const DEPTH_MAX: u32 = 2;
@@ -55,24 +54,25 @@ pub(super) fn find(
     placement: &Placement,
     interval: Interval,
 ) -> Result<Looked, Fault> {
-    let placed = placement.placed(interval);
-    find_placed(db, &placed, placement.environment)
+    find_placed(db, placement.placed(interval))
 }
 
 /// The same for something that is not stored. What blocks comes first.
-pub(super) fn find_placed(
-    db: &mut dyn Query,
-    placed: &Placed,
-    environment: Environment,
-) -> Result<Looked, Fault> {
-    let policy = in_force(db)?.set;
-    let blocking = policy.blocking(environment, placed.emergency).clone();
-    let placed = &Placed { blocking, ..placed.clone() };
-    let around = around(db, &placed.cis, placed.interval, environment)?;
+pub(super) fn find_placed(db: &mut dyn Query, placed: Placed) -> Result<Looked, Fault> {
+    let placed = judged(db, placed)?;
+    let around = around(db, &placed.cis, placed.interval)?;
     let periods: Vec<PeriodFact> = around.periods.into_iter().map(|period| period.fact).collect();
-    let mut found = detect(placed, &around.neighbours, &around.reaches, &periods);
+    let mut found = detect(&placed, &around.neighbours, &around.reaches, &periods);
     found.sort_by_key(|found| !found.blocking);
     Ok(Looked { found, beyond: around.beyond })
+}
+
+/// What is placed where its record says, as it is judged: in the environment that counts for it, by
+/// what blocks there.
+pub(super) fn judged(db: &mut dyn Query, placed: Placed) -> Result<Placed, Fault> {
+    let environment = counted(db, placed.environment, &placed.cis)?.environment;
+    let blocking = in_force(db)?.set.blocking(environment, placed.emergency).clone();
+    Ok(Placed { environment, blocking, ..placed })
 }
 
 /// Everything that some CIs may collide with in an interval, and the periods that touch it.
@@ -80,15 +80,14 @@ pub(super) fn around(
     db: &mut dyn Query,
     cis: &BTreeSet<CiId>,
     interval: Interval,
-    environment: Environment,
 ) -> Result<Around, Fault> {
     let own: Vec<CiId> = cis.iter().copied().collect();
     let near = neighbourhood(db, &own, DEPTH_MAX, REACH_MAX)?;
     let reaches: Vec<Reach> = near.reaches.into_iter().map(reach).collect();
     let mut all = cis.clone();
     all.extend(reaches.iter().map(|reach| reach.ci));
-    let (neighbours, all_claims) = neighbours(db, &all, interval, environment)?;
-    let (periods, all_periods) = periods(db, interval, environment)?;
+    let (neighbours, all_claims) = neighbours(db, &all, interval)?;
+    let (periods, all_periods) = periods(db, interval)?;
     let beyond = match (near.nearest_whole, all_claims, all_periods) {
         (false, _, _) => Some(format!("{NEAREST_MAX} connected CIs")),
         (_, false, _) => Some(format!("{} claims on these CIs", PAGE * PAGES_MAX)),
@@ -136,12 +135,12 @@ fn limit() -> Value {
     Value::from(i64::try_from(PAGE).unwrap_or(i64::MAX))
 }
 
-/// The claims on some CIs, and whether these are all.
+/// The claims on some CIs, and whether these are all. A CI stands in one environment: whoever works
+/// on it works there, whatever is stated.
 fn neighbours(
     db: &mut dyn Query,
     cis: &BTreeSet<CiId>,
     interval: Interval,
-    environment: Environment,
 ) -> Result<(Vec<Neighbour>, bool), Fault> {
     let mut found = Vec::new();
     let mut whole = true;
@@ -153,10 +152,8 @@ fn neighbours(
                     format!("SELECT ci, end_at, subject, start_at, committed FROM {table} WHERE ");
                 let mut statement = Statement::new(&sql);
                 statement.bind_any("ci", slice.iter().map(Value::from));
-                let piece = " AND end_at > ? AND start_at < ? AND environment = ?";
-                let values =
-                    [interval.start.into(), interval.end.into(), environment.word().into()];
-                statement.bind(piece, values);
+                let values = [interval.start.into(), interval.end.into()];
+                statement.bind(" AND end_at > ? AND start_at < ?", values);
                 if let Some(Row(place)) = after {
                     let place = place.iter().take(3).cloned();
                     statement.bind(" AND (ci, end_at, subject) > (?, ?, ?)", place);
@@ -185,7 +182,6 @@ fn neighbours(
 pub(super) fn periods(
     db: &mut dyn Query,
     interval: Interval,
-    environment: Environment,
 ) -> Result<(Vec<PeriodAhead>, bool), Fault> {
     let mut found = Vec::new();
     let mut whole = true;
@@ -199,12 +195,12 @@ pub(super) fn periods(
         let first = order.split(',').next().unwrap_or(order);
         let read = |after: Option<&Row>| {
             let columns = "id, kind, services, start_at, end_at, zone, repeats, except_on, \
-                also_on, last_end";
+                also_on, last_end, environment";
             let sql = format!("SELECT {first}, {columns} FROM periods WHERE ");
             let mut statement = Statement::new(&sql);
             statement.bind(holds, values.clone());
-            let piece = " AND (environment IS NULL OR environment = ?) AND (kind <> ? OR 1 = 0)";
-            statement.bind(piece, [environment.word().into(), PeriodKind::Sprint.word().into()]);
+            let sprint = PeriodKind::Sprint.word().into();
+            statement.bind(" AND (kind <> ? OR 1 = 0)", [sprint]);
             if let Some(Row(place)) = after {
                 let place = place.iter().take(2).cloned();
                 statement.bind(&format!(" AND ({order}) > (?, ?)"), place);
@@ -228,6 +224,7 @@ fn period(row: &Row, range: Interval) -> Result<Option<PeriodAhead>, Fault> {
         id: row.parsed(1)?,
         kind: row.parsed(2)?,
         services: crate::bus::words(row.text(3)?),
+        environment: row.opt_text(11)?.and_then(|word| word.parse().ok()),
         occurrences: schedule.occurrences(range),
     };
     Ok(Some(PeriodAhead { fact, ends: row.time(10)? }))
@@ -358,7 +355,11 @@ pub(super) fn detail(
         None => String::new(),
     };
     let more = found.hits.len().saturating_sub(1);
-    let more = if more > 0 { format!(" and {more} more CIs") } else { String::new() };
+    let more = match more {
+        0 => String::new(),
+        1 => " and one more CI".to_owned(),
+        more => format!(" and {more} more CIs"),
+    };
     let (start, end) = (found.overlap.start, found.overlap.end);
     Ok(match found.kind {
         K::ReleaseOrder if found.blocking => {

@@ -127,9 +127,9 @@ enum Lead {
 const CHANGE: &str = "changes.id, changes.number, changes.title, changes.change_type, \
     changes.phase, changes.start_at, changes.end_at, changes.zone, changes.committed, \
     changes.environment, changes.team, changes.tier, changes.outage_minutes, 0, \
-    changes.version, changes.updated_at";
+    changes.version, changes.updated_at, changes.started_at, changes.finished_at";
 const RELEASE: &str = "id, number, title, model, phase, start_at, end_at, zone, committed, \
-    environment, team, tier, 0, changes, version, updated_at";
+    environment, team, tier, 0, changes, version, updated_at, deployed_at, deployment_ended_at";
 
 /// The changes of a service, by name or through a CI.
 const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
@@ -138,7 +138,7 @@ const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
 
 /// The records of a kind that overlap the range, one more than an answer holds. Columns: id,
 /// number, title, type, phase, start, end, zone, committed, environment, team, tier, outage in
-/// minutes, changes inside, version, when it was written last.
+/// minutes, changes inside, version, when it was written last, when work began and ended.
 pub(super) fn overlapping(
     db: &mut dyn Query,
     asked: &Asked,

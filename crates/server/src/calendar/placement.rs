@@ -1,7 +1,7 @@
 //! Where a record stands on the calendar, read from the tables that its own projection keeps: so a
 //! change and a release are looked at alike, before and after a command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::calendar::{Blocking, Placed, Schedule, Side};
 use domain::vocabulary::{Environment, Window};
@@ -25,7 +25,7 @@ pub struct Placement {
     pub title: String,
     /// Its window, planned or committed.
     pub window: Option<Window>,
-    /// Where.
+    /// Where, as it states.
     pub environment: Environment,
     /// Whether it is an emergency.
     pub emergency: bool,
@@ -45,6 +45,7 @@ impl Placement {
             interval,
             cis: self.cis.clone(),
             services: self.services.clone(),
+            environment: self.environment,
             emergency: self.emergency,
             blocking: Blocking::default(),
         }
@@ -117,8 +118,40 @@ pub(super) fn schedule(row: &Row, column: usize) -> Result<Option<Schedule>, Fau
     Ok(Some(Schedule { window, repeats: row.parsed(column + 3)?, except, also }))
 }
 
+/// The environment that counts for each of some records, by id.
+pub(super) fn environments(
+    db: &mut dyn Query,
+    ids: &[String],
+) -> Result<BTreeMap<String, Environment>, Fault> {
+    const STATED: [&str; 2] = [
+        "SELECT id, environment FROM changes WHERE ",
+        "SELECT id, environment FROM releases WHERE ",
+    ];
+    const OF_CIS: [&str; 2] = [
+        "SELECT DISTINCT change_cis.change, cis.environment FROM change_cis \
+            CROSS JOIN cis WHERE cis.id = change_cis.ci AND ",
+        "SELECT DISTINCT release_changes.release, cis.environment FROM release_changes \
+            CROSS JOIN change_cis CROSS JOIN cis WHERE cis.id = change_cis.ci \
+            AND change_cis.change = release_changes.change AND ",
+    ];
+    let columns = ["id", "id", "change_cis.change", "release_changes.release"];
+    let mut found: BTreeMap<String, Environment> = BTreeMap::new();
+    for (sql, column) in STATED.into_iter().chain(OF_CIS).zip(columns) {
+        for slice in ids.chunks(ANY_MAX) {
+            let mut statement = Statement::new(sql);
+            statement.bind_any(column, slice.iter().map(Into::into));
+            for row in statement.query(db)? {
+                let there: Environment = row.parsed(1)?;
+                let counts = found.entry(row.text(0)?.to_owned()).or_insert(there);
+                *counts = counts.counting([there]);
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The CIs of some changes.
-pub(super) fn change_cis(db: &mut dyn Query, changes: &[String]) -> Result<BTreeSet<CiId>, Fault> {
+pub fn change_cis(db: &mut dyn Query, changes: &[String]) -> Result<BTreeSet<CiId>, Fault> {
     ids(db, "SELECT ci FROM change_cis WHERE ", "change", changes.iter())
 }
 

@@ -5,7 +5,7 @@ use api::calendar::{BandDraft, BandHit, BandPreview};
 use api::common::Ref;
 use domain::General;
 use domain::calendar::{
-    ConflictKind, Content, Found, Period, PeriodFact, PeriodKind, Placed, Side, detect,
+    ConflictKind, Content, Found, Period, PeriodFact, PeriodKind, Side, detect,
 };
 use domain::vocabulary::Window;
 use kernel::{Id, Interval, PeriodId, Timestamp};
@@ -13,12 +13,11 @@ use ports::{Fault, Query};
 
 use crate::bus::{Stop, find_state};
 use crate::calendar::bands::next;
-use crate::calendar::find::periods;
+use crate::calendar::find::{judged, periods};
 use crate::calendar::period::{called, edit};
 use crate::calendar::placement::{Placement, placement};
 use crate::calendar::slots::{Drafted, next_free};
 use crate::names::shown_window;
-use crate::policy::in_force;
 
 /// The most records that a draft is held against.
 const SUBJECTS_MAX: i64 = 2_000;
@@ -46,13 +45,11 @@ pub(super) fn preview(
             continue;
         }
         let Some(placement) = placement(db, record.side)? else { continue };
-        if content.environment.is_some_and(|only| only != placement.environment) {
-            continue;
-        }
         let fact = PeriodFact {
             id,
             kind,
             services: content.services.clone(),
+            environment: content.environment,
             occurrences: schedule.occurrences(record.interval),
         };
         if let Some(found) = hit(db, &placement, record.interval, fact)? {
@@ -62,7 +59,8 @@ pub(super) fn preview(
     hits.sort_by(|one, other| one.1.window.start.cmp(&other.1.window.start));
     truncated |= hits.len() > HITS_MAX;
     hits.truncate(HITS_MAX);
-    let draft = Drafted { id, kind, services: &content.services, schedule: &schedule };
+    let Content { services, environment, .. } = &content;
+    let draft = Drafted { id, kind, services, environment: *environment, schedule: &schedule };
     let blocked = hits.iter_mut().filter(|(_, hit)| hit.severity == "blocking");
     for (side, hit) in blocked.take(NEXT_FREE_MAX) {
         match next_free(db, *side, &draft, now) {
@@ -107,9 +105,7 @@ fn hit(
     interval: Interval,
     draft: PeriodFact,
 ) -> Result<Option<Found>, Fault> {
-    let policy = in_force(db)?.set;
-    let blocking = policy.blocking(placement.environment, placement.emergency).clone();
-    let placed = Placed { blocking, ..placement.placed(interval) };
+    let placed = judged(db, placement.placed(interval))?;
     if draft.kind != PeriodKind::MaintenanceWindow {
         return Ok(detect(&placed, &[], &[], &[draft]).pop());
     }
@@ -117,7 +113,7 @@ fn hit(
         let mut found = detect(&placed, &[], &[], facts).into_iter();
         found.find(|found| found.kind == ConflictKind::OutsideWindow)
     };
-    let (before, _) = periods(db, interval, placement.environment)?;
+    let (before, _) = periods(db, interval)?;
     let before: Vec<PeriodFact> = before.into_iter().map(|period| period.fact).collect();
     let mut after = before.clone();
     after.retain(|fact| fact.id != draft.id);

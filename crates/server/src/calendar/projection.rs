@@ -11,7 +11,7 @@ use crate::bus::Record;
 use crate::calendar::conflict::turn;
 
 impl Record for Conflict {
-    const MODEL: i64 = 3;
+    const MODEL: i64 = 4;
     const TABLE_NAMES: &'static [&'static str] = &["conflicts", "conflict_sides"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE conflicts (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
@@ -19,6 +19,7 @@ impl Record for Conflict {
             start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
         "CREATE UNIQUE INDEX conflicts_by_key ON conflicts (conflict_key)",
         "CREATE INDEX conflicts_by_state ON conflicts (state, updated_at, id)",
+        "CREATE INDEX conflicts_by_start ON conflicts (state, start_at, id)",
         "CREATE INDEX conflicts_by_end ON conflicts (end_at) WHERE state <> 'resolved'",
         "CREATE TABLE conflict_sides (side TEXT NOT NULL, conflict TEXT NOT NULL, \
             other TEXT NOT NULL, state TEXT NOT NULL, start_at BIGINT NOT NULL, \

@@ -9,7 +9,6 @@ use domain::Aggregate as _;
 use domain::calendar::{Period, PeriodKind, Schedule, Side};
 use domain::identity::Permission;
 use domain::service::Ci;
-use domain::vocabulary::Environment;
 use kernel::{CiId, Interval, PeriodId, ServiceId, Timestamp};
 use ports::{Fault, Lane, Query, Row, Value};
 use serde_json::Value as Json;
@@ -127,7 +126,7 @@ enum Look {
     /// Those that stand in a conflict with a period now.
     Against(PeriodId),
     /// Those that an occurrence of a period touches.
-    During(Box<(Schedule, Option<Environment>, BTreeSet<ServiceId>)>),
+    During(Box<(Schedule, BTreeSet<ServiceId>)>),
     /// Those of services, at any time.
     Of(BTreeSet<ServiceId>),
 }
@@ -173,9 +172,7 @@ fn looks(db: &mut dyn Query, moved: &Moved) -> Result<Vec<Look>, Fault> {
                 looks.push(Look::Of(history.iter().flat_map(services).collect()));
             }
             (_, Some(schedule)) => {
-                let content = period.content;
-                let during = (schedule, content.environment, content.services);
-                looks.push(Look::During(Box::new(during)));
+                looks.push(Look::During(Box::new((schedule, period.content.services))));
             }
             (_, None) => {}
         }
@@ -228,7 +225,7 @@ impl Look {
     ) -> Result<Vec<Row>, Fault> {
         let (mut statement, place) = match self {
             Self::All | Self::During(_) | Self::Of(_) => {
-                let columns = "end_at, id, start_at, environment";
+                let columns = "end_at, id, start_at";
                 let mut statement = Statement::new(&format!("SELECT {columns} FROM {table}"));
                 statement.bind(" WHERE live = 1 AND end_at > ?", [now.into()]);
                 (statement, "end_at, id")
@@ -282,8 +279,7 @@ impl Look {
             Self::All | Self::On(_) | Self::Against(_) => true,
             Self::Of(services) => serves(db, services)?,
             Self::During(during) => {
-                let (schedule, environment, services) = &**during;
-                let here: Environment = row.parsed(3)?;
+                let (schedule, services) = &**during;
                 let touched = match row.opt_time(2)? {
                     Some(start) => {
                         let interval = Interval { start, end: row.time(0)? };
@@ -291,9 +287,7 @@ impl Look {
                     }
                     None => false,
                 };
-                environment.is_none_or(|only| only == here)
-                    && touched
-                    && (services.is_empty() || serves(db, services)?)
+                touched && (services.is_empty() || serves(db, services)?)
             }
         };
         Ok(Some(side).filter(|_| concerned))

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::calendar::{Band, Calendar, Conflict, Entry};
+use api::calendar::{Actual, Band, Calendar, Conflict, Entry};
 use api::common::Ref;
 use domain::calendar::PeriodKind;
 use domain::vocabulary::Window;
@@ -90,6 +90,7 @@ fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<
             phase: row.text(4)?.to_owned(),
             committed: row.bool(8)?,
             window: shown_window(&window),
+            actual: actual(row)?,
             environment: row.text(9)?.to_owned(),
             services: names.all(db, services.get(id).into_iter().flatten())?,
             team: names.opt(db, row.opt_text(10)?)?,
@@ -101,6 +102,13 @@ fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<
         });
     }
     Ok(entries)
+}
+
+/// When work began and ended; a release that is taken back is under way until that is over.
+fn actual(row: &Row) -> Result<Option<Actual>, Fault> {
+    let Some(start) = row.opt_time(16)? else { return Ok(None) };
+    let end = row.opt_time(17)?.map(|end| end.to_string());
+    Ok(Some(Actual { start: start.to_string(), end }))
 }
 
 fn whole(number: i64) -> u32 {

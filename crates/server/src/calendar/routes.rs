@@ -49,7 +49,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Conflict>, _, _>(
             "/conflicts",
             "Lists conflicts, open ones first",
-            "subject,state,limit,cursor",
+            "subject,state,sort,limit,cursor",
             list_conflicts,
         )
         .write::<Draft, Checked, _, _>(
@@ -237,9 +237,9 @@ async fn list_conflicts(
 ) -> Result<Json<Page<Conflict>>, Answer> {
     let limit = query.limit()?;
     let found = ask(&*app.bus.world().store, move |db| {
-        refused(word(&query, "state").and_then(|state| {
-            conflict::conflicts(db, query.get("subject"), state, query.get("cursor"), limit)
-        }))
+        refused(
+            word(&query, "state").and_then(|state| conflict::conflicts(db, &query, state, limit)),
+        )
     });
     Ok(Json(found.await??))
 }

@@ -15,7 +15,7 @@ use ports::{Fault, Query, Value};
 
 use crate::bus::Stop;
 use crate::calendar::conflict::{Shower, find_side};
-use crate::calendar::find::{around, side_ref};
+use crate::calendar::find::{around, judged, side_ref};
 use crate::calendar::order::predecessors;
 use crate::calendar::placement::{placement, services};
 use crate::calendar::projection::last_end;
@@ -68,6 +68,7 @@ pub(super) struct Drafted<'a> {
     pub(super) id: PeriodId,
     pub(super) kind: PeriodKind,
     pub(super) services: &'a BTreeSet<ServiceId>,
+    pub(super) environment: Option<Environment>,
     pub(super) schedule: &'a Schedule,
 }
 
@@ -91,12 +92,11 @@ fn searched(
     draft: Option<&Drafted<'_>>,
     now: Timestamp,
 ) -> Result<(Wanted, Searched), Stop> {
-    let (mut wanted, environment) = wanted(db, question, now)?;
-    let policy = in_force(db)?.set;
-    wanted.placed.blocking = policy.blocking(environment, wanted.placed.emergency).clone();
+    let wanted = wanted(db, question, now)?;
+    let wanted = Wanted { placed: judged(db, wanted.placed.clone())?, ..wanted };
     let placed = &wanted.placed;
     let ahead = Interval { start: placed.interval.start, end: wanted.until };
-    let around = around(db, &placed.cis, ahead, environment)?;
+    let around = around(db, &placed.cis, ahead)?;
     if let Some(why) = around.beyond {
         return Err(General::Invalid(vec![Missing::new("/cis", why)]).into());
     }
@@ -109,7 +109,8 @@ fn searched(
         periods.retain(|period| period.fact.id != draft.id);
         let (id, kind, services) = (draft.id, draft.kind, draft.services.clone());
         let occurrences = draft.schedule.occurrences(ahead);
-        let fact = PeriodFact { id, kind, services, occurrences };
+        let environment = draft.environment;
+        let fact = PeriodFact { id, kind, services, environment, occurrences };
         periods.push(PeriodAhead { fact, ends: Timestamp::from_micros(last_end(draft.schedule)) });
     }
     let ahead = Ahead { neighbours: around.neighbours, reaches: around.reaches, periods, before };
@@ -118,11 +119,7 @@ fn searched(
 }
 
 /// The question, read: what is placed, how long, from when on.
-fn wanted(
-    db: &mut dyn Query,
-    question: &Question,
-    now: Timestamp,
-) -> Result<(Wanted, Environment), Stop> {
+fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wanted, Stop> {
     let standing = match &question.subject {
         Some(name) => {
             let unknown = || General::Unknown { kind: "change or release", name: name.clone() };
@@ -135,6 +132,10 @@ fn wanted(
     let mut resolver = Resolver::default();
     let minutes = resolver.parse::<i64>("/duration", question.duration.as_deref());
     let minutes = minutes.or_else(|| planned.map(|window| window.interval.minutes()));
+    let minutes = match (minutes, &standing) {
+        (None, Some(standing)) => usual_minutes(db, standing.side)?,
+        _ => minutes,
+    };
     match minutes {
         None => resolver.wrong("/duration", "says how long the slot is, in minutes"),
         Some(minutes) if !(1..=DURATION_MAX).contains(&minutes) => {
@@ -164,23 +165,33 @@ fn wanted(
             let subject = Side::Change(ChangeId::from_uuid(uuid::Uuid::nil()));
             let (cis, services) = (BTreeSet::new(), BTreeSet::new());
             let (emergency, blocking) = (false, Blocking::default());
-            Placed { subject, interval, cis, services, emergency, blocking }
+            let environment = Environment::default();
+            Placed { subject, interval, cis, services, environment, emergency, blocking }
         }
     };
+    placed.environment = environment.unwrap_or(placed.environment);
     if let Some(touched) = touched {
         let own: Vec<String> = subject.iter().map(Side::id).collect();
         placed.services = services(db, &own, &touched.cis)?;
         placed.services.extend(touched.services);
         placed.cis = touched.cis;
     }
-    let standing = standing.map(|standing| standing.environment);
-    let wanted = Wanted {
+    Ok(Wanted {
         placed,
         until: start.plus_minutes(HORIZON_DAYS * DAY_MINUTES),
         zone: zone.unwrap_or_else(Zone::utc),
         limit: limit.unwrap_or(SLOTS_DEFAULT),
-    };
-    Ok((wanted, environment.or(standing).unwrap_or_default()))
+    })
+}
+
+/// How long the window of a release is where nothing is said, as its model has it.
+fn usual_minutes(db: &mut dyn Query, side: Side) -> Result<Option<i64>, Fault> {
+    let Side::Release(release) = side else { return Ok(None) };
+    let sql = "SELECT model FROM releases WHERE id = $1";
+    let Some(row) = db.query_one(sql, &[release.to_string().into()])? else { return Ok(None) };
+    let policy = in_force(db)?.set;
+    let model = policy.release(row.text(0)?);
+    Ok(model.map(|model| i64::from(model.window_minutes)))
 }
 
 /// The CIs and services that are named, in place of a record's own. Services alone stand for all

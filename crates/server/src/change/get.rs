@@ -17,6 +17,7 @@ use crate::extras;
 use crate::names::{Names, find_change, shown_window};
 use crate::problem::of_refusal;
 use crate::read::action;
+use crate::service::counted;
 use crate::{review, risk};
 
 /// The most CIs shown on the page itself.
@@ -74,6 +75,7 @@ fn shown(
         cis: n.all(db, content.cis.iter().take(CIS_SHOWN))?,
         cis_total: u32::try_from(content.cis.len()).unwrap_or(u32::MAX),
         environment: content.environment.word().to_owned(),
+        counts_as: counted(db, content.environment, &content.cis)?.shown(),
         customer_impact: content.customer_impact.map(|impact| impact.word().to_owned()),
         outages,
         people_needed: content.people_needed,
@@ -93,7 +95,7 @@ fn shown(
         rounds,
         overdue_since: change.overdue_since.map(|at| at.to_string()),
         extension: None,
-        tasks: extras::shown_tasks(db, n, &change.extras)?,
+        tasks: extras::shown_tasks(db, n, &change.extras, facts.window(change).as_ref())?,
         comments: extras::shown_comments(db, n, &change.extras)?,
         watchers: extras::shown_watchers(db, n, &change.extras)?,
         watched: extras::is_watched(&change.extras, asking.who.person),

@@ -150,6 +150,12 @@ fn extras(routes: Routes) -> Routes {
             "Edits a task",
             edit_task,
         )
+        .write::<Reason, Written, _, _>(
+            M::Delete,
+            "/changes/{id}/tasks/{number}",
+            "Removes a task",
+            remove_task,
+        )
         .write::<Reason, Written, _, _>(M::Put, "/changes/{id}/watch", "Watches it", watch)
         .write::<Reason, Written, _, _>(
             M::Delete,
@@ -338,6 +344,15 @@ extra!(add_task, TaskFields, Extra::AddTask);
 extra!(watch, Reason, |_| Extra::Watch(true));
 extra!(unwatch, Reason, |_| Extra::Watch(false));
 extra!(links, Links, Extra::SetLinks);
+
+async fn remove_task(
+    State(app): State<App>,
+    Path((change, number)): Path<(String, u32)>,
+    write: Write<Reason>,
+) -> Written200 {
+    let command = AnnotateChange { change, extra: Extra::RemoveTask(number) };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
 
 async fn edit_task(
     State(app): State<App>,

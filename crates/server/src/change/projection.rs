@@ -38,7 +38,7 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     gone_start_at = excluded.gone_start_at, gone_end_at = excluded.gone_end_at";
 
 impl Record for Change {
-    const MODEL: i64 = 7;
+    const MODEL: i64 = 8;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",
@@ -106,10 +106,10 @@ impl Record for Change {
         "CREATE TABLE change_outages (change TEXT NOT NULL, service TEXT NOT NULL, \
             minutes BIGINT NOT NULL, PRIMARY KEY (change, service))",
         "CREATE TABLE change_claims (subject TEXT NOT NULL, ci TEXT NOT NULL, \
-            environment TEXT NOT NULL, start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
+            start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
             committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
         "CREATE INDEX change_claims_by_ci ON change_claims \
-            (ci, end_at, subject, start_at, environment, committed)",
+            (ci, end_at, subject, start_at, committed)",
         "CREATE TABLE change_watchers (person TEXT NOT NULL, change TEXT NOT NULL, \
             PRIMARY KEY (person, change))",
         "CREATE INDEX change_watchers_by_change ON change_watchers (change)",
@@ -157,6 +157,7 @@ impl Record for Change {
         let source = self.origin.as_ref().map_or("", |origin| &origin.number);
         let comments: Vec<&str> =
             self.extras.comments.iter().map(|comment| comment.text.as_str()).collect();
+        let tasks: Vec<&str> = self.extras.tasks.values().map(|task| task.title.as_str()).collect();
         let tags: Vec<&str> = content.tags.iter().map(String::as_str).collect();
         [
             self.number.as_str(),
@@ -165,9 +166,11 @@ impl Record for Change {
             &content.description,
             &content.reason,
             &content.implementation_plan,
+            &content.test_plan,
             &content.backout_plan,
             &tags.join(" "),
             &comments.join(" "),
+            &tasks.join(" "),
         ]
         .join(" ")
     }
@@ -288,13 +291,12 @@ impl Rows for Change {
             vec![
                 id.into(),
                 ci.to_string().into(),
-                self.content.environment.word().into(),
                 window.interval.start.into(),
                 window.interval.end.into(),
                 self.is_committed().into(),
             ]
         });
-        let into = "change_claims (subject, ci, environment, start_at, end_at, committed)";
+        let into = "change_claims (subject, ci, start_at, end_at, committed)";
         insert_rows(tx, into, rows)
     }
 

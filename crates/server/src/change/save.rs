@@ -69,10 +69,11 @@ fn raise(work: &mut Work<'_>, edit: &Edit) -> Result<Written, Stop> {
     let requester = work.person();
     let change_type = edit.change_type.flatten().unwrap_or(ChangeType::Normal);
     let policy = in_force(work.tx)?.set;
-    let tasks = tasks(&policy.change(change_type).tasks, |assign| match assign {
+    let templates = &policy.change(change_type).tasks;
+    let tasks = tasks(templates, edit.team.flatten(), |assign| match assign {
         Assign::Requester | Assign::Owner => requester,
         Assign::Implementer => edit.implementer.flatten(),
-        Assign::Nobody | Assign::ReleaseManager => None,
+        Assign::Nobody | Assign::ReleaseManager | Assign::Team => None,
     });
     let number = format!("{SERIES}-{}", work.tx.next_number(SERIES)?);
     let mut change: Loaded<Change> = work.fresh();

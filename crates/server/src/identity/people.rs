@@ -9,7 +9,7 @@ use kernel::{Actor, PersonId};
 
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
 use crate::identity::read::{PeopleFilter, secret_of};
-use crate::identity::save::{SavePerson, check_first_password, password_missing};
+use crate::identity::save::{SavePerson, account_faults, password_missing, valid};
 use crate::identity::set_password::SetPassword;
 use crate::identity::sign_in::admitted;
 use crate::identity::{password, read};
@@ -40,8 +40,10 @@ pub(super) async fn create(
 ) -> Result<Json<Written>, Answer> {
     write.signed.permit_write(&app, "person.save", Permission::IdentityWrite).await?;
     keep_secrets_out(&mut write, "POST /people", |fields| fields.password = None);
-    check_first_password(&write.body)?;
-    let Some(given) = write.body.password.take() else { return Err(password_missing().into()) };
+    let mut wrong = account_faults(&write.body);
+    wrong.extend(write.body.password.is_none().then(password_missing));
+    valid(wrong)?;
+    let given = write.body.password.take().unwrap_or_default();
     let hash = Some(password::hash(given).await?);
     let command = SavePerson { person: None, fields: write.body, hash };
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use api::common::Written;
 use api::identity::PersonFields;
-use domain::identity::{Edit, Permission, Person, Role, SaveFacts, check_password, save};
-use domain::{Aggregate as _, Check, Refusal};
+use domain::identity::{
+    Content, Edit, Permission, Person, Role, SaveFacts, check_password, faults, save,
+};
+use domain::{Aggregate as _, General, Missing, Refusal};
 use kernel::Actor;
 use ports::{Fault, Query};
 
@@ -40,16 +42,44 @@ pub fn first_administrator(login: &str, name: &str, password: &str) -> Result<Sa
 impl SavePerson {
     /// A new account. The password is checked and hashed here, which takes a moment.
     pub fn account(fields: PersonFields) -> Result<Self, Stop> {
-        check_first_password(&fields)?;
+        valid(account_faults(&fields))?;
         let hash = fields.password.as_deref().map(hash_password).transpose()?;
         Ok(Self { person: None, fields, hash })
     }
 }
 
-/// A new account's password, if it is given, must be a good one.
-pub(super) fn check_first_password(fields: &PersonFields) -> Result<(), Refusal> {
+/// Everything that is wrong with the fields of a new account and with its password, if it is given.
+pub(super) fn account_faults(fields: &PersonFields) -> Vec<Missing> {
+    let (edit, mut wrong) = read(fields);
+    let mut content = Content::default();
+    content.apply(&edit);
+    wrong.extend(faults(&content));
     let login = fields.login.as_deref().unwrap_or_default();
-    fields.password.as_ref().map_or(Ok(()), |given| check_password("/password", given, login))
+    let given = fields.password.as_ref();
+    let refused = given.and_then(|given| check_password("/password", given, login).err());
+    wrong.extend(refused.into_iter().flat_map(|refusal| refusal.missing));
+    wrong
+}
+
+/// Refuses what is wrong, all of it at once.
+pub(super) fn valid(wrong: Vec<Missing>) -> Result<(), Refusal> {
+    if wrong.is_empty() { Ok(()) } else { Err(General::Invalid(wrong).into()) }
+}
+
+/// The new values as the rules take them, and what cannot be read of them.
+fn read(fields: &PersonFields) -> (Edit, Vec<Missing>) {
+    let mut resolver = Resolver::default();
+    let roles = fields.roles.as_ref().map(|words| roles(&mut resolver, words));
+    let zone = resolver.parse("/zone", fields.zone.as_deref());
+    let edit = Edit {
+        login: fields.login.clone(),
+        name: fields.name.clone(),
+        email: fields.email.clone(),
+        roles,
+        zone: zone.map(Some),
+        inactive: fields.active.map(|active| !active),
+    };
+    (edit.normalised(), resolver.found())
 }
 
 impl Command for SavePerson {
@@ -77,8 +107,15 @@ impl Command for SavePerson {
             }
             None => work.fresh(),
         };
-        let edit = self.edit()?.normalised();
+        let (edit, mut wrong) = read(&self.fields);
         permit(work, &person, &edit)?;
+        if self.person.is_some() && self.fields.password.is_some() {
+            wrong.push(Missing::new("/password", "is set with `PUT /people/{id}/password`"));
+        }
+        let mut content = person.state.content.clone();
+        content.apply(&edit);
+        wrong.extend(faults(&content));
+        valid(wrong)?;
         let removes_administrator = edit.removes_administrator(&person.state.content);
         let login = edit.login.as_ref().unwrap_or(&person.state.content.login).clone();
         work.lock(Lock::name("login", &login))?;
@@ -99,27 +136,6 @@ impl Command for SavePerson {
             end_sessions(work, person.id, None)?;
         }
         Ok(Written { id: person.id.to_string(), number: None, version: person.version.0 })
-    }
-}
-
-impl SavePerson {
-    fn edit(&self) -> Result<Edit, Stop> {
-        let fields = &self.fields;
-        let mut resolver = Resolver::default();
-        let roles = fields.roles.as_ref().map(|words| roles(&mut resolver, words));
-        let zone = resolver.parse("/zone", fields.zone.as_deref());
-        if self.person.is_some() && fields.password.is_some() {
-            resolver.wrong("/password", "is set with `PUT /people/{id}/password`");
-        }
-        resolver.end()?;
-        Ok(Edit {
-            login: fields.login.clone(),
-            name: fields.name.clone(),
-            email: fields.email.clone(),
-            roles,
-            zone: zone.map(Some),
-            inactive: fields.active.map(|active| !active),
-        })
     }
 }
 
@@ -147,9 +163,7 @@ pub fn keep_secret(work: &mut Work<'_>, subject: &str, hash: &str) -> Result<(),
     Ok(())
 }
 
-/// The refusal of a new account without a password, for those who sign in by one.
-pub(super) fn password_missing() -> Refusal {
-    let mut check = Check::default();
-    check.wrong("/password", "is missing: give the first password, at least 10 characters");
-    check.end().expect_err("something is wrong")
+/// That a new account has no password, for those who sign in by one.
+pub(super) fn password_missing() -> Missing {
+    Missing::new("/password", "is missing: give the first password, at least 10 characters")
 }

@@ -144,7 +144,13 @@ impl<'a, 'r> Reading<'a, 'r> {
             let detail = "work began before the record was made: both times are kept";
             self.note(self.row.line, Kind::Noted, Code::StartedBeforeRecorded, detail);
         }
-        let phase = self.word(plan.phase.as_ref(), "phase");
+        let phase = plan.phase.as_ref().map(|words| words.find(self.row, &plan.reader));
+        if let Some(Err(error)) = &phase {
+            // History and work still to come are not told apart by a guess.
+            let detail = format!("the phase is not known ({error}): the record is not taken");
+            self.reject(Code::ValueUnknown, detail);
+        }
+        let phase = phase.and_then(Result::ok).flatten();
         ChangeBody {
             change_type: self.word(plan.change_type.as_ref(), "type").unwrap_or(ChangeType::Normal),
             environment: self.word(plan.environment.as_ref(), "environment").unwrap_or_default(),

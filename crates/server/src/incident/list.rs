@@ -1,4 +1,4 @@
-//! Listing incidents, the latest first.
+//! Listing incidents, the latest first when nothing else is said.
 
 use api::common::Page;
 use api::incident::IncidentRow;
@@ -11,6 +11,7 @@ use ports::{Fault, Query, Row, Value};
 use crate::bus::Stop;
 use crate::http::{App, ListQuery, Signed};
 use crate::incident::find::find_change;
+use crate::listing::order;
 use crate::names::{Names, find_person};
 use crate::problem::Answer;
 use crate::read::{Statement, ask, cursor_parts, cursor_text, found, present, refused, wrong_name};
@@ -18,7 +19,12 @@ use crate::service::{find_ci, find_service};
 
 const COLUMNS: &str = "incidents.id, incidents.number, incidents.title, incidents.priority, \
     incidents.state, incidents.opened_at, incidents.resolved_at, incidents.ci, \
-    incidents.caused_by, incidents.source_number, incidents.assignee";
+    incidents.caused_by, incidents.source_number, incidents.assignee, incidents.urgency";
+
+/// The orders of the list, each with its column and that column's place in a row. The most urgent
+/// are those of priority 1, the oldest of them first.
+const ORDERS: &[(&str, (&str, usize))] =
+    &[("opened_at", ("opened_at", 5)), ("priority", ("urgency", 11))];
 
 pub(super) async fn list(
     Shared(app): Shared<App>,
@@ -51,9 +57,12 @@ fn page(
     limit: u32,
 ) -> Result<Page<IncidentRow>, Stop> {
     let filter = Filter::of(db, query, plain)?;
+    let (order, descending) = order(query, ORDERS, "-opened_at")?;
+    // Among those of one priority, urgency is age.
+    let order = if plain.priority.is_some() { ("opened_at", 5) } else { *order };
     let page = match query.get("q") {
         Some(words) => Page { items: by_words(db, &filter, words, limit)?, next: None },
-        None => by_time(db, &filter, query.get("cursor"), limit)?,
+        None => in_order(db, &filter, (order, descending), query.get("cursor"), limit)?,
     };
     let mut names = Names::default();
     Ok(present(page, |row| shown(db, &mut names, &row))?)
@@ -139,21 +148,23 @@ impl Filter {
     }
 }
 
-fn by_time(
+fn in_order(
     db: &mut dyn Query,
     filter: &Filter,
+    ((column, place), descending): ((&str, usize), bool),
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Page<Row>, Fault> {
     let mut statement = Statement::new(&format!("SELECT {COLUMNS}"));
     filter.apply(&mut statement);
     let (table, id) = filter.leader();
-    if let Some((micros, last)) = cursor.and_then(cursor_parts) {
-        let before = format!(" AND ({table}.opened_at, {table}.{id}) < (?, ?)");
-        statement.bind(&before, [micros.into(), last.into()]);
+    let (than, way) = if descending { ("<", " DESC") } else { (">", "") };
+    if let Some((key, last)) = cursor.and_then(cursor_parts) {
+        let beyond = format!(" AND ({table}.{column}, {table}.{id}) {than} (?, ?)");
+        statement.bind(&beyond, [key.into(), last.into()]);
     }
-    statement.push(&format!(" ORDER BY {table}.opened_at DESC, {table}.{id} DESC"));
-    statement.page(db, limit, |row| Ok(cursor_text(row.int(5)?, row.text(0)?)))
+    statement.push(&format!(" ORDER BY {table}.{column}{way}, {table}.{id}{way}"));
+    statement.page(db, limit, |row| Ok(cursor_text(row.int(place)?, row.text(0)?)))
 }
 
 /// The incidents of a number, here or in the system they came from, then those whose text holds

@@ -23,7 +23,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<IncidentRow>, _, _>(
             "/incidents",
             "Lists incidents, the latest first",
-            "q,state,priority,ci,service,caused_by,assignee,from,to,limit,cursor",
+            "q,state,priority,ci,service,caused_by,assignee,from,to,sort,limit,cursor",
             list::list,
         )
         .write::<IncidentFields, Written, _, _>(

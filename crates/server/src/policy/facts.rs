@@ -95,7 +95,11 @@ pub(super) const CHANGE: &[Fact] = &[
     fact("change.points", Kind::Number(0, 100), "the points of its risk"),
     fact("change.in_release", Kind::Flag, "whether it travels in a release"),
     fact("change.type", Kind::Word(types), "its type"),
-    fact("change.environment", Kind::Word(environments), "where it happens"),
+    fact(
+        "change.environment",
+        Kind::Word(environments),
+        "where it happens: the most critical of what it states and of its CIs",
+    ),
     fact("change.customer_impact", Kind::Word(impacts), "what customers meet"),
     fact("change.category", Kind::Word(categories), "what it alters"),
     fact(
@@ -123,7 +127,11 @@ pub(super) const RELEASE: &[Fact] = &[
     fact("release.type", Kind::Text, "its type"),
     fact("release.tier", Kind::Word(tiers), "the tier of the bundle"),
     fact("release.points", Kind::Number(0, 100), "the points of the bundle's risk"),
-    fact("release.environment", Kind::Word(environments), "where it is deployed"),
+    fact(
+        "release.environment",
+        Kind::Word(environments),
+        "where it is deployed: the most critical of what it states and of its changes' CIs",
+    ),
     fact("release.changes", Kind::Number(0, 200), "how many changes travel in it"),
     fact(
         "release.criticality",
@@ -147,7 +155,11 @@ pub(super) const CONFLICT: &[Fact] = &[
         "how many relations lie between the CIs of both sides; 0 for the same CI",
     ),
     fact("conflict.emergency", Kind::Flag, "whether the record is an emergency"),
-    fact("conflict.environment", Kind::Word(environments), "where the record happens"),
+    fact(
+        "conflict.environment",
+        Kind::Word(environments),
+        "where the record happens: the most critical of what it states and of its CIs",
+    ),
 ];
 
 /// What a fact is, for one record.

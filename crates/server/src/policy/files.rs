@@ -4,6 +4,7 @@ use domain::approval::{EXTENSION_ROLES, ExtensionRoles, GroupPlan, StagePlan};
 use domain::policy::{
     ChangeModel, ConditionalStage, ModelFlaw, ModelState, ReleaseModel, TaskTemplate,
 };
+use domain::record::DueBy;
 use jiff::civil::Date;
 use kernel::{NAME_MAX, NOTE_MAX};
 
@@ -14,6 +15,10 @@ use crate::policy::facts::{CHANGE, Fact, RELEASE};
 const PARTS_MAX: usize = 30;
 /// When the review of a release is due where its model says nothing: after two weeks.
 const REVIEW_DAYS: u16 = 14;
+/// How far from the window a task is due at most, in hours (a year).
+const DUE_HOURS_MAX: u32 = 8_784;
+const BEFORE_START: &str = "due_hours_before_start";
+const AFTER_END: &str = "due_hours_after_end";
 const OUTSIDE: &str = "outside_release_when_customers_are_hit";
 
 /// A model with its conditions, stage by stage.
@@ -165,13 +170,34 @@ fn state<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<ModelState
 }
 
 fn task<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<TaskTemplate> {
-    table.keys(reader, &["title", "assign"], &["required", "after"]);
+    let more = ["required", "after", BEFORE_START, AFTER_END];
+    table.keys(reader, &["title", "assign"], &more);
     let (title, assign) = (table.find::<String>(reader, "title"), table.find(reader, "assign"));
     let required = table.find(reader, "required").unwrap_or_default();
     let after = table.find(reader, "after").unwrap_or_default();
+    let due = due(reader, &mut table);
     let title = title?;
     reader.named("the title of a task", &table.at("title"), &title, NAME_MAX);
-    Some(TaskTemplate { title, assign: assign?, required, after })
+    Some(TaskTemplate { title, assign: assign?, required, after, due })
+}
+
+/// By when a task is due, as seen from the window.
+fn due<'a>(reader: &mut Reader<'a>, table: &mut Table<'a>) -> Option<DueBy> {
+    let before = table.find(reader, BEFORE_START).map(DueBy::HoursBeforeStart);
+    let after = table.find(reader, AFTER_END).map(DueBy::HoursAfterEnd);
+    if before.is_some() && after.is_some() {
+        let both = format!("a task is due by `{BEFORE_START}` or by `{AFTER_END}`, not by both");
+        reader.wrong(&table.at(AFTER_END), both);
+    }
+    for (key, due) in [(BEFORE_START, before), (AFTER_END, after)] {
+        let Some(DueBy::HoursBeforeStart(hours) | DueBy::HoursAfterEnd(hours)) = due else {
+            continue;
+        };
+        if hours > DUE_HOURS_MAX {
+            reader.wrong(&table.at(key), format!("`{key}` is at most {DUE_HOURS_MAX}"));
+        }
+    }
+    before.or(after)
 }
 
 fn stage<'a>(

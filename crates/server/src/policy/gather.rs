@@ -25,7 +25,6 @@ pub(super) fn of_change(
     let outage = content.outages.iter().map(|outage| i64::from(outage.minutes)).max();
     let mut facts = Facts::default()
         .with("change.type", change.change_type().word())
-        .with("change.environment", content.environment.word())
         .with("change.customer_impact", impact(content.customer_impact))
         .with("change.category", category)
         .with("change.has_backout", !content.backout_plan.trim().is_empty())
@@ -33,6 +32,10 @@ pub(super) fn of_change(
         .with("change.irreversible", !content.cannot_be_undone.trim().is_empty())
         .with("change.outage_minutes", outage.unwrap_or(0))
         .with("change.tags", content.tags.iter().cloned().collect::<Vec<_>>());
+    if reads.contains("change.environment") {
+        let counts = risk::environment(db, content.environment, &content.cis)?;
+        facts = facts.with("change.environment", counts.word());
+    }
     if reads.contains("change.criticality") {
         facts = facts.with("change.criticality", risk::criticality(db, change)?.unwrap_or(0));
     }
@@ -75,7 +78,6 @@ pub(super) fn of_release(
         .with("release.type", release.model.as_str())
         .with("release.tier", risk.tier.word())
         .with("release.points", i64::from(risk.points))
-        .with("release.environment", content.environment.word())
         .with("release.changes", i64::try_from(changes.len()).unwrap_or(i64::MAX))
         .with("release.customer_impact", impact(worst))
         .with(
@@ -83,6 +85,11 @@ pub(super) fn of_release(
             contents().any(|content| !content.cannot_be_undone.trim().is_empty()),
         )
         .with("release.tags", tags.into_iter().collect::<Vec<_>>());
+    if reads.contains("release.environment") {
+        let cis = contents().flat_map(|content| &content.cis);
+        let counts = risk::environment(db, content.environment, cis)?;
+        facts = facts.with("release.environment", counts.word());
+    }
     if reads.contains("release.criticality") {
         let mut levels = BTreeSet::new();
         for (change, _) in changes {

@@ -81,6 +81,7 @@ fn fact_of(
         id,
         number: change.number.clone(),
         approved: change.is_approved(),
+        awaits: change.round().map(Round::awaits).unwrap_or_default(),
         way_back: change.way_back(id),
         plans: change.plans(),
         scope: change.scope(),

@@ -18,7 +18,7 @@ use ports::{Fault, Query};
 use crate::approval::{past_rounds, shown_extension, shown_round};
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::calendar::conflicts_of;
+use crate::calendar::{change_cis, conflicts_of};
 use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lacks, lamp, rows};
 use crate::extras::{self, extra_actions};
 use crate::names::{Names, find_release, shown_window};
@@ -26,6 +26,7 @@ use crate::read::action;
 use crate::release::facts::gather;
 use crate::release::save::hangs;
 use crate::release::statement::owns_scope;
+use crate::service::counted;
 use crate::{review, risk};
 
 /// The most conflicts on the page itself.
@@ -90,6 +91,7 @@ fn shown(
         rounds.push(shown_round(db, n, round, &facts.electorate)?);
     }
     let changes: Vec<String> = release.changes.iter().map(ChangeId::to_string).collect();
+    let cis = change_cis(db, &changes)?;
     let risks: Vec<_> = facts.changes.iter().map(|change| change.risk.clone()).collect();
     Ok(wire::Release {
         id: id.to_string(),
@@ -132,6 +134,7 @@ fn shown(
         contingency: content.contingency.clone(),
         rollback_note: content.rollback_note.clone(),
         environment: content.environment.word().to_owned(),
+        counts_as: counted(db, content.environment, &cis)?.shown(),
         requester: n.opt(db, release.requester)?,
         owner: n.opt(db, content.owner)?,
         release_manager: n.opt(db, content.release_manager)?,
@@ -149,7 +152,7 @@ fn shown(
         conflicts,
         rollback_plan: rollback_plan(db, n, release, facts)?,
         deployment: shown_deployment(db, n, release)?,
-        tasks: extras::shown_tasks(db, n, &release.extras)?,
+        tasks: extras::shown_tasks(db, n, &release.extras, content.window.as_ref())?,
         comments: extras::shown_comments(db, n, &release.extras)?,
         watchers: extras::shown_watchers(db, n, &release.extras)?,
         watched: extras::is_watched(&release.extras, asking.who.person),

@@ -246,6 +246,12 @@ fn extras(routes: Routes) -> Routes {
             "Edits a task",
             edit_task,
         )
+        .write::<Reason, Written, _, _>(
+            M::Delete,
+            "/releases/{id}/tasks/{number}",
+            "Removes a task",
+            remove_task,
+        )
         .write::<Reason, Written, _, _>(M::Put, "/releases/{id}/watch", "Watches it", watch)
         .write::<Reason, Written, _, _>(
             M::Delete,
@@ -487,6 +493,15 @@ extra!(add_task, TaskFields, Extra::AddTask);
 extra!(watch, Reason, |_| Extra::Watch(true));
 extra!(unwatch, Reason, |_| Extra::Watch(false));
 extra!(links, Links, Extra::SetLinks);
+
+async fn remove_task(
+    State(app): State<App>,
+    Path((release, number)): Path<(String, u32)>,
+    write: Write<Reason>,
+) -> Written200 {
+    let command = AnnotateRelease { release, extra: Extra::RemoveTask(number) };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
 
 async fn edit_task(
     State(app): State<App>,

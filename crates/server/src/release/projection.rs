@@ -20,9 +20,9 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
     start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
     deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at, overdue_at, \
-    gone_start_at, gone_end_at) \
+    gone_start_at, gone_end_at, deployment_ended_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -34,10 +34,10 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     steps_done = excluded.steps_done, steps_failed = excluded.steps_failed, \
     updated_at = excluded.updated_at, extension_at = excluded.extension_at, \
     overdue_at = excluded.overdue_at, gone_start_at = excluded.gone_start_at, \
-    gone_end_at = excluded.gone_end_at";
+    gone_end_at = excluded.gone_end_at, deployment_ended_at = excluded.deployment_ended_at";
 
 impl Record for Release {
-    const MODEL: i64 = 7;
+    const MODEL: i64 = 8;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -60,7 +60,7 @@ impl Record for Release {
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
             extension_at BIGINT, overdue_at BIGINT, \
-            gone_start_at BIGINT, gone_end_at BIGINT)",
+            gone_start_at BIGINT, gone_end_at BIGINT, deployment_ended_at BIGINT)",
         "CREATE INDEX releases_gone ON releases (gone_start_at, id) \
             WHERE gone_start_at IS NOT NULL",
         "CREATE INDEX releases_extension ON releases (extension_at, id) \
@@ -96,10 +96,10 @@ impl Record for Release {
             PRIMARY KEY (release, predecessor))",
         "CREATE INDEX release_after_by_predecessor ON release_after (predecessor, release)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
-            ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
+            ci TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
         "CREATE INDEX release_claims_by_ci ON release_claims \
-            (ci, end_at, subject, start_at, environment, committed)",
+            (ci, end_at, subject, start_at, committed)",
         "CREATE TABLE release_watchers (person TEXT NOT NULL, release TEXT NOT NULL, \
             PRIMARY KEY (person, release))",
         "CREATE INDEX release_watchers_by_release ON release_watchers (release)",
@@ -150,6 +150,7 @@ impl Record for Release {
         let content = &self.content;
         let comments: Vec<&str> =
             self.extras.comments.iter().map(|comment| comment.text.as_str()).collect();
+        let tasks: Vec<&str> = self.extras.tasks.values().map(|task| task.title.as_str()).collect();
         let package: Vec<String> = content
             .package
             .iter()
@@ -165,6 +166,7 @@ impl Record for Release {
             &content.rollout,
             &package.join(" "),
             &comments.join(" "),
+            &tasks.join(" "),
         ]
         .join(" ")
     }
@@ -220,6 +222,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         release.overdue_since.into(),
         gone.map(|window| window.interval.start).into(),
         gone.map(|window| window.interval.end).into(),
+        deployment.and_then(|deployment| deployment.finished_at).into(),
     ]
 }
 
@@ -254,13 +257,12 @@ fn project_claims(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fa
         let change = change.to_string();
         let rows = tx.query("SELECT ci FROM change_cis WHERE change = $1", &[(&change).into()])?;
         for row in rows {
-            let sql = "INSERT INTO release_claims (subject, change, ci, environment, start_at, \
-                end_at, committed) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let sql = "INSERT INTO release_claims (subject, change, ci, start_at, end_at, \
+                committed) VALUES ($1, $2, $3, $4, $5, $6)";
             let params = [
                 id.into(),
                 (&change).into(),
                 row.text(0)?.into(),
-                release.content.environment.word().into(),
                 window.interval.start.into(),
                 window.interval.end.into(),
                 release.is_committed().into(),

@@ -72,11 +72,11 @@ fn create(work: &mut Work<'_>, model: Option<&str>, edit: &Edit) -> Result<Writt
         General::Invalid(vec![Missing::new("/type", format!("is one of {known}"))])
     })?;
     let requester = work.person();
-    let tasks = tasks(&model.tasks, |assign| match assign {
+    let tasks = tasks(&model.tasks, edit.team.flatten(), |assign| match assign {
         Assign::Requester => requester,
         Assign::Owner => edit.owner.flatten(),
         Assign::ReleaseManager => edit.release_manager.flatten(),
-        Assign::Nobody | Assign::Implementer => None,
+        Assign::Nobody | Assign::Implementer | Assign::Team => None,
     });
     let number = format!("{SERIES}-{}", work.tx.next_number(SERIES)?);
     let mut release: Loaded<Release> = work.fresh();

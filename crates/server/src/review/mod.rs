@@ -28,7 +28,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<ReviewRow>, _, _>(
             "/reviews",
             "Lists reviews, newest first",
-            "state,kind,limit,cursor",
+            "state,kind,sort,limit,cursor",
             read::list,
         )
         .get::<Review, _, _>("/reviews/{id}", "Reads a review with its timeline", "", read::get)

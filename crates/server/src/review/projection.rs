@@ -1,25 +1,31 @@
 //! The read model of reviews: a row per review.
 
 use domain::review::Review;
+use jiff::civil::Date;
 use kernel::{ReviewId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
 use crate::bus::Record;
 
 impl Record for Review {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &["reviews"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE reviews (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             number TEXT NOT NULL, subject TEXT NOT NULL, subject_kind TEXT NOT NULL, \
             why TEXT NOT NULL, state TEXT NOT NULL, actions_open BIGINT NOT NULL, \
-            opened_at BIGINT NOT NULL, completed_at BIGINT, due_on TEXT)",
+            opened_at BIGINT NOT NULL, completed_at BIGINT, due_on TEXT, \
+            due_key BIGINT NOT NULL)",
         "CREATE UNIQUE INDEX reviews_by_number ON reviews (number)",
         "CREATE UNIQUE INDEX reviews_by_subject ON reviews (subject)",
         "CREATE INDEX reviews_by_time ON reviews (opened_at, id)",
         "CREATE INDEX reviews_by_state ON reviews (state, opened_at, id)",
         "CREATE INDEX reviews_by_kind ON reviews (subject_kind, opened_at, id)",
         "CREATE INDEX reviews_by_kind_and_state ON reviews (subject_kind, state, opened_at, id)",
+        "CREATE INDEX reviews_due ON reviews (due_key, id)",
+        "CREATE INDEX reviews_due_by_state ON reviews (state, due_key, id)",
+        "CREATE INDEX reviews_due_by_kind ON reviews (subject_kind, due_key, id)",
+        "CREATE INDEX reviews_due_by_both ON reviews (subject_kind, state, due_key, id)",
     ];
 
     fn project(
@@ -32,8 +38,9 @@ impl Record for Review {
         let (Some(subject), Some(why)) = (self.subject, self.why) else { return Ok(()) };
         tx.execute(
             "INSERT INTO reviews (id, version, number, subject, subject_kind, why, state, \
-            actions_open, opened_at, completed_at, due_on) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
+            actions_open, opened_at, completed_at, due_on, due_key) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, state = excluded.state, \
             actions_open = excluded.actions_open, completed_at = excluded.completed_at",
             &[
@@ -48,6 +55,7 @@ impl Record for Review {
                 self.opened_at.unwrap_or(at).into(),
                 self.completed_at.into(),
                 self.due_on.map(|date| date.to_string()).into(),
+                due_key(self.due_on).into(),
             ],
         )
         .map(|_| ())
@@ -67,4 +75,11 @@ impl Record for Review {
         ];
         texts.into_iter().chain(actions).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// By what those that are due first come first, and those without a date last.
+fn due_key(due_on: Option<Date>) -> i64 {
+    due_on.map_or(99_999_999, |date| {
+        i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+    })
 }

@@ -12,6 +12,7 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::bus::{Loaded, Stop, find_state, who_is};
 use crate::http::{App, ListQuery, Signed};
+use crate::listing::order;
 use crate::names::Names;
 use crate::problem::Answer;
 use crate::read::{Statement, action, ask, cursor_parts, cursor_text, present, refused};
@@ -28,9 +29,8 @@ pub(super) async fn list(
         state: one_of(&query, "state", &["open", "completed"])?,
         kind: one_of(&query, "kind", &["release", "change"])?,
     };
-    let page =
-        ask(&*app.bus.world().store, move |db| page(db, &filter, query.get("cursor"), limit));
-    Ok(Json(page.await?))
+    let page = ask(&*app.bus.world().store, move |db| refused(page(db, &query, &filter, limit)));
+    Ok(Json(page.await??))
 }
 
 pub(super) async fn get(
@@ -63,15 +63,21 @@ fn one_of(
     word.ok_or_else(wrong).map(Some)
 }
 
+/// The orders of the list, each with its column and that column's place in a row. Those without a
+/// due date come after those with one.
+const ORDERS: &[(&str, (&str, usize))] =
+    &[("opened_at", ("opened_at", 7)), ("due_on", ("due_key", 9))];
+
 fn page(
     db: &mut dyn Query,
+    query: &ListQuery,
     filter: &Filter,
-    cursor: Option<&str>,
     limit: u32,
-) -> Result<Page<ReviewRow>, Fault> {
+) -> Result<Page<ReviewRow>, Stop> {
+    let (&(column, place), descending) = order(query, ORDERS, "-opened_at")?;
     let mut statement = Statement::new(
-        "SELECT id, number, subject, subject_kind, why, state, actions_open, opened_at, due_on \
-        FROM reviews WHERE 1 = 1",
+        "SELECT id, number, subject, subject_kind, why, state, actions_open, opened_at, due_on, \
+        due_key FROM reviews WHERE 1 = 1",
     );
     if let Some(kind) = filter.kind {
         statement.bind(" AND subject_kind = ?", [kind.into()]);
@@ -79,13 +85,15 @@ fn page(
     if let Some(state) = filter.state {
         statement.bind(" AND state = ?", [state.into()]);
     }
-    if let Some((opened_at, id)) = cursor.and_then(cursor_parts) {
-        statement.bind(" AND (opened_at, id) < (?, ?)", [Value::from(opened_at), id.into()]);
+    let (than, way) = if descending { ("<", " DESC") } else { (">", "") };
+    if let Some((key, id)) = query.get("cursor").and_then(cursor_parts) {
+        let piece = format!(" AND ({column}, id) {than} (?, ?)");
+        statement.bind(&piece, [Value::from(key), id.into()]);
     }
-    statement.push(" ORDER BY opened_at DESC, id DESC");
-    let rows = statement.page(db, limit, |row| Ok(cursor_text(row.int(7)?, row.text(0)?)))?;
+    statement.push(&format!(" ORDER BY {column}{way}, id{way}"));
+    let rows = statement.page(db, limit, |row| Ok(cursor_text(row.int(place)?, row.text(0)?)))?;
     let mut names = Names::default();
-    present(rows, |row| line(db, &mut names, &row))
+    Ok(present(rows, |row| line(db, &mut names, &row))?)
 }
 
 fn line(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<ReviewRow, Fault> {

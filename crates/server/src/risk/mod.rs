@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use api::risk::{Factor, Risk};
 use domain::change::Change;
 use domain::risk::Assessment;
+use domain::vocabulary::Environment;
 use kernel::CiId;
 use ports::{Fault, Query};
 
 use crate::read::{ANY_MAX, Statement};
-use crate::service::{Direction, neighbourhood};
+use crate::service::{Direction, counted, neighbourhood};
 
 /// The most CIs whose dependants are counted.
 pub const CIS_MAX: usize = 200;
@@ -23,6 +24,15 @@ pub(crate) fn dependants(db: &mut dyn Query, change: &Change) -> Result<i64, Fau
     let dependants = reaches.iter().filter(|reach| reach.direction == Direction::Downstream);
     let dependants: BTreeSet<CiId> = dependants.map(|reach| reach.ci).collect();
     Ok(i64::try_from(dependants.len()).unwrap_or(i64::MAX))
+}
+
+/// The environment that counts for what states one and touches some CIs.
+pub(crate) fn environment<'a>(
+    db: &mut dyn Query,
+    stated: Environment,
+    cis: impl IntoIterator<Item = &'a CiId>,
+) -> Result<Environment, Fault> {
+    Ok(counted(db, stated, cis)?.environment)
 }
 
 /// The lowest number, which is the most critical, among the CIs and services touched.

@@ -2,6 +2,7 @@
 
 mod ci;
 mod ci_read;
+mod counted;
 mod find;
 mod map;
 mod projection;
@@ -19,6 +20,7 @@ use utoipa::openapi::path::HttpMethod;
 use crate::http::Routes;
 
 pub use ci::{ImportCis, SaveCi, ensure_cis};
+pub use counted::counted;
 pub use find::{CIS, find_ci, find_cis, find_service, name_key};
 pub use reach::{Direction, NEAREST_MAX, Neighbourhood, Reach, Step, neighbourhood};
 pub use region::{find_region, region_services};
@@ -47,7 +49,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Service>, _, _>(
             "/services",
             "Lists services",
-            "q,team,owner,limit,cursor",
+            "q,team,owner,sort,limit,cursor",
             read::list,
         )
         .write::<ServiceFields, Written, _, _>(

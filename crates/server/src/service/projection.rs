@@ -8,15 +8,18 @@ use crate::bus::Record;
 use crate::service::name_key;
 
 impl Record for Service {
-    const MODEL: i64 = 3;
+    const MODEL: i64 = 4;
     const TABLE_NAMES: &'static [&'static str] = &["services"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE services (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, \
             criticality BIGINT NOT NULL, owner TEXT, team TEXT, data_loss_minutes BIGINT, \
             known_limits TEXT NOT NULL, region TEXT NOT NULL, region_key TEXT NOT NULL, \
-            version_running TEXT NOT NULL, version_by TEXT)",
+            version_running TEXT NOT NULL, version_by TEXT, rank_key TEXT NOT NULL)",
         "CREATE UNIQUE INDEX services_by_name ON services (name_key)",
+        "CREATE INDEX services_by_rank ON services (rank_key)",
+        "CREATE INDEX services_by_team_and_rank ON services (team, rank_key)",
+        "CREATE INDEX services_by_owner_and_rank ON services (owner, rank_key)",
         "CREATE INDEX services_by_team ON services (team, name_key)",
         "CREATE INDEX services_by_owner ON services (owner, name_key)",
         "CREATE INDEX services_by_region ON services (region_key, region)",
@@ -33,7 +36,8 @@ impl Record for Service {
         tx.execute(
             "INSERT INTO services (id, version, name, name_key, description, criticality, \
             owner, team, data_loss_minutes, known_limits, region, region_key, version_running, \
-            version_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+            version_by, rank_key) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
             ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, name = excluded.name, name_key = excluded.name_key, \
             description = excluded.description, criticality = excluded.criticality, \
@@ -57,6 +61,7 @@ impl Record for Service {
                 name_key(&content.region).into(),
                 (&self.version_running).into(),
                 self.version_by.map(|release| release.to_string()).into(),
+                rank_key(content).into(),
             ],
         )
         .map(|_| ())
@@ -66,6 +71,11 @@ impl Record for Service {
         let Content { name, description, known_limits, region, .. } = &self.content;
         format!("{name} {description} {known_limits} {region}")
     }
+}
+
+/// By what the most critical come first, then by name.
+fn rank_key(content: &Content) -> String {
+    format!("{}{}", content.criticality.number(), name_key(&content.name))
 }
 
 impl Record for Ci {

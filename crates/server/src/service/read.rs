@@ -12,6 +12,7 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::bus::{Stop, who_is};
 use crate::http::{App, ListQuery, Signed};
+use crate::listing::order;
 use crate::names::{Names, find_person};
 use crate::problem::Answer;
 use crate::read::{ANY_MAX, Statement, action, ask, found, prefix_range, refused, wrong_name};
@@ -20,7 +21,11 @@ use crate::service::find::{find_service, name_key};
 use crate::team::find_team;
 
 const COLUMNS: &str = "id, version, name, description, criticality, owner, team, \
-    data_loss_minutes, known_limits, name_key, version_running, version_by, region";
+    data_loss_minutes, known_limits, name_key, version_running, version_by, region, rank_key";
+
+/// The orders of the list, each with its column and that column's place in a row.
+const ORDERS: &[(&str, (&str, usize))] =
+    &[("name", ("name_key", 9)), ("criticality", ("rank_key", 13))];
 
 pub(super) async fn list(
     State(app): State<App>,
@@ -56,17 +61,19 @@ fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<Servic
         owner: owner.transpose()?.map(|id| id.to_string()),
     };
     let prefix = query.get("q").map(name_key);
-    let mut page = by_name(db, &filter, prefix.as_deref(), query.get("cursor"), limit)?;
+    let order = order(query, ORDERS, "name")?;
+    let mut page = in_order(db, &filter, prefix.as_deref(), order, query.get("cursor"), limit)?;
     if let (Some(words), None, None) = (query.get("q"), query.get("cursor"), &page.next) {
         add_found(db, &filter, words, limit, &mut page.items)?;
     }
     Ok(Page { items: services(db, &page.items)?, next: page.next })
 }
 
-fn by_name(
+fn in_order(
     db: &mut dyn Query,
     filter: &Filter,
     prefix: Option<&str>,
+    (&(column, place), descending): (&(&str, usize), bool),
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<Page<Row>, Fault> {
@@ -80,11 +87,12 @@ fn by_name(
     if let Some(prefix) = prefix {
         statement.bind(" AND name_key >= ? AND name_key < ?", prefix_range(prefix));
     }
+    let (than, way) = if descending { ("<", " DESC") } else { (">", "") };
     if let Some(cursor) = cursor {
-        statement.bind(" AND name_key > ?", [cursor.into()]);
+        statement.bind(&format!(" AND {column} {than} ?"), [cursor.into()]);
     }
-    statement.push(" ORDER BY name_key");
-    statement.page(db, limit, |row| row.text(9).map(str::to_owned))
+    statement.push(&format!(" ORDER BY {column}{way}"));
+    statement.page(db, limit, |row| row.text(place).map(str::to_owned))
 }
 
 /// Adds the services in whose text the words occur, as far as the page has room.

@@ -223,7 +223,8 @@ fn a_draft_is_checked_without_being_saved() {
         assert_eq!(checked["conflicts"], json!([]), "its own claim is left out, an edge is none");
         let elsewhere = json!({"cis": ["pay-db"], "environment": "test", "window": evening()});
         let checked = story.anna.post("/conflicts/check", elsewhere).await.ok();
-        assert_eq!(checked["conflicts"].as_array().map(Vec::len), Some(1), "the blackout alone");
+        let found = checked["conflicts"].as_array().map(Vec::len);
+        assert_eq!(found, Some(2), "whatever is stated, pay-db stands where it stands");
 
         let wrong = json!({"cis": ["pay-db", "gone"], "window": evening()});
         let problem = story.anna.post("/conflicts/check", wrong).await;
@@ -669,6 +670,12 @@ fn what_was_carried_out_stays_certain_in_calendar_and_feed() {
             let calendar = story.anna.get(range).await.ok();
             let entry = &calendar["entries"][0];
             assert_eq!((&entry["phase"], &entry["committed"]), (&json!(phase), &json!(true)));
+            let actual = match phase {
+                "scheduled" => Json::Null,
+                "implement" => json!({"start": "2026-11-21T09:30:00Z"}),
+                _ => json!({"start": "2026-11-21T09:30:00Z", "end": "2026-11-21T09:30:00Z"}),
+            };
+            assert_eq!(entry["actual"], actual, "{phase}");
             let text = stage.file(&feed).await.1;
             assert!(text.contains("STATUS:CONFIRMED"), "{phase}: {text}");
         };
@@ -712,5 +719,45 @@ fn who_only_reads_is_told_so_before_typing() {
                 writer.post(&format!("{path}/{call}"), body).await.ok();
             }
         }
+    });
+}
+
+#[test]
+fn what_is_stated_hides_nothing_of_where_the_cis_stand() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let evening = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        planned(&story.anna, "Pay faster", "pay-db", evening()).await;
+        let blackout = json!({"name": "Live", "reason": "It is closed.",
+            "environment": "production", "window": evening()});
+        story.rosa.post("/blackouts", blackout).await.ok();
+        let fields = json!({"title": "Rehearse", "type": "normal", "cis": ["pay-db"],
+            "environment": "staging", "window": evening()});
+        let raised = story.anna.post("/changes", fields.clone()).await.ok();
+        let path = format!("/changes/{}", raised["number"].as_str().expect("a number"));
+        let told = async || {
+            let record = story.anna.get(&path).await.ok();
+            let factors = record["risk"]["factors"].as_array().expect("factors").iter();
+            let mut points = factors.filter(|one| one["name"] == "environment");
+            let points = points.next().expect("a factor")["points"].clone();
+            let query = format!("/conflicts?subject={}&state=open", raised["id"].as_str().unwrap());
+            let open = story.anna.get(&query).await.ok();
+            let open = open["items"].as_array().expect("a list").iter();
+            let mut kinds: Vec<String> =
+                open.map(|one| one["kind"].as_str().expect("a kind").to_owned()).collect();
+            kinds.sort();
+            (record["counts_as"].clone(), points, kinds.join(" "))
+        };
+        let live = json!({"environment": "production", "ci": "pay-db"});
+        assert_eq!(told().await, (live, json!(15), "blackout same_ci".to_owned()));
+        let release = json!({"title": "Spring", "type": "minor", "environment": "test"});
+        let release = story.rosa.post("/releases", release).await.ok();
+        let release = format!("/releases/{}", release["number"].as_str().expect("a number"));
+        assert_eq!(story.rosa.get(&release).await.ok()["counts_as"], Json::Null);
+
+        let elsewhere = json!({"environment": "staging"});
+        story.ada.patch("/cis/pay-db", "*", elsewhere).await.ok();
+        stage.follow(interlock_server::calendar::CalendarReactor).await;
+        assert_eq!(told().await, (Json::Null, json!(5), "same_ci".to_owned()), "both work there");
     });
 }

@@ -71,6 +71,12 @@ fn a_rollback_begins_with_the_step_in_progress_and_every_page_says_the_same() {
         story.rosa.post(&format!("{path}/rollback"), json!({"reason": "errors"})).await.ok();
         let record = story.rosa.get(&path).await.ok();
         assert_eq!(steps(&record["deployment"]["rollback"]["steps"]), back);
+        let actual = async || {
+            let range = "from=2026-11-21T00:00:00Z&to=2026-11-22T00:00:00Z";
+            let calendar = story.rosa.get(&format!("/calendar?{range}&kind=release")).await.ok();
+            calendar["entries"][0]["actual"].clone()
+        };
+        assert_eq!(actual().await, json!({"start": "2026-11-21T14:05:00Z"}), "it is under way");
         let forward = steps(&record["deployment"]["steps"]);
         let uncertain: Vec<bool> = forward.iter().map(|(_, uncertain)| *uncertain).collect();
         assert_eq!(uncertain, [false, true, false]);
@@ -83,6 +89,8 @@ fn a_rollback_begins_with_the_step_in_progress_and_every_page_says_the_same() {
         story.ivan.post(&back(&changes[1]), never).await.ok();
         story.ivan.post(&back(&changes[0]), done).await.ok();
 
+        let (start, end) = ("2026-11-21T14:05:00Z", "2026-11-21T14:05:00Z");
+        assert_eq!(actual().await, json!({"start": start, "end": end}));
         let record = story.rosa.get(&path).await.ok();
         assert_eq!(record["phase"], "review");
         let lamp = record["route"].as_array().expect("lamps").iter();

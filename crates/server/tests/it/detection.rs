@@ -75,6 +75,7 @@ struct Record {
     at: Steps,
     /// The changes that it is: itself, or those of a release.
     changes: Vec<(BTreeSet<usize>, BTreeSet<usize>)>,
+    /// Whether it states so.
     production: bool,
     emergency: bool,
     committed: bool,
@@ -133,6 +134,8 @@ struct World<'a> {
     clocks: [Clock; 3],
     /// The service of each CI.
     serves: Vec<Option<usize>>,
+    /// Which CIs stand in production.
+    live: Vec<bool>,
     needs: BTreeSet<(usize, &'static str, usize)>,
     records: Vec<Record>,
     rules: Vec<Rule>,
@@ -186,9 +189,12 @@ impl World<'_> {
         if direct { Some(1) } else { (0..CIS).any(over).then_some(2) }
     }
 
+    /// Those for where a record happens: in production, once it states so or one of its CIs stands
+    /// there.
     fn rules_of(&self, record: &Record, kind: &str) -> Vec<&Rule> {
+        let production = record.production || Self::cis(record).into_iter().any(|ci| self.live[ci]);
         let holds = |rule: &&Rule| {
-            rule.kind == kind && rule.production.is_none_or(|only| only == record.production)
+            rule.kind == kind && rule.production.is_none_or(|only| only == production)
         };
         self.rules.iter().filter(holds).collect()
     }
@@ -198,8 +204,7 @@ impl World<'_> {
         let mut found = BTreeSet::new();
         let meets = |other: Steps| (mine.at.0..mine.at.1).any(|s| other.0 <= s && s < other.1);
         let others = self.records.iter().filter(|other| other.number != mine.number);
-        let here = others.filter(|other| other.production == mine.production && meets(other.at));
-        for other in here {
+        for other in others.filter(|other| meets(other.at)) {
             let (ours, theirs) = (Self::cis(mine), Self::cis(other));
             if !ours.is_disjoint(&theirs) {
                 found.insert(("same_ci", other.number.clone(), other.committed));
@@ -345,16 +350,29 @@ impl<'a> World<'a> {
             [Clock { name: zone, before, after }, still("UTC", 0), still("Asia/Kathmandu", 345)];
         let first = at(night).plus_minutes(-15 * DAY * NIGHT);
         let serves = (0..CIS).map(|_| random.one_in(2).then(|| random.index(SERVICES)));
-        let (records, rules) = (Vec::new(), Vec::new());
-        let (serves, needs) = (serves.collect(), BTreeSet::new());
-        let world =
-            Self { client, keeper, approver, number, first, clocks, serves, needs, records, rules };
+        let serves = serves.collect();
+        let live = (0..CIS).map(|_| random.one_in(3)).collect();
+        let (needs, records, rules) = (BTreeSet::new(), Vec::new(), Vec::new());
+        let world = Self {
+            client,
+            keeper,
+            approver,
+            number,
+            first,
+            clocks,
+            serves,
+            live,
+            needs,
+            records,
+            rules,
+        };
         for index in 0..SERVICES {
             keeper.post("/services", json!({"name": world.service(index)})).await.ok();
         }
         for index in 0..CIS {
             let service = world.serves[index].map(|service| world.service(service));
-            let fields = json!({"name": world.ci(index), "kind": "server", "service": service});
+            let fields = json!({"name": world.ci(index), "kind": "server", "service": service,
+                "environment": place(world.live[index])});
             keeper.post("/cis", fields).await.ok();
         }
         world
@@ -444,7 +462,7 @@ impl<'a> World<'a> {
     /// A change, planned, and some of them approved and scheduled where nothing is in the way.
     async fn record(&mut self, random: &mut Random) {
         let (at, change) = (Self::time(random), Self::touched(random));
-        let (production, emergency) = (!random.one_in(5), random.one_in(4));
+        let (production, emergency) = (random.one_in(3), random.one_in(4));
         let mut fields = self.fields(&change);
         fields["window"] = self.window(at, self.clocks[0].name);
         fields["environment"] = json!(place(production));
@@ -484,7 +502,7 @@ impl<'a> World<'a> {
     }
 
     async fn release(&mut self, random: &mut Random) {
-        let (at, production) = (Self::time(random), !random.one_in(5));
+        let (at, production) = (Self::time(random), random.one_in(3));
         let fields = json!({"title": "R", "type": "minor", "environment": place(production),
             "window": self.window(at, self.clocks[0].name)});
         let number = named(&self.client.post("/releases", fields).await.ok());
@@ -502,9 +520,9 @@ impl<'a> World<'a> {
         self.records.push(record);
     }
 
-    /// Moves something: a planned record, the relations or the service of a CI, a rule.
+    /// Moves something: a planned record, the relations, the service or the place of a CI, a rule.
     async fn shift(&mut self, random: &mut Random) {
-        match random.below(6) {
+        match random.below(7) {
             0 => {
                 let index = random.index(self.records.len());
                 if self.records[index].committed {
@@ -539,6 +557,12 @@ impl<'a> World<'a> {
                 self.client.delete(&rule.path, "*").await.ok();
             }
             4 => self.rule(random).await,
+            5 => {
+                let ci = random.index(CIS);
+                self.live[ci] = !self.live[ci];
+                let body = json!({"environment": place(self.live[ci])});
+                self.keeper.patch(&format!("/cis/{}", self.ci(ci)), "*", body).await.ok();
+            }
             _ => self.relate(random.index(CIS), random).await,
         }
     }

@@ -36,4 +36,5 @@ mod scope;
 mod search;
 mod service;
 mod sign_in;
+mod sort;
 mod timers;

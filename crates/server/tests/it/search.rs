@@ -45,6 +45,29 @@ fn records_of_every_kind_are_found_by_their_words() {
 }
 
 #[test]
+fn plans_tasks_boards_and_exceptions_are_found_too() {
+    on_both(async |stage| {
+        let rosa = stage.person("rosa", &["release_manager"]).await;
+        let fields = json!({"title": "Move", "type": "normal", "test_plan": "Weigh a walrus."});
+        rosa.post("/changes", fields).await.ok();
+        let task = json!({"title": "Feed the walrus"});
+        let release = json!({"title": "Spring", "type": "minor"});
+        let release = rosa.post("/releases", release).await.ok();
+        let tasks = format!("/releases/{}/tasks", release["number"].as_str().unwrap());
+        rosa.post(&tasks, task).await.ok();
+        rosa.post("/boards", json!({"name": "Walrus board", "roles": ["cab_member"]})).await.ok();
+        stage.index().await;
+        let mut kinds = found(&rosa.get("/search?q=walrus").await.ok());
+        kinds.sort();
+        assert_eq!(kinds, ["board Walrus board", "change Move", "release Spring"]);
+        rosa.delete(&format!("{tasks}/1"), "*").await.ok();
+        stage.index().await;
+        let kinds = found(&rosa.get("/search?q=walrus").await.ok());
+        assert_eq!(kinds.len(), 2, "{kinds:?}");
+    });
+}
+
+#[test]
 fn a_number_is_found_before_the_index_knows_it_and_first() {
     on_both(async |stage| {
         let anna = stage.person("anna", &["requester"]).await;

@@ -1,5 +1,5 @@
 // An entry of the calendar in words and in looks.
-import { minutes, windowText, zoneShort } from '@/lib/dates';
+import { dayClock, minutes, windowText, zoneShort } from '@/lib/dates';
 import { severityWords } from '@/ui/severity';
 import { wordOf } from '@/ui/texts';
 import type { Entry } from './model';
@@ -11,6 +11,15 @@ export function lookOf(entry: Entry): 'past' | 'committed' | 'planned' {
   return entry.committed ? 'committed' : 'planned';
 }
 
+/** When it was carried out, or since when it is. */
+export function actualOf({ actual }: Entry, zone: string): string | undefined {
+  if (!actual) return undefined;
+  const { start, end } = actual;
+  return end
+    ? texts.carriedOut(windowText({ start, end }, zone))
+    : texts.underWaySince(dayClock(start, zone));
+}
+
 /** An entry in a sentence, for the tooltip and for screen readers. */
 export function describe(entry: Entry, zone: string): string {
   const { window } = entry;
@@ -20,6 +29,8 @@ export function describe(entry: Entry, zone: string): string {
     `${windowText(window, zone)} ${zoneShort(window.start, zone)}`,
     entry.committed ? texts.committed : texts.planned,
   ];
+  const actual = actualOf(entry, zone);
+  if (actual) parts.push(actual);
   if (entry.kind === 'release') parts.push(texts.changesInside(entry.changes));
   if (entry.outage_minutes > 0) parts.push(texts.outage(minutes(entry.outage_minutes)));
   if (entry.conflicts_open > 0) parts.push(severityWords(entry));

@@ -31,6 +31,8 @@ export const texts = {
   event: 'Business event',
   sprint: 'Development sprint',
   external: 'External calendar',
+  carriedOut: (when: string) => `carried out ${when}`,
+  underWaySince: (when: string) => `under way since ${when}`,
   planned: 'planned, not yet committed',
   committed: 'window committed',
   changesInside: (count: number) => (count === 1 ? '1 change' : `${count} changes`),

@@ -220,6 +220,7 @@ export const texts = {
     facts: 'Facts',
     impact: 'Impact',
     tags: 'Tags',
+    causedIncidents: 'Incidents that it caused',
     noOutage: 'none expected',
     outcome: 'How it ended',
   },

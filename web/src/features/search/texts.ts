@@ -10,6 +10,9 @@ export const texts = {
     change: 'Changes',
     release: 'Releases',
     incident: 'Incidents',
+    review: 'Reviews',
+    meeting: 'Meetings',
+    exception: 'Exceptions',
     service: 'Services',
     ci: 'CIs',
   } as Record<string, string>,
@@ -17,15 +20,28 @@ export const texts = {
     change: 'Change',
     release: 'Release',
     incident: 'Incident',
+    review: 'Review',
+    meeting: 'Meeting',
+    exception: 'Exception',
+    board: 'Board',
     service: 'Service',
     ci: 'CI',
   } as Record<string, string>,
   found: (count: number) => (count === 1 ? '1 record found' : `${count} records found`),
   start: 'Search all records',
   startHelp:
-    'Changes, releases, incidents, services and CIs are found by their number, their name, and the words written in them.',
+    'Records of every kind are found by their number, their name, and the words written in them: plans, tasks and remarks too.',
   nothing: (text: string) => `Nothing found for “${text}”`,
   nothingHelp: 'Try fewer or shorter words, or another kind of record.',
 };
 
-export const KINDS = ['change', 'release', 'incident', 'service', 'ci'];
+export const KINDS = [
+  'change',
+  'release',
+  'incident',
+  'review',
+  'meeting',
+  'exception',
+  'service',
+  'ci',
+];

@@ -16,6 +16,8 @@ import classes from './SlotFinder.module.css';
 
 interface Props {
   draft: Draft;
+  /** How long a slot is where no window is set. */
+  minutes?: number;
   window: Window | null | undefined;
   onTake: (window: Window) => void;
 }
@@ -25,10 +27,10 @@ const MINUTES_MAX = 14 * 24 * 60;
 const SLOTS = 5;
 const TYPING_MS = 350;
 
-export function SlotFinder({ draft, window, onTake }: Props) {
+export function SlotFinder(props: Props) {
   const [open, setOpen] = useState(false);
   if (!open) {
-    const named = isNamed(draft);
+    const named = isNamed(props.draft);
     return (
       <div>
         <Button
@@ -44,15 +46,15 @@ export function SlotFinder({ draft, window, onTake }: Props) {
       </div>
     );
   }
-  return <Finder draft={draft} window={window} onTake={onTake} onClose={() => setOpen(false)} />;
+  return <Finder {...props} onClose={() => setOpen(false)} />;
 }
 
-function Finder({ draft, window, onTake, onClose }: Props & { onClose: () => void }) {
+function Finder({ draft, minutes: usual, window, onTake, onClose }: Props & { onClose: () => void }) {
   const readerZone = useZone();
   const words = RECORD.slots;
   // The wanted time stays what it was when the search was opened, whichever slot is taken.
   const [wanted] = useState(window);
-  const [minutes, setMinutes] = useState(minutesOf(window) ?? MINUTES);
+  const [minutes, setMinutes] = useState(minutesOf(window) ?? usual ?? MINUTES);
   const zone = wanted?.zone ?? readerZone;
   const asked = { ...draft, minutes, zone, after: wanted?.start, limit: SLOTS };
   const [settled] = useDebouncedValue(JSON.stringify(asked), TYPING_MS);

@@ -1,17 +1,18 @@
-// Tasks of a record: what, who, by when, after which; ticked off in place.
-import { Checkbox, MultiSelect, TextInput } from '@mantine/core';
+// Tasks of a record: what, who, by when, after which; ticked off in place, edited and removed.
+import { ActionIcon, Button, Checkbox, MultiSelect, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
-import type { Choice } from '@/lib/lookup';
+import { choiceOf } from '@/lib/lookup';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
-import { toInstant } from '@/lib/zone';
+import { toInstant, toWall } from '@/lib/zone';
 import { actionOf, verbs } from '../actions';
 import { ActionButton } from '../Actions';
 import { Dialog } from '../Dialog';
+import { Icon } from '../icons';
 import { Section } from '../Page';
-import { PersonPicker } from '../Picker';
+import { PersonPicker, TeamPicker } from '../Picker';
 import { ProblemNote } from '../States';
 import { Time } from '../Time';
 import { RECORD } from './texts';
@@ -25,6 +26,8 @@ interface Props {
 export function Tasks({ record, path }: Props) {
   const { tasks, version, actions } = record;
   const [adding, dialog] = useDisclosure();
+  const [editing, setEditing] = useState<number>();
+  const edited = tasks.find((task) => task.number === editing);
   const write = useWrite();
   const tick = (task: Schema<'Task'>) =>
     write.mutate({
@@ -66,79 +69,131 @@ export function Tasks({ record, path }: Props) {
             <span className={classes.taskFacts}>
               {task.required && <span>{RECORD.requiredMark}</span>}
               {task.assignee && <span>{task.assignee.name}</span>}
+              {task.team && <span>{task.team.name}</span>}
               {task.after.length > 0 && <span>after {task.after.join(', ')}</span>}
               {task.due_at && !task.done && <Time at={task.due_at} />}
               {task.done_at && <Time at={task.done_at} />}
+              {tickable && (
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  size="sm"
+                  aria-label={RECORD.editTask(task.number)}
+                  onClick={() => setEditing(task.number)}
+                >
+                  <Icon name="more" size={14} />
+                </ActionIcon>
+              )}
             </span>
           </li>
         ))}
       </ul>
-      {adding && <NewTask record={record} path={path} onClose={dialog.close} />}
+      {adding && <TaskDialog record={record} path={path} onClose={dialog.close} />}
+      {edited && (
+        <TaskDialog
+          key={edited.number}
+          record={record}
+          path={path}
+          task={edited}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
     </Section>
   );
 }
 
-function NewTask({ record, path, onClose }: Props & { onClose: () => void }) {
+type DialogProps = Props & {
+  /** The one that is edited; none for a new one. */
+  task?: Schema<'Task'>;
+  onClose: () => void;
+};
+
+function TaskDialog({ record, path, task, onClose }: DialogProps) {
   const { tasks, version } = record;
   const zone = useZone();
-  const [title, setTitle] = useState('');
-  const [assignee, setAssignee] = useState<Choice | null>(null);
-  const [due, setDue] = useState('');
-  const [after, setAfter] = useState<string[]>([]);
-  const [required, setRequired] = useState(false);
+  const before = {
+    title: task?.title ?? '',
+    assignee: task?.assignee ? choiceOf(task.assignee) : null,
+    team: task?.team ? choiceOf(task.team) : null,
+    due: toWall(task?.due_at, zone),
+    after: (task?.after ?? []).map(String),
+    required: task?.required ?? false,
+  };
+  const [now, setNow] = useState(before);
+  const put = (some: Partial<typeof before>) => setNow((then) => ({ ...then, ...some }));
   const write = useWrite(onClose);
-  const submit = () =>
-    write.mutate({
-      path: `${path}/tasks`,
-      version,
-      body: {
-        title: title.trim(),
-        required,
-        after: after.map(Number),
-        ...(assignee ? { assignee: assignee.value } : {}),
-        ...(due ? { due_at: toInstant(due, zone) } : {}),
-      },
-    });
+  const one = `${path}/tasks${task ? `/${task.number}` : ''}`;
+  const submit = () => {
+    const text = (field: 'title' | 'due') => now[field].trim() !== before[field];
+    const choice = (field: 'assignee' | 'team') => now[field]?.value !== before[field]?.value;
+    const body = {
+      ...(text('title') ? { title: now.title.trim() } : {}),
+      ...(choice('assignee') ? { assignee: now.assignee?.value ?? null } : {}),
+      ...(choice('team') ? { team: now.team?.value ?? null } : {}),
+      ...(text('due') ? { due_at: toInstant(now.due, zone) ?? null } : {}),
+      after: now.after.map(Number),
+      required: now.required,
+    };
+    write.mutate({ method: task ? 'PATCH' : 'POST', path: one, version, body });
+  };
   return (
     <Dialog
-      title={RECORD.newTask}
-      submit={RECORD.addTask}
+      title={task ? RECORD.editTask(task.number) : RECORD.newTask}
+      submit={task ? RECORD.saveTask : RECORD.addTask}
       onClose={onClose}
       onSubmit={submit}
       busy={write.isPending}
       problem={write.error}
-      disabled={title.trim() === ''}
+      disabled={now.title.trim() === ''}
     >
       <TextInput
         data-autofocus
         label={RECORD.taskTitle}
         maxLength={200}
-        value={title}
-        onChange={(event) => setTitle(event.currentTarget.value)}
+        value={now.title}
+        onChange={(event) => put({ title: event.currentTarget.value })}
       />
-      <PersonPicker label={RECORD.assignee} value={assignee} onChange={setAssignee} />
+      <PersonPicker
+        label={RECORD.assignee}
+        value={now.assignee}
+        onChange={(assignee) => put({ assignee })}
+      />
+      <TeamPicker label={RECORD.team} value={now.team} onChange={(team) => put({ team })} />
       <TextInput
         type="datetime-local"
         label={`${RECORD.due} (${zone})`}
-        value={due}
-        onChange={(event) => setDue(event.currentTarget.value)}
+        value={now.due}
+        onChange={(event) => put({ due: event.currentTarget.value })}
       />
-      {tasks.length > 0 && (
+      {tasks.length > (task ? 1 : 0) && (
         <MultiSelect
           label={RECORD.after}
-          data={tasks.map((task) => ({
-            value: String(task.number),
-            label: `${task.number}. ${task.title}`,
-          }))}
-          value={after}
-          onChange={setAfter}
+          data={tasks
+            .filter((each) => each.number !== task?.number)
+            .map((each) => ({
+              value: String(each.number),
+              label: `${each.number}. ${each.title}`,
+            }))}
+          value={now.after}
+          onChange={(after) => put({ after })}
         />
       )}
       <Checkbox
         label={RECORD.required}
-        checked={required}
-        onChange={(event) => setRequired(event.currentTarget.checked)}
+        checked={now.required}
+        onChange={(event) => put({ required: event.currentTarget.checked })}
       />
+      {task && (
+        <Button
+          variant="subtle"
+          color="red"
+          size="compact-sm"
+          disabled={write.isPending}
+          onClick={() => write.mutate({ method: 'DELETE', path: one, version })}
+        >
+          {RECORD.removeTask}
+        </Button>
+      )}
     </Dialog>
   );
 }

@@ -17,6 +17,8 @@ interface Props {
   /** The record's number, for the check of a new window. */
   subject: string;
   window: Window | null | undefined;
+  /** How long its window is by itself. */
+  minutes?: number;
   send: Verb;
   onClose: () => void;
 }
@@ -50,7 +52,7 @@ export function VerbDialog(props: Props) {
   );
 }
 
-function ScheduleDialog({ subject, window, send, onClose }: Props) {
+function ScheduleDialog({ subject, window, minutes, send, onClose }: Props) {
   const [next, setNext] = useState<Window | null>(window ?? null);
   const body = next ? { window: next } : {};
   return (
@@ -68,6 +70,7 @@ function ScheduleDialog({ subject, window, send, onClose }: Props) {
         label={RECORD.window}
         help={RECORD.scheduleHelp}
         draft={{ subject }}
+        minutes={minutes}
         value={next}
         onChange={setNext}
       />

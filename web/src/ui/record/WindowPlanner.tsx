@@ -13,11 +13,13 @@ interface Props {
   error?: string;
   /** What the window is for. */
   draft: Draft;
+  /** How long it is by itself. */
+  minutes?: number;
   value: Window | null | undefined;
   onChange: (window: Window | null) => void;
 }
 
-export function WindowPlanner({ draft, value, onChange, ...field }: Props) {
+export function WindowPlanner({ draft, minutes, value, onChange, ...field }: Props) {
   const [taken, setTaken] = useState(0);
   const take = (window: Window) => {
     onChange(window);
@@ -26,8 +28,8 @@ export function WindowPlanner({ draft, value, onChange, ...field }: Props) {
   const checked = draft.subject !== undefined || (draft.cis ?? []).length > 0;
   return (
     <>
-      <WindowField key={taken} {...field} value={value} onChange={onChange} />
-      <SlotFinder draft={draft} window={value} onTake={take} />
+      <WindowField key={taken} {...field} minutes={minutes} value={value} onChange={onChange} />
+      <SlotFinder draft={draft} minutes={minutes} window={value} onTake={take} />
       {checked && isNamed(draft) && <WindowCheck draft={draft} window={value} onTake={take} />}
       {draft.subject && <MoveCheck number={draft.subject} window={value ?? null} />}
     </>

@@ -1,5 +1,5 @@
 //! Detection against a finder that knows nothing but ten-minute steps: a thousand random calendars
-//! with CI graphs, windows, peak hours, blackouts, business events and sprints.
+//! with CI graphs, environments, windows, peak hours, blackouts, business events and sprints.
 
 use super::*;
 
@@ -38,6 +38,8 @@ struct Record {
     at: Steps,
     cis: BTreeSet<u128>,
     services: BTreeSet<u128>,
+    /// Where, as it states.
+    environment: Environment,
     committed: bool,
     emergency: bool,
 }
@@ -46,6 +48,8 @@ struct Rule {
     id: PeriodId,
     kind: PeriodKind,
     services: BTreeSet<u128>,
+    /// Where, when only there.
+    environment: Option<Environment>,
     /// The first occurrence.
     first: Steps,
     repeats: &'static str,
@@ -56,7 +60,13 @@ struct Rule {
 struct World {
     records: Vec<Record>,
     rules: Vec<Rule>,
+    /// Where each CI stands.
+    stands: BTreeMap<u128, Environment>,
     needs: BTreeSet<(u128, u128)>,
+}
+
+fn environment(random: &mut Random) -> Environment {
+    if random.one_in(3) { Environment::Production } else { Environment::Test }
 }
 
 fn world(random: &mut Random) -> World {
@@ -67,6 +77,7 @@ fn world(random: &mut Random) -> World {
             at: (begin, begin + 1 + random.below(40)),
             cis: random.some(CIS, 3),
             services: random.some(3, 2),
+            environment: environment(random),
             committed: random.one_in(2),
             emergency: random.one_in(4),
         }
@@ -86,6 +97,7 @@ fn world(random: &mut Random) -> World {
             id: PeriodId::from_uuid(uuid(number)),
             kind,
             services: if everyone { BTreeSet::new() } else { random.some(3, 2) },
+            environment: random.one_in(4).then(|| environment(random)),
             // Longer than a day at times, so that occurrences overlap each other.
             first: (begin, begin + 1 + random.below(STEPS_A_DAY + 40)),
             repeats,
@@ -99,7 +111,8 @@ fn world(random: &mut Random) -> World {
         (end(random), end(random))
     });
     let needs = edges.filter(|(from, to)| from != to).collect();
-    World { records, rules, needs }
+    let stands = (1..=CIS).map(|number| (number, environment(random))).collect();
+    World { records, rules, stands, needs }
 }
 
 fn instant(step: i64) -> Timestamp {
@@ -138,6 +151,15 @@ fn walked(rule: &Rule) -> Vec<Steps> {
     found
 }
 
+/// Whether a rule is for where a record happens: in production, once it states so or one of its CIs
+/// stands there.
+fn is_here(world: &World, mine: &Record, rule: &Rule) -> bool {
+    let live = Environment::Production;
+    let production =
+        mine.environment == live || mine.cis.iter().any(|number| world.stands[number] == live);
+    rule.environment.is_none_or(|only| (only == live) == production)
+}
+
 /// Every collision of a record, found step by step and pair by pair.
 fn brute(world: &World, mine: &Record) -> BTreeSet<Collision> {
     let mut found = BTreeSet::new();
@@ -165,7 +187,7 @@ fn brute(world: &World, mine: &Record) -> BTreeSet<Collision> {
             found.insert(("dependency".to_owned(), other.side, blocks));
         }
     }
-    for rule in &world.rules {
+    for rule in world.rules.iter().filter(|rule| is_here(world, mine, rule)) {
         let concerns = rule.services.is_empty() || !rule.services.is_disjoint(&mine.services);
         let hit = concerns && walked(rule).into_iter().any(meets);
         match rule.kind {
@@ -183,7 +205,8 @@ fn brute(world: &World, mine: &Record) -> BTreeSet<Collision> {
     }
     for service in &mine.services {
         let windows = world.rules.iter().filter(|rule| {
-            rule.kind == PeriodKind::MaintenanceWindow && rule.services.contains(service)
+            let own = rule.kind == PeriodKind::MaintenanceWindow && rule.services.contains(service);
+            own && is_here(world, mine, rule)
         });
         let windows: Vec<&Rule> = windows.collect();
         let inside = windows
@@ -230,6 +253,7 @@ fn product(world: &World, mine: &Record) -> BTreeSet<Collision> {
         interval: interval(mine.at),
         cis: mine.cis.iter().map(|number| ci(*number)).collect(),
         services: mine.services.iter().map(service).collect(),
+        environment: mine.environment.counting(mine.cis.iter().map(|number| world.stands[number])),
         emergency: mine.emergency,
         blocking: Blocking::of_tests(mine.emergency),
     };
@@ -257,6 +281,7 @@ fn product(world: &World, mine: &Record) -> BTreeSet<Collision> {
             id: rule.id,
             kind: rule.kind,
             services: rule.services.iter().map(service).collect(),
+            environment: rule.environment,
             occurrences: schedule.occurrences(placed.interval),
         }
     });

@@ -20,6 +20,7 @@ impl Claims {
             interval: self.interval,
             cis: self.cis.iter().copied().map(ci).collect(),
             services: BTreeSet::new(),
+            environment: Environment::Production,
             emergency: false,
             blocking: Blocking::of_tests(false),
         }
@@ -155,6 +156,7 @@ fn a_blackout_of_another_service_is_none_of_ours() {
         interval: minutes(0, 9),
         cis: BTreeSet::new(),
         services: [service(1)].into(),
+        environment: Environment::Production,
         emergency: false,
         blocking: Blocking::of_tests(false),
     };
@@ -162,6 +164,7 @@ fn a_blackout_of_another_service_is_none_of_ours() {
         id: PeriodId::from_uuid(uuid(71)),
         kind: PeriodKind::Blackout,
         services: services.iter().copied().map(service).collect(),
+        environment: None,
         occurrences: vec![minutes(5, 20)],
     };
     assert_eq!(detect(&placed, &[], &[], &[blackout(&[2])]), []);

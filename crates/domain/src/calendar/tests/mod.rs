@@ -6,7 +6,7 @@ mod detecting;
 mod periods;
 mod slots;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
     Actor, ChangeId, CiId, Id, Interval, PeriodId, PersonId, ReleaseId, ServiceId, Timestamp, Zone,
@@ -14,7 +14,7 @@ use kernel::{
 
 use super::*;
 use crate::aggregate::{Aggregate, Decision, Stamp};
-use crate::vocabulary::Window;
+use crate::vocabulary::{Environment, Window};
 
 fn uuid(number: u128) -> uuid::Uuid {
     uuid::Uuid::from_u128(number)

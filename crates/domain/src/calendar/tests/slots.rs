@@ -13,6 +13,7 @@ fn placed(length: i64, emergency: bool) -> Placed {
         interval: minutes(7, 7 + length),
         cis: [ci(1), ci(2)].into(),
         services: [service(1), service(2)].into(),
+        environment: Environment::Production,
         emergency,
         blocking: Blocking::of_tests(emergency),
     }
@@ -44,7 +45,7 @@ fn period(
     let last = occurrences.iter().map(|at| at.end).max().unwrap_or(minute(0));
     let services = services.iter().copied().map(service).collect();
     let id = PeriodId::from_uuid(uuid(number));
-    let fact = PeriodFact { id, kind, services, occurrences };
+    let fact = PeriodFact { id, kind, services, environment: None, occurrences };
     PeriodAhead { fact, ends: ends.unwrap_or(last) }
 }
 

@@ -7,13 +7,14 @@ use crate::policy::{Assign, TaskTemplate, tasks};
 #[test]
 fn a_change_is_raised_with_the_tasks_of_its_model() {
     let title = "Tell the shops".to_owned();
-    let template = TaskTemplate { title, assign: Assign::Nobody, required: true, after: vec![] };
+    let template =
+        TaskTemplate { title, assign: Assign::Nobody, required: true, after: vec![], due: None };
     let edit = Edit {
         title: Some("Move the database".to_owned()),
         change_type: Some(Some(ChangeType::Normal)),
         ..Edit::default()
     };
-    let events = raise("CHG-1".to_owned(), &edit, None, tasks(&[template], |_| None));
+    let events = raise("CHG-1".to_owned(), &edit, None, tasks(&[template], None, |_| None));
     let change = after(&Change::default(), events);
     assert_eq!((change.number.as_str(), change.phase), ("CHG-1", Phase::Draft));
     assert_eq!(change.extras.tasks_missing().len(), 1);

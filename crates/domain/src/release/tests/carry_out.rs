@@ -58,6 +58,7 @@ fn who_approved_a_change_neither_deploys_it_nor_reports_its_step() {
     let release = deploying();
     let facts = approved_by(&release, 41);
     assert_eq!(code(step(&release, named(change(41)), StepState::Done, None, &facts)), own);
+    let release = reported(&release, 41, StepState::Done);
     assert!(step(&release, named(change(42)), StepState::Done, None, &facts).is_ok());
 }
 
@@ -108,6 +109,18 @@ fn a_step_is_of_a_change_of_the_release_and_a_failure_is_explained() {
 }
 
 #[test]
+fn a_step_waits_for_its_turn_and_is_told_whose_it_is() {
+    let release = deploying();
+    let early = step(&release, named(change(42)), StepState::Done, None, &facts(&release));
+    let refusal = early.expect_err("out of turn");
+    assert_eq!(refusal.code, "release.out_of_turn");
+    assert!(refusal.detail.contains("CHG-41"), "{}", refusal.detail);
+    let release = reported(&release, 41, StepState::Failed);
+    let release = reported(&release, 42, StepState::Done);
+    reported(&release, 41, StepState::Done);
+}
+
+#[test]
 fn a_deployment_ends_once_every_change_is_reported() {
     let release = reported(&deploying(), 41, StepState::Done);
     assert_eq!(code(verify(&release, None, None, &facts(&release))), "release.steps_open");
@@ -130,8 +143,8 @@ fn verification_passes_or_leads_to_a_rollback() {
 
 #[test]
 fn exactly_what_was_reached_is_taken_back_in_reverse() {
-    let release = reported(&deploying(), 42, StepState::Failed);
-    let release = reported(&release, 41, StepState::Done);
+    let release = reported(&deploying(), 41, StepState::Done);
+    let release = reported(&release, 42, StepState::Failed);
     let decided = roll_back(&release, "errors", &facts(&release)).expect("allowed");
     let (reason, changes) = ("errors".to_owned(), vec![change(42), change(41)]);
     let expected = DeploymentEvent::RollbackDecided { reason, changes };
@@ -173,6 +186,10 @@ fn nothing_goes_back_before_it_is_decided() {
 #[test]
 fn the_last_step_back_leads_to_the_review() {
     let release = going_back();
+    let early = back(&release, named(change(41)), StepState::Done, None, &facts(&release));
+    assert_eq!(code(early), "release.out_of_turn");
+    let first = back(&release, named(change(42)), StepState::NotBegun, None, &facts(&release));
+    let release = after(&release, first);
     let failed =
         back(&release, named(change(41)), StepState::Failed, Some("stuck"), &facts(&release));
     assert_eq!(after(&release, failed).phase, P::Deployment);

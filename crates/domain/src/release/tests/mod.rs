@@ -139,6 +139,7 @@ fn fact(number: u128) -> ChangeFact {
     let plan = "undo it".to_owned();
     let cannot_be_undone = String::new();
     ChangeFact {
+        awaits: vec![],
         id,
         number: format!("CHG-{number}"),
         approved: true,

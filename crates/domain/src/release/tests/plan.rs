@@ -16,13 +16,14 @@ fn described() -> Edit {
 #[test]
 fn a_release_begins_in_the_first_state_of_its_model_with_its_tasks() {
     let title = "Write the plan of communication".to_owned();
-    let template = TaskTemplate { title, assign: Assign::Owner, required: true, after: vec![] };
+    let template =
+        TaskTemplate { title, assign: Assign::Owner, required: true, after: vec![], due: None };
     let events = create(
         "REL-1".to_owned(),
         &model(),
         &titled(),
         Some(person(CREATOR)),
-        tasks(&[template], |_| Some(person(NOBODY))),
+        tasks(&[template], None, |_| Some(person(NOBODY))),
     );
     let release = after(&Release::default(), events);
     assert_eq!((release.phase, release.state.as_str()), (P::Planning, "planning"));

@@ -303,6 +303,10 @@ fn check_places(release: &Release) -> Result<(), TestCaseError> {
         prop_assert!(!release.changes.is_empty(), "nothing is carried out");
         let steps: Vec<ChangeId> = deployment.steps.iter().map(|step| step.change).collect();
         prop_assert_eq!(&steps, &release.changes);
+        let back = deployment.rollback.iter().map(|rollback| &rollback.steps);
+        for steps in back.chain([&deployment.steps]) {
+            prop_assert!(steps.is_sorted_by_key(|step| !step.is_reported()), "{steps:?}");
+        }
         let steps = deployment.rollback.iter().flat_map(|rollback| &rollback.steps);
         let mut back: Vec<ChangeId> = steps.map(|step| step.change).collect();
         back.reverse();

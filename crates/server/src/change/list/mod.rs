@@ -102,7 +102,7 @@ fn page(
     gather_max: i64,
 ) -> Result<Page<ChangeRow>, Stop> {
     check_cursor(query.get("cursor"))?;
-    let (order, descending) = order(query, ORDERS)?;
+    let (order, descending) = order(query, ORDERS, "-updated_at")?;
     let asked = Asked {
         table: "changes",
         any_of: filters(db, query, me)?,

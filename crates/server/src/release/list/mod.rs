@@ -81,7 +81,7 @@ pub(super) fn list(
     me: Option<PersonId>,
 ) -> Result<Page<ReleaseRow>, Stop> {
     check_cursor(query.get("cursor"))?;
-    let (order, descending) = order(query, ORDERS)?;
+    let (order, descending) = order(query, ORDERS, "-updated_at")?;
     let asked = Asked {
         table: "releases",
         any_of: filters(db, query, me)?,

@@ -5,7 +5,7 @@ import { Link } from '@/ui/Link';
 import { StatePill, Tier } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { conflictsOf } from '../conflicts';
-import { lookOf } from '../describe';
+import { actualOf, lookOf } from '../describe';
 import type { Calendar, Entry } from '../model';
 import { dateOf } from '../range';
 import { entryPath } from '../paths';
@@ -82,6 +82,7 @@ function DayRows(props: { date: string; entries: Entry[]; calendar: Calendar }) 
 function EntryRow({ entry, calendar }: { entry: Entry; calendar: Calendar }) {
   const zone = useZone();
   const services = entry.services.map((service) => service.name).join(', ');
+  const actual = actualOf(entry, zone);
   return (
     <tr>
       <td>
@@ -98,6 +99,7 @@ function EntryRow({ entry, calendar }: { entry: Entry; calendar: Calendar }) {
           {hoursText(entry.window, zone)}
         </time>
         {lookOf(entry) === 'planned' && <span className="visually-hidden"> {texts.planned}</span>}
+        {actual && <div className="soft">{actual}</div>}
       </td>
       <td title={services}>{services || '–'}</td>
       <td>{wordOf(entry.environment)}</td>

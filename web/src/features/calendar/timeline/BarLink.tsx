@@ -4,12 +4,13 @@ import { useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from '
 import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
 import { severityOf } from '@/ui/severity';
+import { useNow } from '@/ui/Time';
 import { describe, lookOf } from '../describe';
 import { useHeld, useMovingTools, type Moving } from '../Moving';
 import { entryPath } from '../paths';
 import { isMovable, snapped } from '../shift';
 import { texts } from '../texts';
-import type { Bar, Scale } from './layout';
+import { xOf, type Bar, type Scale } from './layout';
 import classes from './Timeline.module.css';
 
 /** A click with an unsteady hand is no drag. */
@@ -68,7 +69,25 @@ export function BarLink({ bar, rowTop, scale, step }: Props) {
         {entry.type === 'emergency' && <strong aria-hidden="true">! </strong>}
         <span className="mono">{entry.subject.number}</span> {entry.subject.name}
       </span>
+      <Actual bar={bar} scale={scale} />
     </Link>
+  );
+}
+
+/** When the work was really done, as a line along the foot of its window. */
+function Actual({ bar, scale }: { bar: Bar; scale: Scale }) {
+  const now = useNow(60_000);
+  const { actual } = bar.entry;
+  if (!actual) return null;
+  const x = xOf(Date.parse(actual.start), scale);
+  const end = xOf(actual.end ? Date.parse(actual.end) : now.getTime(), scale);
+  return (
+    <span
+      aria-hidden="true"
+      className={classes.actual}
+      data-running={actual.end ? undefined : true}
+      style={{ left: x - bar.x, width: Math.max(2, end - x) }}
+    />
   );
 }
 

@@ -10,11 +10,12 @@ import { RefLink } from '@/ui/RefLink';
 import { AdviceSection } from '@/ui/record/AdviceSection';
 import { Links } from '@/ui/record/Links';
 import { StatePill } from '@/ui/StatePill';
-import { wordOf } from '@/ui/texts';
+import { placeOf, wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { FORMS } from '../fieldPlaces';
 import { changePath, type Change } from '../queries';
 import { texts } from '../texts';
+import { CausedIncidents } from './CausedIncidents';
 import { WhatFields, WhenFields, WhereFields, WhoFields } from './ChangeFields';
 import { EditSection } from './EditSection';
 import classes from './change.module.css';
@@ -59,6 +60,7 @@ export function OverviewTab({ change }: { change: Change }) {
             version={change.version}
             may={actionOf(change.actions, 'set_links')}
           />
+          <CausedIncidents change={change.number} />
         </>
       }
       side={
@@ -102,7 +104,7 @@ function impactFacts(change: Change): [string, React.ReactNode][] {
         </ul>
       ),
     ],
-    [fields.environment, wordOf(change.environment)],
+    [fields.environment, placeOf(change)],
     [fields.customer_impact, change.customer_impact && wordOf(change.customer_impact)],
     [fields.outages, <Outages key="outages" change={change} />],
     [

@@ -24,7 +24,7 @@ import { Route } from '@/ui/Route';
 import { say } from '@/ui/say';
 import { StatePill } from '@/ui/StatePill';
 import { ErrorState, ProblemNote, RecordSkeleton, RowsSkeleton } from '@/ui/States';
-import { wordOf } from '@/ui/texts';
+import { placeOf, wordOf } from '@/ui/texts';
 import { ActionDialogs, asksFirst } from '../components/ActionDialogs';
 import { ApprovalsTab } from '../components/ApprovalsTab';
 import { CisTab } from '../components/CisTab';
@@ -193,7 +193,7 @@ function Meta({ change }: { change: Change }) {
         </span>
       )}
       {change.team && <span>{change.team.name}</span>}
-      <span>{wordOf(change.environment)}</span>
+      <span>{placeOf(change)}</span>
     </>
   );
 }

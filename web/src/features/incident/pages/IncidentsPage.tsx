@@ -34,12 +34,14 @@ const COLUMNS: Column<IncidentRow>[] = [
   {
     key: 'priority',
     header: words.priority,
+    sort: 'priority',
     cell: (row) => <Priority level={row.priority} />,
   },
   { key: 'state', header: words.state, cell: (row) => <StatePill word={row.state} /> },
   {
     key: 'opened_at',
     header: words.opened,
+    sort: 'opened_at',
     cell: (row) => <Time at={row.opened_at} show="full" />,
   },
   { key: 'lasted', header: words.lasted, right: true, wideOnly: true, cell: lasted },
@@ -74,8 +76,8 @@ export default function IncidentsPage() {
   const go = useGo();
   const [address, change] = useAddress();
   const services = useServices().data?.items ?? [];
-  const { q, state, priority, service, ci, caused_by } = address;
-  const pages = useIncidents({ q, state, priority, service, ci, caused_by });
+  const { q, state, priority, service, ci, caused_by, sort } = address;
+  const pages = useIncidents({ q, state, priority, service, ci, caused_by, sort });
   const filtered = Boolean(q || state || priority || service || ci || caused_by);
   const startNew = () => go(paths.newIncident);
   const offer = useOffer('incident.write', texts.new, startNew);
@@ -85,6 +87,7 @@ export default function IncidentsPage() {
         address={address}
         onChange={change}
         text={texts.search}
+        sorts={{ columns: COLUMNS, sortedBy: '-opened_at' }}
         filters={[
           { key: 'state', label: words.state, options: STATES },
           { key: 'priority', label: words.priority, options: PRIORITIES },
@@ -105,6 +108,9 @@ export default function IncidentsPage() {
           label={texts.label}
           columns={shownColumns(COLUMNS, address)}
           pages={pages}
+          sort={sort}
+          sortedBy="-opened_at"
+          onSort={(next) => change({ sort: next })}
           rowKey={(row) => row.number}
           rowLink={(row) => paths.incident(row.number)}
           empty={

@@ -168,7 +168,7 @@ function RecordFacts({ release }: { release: Release }) {
         ...(release.members.length > 0
           ? [[FIELD.members, <Members key="members" release={release} />] as [string, JSX]]
           : []),
-        [FIELD.environment, wordOf(release.environment)],
+        [FIELD.environment, placeOf(release)],
         [FIELD.tags, release.tags.join(', ')],
         ['Model', `${wordOf(release.type)}, version ${release.model_version}`],
         ['Created', <Time key="created" at={release.created_at} />],

@@ -1,6 +1,6 @@
 // The fields of a release, for a new one and for an edit.
 import type { Form as FormState } from '@/lib/forms';
-import { useModels } from '@/lib/lookup';
+import { useModels, useUsualMinutes } from '@/lib/lookup';
 import type { Window } from '@/lib/schema';
 import {
   FieldSet,
@@ -48,6 +48,7 @@ export function ReleaseFieldsForm({ form, subject, ...frame }: Props) {
   const window = {
     label: FIELD.window,
     help: FIELD.windowHelp,
+    minutes: useUsualMinutes(form.values.type),
     value: form.values.window,
     error: form.errorOf('window'),
     onChange: (next: Window | null) => form.set('window', next),

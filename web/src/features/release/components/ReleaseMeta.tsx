@@ -2,7 +2,7 @@
 import { dayOn, relative, span } from '@/lib/dates';
 import type { Window } from '@/lib/schema';
 import { RefLink } from '@/ui/RefLink';
-import { wordOf } from '@/ui/texts';
+import { placeOf } from '@/ui/texts';
 import { useNow, WindowTime } from '@/ui/Time';
 import type { Release } from '../queries';
 import { FIELD } from '../texts';
@@ -17,7 +17,7 @@ export function ReleaseMeta({ release }: { release: Release }) {
         {release.window && !OVER.has(release.phase) && <Countdown window={release.window} />}
         {release.window && !release.scheduled && !OVER.has(release.phase) && ', planned only'}
       </span>
-      <span>{wordOf(release.environment)}</span>
+      <span>{placeOf(release)}</span>
       <span>
         Owner <RefLink record={release.owner} none="nobody yet" />
       </span>

@@ -1,6 +1,7 @@
 // The dialogs of a release's verbs that ask for something before they are sent.
 import { Radio, Select, Textarea } from '@mantine/core';
 import { useState } from 'react';
+import { useUsualMinutes } from '@/lib/lookup';
 import type { Verb } from '@/lib/verb';
 import { Dialog, ReasonDialog } from '@/ui/Dialog';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
@@ -29,12 +30,14 @@ interface Props {
 
 export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
   const frame = { busy: send.busy, problem: send.problem, onClose };
+  const minutes = useUsualMinutes(release.type);
   if (isShared(name)) {
     return (
       <VerbDialog
         verb={name}
         subject={release.number}
         window={release.window}
+        minutes={minutes}
         send={send}
         onClose={onClose}
       />

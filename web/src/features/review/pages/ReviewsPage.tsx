@@ -40,10 +40,16 @@ const COLUMNS: Column<ReviewRow>[] = [
   {
     key: 'due',
     header: REVIEW.due,
+    sort: 'due_on',
     wideOnly: true,
     cell: (row) => (row.due_on ? dayOn(row.due_on) : '–'),
   },
-  { key: 'opened', header: REVIEW.opened, cell: (row) => <Time at={row.opened_at} /> },
+  {
+    key: 'opened',
+    header: REVIEW.opened,
+    sort: 'opened_at',
+    cell: (row) => <Time at={row.opened_at} />,
+  },
 ];
 
 export default function ReviewsPage() {
@@ -55,6 +61,7 @@ export default function ReviewsPage() {
       <FilterBar
         address={address}
         onChange={change}
+        sorts={{ columns: COLUMNS, sortedBy: '-opened_at' }}
         filters={[
           { key: 'state', label: REVIEW.state, options: ['open', 'completed'] },
           { key: 'kind', label: REVIEW.kind, options: ['release', 'change'] },
@@ -65,6 +72,9 @@ export default function ReviewsPage() {
           label={REVIEW.list}
           columns={COLUMNS}
           pages={pages}
+          sort={address.sort}
+          sortedBy="-opened_at"
+          onSort={(sort) => change({ sort })}
           rowKey={(row) => row.number}
           rowLink={(row) => paths.review(row.number)}
           empty={

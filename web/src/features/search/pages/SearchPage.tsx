@@ -19,6 +19,9 @@ const ICONS: Record<string, IconName> = {
   change: 'changes',
   release: 'releases',
   incident: 'incidents',
+  review: 'reviews',
+  meeting: 'cab',
+  board: 'cab',
   service: 'services',
   ci: 'cis',
   team: 'teams',
@@ -95,7 +98,8 @@ function FoundLine({ found }: { found: Found }) {
       <Icon name={ICONS[found.kind] ?? 'list'} />
       <span className={classes.kind}>{texts.one[found.kind] ?? wordOf(found.kind)}</span>
       <Link to={foundPath(found)} className={classes.title}>
-        {found.number && <span className="mono">{found.number}</span>} {found.title}
+        {found.number && <span className="mono">{found.number}</span>}{' '}
+        {found.title !== found.number && found.title}
       </Link>
       {found.state && <StatePill word={found.state} />}
     </li>
@@ -107,5 +111,7 @@ function foundPath(found: Found): string {
   if (found.kind === 'ci') return paths.ci(found.id);
   if (found.kind === 'team') return paths.teams;
   if (found.kind === 'person') return paths.people;
+  if (found.kind === 'board') return paths.cab;
+  if (found.kind === 'exception') return paths.exceptions;
   return pathOf({ id: found.id, number: found.number, name: found.title }) ?? paths.search;
 }

@@ -15,10 +15,11 @@ import { texts } from '../texts';
 const words = texts.services;
 
 const COLUMNS: Column<Service>[] = [
-  { key: 'name', header: words.name, width: '36%', cell: (row) => row.name },
+  { key: 'name', header: words.name, width: '36%', sort: 'name', cell: (row) => row.name },
   {
     key: 'criticality',
     header: words.criticality,
+    sort: 'criticality',
     cell: (row) => <Criticality level={row.criticality} />,
   },
   { key: 'team', header: words.team, cell: (row) => row.team?.name ?? '–' },
@@ -41,15 +42,18 @@ export default function ServicesPage() {
   const [address, change] = useAddress();
   const [adding, setAdding] = useState(false);
   const offer = useOffer('service.write', words.new, () => setAdding(true));
-  const pages = useServiceList({ q: address.q });
+  const pages = useServiceList({ q: address.q, sort: address.sort });
   return (
     <Page wide title={words.title} primary={offer}>
-      <FilterBar address={address} onChange={change} filters={[]} text={words.search} />
+      <FilterBar address={address} onChange={change} filters={[]} text={words.search} sorts={{ columns: COLUMNS, sortedBy: 'name' }} />
       <Section flush>
         <DataTable
           label={words.label}
           columns={COLUMNS}
           pages={pages}
+          sort={address.sort}
+          sortedBy="name"
+          onSort={(sort) => change({ sort })}
           rowKey={(row) => row.id}
           rowLink={(row) => paths.service(row.id)}
           empty={
