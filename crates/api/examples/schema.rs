@@ -21,6 +21,7 @@ use utoipa::OpenApi;
         api::approval::ContentDifferences,
         api::approval::Extension,
         api::approval::ExtensionRow,
+        api::release::AskedWindow,
         api::approval::GrantExtension,
         api::audit::Event,
         api::cab::BoardFields,
