@@ -7,7 +7,7 @@ use crate::release::{Cast, approved, cast, number, vote, window};
 use crate::support::{Client, Stage, on_both};
 
 /// A submitted release over a service that the payments team owns; Omar and Nina belong to it.
-async fn planned<'a>(stage: &'a Stage) -> (Cast<'a>, Client<'a>, Client<'a>, String) {
+async fn planned(stage: &Stage) -> (Cast<'_>, Client<'_>, Client<'_>, String) {
     let story = cast(stage).await;
     let omar = stage.person("omar_operator", &["implementer"]).await;
     let nina = stage.person("nina_operator", &["release_manager"]).await;

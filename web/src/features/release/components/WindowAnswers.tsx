@@ -30,7 +30,7 @@ export function WindowAnswers({ release }: { release: Release }) {
   });
   const rows = release.window_answers;
   const ask = actionOf(release.actions, 'ask_window');
-  const over = ask?.refusal?.code.endsWith('.wrong_phase') ?? true;
+  const over = !ask || /\.(wrong_phase|ended)$/.test(ask.refusal?.code ?? '');
   if (rows.length === 0 || (over && rows.every((row) => !row.asked_at))) return null;
   const items = verbs(release.actions, {
     ask_window: {
