@@ -86,6 +86,7 @@ use utoipa::OpenApi;
         api::change::Advice,
         api::common::BulkOutcome,
         api::deployment::CarriedOut,
+        api::release::AskedWindow,
         api::release::ReleaseBulk,
         api::common::Ref,
         api::common::Action,

@@ -29,6 +29,10 @@ pub struct Event {
     /// The reason or remark that was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<String>,
+    /// The version of the policy that it was decided under; 0 is the one that the program brings
+    /// along. Absent where policy decides nothing, and in events of before it was noted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub policy: Option<i64>,
     /// The fields that it altered.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub fields: Vec<FieldChange>,

@@ -282,6 +282,8 @@ pub struct Release {
     /// The end of its window, RFC 3339, while work is still under way after it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub overdue_since: Option<String>,
+    /// What the teams that own the affected services say of the window.
+    pub window_answers: Vec<WindowAgreement>,
     /// The longer window that is asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub extension: Option<Extension>,
@@ -317,6 +319,93 @@ pub struct Release {
     pub created_at: String,
     /// When it was last written, RFC 3339.
     pub updated_at: String,
+}
+
+/// What a team that owns affected services says of the window of a release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WindowAgreement {
+    /// The team.
+    pub team: Ref,
+    /// Its services that the release touches.
+    pub services: Vec<Ref>,
+    /// `not_asked`, `lapsed`, `asked`, `accepted`, `countered` or `refused`.
+    pub state: String,
+    /// The window that it was asked about; an answer names it.
+    pub window: Option<Window>,
+    /// Who asked.
+    pub asked_by: Option<String>,
+    /// When it was asked, RFC 3339.
+    pub asked_at: Option<String>,
+    /// What it was told with that.
+    pub note: Option<String>,
+    /// Who answered.
+    pub answered_by: Option<String>,
+    /// When, RFC 3339.
+    pub answered_at: Option<String>,
+    /// Why it answered so.
+    pub reason: Option<String>,
+    /// The window that would suit it instead.
+    pub instead: Option<Window>,
+    /// Whether the reader may answer for it.
+    pub yours: bool,
+}
+
+/// `window/ask`: asks the teams that own the affected services about the window.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AskWindow {
+    /// Another window than the planned one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// The teams that are asked; every one that does not agree to it yet, when none is named.
+    #[schema(max_items = 50)]
+    pub teams: Vec<String>,
+    /// A word to them.
+    #[schema(max_length = 2000)]
+    pub note: String,
+}
+
+/// `window/accept`, `window/counter`, `window/refuse`: answers for a team.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerWindow {
+    /// The team; needed where the reader may answer for more than one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub team: Option<String>,
+    /// The window that was seen: another one that is asked about meanwhile is not answered.
+    pub seen: Window,
+    /// The window that would suit instead; for `counter`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub window: Option<Window>,
+    /// Why; needed unless the window is accepted.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub reason: String,
+}
+
+/// `window/take`: takes the window that a team proposes.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TakeWindow {
+    /// The team.
+    pub team: String,
+}
+
+/// A window that is asked of a team of the reader: one line of the list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AskedWindow {
+    /// The release.
+    pub release: Ref,
+    /// The team.
+    pub team: Ref,
+    /// The window.
+    pub window: Window,
+    /// Who asked.
+    pub asked_by: String,
+    /// When, RFC 3339.
+    pub asked_at: String,
+    /// What the team was told with that.
+    pub note: String,
 }
 
 /// A state of the model.

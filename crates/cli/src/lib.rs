@@ -30,6 +30,7 @@ mod service;
 mod table;
 mod team;
 mod verbs;
+mod window;
 
 use std::process::ExitCode;
 

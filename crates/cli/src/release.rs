@@ -21,6 +21,7 @@ use crate::record::{
     task_lines,
 };
 use crate::review::WrittenReview;
+use crate::window::{WindowVerb, agreement_lines};
 
 const COLUMNS: &[&str] = &[
     "number",
@@ -178,6 +179,9 @@ pub(crate) enum ReleaseVerb {
     #[command(after_help = "Example:\n  interlock release schedule REL-17 \
         --start 2026-12-05T22:00 --end 2026-12-06T02:00 --zone Europe/Amsterdam")]
     Schedule(Scheduled),
+    /// Asks the teams that own the affected services about its window, and answers for them.
+    #[command(subcommand)]
+    Window(WindowVerb),
     /// Lengthens the window.
     #[command(after_help = "Example:\n  interlock release extend REL-17 \
         --end 2026-12-06T03:00:00Z --reason \"the copy takes longer\"")]
@@ -461,6 +465,7 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Reject(voted) => voted.send(&releases, "reject"),
         ReleaseVerb::Abstain(voted) => voted.send(&releases, "abstain"),
         ReleaseVerb::Schedule(scheduled) => releases.schedule(&scheduled),
+        ReleaseVerb::Window(verb) => return verb.run(&releases, global),
         ReleaseVerb::Extend(extended) => releases.extend(&extended),
         ReleaseVerb::GrantExtension(granted) => releases.grant_extension(&granted),
         ReleaseVerb::RefuseExtension(step) => releases.step(&step, "extension/refuse"),
@@ -599,6 +604,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         ("changes, in deploy order", release.changes.iter().map(change_line).collect()),
         ("risk", factor_lines(&release.risk)),
         ("conflicts", conflicts.collect()),
+        ("what the teams say of the window", agreement_lines(&release.window_answers)),
         ("approvals", round_lines(&release.rounds)),
         ("the way back", rollback_lines(&release.rollback_plan)),
         ("tasks", task_lines(&release.tasks)),

@@ -24,6 +24,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /people': { items: [] },
   'GET /audit/events': { items: [lists.event] },
   'GET /extensions': { items: [] },
+  'GET /releases/asked': { items: [] },
   'GET /boards': { items: [] },
   'GET /conflicts/cfl_1': records.acceptable,
   'GET /slots': { slots: [], refused: [], until: '2027-02-01T00:00:00Z' },

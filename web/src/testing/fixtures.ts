@@ -268,6 +268,7 @@ export const release: Schema<'Release'> = {
   ],
   tags: ['SOX'],
   window: soon,
+  window_answers: [],
   changes,
   risk,
   rounds: [round],

@@ -101,6 +101,23 @@ pub struct ConditionalStage {
     pub stage: StagePlan,
 }
 
+words! {
+    /// What the answer of the teams that own the affected services means for the window.
+    WindowAnswerRule {
+        /// It is shown.
+        Informs = "informs",
+        /// Without their yes the window is not committed and nothing is deployed in it.
+        Required = "required",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for WindowAnswerRule {
+    fn default() -> Self {
+        Self::Informs
+    }
+}
+
 /// A kind of release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseModel {
@@ -120,6 +137,8 @@ pub struct ReleaseModel {
     pub window_minutes: u32,
     /// How many days after its window its review is due.
     pub review_days: u16,
+    /// What the answer of the teams that own the affected services means for its window.
+    pub window_answer: WindowAnswerRule,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

@@ -1,14 +1,14 @@
 //! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
 
 use jiff::civil::Date;
-use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
+use kernel::{ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
 use crate::deployment::DeploymentEvent;
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::ExtraEvent;
-use crate::release::{Content, Edit, Outcome, StatementEdit};
+use crate::release::{AskedTeam, Content, Edit, Outcome, StatementEdit, WindowAnswer};
 use crate::vocabulary::{Tier, Window};
 
 /// An event of a release's stream.
@@ -136,6 +136,31 @@ pub enum ReleaseEvent {
     #[serde(rename = "release.unscheduled.v1")]
     Unscheduled {
         /// Why.
+        reason: String,
+    },
+    /// Teams that own what it touches are asked about a window, in place of what they were asked.
+    #[serde(rename = "release.window_asked.v1")]
+    WindowAsked {
+        /// Which.
+        window: Window,
+        /// The teams.
+        teams: Vec<AskedTeam>,
+        /// A word to them.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// A team answered.
+    #[serde(rename = "release.window_answered.v1")]
+    WindowAnswered {
+        /// Which.
+        team: TeamId,
+        /// What it said.
+        answer: WindowAnswer,
+        /// The window that would suit it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Window>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
     /// A longer window is asked for, in place of one that was asked for before.

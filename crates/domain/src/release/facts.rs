@@ -10,7 +10,8 @@ use crate::deployment::{self, DeploymentState};
 use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
 use crate::refusal::{Missing, told};
-use crate::release::{Content, ItemKind, Refusal, Release};
+use crate::release::agree::{agreed, answerable, may_ask, may_take};
+use crate::release::{Content, ItemKind, OwningTeam, Refusal, Release};
 use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
 use crate::vocabulary::words;
@@ -44,6 +45,12 @@ words! {
         Abstain = "abstain",
         /// Commit or move the window.
         Schedule = "schedule",
+        /// Ask the teams that own what it touches about the window.
+        AskWindow = "ask_window",
+        /// Answer for such a team.
+        AnswerWindow = "answer_window",
+        /// Take the window that such a team proposes.
+        TakeWindow = "take_window",
         /// Begin the deployment.
         Deploy = "deploy",
         /// Report a step.
@@ -152,6 +159,10 @@ pub struct Facts {
     pub under: Vec<String>,
     /// The releases that must be over before it.
     pub before: Vec<Before>,
+    /// The teams that own the services which it touches.
+    pub owning: Vec<OwningTeam>,
+    /// Whether its model asks that they agree to its window.
+    pub window_answer_required: bool,
     /// The approval that its model asks for.
     pub plan: Plan,
     /// How the risks of its changes add up.
@@ -207,6 +218,9 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
             decides_extension(release, facts).map(|_| ())
         }
         Verb::Schedule => may_schedule(release, facts),
+        Verb::AskWindow => may_ask(release, facts),
+        Verb::AnswerWindow => answerable(release, facts).map(|_| ()),
+        Verb::TakeWindow => Ok(may_take(release, facts)?),
         Verb::Deploy => may_deploy(release, facts),
         Verb::Verify => may_verify(release),
         Verb::Rollback => may_roll_back(release),
@@ -252,6 +266,9 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Unfreeze
         | Verb::Depend
         | Verb::Edit
+        | Verb::AskWindow
+        | Verb::AnswerWindow
+        | Verb::TakeWindow
         | Verb::Hold
         | Verb::Cancel => PLANNED,
         Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
@@ -381,7 +398,7 @@ fn may_schedule(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> 
         return Err(Refusal::WindowPast.into());
     }
     calendar::not_blocked(&facts.blocking)?;
-    Ok(())
+    Ok(agreed(release, facts)?)
 }
 
 fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
@@ -399,6 +416,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     ready_to_submit(release, facts)?;
     tasks_done(release)?;
     calendar::not_blocked(&facts.blocking)?;
+    agreed(release, facts)?;
     in_order(facts)
 }
 

@@ -12,6 +12,7 @@
 //! the go given and the window committed; 4. it is closed only with its review completed; 5. it
 //! waits for the releases it depends on, and none waits for itself.
 
+mod agree;
 mod approve;
 mod carry_out;
 mod event;
@@ -26,6 +27,10 @@ mod state;
 mod statement;
 mod suspend;
 
+pub use agree::{
+    Agreement, Answering, AskedTeam, OwningTeam, TeamAnswer, WindowAnswer, WindowAsk, agreement,
+    answer_window, answerable, ask_window, countered, standing, take_window,
+};
 pub use approve::{bundle_content, call, cast, lapse, reapprove, reroute, submit};
 pub use carry_out::{back, close, deploy, give_up, possible_outcomes, roll_back, step, verify};
 pub use event::ReleaseEvent;

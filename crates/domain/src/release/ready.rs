@@ -1,11 +1,12 @@
 //! Everything that the date of a release depends on, and how each stands. It is found by the same
 //! tests as the guards, so that a board that shows no stop is a release that may go.
 
-use kernel::{ChangeId, ReleaseId};
+use kernel::{ChangeId, ReleaseId, TeamId};
 
 use crate::approval::RoundState;
+use crate::release::agree::{agreement, words_of};
 use crate::release::facts::{lacks, package_lacks, scope_lacks};
-use crate::release::{Facts, Refusal, Release};
+use crate::release::{Agreement, Facts, OwningTeam, Refusal, Release};
 use crate::rollback::does_not_fit;
 
 /// What a point is about.
@@ -21,6 +22,8 @@ pub enum About {
     Task(u32),
     /// What its window collides with.
     Conflict,
+    /// What a team that owns what it touches says of its window.
+    Team(TeamId),
     /// Its go.
     Approval,
     /// Its window.
@@ -95,12 +98,28 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
     for words in &facts.blocking {
         add(About::Conflict, Stand::Blocks, words.clone());
     }
+    for team in &facts.owning {
+        if let Some(stand) = agrees(release, team, facts.window_answer_required) {
+            add(About::Team(team.id), stand, words_of(release, team));
+        }
+    }
     let (stand, detail) = approval(release);
     add(About::Approval, stand, detail.to_owned());
     let (stand, detail) = window(release, facts);
     add(About::Window, stand, detail);
     points.sort_by_key(|point| point.stand);
     points
+}
+
+/// Where the model does not ask for it, a team that was not asked is no point, and none blocks.
+fn agrees(release: &Release, team: &OwningTeam, required: bool) -> Option<Stand> {
+    match agreement(release, team) {
+        Agreement::NotAsked if !required => None,
+        Agreement::Accepted => Some(Stand::Ready),
+        _ if release.is_under_way() => Some(Stand::NotNeeded),
+        _ if required => Some(Stand::Blocks),
+        _ => Some(Stand::Waits),
+    }
 }
 
 fn approval(release: &Release) -> (Stand, &'static str) {

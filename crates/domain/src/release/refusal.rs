@@ -58,6 +58,26 @@ pub enum Refusal {
         /// To.
         end: Timestamp,
     },
+    /// No team owns anything that it touches.
+    #[error("no team owns a service that this release touches: nobody can be asked")]
+    NobodyToAsk,
+    /// Nothing is asked of anyone now, or something else than was seen.
+    #[error(
+        "this window is not asked of a team: it moved, or its services did; have it asked again"
+    )]
+    WindowNotAsked,
+    /// Someone who is no member answers for a team.
+    #[error("a member of {teams} answers for the team, and for no other")]
+    NotOfTeam {
+        /// The teams that are asked.
+        teams: String,
+    },
+    /// No team proposes another window.
+    #[error("no such team proposes another window now")]
+    NothingCountered,
+    /// Teams that must agree to the window do not.
+    #[error("{} the window that it is asked for: see `errors`", disagreeing(.0))]
+    WindowNotAgreed(Vec<Missing>),
     /// The new end is not later.
     #[error("the window ends at {end}: an extension ends later")]
     NotLonger {
@@ -130,6 +150,14 @@ fn count(missing: &[Missing]) -> String {
     }
 }
 
+fn disagreeing(missing: &[Missing]) -> String {
+    if missing.len() == 1 {
+        "one team has not accepted".to_owned()
+    } else {
+        format!("{} teams have not accepted", missing.len())
+    }
+}
+
 fn unverified(missing: &[Missing]) -> String {
     if missing.len() == 1 {
         "a release is not verified that".to_owned()
@@ -149,6 +177,10 @@ impl Refusal {
         "release.not_scheduled",
         "release.window_missing",
         "release.window_not_open",
+        "release.nobody_to_ask",
+        "release.window_not_asked",
+        "release.not_of_team",
+        "release.window_not_agreed",
         "release.tasks_open",
         "release.scope_fixed",
         "release.change_elsewhere",
@@ -175,6 +207,10 @@ impl Refuse for Refusal {
             Self::WindowPast | Self::WindowNotOpen { .. } | Self::NotLonger { .. } => {
                 "release.window_not_open"
             }
+            Self::NobodyToAsk => "release.nobody_to_ask",
+            Self::WindowNotAsked | Self::NothingCountered => "release.window_not_asked",
+            Self::NotOfTeam { .. } => "release.not_of_team",
+            Self::WindowNotAgreed(_) => "release.window_not_agreed",
             Self::TasksOpen(_) => "release.tasks_open",
             Self::ScopeFixed => "release.scope_fixed",
             Self::ChangeElsewhere { .. } => "release.change_elsewhere",
@@ -196,7 +232,8 @@ impl Refuse for Refusal {
             Self::Incomplete(missing)
             | Self::NotApproved(missing)
             | Self::TasksOpen(missing)
-            | Self::OutOfOrder(missing) => missing.clone(),
+            | Self::OutOfOrder(missing)
+            | Self::WindowNotAgreed(missing) => missing.clone(),
             _ => Vec::new(),
         }
     }

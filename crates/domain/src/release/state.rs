@@ -1,6 +1,6 @@
 //! A release and the fold of its events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use kernel::{ChangeId, CiId, PersonId, ReleaseId, ServiceId, TeamId, Timestamp};
@@ -12,7 +12,8 @@ use crate::deployment::{self, Deployment};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::{Extras, Standing};
-use crate::release::ReleaseEvent;
+use crate::release::agree::asked;
+use crate::release::{ReleaseEvent, TeamAnswer, WindowAsk};
 use crate::vocabulary::{Environment, Tier, Window, words};
 
 /// The most changes of one release.
@@ -245,6 +246,9 @@ pub struct Release {
     /// Its deployment.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deployment: Option<Deployment>,
+    /// What the teams that own what it touches were asked about its window, and said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub asked: BTreeMap<TeamId, WindowAsk>,
     /// The longer window that is asked for while work is under way.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extension: Option<Extension>,
@@ -324,6 +328,13 @@ impl Release {
         window.filter(|_| self.overdue_since.is_none()).map(|window| window.interval.end)
     }
 
+    /// The window moved: what the teams were asked and said about another one is over.
+    fn let_answers_lapse(&mut self) {
+        for ask in self.asked.values_mut() {
+            ask.lapsed |= self.content.window.as_ref() != Some(ask.about());
+        }
+    }
+
     fn hold(mut self, held: Option<Standing>, at: Timestamp) -> Self {
         self.round = approval::pause(self.round, held.is_some(), at);
         self.held = held;
@@ -343,13 +354,14 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 6;
+    const FORMAT: i64 = 7;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
         if event.writes() {
             self.authors.extend(stamp.by.person());
         }
+        let planned = self.content.window.clone();
         match event {
             E::Created { number, model, model_version, states, content, requester } => {
                 self.number.clone_from(number);
@@ -405,6 +417,15 @@ impl Aggregate for Release {
                 self.scheduled = true;
             }
             E::Unscheduled { .. } => self.scheduled = false,
+            E::WindowAsked { window, teams, note } => {
+                self.asked.extend(asked(window, teams, &Standing::new(note, stamp)));
+            }
+            E::WindowAnswered { team, answer, instead, reason } => {
+                if let Some(ask) = self.asked.get_mut(team) {
+                    let (said, given) = (*answer, Standing::new(reason, stamp));
+                    ask.answer = Some(TeamAnswer { said, instead: instead.clone(), given });
+                }
+            }
             E::ExtensionAsked { end, reason, asked_by } => {
                 let (end, asked_by, asked_at) = (*end, *asked_by, stamp.at);
                 let reason = reason.clone();
@@ -429,6 +450,9 @@ impl Aggregate for Release {
                 self.enter(Phase::Cancelled);
             }
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
+        }
+        if self.content.window != planned {
+            self.let_answers_lapse();
         }
         self
     }

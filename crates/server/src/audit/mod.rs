@@ -3,7 +3,7 @@
 mod fields;
 mod filter;
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 mod list;
 mod subject;
 mod telling;

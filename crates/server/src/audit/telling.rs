@@ -15,6 +15,7 @@ use crate::audit::fields::{Before, Field, Fields};
 use crate::audit::subject::kind_of_id;
 use crate::audit::values::{beside, field_words, tell};
 use crate::audit::words::{fill, sentence};
+use crate::bus::pinned;
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement};
 
@@ -148,6 +149,7 @@ impl Teller {
             what,
             why,
             who,
+            policy: pinned(&event.payload),
             fields: told,
             at: event.at.to_string(),
             id: event.id,

@@ -107,6 +107,8 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "release.advanced.v1",
             "release.closed.v1",
             "release.deployment_moved.v1",
+            "release.window_answered.v1",
+            "release.window_asked.v1",
             "release.window_overrun.v1",
         ],
     ),

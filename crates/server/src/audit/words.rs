@@ -134,6 +134,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("token.revoked", "took the token back"),
     ("unscheduled", "gave the window up"),
     ("version_set", "version {version} runs since {release}"),
+    ("window_answered", "{answer} the window for {team}[, and proposes {instead}]"),
+    ("window_asked", "asked {teams.*.team} about the window {window}"),
     ("window_overrun", "work is still under way at the end of its window, {end}"),
 ];
 

@@ -128,6 +128,7 @@ impl<C: Command> CommandJob<C> {
             first_event: None,
             wrote: false,
             correlation: self.world.chance.uuid().simple().to_string(),
+            policy: None,
         }
     }
 }

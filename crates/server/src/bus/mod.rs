@@ -5,6 +5,7 @@ mod attempt;
 mod command;
 mod job;
 mod lock;
+mod pin;
 mod record;
 mod work;
 
@@ -19,6 +20,7 @@ pub(crate) use attempt::forget_keys;
 pub use attempt::{ATTEMPT_WINDOW_MINUTES, AttemptEvent, flush_attempts};
 pub use command::{Command, Envelope, Failure, IdempotencyKey, Reply, Stop};
 pub use lock::Lock;
+pub use pin::pinned;
 pub use record::{Record, find_state, fold, fold_watched};
 pub(crate) use work::words;
 pub use work::{Loaded, Who, Work, who_is};

@@ -80,12 +80,12 @@ pub fn fold_watched<A: Aggregate>(
 }
 
 /// An event as it is stored: its name and its payload.
-pub(super) fn encode<A: Aggregate>(event: &A::Event) -> Result<(String, String), Fault> {
-    let value =
+pub(super) fn encode<A: Aggregate>(event: &A::Event) -> Result<(String, Json), Fault> {
+    let mut value =
         serde_json::to_value(event).map_err(|error| Fault::permanent("writing an event", error))?;
     let name = value["type"].as_str().unwrap_or_default().to_owned();
-    let payload = value.get("data").unwrap_or(&Json::Null);
-    Ok((name, domain::canonical::text(payload)))
+    let payload = value.get_mut("data").map(Json::take);
+    Ok((name, payload.unwrap_or_default()))
 }
 
 fn decode<A: Aggregate>(name: &str, payload: &str) -> Result<A::Event, Fault> {

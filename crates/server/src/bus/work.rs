@@ -8,7 +8,8 @@ use kernel::{Actor, EventId, Id, PersonId, Timestamp, Version};
 use ports::{Chance, Fault, NewEvent, Query, StoredState, Tx, Value};
 
 use crate::bus::record::{Record, encode, find_state};
-use crate::bus::{Lock, Stop, World};
+use crate::bus::{Lock, Stop, World, pin};
+use crate::policy::version_in_force;
 
 /// A record with the version it is at.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +64,7 @@ pub struct Work<'a> {
     pub(super) first_event: Option<EventId>,
     pub(super) wrote: bool,
     pub(super) correlation: String,
+    pub(super) policy: Option<i64>,
 }
 
 const SELECT_LAST: &str = "SELECT at FROM events WHERE stream = $1 AND version = $2";
@@ -218,8 +220,23 @@ impl<'a> Work<'a> {
     }
 
     fn seal<A: Record>(&mut self, event: &A::Event) -> Result<NewEvent, Stop> {
-        let (name, payload) = encode::<A>(event)?;
-        Ok(self.sealed(name, payload))
+        let (name, mut payload) = encode::<A>(event)?;
+        if let Some(place) = pin::place(&name, &mut payload) {
+            place.insert(pin::POLICY.to_owned(), self.policy()?.into());
+        }
+        Ok(self.sealed(name, canonical::text(&payload)))
+    }
+
+    /// The version of the policy in force. A policy is put in force under the calendar's lock, so
+    /// that it is the one by which this command decides.
+    fn policy(&mut self) -> Result<i64, Stop> {
+        if let Some(known) = self.policy {
+            return Ok(known);
+        }
+        self.lock(Lock::calendar())?;
+        let version = version_in_force(self.tx)?;
+        self.policy = Some(version);
+        Ok(version)
     }
 
     fn sealed(&mut self, name: String, payload: String) -> NewEvent {

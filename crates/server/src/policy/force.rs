@@ -53,6 +53,13 @@ pub fn in_force(db: &mut dyn Query) -> Result<InForce, Fault> {
     Ok(InForce { version, set })
 }
 
+/// The version of the policy in force.
+pub fn version_in_force(db: &mut dyn Query) -> Result<i64, Fault> {
+    let sql = "SELECT version FROM policies WHERE id = $1";
+    let row = db.query_one(sql, &[policy_id().to_string().into()])?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The policy of a version, if there was one.
 pub(super) fn of_version(db: &mut dyn Query, version: i64) -> Result<Option<InForce>, Fault> {
     if version == 0 {

@@ -10,12 +10,13 @@ use domain::change::Change;
 use domain::release::{Facts, Outside, Release};
 use domain::vocabulary::Tier;
 use kernel::{ChangeId, CiId, ReleaseId, TeamId, Timestamp};
-use ports::{Fault, Query, Value};
+use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::names::{Names, find_release};
 use crate::read::{ANY_MAX, Statement};
+use crate::release::agree::touched;
 use crate::release::facts::gather;
 use crate::release::order::{followers, neighbours};
 use crate::risk;
@@ -67,7 +68,10 @@ fn shown(
         included.push(wire::Included {
             change: part.shown.clone(),
             team: n.opt(db, part.change.content.team)?,
-            services: services(db, n, part)?,
+            services: {
+                let services = touched(db, [&part.change])?;
+                n.all(db, services)?
+            },
             tier: Tier::word(fact.risk.tier).to_owned(),
         });
     }
@@ -112,21 +116,6 @@ fn parts(db: &mut dyn Query, names: &mut Names, changes: &[ChangeId]) -> Result<
         parts.extend(part.map(|(loaded, shown)| Part { id: *id, shown, change: loaded.state }));
     }
     Ok(parts)
-}
-
-fn services(db: &mut dyn Query, names: &mut Names, part: &Part) -> Result<Vec<Ref>, Fault> {
-    let named = part.change.content.services.iter().map(ToString::to_string);
-    let mut services: BTreeSet<String> = named.collect();
-    let cis: Vec<String> = part.change.content.cis.iter().map(ToString::to_string).collect();
-    for slice in cis.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT DISTINCT service FROM cis WHERE service IS NOT NULL AND ");
-        statement.bind_any("id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            services.insert(row.text(0)?.to_owned());
-        }
-    }
-    names.all(db, services)
 }
 
 fn outside(

@@ -6,6 +6,7 @@ use domain::approval::{EXTENSION_ROLES, Plan, Round};
 use domain::calendar::Side;
 use domain::change::Change;
 use domain::identity::Role;
+use domain::policy::WindowAnswerRule;
 use domain::release::{ChangeFact, Facts, Release};
 use kernel::{ChangeId, Interval, ReleaseId};
 use ports::{Fault, Query};
@@ -15,6 +16,7 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
 use crate::policy::{InForce, in_force};
+use crate::release::agree::owning;
 use crate::release::order::before;
 use crate::review;
 
@@ -36,6 +38,7 @@ pub(super) fn gather(
     }
     let plan = policy.release_plan(db, release, &carried)?;
     let electorate = electorate(db, &roles_asked(&plan, release), asking.now)?;
+    let owning = owning(db, asking.who.person, carried.iter().map(|(change, _)| change))?;
     let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
     Ok(Facts {
         now: asking.now,
@@ -44,6 +47,11 @@ pub(super) fn gather(
         changes,
         blocking: blocked.by,
         under: blocked.under,
+        owning,
+        window_answer_required: policy
+            .set
+            .release(&release.model)
+            .is_some_and(|model| model.window_answer == WindowAnswerRule::Required),
         before: before(db, id, release, asking.now)?,
         extension_roles: policy
             .set

@@ -23,6 +23,7 @@ use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lacks, la
 use crate::extras::{self, extra_actions};
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
+use crate::release::agree::answers;
 use crate::release::facts::gather;
 use crate::release::save::hangs;
 use crate::release::statement::owns_scope;
@@ -147,6 +148,7 @@ fn shown(
         risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
         rounds,
         overdue_since: release.overdue_since.map(|at| at.to_string()),
+        window_answers: answers(db, n, release, facts)?,
         extension: None,
         route: route(release, facts, &conflicts),
         conflicts,
@@ -303,10 +305,11 @@ fn steps(
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let owns_scope = owns_scope(release, asking.who.person, &asking.actor);
+    let in_person = matches!(asking.actor, kernel::Actor::Person { .. });
     let free = |verb: Verb| {
         let of_scope =
             [Verb::StateScope, Verb::NameScopeOwner, Verb::Freeze, Verb::Unfreeze].contains(&verb);
-        owns_scope && of_scope
+        owns_scope && of_scope || verb == Verb::AnswerWindow && in_person
     };
     let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
@@ -321,6 +324,7 @@ fn permission(verb: Verb) -> Permission {
         Verb::Approve
         | Verb::Reject
         | Verb::Abstain
+        | Verb::AnswerWindow
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,

@@ -1,5 +1,6 @@
 //! Releases: routes, commands, read model.
 
+mod agree;
 mod approval;
 mod document;
 mod effect;
@@ -24,11 +25,13 @@ use api::change::{Extend, Links, Schedule};
 use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
 use api::deployment::{CarriedOut, DeploymentRow, StepReport};
 use api::release::{
-    Board, Close, Dependencies, MovePreview, Order, Readiness, Release, ReleaseBulk, ReleaseFields,
-    ReleaseRow, ScopeDocument, ScopeFields, Verify,
+    AnswerWindow, AskWindow, AskedWindow, Board, Close, Dependencies, MovePreview, Order,
+    Readiness, Release, ReleaseBulk, ReleaseFields, ReleaseRow, ScopeDocument, ScopeFields,
+    TakeWindow, Verify,
 };
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
+use domain::release::WindowAnswer;
 
 use crate::asking::Reader;
 use crate::bulk::{self, BulkVerb};
@@ -134,6 +137,42 @@ fn planning(routes: Routes) -> Routes {
             "/releases/{id}/schedule/preview",
             "Says what moving its window would do, and saves nothing",
             preview_move,
+        )
+        .get::<Page<AskedWindow>, _, _>(
+            "/releases/asked",
+            "Lists the windows that are asked of the reader's teams, the soonest first",
+            "limit,cursor",
+            asked,
+        )
+        .write::<AskWindow, Written, _, _>(
+            M::Post,
+            "/releases/{id}/window/ask",
+            "Asks the teams that own the affected services about its window",
+            ask_window,
+        )
+        .write::<AnswerWindow, Written, _, _>(
+            M::Post,
+            "/releases/{id}/window/accept",
+            "Accepts its window for a team",
+            accept_window,
+        )
+        .write::<AnswerWindow, Written, _, _>(
+            M::Post,
+            "/releases/{id}/window/counter",
+            "Proposes another window for a team",
+            counter_window,
+        )
+        .write::<AnswerWindow, Written, _, _>(
+            M::Post,
+            "/releases/{id}/window/refuse",
+            "Refuses its window for a team",
+            refuse_window,
+        )
+        .write::<TakeWindow, Written, _, _>(
+            M::Post,
+            "/releases/{id}/window/take",
+            "Takes the window that a team proposes",
+            take_window,
         )
         .get::<Readiness, _, _>(
             "/releases/{id}/readiness",
@@ -276,6 +315,19 @@ async fn list_releases(
 
 async fn board(State(app): State<App>, _: Signed, query: ListQuery) -> Result<Json<Board>, Answer> {
     let found = ask(&*app.bus.world().store, move |db| refused(list::board(db, query.get("team"))));
+    Ok(Json(found.await??))
+}
+
+async fn asked(
+    State(app): State<App>,
+    signed: Signed,
+    query: ListQuery,
+) -> Result<Json<Page<AskedWindow>>, Answer> {
+    let (limit, reader) = (query.limit()?, Reader::of(&app, &signed));
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(agree::asked(db, query.get("cursor"), limit, &asking))
+    });
     Ok(Json(found.await??))
 }
 
@@ -444,6 +496,11 @@ verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
 verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
 verb!(schedule, Schedule, Verb::Schedule);
+verb!(ask_window, AskWindow, Verb::AskWindow);
+verb!(accept_window, AnswerWindow, |body| Verb::AnswerWindow(WindowAnswer::Accepted, body));
+verb!(counter_window, AnswerWindow, |body| Verb::AnswerWindow(WindowAnswer::Countered, body));
+verb!(refuse_window, AnswerWindow, |body| Verb::AnswerWindow(WindowAnswer::Refused, body));
+verb!(take_window, TakeWindow, Verb::TakeWindow);
 verb!(extend, Extend, Verb::Extend);
 verb!(grant_extension, GrantExtension, Verb::GrantExtension);
 verb!(refuse_extension, Reason, Verb::RefuseExtension);

@@ -4,7 +4,7 @@
 use domain::Aggregate;
 use domain::deployment::StepState;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{Outcome, Release};
+use domain::release::{Outcome, Release, WindowAsk};
 use domain::vocabulary::Tier;
 use kernel::{ReleaseId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
@@ -42,6 +42,7 @@ impl Record for Release {
         "releases",
         "release_changes",
         "release_after",
+        "release_asks",
         "release_claims",
         "release_watchers",
         "release_rounds",
@@ -95,6 +96,9 @@ impl Record for Release {
         "CREATE TABLE release_after (release TEXT NOT NULL, predecessor TEXT NOT NULL, \
             PRIMARY KEY (release, predecessor))",
         "CREATE INDEX release_after_by_predecessor ON release_after (predecessor, release)",
+        "CREATE TABLE release_asks (release TEXT NOT NULL, team TEXT NOT NULL, \
+            start_at BIGINT NOT NULL, PRIMARY KEY (release, team))",
+        "CREATE INDEX release_asks_by_team ON release_asks (team, start_at, release)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
             ci TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
@@ -131,6 +135,7 @@ impl Record for Release {
         project_changes(self, &id, tx)?;
         project_claims(self, &id, tx)?;
         project_order(self, &id, tx)?;
+        project_asks(self, &id, tx)?;
         tx.execute("DELETE FROM release_watchers WHERE release = $1", &[(&id).into()])?;
         for person in &self.extras.watchers {
             let sql = "INSERT INTO release_watchers (person, release) VALUES ($1, $2)";
@@ -242,6 +247,18 @@ fn project_order(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fau
     for before in &release.after {
         let sql = "INSERT INTO release_after (release, predecessor) VALUES ($1, $2)";
         tx.execute(sql, &[id.into(), before.to_string().into()])?;
+    }
+    Ok(())
+}
+
+/// The teams whose answer about a window is awaited.
+fn project_asks(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fault> {
+    tx.execute("DELETE FROM release_asks WHERE release = $1", &[id.into()])?;
+    let waits = |ask: &WindowAsk| ask.answer.is_none() && !ask.lapsed;
+    let asked = release.asked.iter().filter(|(_, ask)| waits(ask) && !release.is_under_way());
+    for (team, ask) in asked {
+        let sql = "INSERT INTO release_asks (release, team, start_at) VALUES ($1, $2, $3)";
+        tx.execute(sql, &[id.into(), team.to_string().into(), ask.window.interval.start.into()])?;
     }
     Ok(())
 }

@@ -120,6 +120,7 @@ impl Board<'_> {
             About::Change(id) => self.names.get(db, &id.to_string()),
             About::Before(id) => self.names.get(db, &id.to_string()),
             About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
+            About::Team(id) => self.names.get(db, &id.to_string()),
             About::Scope | About::Task(_) | About::Approval | About::Window => Ok(None),
         }
     }
@@ -148,10 +149,14 @@ impl Board<'_> {
                 let task = release.extras.tasks.get(&number);
                 task.and_then(|task| task.assignee).map(|person| person.to_string())
             }
+            About::Team(id) if release.asked.get(&id).is_some_and(|ask| ask.answer.is_none()) => {
+                let found = self.names.get(db, &id.to_string())?;
+                return Ok(found.map(|found| found.name).into_iter().collect());
+            }
             About::Approval if release.round().is_some_and(|round| round.stage().is_some()) => {
                 return Ok(groups(release));
             }
-            About::Scope | About::Conflict | About::Approval | About::Window => {
+            About::Scope | About::Conflict | About::Team(_) | About::Approval | About::Window => {
                 content.release_manager.or(content.owner).map(|person| person.to_string())
             }
         };
@@ -293,6 +298,7 @@ fn kind(about: About) -> &'static str {
         About::Before(_) => "dependency",
         About::Task(_) => "task",
         About::Conflict => "conflict",
+        About::Team(_) => "team",
         About::Approval => "approval",
         About::Window => "window",
     }

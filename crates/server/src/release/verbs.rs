@@ -7,7 +7,7 @@ use api::approval;
 use api::change::{Extend, Schedule};
 use api::common::{Reason, Written};
 use api::deployment::StepReport;
-use api::release::{Close, Verify};
+use api::release::{AnswerWindow, AskWindow, Close, TakeWindow, Verify};
 use domain::Aggregate;
 use domain::approval::{Answer, Cast};
 use domain::calendar::Side;
@@ -15,7 +15,7 @@ use domain::change::{self, Change, Outcome, Step};
 use domain::deployment::{Deployment, DeploymentState, Fate, StepState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{self, Facts, Release, ReleaseEvent};
+use domain::release::{self, Facts, Release, ReleaseEvent, WindowAnswer};
 use domain::review::{Kpi, Planned, Subject, Why};
 use domain::vocabulary::{Environment, Window};
 use kernel::{ChangeId, ReleaseId, Timestamp};
@@ -26,6 +26,7 @@ use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
 use crate::names::{Names, Resolver, find_change, find_release, parse_window};
+use crate::release::agree::{answer, ask, proposed, take};
 use crate::release::facts::gather;
 use crate::release::save::{stamp, written};
 use crate::release::scope::plan_alone;
@@ -43,6 +44,12 @@ pub enum Verb {
     Vote(Answer, approval::Vote),
     /// Commit or move the window.
     Schedule(Schedule),
+    /// Ask the teams that own the affected services about the window.
+    AskWindow(AskWindow),
+    /// Answer for such a team.
+    AnswerWindow(WindowAnswer, AnswerWindow),
+    /// Take the window that such a team proposes.
+    TakeWindow(TakeWindow),
     /// Lengthen the running window.
     Extend(Extend),
     /// Let the longer window have its way.
@@ -101,6 +108,9 @@ impl Command for MoveRelease {
             Verb::Vote(Answer::Reject, _) => "release.reject",
             Verb::Vote(Answer::Abstain, _) => "release.abstain",
             Verb::Schedule(_) => "release.schedule",
+            Verb::AskWindow(_) => "release.ask_window",
+            Verb::AnswerWindow(..) => "release.answer_window",
+            Verb::TakeWindow(_) => "release.take_window",
             Verb::Extend(_) => "release.extend",
             Verb::GrantExtension(_) => "release.grant_extension",
             Verb::RefuseExtension(_) => "release.refuse_extension",
@@ -131,7 +141,10 @@ impl Command for MoveRelease {
         }
         let id = find_release(work.tx, &self.release)?;
         let mut loaded: Loaded<Release> = work.load_subject(id)?;
-        let window = self.window(&loaded.state)?;
+        if matches!(self.verb, Verb::AnswerWindow(..)) {
+            work.permit_program(Permission::Approve)?;
+        }
+        let window = self.window(work.tx, &loaded.state)?;
         let interval = window.as_ref().map(|window| window.interval);
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &loaded.state, interval)?;
@@ -152,6 +165,8 @@ impl Command for MoveRelease {
 fn permission(verb: &Verb) -> Permission {
     match verb {
         Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => Permission::Approve,
+        // Who belongs to the team answers for it, whatever their roles.
+        Verb::AnswerWindow(..) => Permission::Read,
         Verb::Extend(_) => Permission::WindowExtend,
         Verb::Deploy | Verb::Step(..) | Verb::Verify(_) | Verb::StepBack(..) => {
             Permission::ReleaseDeploy
@@ -163,12 +178,13 @@ fn permission(verb: &Verb) -> Permission {
 
 impl MoveRelease {
     /// The window that the verb asks about, where it is not the planned one.
-    fn window(&self, release: &Release) -> Result<Option<Window>, Stop> {
+    fn window(&self, db: &mut dyn Query, release: &Release) -> Result<Option<Window>, Stop> {
         let mut resolver = Resolver::default();
         let window = match &self.verb {
             Verb::Schedule(Schedule { window: Some(window) }) => {
                 parse_window(&mut resolver, "/window", window)
             }
+            Verb::TakeWindow(body) => proposed(db, release, body)?,
             Verb::Extend(extend) => {
                 let end: Option<Timestamp> = resolver.parse("/end", Some(&extend.end));
                 let longer = |mut window: Window| {
@@ -203,6 +219,9 @@ impl MoveRelease {
             Verb::Submit => release::submit(release, facts, &stamp),
             Verb::Vote(answer, vote) => vote_on(release, *answer, vote, facts),
             Verb::Schedule(_) => release::schedule(release, window, facts, &stamp),
+            Verb::AskWindow(body) => ask(work.tx, release, body, facts)?,
+            Verb::AnswerWindow(said, body) => answer(work.tx, release, *said, body, facts)?,
+            Verb::TakeWindow(body) => take(work.tx, release, body, facts, &stamp)?,
             Verb::Extend(extend) => {
                 let end = window.map_or(stamp.at, |window| window.interval.end);
                 release::extend(release, end, &extend.reason, facts)

@@ -31,6 +31,7 @@ mod permission;
 mod policy;
 mod promises;
 mod release;
+mod release_window;
 mod review;
 mod scope;
 mod search;

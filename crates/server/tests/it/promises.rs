@@ -439,6 +439,10 @@ async fn a_bit_of_everything(stage: &Stage) {
     anna.put(&attach, "*", json!({})).await.ok();
     stage.clock.advance_minutes(5);
     anna.patch(&away, "*", json!({"cis": ["web-01"]})).await.ok();
+    anna.patch("/services/Payments", "*", json!({"team": "Checkout"})).await.ok();
+    let fields = json!({"window": window("2026-12-12T20:00:00Z", "2026-12-12T22:00:00Z")});
+    anna.patch(&first, "*", fields).await.ok();
+    anna.post(&format!("{first}/window/ask"), json!({})).await.ok();
     anna.put("/changes/CHG-1/watch", "*", json!({})).await.ok();
     anna.put("/releases/REL-1/watch", "*", json!({})).await.ok();
     let mut files = anna.get("/policy").await.ok()["files"].clone();

@@ -2,6 +2,7 @@
 import { useMe } from '@/lib/session';
 import { Page } from '@/ui/Page';
 import { useNow } from '@/ui/Time';
+import { AskedWindows } from './AskedWindows';
 import { AtRisk } from './AtRisk';
 import { Mine } from './Mine';
 import { NextThing } from './NextThing';
@@ -21,6 +22,7 @@ export default function HomePage() {
     <Page title={HOME.greeting(first)}>
       <NextThing />
       <Running />
+      <AskedWindows />
       {!ahead.error && <Today calendar={ahead.data} from={range.from} to={range.today} now={now} />}
       <div className={classes.two}>
         <AtRisk calendar={ahead.data} error={ahead.error} now={now} />

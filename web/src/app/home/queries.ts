@@ -25,6 +25,11 @@ export function useUnderWay() {
   return useList<Schema<'DeploymentRow'>>('/deployments', { under_way: true, limit: 50 });
 }
 
+/** The windows that are asked of the reader's teams. */
+export function useAskedWindows() {
+  return useList<Schema<'AskedWindow'>>('/releases/asked', { limit: SHOWN_MAX });
+}
+
 export function useOpenReviews() {
   return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
 }

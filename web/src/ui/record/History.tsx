@@ -85,6 +85,9 @@ function Told({ event, recordPath }: { event: Event; recordPath?: ListProps['rec
           {event.record && <RefLink record={event.record} to={recordPath(event)} />}
         </p>
       )}
+      {typeof event.policy === 'number' && (
+        <p className="soft">{RECORD.decidedUnder(event.policy)}</p>
+      )}
       {event.why && <p className={classes.why}>“{inZone(event.why, zone)}”</p>}
     </>
   );

@@ -128,6 +128,8 @@ export const RECORD = {
   history: 'History',
   noHistory: 'Nothing in the log yet.',
   entry: 'Log entry',
+  decidedUnder: (version: number) =>
+    version === 0 ? 'Decided under the built-in policy' : `Decided under policy ${version}`,
   altered: { field: 'Field', before: 'Before', after: 'After' },
   fields: (count: number) => (count === 1 ? 'One field' : `${count} fields`),
   links: 'Links',

@@ -1,6 +1,7 @@
 //! What the rules of a release guarantee: case by case beside each other, and over random commands.
 //! Here are the people, the changes and the way to each phase that the cases share.
 
+mod agree;
 mod carry_out;
 mod order;
 mod plan;
@@ -23,7 +24,9 @@ use crate::approval::{Answer, Cast, Electorate, GroupPlan, PartName, Plan, Quoru
 use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
-use crate::policy::{ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P};
+use crate::policy::{
+    ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
+};
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
 use crate::vocabulary::{Tier, Window};
@@ -101,6 +104,7 @@ fn model() -> ReleaseModel {
     let state = |(name, phase): (&str, P)| ModelState { name: name.to_owned(), phase };
     ReleaseModel {
         review_days: 7,
+        window_answer: WindowAnswerRule::Informs,
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -166,6 +170,8 @@ fn facts(release: &Release) -> Facts {
         blocking: vec![],
         under: vec![],
         before: vec![],
+        owning: vec![],
+        window_answer_required: false,
         plan: approval(),
         scale: crate::risk::tests::scale(),
         electorate: electorate(),

@@ -15,6 +15,7 @@ import { releasePath, type Release } from '../queries';
 import { fieldsOf, valuesOf } from '../releaseForm';
 import { FIELD, RELEASE, VERB } from '../texts';
 import { ReleaseFieldsForm } from './ReleaseFieldsForm';
+import { WindowAnswers } from './WindowAnswers';
 import classes from './overview.module.css';
 
 export function OverviewTab({ release }: { release: Release; busy: boolean }) {
@@ -28,6 +29,7 @@ export function OverviewTab({ release }: { release: Release; busy: boolean }) {
           <Section title={FIELD.description}>
             <Prose text={release.description} />
           </Section>
+          <WindowAnswers release={release} />
           <Goals release={release} />
           <Package release={release} />
         </>
