@@ -119,7 +119,7 @@ struct Rest {
 impl Rest {
     fn until(&self, now: Timestamp) -> Timestamp {
         let seconds = REST_SECONDS << self.attempts.clamp(0, REST_DOUBLED_MAX);
-        Timestamp::from_micros(now.micros() + seconds * 1_000_000)
+        now.plus_seconds(seconds)
     }
 }
 
