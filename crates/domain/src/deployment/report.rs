@@ -107,6 +107,18 @@ pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
     Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
 }
 
+/// Decides to take back what a run has reached, in the order given; the rest stays as it is.
+pub fn take_back(deployment: &Deployment, reason: &str, changes: Vec<ChangeId>) -> Decided {
+    let decided = decide_rollback(deployment, reason)?;
+    let of_run = |event| match event {
+        DeploymentEvent::RollbackDecided { reason, .. } => {
+            DeploymentEvent::RollbackDecided { reason, changes: changes.clone() }
+        }
+        other => other,
+    };
+    Ok(decided.into_iter().map(of_run).collect())
+}
+
 /// Reports a step of the way back; the last one ends it. Of a step that was begun and not reported,
 /// it may turn out that it never was.
 pub fn report_back(

@@ -227,6 +227,9 @@ pub struct Release {
     /// The releases that must be over before it begins.
     #[serde(default, skip_serializing_if = "is_default")]
     pub after: Vec<ReleaseId>,
+    /// How it is carried out by itself, as a file; by hand when there is none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub plan: Option<String>,
     /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: Option<Standing>,
@@ -343,7 +346,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 6;
+    const FORMAT: i64 = 7;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -382,6 +385,7 @@ impl Aggregate for Release {
             // The growth itself is an edit, of a change or of this release.
             E::ScopeGrown { .. } => {}
             E::DependenciesSet { after } => self.after.clone_from(after),
+            E::PlanSet { text } => self.plan.clone_from(text),
             E::Advanced { phase, state } => {
                 self.phase = *phase;
                 self.state.clone_from(state);

@@ -18,8 +18,9 @@ pub(super) fn rollback(draft: &mut Draft, scope: &Scope, reason: &str) -> Decide
     let compiled = compile(run, scope)?;
     let is_new = |step: &String| !run.back.contains_key(step);
     let steps: BTreeSet<String> = compiled.steps.into_iter().filter(is_new).collect();
-    // A run that did nothing yet can be turned back too: that ends it.
-    let ends_it = run.phase == Phase::Running && compiled.stands.is_empty();
+    // A run that did nothing can be turned back too: that ends it.
+    let is_open = matches!(run.phase, Phase::Running | Phase::Stopped);
+    let ends_it = is_open && compiled.stands.is_empty();
     if steps.is_empty() && !ends_it {
         return Err(Refusal::NothingToTakeBack);
     }
@@ -32,7 +33,7 @@ pub(super) fn rollback(draft: &mut Draft, scope: &Scope, reason: &str) -> Decide
 mod tests {
     use super::*;
     use crate::testing::{Story, back, but, forward, irreversible, ok, point, step, why};
-    use crate::{Input, Step, compile, drag_along};
+    use crate::{Answer, Input, Step, compile, drag_along};
 
     fn take(scope: Scope) -> Input {
         Input::Rollback { scope, reason: why() }
@@ -60,6 +61,16 @@ mod tests {
         assert_eq!(Story::begun(&story.tell(ok(back("b")))), [""; 0]);
         assert_eq!(Story::begun(&story.tell(ok(back("c")))), ["a:back:1"]);
         assert_eq!(story.tell(ok(back("a"))).last(), Some(&RunEvent::RolledBack {}));
+    }
+
+    #[test]
+    fn where_nothing_was_reached_there_is_nothing_left_to_do() {
+        let abort = Input::Abort { reason: why() };
+        let never = Input::Answered { attempt: forward("a"), answer: Answer::NeverBegun };
+        let inputs = [abort, Input::Lost(forward("a")), never, take(Scope::Whole)];
+        let story = Story::of(vec![step("a", &[])]).after(inputs);
+        assert_eq!(story.run.phase, Phase::RolledBack);
+        assert_eq!(story.refusal(take(Scope::Whole)), Refusal::NothingToTakeBack);
     }
 
     #[test]

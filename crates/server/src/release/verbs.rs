@@ -19,12 +19,14 @@ use domain::release::{self, Facts, Release, ReleaseEvent};
 use domain::review::{Kpi, Planned, Subject, Why};
 use domain::vocabulary::{Environment, Window};
 use kernel::{ChangeId, ReleaseId, Timestamp};
+use orchestrator::{Input, Scope};
 use ports::Query;
 
 use crate::asking::Asking;
 use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
+use crate::deployment::{self, is_run};
 use crate::names::{Names, Resolver, find_change, find_release, parse_window};
 use crate::release::facts::gather;
 use crate::release::save::{stamp, written};
@@ -131,6 +133,9 @@ impl Command for MoveRelease {
         }
         let id = find_release(work.tx, &self.release)?;
         let mut loaded: Loaded<Release> = work.load_subject(id)?;
+        if is_run(&loaded.state) && self.steer(work, &mut loaded)? {
+            return Ok(written(&loaded));
+        }
         let window = self.window(&loaded.state)?;
         let interval = window.as_ref().map(|window| window.interval);
         let asking = Asking::of(work);
@@ -142,6 +147,9 @@ impl Command for MoveRelease {
         let before = loaded.state.clone();
         work.append(&mut loaded, events)?;
         follow(work, id, &before, &loaded.state)?;
+        if before.deployment.is_none() && is_run(&loaded.state) {
+            deployment::begin(work, &mut loaded)?;
+        }
         if !matches!(self.verb, Verb::Advance | Verb::Hold(_) | Verb::Resume) {
             refresh(work, Side::Release(id))?;
         }
@@ -162,6 +170,23 @@ fn permission(verb: &Verb) -> Permission {
 }
 
 impl MoveRelease {
+    /// What a verb says to the run that carries the release out, if it is one of the run's.
+    fn steer(&self, work: &mut Work<'_>, release: &mut Loaded<Release>) -> Result<bool, Stop> {
+        let input = match &self.verb {
+            Verb::Rollback(reason) => {
+                Input::Rollback { scope: Scope::Whole, reason: text(reason).to_owned() }
+            }
+            Verb::GiveUp(reason) => Input::GiveUp { reason: text(reason).to_owned() },
+            Verb::Step(..) | Verb::StepBack(..) => {
+                deployment::by_hand(work.tx, release.id, &release.state)?;
+                return Ok(false);
+            }
+            _ => return Ok(false),
+        };
+        deployment::tell(work, release, &input)?;
+        Ok(true)
+    }
+
     /// The window that the verb asks about, where it is not the planned one.
     fn window(&self, release: &Release) -> Result<Option<Window>, Stop> {
         let mut resolver = Resolver::default();
@@ -288,7 +313,7 @@ fn step(
 }
 
 /// What the release's step means for its changes, its review and its people.
-pub(super) fn follow(
+pub(crate) fn follow(
     work: &mut Work<'_>,
     id: ReleaseId,
     before: &Release,

@@ -12,6 +12,7 @@ mod bad_input;
 mod cab;
 mod calendar;
 mod deployment;
+mod deployment_run;
 mod detection;
 mod due;
 mod duties;
