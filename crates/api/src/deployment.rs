@@ -1,5 +1,7 @@
 //! A deployment on the wire, carried out by hand: `POST /releases/{id}/deploy`, then
-//! `POST /releases/{id}/deployment/steps/{change}` for each change, then `verify`.
+//! `POST /releases/{id}/deployment/steps/{change}` for each change, then `verify`. A release with a
+//! plan, `PUT /releases/{id}/plan`, is carried out by a run instead, which is steered by
+//! `POST /deployments/{id}/{verb}`.
 //! `GET /deployments?state=&under_way=` lists what is under way and what was last,
 //! `GET /deployments/{id}` reads that of a release.
 
@@ -37,6 +39,204 @@ pub struct CarriedOut {
     pub deployment: Deployment,
     /// How to take it back: what was reached, in reverse.
     pub rollback_plan: RollbackPlan,
+    /// The run that carries it out; absent when it is carried out by hand.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run: Option<Run>,
+}
+
+/// The plan file of a release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanText {
+    /// The file, as TOML. Without one, or with an empty one, the release is carried out by hand.
+    #[serde(default)]
+    #[schema(max_length = 100_000)]
+    pub text: Option<String>,
+}
+
+/// A plan file and what is wrong with it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PlanDocument {
+    /// The file; absent when the release is carried out by hand.
+    pub text: Option<String>,
+    /// What is wrong with it, as the changes of the release are now.
+    pub flaws: Vec<PlanFlaw>,
+}
+
+/// Something that a plan cannot have.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PlanFlaw {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// What is wrong, and how to mend it.
+    pub detail: String,
+}
+
+/// A run that carries a deployment out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Run {
+    /// `running`, `finished`, `stopped`, `rolling_back`, `rolled_back` or `given_up`.
+    pub phase: String,
+    /// True while nothing new is begun.
+    pub paused: bool,
+    /// Why it ends before its time.
+    pub ending: Option<String>,
+    /// The decision that is asked for.
+    pub decision: Option<RunDecision>,
+    /// What only a person can give.
+    pub waits: Vec<RunWait>,
+    /// The steps, in the plan's order.
+    pub steps: Vec<RunStep>,
+    /// What was reached and stands, once it is taken back.
+    pub stands: Vec<RunStands>,
+    /// Minutes until the last step is done, on the longest way.
+    pub minutes_forward: i64,
+    /// Minutes that taking it back takes, as far as that can be done.
+    pub minutes_back: i64,
+    /// The last moment at which a way back still fits into the window, RFC 3339.
+    pub rollback_fits_until: Option<String>,
+    /// Minutes until the first point of no return can be reached, if one lies ahead.
+    pub minutes_to_point_of_no_return: Option<i64>,
+}
+
+/// A decision about a run.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunDecision {
+    /// Why it is asked for.
+    pub why: Vec<String>,
+    /// Who decides: the owner of the release.
+    pub owner: Option<Ref>,
+    /// Since when, RFC 3339.
+    pub asked_at: String,
+    /// Until when, RFC 3339.
+    pub until: String,
+    /// What happens then: `continue` or `rollback`.
+    pub default: String,
+}
+
+/// Something that a run waits for from a person.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunWait {
+    /// `decision`, `act` (do a step and report it), `tell` (say what became of a step), `mend`
+    /// (retry or skip a step back that failed, or give up) or `resume`.
+    pub what: String,
+    /// The step.
+    pub step: Option<String>,
+    /// `forward` or `back`.
+    pub way: Option<String>,
+    /// Which attempt; a report names it.
+    pub attempt: Option<u32>,
+}
+
+/// A step of a run.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunStep {
+    /// Its key.
+    pub key: String,
+    /// `http`, `weight`, `wait`, `manual`, `signoff`, `probe`, `query` or `notice`.
+    pub kind: String,
+    /// The change that it belongs to.
+    pub change: Option<String>,
+    /// The steps that are done before.
+    pub needs: Vec<String>,
+    /// What a person is to do.
+    pub text: Option<String>,
+    /// `nothing`, `reversible`, `compensating`, `irreversible` or `point_of_no_return`.
+    pub undo: String,
+    /// What a person is to do to take it back, or why it cannot be.
+    pub undo_text: Option<String>,
+    /// How it went.
+    pub forward: RunLeg,
+    /// How taking it back went; absent when it is not taken back.
+    pub back: Option<RunLeg>,
+}
+
+/// A step, one way.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunLeg {
+    /// `waiting`, `running`, `uncertain`, `retrying`, `done`, `failed`, `skipped` or `not_begun`.
+    pub state: String,
+    /// How many attempts were begun.
+    pub attempts: u32,
+    /// When the last one began, RFC 3339.
+    pub started_at: Option<String>,
+    /// When it came to where it stands, RFC 3339.
+    pub at: Option<String>,
+    /// When something happens by itself: it counts as lost, is over, or is tried again. RFC 3339.
+    pub next_at: Option<String>,
+    /// What came of it, or why.
+    pub note: Option<String>,
+}
+
+/// A step that stands.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunStands {
+    /// Its key.
+    pub step: String,
+    /// Why it cannot be taken back.
+    pub why: String,
+}
+
+/// Which step of a run is meant, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepAsk {
+    /// Its key.
+    pub step: String,
+    /// Why; required to skip it.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+/// The answer to a decision.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideRun {
+    /// `continue` or `rollback`.
+    pub choice: String,
+    /// Why.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+/// How far a run is taken back, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RollBackRun {
+    /// The changes that are taken back, with those they drag along; all of them when absent.
+    #[serde(default)]
+    pub changes: Option<Vec<String>>,
+    /// True to take back what comes behind a point of no return that was reached.
+    #[serde(default)]
+    pub as_far_as_possible: bool,
+    /// Why.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub reason: Option<String>,
+}
+
+/// What a person says about a step of a run.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRun {
+    /// Its key.
+    pub step: String,
+    /// `forward` or `back`; the way that the run goes when absent.
+    #[serde(default)]
+    pub way: Option<String>,
+    /// Which attempt; the last one when absent.
+    #[serde(default)]
+    pub attempt: Option<u32>,
+    /// `done`, `failed` or `not_begun`.
+    pub result: String,
+    /// A remark; required when it failed.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub note: Option<String>,
 }
 
 /// One change within a deployment.

@@ -58,6 +58,8 @@ pub enum MovedKind {
     Release,
     /// A review.
     Review,
+    /// A run of a deployment; it goes by the id of its release.
+    Run,
     /// A service.
     Service,
     /// A team.

@@ -74,7 +74,8 @@ impl FromFile {
     }
 }
 
-fn read_text(file: &Path) -> Result<String> {
+/// What a file says; `-` is stdin.
+pub(crate) fn read_text(file: &Path) -> Result<String> {
     let mut text = String::new();
     if file == Path::new("-") {
         std::io::stdin().read_to_string(&mut text).context("reading stdin")?;

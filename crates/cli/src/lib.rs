@@ -12,6 +12,7 @@ mod conflicts;
 mod context;
 mod database;
 pub mod demo;
+mod deployment;
 mod exception;
 mod export;
 mod failure;

@@ -12,6 +12,7 @@ use crate::approval::{Voted, round_lines};
 use crate::change::factor_lines;
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
+use crate::deployment::{PlanVerb, plan, run_lines};
 use crate::failure::Result;
 use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
 use crate::planning::{self, After, Preview, Stated};
@@ -193,6 +194,9 @@ pub(crate) enum ReleaseVerb {
     #[command(after_help = "Example:\n  \
         interlock release refuse-extension REL-17 --reason \"the shop opens at six\"")]
     RefuseExtension(Step),
+    /// The file by which it carries itself out.
+    #[command(subcommand)]
+    Plan(PlanVerb),
     /// Begins the deployment.
     #[command(after_help = "Example:\n  interlock release deploy REL-17")]
     Deploy(Step),
@@ -469,6 +473,7 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Extend(extended) => releases.extend(&extended),
         ReleaseVerb::GrantExtension(granted) => releases.grant_extension(&granted),
         ReleaseVerb::RefuseExtension(step) => releases.step(&step, "extension/refuse"),
+        ReleaseVerb::Plan(verb) => return plan(&verb, &releases, global),
         ReleaseVerb::Deploy(step) => releases.step(&step, "deploy"),
         ReleaseVerb::Step(reported) => reported.send(&releases, "deployment/steps"),
         ReleaseVerb::Verify(verified) => {
@@ -571,6 +576,7 @@ fn show_deployment(client: &Client, release: &str, global: &Global) -> Result {
     let sections = [
         ("carried out", found.deployment.steps.iter().map(step_line).collect()),
         ("taken back", back.map(step_line).collect()),
+        ("the run", found.run.as_ref().map(run_lines).unwrap_or_default()),
         ("the way back", rollback_lines(&found.rollback_plan)),
     ];
     global.out().record(&found, &fields, &sections)

@@ -4,12 +4,14 @@ use std::io::IsTerminal as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use api::identity::SignInHint;
 use clap::Args;
+use connectors::Web;
 use server::bus::Bus;
-use server::serve::Options;
+use server::serve::{Caller, Options};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -67,11 +69,17 @@ pub(crate) fn serve(serve: &Serve) -> Result {
         demonstration: None,
         secure_cookies: serve.secure_cookies,
         trusted_proxies: serve.trusted_proxy.clone(),
+        caller: caller(),
     };
     run(bus, serve.listen, &options, |address| {
         say(format!("listening on http://{address}"));
         Ok(())
     })
+}
+
+/// How runs call others.
+fn caller() -> Caller {
+    Caller(Some(Arc::new(Web::new())))
 }
 
 /// Serves the demonstration, after building it where there is none.
@@ -86,7 +94,8 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     }
     tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
-    let options = Options { demonstration: Some(sign_ins.clone()), ..Options::default() };
+    let demonstration = Some(sign_ins.clone());
+    let options = Options { demonstration, caller: caller(), ..Options::default() };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
         let mut text = welcome(&address, &sign_ins);

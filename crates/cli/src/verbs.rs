@@ -10,6 +10,7 @@ use crate::cab::CabVerb;
 use crate::calendar::CalendarVerb;
 use crate::change::ChangeVerb;
 use crate::context::{Direct, Global};
+use crate::deployment::DeploymentVerb;
 use crate::exception::ExceptionVerb;
 use crate::export::Export;
 use crate::failure::{EXIT_CODES, Result};
@@ -23,7 +24,7 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, cab, calendar, change, exception, export, identity, import, incident,
+    approval, audit, backup, cab, calendar, change, deployment, exception, export, identity, import, incident,
     policy, release, review, serve, service, team,
 };
 
@@ -54,6 +55,9 @@ pub(crate) enum Verb {
     /// Releases, from planning to closed.
     #[command(subcommand)]
     Release(ReleaseVerb),
+    /// Runs that carry releases out.
+    #[command(subcommand)]
+    Deployment(DeploymentVerb),
     /// Reviews owed and written.
     #[command(subcommand)]
     Review(ReviewVerb),
@@ -144,6 +148,7 @@ impl Verb {
             Self::Serve(serve) => serve::serve(&serve),
             Self::Change(verb) => change::run(verb, global),
             Self::Release(verb) => release::run(verb, global),
+            Self::Deployment(verb) => deployment::run(verb, global),
             Self::Review(verb) => review::run(verb, global),
             Self::Approve(verb) => approval::run(verb, global),
             Self::Cab(verb) => cab::run(verb, global),

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use ports::{Fault, HttpClient, HttpRequest, HttpResponse, Method};
+use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
 use reqwest::blocking::{Client, ClientBuilder, Request, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
@@ -162,8 +162,12 @@ fn header((name, value): (&HeaderName, &HeaderValue)) -> (String, String) {
 }
 
 fn fault(error: Error) -> Fault {
-    let transient = error.is_connect() || error.is_timeout() || error.is_request();
+    let transient = error.is_timeout() || error.is_request();
+    let is_unsent = error.is_connect();
     let error = error.without_url();
+    if is_unsent {
+        return Fault::transient(CONNECTING, error);
+    }
     if transient { Fault::transient(CALLING, error) } else { Fault::permanent(CALLING, error) }
 }
 

@@ -56,6 +56,12 @@ impl Timestamp {
         Self::from_micros(self.micros().saturating_add(minutes.saturating_mul(MICROS_PER_MINUTE)))
     }
 
+    /// This instant moved by whole seconds.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self::from_micros(self.micros().saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
     /// Whole minutes from `earlier` to this instant.
     pub fn minutes_since(self, earlier: Self) -> i64 {
         (self.micros() - earlier.micros()) / MICROS_PER_MINUTE

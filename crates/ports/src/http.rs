@@ -43,6 +43,9 @@ pub struct HttpResponse {
     pub body: Vec<u8>,
 }
 
+/// What a fault says it attempted when no connection came about: then nothing was sent.
+pub const CONNECTING: &str = "connecting over HTTP";
+
 /// Sends requests; an answer of any status is an answer, only the lack of one is a fault.
 pub trait HttpClient: Send + Sync {
     /// Sends one request and waits for the whole answer.

@@ -10,7 +10,7 @@ mod store;
 
 pub use clock::{Chance, Clock, ManualClock, SeededChance, SystemChance, SystemClock};
 pub use fault::Fault;
-pub use http::{HttpClient, HttpRequest, HttpResponse, Method};
+pub use http::{CONNECTING, HttpClient, HttpRequest, HttpResponse, Method};
 pub use row::{Row, Value};
 pub use store::{
     Engine, Flow, GROUP_JOBS_MAX, GROUP_WAIT_MICROS_MAX, Job, Lane, LoggedEvent, NewEvent, Query,

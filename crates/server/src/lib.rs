@@ -29,6 +29,7 @@ pub mod audit;
 pub mod cab;
 pub mod calendar;
 pub mod change;
+pub mod deployment;
 pub mod exception;
 pub mod export;
 pub mod identity;

@@ -97,6 +97,7 @@ each_kind! {
     domain::policy::Policy,
     domain::release::Release,
     domain::review::Review,
+    crate::deployment::Run,
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,

@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use crate::vocabulary::words;
 
 pub use event::{DeploymentEvent, evolve};
-pub use report::{Named, Refusal, decide_rollback, finish, give_up, report, report_back, verify};
+pub use report::{
+    Named, Refusal, decide_rollback, finish, give_up, report, report_back, report_back_of_run,
+    report_of_run, take_back, verify,
+};
 
 words! {
     /// Where a step stands.
@@ -176,11 +179,12 @@ impl Deployment {
         let back = self.rollback.as_ref().map(|rollback| state(&rollback.steps));
         match (back, state(&self.steps).unwrap_or(StepState::Waiting)) {
             (Some(Some(StepState::Done)), _) => Fate::TakenBack,
-            (Some(Some(StepState::NotBegun) | None), _) => Fate::NotBegun,
+            (Some(Some(StepState::NotBegun)), _) => Fate::NotBegun,
             (Some(Some(StepState::Waiting | StepState::Failed)), _) => Fate::Stands,
-            (None, StepState::Done) => Fate::CarriedOut,
-            (None, StepState::Failed) => Fate::Stands,
-            (None, StepState::Waiting | StepState::NotBegun) => Fate::NotBegun,
+            // Left out of a way back that covers a part.
+            (None | Some(None), StepState::Done) => Fate::CarriedOut,
+            (None | Some(None), StepState::Failed) => Fate::Stands,
+            (None | Some(None), StepState::Waiting | StepState::NotBegun) => Fate::NotBegun,
         }
     }
 }

@@ -65,13 +65,24 @@ pub fn report(
     note: Option<&str>,
     call: impl Fn(ChangeId) -> String,
 ) -> Decided {
+    let events = report_of_run(deployment, named, state, note)?;
+    in_turn(&deployment.steps, find(&deployment.steps, named)?, call)?;
+    Ok(events)
+}
+
+/// The same for a run, which keeps the order itself: its branches go side by side.
+pub fn report_of_run(
+    deployment: &Deployment,
+    named: Named<'_>,
+    state: StepState,
+    note: Option<&str>,
+) -> Decided {
     if deployment.state != DeploymentState::Running {
         return Err(Refusal::WrongState(deployment.state).into());
     }
     let (change, _) = named;
     let step = find(&deployment.steps, named)?;
     check(state, note, false)?;
-    in_turn(&deployment.steps, step, call)?;
     let note = note.map(str::to_owned);
     let repeated = step.state == state && step.note == note;
     Ok(if repeated { vec![] } else { vec![DeploymentEvent::StepReported { change, state, note }] })
@@ -114,7 +125,20 @@ pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
     Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
 }
 
-/// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not reported,
+/// Decides to take back what a run has reached, in the order given; the rest stays as it is.
+pub fn take_back(deployment: &Deployment, reason: &str, changes: Vec<ChangeId>) -> Decided {
+    let decided = decide_rollback(deployment, reason)?;
+    let of_run = |event| match event {
+        DeploymentEvent::RollbackDecided { reason, .. } => {
+            DeploymentEvent::RollbackDecided { reason, changes: changes.clone() }
+        }
+        other => other,
+    };
+    Ok(decided.into_iter().map(of_run).collect())
+}
+
+/// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not
+/// reported,
 /// it may turn out that it never was.
 pub fn report_back(
     deployment: &Deployment,
@@ -123,13 +147,25 @@ pub fn report_back(
     note: Option<&str>,
     call: impl Fn(ChangeId) -> String,
 ) -> Decided {
+    let events = report_back_of_run(deployment, named, state, note)?;
+    let back = deployment.rollback.as_ref().ok_or(Refusal::NotDecided)?;
+    in_turn(&back.steps, find(&back.steps, named)?, call)?;
+    Ok(events)
+}
+
+/// The same for a run, which keeps the order itself.
+pub fn report_back_of_run(
+    deployment: &Deployment,
+    named: Named<'_>,
+    state: StepState,
+    note: Option<&str>,
+) -> Decided {
     let rolling = deployment.state == DeploymentState::RollingBack;
     let rollback = deployment.rollback.as_ref().filter(|_| rolling).ok_or(Refusal::NotDecided)?;
     let (change, _) = named;
-    let step = find(&rollback.steps, named)?;
+    find(&rollback.steps, named)?;
     let unreported = !find(&deployment.steps, named)?.is_reported();
     check(state, note, unreported)?;
-    in_turn(&rollback.steps, step, call)?;
     let note = note.map(str::to_owned);
     let mut events = vec![DeploymentEvent::StepBackReported { change, state, note }];
     let ends = |state| matches!(state, StepState::Done | StepState::NotBegun);

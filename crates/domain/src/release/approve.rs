@@ -51,6 +51,16 @@ pub fn bundle_content(release: &Release, facts: &Facts) -> Content {
     let plans: serde_json::Map<_, _> =
         facts.changes.iter().map(|change| (change.number.clone(), change.plans.clone())).collect();
     let content = &release.content;
+    let mut plans = json!({
+        "changes": plans,
+        "rollout": content.rollout,
+        "contingency": content.contingency,
+        "rollback": content.rollback_note,
+    });
+    // A release that is carried out by hand says what it always said.
+    if let Some(plan) = &release.plan {
+        plans["deployment"] = json!(plan);
+    }
     Content::new([
         (
             PartName::Bundle,
@@ -65,15 +75,7 @@ pub fn bundle_content(release: &Release, facts: &Facts) -> Content {
                 "excluded": release.statement.excluded,
             }),
         ),
-        (
-            PartName::Plans,
-            json!({
-                "changes": plans,
-                "rollout": content.rollout,
-                "contingency": content.contingency,
-                "rollback": content.rollback_note,
-            }),
-        ),
+        (PartName::Plans, plans),
         (PartName::Package, json!(content.package)),
         (PartName::Risk, json!(release.tier)),
         (PartName::Window, json!(content.window)),

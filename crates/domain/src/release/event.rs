@@ -91,6 +91,13 @@ pub enum ReleaseEvent {
         /// The releases that it depends on.
         after: Vec<ReleaseId>,
     },
+    /// How it is carried out by itself was written, as a file; or that it is carried out by hand.
+    #[serde(rename = "release.plan_set.v1")]
+    PlanSet {
+        /// The file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// It went on to another state of its model.
     #[serde(rename = "release.advanced.v1")]
     Advanced {
@@ -245,6 +252,7 @@ impl ReleaseEvent {
             | Self::Reordered { .. }
             | Self::ScopeStated { .. }
             | Self::DependenciesSet { .. }
+            | Self::PlanSet { .. }
             | Self::Submitted { .. } => true,
             _ => false,
         }

@@ -33,6 +33,8 @@ words! {
         Unfreeze = "unfreeze",
         /// Say which releases must be over before it.
         Depend = "depend",
+        /// Say how it is carried out by itself.
+        SetPlan = "set_plan",
         /// Go on to the model's next state.
         Advance = "advance",
         /// Ask for the go.
@@ -173,6 +175,8 @@ pub struct Facts {
     pub electorate: Electorate,
     /// Whether its review is completed.
     pub review_completed: bool,
+    /// What is wrong with its plan, as its changes are now.
+    pub plan_flaws: Vec<Missing>,
     /// How many days after its window its review is due, by its model.
     pub review_days: u16,
 }
@@ -202,6 +206,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
                 | Verb::Freeze
                 | Verb::Unfreeze
                 | Verb::Depend
+                | Verb::SetPlan
         )
     {
         return Err(Refusal::Held.into());
@@ -243,6 +248,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::Edit
         | Verb::Scope
         | Verb::Depend
+        | Verb::SetPlan
         | Verb::Extend
         | Verb::Close
         | Verb::Hold
@@ -265,6 +271,7 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Freeze
         | Verb::Unfreeze
         | Verb::Depend
+        | Verb::SetPlan
         | Verb::Edit
         | Verb::AskWindow
         | Verb::AnswerWindow
@@ -338,6 +345,7 @@ pub fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Re
     let mut missing = scope_lacks(release, facts);
     missing.extend(facts.changes.iter().flat_map(lacks));
     missing.extend(package_lacks(release));
+    missing.extend(facts.plan_flaws.iter().cloned());
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 

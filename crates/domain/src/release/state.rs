@@ -228,6 +228,9 @@ pub struct Release {
     /// The releases that must be over before it begins.
     #[serde(default, skip_serializing_if = "is_default")]
     pub after: Vec<ReleaseId>,
+    /// How it is carried out by itself, as a file; by hand when there is none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub plan: Option<String>,
     /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: Option<Standing>,
@@ -394,6 +397,7 @@ impl Aggregate for Release {
             // The growth itself is an edit, of a change or of this release.
             E::ScopeGrown { .. } => {}
             E::DependenciesSet { after } => self.after.clone_from(after),
+            E::PlanSet { text } => self.plan.clone_from(text),
             E::Advanced { phase, state } => {
                 self.phase = *phase;
                 self.state.clone_from(state);

@@ -1,12 +1,14 @@
-//! The golden files of the domain, which hold every event that was ever written, for tests.
+//! The golden files of the rules and of the engine, which hold every event that was ever written, for tests.
 
 use serde_json::Value as Json;
 
 /// Each file: its name, the event's name, and what the event says.
 pub(crate) fn all() -> Vec<(String, String, Json)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/golden");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("the folder of golden files")
+    let folders = ["domain", "orchestrator"];
+    let folders = folders.map(|part| format!("{}/../{part}/golden", env!("CARGO_MANIFEST_DIR")));
+    let mut files: Vec<_> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).expect("the folder of golden files"))
         .map(|entry| entry.expect("a golden file").path())
         .collect();
     files.sort();

@@ -1,4 +1,4 @@
-//! Named locks and the one order in which they are taken: the calendar, then releases, then
+//! Named locks and the one order in which they are taken: the calendar, then releases, their runs,
 //! changes, then the rest, each by id. Taking them out of order starts the command again with the
 //! larger set, so that no two commands can wait for each other.
 
@@ -19,7 +19,8 @@ impl Lock {
     pub fn stream(stream: &str) -> Self {
         let kind = stream.split_once(':').map_or(stream, |(kind, _)| kind);
         let rank = match kind {
-            "release" => 1,
+            // A run is told of together with its release, and before its changes.
+            "release" | "run" => 1,
             "change" => 2,
             "attempt" => 9,
             _ => 3,

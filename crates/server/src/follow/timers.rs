@@ -12,6 +12,7 @@ use ports::{Fault, Query, Tx, Value};
 use crate::approval::DUE;
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
 use crate::cab::RUNS_OUT;
+use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
 
 /// The most timers taken at once.
@@ -82,7 +83,7 @@ impl Command for Fire {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        if matches!(self.kind.as_str(), "conflict.acceptance_ends" | DUE) {
+        if matches!(self.kind.as_str(), "conflict.acceptance_ends" | DUE | WAKES) {
             work.lock(Lock::calendar())?;
         } else {
             work.lock(Lock::stream(&self.stream))?;
@@ -101,6 +102,7 @@ impl Command for Fire {
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
             RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),
+            WAKES => crate::deployment::wakes(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
@@ -119,7 +121,7 @@ struct Rest {
 impl Rest {
     fn until(&self, now: Timestamp) -> Timestamp {
         let seconds = REST_SECONDS << self.attempts.clamp(0, REST_DOUBLED_MAX);
-        Timestamp::from_micros(now.micros() + seconds * 1_000_000)
+        now.plus_seconds(seconds)
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use api::change::ChangeRow;
 use api::identity::SignInHint;
-use ports::{Fault, Query};
+use ports::{Fault, HttpClient, Query};
 use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
@@ -44,6 +44,8 @@ pub struct App {
     pub live: Arc<Live>,
     /// How those who follow the log fare.
     pub followers: Arc<Watch>,
+    /// How runs call others; without it nothing is called.
+    pub caller: Option<Arc<dyn HttpClient>>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

@@ -15,6 +15,7 @@ use crate::approval::electorate;
 use crate::asking::Asking;
 use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
+use crate::deployment::plan_flaws;
 use crate::policy::{InForce, in_force};
 use crate::release::agree::owning;
 use crate::release::order::before;
@@ -60,6 +61,7 @@ pub(super) fn gather(
         plan,
         scale: policy.set.scale().clone(),
         electorate,
+        plan_flaws: plan_flaws(db, release)?,
         review_days: policy.set.release(&release.model).map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })

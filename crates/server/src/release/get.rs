@@ -20,6 +20,7 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::{change_cis, conflicts_of};
 use crate::change::{approval_lamp, clear, conflict_lamp, known_limits, lacks, lamp, rows};
+use crate::deployment::shown_run;
 use crate::extras::{self, extra_actions};
 use crate::names::{Names, find_release, shown_window};
 use crate::read::action;
@@ -45,7 +46,11 @@ pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<wir
     Ok(shown)
 }
 
-fn load(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<(Loaded<Release>, Facts), Stop> {
+pub(super) fn load(
+    db: &mut dyn Query,
+    name: &str,
+    asking: &Asking,
+) -> Result<(Loaded<Release>, Facts), Stop> {
     let id = find_release(db, name)?;
     let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
     let loaded: Loaded<Release> = find_state(db, id)?.ok_or_else(unknown)?;
@@ -72,6 +77,7 @@ pub(super) fn deployment(
         window: release.content.window.as_ref().map(shown_window),
         deployment,
         rollback_plan: rollback_plan(db, &mut names, release, &facts)?,
+        run: shown_run(db, &loaded, asking.now)?,
     })
 }
 

@@ -9,6 +9,7 @@ mod fields;
 mod get;
 mod list;
 mod order;
+mod plan;
 mod projection;
 mod readiness;
 mod save;
@@ -23,7 +24,7 @@ use utoipa::openapi::path::HttpMethod as M;
 use api::approval::{GrantExtension, Vote};
 use api::change::{Extend, Links, Schedule};
 use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
-use api::deployment::{CarriedOut, DeploymentRow, StepReport};
+use api::deployment::{CarriedOut, DeploymentRow, PlanDocument, PlanText, StepReport};
 use api::release::{
     AnswerWindow, AskWindow, AskedWindow, Board, Close, Dependencies, MovePreview, Order,
     Readiness, Release, ReleaseBulk, ReleaseFields, ReleaseRow, ScopeDocument, ScopeFields,
@@ -43,11 +44,13 @@ use crate::read::{ask, refused};
 pub use approval::{approval_due, approval_lapses};
 pub use list::rows;
 pub use order::SetDependencies;
+pub use plan::SetPlan;
 pub use save::{AnnotateRelease, CloneRelease, CreateRelease, EditRelease, SERIES};
 pub use scope::{
     AttachChange, DetachChange, OrderChanges, change_edited, change_grows, may_attach,
 };
 pub use statement::{StateScope, Stating};
+pub(crate) use verbs::follow;
 pub use verbs::{MoveRelease, Verb};
 
 const FILTERS: &str =
@@ -173,6 +176,24 @@ fn planning(routes: Routes) -> Routes {
             "/releases/{id}/window/take",
             "Takes the window that a team proposes",
             take_window,
+        )
+        .get::<PlanDocument, _, _>(
+            "/releases/{id}/plan",
+            "Reads the file by which it carries itself out",
+            "",
+            get_plan,
+        )
+        .write::<PlanText, Written, _, _>(
+            M::Put,
+            "/releases/{id}/plan",
+            "Sets the file by which it carries itself out, or takes it away",
+            set_plan,
+        )
+        .write::<PlanText, PlanDocument, _, _>(
+            M::Post,
+            "/releases/{id}/plan/check",
+            "Says what is wrong with a plan file, and saves nothing",
+            check_plan,
         )
         .get::<Readiness, _, _>(
             "/releases/{id}/readiness",
@@ -366,6 +387,27 @@ about!(get_release, Release, get::get);
 about!(get_deployment, CarriedOut, get::deployment);
 about!(get_scope, ScopeDocument, document::document);
 about!(get_readiness, Readiness, readiness::readiness);
+about!(get_plan, PlanDocument, plan::document);
+
+async fn set_plan(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<PlanText>,
+) -> Written200 {
+    let command = SetPlan { release, text: write.body.text };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn check_plan(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    write: Write<PlanText>,
+) -> Result<Json<PlanDocument>, Answer> {
+    write.signed.permit(&app, Permission::Read).await?;
+    let text = write.body.text;
+    let found = ask(&*app.bus.world().store, move |db| refused(plan::checked(db, &id, text)));
+    Ok(Json(found.await??))
+}
 
 async fn preview_move(
     State(app): State<App>,

@@ -19,12 +19,14 @@ use domain::release::{self, Facts, Release, ReleaseEvent, WindowAnswer};
 use domain::review::{Kpi, Planned, Subject, Why};
 use domain::vocabulary::{Environment, Window};
 use kernel::{ChangeId, ReleaseId, Timestamp};
+use orchestrator::{Input, Scope};
 use ports::Query;
 
 use crate::asking::Asking;
 use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::refresh;
+use crate::deployment::{self, is_run};
 use crate::names::{Names, Resolver, find_change, find_release, parse_window};
 use crate::release::agree::{answer, ask, proposed, take};
 use crate::release::facts::gather;
@@ -144,6 +146,9 @@ impl Command for MoveRelease {
         if matches!(self.verb, Verb::AnswerWindow(..)) {
             work.permit_program(Permission::Approve)?;
         }
+        if is_run(&loaded.state) && self.steer(work, &mut loaded)? {
+            return Ok(written(&loaded));
+        }
         let window = self.window(work.tx, &loaded.state)?;
         let interval = window.as_ref().map(|window| window.interval);
         let asking = Asking::of(work);
@@ -155,6 +160,9 @@ impl Command for MoveRelease {
         let before = loaded.state.clone();
         work.append(&mut loaded, events)?;
         follow(work, id, &before, &loaded.state)?;
+        if before.deployment.is_none() && is_run(&loaded.state) {
+            deployment::begin(work, &mut loaded)?;
+        }
         if !matches!(self.verb, Verb::Advance | Verb::Hold(_) | Verb::Resume) {
             refresh(work, Side::Release(id))?;
         }
@@ -177,6 +185,23 @@ fn permission(verb: &Verb) -> Permission {
 }
 
 impl MoveRelease {
+    /// What a verb says to the run that carries the release out, if it is one of the run's.
+    fn steer(&self, work: &mut Work<'_>, release: &mut Loaded<Release>) -> Result<bool, Stop> {
+        let input = match &self.verb {
+            Verb::Rollback(reason) => {
+                Input::Rollback { scope: Scope::Whole, reason: text(reason).to_owned() }
+            }
+            Verb::GiveUp(reason) => Input::GiveUp { reason: text(reason).to_owned() },
+            Verb::Step(..) | Verb::StepBack(..) => {
+                deployment::by_hand(work.tx, release.id, &release.state)?;
+                return Ok(false);
+            }
+            _ => return Ok(false),
+        };
+        deployment::tell(work, release, &input)?;
+        Ok(true)
+    }
+
     /// The window that the verb asks about, where it is not the planned one.
     fn window(&self, db: &mut dyn Query, release: &Release) -> Result<Option<Window>, Stop> {
         let mut resolver = Resolver::default();
@@ -307,7 +332,7 @@ fn step(
 }
 
 /// What the release's step means for its changes, its review and its people.
-pub(super) fn follow(
+pub(crate) fn follow(
     work: &mut Work<'_>,
     id: ReleaseId,
     before: &Release,

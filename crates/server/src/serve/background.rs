@@ -8,6 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use crate::calendar::CalendarReactor;
+use crate::deployment::Driver;
 use crate::follow::followers::{self, Follower, SearchIndex};
 use crate::follow::rounds::Leavers;
 use crate::follow::timers;
@@ -33,6 +34,12 @@ impl Background {
         background.spawn("timers", move |stop| timers::run(&with, stop))?;
         let (with, live) = (bus.clone(), Arc::clone(&app.live));
         background.spawn("live", move |stop| live.run(&with, stop))?;
+        if let Some(http) = &app.caller {
+            let (with, http) = (bus.clone(), Arc::clone(http));
+            background.spawn("runs", move |stop| {
+                Driver::new(&with, Arc::clone(&http), Arc::clone(stop)).run();
+            })?;
+        }
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;

@@ -9,6 +9,7 @@ mod problem_pages;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt;
+use ports::HttpClient;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
@@ -53,6 +55,18 @@ pub struct Options {
     pub secure_cookies: bool,
     /// The proxies that are believed when they name the client in `X-Forwarded-For`.
     pub trusted_proxies: Vec<IpAddr>,
+    /// How runs call others.
+    pub caller: Caller,
+}
+
+/// How runs call others, if they do.
+#[derive(Clone, Default)]
+pub struct Caller(pub Option<Arc<dyn HttpClient>>);
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Caller" } else { "nobody" })
+    }
 }
 
 impl Options {
@@ -68,6 +82,7 @@ impl Options {
             importing: Arc::new(Semaphore::new(1)),
             live: Arc::default(),
             followers: Arc::default(),
+            caller: self.caller.0.clone(),
             latest_on_ci: crate::change::latest_on_ci,
         }
     }
@@ -80,6 +95,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::cab::routes,
     crate::calendar::routes,
     crate::change::routes,
+    crate::deployment::routes,
     crate::exception::routes,
     crate::export::routes,
     crate::identity::routes,

@@ -13,6 +13,7 @@ mod cab;
 mod calendar;
 mod clone;
 mod deployment;
+mod deployment_run;
 mod detection;
 mod due;
 mod duties;

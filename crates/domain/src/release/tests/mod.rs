@@ -177,6 +177,7 @@ fn facts(release: &Release) -> Facts {
         electorate: electorate(),
         review_completed: false,
         extension_roles: [Role::ReleaseManager].into(),
+        plan_flaws: Vec::new(),
         review_days: 7,
     }
 }

@@ -1,0 +1,109 @@
+//! A decision is taken: by whoever was asked, or by the clock.
+
+use crate::event::{By, RunEvent, Why};
+use crate::input::{Decided, need_reason};
+use crate::plan::Choice;
+use crate::refusal::Refusal;
+use crate::settle::Draft;
+use crate::state::{Phase, Way};
+use crate::way_back::turn_back;
+
+pub(super) fn decide(draft: &mut Draft, choice: Choice, reason: &str) -> Decided {
+    need_reason(reason)?;
+    if draft.run.decision.is_none() {
+        return Err(Refusal::NothingAsked);
+    }
+    if choice == Choice::Rollback && turn_back(&draft.run, reason).is_none() {
+        return Err(Refusal::NothingToTakeBack);
+    }
+    take(draft, choice, By::Owner, Some(reason));
+    Ok(())
+}
+
+/// Nobody answered in time: what was stated happens. Where nothing can be taken back, a run that
+/// is under way stops, and one that has ended stays as it is.
+pub(crate) fn time_ran_out(draft: &mut Draft, default: Choice) {
+    let is_stuck = default == Choice::Rollback && turn_back(&draft.run, "").is_none();
+    if !is_stuck {
+        return take(draft, default, By::Clock, None);
+    }
+    let reason = "nobody decided in time, and nothing of it can be taken back".to_owned();
+    let choice = Choice::Continue;
+    draft.push(RunEvent::DecisionTaken { choice, by: By::Clock, reason: Some(reason.clone()) });
+    if draft.run.phase == Phase::Running {
+        draft.push(RunEvent::AbortAsked { reason });
+    }
+}
+
+fn take(draft: &mut Draft, choice: Choice, by: By, reason: Option<&str>) {
+    let Some(decision) = draft.run.decision.clone() else { return };
+    draft.push(RunEvent::DecisionTaken { choice, by, reason: reason.map(str::to_owned) });
+    let because = reason.unwrap_or("nobody decided in time");
+    match choice {
+        Choice::Rollback => {
+            if let Some(event) = turn_back(&draft.run, because) {
+                draft.push(event);
+            }
+        }
+        Choice::Continue => {
+            for why in decision.why {
+                let Why::Failed { step } = why else { continue };
+                let (way, reason) = (Way::Forward, because.to_owned());
+                draft.push(RunEvent::StepSkipped { step, way, reason });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Story, failed, forward, ok, point, step, why};
+    use crate::{Input, LegState};
+
+    fn decide(choice: Choice) -> Input {
+        Input::Decide { choice, reason: why() }
+    }
+
+    fn alarm() -> Input {
+        Input::Alarm { reason: why() }
+    }
+
+    #[test]
+    fn going_on_skips_what_failed() {
+        let story = Story::of(vec![step("a", &[]), step("b", &["a"])]);
+        let mut story = story.after([failed(forward("a"))]);
+        assert_eq!(Story::begun(&story.tell(decide(Choice::Continue))), ["b:forward:1"]);
+        assert_eq!(story.state("a", Way::Forward), LegState::Skipped);
+        assert_eq!(story.refusal(decide(Choice::Continue)), Refusal::NothingAsked);
+    }
+
+    #[test]
+    fn nobody_answers_and_the_default_is_taken() {
+        let mut story = Story::of(vec![step("a", &[])]).after([failed(forward("a"))]);
+        assert_eq!(story.wait(599).tell(Input::Tick), []);
+        let events = story.wait(1).tell(Input::Tick);
+        let (choice, by) = (Choice::Rollback, By::Clock);
+        assert_eq!(events[0], RunEvent::DecisionTaken { choice, by, reason: None });
+        assert_eq!(story.run.phase, Phase::RollingBack);
+    }
+
+    #[test]
+    fn an_answer_after_the_deadline_is_too_late() {
+        let mut story = Story::of(vec![step("a", &[])]).after([failed(forward("a"))]);
+        let refusal = story.wait(600).refusal(decide(Choice::Continue));
+        assert_eq!(refusal, Refusal::NothingAsked);
+    }
+
+    #[test]
+    fn where_nothing_can_be_taken_back_the_clock_stops_the_run() {
+        let steps = || vec![point("a", &[]), step("b", &["a"])];
+        let mut story = Story::of(steps()).after([failed(forward("a"))]);
+        assert_eq!(story.refusal(decide(Choice::Rollback)), Refusal::NothingToTakeBack);
+        story.wait(600).tell(Input::Tick);
+        assert_eq!(story.run.phase, Phase::Stopped);
+        let mut story = Story::of(vec![point("a", &[])]).after([ok(forward("a")), alarm()]);
+        story.wait(600).tell(Input::Tick);
+        assert_eq!((story.run.phase, story.run.has_ended()), (Phase::Finished, true));
+    }
+}

@@ -1,0 +1,64 @@
+//! A run whose driver dies at any point comes to the same end as one that is not interrupted.
+
+use std::collections::BTreeMap;
+
+use interlock_orchestrator::{Input, LegState, Phase, Run, SECONDS_MAX, Scope, Way};
+
+use crate::plans::{Kind, plan};
+use crate::world::{CALM, Trouble, World};
+use crate::{Dice, for_each_seed};
+
+const SEEDS: u64 = 1_000;
+
+#[test]
+fn a_resumed_run_ends_as_one_that_was_not_interrupted() {
+    for_each_seed(SEEDS, |seed| {
+        let mut dice = Dice::of(seed);
+        let is_chain = seed % 2 == 0;
+        // Where branches run side by side, what a failure finds reached depends on who is faster.
+        let kind = Kind { is_chain, acts_on_failure: is_chain, ask_seconds: SECONDS_MAX };
+        let plan = plan(&mut dice, &kind);
+        let trouble =
+            Trouble { crash: 5 + dice.roll(30), twice: 20, unknown: 20, hurry: 5 * dice.roll(4) };
+        let mut calm = World::begin(seed, plan.clone(), CALM);
+        let mut troubled = World::begin(seed, plan, trouble);
+        same_end(&mut calm, &mut troubled);
+        if calm.run.phase == Phase::RolledBack {
+            return;
+        }
+        let back = Input::Rollback {
+            scope: Scope::AsFarAsPossible,
+            reason: "it is slower than before".to_owned(),
+        };
+        assert_eq!(calm.tell(&back), troubled.tell(&back));
+        same_end(&mut calm, &mut troubled);
+    });
+}
+
+fn same_end(calm: &mut World, troubled: &mut World) {
+    calm.carry_on();
+    troubled.carry_on();
+    assert_eq!(told(&calm.run), told(&troubled.run));
+    for world in [calm, troubled] {
+        world.check_effects();
+        world.check_way_back();
+    }
+}
+
+/// Where a run stands, without its times.
+fn told(run: &Run) -> BTreeMap<String, String> {
+    let mut told = BTreeMap::new();
+    for way in [Way::Forward, Way::Back] {
+        for (step, leg) in run.legs(way) {
+            let state = match leg.state {
+                LegState::Uncertain { .. } => "uncertain".to_owned(),
+                other => format!("{other:?}"),
+            };
+            told.insert(format!("{} {way}", step.key), format!("{state} after {}", leg.attempts));
+        }
+    }
+    let stands = run.rollback.as_ref().map(|rollback| format!("{:?}", rollback.stands));
+    told.insert("phase".to_owned(), run.phase.to_string());
+    told.insert("stands".to_owned(), stands.unwrap_or_default());
+    told
+}

@@ -1,0 +1,262 @@
+//! Doing what a step calls for, over HTTP: one request, or looks at something for a time.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use orchestrator::{Answer, Attempt, Input};
+use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
+
+use crate::deployment::file::{Call, HttpCall, Probe, PromQuery};
+
+/// The most of an answer that is kept as what came of a step, in characters.
+const NOTE_CHARACTERS: usize = 500;
+/// How long a call that can be repeated rests before it is, at first; twice as long each time.
+const REST: Duration = Duration::from_secs(1);
+/// How long it rests at most.
+const REST_MAX: Duration = Duration::from_secs(30);
+/// How often a thread that rests looks whether it is told to stop.
+const NAP: Duration = Duration::from_millis(20);
+
+/// The thread's view of the world: whom it calls, and whether it is to go on.
+pub(super) struct Caller<'a> {
+    pub(super) http: &'a dyn HttpClient,
+    /// The driver ends: what is in flight is left, and asked about by the next one.
+    pub(super) stop: &'a AtomicBool,
+    /// Nobody wants the outcome any more.
+    pub(super) cancel: &'a AtomicBool,
+}
+
+/// How a look at something went.
+enum Look {
+    Good(String),
+    Bad(String),
+    /// It says nothing, or nothing that counts.
+    Silent(String),
+}
+
+impl Caller<'_> {
+    /// Makes the call of an attempt; nothing when it was told to stop.
+    pub(super) fn make(&self, attempt: &Attempt, call: &Call) -> Option<Input> {
+        let attempt = attempt.clone();
+        match call {
+            Call::Http(call) => self.request(attempt, call),
+            Call::Notice(call) => Some(match self.request(attempt, call)? {
+                // What could not be told does not hold the work up.
+                Input::Failed { attempt, reason } => {
+                    Input::Succeeded { attempt, note: Some(format!("left: {reason}")) }
+                }
+                other => other,
+            }),
+            Call::Probe(probe) => self.probe(attempt, probe),
+            Call::Query(query) => self.query(attempt, query),
+        }
+    }
+
+    fn request(&self, attempt: Attempt, call: &HttpCall) -> Option<Input> {
+        let request = HttpRequest {
+            method: call.method,
+            url: call.url.clone(),
+            headers: call.headers.clone(),
+            body: call.body.clone().into_bytes(),
+        };
+        let mut rest = REST;
+        loop {
+            let fault = match self.http.send(&request) {
+                Ok(answer) if is_expected(&call.expect, answer.status) => {
+                    return Some(Input::Succeeded { attempt, note: Some(noted(&answer)) });
+                }
+                Ok(answer) => return Some(Input::Failed { attempt, reason: noted(&answer) }),
+                Err(fault) => fault,
+            };
+            if !call.is_repeated || !fault.is_transient() {
+                // Where nothing was sent nothing happened; else nobody knows.
+                return Some(if was_sent(&fault) {
+                    Input::Lost(attempt)
+                } else {
+                    Input::Failed { attempt, reason: shortened(&fault.to_string()) }
+                });
+            }
+            if self.is_over() || !self.rest(rest) {
+                return self.is_cancelled().then_some(Input::Lost(attempt));
+            }
+            rest = (rest * 2).min(REST_MAX);
+        }
+    }
+
+    /// Asks what became of a call.
+    pub(super) fn ask(&self, attempt: &Attempt, call: &Call) -> Input {
+        let url = match call {
+            Call::Http(call) | Call::Notice(call) => call.status_url.clone(),
+            Call::Probe(_) | Call::Query(_) => None,
+        };
+        let answer = url.map_or(Answer::Unknown, |url| match self.http.send(&get(url)) {
+            Ok(answer) => told(&answer),
+            Err(_) => Answer::Unknown,
+        });
+        Input::Answered { attempt: attempt.clone(), answer }
+    }
+
+    /// Looks until it has been as it should be for the stated time, without a break.
+    fn probe(&self, attempt: Attempt, probe: &Probe) -> Option<Input> {
+        let mut good_for = None;
+        loop {
+            let look = match self.http.send(&get(probe.url.clone())) {
+                Ok(answer) => {
+                    let body = String::from_utf8_lossy(&answer.body);
+                    let holds = probe.contains.as_ref().is_none_or(|text| body.contains(text));
+                    if is_expected(&probe.expect, answer.status) && holds {
+                        Look::Good(noted(&answer))
+                    } else {
+                        Look::Bad(noted(&answer))
+                    }
+                }
+                Err(fault) => Look::Bad(shortened(&fault.to_string())),
+            };
+            good_for = match (look, good_for) {
+                (Look::Good(note), None) if probe.for_seconds == 0 => {
+                    return Some(Input::Succeeded { attempt, note: Some(note) });
+                }
+                (Look::Good(note), Some(seconds)) if seconds >= probe.for_seconds => {
+                    return Some(Input::Succeeded { attempt, note: Some(note) });
+                }
+                (Look::Good(_), seconds) => {
+                    Some(seconds.unwrap_or(0).saturating_add(probe.every_seconds))
+                }
+                _ => None,
+            };
+            if !self.rest(Duration::from_secs(probe.every_seconds.into())) {
+                return self.is_cancelled().then_some(Input::Lost(attempt));
+            }
+        }
+    }
+
+    /// Watches a query for the stated time. One bad value is enough; silence is never good.
+    fn query(&self, attempt: Attempt, query: &PromQuery) -> Option<Input> {
+        let (mut watched, mut silent, mut last) = (0, None, String::new());
+        loop {
+            match self.value(query) {
+                Look::Good(note) => last = note,
+                Look::Bad(reason) => return Some(Input::Failed { attempt, reason }),
+                Look::Silent(reason) => silent = Some(reason),
+            }
+            if watched >= query.for_seconds {
+                return Some(match silent {
+                    None => Input::Succeeded { attempt, note: Some(last) },
+                    Some(reason) => Input::Failed { attempt, reason },
+                });
+            }
+            if !self.rest(Duration::from_secs(query.every_seconds.into())) {
+                return self.is_cancelled().then_some(Input::Lost(attempt));
+            }
+            watched = watched.saturating_add(query.every_seconds);
+        }
+    }
+
+    fn value(&self, query: &PromQuery) -> Look {
+        let base = query.url.trim_end_matches('/');
+        let url = format!("{base}/api/v1/query?query={}", encoded(&query.query));
+        let answer = match self.http.send(&get(url)) {
+            Ok(answer) if answer.status == 200 => answer,
+            Ok(answer) => return Look::Silent(format!("no data: {}", noted(&answer))),
+            Err(fault) => return Look::Silent(shortened(&format!("no data: {fault}"))),
+        };
+        let Some(values) = values(&answer.body) else {
+            return Look::Silent(format!("no data for {}", query.query));
+        };
+        let is_bad = |value: &f64| {
+            query.at_most.is_some_and(|most| *value > most)
+                || query.at_least.is_some_and(|least| *value < least)
+        };
+        match values.iter().find(|value| is_bad(value)) {
+            Some(value) => Look::Bad(format!("{} is {value}", query.query)),
+            None => Look::Good(format!("{} is {values:?}", query.query)),
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancel.load(Ordering::SeqCst)
+    }
+
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::SeqCst) || self.is_cancelled()
+    }
+
+    /// Rests; false when it was told to stop meanwhile.
+    fn rest(&self, time: Duration) -> bool {
+        let mut left = time;
+        while !left.is_zero() && !self.is_over() {
+            std::thread::sleep(left.min(NAP));
+            left = left.saturating_sub(NAP);
+        }
+        !self.is_over()
+    }
+}
+
+fn get(url: String) -> HttpRequest {
+    HttpRequest { method: Method::Get, url, headers: Vec::new(), body: Vec::new() }
+}
+
+fn is_expected(expect: &[u16], status: u16) -> bool {
+    if expect.is_empty() { (200..300).contains(&status) } else { expect.contains(&status) }
+}
+
+/// Whether a request may have arrived.
+fn was_sent(fault: &Fault) -> bool {
+    match fault {
+        Fault::Transient { attempted, .. } => *attempted != CONNECTING,
+        _ => false,
+    }
+}
+
+/// What an address says about a call: its status as JSON, `{"state": "succeeded"}`; 404 when it
+/// never arrived.
+fn told(answer: &HttpResponse) -> Answer {
+    if answer.status == 404 {
+        return Answer::NeverBegun;
+    }
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    match body["state"].as_str() {
+        Some("succeeded") if answer.status == 200 => Answer::Succeeded(Some(noted(answer))),
+        Some("failed") if answer.status == 200 => Answer::Failed(noted(answer)),
+        _ => Answer::Unknown,
+    }
+}
+
+/// The values of an instant query; nothing when there is none, or one that is no number.
+fn values(body: &[u8]) -> Option<Vec<f64>> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let data = &body["data"];
+    let pairs: Vec<&serde_json::Value> = match data["resultType"].as_str()? {
+        "vector" => data["result"].as_array()?.iter().map(|one| &one["value"]).collect(),
+        "scalar" => vec![&data["result"]],
+        _ => return None,
+    };
+    let number = |pair: &&serde_json::Value| -> Option<f64> {
+        pair[1].as_str()?.parse::<f64>().ok().filter(|value| !value.is_nan())
+    };
+    let values: Option<Vec<f64>> = pairs.iter().map(number).collect();
+    values.filter(|values| !values.is_empty())
+}
+
+fn noted(answer: &HttpResponse) -> String {
+    let body = String::from_utf8_lossy(&answer.body);
+    shortened(format!("{} {}", answer.status, body.trim()).trim())
+}
+
+fn shortened(text: &str) -> String {
+    let plain = text.chars().filter(|c| *c != '\0');
+    plain.take(NOTE_CHARACTERS).collect()
+}
+
+/// A text as part of an address.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

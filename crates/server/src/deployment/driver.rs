@@ -1,0 +1,219 @@
+//! The driver of runs. After each commit it does what the runs ask for, on threads of their own, and
+//! tells each run what came of it. It remembers only which calls it has made itself; when it begins,
+//! everything that is in flight was made by another, and is told to be lost.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::release::Release;
+use kernel::ReleaseId;
+use orchestrator::{Attempt, Input, Work, work};
+use ports::{Fault, HttpClient, Query};
+
+use crate::bus::{Bus, Envelope, Failure, find_state};
+use crate::deployment::call::Caller;
+use crate::deployment::file::{self, Call, PlanFile};
+use crate::deployment::run::Run;
+use crate::deployment::tell::{TellRun, Told, numbers};
+
+/// The most calls in flight at once; others wait for their turn.
+const CALLS_MAX: usize = 32;
+/// How long the driver waits for something to move before it looks again.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long an outcome rests that could not be committed.
+const REST: Duration = Duration::from_millis(200);
+
+/// What is in flight: an attempt, or a question about one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Flight {
+    release: ReleaseId,
+    attempt: Attempt,
+    is_question: bool,
+}
+
+/// The driver.
+pub struct Driver {
+    bus: Bus,
+    http: Arc<dyn HttpClient>,
+    stop: Arc<AtomicBool>,
+    /// What is in flight, with how to call it off.
+    flights: BTreeMap<Flight, Arc<AtomicBool>>,
+    /// What has ended since the last turn: its outcome is committed.
+    ended: Arc<Mutex<Vec<Flight>>>,
+    /// Whether what others left in flight was told to be lost.
+    has_begun: bool,
+}
+
+/// A run that is open, with its plan.
+struct Open {
+    id: ReleaseId,
+    run: orchestrator::Run,
+    file: Option<PlanFile>,
+}
+
+impl Driver {
+    /// A driver that ends when it is told to stop.
+    pub fn new(bus: &Bus, http: Arc<dyn HttpClient>, stop: Arc<AtomicBool>) -> Self {
+        Self {
+            bus: bus.clone(),
+            http,
+            stop,
+            flights: BTreeMap::new(),
+            ended: Arc::default(),
+            has_begun: false,
+        }
+    }
+
+    /// Drives until told to stop.
+    pub fn run(mut self) {
+        let mut head = 0;
+        while !self.stop.load(Ordering::SeqCst) {
+            if let Err(failure) = self.turn() {
+                tracing::error!(?failure, "the driver of runs must wait");
+                std::thread::sleep(PATIENCE);
+            }
+            match self.bus.world().store.wait_for_log(head, PATIENCE) {
+                Ok(reached) => head = reached,
+                Err(_) => std::thread::sleep(PATIENCE),
+            }
+        }
+    }
+
+    /// Does what the runs ask for now; answers how much is in flight.
+    pub fn turn(&mut self) -> Result<usize, Failure> {
+        // What ended is forgotten only after the state was read that holds its outcome: else it
+        // would look as if it had never been made.
+        let ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));
+        let open = crate::read::wait(&*self.bus.world().store, open_runs);
+        let open = open.map_err(Failure::Fault)?;
+        for flight in ended {
+            self.flights.remove(&flight);
+        }
+        if !self.has_begun {
+            self.take_over(&open)?;
+            self.has_begun = true;
+            return Ok(self.flights.len());
+        }
+        let now = self.bus.world().clock.now();
+        for one in &open {
+            for piece in work(&one.run) {
+                match piece {
+                    Work::Start(attempt) => self.fly(one, attempt, false),
+                    Work::Ask { attempt, at } if at <= now => self.fly(one, attempt, true),
+                    Work::Cancel(attempt) => self.call_off(one.id, attempt)?,
+                    Work::Ask { .. } | Work::Wake(_) => {}
+                }
+            }
+        }
+        Ok(self.flights.len())
+    }
+
+    /// Whoever drove before is gone: what was in flight then may have happened or not.
+    fn take_over(&self, open: &[Open]) -> Result<(), Failure> {
+        for one in open {
+            for piece in work(&one.run) {
+                if let Work::Start(attempt) | Work::Cancel(attempt) = piece {
+                    tell(&self.bus, one.id, Input::Lost(attempt))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn call_off(&self, release: ReleaseId, attempt: Attempt) -> Result<(), Failure> {
+        let flight = Flight { release, attempt, is_question: false };
+        match self.flights.get(&flight) {
+            Some(cancel) => cancel.store(true, Ordering::SeqCst),
+            None => tell(&self.bus, release, Input::Lost(flight.attempt))?,
+        }
+        Ok(())
+    }
+
+    /// Makes a call, or asks about one, on a thread of its own, unless that is being done.
+    fn fly(&mut self, open: &Open, attempt: Attempt, is_question: bool) {
+        let flight = Flight { release: open.id, attempt, is_question };
+        if self.flights.contains_key(&flight) || self.flights.len() >= CALLS_MAX {
+            return;
+        }
+        let key = format!("{}:{}", open.id, flight.attempt.key());
+        let call = open.file.as_ref().and_then(|file| file.call(&flight.attempt, &key));
+        let cancel = Arc::new(AtomicBool::new(false));
+        let thread = Thread {
+            bus: self.bus.clone(),
+            http: Arc::clone(&self.http),
+            stop: Arc::clone(&self.stop),
+            cancel: Arc::clone(&cancel),
+            ended: Arc::clone(&self.ended),
+            flight: flight.clone(),
+            call,
+        };
+        let name = format!("call {}", flight.attempt.step);
+        match std::thread::Builder::new().name(name).spawn(move || thread.fly()) {
+            Ok(_) => drop(self.flights.insert(flight, cancel)),
+            Err(error) => tracing::error!(%error, "a call must wait: no thread is to be had"),
+        }
+    }
+}
+
+/// What one thread needs.
+struct Thread {
+    bus: Bus,
+    http: Arc<dyn HttpClient>,
+    stop: Arc<AtomicBool>,
+    cancel: Arc<AtomicBool>,
+    ended: Arc<Mutex<Vec<Flight>>>,
+    flight: Flight,
+    call: Option<Call>,
+}
+
+impl Thread {
+    fn fly(self) {
+        let Some(outcome) = self.outcome() else { return };
+        while let Err(failure) = tell(&self.bus, self.flight.release, outcome.clone()) {
+            if !matches!(failure, Failure::Fault(_)) {
+                tracing::error!(?failure, "what came of a call was refused");
+                break;
+            }
+            if self.stop.load(Ordering::SeqCst) {
+                return;
+            }
+            std::thread::sleep(REST);
+        }
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(self.flight);
+    }
+
+    /// What came of it; nothing when the driver ends first.
+    fn outcome(&self) -> Option<Input> {
+        let attempt = &self.flight.attempt;
+        let caller = Caller { http: &*self.http, stop: &self.stop, cancel: &self.cancel };
+        match (&self.call, self.flight.is_question) {
+            (Some(call), false) => caller.make(attempt, call),
+            (Some(call), true) => Some(caller.ask(attempt, call)),
+            (None, _) => Some(Input::Failed {
+                attempt: attempt.clone(),
+                reason: "its plan does not say what is called".to_owned(),
+            }),
+        }
+    }
+}
+
+fn tell(bus: &Bus, release: ReleaseId, input: Input) -> Result<(), Failure> {
+    let command = TellRun { release: release.to_string(), told: Told::Input(input) };
+    bus.call(Envelope::system("run"), command).map(|_| ())
+}
+
+fn open_runs(db: &mut dyn Query) -> Result<Vec<Open>, Fault> {
+    let rows = db.query("SELECT release FROM runs WHERE open = 1 ORDER BY release", &[])?;
+    let mut open = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id: ReleaseId = row.parsed(0)?;
+        let found = find_state::<Run>(db, id)?.zip(find_state::<Release>(db, id)?);
+        let Some((run, release)) = found else { continue };
+        let changes = numbers(db, &release.state.changes)?;
+        let file = file::read(release.state.plan.as_deref().unwrap_or_default(), &changes).ok();
+        open.push(Open { id, run: run.state.0, file });
+    }
+    Ok(open)
+}

@@ -1,0 +1,685 @@
+//! The plan file of a release: TOML, a table for each step. What the engine needs of it becomes its
+//! plan; what is called stays here, and is looked up by the key of the step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use domain::identity::Role;
+use orchestrator::{Act, Ask, Attempt, Choice, IfLost, OnFailure, Plan, Retries, Step, Undo, Way};
+use ports::Method;
+use serde::Deserialize;
+use toml::de::{DeTable, DeValue};
+
+/// The most flaws that are told at once.
+const FLAWS_MAX: usize = 50;
+/// How long a call may take unless the file says otherwise.
+const CALL_SECONDS: u32 = 60;
+/// How long a person may take unless the file says otherwise.
+const PERSON_SECONDS: u32 = 24 * 60 * 60;
+/// How long probes and queries wait between two looks.
+const LOOK_EVERY_SECONDS: u32 = 5;
+
+/// Something that a plan file cannot have, where, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+    pub(crate) detail: String,
+}
+
+/// A plan file that was read.
+#[derive(Debug)]
+pub(crate) struct PlanFile {
+    /// What the engine carries out.
+    pub(crate) plan: Plan,
+    steps: BTreeMap<String, StepText>,
+}
+
+/// What a driver does for a step.
+#[derive(Debug, Clone)]
+pub(super) enum Call {
+    /// One request, with an effect.
+    Http(HttpCall),
+    /// A message, which may be left.
+    Notice(HttpCall),
+    /// An address that is looked at until it is as it should be.
+    Probe(Probe),
+    /// A query that is watched for a time.
+    Query(PromQuery),
+}
+
+/// One request.
+#[derive(Debug, Clone)]
+pub(super) struct HttpCall {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+    /// The statuses that are a success; any 2xx when there is none.
+    pub(super) expect: Vec<u16>,
+    /// Where it is asked what became of it.
+    pub(super) status_url: Option<String>,
+    /// Whether it is safe to repeat it under its key.
+    pub(super) is_repeated: bool,
+}
+
+/// An address that is looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Probe {
+    pub(super) url: String,
+    pub(super) expect: Vec<u16>,
+    pub(super) contains: Option<String>,
+    pub(super) for_seconds: u32,
+    pub(super) every_seconds: u32,
+}
+
+/// A query of Prometheus.
+#[derive(Debug, Clone)]
+pub(super) struct PromQuery {
+    pub(super) url: String,
+    pub(super) query: String,
+    pub(super) at_most: Option<f64>,
+    pub(super) at_least: Option<f64>,
+    pub(super) for_seconds: u32,
+    pub(super) every_seconds: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileText {
+    #[serde(default)]
+    ask: AskText,
+    #[serde(default)]
+    step: Vec<StepText>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskText {
+    minutes: Option<u32>,
+    default: Option<Choice>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Http,
+    Weight,
+    Wait,
+    Manual,
+    Signoff,
+    Probe,
+    Query,
+    Notice,
+    Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum How {
+    Reversible,
+    Compensating,
+    Irreversible,
+    PointOfNoReturn,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetriesText {
+    limit: u32,
+    #[serde(default)]
+    delay_seconds: u32,
+    #[serde(default = "one")]
+    factor: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What is written of a request, forward or back.
+#[derive(Debug, Default, Clone, Deserialize)]
+struct RequestText {
+    url: Option<String>,
+    method: Option<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    body: Option<String>,
+    #[serde(default)]
+    expect: Vec<u16>,
+    status_url: Option<String>,
+    weight: Option<u32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct StepText {
+    key: String,
+    #[serde(default)]
+    needs: BTreeSet<String>,
+    change: Option<String>,
+    kind: Kind,
+    text: Option<String>,
+    role: Option<String>,
+    #[serde(flatten)]
+    request: RequestText,
+    seconds: Option<u32>,
+    contains: Option<String>,
+    for_seconds: Option<u32>,
+    every_seconds: Option<u32>,
+    query: Option<String>,
+    at_most: Option<f64>,
+    at_least: Option<f64>,
+    #[serde(default = "one")]
+    minutes: u32,
+    time_limit_seconds: Option<u32>,
+    retries: Option<RetriesText>,
+    on_failure: Option<OnFailure>,
+    #[serde(default)]
+    idempotent: bool,
+    undo: Option<UndoText>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct UndoText {
+    #[serde(default = "reversible")]
+    how: How,
+    reason: Option<String>,
+    text: Option<String>,
+    #[serde(default = "one")]
+    minutes: u32,
+    #[serde(flatten)]
+    request: RequestText,
+}
+
+fn reversible() -> How {
+    How::Reversible
+}
+
+const REQUEST_FIELDS: &[&str] =
+    &["url", "method", "headers", "body", "expect", "status_url", "weight"];
+const STEP_FIELDS: &[&str] = &[
+    "key",
+    "needs",
+    "change",
+    "kind",
+    "text",
+    "role",
+    "seconds",
+    "contains",
+    "for_seconds",
+    "every_seconds",
+    "query",
+    "at_most",
+    "at_least",
+    "minutes",
+    "time_limit_seconds",
+    "retries",
+    "on_failure",
+    "idempotent",
+    "undo",
+];
+const UNDO_FIELDS: &[&str] = &["how", "reason", "text", "minutes"];
+
+/// Reads a plan file. `changes` are the numbers of the release's changes; each has a step.
+pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>> {
+    let place = Places::of(text);
+    let file: FileText = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(error) => {
+            let at = error.span().unwrap_or(0..0);
+            return Err(vec![place.flaw(at, error.message().to_owned())]);
+        }
+    };
+    let mut flaws = place.unknown_fields();
+    let mut plan = Plan::default();
+    plan.ask.seconds = file.ask.minutes.map_or(plan.ask.seconds, |minutes| minutes * 60);
+    plan.ask.default = file.ask.default.unwrap_or(Ask::default().default);
+    for (at, step) in file.step.iter().enumerate() {
+        for (field, detail) in step.flaws(changes) {
+            flaws.push(place.flaw(place.field(at, field), detail));
+        }
+        plan.steps.push(step.engine());
+    }
+    for flaw in plan.flaws() {
+        let at = match (flaw.step, flaw.field) {
+            (Some(step), "undo_minutes") => place.field(step, "undo.minutes"),
+            (Some(step), "reason") => place.field(step, "undo.reason"),
+            (Some(step), "group") => place.field(step, "change"),
+            (Some(step), field) => place.field(step, field),
+            (None, _) => 0..0,
+        };
+        flaws.push(place.flaw(at, flaw.detail));
+    }
+    for change in changes {
+        if !file.step.iter().any(|step| step.change.as_ref() == Some(change)) {
+            let detail = format!("{change} of the release has no step: write one with it");
+            flaws.push(place.flaw(0..0, detail));
+        }
+    }
+    if flaws.is_empty() {
+        let steps = file.step.into_iter().map(|step| (step.key.clone(), step)).collect();
+        return Ok(PlanFile { plan, steps });
+    }
+    flaws.sort_by_key(|flaw| (flaw.line, flaw.column));
+    flaws.truncate(FLAWS_MAX);
+    Err(flaws)
+}
+
+impl PlanFile {
+    /// What is called for an attempt, with its key filled in; nothing for what no call does.
+    pub(super) fn call(&self, attempt: &Attempt, key: &str) -> Option<Call> {
+        let step = self.steps.get(&attempt.step)?;
+        let request = match attempt.way {
+            Way::Forward => &step.request,
+            Way::Back => &step.undo.as_ref()?.request,
+        };
+        let every_seconds = step.every_seconds.unwrap_or(LOOK_EVERY_SECONDS).max(1);
+        let for_seconds = step.for_seconds.unwrap_or(0);
+        let url = request.url.clone().unwrap_or_default();
+        match step.kind {
+            Kind::Http | Kind::Weight => Some(Call::Http(step.http(request, key))),
+            Kind::Notice => Some(Call::Notice(step.http(request, key))),
+            Kind::Probe => Some(Call::Probe(Probe {
+                url,
+                expect: request.expect.clone(),
+                contains: step.contains.clone(),
+                for_seconds,
+                every_seconds,
+            })),
+            Kind::Query => Some(Call::Query(PromQuery {
+                url,
+                query: step.query.clone().unwrap_or_default(),
+                at_most: step.at_most,
+                at_least: step.at_least,
+                for_seconds,
+                every_seconds,
+            })),
+            Kind::Wait | Kind::Manual | Kind::Signoff | Kind::Command => None,
+        }
+    }
+
+    /// What kind of step it is, in the file's word.
+    pub(super) fn kind(&self, step: &str) -> &'static str {
+        self.steps.get(step).map_or("", |step| step.kind.word())
+    }
+
+    /// What a person is told to do, and back.
+    pub(super) fn instructions(&self, step: &str, way: Way) -> Option<String> {
+        let step = self.steps.get(step)?;
+        match way {
+            Way::Forward => step.text.clone(),
+            Way::Back => step.undo.as_ref()?.text.clone(),
+        }
+    }
+
+    /// Who signs off, where that is what the step asks for.
+    pub(super) fn signs_off(&self, step: &str) -> Option<Role> {
+        let step = self.steps.get(step).filter(|step| step.kind == Kind::Signoff)?;
+        step.role.as_ref()?.parse().ok()
+    }
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Weight => "weight",
+            Self::Wait => "wait",
+            Self::Manual => "manual",
+            Self::Signoff => "signoff",
+            Self::Probe => "probe",
+            Self::Query => "query",
+            Self::Notice => "notice",
+            Self::Command => "command",
+        }
+    }
+
+    fn has_effect(self) -> bool {
+        matches!(self, Self::Http | Self::Weight | Self::Manual)
+    }
+}
+
+impl StepText {
+    /// What the file's own rules find wrong; the engine finds the rest.
+    fn flaws(&self, changes: &[String]) -> Vec<(&'static str, String)> {
+        let mut flaws = Vec::new();
+        let kind = self.kind.word();
+        if let Some(change) = self.change.as_ref().filter(|change| !changes.contains(change)) {
+            flaws.push(("change", format!("{change} is not a change of this release")));
+        }
+        let mut need = |there: bool, field: &'static str, what: &str| {
+            if !there {
+                flaws.push((field, format!("a `{kind}` step needs `{field}`: {what}")));
+            }
+        };
+        match self.kind {
+            Kind::Http | Kind::Weight | Kind::Probe | Kind::Query | Kind::Notice => {
+                need(self.request.url.is_some(), "url", "where it calls");
+            }
+            Kind::Wait => need(self.seconds.is_some(), "seconds", "how long"),
+            Kind::Manual => need(self.text.is_some(), "text", "what is to be done"),
+            Kind::Signoff => need(self.role.is_some(), "role", "who signs"),
+            Kind::Command => {}
+        }
+        if self.kind == Kind::Weight {
+            need(self.request.weight.is_some(), "weight", "the share of traffic, in percent");
+        }
+        if self.kind == Kind::Query {
+            need(self.query.is_some(), "query", "what Prometheus is asked");
+            let bounded = self.at_most.is_some() || self.at_least.is_some();
+            need(bounded, "at_most", "the value that is still good; or `at_least`");
+        }
+        if self.kind == Kind::Command {
+            let detail = "a `command` step needs a runner, and this server knows none yet: \
+                call it by `http`, or write a `manual` step";
+            flaws.push(("kind", detail.to_owned()));
+        }
+        let role = self.role.as_ref().map(|role| role.parse::<Role>());
+        if let Some(Err(detail)) = role {
+            flaws.push(("role", detail));
+        }
+        flaws.extend(self.request.flaws());
+        flaws.extend(self.undo_flaws());
+        flaws
+    }
+
+    fn undo_flaws(&self) -> Vec<(&'static str, String)> {
+        let kind = self.kind.word();
+        let Some(undo) = &self.undo else {
+            let detail = format!(
+                "a `{kind}` step has an effect: write `[step.undo]`, how it is taken back, or \
+                `how = \"irreversible\"` with the reason"
+            );
+            return if self.kind.has_effect() { vec![("undo", detail)] } else { Vec::new() };
+        };
+        if !self.kind.has_effect() {
+            return vec![("undo", format!("a `{kind}` step has no effect: take `undo` away"))];
+        }
+        let stands = matches!(undo.how, How::Irreversible | How::PointOfNoReturn);
+        let mut flaws = Vec::new();
+        if !stands && self.kind == Kind::Manual && undo.text.is_none() {
+            flaws.push(("undo.text", "say what is to be done to take it back".to_owned()));
+        }
+        if !stands && self.kind != Kind::Manual && undo.request.url.is_none() {
+            flaws.push(("undo.url", "say where it calls to take it back".to_owned()));
+        }
+        if !stands && self.kind == Kind::Weight && undo.request.weight.is_none() {
+            flaws.push(("undo.weight", "say which share it goes back to".to_owned()));
+        }
+        let under = |(field, detail): (&'static str, String)| match field {
+            "url" => ("undo.url", detail),
+            "method" => ("undo.method", detail),
+            _ => ("undo", detail),
+        };
+        flaws.extend(undo.request.flaws().into_iter().map(under));
+        flaws
+    }
+
+    fn engine(&self) -> Step {
+        let act = match self.kind {
+            Kind::Wait => Act::Wait { seconds: self.seconds.unwrap_or(1) },
+            Kind::Manual | Kind::Signoff => Act::Person,
+            _ => Act::Call,
+        };
+        let reason = |undo: &UndoText| undo.reason.clone().unwrap_or_default();
+        let undo = self.undo.as_ref().map_or(Undo::Nothing, |undo| match undo.how {
+            How::Reversible => Undo::Reversible,
+            How::Compensating => Undo::Compensating,
+            How::Irreversible => Undo::Irreversible { reason: reason(undo) },
+            How::PointOfNoReturn => Undo::PointOfNoReturn { reason: reason(undo) },
+        });
+        let default_limit = match act {
+            Act::Person => PERSON_SECONDS,
+            // Looks go on for their time, and a little more.
+            _ => CALL_SECONDS.saturating_add(self.for_seconds.unwrap_or(0)),
+        };
+        let retries = self.retries.map_or(Retries::NONE, |retries| Retries {
+            limit: retries.limit,
+            delay_seconds: retries.delay_seconds,
+            factor: retries.factor,
+        });
+        let if_lost = match self.kind {
+            Kind::Probe | Kind::Query | Kind::Notice => IfLost::Repeat,
+            _ if self.request.status_url.is_some() => IfLost::Ask,
+            _ if self.idempotent => IfLost::Repeat,
+            _ => IfLost::Person,
+        };
+        Step {
+            key: self.key.clone(),
+            needs: self.needs.clone(),
+            group: self.change.clone(),
+            act,
+            undo,
+            minutes: self.minutes,
+            undo_minutes: self.undo.as_ref().map_or(0, |undo| undo.minutes),
+            retries,
+            time_limit_seconds: self.time_limit_seconds.unwrap_or(default_limit),
+            on_failure: self.on_failure.unwrap_or(OnFailure::Ask),
+            if_lost,
+        }
+    }
+
+    fn http(&self, request: &RequestText, key: &str) -> HttpCall {
+        let fill = |text: &str| {
+            let weight = request.weight.map(|weight| weight.to_string()).unwrap_or_default();
+            text.replace("{key}", key).replace("{weight}", &weight)
+        };
+        let by_weight = (self.kind == Kind::Weight).then_some("{\"weight\": {weight}}");
+        let fallback = if self.kind == Kind::Weight { Method::Put } else { Method::Post };
+        let mut headers = vec![("idempotency-key".to_owned(), key.to_owned())];
+        headers.extend(request.headers.iter().map(|(name, value)| (name.clone(), fill(value))));
+        let asked = request.status_url.as_ref().or(self.request.status_url.as_ref());
+        HttpCall {
+            method: request.method.as_deref().and_then(method).unwrap_or(fallback),
+            url: fill(request.url.as_deref().unwrap_or_default()),
+            headers,
+            body: fill(request.body.as_deref().or(by_weight).unwrap_or_default()),
+            expect: request.expect.clone(),
+            status_url: asked.map(|url| fill(url)),
+            is_repeated: self.idempotent || self.kind == Kind::Notice,
+        }
+    }
+}
+
+impl RequestText {
+    fn flaws(&self) -> Vec<(&'static str, String)> {
+        let mut flaws = Vec::new();
+        for (field, url) in [("url", &self.url), ("status_url", &self.status_url)] {
+            let Some(url) = url else { continue };
+            let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+            let host = rest.and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+            if host.is_empty() || url.contains(char::is_whitespace) {
+                let detail = format!("`{url}` is not an address: write http:// or https://");
+                flaws.push((field, detail));
+            }
+        }
+        if let Some(name) = self.method.as_deref().filter(|name| method(name).is_none()) {
+            let detail = format!("`{name}` is not one of GET, POST, PUT, PATCH, DELETE");
+            flaws.push(("method", detail));
+        }
+        if self.weight.is_some_and(|weight| weight > 100) {
+            flaws.push(("weight", "a share is 0 to 100".to_owned()));
+        }
+        flaws
+    }
+}
+
+fn method(name: &str) -> Option<Method> {
+    match name {
+        "GET" => Some(Method::Get),
+        "POST" => Some(Method::Post),
+        "PUT" => Some(Method::Put),
+        "PATCH" => Some(Method::Patch),
+        "DELETE" => Some(Method::Delete),
+        _ => None,
+    }
+}
+
+/// Where everything stands in the text.
+struct Places<'a> {
+    text: &'a str,
+    table: Option<DeTable<'a>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, table: DeTable::parse(text).ok().map(toml::Spanned::into_inner) }
+    }
+
+    fn flaw(&self, at: Range<usize>, detail: String) -> Flaw {
+        let before = self.text.get(..at.start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Flaw { line, column, detail }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = (Range<usize>, &DeTable<'a>)> {
+        let steps = self.table.as_ref().and_then(|table| get(table, "step"));
+        let steps = steps.and_then(|(_, steps)| match steps {
+            DeValue::Array(steps) => Some(steps),
+            _ => None,
+        });
+        steps.into_iter().flat_map(|steps| steps.iter()).filter_map(|step| match step.get_ref() {
+            DeValue::Table(table) => Some((step.span(), table)),
+            _ => None,
+        })
+    }
+
+    /// Where a field of a step stands, or as much of the way there as is written.
+    fn field(&self, step: usize, path: &str) -> Range<usize> {
+        let Some((mut at, mut table)) = self.steps().nth(step) else { return 0..0 };
+        for name in path.split('.') {
+            let Some((span, value)) = get(table, name) else { return at };
+            at = span;
+            match value {
+                DeValue::Table(inner) => table = inner,
+                _ => return at,
+            }
+        }
+        at
+    }
+
+    /// Fields that nothing reads: most likely mistyped.
+    fn unknown_fields(&self) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        let mut look = |table: &DeTable<'a>, what: &str, known: &[&[&str]]| {
+            for name in table.keys() {
+                let field = name.get_ref().as_ref();
+                if !known.iter().any(|fields| fields.contains(&field)) {
+                    let detail = format!("{what} has no field `{field}`");
+                    flaws.push(self.flaw(name.span(), detail));
+                }
+            }
+        };
+        for (_, step) in self.steps() {
+            look(step, "a step", &[STEP_FIELDS, REQUEST_FIELDS]);
+            if let Some((_, DeValue::Table(undo))) = get(step, "undo") {
+                look(undo, "`undo`", &[UNDO_FIELDS, REQUEST_FIELDS]);
+            }
+        }
+        flaws
+    }
+}
+
+fn get<'t, 'a>(table: &'t DeTable<'a>, name: &str) -> Option<(Range<usize>, &'t DeValue<'a>)> {
+    let found = table.iter().find(|(key, _)| key.get_ref().as_ref() == name)?;
+    Some((found.0.span(), found.1.get_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[ask]
+minutes = 10
+default = "rollback"
+
+[[step]]
+key = "database"
+change = "CHG-1"
+kind = "http"
+url = "http://db.test/migrate"
+body = '{"key": "{key}"}'
+status_url = "http://db.test/status/{key}"
+
+[step.undo]
+url = "http://db.test/back"
+minutes = 4
+
+[[step]]
+key = "half"
+needs = ["database"]
+change = "CHG-2"
+kind = "weight"
+url = "http://lb.test/weight"
+weight = 50
+idempotent = true
+undo = { url = "http://lb.test/weight", weight = 0 }
+
+[[step]]
+key = "quiet"
+needs = ["half"]
+kind = "query"
+url = "http://prometheus.test"
+query = "rate(errors[1m])"
+at_most = 0.01
+for_seconds = 120
+"#;
+
+    fn numbers() -> Vec<String> {
+        vec!["CHG-1".to_owned(), "CHG-2".to_owned()]
+    }
+
+    fn flaws(text: &str) -> Vec<String> {
+        let flaws = read(text, &numbers()).expect_err("flaws");
+        flaws.iter().map(|flaw| format!("{}:{} {}", flaw.line, flaw.column, flaw.detail)).collect()
+    }
+
+    #[test]
+    fn a_file_becomes_a_plan_and_what_is_called() {
+        let file = read(GOOD, &numbers()).expect("no flaw");
+        let steps: Vec<_> = file.plan.steps.iter().map(|step| (&*step.key, step.if_lost)).collect();
+        let lost = [IfLost::Ask, IfLost::Repeat, IfLost::Repeat];
+        assert_eq!(steps.iter().map(|step| step.1).collect::<Vec<_>>(), lost);
+        assert_eq!(file.plan.steps[0].undo_minutes, 4);
+        assert_eq!(file.plan.steps[2].time_limit_seconds, CALL_SECONDS + 120);
+        let attempt = Attempt { step: "half".to_owned(), way: Way::Back, number: 1 };
+        let Some(Call::Http(call)) = file.call(&attempt, "k-1") else { panic!("a call") };
+        assert_eq!((call.method, call.body.as_str()), (Method::Put, "{\"weight\": 0}"));
+        let attempt = Attempt { step: "database".to_owned(), way: Way::Forward, number: 1 };
+        let Some(Call::Http(call)) = file.call(&attempt, "k-2") else { panic!("a call") };
+        assert_eq!(call.body, "{\"key\": \"k-2\"}");
+        assert_eq!(call.status_url.as_deref(), Some("http://db.test/status/k-2"));
+    }
+
+    #[test]
+    fn what_is_not_toml_is_told_with_its_place() {
+        let told = flaws("[[step]]\nkey = \"a\"\nkind = \"magic\"\n");
+        assert!(told[0].starts_with("3:8 unknown variant `magic`"), "{told:?}");
+    }
+
+    #[test]
+    fn each_flaw_is_told_with_line_and_column() {
+        let circle = GOOD.replace("key = \"database\"", "key = \"database\"\nneeds = [\"half\"]");
+        assert!(flaws(&circle)[0].starts_with("8:1 `database` needs `half` needs"));
+        let told = flaws(&GOOD.replace("change = \"CHG-2\"", "change = \"CHG-9\""));
+        assert!(told[0].contains("CHG-2 of the release has no step"), "{told:?}");
+        assert_eq!(told[1], "21:1 CHG-9 is not a change of this release");
+        let told = flaws(&GOOD.replace("http://db.test/back", "db.test"));
+        assert!(told[0].starts_with("15:1 `db.test` is not an address"), "{told:?}");
+        let told = flaws(&GOOD.replace("weight = 0 }", "wait = 0 }"));
+        let unknown = told.iter().any(|told| told.ends_with("`undo` has no field `wait`"));
+        assert!(unknown && told.len() == 2, "{told:?}");
+    }
+
+    #[test]
+    fn an_effect_without_a_way_back_is_a_flaw() {
+        let bare = "[[step]]\nkey = \"a\"\nkind = \"http\"\nurl = \"http://a.test\"\n";
+        let told = read(bare, &[]).expect_err("no undo");
+        assert!(told[0].detail.contains("[step.undo]"), "{told:?}");
+        let command = "[[step]]\nkey = \"a\"\nkind = \"command\"\n";
+        let told = read(command, &[]).expect_err("no runner");
+        assert!(told[0].detail.contains("runner"), "{told:?}");
+    }
+}

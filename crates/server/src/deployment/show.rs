@@ -1,0 +1,149 @@
+//! A run as people see it: where it stands, what it waits for, how each step went, and how long it
+//! takes either way.
+
+use api::deployment as wire;
+use domain::release::Release;
+use kernel::Timestamp;
+use orchestrator::{
+    Attempt, Choice, Leg, LegState, Phase, Step, Undo, Waits, Way, Why, minutes_back,
+    minutes_forward, minutes_to_point_of_no_return, rollback_fits_until, waits,
+};
+use ports::{Fault, Query};
+
+use crate::bus::{Loaded, find_state};
+use crate::deployment::file::{self, PlanFile};
+use crate::deployment::run::Run;
+use crate::deployment::tell::{is_run, numbers};
+use crate::names::Names;
+
+/// The run of a release, if one carries it out.
+pub(crate) fn shown_run(
+    db: &mut dyn Query,
+    loaded: &Loaded<Release>,
+    now: Timestamp,
+) -> Result<Option<wire::Run>, Fault> {
+    let release = &loaded.state;
+    if !is_run(release) {
+        return Ok(None);
+    }
+    let Some(Loaded { state: Run(run), .. }) = find_state::<Run>(db, loaded.id)? else {
+        return Ok(None);
+    };
+    let changes = numbers(db, &release.changes)?;
+    let file = file::read(release.plan.as_deref().unwrap_or_default(), &changes).ok();
+    let owner = Names::default().opt(db, release.content.owner)?;
+    let decision = run.decision.as_ref().map(|decision| wire::RunDecision {
+        why: decision.why.iter().map(|why| reason(&run, why)).collect(),
+        owner,
+        asked_at: decision.asked_at.to_string(),
+        until: decision.until.to_string(),
+        default: choice(decision.default).to_owned(),
+    });
+    let stands = run.rollback.iter().flat_map(|rollback| &rollback.stands);
+    let window = release.content.window.as_ref().filter(|_| !run.has_ended());
+    Ok(Some(wire::Run {
+        phase: phase(run.phase).to_owned(),
+        paused: run.is_paused,
+        ending: run.ending.clone(),
+        decision,
+        waits: waits(&run).into_iter().map(wait).collect(),
+        steps: run.plan.steps.iter().map(|one| step(&run, file.as_ref(), one)).collect(),
+        stands: stands
+            .map(|(step, why)| wire::RunStands { step: step.clone(), why: why.clone() })
+            .collect(),
+        minutes_forward: minutes_forward(&run, now),
+        minutes_back: minutes_back(&run, now),
+        rollback_fits_until: window
+            .map(|window| rollback_fits_until(&run, window.interval.end, now).to_string()),
+        minutes_to_point_of_no_return: minutes_to_point_of_no_return(&run, now),
+    }))
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::New => "new",
+        Phase::Running => "running",
+        Phase::Finished => "finished",
+        Phase::Stopped => "stopped",
+        Phase::RollingBack => "rolling_back",
+        Phase::RolledBack => "rolled_back",
+        Phase::GivenUp => "given_up",
+    }
+}
+
+fn choice(choice: Choice) -> &'static str {
+    match choice {
+        Choice::Continue => "continue",
+        Choice::Rollback => "rollback",
+    }
+}
+
+fn reason(run: &orchestrator::Run, why: &Why) -> String {
+    match why {
+        Why::Alarm { reason } => reason.clone(),
+        Why::Failed { step } => {
+            let note = run.leg(step, Way::Forward).and_then(|leg| leg.note.as_deref());
+            format!("step {step} failed: {}", note.unwrap_or_default())
+        }
+    }
+}
+
+fn wait(wait: Waits) -> wire::RunWait {
+    let (what, attempt) = match wait {
+        Waits::Decision => ("decision", None),
+        Waits::Resume => ("resume", None),
+        Waits::Act(attempt) => ("act", Some(attempt)),
+        Waits::Tell(attempt) => ("tell", Some(attempt)),
+        Waits::Mend(attempt) => ("mend", Some(attempt)),
+    };
+    wire::RunWait {
+        what: what.to_owned(),
+        way: attempt.as_ref().map(|Attempt { way, .. }| way.to_string()),
+        attempt: attempt.as_ref().map(|attempt| attempt.number),
+        step: attempt.map(|attempt| attempt.step),
+    }
+}
+
+fn step(run: &orchestrator::Run, file: Option<&PlanFile>, step: &Step) -> wire::RunStep {
+    let key = &step.key;
+    let told = |way| file.and_then(|file| file.instructions(key, way));
+    let (undo, undo_text) = match &step.undo {
+        Undo::Nothing => ("nothing", None),
+        Undo::Reversible => ("reversible", told(Way::Back)),
+        Undo::Compensating => ("compensating", told(Way::Back)),
+        Undo::Irreversible { reason } => ("irreversible", Some(reason.clone())),
+        Undo::PointOfNoReturn { reason } => ("point_of_no_return", Some(reason.clone())),
+    };
+    wire::RunStep {
+        key: key.clone(),
+        kind: file.map_or("", |file| file.kind(key)).to_owned(),
+        change: step.group.clone(),
+        needs: step.needs.iter().cloned().collect(),
+        text: told(Way::Forward),
+        undo: undo.to_owned(),
+        undo_text,
+        forward: run.leg(key, Way::Forward).map(leg).unwrap_or_else(|| leg(&Leg::default())),
+        back: run.leg(key, Way::Back).map(leg),
+    }
+}
+
+fn leg(leg: &Leg) -> wire::RunLeg {
+    let (state, next_at) = match leg.state {
+        LegState::Waiting => ("waiting", None),
+        LegState::Running { until } => ("running", Some(until)),
+        LegState::Uncertain { ask_at } => ("uncertain", ask_at),
+        LegState::Retrying { at } => ("retrying", Some(at)),
+        LegState::Done => ("done", None),
+        LegState::Failed => ("failed", None),
+        LegState::Skipped => ("skipped", None),
+        LegState::NotBegun => ("not_begun", None),
+    };
+    wire::RunLeg {
+        state: state.to_owned(),
+        attempts: leg.attempts,
+        started_at: leg.started_at.map(|at| at.to_string()),
+        at: leg.at.map(|at| at.to_string()),
+        next_at: next_at.map(|at| at.to_string()),
+        note: leg.note.clone(),
+    }
+}

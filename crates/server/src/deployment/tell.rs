@@ -1,0 +1,395 @@
+//! Telling a run something: the engine decides, and what it means for the changes of the release is
+//! reported in the same transaction, as a person would report it by hand.
+
+use api::common::Written;
+use domain::calendar::Side;
+use domain::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
+use domain::identity::Permission;
+use domain::release::{Release, ReleaseEvent};
+use domain::{Aggregate as _, General, Missing, Refusal};
+use kernel::{ChangeId, NOTE_MAX, ReleaseId, Version};
+use orchestrator::{Input, Leg, LegState, Phase, Report, Waits, Way, decide, waits};
+use ports::{Fault, Query};
+
+use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
+use crate::calendar::refresh;
+use crate::deployment::file::{self, Flaw, PlanFile};
+use crate::deployment::run::Run;
+use crate::names::{Names, find_release};
+use crate::release::follow;
+
+/// What a run is told.
+pub enum Told {
+    /// As the engine takes it.
+    Input(Input),
+    /// What a person says of a step: which attempt is meant is found where it is not said.
+    Report {
+        /// Its key.
+        step: String,
+        /// Which way.
+        way: Option<Way>,
+        /// Which attempt.
+        attempt: Option<u32>,
+        /// What.
+        report: Report,
+    },
+}
+
+/// Tells a run something.
+pub struct TellRun {
+    /// The release.
+    pub release: String,
+    /// What.
+    pub told: Told,
+}
+
+impl Told {
+    /// As the engine takes it, for a run as it is.
+    fn input(&self, run: &orchestrator::Run) -> Result<Input, Refusal> {
+        let (step, way, attempt, report) = match self {
+            Self::Input(input) => return Ok(input.clone()),
+            Self::Report { step, way, attempt, report } => (step, way, attempt, report),
+        };
+        let asked = waits(run).into_iter().find_map(|wait| match wait {
+            Waits::Act(asked) | Waits::Tell(asked) if asked.step == *step => Some(asked),
+            _ => None,
+        });
+        let open = asked.filter(|asked| way.is_none_or(|way| way == asked.way));
+        let meant = open.or_else(|| run.attempt(step, way.unwrap_or_else(|| run.way())));
+        let mut meant = meant.ok_or_else(|| {
+            Refusal::from(General::Unknown { kind: "step that was begun", name: step.clone() })
+        })?;
+        meant.number = attempt.unwrap_or(meant.number);
+        Ok(Input::Reported { attempt: meant, report: report.clone() })
+    }
+}
+
+impl Command for TellRun {
+    type Answer = Written;
+
+    fn verb(&self) -> &'static str {
+        let Told::Input(input) = &self.told else { return "run.report" };
+        match input {
+            Input::Begin(_) => "run.begin",
+            Input::Tick => "run.tick",
+            Input::Succeeded { .. } => "run.succeeded",
+            Input::Failed { .. } => "run.failed",
+            Input::Lost(_) => "run.lost",
+            Input::Answered { .. } => "run.answered",
+            Input::Reported { .. } => "run.report",
+            Input::Retry { .. } => "run.retry",
+            Input::Skip { .. } => "run.skip",
+            Input::Pause => "run.pause",
+            Input::Resume => "run.resume",
+            Input::Abort { .. } => "run.abort",
+            Input::Alarm { .. } => "run.alarm",
+            Input::Decide { .. } => "run.decide",
+            Input::Rollback { .. } => "run.rollback",
+            Input::GiveUp { .. } => "run.give_up",
+        }
+    }
+
+    fn permission(&self) -> Permission {
+        // Whoever signs off need not deploy: their role is asked for below.
+        let Told::Input(input) = &self.told else { return Permission::Read };
+        match input {
+            Input::Decide { .. } | Input::Rollback { .. } => Permission::ReleaseRollback,
+            _ => Permission::ReleaseDeploy,
+        }
+    }
+
+    fn subject(&self, db: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(Some(Release::stream(find_release(db, &self.release)?)))
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        work.lock(Lock::calendar())?;
+        let id = find_release(work.tx, &self.release)?;
+        let mut release: Loaded<Release> = work.load_subject(id)?;
+        let known = run_of(work, &release)?;
+        let input = self.told.input(&known.state.0)?;
+        tell(work, &mut release, &input)?;
+        let number = Some(release.state.number.clone());
+        Ok(Written { id: id.to_string(), number, version: release.version.0 })
+    }
+}
+
+/// Whether a run carries the deployment of a release out.
+pub(crate) fn is_run(release: &Release) -> bool {
+    release.plan.is_some() && release.deployment.is_some()
+}
+
+/// Begins the run of a deployment that has begun.
+pub(crate) fn begin(work: &mut Work<'_>, release: &mut Loaded<Release>) -> Result<(), Stop> {
+    let plan = plan_of(work.tx, &release.state)?.plan;
+    work.lock(Lock::stream(&Run::stream(release.id)))?;
+    let mut run = Loaded { id: release.id, version: Version::NONE, state: Run::default() };
+    step(work, release, &mut run, &Input::Begin(plan))
+}
+
+/// Tells the run of a release something.
+pub(crate) fn tell(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    input: &Input,
+) -> Result<(), Stop> {
+    let mut run = run_of(work, release)?;
+    may_report(work, &release.state, input)?;
+    step(work, release, &mut run, input)
+}
+
+fn run_of(work: &mut Work<'_>, release: &Loaded<Release>) -> Result<Loaded<Run>, Stop> {
+    if is_run(&release.state) {
+        return work.load(release.id);
+    }
+    let name = release.state.number.clone();
+    Err(General::Unknown { kind: "run", name }.into())
+}
+
+fn step(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    run: &mut Loaded<Run>,
+    input: &Input,
+) -> Result<(), Stop> {
+    let events = decide(&run.state.0, input, work.now).map_err(refused)?;
+    if events.is_empty() {
+        return Ok(());
+    }
+    work.append(run, events)?;
+    let before = release.state.clone();
+    mirror(work, release, &run.state.0)?;
+    if before != release.state {
+        follow(work, release.id, &before, &release.state)?;
+        refresh(work, Side::Release(release.id))?;
+    }
+    Ok(())
+}
+
+/// The plan file of a release, read with the changes that it has.
+pub(super) fn plan_of(db: &mut dyn Query, release: &Release) -> Result<PlanFile, Stop> {
+    let changes = numbers(db, &release.changes)?;
+    let text = release.plan.as_deref().unwrap_or_default();
+    file::read(text, &changes).map_err(|flaws| flawed(&flaws).into())
+}
+
+pub(super) fn numbers(db: &mut dyn Query, changes: &[ChangeId]) -> Result<Vec<String>, Fault> {
+    let mut names = Names::default();
+    let ids: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    names.load(db, &ids)?;
+    Ok(ids.iter().map(|id| names.number(id)).collect())
+}
+
+/// What is wrong with a plan file of a release, as its changes are now.
+pub(crate) fn file_flaws(
+    db: &mut dyn Query,
+    release: &Release,
+    text: &str,
+) -> Result<Vec<Flaw>, Fault> {
+    Ok(file::read(text, &numbers(db, &release.changes)?).err().unwrap_or_default())
+}
+
+/// What is wrong with the plan of a release, as fields of a refusal.
+pub(crate) fn plan_flaws(db: &mut dyn Query, release: &Release) -> Result<Vec<Missing>, Fault> {
+    let Some(text) = &release.plan else { return Ok(Vec::new()) };
+    Ok(missing(&file_flaws(db, release, text)?))
+}
+
+/// Refuses a plan file with flaws.
+pub(crate) fn refuse_flaws(db: &mut dyn Query, release: &Release, text: &str) -> Result<(), Stop> {
+    let flaws = file_flaws(db, release, text)?;
+    if flaws.is_empty() { Ok(()) } else { Err(flawed(&flaws).into()) }
+}
+
+fn missing(flaws: &[Flaw]) -> Vec<Missing> {
+    let told = |flaw: &Flaw| {
+        let detail = format!("line {}, column {}: {}", flaw.line, flaw.column, flaw.detail);
+        Missing::new("/plan", detail)
+    };
+    flaws.iter().map(told).collect()
+}
+
+fn flawed(flaws: &[Flaw]) -> Refusal {
+    let detail = match flaws {
+        [flaw] => format!("the plan has a flaw in line {}: {}", flaw.line, flaw.detail),
+        _ => format!("the plan has {} flaws; each is named in `errors`", flaws.len()),
+    };
+    Refusal { code: "deployment.plan_flawed", detail, missing: missing(flaws) }
+}
+
+/// A sign-off is given by someone with the role that is asked for, who did not begin the
+/// deployment; any other step is reported by whoever may deploy.
+fn may_report(work: &mut Work<'_>, release: &Release, input: &Input) -> Result<(), Stop> {
+    let Input::Reported { attempt, .. } = input else { return Ok(()) };
+    let signer = match attempt.way {
+        Way::Forward => plan_of(work.tx, release)?.signs_off(&attempt.step),
+        Way::Back => None,
+    };
+    let Some(role) = signer else { return work.permit(Permission::ReleaseDeploy) };
+    let began = release.deployment.as_ref().and_then(|running| running.started_by.person());
+    let is_other = work.person().is_some() && work.person() != began;
+    if is_other && work.who.roles.contains(&role) {
+        return Ok(());
+    }
+    let detail = format!("`{}` is signed off by a {role} who did not begin it", attempt.step);
+    Err(Refusal { code: "deployment.signs_off", detail, missing: Vec::new() }.into())
+}
+
+/// The engine's no, in the shape of all the others.
+fn refused(refusal: orchestrator::Refusal) -> Refusal {
+    use orchestrator::Refusal as R;
+    let detail = refusal.to_string();
+    let code = match refusal {
+        R::UnknownStep(name) => return General::Unknown { kind: "step", name }.into(),
+        R::UnknownGroup(name) => return General::Unknown { kind: "part of the run", name }.into(),
+        R::ReasonMissing => {
+            return General::Invalid(vec![Missing::new("/reason", "says why")]).into();
+        }
+        R::Flawed(_) => "deployment.plan_flawed",
+        R::PointOfNoReturn { .. } => "deployment.point_of_no_return",
+        R::NothingToTakeBack => "deployment.nothing_to_take_back",
+        R::WrongPhase(_)
+        | R::WrongStep { .. }
+        | R::TriedTooOften(_)
+        | R::NothingAsked
+        | R::Paused
+        | R::NotPaused
+        | R::Ending
+        | R::NothingFailedBack => "deployment.not_now",
+    };
+    Refusal { code, detail, missing: Vec::new() }
+}
+
+/// Refuses a report by hand while a run carries the deployment out.
+pub(crate) fn by_hand(db: &mut dyn Query, id: ReleaseId, release: &Release) -> Result<(), Stop> {
+    if !is_run(release) {
+        return Ok(());
+    }
+    let ended = find_state::<Run>(db, id)?.is_none_or(|run| run.state.0.has_ended());
+    if ended {
+        return Ok(());
+    }
+    let detail = "a run carries this deployment out: report its steps, not its changes".to_owned();
+    Err(Refusal { code: "deployment.run_carries_out", detail, missing: Vec::new() }.into())
+}
+
+/// Brings the deployment of a release in step with its run, as if someone had reported each change.
+fn mirror(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    run: &orchestrator::Run,
+) -> Result<(), Stop> {
+    let Some(deployment) = release.state.deployment.clone() else { return Ok(()) };
+    let steps: Vec<ChangeId> = deployment.steps.iter().map(|step| step.change).collect();
+    let numbers = numbers(work.tx, &steps)?;
+    let named: Vec<(ChangeId, &str)> =
+        steps.iter().copied().zip(numbers.iter().map(String::as_str)).collect();
+    for (change, number) in &named {
+        let Some((state, note)) = became(run, number, Way::Forward) else { continue };
+        let running = running(release);
+        if running.state == DeploymentState::Running {
+            let events = deployment::report_of_run(running, (*change, number), state, note.as_deref())?;
+            write(work, release, events)?;
+        }
+    }
+    if run.rollback.is_some() {
+        mirror_back(work, release, run, &named)?;
+    }
+    Ok(())
+}
+
+fn mirror_back(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    run: &orchestrator::Run,
+    named: &[(ChangeId, &str)],
+) -> Result<(), Stop> {
+    let reason = run.rollback.as_ref().map_or("", |rollback| &rollback.reason);
+    let reason: String = reason.chars().take(NOTE_MAX).collect();
+    let is_back = |number: &str| legs(run, number, Way::Back).next().is_some();
+    let back: Vec<(ChangeId, &str)> =
+        named.iter().rev().copied().filter(|(_, number)| is_back(number)).collect();
+    let changes: Vec<ChangeId> = back.iter().map(|(change, _)| *change).collect();
+    let known = running(release).rollback.as_ref().map(|rollback| rollback.steps.len());
+    if known.is_none() {
+        let events = deployment::take_back(running(release), &reason, changes)?;
+        write(work, release, events)?;
+    } else if known < Some(changes.len()) && running(release).state.is_under_way() {
+        // It goes back further than before.
+        write(work, release, vec![DeploymentEvent::RollbackDecided { reason, changes }])?;
+    }
+    for (change, number) in back {
+        let Some((state, note)) = became(run, number, Way::Back) else { continue };
+        let running = running(release);
+        let reported = running.rollback.iter().flat_map(|rollback| &rollback.steps);
+        let is_told = reported
+            .filter(|step| step.change == change)
+            .any(|step| step.state == state && step.note == note);
+        if running.state == DeploymentState::RollingBack && !is_told {
+            let events = deployment::report_back_of_run(running, (change, number), state, note.as_deref());
+            write(work, release, events?)?;
+        }
+    }
+    if running(release).state != DeploymentState::RollingBack {
+        return Ok(());
+    }
+    let failed = |running: &Deployment| {
+        let steps = running.rollback.iter().flat_map(|rollback| &rollback.steps);
+        steps.clone().any(|step| step.state == StepState::Failed)
+    };
+    let events = match run.phase {
+        Phase::RolledBack if !failed(running(release)) => vec![DeploymentEvent::RolledBack {}],
+        Phase::RolledBack => {
+            vec![DeploymentEvent::RollbackFailed { reason: "a step back was left out".to_owned() }]
+        }
+        Phase::GivenUp => {
+            vec![DeploymentEvent::RollbackFailed { reason: run.ending.clone().unwrap_or_default() }]
+        }
+        _ => Vec::new(),
+    };
+    write(work, release, events)
+}
+
+fn running(release: &Loaded<Release>) -> &Deployment {
+    release.state.deployment.as_ref().expect("a run has a deployment")
+}
+
+fn write(
+    work: &mut Work<'_>,
+    release: &mut Loaded<Release>,
+    events: Vec<DeploymentEvent>,
+) -> Result<(), Stop> {
+    work.append(release, events.into_iter().map(ReleaseEvent::Deployment).collect())
+}
+
+fn legs<'a>(
+    run: &'a orchestrator::Run,
+    number: &'a str,
+    way: Way,
+) -> impl Iterator<Item = &'a Leg> {
+    let legs = run.legs(way);
+    legs.filter(move |(step, _)| step.group.as_deref() == Some(number)).map(|(_, leg)| leg)
+}
+
+/// What became of a change one way, once that is known, with a remark.
+fn became(run: &orchestrator::Run, number: &str, way: Way) -> Option<(StepState, Option<String>)> {
+    let note = |leg: &Leg| leg.note.clone().or_else(|| Some("it failed".to_owned()));
+    if let Some(failed) = legs(run, number, way).find(|leg| leg.state == LegState::Failed) {
+        return Some((StepState::Failed, note(failed)));
+    }
+    if !legs(run, number, way).all(Leg::is_settled) {
+        return None;
+    }
+    let skipped = legs(run, number, way).find(|leg| leg.state == LegState::Skipped);
+    match (way, skipped) {
+        (Way::Forward, Some(skipped)) => Some((StepState::Done, note(skipped))),
+        (Way::Back, Some(skipped)) => Some((StepState::Failed, note(skipped))),
+        (Way::Back, None)
+            if legs(run, number, way).all(|leg| leg.state == LegState::NotBegun)
+                && legs(run, number, Way::Forward).all(|leg| !leg.was_begun()) =>
+        {
+            Some((StepState::NotBegun, None))
+        }
+        (_, None) => Some((StepState::Done, None)),
+    }
+}

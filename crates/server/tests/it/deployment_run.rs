@@ -1,0 +1,413 @@
+//! A release that carries itself out: its plan file, the run that follows it, and a driver that is
+//! cut off at any point, on both engines. The world is a witness that counts effects by key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use interlock_server::deployment::Driver;
+use ports::{Fault, HttpClient, HttpRequest, HttpResponse};
+use serde_json::{Value as Json, json};
+
+use crate::release::{Cast, approved, cast, number, vote, window};
+use crate::support::{Stage, at, on_both};
+
+/// What the world has seen and how it answers.
+#[derive(Default)]
+struct Witness {
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// How often each key had an effect.
+    effects: BTreeMap<String, u32>,
+    /// The steps in the order of their effects, `shop:forward`.
+    order: Vec<String>,
+    /// Steps whose calls fail.
+    failing: BTreeSet<String>,
+    /// Steps whose answers are lost, once.
+    mute: BTreeSet<String>,
+    /// What Prometheus says.
+    errors: Option<String>,
+}
+
+impl Witness {
+    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.lock().unwrap())
+    }
+
+    fn order(&self) -> Vec<String> {
+        self.seen(|seen| seen.order.clone())
+    }
+
+    fn check_effects(&self) {
+        let twice = self.seen(|seen| seen.effects.values().any(|count| *count != 1));
+        assert!(!twice, "{:?}", self.seen(|seen| seen.effects.clone()));
+    }
+}
+
+impl HttpClient for Witness {
+    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+        let answer = |status: u16, body: String| {
+            Ok(HttpResponse { status, headers: Vec::new(), body: body.into_bytes() })
+        };
+        let mut seen = self.seen.lock().unwrap();
+        if request.url.contains("/api/v1/query") {
+            let result = seen.errors.as_ref().map(|value| json!([{"value": [0, value]}]));
+            let data = json!({"resultType": "vector", "result": result.unwrap_or(json!([]))});
+            return answer(200, json!({"status": "success", "data": data}).to_string());
+        }
+        if let Some((_, key)) = request.url.split_once("/status/") {
+            let step = key.split(':').skip(1).take(2).collect::<Vec<_>>().join(":");
+            let state = if seen.failing.contains(&step) { "failed" } else { "succeeded" };
+            return match seen.effects.get(key) {
+                Some(_) => answer(200, json!({"state": state}).to_string()),
+                None => answer(404, String::new()),
+            };
+        }
+        let key = request.headers.iter().find(|(name, _)| name == "idempotency-key");
+        let key = key.expect("a key").1.clone();
+        let step = key.split(':').skip(1).take(2).collect::<Vec<_>>().join(":");
+        *seen.effects.entry(key).or_default() += 1;
+        seen.order.push(step.clone());
+        if seen.mute.remove(&step) {
+            return Err(Fault::transient("calling over HTTP", "the connection broke"));
+        }
+        if seen.failing.contains(&step) {
+            answer(500, "no".into())
+        } else {
+            answer(200, "ok".into())
+        }
+    }
+}
+
+/// A driver and the world that it calls.
+struct Drive {
+    witness: Arc<Witness>,
+    driver: Option<Driver>,
+}
+
+impl Drive {
+    fn of(stage: &Stage) -> Self {
+        let witness = Arc::new(Witness::default());
+        let mut drive = Self { witness, driver: None };
+        drive.restart(stage);
+        drive
+    }
+
+    /// Another driver takes over, which knows nothing of what was made before.
+    fn restart(&mut self, stage: &Stage) {
+        let http = Arc::clone(&self.witness);
+        self.driver = Some(Driver::new(&stage.bus, http, Arc::new(AtomicBool::new(false))));
+    }
+
+    /// Drives until nothing is in flight.
+    async fn on(&mut self) {
+        let mut driver = self.driver.take().unwrap();
+        let driven = tokio::task::spawn_blocking(move || {
+            // The first turn only takes over.
+            driver.turn().unwrap();
+            while driver.turn().unwrap() > 0 {
+                std::thread::yield_now();
+            }
+            driver
+        });
+        self.driver = Some(driven.await.unwrap());
+    }
+}
+
+/// A plan of two changes, the second with two steps, and whatever else is asked for.
+fn plan(changes: &[String], more: &str) -> String {
+    let step = |key: &str, change: &str, needs: &str| {
+        format!(
+            "[[step]]\nkey = \"{key}\"\nchange = \"{change}\"\nneeds = [{needs}]\nkind = \"http\"\n\
+            url = \"http://world.test/{key}\"\nstatus_url = \"http://world.test/status/{{key}}\"\n\
+            undo = {{ url = \"http://world.test/{key}/back\", minutes = 5 }}\n\n"
+        )
+    };
+    let (first, second) = (&changes[0], &changes[1]);
+    [
+        step("database", first, ""),
+        step("shop", second, "\"database\""),
+        step("mail", second, "\"database\""),
+        more.to_owned(),
+    ]
+    .concat()
+}
+
+/// A release of two approved changes with a plan, whose deployment has begun.
+async fn begun(stage: &Stage, story: &Cast<'_>, more: &str) -> (String, Vec<String>) {
+    let created = json!({"title": "Patch", "type": "minor", "owner": "rosa_release_manager",
+        "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
+    let release = number(&story.rosa.post("/releases", created).await.ok());
+    let path = format!("/releases/{release}");
+    let mut changes = Vec::new();
+    for (title, ci) in [("Database", "pay-db"), ("Web", "web-01")] {
+        let change = approved(story, title, ci, 10).await;
+        story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+        changes.push(change);
+    }
+    let text = json!({"text": plan(&changes, more)});
+    story.rosa.put(&format!("{path}/plan"), "*", text).await.ok();
+    story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+    vote(&story.rita, &path, "approve", "").await.ok();
+    story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
+    stage.clock.set(at("2026-11-21T14:05:00Z"));
+    story.ivan.post(&format!("{path}/deploy"), json!({})).await.ok();
+    (release, changes)
+}
+
+async fn run(story: &Cast<'_>, release: &str) -> Json {
+    story.rosa.get(&format!("/deployments/{release}")).await.ok()["run"].clone()
+}
+
+fn states(run: &Json, way: &str) -> Vec<String> {
+    let steps = run["steps"].as_array().expect("steps").iter();
+    steps.map(|step| step[way]["state"].as_str().unwrap_or("-").to_owned()).collect()
+}
+
+fn waits(run: &Json) -> Vec<String> {
+    let waits = run["waits"].as_array().expect("waits").iter();
+    waits.map(|wait| wait["what"].as_str().expect("a word").to_owned()).collect()
+}
+
+fn outcomes(record: &Json) -> Vec<Json> {
+    let changes = record["changes"].as_array().expect("changes").iter();
+    changes.map(|change| change["outcome"].clone()).collect()
+}
+
+#[test]
+fn a_plan_with_flaws_is_refused_with_their_places_and_an_edit_voids_the_approval() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let created = json!({"title": "Patch", "type": "minor", "owner": "rosa_release_manager"});
+        let release = number(&story.rosa.post("/releases", created).await.ok());
+        let path = format!("/releases/{release}");
+        let mut changes = Vec::new();
+        for (title, ci) in [("Database", "pay-db"), ("Web", "web-01")] {
+            let change = approved(&story, title, ci, 10).await;
+            story.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+            changes.push(change);
+        }
+        let put = format!("{path}/plan");
+        let good = plan(&changes, "");
+        let circle = good.replacen("needs = []", "needs = [\"shop\"]", 1);
+        let refused = story.rosa.put(&put, "*", json!({"text": circle})).await;
+        let refused = refused.refused(422, "deployment.plan_flawed");
+        let detail = refused["errors"][0]["detail"].as_str().expect("why");
+        let places = detail.starts_with("line 4, column 1: `database` needs `shop` needs");
+        assert!(places, "{detail}");
+        let strange = json!({"text": good.replace(&changes[1], "CHG-999")});
+        let checked = story.rosa.post(&format!("{put}/check"), strange.clone()).await.ok();
+        assert_eq!(checked["flaws"].as_array().map(Vec::len), Some(3), "{checked}");
+        story.rosa.put(&put, "*", strange).await.refused(422, "deployment.plan_flawed");
+        assert_eq!(story.rosa.get(&put).await.ok()["text"], Json::Null, "nothing was saved");
+        story
+            .anna
+            .put(&put, "*", json!({"text": good}))
+            .await
+            .refused(403, "request.not_permitted");
+
+        story.rosa.put(&put, "*", json!({"text": good})).await.ok();
+        assert_eq!(story.rosa.get(&put).await.ok()["text"], json!(good));
+        story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        vote(&story.rita, &path, "approve", "").await.ok();
+        assert_eq!(story.rosa.get(&path).await.ok()["approved"], true);
+        let other = good.replace("minutes = 5", "minutes = 6");
+        story.rosa.put(&put, "*", json!({"text": other})).await.ok();
+        let record = story.rosa.get(&path).await.ok();
+        assert_eq!(record["approved"], false, "what was approved is another plan");
+    });
+}
+
+#[test]
+fn a_run_carries_the_release_out_and_each_key_has_one_effect() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let quiet = "[[step]]\nkey = \"quiet\"\nneeds = [\"shop\", \"mail\"]\nkind = \"query\"\n\
+            url = \"http://prometheus.test\"\nquery = \"rate(errors[1m])\"\nat_most = 0.01\n";
+        let (release, changes) = begun(&stage, &story, quiet).await;
+        let mut drive = Drive::of(&stage);
+        drive.witness.seen(|seen| seen.errors = Some("0.001".to_owned()));
+        let path = format!("/releases/{release}");
+        let by_hand = format!("{path}/deployment/steps/{}", changes[0]);
+        let by_hand = story.ivan.post(&by_hand, json!({"result": "done"})).await;
+        by_hand.refused(409, "deployment.run_carries_out");
+        let first = run(&story, &release).await;
+        assert_eq!(states(&first, "forward"), ["running", "waiting", "waiting", "waiting"]);
+        assert_eq!((&first["minutes_forward"], &first["minutes_back"]), (&json!(3), &json!(5)));
+        drive.on().await;
+        let done = run(&story, &release).await;
+        assert_eq!(done["phase"], "finished", "{done:#}");
+        drive.witness.check_effects();
+        assert_eq!(drive.witness.order()[0], "database:forward");
+        let record = story.rosa.get(&path).await.ok();
+        let steps = record["deployment"]["steps"].as_array().expect("steps");
+        assert!(steps.iter().all(|step| step["state"] == "done"), "{steps:#?}");
+        story.ivan.post(&format!("{path}/verify"), json!({})).await.ok();
+        story.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
+        let log = story.rosa.get(&format!("/audit/events?subject={release}")).await.ok();
+        assert!(log["items"].as_array().is_some_and(|items| !items.is_empty()));
+    });
+}
+
+#[test]
+fn a_failure_asks_its_owner_and_what_was_reached_is_taken_back_in_reverse() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (release, _) = begun(&stage, &story, "").await;
+        let mut drive = Drive::of(&stage);
+        drive.witness.seen(|seen| seen.failing.insert("shop:forward".to_owned()));
+        drive.on().await;
+        let asked = run(&story, &release).await;
+        assert_eq!(waits(&asked), ["decision"]);
+        let decision = &asked["decision"];
+        assert_eq!(decision["default"], "rollback");
+        assert_eq!(decision["until"], "2026-11-21T14:20:00Z");
+        assert_eq!(decision["owner"]["name"], "rosa_release_manager Example");
+        assert!(decision["why"][0].as_str().is_some_and(|why| why.contains("500 no")));
+        let path = format!("/deployments/{release}");
+        let decide = json!({"choice": "rollback", "reason": "errors rise"});
+        let decided = format!("{path}/decide");
+        story.anna.post(&decided, decide.clone()).await.refused(403, "request.not_permitted");
+        story.rosa.post(&decided, decide.clone()).await.ok();
+        story.rosa.post(&decided, decide).await.refused(409, "deployment.not_now");
+        drive.on().await;
+        let back = run(&story, &release).await;
+        assert_eq!(back["phase"], "rolled_back", "{back:#}");
+        drive.witness.check_effects();
+        let order = drive.witness.order();
+        assert_eq!(order.last().map(String::as_str), Some("database:back"), "{order:?}");
+        let record = story.rosa.get(&format!("/releases/{release}")).await.ok();
+        assert_eq!(record["phase"], "review");
+        assert_eq!(record["deployment"]["state"], "rolled_back");
+        assert_eq!(outcomes(&record), [json!("failed_backed_out"), json!("failed_backed_out")]);
+    });
+}
+
+#[test]
+fn nobody_decides_in_time_and_the_default_is_taken() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (release, _) = begun(&stage, &story, "").await;
+        let mut drive = Drive::of(&stage);
+        drive.witness.seen(|seen| seen.failing.insert("database:forward".to_owned()));
+        drive.on().await;
+        assert_eq!(stage.wait_until(at("2026-11-21T14:20:00Z")).await, 1);
+        drive.on().await;
+        let back = run(&story, &release).await;
+        assert_eq!(back["phase"], "rolled_back");
+        let record = story.rosa.get(&format!("/releases/{release}")).await.ok();
+        assert_eq!(outcomes(&record), [json!("failed_backed_out"), Json::Null]);
+    });
+}
+
+#[test]
+fn a_driver_that_was_cut_off_is_followed_by_one_that_asks_before_it_repeats() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        // The first attempt was committed, and nobody made its call.
+        let (release, _) = begun(&stage, &story, "").await;
+        let mut drive = Drive::of(&stage);
+        // The effect of another comes about, and its answer is lost.
+        drive.witness.seen(|seen| seen.mute.insert("shop:forward".to_owned()));
+        drive.on().await;
+        assert_eq!(run(&story, &release).await["phase"], "finished");
+        drive.witness.check_effects();
+        let lost = "SELECT COUNT(*) FROM events WHERE name = 'run.step_lost.v1'";
+        assert_eq!(stage.count(lost).await, 2);
+        let never = "SELECT COUNT(*) FROM events WHERE name = 'run.step_not_begun.v1'";
+        assert_eq!(stage.count(never).await, 1);
+    });
+}
+
+#[test]
+fn people_steer_a_run_and_do_their_part_of_it() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let more = "[[step]]\nkey = \"look\"\nneeds = [\"shop\", \"mail\"]\nkind = \"signoff\"\n\
+            role = \"release_manager\"\ntext = \"Is it as it should be?\"\n\n\
+            [[step]]\nkey = \"settle\"\nneeds = [\"look\"]\nkind = \"wait\"\nseconds = 600\n";
+        let (release, _) = begun(&stage, &story, more).await;
+        let mut drive = Drive::of(&stage);
+        let path = format!("/deployments/{release}");
+        story.ivan.post(&format!("{path}/pause"), json!({})).await.ok();
+        drive.on().await;
+        let paused = run(&story, &release).await;
+        assert_eq!(states(&paused, "forward")[..2], ["waiting", "waiting"]);
+        assert_eq!((&paused["paused"], waits(&paused)), (&json!(true), vec!["resume".to_owned()]));
+        story.ivan.post(&format!("{path}/resume"), json!({})).await.ok();
+        drive.witness.seen(|seen| seen.failing.insert("shop:forward".to_owned()));
+        drive.on().await;
+        assert_eq!(waits(&run(&story, &release).await), ["decision"]);
+        let silent = json!({"step": "shop"});
+        story
+            .ivan
+            .post(&format!("{path}/skip"), silent.clone())
+            .await
+            .refused(422, "request.invalid");
+        story.ivan.post(&format!("{path}/retry"), silent).await.ok();
+        drive.on().await;
+        let skip = json!({"step": "shop", "reason": "it was done by hand"});
+        story.ivan.post(&format!("{path}/skip"), skip).await.ok();
+        drive.on().await;
+        let signing = run(&story, &release).await;
+        assert_eq!(waits(&signing), ["act"]);
+        assert_eq!(signing["steps"][3]["text"], "Is it as it should be?");
+        let signed = json!({"step": "look", "result": "done", "note": "it is"});
+        let report = format!("{path}/report");
+        story.ivan.post(&report, signed.clone()).await.refused(403, "deployment.signs_off");
+        story.anna.post(&report, signed.clone()).await.refused(403, "deployment.signs_off");
+        story.rosa.post(&report, signed).await.ok();
+        let waiting = run(&story, &release).await;
+        assert_eq!(states(&waiting, "forward")[3..], ["done", "running"]);
+        assert_eq!(waiting["steps"][4]["forward"]["next_at"], "2026-11-21T14:15:00Z");
+        assert_eq!(stage.wait_until(at("2026-11-21T14:15:00Z")).await, 1);
+        assert_eq!(run(&story, &release).await["phase"], "finished");
+
+        // After its end an alarm asks all the same.
+        let alarm = json!({"reason": "customers complain"});
+        story.ivan.post(&format!("{path}/alarm"), alarm).await.ok();
+        assert_eq!(waits(&run(&story, &release).await), ["decision"]);
+        let go_on = json!({"choice": "continue", "reason": "it is another matter"});
+        story.rosa.post(&format!("{path}/decide"), go_on).await.ok();
+        drive.witness.check_effects();
+    });
+}
+
+#[test]
+fn an_aborted_run_is_taken_back_by_the_verb_of_its_release_or_in_part() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (release, changes) = begun(&stage, &story, "").await;
+        let mut drive = Drive::of(&stage);
+        drive.on().await;
+        let path = format!("/deployments/{release}");
+        let part = json!({"changes": [changes[1]], "reason": "the shop is slow"});
+        story.rosa.post(&format!("{path}/rollback"), part).await.ok();
+        drive.on().await;
+        let back = run(&story, &release).await;
+        assert_eq!(back["phase"], "rolled_back", "{back:#}");
+        assert_eq!(states(&back, "back"), ["-", "done", "done"]);
+        let record = story.rosa.get(&format!("/releases/{release}")).await.ok();
+        assert_eq!(outcomes(&record), [json!("successful"), json!("failed_backed_out")]);
+    });
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (release, _) = begun(&stage, &story, "").await;
+        let path = format!("/deployments/{release}");
+        let stop = json!({"reason": "the wrong night"});
+        story.ivan.post(&format!("{path}/abort"), stop).await.ok();
+        let mut drive = Drive::of(&stage);
+        drive.on().await;
+        assert_eq!(run(&story, &release).await["phase"], "stopped");
+        assert_eq!(drive.witness.order(), [""; 0], "it had not begun");
+        let back = json!({"reason": "the wrong night"});
+        let verb = format!("/releases/{release}/rollback");
+        story.rosa.post(&verb, back).await.ok();
+        let record = story.rosa.get(&format!("/releases/{release}")).await.ok();
+        assert_eq!(record["phase"], "review");
+        assert_eq!(outcomes(&record), [Json::Null, Json::Null]);
+    });
+}
