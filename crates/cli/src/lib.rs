@@ -15,6 +15,7 @@ pub mod demo;
 mod exception;
 mod export;
 mod failure;
+mod gate;
 mod given;
 mod identity;
 mod import;

@@ -31,6 +31,7 @@ pub mod calendar;
 pub mod change;
 pub mod exception;
 pub mod export;
+pub mod gate;
 pub mod identity;
 pub mod import;
 pub mod incident;

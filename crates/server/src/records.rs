@@ -91,6 +91,7 @@ each_kind! {
     domain::calendar::Period,
     domain::change::Change,
     domain::exception::Exception,
+    domain::gate::Gate,
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,

@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 use crate::follow::watch::Watch;
+use crate::gate::SigningKey;
 use crate::identity::Throttle;
 use crate::live::Live;
 
@@ -44,6 +45,8 @@ pub struct App {
     pub live: Arc<Live>,
     /// How those who follow the log fare.
     pub followers: Arc<Watch>,
+    /// The key that verdicts of gates are signed with.
+    pub gate_key: SigningKey,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

@@ -1,11 +1,11 @@
 //! The read model of releases: a row per release, its changes in order, and what they claim on the
 //! calendar in its window.
 
-use domain::Aggregate;
 use domain::deployment::StepState;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{Outcome, Release};
 use domain::vocabulary::Tier;
+use domain::{Aggregate, Digest};
 use kernel::{ReleaseId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -37,11 +37,12 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     gone_end_at = excluded.gone_end_at";
 
 impl Record for Release {
-    const MODEL: i64 = 7;
+    const MODEL: i64 = 8;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
         "release_after",
+        "release_artifacts",
         "release_claims",
         "release_watchers",
         "release_rounds",
@@ -95,6 +96,12 @@ impl Record for Release {
         "CREATE TABLE release_after (release TEXT NOT NULL, predecessor TEXT NOT NULL, \
             PRIMARY KEY (release, predecessor))",
         "CREATE INDEX release_after_by_predecessor ON release_after (predecessor, release)",
+        "CREATE TABLE release_artifacts (release TEXT NOT NULL, place BIGINT NOT NULL, \
+            digest TEXT NOT NULL, name_key TEXT NOT NULL, environment TEXT NOT NULL, \
+            created_at BIGINT NOT NULL, PRIMARY KEY (release, place))",
+        "CREATE INDEX release_artifacts_by_digest ON release_artifacts (digest, created_at)",
+        "CREATE INDEX release_artifacts_by_name ON release_artifacts \
+            (name_key, environment, created_at)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
             ci TEXT NOT NULL, environment TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
@@ -130,6 +137,7 @@ impl Record for Release {
         tx.execute(UPSERT, &row(self, &id, version, at))?;
         project_changes(self, &id, tx)?;
         project_claims(self, &id, tx)?;
+        project_artifacts(self, &id, at, tx)?;
         project_order(self, &id, tx)?;
         tx.execute("DELETE FROM release_watchers WHERE release = $1", &[(&id).into()])?;
         for person in &self.extras.watchers {
@@ -239,6 +247,33 @@ fn project_order(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Fau
     for before in &release.after {
         let sql = "INSERT INTO release_after (release, predecessor) VALUES ($1, $2)";
         tx.execute(sql, &[id.into(), before.to_string().into()])?;
+    }
+    Ok(())
+}
+
+/// The items of the package that say which bytes exactly, by digest and by name.
+fn project_artifacts(
+    release: &Release,
+    id: &str,
+    at: Timestamp,
+    tx: &mut dyn Tx,
+) -> Result<(), Fault> {
+    tx.execute("DELETE FROM release_artifacts WHERE release = $1", &[id.into()])?;
+    let environment = release.content.environment.word();
+    let created_at = release.created_at.unwrap_or(at);
+    for (place, item) in (0_i64..).zip(&release.content.package) {
+        let Some(digest) = &item.digest else { continue };
+        let sql = "INSERT INTO release_artifacts (release, place, digest, name_key, environment, \
+            created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        let params = [
+            id.into(),
+            place.into(),
+            Digest::key(digest).into(),
+            item.name.trim().to_lowercase().into(),
+            environment.into(),
+            created_at.into(),
+        ];
+        tx.execute(sql, &params)?;
     }
     Ok(())
 }

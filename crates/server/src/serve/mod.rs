@@ -30,6 +30,7 @@ use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
 
 use crate::bus::{Bus, World};
+use crate::gate::SigningKey;
 use crate::health::{Measured, Metrics};
 use crate::http::{App, BODY_MAX, Routes};
 use crate::problem::Answer;
@@ -68,6 +69,7 @@ impl Options {
             importing: Arc::new(Semaphore::new(1)),
             live: Arc::default(),
             followers: Arc::default(),
+            gate_key: SigningKey::default(),
             latest_on_ci: crate::change::latest_on_ci,
         }
     }
@@ -82,6 +84,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::change::routes,
     crate::exception::routes,
     crate::export::routes,
+    crate::gate::routes,
     crate::identity::routes,
     crate::import::routes,
     crate::incident::routes,

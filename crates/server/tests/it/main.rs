@@ -20,6 +20,7 @@ mod export;
 mod feeds;
 mod fill;
 mod followers;
+mod gate;
 mod hostile;
 mod identity;
 mod incident;
