@@ -38,6 +38,16 @@ pub struct Artifact {
     pub digest: String,
 }
 
+/// That a delivery of another system was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Taken {
+    /// What was made of it, in a sentence.
+    pub taken: String,
+    /// The incident that it opened or is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub incident: Option<Ref>,
+}
+
 /// A verb of a record and whether it may be done now, found by the command's own guard.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Action {

@@ -193,13 +193,3 @@ pub struct SeenAnswer {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub change: Option<Ref>,
 }
-
-/// That a delivery of another system was taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Taken {
-    /// What was made of it, in a sentence.
-    pub taken: String,
-    /// The incident that it opened or is about.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub incident: Option<Ref>,
-}

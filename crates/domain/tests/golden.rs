@@ -12,7 +12,7 @@ use interlock_domain::calendar::{ConflictEvent, ExternalEvent, FeedEvent, Period
 use interlock_domain::change::ChangeEvent;
 use interlock_domain::deployment::{DeploymentEvent, StepState};
 use interlock_domain::exception::ExceptionEvent;
-use interlock_domain::gate::GateEvent;
+use interlock_domain::gate::{GateEvent, GateRequestEvent};
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
 use interlock_domain::policy::PolicyEvent;
@@ -213,6 +213,7 @@ fn events_of_exceptions_stay_readable() {
 #[test]
 fn events_of_gates_stay_readable() {
     assert_eq!(names(&read_back::<GateEvent>("gate")).len(), 2);
+    assert_eq!(names(&read_back::<GateRequestEvent>("gate_request")).len(), 3);
 }
 
 #[test]
@@ -245,5 +246,5 @@ fn events_of_services_and_cis_stay_readable() {
 
 #[test]
 fn events_of_incidents_stay_readable() {
-    assert_eq!(names(&read_back::<IncidentEvent>("incident")).len(), 9);
+    assert_eq!(names(&read_back::<IncidentEvent>("incident")).len(), 10);
 }

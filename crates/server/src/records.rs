@@ -92,6 +92,7 @@ each_kind! {
     domain::change::Change,
     domain::exception::Exception,
     domain::gate::Gate,
+    domain::gate::GateRequest,
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,

@@ -111,6 +111,18 @@ pub struct Verdict {
     pub valid_until: Timestamp,
 }
 
+impl Verdict {
+    /// Why, in sentences for people, and for whom it waits.
+    pub fn in_words(&self) -> String {
+        let sentences: Vec<&str> =
+            self.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
+        let waits = self.reasons.iter().flat_map(|reason| &reason.waits_for);
+        let waits: Vec<&str> = waits.map(String::as_str).collect();
+        let whom = if waits.is_empty() { "" } else { ". It waits for " };
+        format!("{}{whom}{}", sentences.join(". "), waits.join(", "))
+    }
+}
+
 /// A record of the same artifact that is planned for other bytes, or for another environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Other {

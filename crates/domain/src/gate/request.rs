@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, Stamp};
 use crate::artifact::Artifact;
 use crate::edit::is_default;
-use crate::gate::{GateRequestEvent, Verdict, Word};
+use crate::gate::{GateRequestEvent, Word};
 use crate::vocabulary::words;
 
 /// The most reports of why it waits that a sender is told; GitHub takes ten.
@@ -112,26 +112,15 @@ pub fn receive(request: &GateRequest, received: GateRequestEvent) -> Vec<GateReq
     if request.received_at.is_some() { Vec::new() } else { vec![received] }
 }
 
-/// What a verdict is to be told as: an answer that ends it, once; why it waits, where that is news
-/// and there were not too many reports.
-pub fn tell(request: &GateRequest, verdict: &Verdict) -> Option<Telling> {
+/// What an answer is to be told as: one that ends it, once; why it waits, where that is news and
+/// there were not too many reports.
+pub fn tell(request: &GateRequest, answer: Word, comment: &str) -> Option<Telling> {
     if request.state != Pending::Waiting {
         return None;
     }
-    let sentences: Vec<&str> =
-        verdict.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
-    let waits: Vec<&str> = verdict
-        .reasons
-        .iter()
-        .flat_map(|reason| reason.waits_for.iter().map(String::as_str))
-        .collect();
-    let mut comment = sentences.join(". ");
-    if !waits.is_empty() {
-        comment = format!("{comment}. It waits for {}", waits.join(", "));
-    }
     let comment: String = comment.chars().take(COMMENT_MAX).collect();
     let news = request.told.as_ref() != Some(&comment) && request.statuses < STATUSES_MAX;
-    (verdict.word != Word::Wait || news).then_some(Telling { answer: verdict.word, comment })
+    (answer != Word::Wait || news).then_some(Telling { answer, comment })
 }
 
 /// What follows once it was told: nothing when it was told for good before.
@@ -155,24 +144,6 @@ mod tests {
     use kernel::Actor;
 
     use super::*;
-    use crate::gate::{Reason, ReasonCode};
-
-    fn verdict(word: Word, sentence: &str) -> Verdict {
-        let reason = Reason {
-            code: ReasonCode::ApprovalPending,
-            sentence: sentence.to_owned(),
-            record: None,
-            until: None,
-            waits_for: vec!["CAB (stage Board)".to_owned()],
-        };
-        Verdict {
-            word,
-            reasons: vec![reason],
-            records: Vec::new(),
-            until: None,
-            valid_until: Timestamp::from_micros(0),
-        }
-    }
 
     fn after(request: GateRequest, events: &[GateRequestEvent]) -> GateRequest {
         let by = Actor::System { part: "test".to_owned() };
@@ -196,7 +167,7 @@ mod tests {
     }
 
     fn told_so(request: GateRequest, word: Word, sentence: &str) -> (bool, GateRequest) {
-        match tell(&request, &verdict(word, sentence)) {
+        match tell(&request, word, sentence) {
             Some(telling) => {
                 let events = told(&request, telling);
                 (true, after(request, &events))
@@ -226,7 +197,7 @@ mod tests {
     fn it_is_answered_once() {
         let (_, denied) = told_so(received(), Word::Deny, "cancelled");
         assert_eq!(denied.state, Pending::Denied);
-        assert_eq!(tell(&denied, &verdict(Word::Allow, "open")), None);
+        assert_eq!(tell(&denied, Word::Allow, "open"), None);
         let late = Telling { answer: Word::Allow, comment: "open".to_owned() };
         assert_eq!(told(&denied, late), Vec::new());
         assert_eq!(give_up(&denied, "gone"), Vec::new());
@@ -235,10 +206,8 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_says_for_whom_and_is_bounded() {
-        let telling = tell(&received(), &verdict(Word::Wait, &"x".repeat(5_000))).expect("news");
+    fn a_comment_is_bounded() {
+        let telling = tell(&received(), Word::Wait, &"x".repeat(5_000)).expect("news");
         assert_eq!(telling.comment.chars().count(), COMMENT_MAX);
-        let telling = tell(&received(), &verdict(Word::Wait, "Not yet")).expect("news");
-        assert!(telling.comment.ends_with("It waits for CAB (stage Board)"), "{}", telling.comment);
     }
 }

@@ -121,6 +121,8 @@ fn an_approval_that_is_awaited_is_waited_for_by_name() {
     let verdict =
         check(&facts(90, vec![standing(asked(false))]), Word::Wait, &[ReasonCode::ApprovalPending]);
     assert_eq!(verdict.reasons[0].waits_for, ["CAB (stage Board)"]);
+    let words = "the approval of REL-1 is awaited. It waits for CAB (stage Board)";
+    assert_eq!(verdict.in_words(), words);
     assert_eq!(verdict.until, None, "nobody knows when people decide");
     check(&facts(90, vec![standing(asked(true))]), Word::Wait, &[ReasonCode::ApprovalLapsed]);
     check(&facts(90, vec![standing(Standing::Draft)]), Word::Wait, &[ReasonCode::NotSubmitted]);

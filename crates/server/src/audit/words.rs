@@ -95,8 +95,15 @@ const SENTENCES: &[(&str, &str)] = &[
         "saw {artifact.digest} deployed to {environment} at {deployed_at}[ on {ci}]\
         [ by {deployed_by}][; nothing authorised it: {unauthorised}]",
     ),
+    ("gate_request.given_up", "gave up answering {born.repository}"),
+    (
+        "gate_request.received",
+        "{repository} asks whether {artifact.digest} may go to {environment}",
+    ),
+    ("gate_request.told", "told {born.repository}: {answer}"),
     ("held", "put it on hold"),
     ("imported", "took it over from {origin.source}, where it is {origin.number}"),
+    ("incident.alerted", "monitoring told of {#alerts} alerts"),
     ("incident.reopened", "opened it again"),
     ("incident.reported", "reported it"),
     ("incident.resolution_corrected", "corrected when service was restored to {resolved_at}"),

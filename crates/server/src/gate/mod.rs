@@ -2,8 +2,10 @@
 //! seen to be deployed.
 
 mod answer;
+mod calling;
 mod check;
 mod facts;
+mod github;
 mod key;
 mod projection;
 mod read;
@@ -16,6 +18,8 @@ use utoipa::openapi::path::HttpMethod as M;
 use crate::http::Routes;
 
 pub use answer::AnswerGate;
+pub use calling::Caller;
+pub use github::{GitHub, GitHubSetUp, github_hook};
 pub use key::{SigningKey, verify};
 pub use seen::SeeDeployment;
 

@@ -1,8 +1,8 @@
-//! The read model of gates: a row each, by which the last answer is found, and a row for each record
-//! behind it.
+//! The read models of gates: a row each, by which the last answer is found, and a row for each record
+//! behind it; and of requests that are answered by calling back.
 
-use domain::gate::Gate;
-use kernel::{GateId, Timestamp, Version};
+use domain::gate::{Gate, GateRequest};
+use kernel::{GateId, GateRequestId, Timestamp, Version};
 use ports::{Fault, Tx};
 
 use crate::bus::Record;
@@ -64,5 +64,35 @@ impl Record for Gate {
 
     fn search_text(&self) -> String {
         self.artifact.as_ref().map_or_else(String::new, ToString::to_string)
+    }
+}
+
+impl Record for GateRequest {
+    const MODEL: i64 = 1;
+    const TABLE_NAMES: &'static [&'static str] = &["gate_requests"];
+    const TABLES: &'static [&'static str] = &[
+        "CREATE TABLE gate_requests (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
+            delivery TEXT NOT NULL, state TEXT NOT NULL)",
+        "CREATE UNIQUE INDEX gate_requests_by_delivery ON gate_requests (delivery)",
+        "CREATE INDEX gate_requests_waiting ON gate_requests (id) WHERE state = 'waiting'",
+    ];
+
+    fn project(
+        &self,
+        id: GateRequestId,
+        version: Version,
+        _: Timestamp,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
+        let sql = "INSERT INTO gate_requests (id, version, delivery, state) \
+            VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET \
+            version = excluded.version, state = excluded.state";
+        let params = [
+            id.to_string().into(),
+            version.into(),
+            (&self.delivery).into(),
+            self.state.word().into(),
+        ];
+        tx.execute(sql, &params).map(|_| ())
     }
 }

@@ -14,12 +14,12 @@ use std::sync::Arc;
 
 use api::change::ChangeRow;
 use api::identity::SignInHint;
-use ports::{Fault, Query};
+use ports::{Fault, HttpClient, Query};
 use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 use crate::follow::watch::Watch;
-use crate::gate::SigningKey;
+use crate::gate::{GitHub, SigningKey};
 use crate::identity::Throttle;
 use crate::live::Live;
 
@@ -45,6 +45,10 @@ pub struct App {
     pub live: Arc<Live>,
     /// How those who follow the log fare.
     pub followers: Arc<Watch>,
+    /// How GitHub is spoken with, where that was set up.
+    pub github: Option<GitHub>,
+    /// What opens connections to elsewhere, where there is something.
+    pub web: Option<Arc<dyn HttpClient>>,
     /// The key that verdicts of gates are signed with.
     pub gate_key: SigningKey,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of

@@ -8,9 +8,9 @@ use crate::bus::Record;
 use crate::read_models::insert_rows;
 
 impl Record for Incident {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] =
-        &["incidents", "incident_cis", "incident_services"];
+        &["incidents", "incident_cis", "incident_services", "incident_alerts"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE incidents (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             number TEXT NOT NULL, title TEXT NOT NULL, priority BIGINT NOT NULL, \
@@ -26,6 +26,9 @@ impl Record for Incident {
         "CREATE INDEX incidents_by_both ON incidents (state, priority, opened_at, id)",
         "CREATE INDEX incidents_by_cause ON incidents (caused_by, opened_at, id)",
         "CREATE INDEX incidents_by_assignee ON incidents (assignee, opened_at, id)",
+        "CREATE TABLE incident_alerts (incident TEXT PRIMARY KEY, group_hash TEXT NOT NULL, \
+            opened_at BIGINT NOT NULL)",
+        "CREATE INDEX incident_alerts_by_group ON incident_alerts (group_hash, opened_at)",
         "CREATE TABLE incident_cis (incident TEXT NOT NULL, ci TEXT NOT NULL, \
             opened_at BIGINT NOT NULL, PRIMARY KEY (incident, ci))",
         "CREATE INDEX incident_cis_by_ci ON incident_cis (ci, opened_at, incident)",
@@ -48,6 +51,12 @@ impl Record for Incident {
         if version.0 > 1 {
             tx.execute("DELETE FROM incident_cis WHERE incident = $1", &[(&id).into()])?;
             tx.execute("DELETE FROM incident_services WHERE incident = $1", &[(&id).into()])?;
+        }
+        if let Some(alerts) = &self.alerts {
+            let sql = "INSERT INTO incident_alerts (incident, group_hash, opened_at) \
+                VALUES ($1, $2, $3) ON CONFLICT (incident) DO NOTHING";
+            let group = domain::canonical::hash(&alerts.group);
+            tx.execute(sql, &[(&id).into(), group.into(), opened_at.into()])?;
         }
         let row = |hit: String| vec![(&id).into(), hit.into(), opened_at.into()];
         let cis = self.content.cis.iter().map(|ci| row(ci.to_string()));

@@ -11,6 +11,7 @@ use crate::calendar::CalendarReactor;
 use crate::follow::followers::{self, Follower, SearchIndex};
 use crate::follow::rounds::Leavers;
 use crate::follow::timers;
+use crate::gate::Caller;
 use crate::http::App;
 
 /// How long work that panicked rests before it begins again.
@@ -33,6 +34,13 @@ impl Background {
         background.spawn("timers", move |stop| timers::run(&with, stop))?;
         let (with, live) = (bus.clone(), Arc::clone(&app.live));
         background.spawn("live", move |stop| live.run(&with, stop))?;
+        if let (Some(github), Some(web)) = (&app.github, &app.web) {
+            let (bus, github, web) = (bus.clone(), github.clone(), Arc::clone(web));
+            let answer = move |stop: &Arc<AtomicBool>| {
+                Caller::new(bus.clone(), github.clone(), Arc::clone(&web)).run(stop);
+            };
+            background.spawn("gates", answer)?;
+        }
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;
