@@ -35,7 +35,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Gate>, _, _>(
             "/gates",
             "Lists the last answers of gates, the latest first",
-            "record,environment,verdict,limit,cursor",
+            "record,environment,verdict,unauthorised,limit,cursor",
             read::list,
         )
         .get::<GateKey, _, _>(

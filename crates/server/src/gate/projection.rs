@@ -16,6 +16,8 @@ impl Record for Gate {
             allowed_at BIGINT, unauthorised TEXT, updated_at BIGINT NOT NULL)",
         "CREATE UNIQUE INDEX gates_by_artifact ON gates (digest, environment, purpose)",
         "CREATE INDEX gates_by_update ON gates (updated_at, id)",
+        "CREATE INDEX gates_unauthorised ON gates (updated_at, id) \
+            WHERE unauthorised IS NOT NULL",
         "CREATE TABLE gate_records (record TEXT NOT NULL, gate TEXT NOT NULL, \
             updated_at BIGINT NOT NULL, PRIMARY KEY (record, gate))",
         "CREATE INDEX gate_records_by_gate ON gate_records (gate)",

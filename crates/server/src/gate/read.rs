@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use domain::General;
 use domain::gate::{Gate, Word};
 use domain::vocabulary::Environment;
-use kernel::GateId;
+use kernel::{GateId, PersonId};
 use ports::{Fault, Query};
 
 use crate::bus::{Loaded, Stop, find_state};
@@ -20,11 +20,13 @@ use crate::read::{Statement, ask, cursor_parts, cursor_text, refused, wrong_name
 
 pub(super) async fn list(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     query: ListQuery,
 ) -> Result<Json<Page<wire::Gate>>, Answer> {
-    let limit = query.limit()?;
-    let found = ask(&*app.bus.world().store, move |db| refused(page(db, &query, limit)));
+    let (limit, me) = (query.limit()?, signed.person());
+    let unauthorised = query.parsed("unauthorised", "is `open` or `mine`")?;
+    let found =
+        ask(&*app.bus.world().store, move |db| refused(page(db, &query, unauthorised, limit, me)));
     Ok(Json(found.await??))
 }
 
@@ -44,8 +46,44 @@ fn one(db: &mut dyn Query, name: &str) -> Result<wire::Gate, Stop> {
     Ok(shown(db, &loaded.ok_or_else(unknown)?)?)
 }
 
+/// Which deployments without authority are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unauthorised {
+    /// Those whose change nobody has handed in yet.
+    Open,
+    /// Those of them whose service the reader answers for.
+    Mine,
+}
+
+impl std::str::FromStr for Unauthorised {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "open" => Ok(Self::Open),
+            "mine" => Ok(Self::Mine),
+            _ => Err(()),
+        }
+    }
+}
+
+const STILL_OPEN: &str = " AND gates.unauthorised IS NOT NULL AND EXISTS \
+    (SELECT 1 FROM changes WHERE changes.id = gates.unauthorised AND changes.phase = 'draft')";
+const OWN: &str = " AND (EXISTS (SELECT 1 FROM change_services JOIN services \
+    ON services.id = change_services.service \
+    WHERE change_services.change = gates.unauthorised AND services.owner = ?) \
+    OR EXISTS (SELECT 1 FROM change_cis JOIN cis ON cis.id = change_cis.ci \
+    JOIN services ON services.id = cis.service \
+    WHERE change_cis.change = gates.unauthorised AND services.owner = ?))";
+
 /// A page of last answers, the latest first: of one record, at one environment, of one word.
-fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<wire::Gate>, Stop> {
+fn page(
+    db: &mut dyn Query,
+    query: &ListQuery,
+    unauthorised: Option<Unauthorised>,
+    limit: u32,
+    me: Option<PersonId>,
+) -> Result<Page<wire::Gate>, Stop> {
     let record = query.get("record").map(|name| wrong_name("record", find_side(db, name)));
     let record = record.transpose()?;
     let environment: Option<Environment> = word(query, "environment")?;
@@ -70,6 +108,13 @@ fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<wire::
     }
     if let Some(verdict) = verdict {
         statement.bind(" AND gates.verdict = ?", [verdict.word().into()]);
+    }
+    if let Some(which) = unauthorised {
+        statement.push(STILL_OPEN);
+        if which == Unauthorised::Mine {
+            let me = me.map_or_else(String::new, |me| me.to_string());
+            statement.bind(OWN, [(&me).into(), (&me).into()]);
+        }
     }
     if let Some(cursor) = query.get("cursor") {
         let (micros, last) = cursor_parts(cursor).ok_or_else(wrong_cursor)?;

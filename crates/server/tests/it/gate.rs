@@ -44,7 +44,7 @@ fn package(digest: &str) -> Json {
 }
 
 /// A release of one approved change that ships the bytes, not submitted yet.
-async fn planned(story: &Cast<'_>, digest: &str) -> String {
+pub(crate) async fn planned(story: &Cast<'_>, digest: &str) -> String {
     let fields = json!({"title": "Payments 2.0", "type": "minor", "owner": "rosa_release_manager",
         "release_manager": "rosa_release_manager", "package": package(digest),
         "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
@@ -55,12 +55,12 @@ async fn planned(story: &Cast<'_>, digest: &str) -> String {
     release
 }
 
-async fn step(client: &Client<'_>, path: &str, verb: &str) {
+pub(crate) async fn step(client: &Client<'_>, path: &str, verb: &str) {
     client.post(&format!("{path}/{verb}"), json!({"reason": "because"})).await.ok();
 }
 
 /// The same, with its go and its window.
-async fn committed(story: &Cast<'_>, digest: &str) -> String {
+pub(crate) async fn committed(story: &Cast<'_>, digest: &str) -> String {
     let release = planned(story, digest).await;
     let path = format!("/releases/{release}");
     story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
@@ -332,6 +332,19 @@ fn a_deployment_without_authority_opens_one_change_and_an_authorised_one_none() 
         let why = record["unauthorised"].as_str().expect("why");
         assert!(why.contains("a person at a shell") && why.contains(OTHER), "{why}");
         assert_eq!(record["cis"][0]["name"], "pay-app");
+        // It stands before whoever answers for the service, until the change is handed in.
+        let owner = json!({"owner": "sara_service_owner"});
+        story.sara.patch("/services/Payments", "*", owner).await.ok();
+        let mine = async |client: &Client<'_>| {
+            let found = client.get("/gates?unauthorised=mine").await.ok();
+            found["items"].as_array().expect("gates").len()
+        };
+        assert_eq!((mine(&story.sara).await, mine(&story.ivan).await), (1, 0));
+        let listed = story.ivan.get("/gates?unauthorised=open").await.ok();
+        assert_eq!(listed["items"][0]["seen"]["unauthorised"]["number"], change.as_str());
+        story.anna.get("/gates?unauthorised=all").await.refused(422, "request.invalid");
+        step(&story.sara, &format!("/changes/{change}"), "cancel").await;
+        assert_eq!(mine(&story.sara).await, 0);
         let future = story.ivan.post("/deployments/seen", seen(OTHER, "15:00")).await;
         future.refused(422, "request.invalid");
     });

@@ -21,6 +21,7 @@ mod feeds;
 mod fill;
 mod followers;
 mod gate;
+mod gate_hooks;
 mod hostile;
 mod identity;
 mod incident;

@@ -25,6 +25,11 @@ export function useUnderWay() {
   return useList<Schema<'DeploymentRow'>>('/deployments', { under_way: true, limit: 50 });
 }
 
+/** Deployments that nobody had authorised, of services that the reader answers for. */
+export function useUnauthorised() {
+  return useList<Schema<'Gate'>>('/gates', { unauthorised: 'mine', limit: SHOWN_MAX });
+}
+
 export function useOpenReviews() {
   return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
 }
