@@ -9,6 +9,7 @@
 )]
 
 mod floor;
+mod gate;
 mod load;
 mod pages;
 mod report;
@@ -34,6 +35,10 @@ fn main() -> Result<()> {
         load::sqlite(&folder, &mut report)?;
         load::postgres(&mut report)?;
         load::http(&folder, &mut report)?;
+    }
+    if wants("gate") {
+        let large = seed::database(&folder, seed::large(), &mut report)?;
+        gate::measure(&large, &mut report)?;
     }
     if wants("pages") || wants("startup") {
         let small = seed::database(&folder, seed::SMALL, &mut report)?;

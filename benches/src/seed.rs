@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use anyhow::{Result, anyhow};
+use domain::Artifact;
 use domain::change::{Change, Imported, Origin, Outcome};
 use domain::policy::ChangeType;
 use domain::vocabulary::{Environment, Window};
@@ -185,6 +186,12 @@ fn import(bus: &Bus, cis: &[CiId], changes: u64) -> Result<()> {
     Ok(())
 }
 
+/// What a change ships: bytes of its own, under the name of what runs on its CI.
+pub(crate) fn artifact(number: u64, cis: u64) -> Artifact {
+    let digest = format!("sha256:{number:064x}").parse().expect("a digest");
+    Artifact { name: Some(format!("package-{}", number % cis)), digest }
+}
+
 /// A change somewhere in five years, one fifth of them in the future.
 fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
     // A fixed walk through the years that meets every part of them.
@@ -206,6 +213,7 @@ fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
         change_type: ChangeType::Normal,
         environment: Environment::Production,
         cis: vec![cis[(number % cis.len() as u64) as usize]],
+        artifacts: vec![artifact(number, cis.len() as u64)],
         window: Window::try_new(start, end, Zone::utc()).ok(),
         started_at: past(start),
         finished_at: past(end),

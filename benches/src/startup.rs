@@ -16,9 +16,9 @@ const ROUNDS: usize = 3;
 const MEMORY_MIB_MAX: f64 = 300.0;
 
 /// A running server, killed when it is dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    url: String,
+    pub(crate) url: String,
     ready_after: f64,
 }
 
@@ -38,7 +38,8 @@ fn client() -> Result<reqwest::blocking::Client> {
     Ok(reqwest::blocking::Client::builder().timeout(Duration::from_secs(30)).build()?)
 }
 
-fn start(address: &str) -> Result<Server> {
+/// A server that is ready.
+pub(crate) fn start(address: &str) -> Result<Server> {
     let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let listen = format!("127.0.0.1:{port}");
     let client = client()?;
@@ -69,8 +70,8 @@ fn memory_mib(server: &Server) -> Result<f64> {
     Ok(kib / 1024.0)
 }
 
-/// Gives an operator's token to a database that has none.
-fn token(address: &str) -> Result<String> {
+/// Makes a token that may read, and one thing more.
+pub(crate) fn token(address: &str, scope: &str) -> Result<String> {
     let run = |arguments: &[&str], input: Option<&str>| -> Result<String> {
         let mut child = Command::new(program()?)
             .args(arguments)
@@ -90,7 +91,7 @@ fn token(address: &str) -> Result<String> {
         ["user", "add", "bench", "--name", "Bench", "--role", "requester", "--password-stdin"];
     run(&add, Some("correct horse battery\n"))?;
     let make = ["token", "create", "--for", "bench", "--name", "bench", "--scope", "read"];
-    let said = run(&[&make[..], &["--scope", "change.write"]].concat(), None)?;
+    let said = run(&[&make[..], &["--scope", scope]].concat(), None)?;
     let token: Json = serde_json::from_str(&said)?;
     Ok(token["secret"].as_str().context("a secret")?.to_owned())
 }
@@ -100,7 +101,7 @@ pub(crate) fn measure(folder: &Path, large: &Seeded, report: &mut Report) -> Res
     let path = folder.join("empty.db");
     let empty = format!("sqlite:{}", path.display());
     let (mut few, mut many, mut memory) = (Vec::new(), Vec::new(), 0.0_f64);
-    let secret = token(&large.address())?;
+    let secret = token(&large.address(), "change.write")?;
     start(&empty)?;
     for _ in 0..ROUNDS {
         few.push(start(&empty)?.ready_after);
@@ -140,7 +141,7 @@ pub(crate) fn http_commands(folder: &Path, changes: usize, report: &mut Report) 
         let _ = std::fs::remove_file(format!("{}{end}", path.display()));
     }
     let address = format!("sqlite:{}", path.display());
-    let secret = token(&address)?;
+    let secret = token(&address, "change.write")?;
     let server = start(&address)?;
     let next = AtomicUsize::new(0);
     let (took, ends) = seconds(|| {

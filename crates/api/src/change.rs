@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
-use crate::common::{Action, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Task, Window, patch};
+use crate::common::{
+    Action, Artifact, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Task, Window, patch,
+};
 use crate::risk::Risk;
 
 /// The fields of a change that people write. A new change needs `title` and `type`; a submission
@@ -97,6 +99,10 @@ pub struct ChangeFields {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_items = 50)]
     pub tags: Option<Vec<String>>,
+    /// What it ships, to the byte: the gate lets nothing else through for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 100)]
+    pub artifacts: Option<Vec<Artifact>>,
     /// The planned window; null for none. A change in a release takes the release's.
     #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Window>)]
@@ -223,6 +229,12 @@ pub struct Change {
     pub cannot_be_undone: String,
     /// Regulatory tags.
     pub tags: Vec<String>,
+    /// What it ships.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub artifacts: Vec<Artifact>,
+    /// How it was found done without authority.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unauthorised: Option<String>,
     /// The window in force.
     pub window: Option<Window>,
     /// The release it travels in.

@@ -35,6 +35,29 @@ pub struct CountsAs {
     pub ci: String,
 }
 
+/// What is shipped, to the byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Artifact {
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(max_length = 200)]
+    pub name: Option<String>,
+    /// Which bytes exactly, such as `sha256:9f2e…`, or `gitCommit:` and the commit.
+    #[schema(min_length = 3, max_length = 200)]
+    pub digest: String,
+}
+
+/// That a delivery of another system was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Taken {
+    /// What was made of it, in a sentence.
+    pub taken: String,
+    /// The incident that it opened or is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub incident: Option<Ref>,
+}
+
 /// A verb of a record and whether it may be done now, found by the command's own guard.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Action {

@@ -1,6 +1,8 @@
 //! Incidents on the wire. `POST/GET /incidents`, `GET/PATCH /incidents/{id}`,
 //! `POST /incidents/{id}/comments`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -108,4 +110,47 @@ pub struct Incident {
     pub imported: Option<Imported>,
     /// What may be done now.
     pub actions: Vec<Action>,
+}
+
+/// A notification of an Alertmanager, version 4 of its webhooks. Fields that are not named here are
+/// taken and not looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AlertGroup {
+    /// What the alerts have in common.
+    #[serde(rename = "groupKey")]
+    #[schema(min_length = 1)]
+    pub group_key: String,
+    /// The alerts.
+    #[schema(max_items = 1000)]
+    pub alerts: Vec<FiredAlert>,
+    /// The labels that all of them have.
+    #[serde(rename = "commonLabels", default)]
+    pub common_labels: BTreeMap<String, String>,
+    /// The annotations that all of them have.
+    #[serde(rename = "commonAnnotations", default)]
+    pub common_annotations: BTreeMap<String, String>,
+    /// The labels that they are grouped by.
+    #[serde(rename = "groupLabels", default)]
+    pub group_labels: BTreeMap<String, String>,
+}
+
+/// An alert of a notification.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FiredAlert {
+    /// `firing` or `resolved`.
+    pub status: String,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Its annotations.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+    /// When it began, RFC 3339.
+    #[serde(rename = "startsAt")]
+    pub starts_at: String,
+    /// When it ended, RFC 3339, for one that is resolved.
+    #[serde(rename = "endsAt", default)]
+    pub ends_at: String,
+    /// What stays the same when it is told again.
+    pub fingerprint: String,
 }

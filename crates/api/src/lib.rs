@@ -13,6 +13,7 @@ pub mod common;
 pub mod deployment;
 pub mod exception;
 pub mod export;
+pub mod gate;
 pub mod identity;
 pub mod import;
 pub mod incident;

@@ -44,6 +44,8 @@ pub enum MovedKind {
     External,
     /// A calendar feed.
     Feed,
+    /// A gate.
+    Gate,
     /// An incident.
     Incident,
     /// A meeting.

@@ -99,6 +99,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("exception.no_person", 403, "A person answers for it"),
     ("exception.own_request", 403, "Nobody decides about their own exception"),
     ("exception.wrong_state", 409, "The exception is decided or over"),
+    ("gate.not_set_up", 404, "No sender is set up"),
+    ("gate.signature_wrong", 401, "The signature is wrong"),
     ("identity.last_administrator", 409, "Someone must keep the accounts"),
     ("identity.people_only", 403, "A person must do this"),
     ("identity.sign_in_required", 401, "Sign in first"),

@@ -3,7 +3,7 @@
 use api::change::{
     Advice, AdvisedWith, Bulk, Change, ChangeFields, ChangeRow, Complete, Outage, Traced,
 };
-use api::common::Ref;
+use api::common::{Artifact, Ref};
 use api::risk::{Factor, Risk};
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -358,6 +358,9 @@ pub(crate) struct Fields {
     /// A regulatory tag, such as SOX; give it again for more.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
+    /// What it ships, to the byte, such as shop=sha256:9f2e…; give it again for more.
+    #[arg(long = "artifact", value_name = "[NAME=]DIGEST")]
+    artifacts: Vec<String>,
     #[command(flatten)]
     window: WindowArgs,
 }
@@ -385,6 +388,11 @@ impl Fields {
         set(&mut body.backout_minutes, self.backout_minutes.map(Some));
         set(&mut body.cannot_be_undone, self.cannot_be_undone.clone());
         set(&mut body.tags, replaces(&self.tags));
+        let artifacts = replaces(&self.artifacts);
+        set(
+            &mut body.artifacts,
+            artifacts.map(|all| all.iter().map(|one| artifact(one)).collect()),
+        );
         set(&mut body.window, self.window.window()?.map(Some));
         Ok(body)
     }
@@ -400,6 +408,14 @@ impl Fields {
             Ok(Outage { service: service.clone(), minutes })
         };
         self.outages.iter().map(outage).collect::<Result<Vec<_>>>().map(Some)
+    }
+}
+
+/// An artifact, with its name before an equals sign where it has one.
+fn artifact(text: &str) -> Artifact {
+    match text.split_once('=').filter(|(name, _)| !name.contains(':')) {
+        Some((name, digest)) => Artifact { name: Some(name.to_owned()), digest: digest.to_owned() },
+        None => Artifact { name: None, digest: text.to_owned() },
     }
 }
 

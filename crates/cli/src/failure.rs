@@ -29,6 +29,8 @@ pub(crate) enum Failure {
     Problem(Box<Problem>),
     /// A check found something; what it found is printed already.
     Found(String),
+    /// A gate does not let something through, or cannot tell; with an exit code of its own.
+    Gate(u8, String),
     /// The database or the server failed.
     Fault(Fault),
     /// No server answered at an address.
@@ -56,6 +58,7 @@ impl Failure {
     fn number(&self) -> u8 {
         match self {
             Self::Found(_) => 1,
+            Self::Gate(code, _) => *code,
             Self::Usage(_) => 2,
             Self::Problem(problem) => of_problem(problem),
             Self::Fault(_) | Self::Unreachable { .. } | Self::Other(_) => 5,
@@ -65,7 +68,7 @@ impl Failure {
     /// What is said on stderr, several lines long for a problem with fields.
     pub(crate) fn message(&self) -> String {
         match self {
-            Self::Usage(what) | Self::Found(what) => what.clone(),
+            Self::Usage(what) | Self::Found(what) | Self::Gate(_, what) => what.clone(),
             Self::Problem(problem) => in_words(problem),
             Self::Fault(fault) => fault.to_string(),
             Self::Unreachable { url, fault } => format!(

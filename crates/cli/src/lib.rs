@@ -16,6 +16,7 @@ mod deployment;
 mod exception;
 mod export;
 mod failure;
+mod gate;
 mod given;
 mod identity;
 mod import;

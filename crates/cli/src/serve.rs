@@ -11,14 +11,15 @@ use api::identity::SignInHint;
 use clap::Args;
 use connectors::Web;
 use server::bus::Bus;
-use server::serve::{Caller, Options};
+use server::gate::{GitHub, GitHubSetUp};
+use server::serve::Options;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::database::{Access, DatabaseArgs, bus, data_folder, open};
 use crate::demo;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::output::{Output, say};
 
 const LISTEN: &str = "127.0.0.1:7420";
@@ -39,6 +40,80 @@ pub(crate) struct Serve {
     /// one when sign-ins fail.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<IpAddr>,
+    #[command(flatten)]
+    github: GitHubArgs,
+}
+
+/// How GitHub is spoken with, for its deployment protection rules.
+#[derive(Debug, Args)]
+struct GitHubArgs {
+    /// A file with the secret of the webhook; without it `/hooks/github` takes nothing.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "INTERLOCK_GITHUB_SECRET_FILE",
+        help_heading = "GitHub"
+    )]
+    github_secret_file: Option<PathBuf>,
+    /// The id of the GitHub App that answers.
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "INTERLOCK_GITHUB_APP_ID",
+        requires = "github_key_file",
+        help_heading = "GitHub"
+    )]
+    github_app_id: Option<String>,
+    /// A file with the private key of that app, as GitHub hands it out.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "INTERLOCK_GITHUB_KEY_FILE",
+        requires = "github_app_id",
+        help_heading = "GitHub"
+    )]
+    github_key_file: Option<PathBuf>,
+    /// A file with a token to answer with, in place of an app.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "INTERLOCK_GITHUB_TOKEN_FILE",
+        conflicts_with = "github_app_id",
+        help_heading = "GitHub"
+    )]
+    github_token_file: Option<PathBuf>,
+    /// Where its interface is; answers go to no other place.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "INTERLOCK_GITHUB_API",
+        default_value = "https://api.github.com",
+        help_heading = "GitHub"
+    )]
+    github_api: String,
+}
+
+impl GitHubArgs {
+    /// How it is spoken with, where a secret was given.
+    fn set_up(&self) -> Result<Option<GitHub>> {
+        let Some(secret) = &self.github_secret_file else { return Ok(None) };
+        let app = match (&self.github_app_id, &self.github_key_file) {
+            (Some(id), Some(key)) => Some((id.clone(), secret_of(key)?)),
+            _ => None,
+        };
+        let set_up = GitHubSetUp {
+            secret: secret_of(secret)?,
+            api: self.github_api.clone(),
+            token: self.github_token_file.as_deref().map(secret_of).transpose()?,
+            app,
+        };
+        Ok(Some(GitHub::try_new(set_up).map_err(Failure::usage)?))
+    }
+}
+
+fn secret_of(file: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(file);
+    Ok(text.with_context(|| format!("reading {}", file.display()))?)
 }
 
 /// How a demonstration is started.
@@ -69,17 +144,13 @@ pub(crate) fn serve(serve: &Serve) -> Result {
         demonstration: None,
         secure_cookies: serve.secure_cookies,
         trusted_proxies: serve.trusted_proxy.clone(),
-        caller: caller(),
+        github: serve.github.set_up()?,
+        web: Some(Arc::new(Web::new())),
     };
     run(bus, serve.listen, &options, |address| {
         say(format!("listening on http://{address}"));
         Ok(())
     })
-}
-
-/// How runs call others.
-fn caller() -> Caller {
-    Caller(Some(Arc::new(Web::new())))
 }
 
 /// Serves the demonstration, after building it where there is none.
@@ -95,7 +166,7 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
     let demonstration = Some(sign_ins.clone());
-    let options = Options { demonstration, caller: caller(), ..Options::default() };
+    let options = Options { demonstration, web: Some(Arc::new(Web::new())), ..Options::default() };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
         let mut text = welcome(&address, &sign_ins);

@@ -14,6 +14,7 @@ use crate::deployment::DeploymentVerb;
 use crate::exception::ExceptionVerb;
 use crate::export::Export;
 use crate::failure::{EXIT_CODES, Result};
+use crate::gate::GateVerb;
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
@@ -24,8 +25,8 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, cab, calendar, change, deployment, exception, export, identity, import, incident,
-    policy, release, review, serve, service, team,
+    approval, audit, backup, cab, calendar, change, deployment, exception, export, gate, identity,
+    import, incident, policy, release, review, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -73,6 +74,9 @@ pub(crate) enum Verb {
     /// Permissions to deviate from a rule until a time.
     #[command(subcommand)]
     Exception(ExceptionVerb),
+    /// Whether an artifact may go to an environment now.
+    #[command(subcommand)]
+    Gate(GateVerb),
     /// The rules in files: which approval, evidence and window a record needs.
     Policy(OrDirect<PolicyVerb>),
     /// Interruptions of a service.
@@ -154,6 +158,7 @@ impl Verb {
             Self::Cab(verb) => cab::run(verb, global),
             Self::Calendar(verb) => calendar::run(verb, global),
             Self::Exception(verb) => exception::run(verb, global),
+            Self::Gate(verb) => gate::run(verb, global),
             Self::Policy(or) => policy::run(or.verb, &or.direct, global),
             Self::Incident(verb) => incident::run(verb, global),
             Self::Service(verb) => service::run(verb, global),

@@ -3,6 +3,7 @@
 //! of the world arrives as facts.
 
 pub mod aggregate;
+mod artifact;
 pub mod canonical;
 mod edit;
 pub mod record;
@@ -15,6 +16,7 @@ pub mod calendar;
 pub mod change;
 pub mod deployment;
 pub mod exception;
+pub mod gate;
 pub mod identity;
 pub mod incident;
 pub mod policy;
@@ -26,4 +28,5 @@ pub mod service;
 pub mod team;
 
 pub use aggregate::{Aggregate, Decision, Stamp};
+pub use artifact::{Artifact, Digest};
 pub use refusal::{Check, General, Missing, Refusal, Refuse};

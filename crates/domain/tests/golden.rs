@@ -12,6 +12,7 @@ use interlock_domain::calendar::{ConflictEvent, ExternalEvent, FeedEvent, Period
 use interlock_domain::change::ChangeEvent;
 use interlock_domain::deployment::{DeploymentEvent, StepState};
 use interlock_domain::exception::ExceptionEvent;
+use interlock_domain::gate::{GateEvent, GateRequestEvent};
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
 use interlock_domain::policy::PolicyEvent;
@@ -140,7 +141,7 @@ fn deployment_word(event: &DeploymentEvent) -> &'static str {
 #[test]
 fn events_of_changes_stay_readable() {
     let found = read_back::<ChangeEvent>("change");
-    assert_eq!(names(&found).len(), 22);
+    assert_eq!(names(&found).len(), 23);
     assert_eq!(variants(&found, "change.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "change.approval_moved.v1"), set(ROUNDS));
     for (file, event) in &found {
@@ -220,6 +221,12 @@ fn events_of_exceptions_stay_readable() {
 }
 
 #[test]
+fn events_of_gates_stay_readable() {
+    assert_eq!(names(&read_back::<GateEvent>("gate")).len(), 2);
+    assert_eq!(names(&read_back::<GateRequestEvent>("gate_request")).len(), 3);
+}
+
+#[test]
 fn events_of_boards_and_meetings_stay_readable() {
     assert_eq!(names(&read_back::<BoardEvent>("board")).len(), 2);
     assert_eq!(names(&read_back::<MeetingEvent>("meeting")).len(), 13);
@@ -249,5 +256,5 @@ fn events_of_services_and_cis_stay_readable() {
 
 #[test]
 fn events_of_incidents_stay_readable() {
-    assert_eq!(names(&read_back::<IncidentEvent>("incident")).len(), 9);
+    assert_eq!(names(&read_back::<IncidentEvent>("incident")).len(), 10);
 }

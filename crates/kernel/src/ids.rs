@@ -103,6 +103,10 @@ ids! {
     ExternalId = "ext";
     /// A feed that calendar programs read.
     FeedId = "fed";
+    /// A gate: an artifact at an environment, for a purpose.
+    GateId = "gat";
+    /// A request to a gate that is answered by calling back.
+    GateRequestId = "gtr";
     /// An incident.
     IncidentId = "inc";
     /// A meeting of a board.

@@ -32,6 +32,7 @@ pub mod change;
 pub mod deployment;
 pub mod exception;
 pub mod export;
+pub mod gate;
 pub mod identity;
 pub mod import;
 pub mod incident;

@@ -91,6 +91,8 @@ each_kind! {
     domain::calendar::Period,
     domain::change::Change,
     domain::exception::Exception,
+    domain::gate::Gate,
+    domain::gate::GateRequest,
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,

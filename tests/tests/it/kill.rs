@@ -296,6 +296,7 @@ fn import(store: &Arc<dyn Store>) {
         description: String::new(),
         change_type: ChangeType::Normal,
         environment: Environment::Production,
+        artifacts: vec![],
         cis: vec![],
         window: None,
         started_at: None,

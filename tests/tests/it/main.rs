@@ -3,6 +3,7 @@
 
 mod feed;
 mod fuzz;
+mod gate;
 mod import;
 mod kill;
 mod policy;

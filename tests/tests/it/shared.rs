@@ -83,12 +83,24 @@ impl Server {
         server
     }
 
+    /// The same, with more options.
+    pub(crate) fn start_with(program: &Command, address: &str, more: &[&str]) -> Self {
+        let server = Self::spawn_with(program, address, more);
+        server.wait_until_ready();
+        server
+    }
+
     /// A server that may still be at its beginnings.
     pub(crate) fn spawn(program: &Command, address: &str) -> Self {
+        Self::spawn_with(program, address, &[])
+    }
+
+    fn spawn_with(program: &Command, address: &str, more: &[&str]) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let listen = format!("127.0.0.1:{port}");
         let mut child = Command::new(program.get_program())
             .args(["serve", "--listen", &listen, "--database", address])
+            .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

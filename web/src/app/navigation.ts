@@ -70,6 +70,7 @@ export const NAVIGATION: NavItem[][] = [
   ],
   [
     { to: paths.deployments, label: PAGES.deployments, icon: 'deployments', key: 'd' },
+    { to: paths.gates, label: PAGES.gates, icon: 'gates', key: 'g' },
     { to: paths.incidents, label: PAGES.incidents, icon: 'incidents', key: 'i' },
   ],
   [

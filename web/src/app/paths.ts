@@ -20,6 +20,7 @@ export const paths = {
   meeting: (id: string) => `/cab/${part(id)}`,
   calendar: '/calendar',
   deployments: '/deployments',
+  gates: '/gates',
   incidents: '/incidents',
   newIncident: '/incidents/new',
   incident: (id: string) => `/incidents/${part(id)}`,

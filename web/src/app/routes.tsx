@@ -46,6 +46,7 @@ const pages = [
   page('/cab/$id', () => import('@/features/cab/pages/MeetingPage')),
   page('/calendar', () => import('@/features/calendar/pages/CalendarPage')),
   page('/deployments', () => import('@/features/deployment/pages/DeploymentsPage')),
+  page('/gates', () => import('@/features/gate/pages/GatesPage')),
   page('/incidents', () => import('@/features/incident/pages/IncidentsPage')),
   page('/incidents/new', () => import('@/features/incident/pages/NewIncidentPage')),
   page('/incidents/$id', () => import('@/features/incident/pages/IncidentPage')),

@@ -58,6 +58,7 @@ export const PAGES = {
   calendar: 'Calendar',
   cab: 'CAB',
   deployments: 'Deployments',
+  gates: 'Gates',
   incidents: 'Incidents',
   reviews: 'Reviews',
   audit: 'Audit',

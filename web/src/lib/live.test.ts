@@ -41,6 +41,7 @@ it('touches exactly what shows the record', () => {
 it('touches the settings in which a record is kept', () => {
   const kept = [
     ['exception', ['/exceptions', 'EXC-1'], ['/exceptions', 'EXC-2']],
+    ['gate', ['/gates', { record: 'REL-17' }], ['/feeds']],
     ['delegation', ['/delegations', { state: 'current' }], ['/feeds']],
     ['policy', ['/policy/versions'], ['/feeds']],
     ['feed', ['/feeds'], ['/calendar', {}]],

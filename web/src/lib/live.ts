@@ -34,6 +34,7 @@ const SEEN_ON: Record<string, string[]> = {
   exception: ['/exceptions', '/conflicts', '/calendar', '/changes', '/releases'],
   external: ['/calendar'],
   feed: ['/feeds'],
+  gate: ['/gates', '/releases', '/changes'],
   incident: ['/incidents'],
   meeting: ['/meetings', '/boards', '/calendar'],
   period: ['/windows', '/blackouts', '/peaks', '/business-events', '/sprints', '/calendar'],

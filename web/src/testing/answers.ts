@@ -6,6 +6,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /session': records.me,
   'GET /about': records.about,
   'GET /approvals': { items: [lists.approvalRow] },
+  'GET /gates': { items: [] },
   'GET /reviews': { items: [lists.reviewRow] },
   'GET /releases': { items: lists.releaseRows },
   'GET /releases/board': lists.board,

@@ -36,6 +36,7 @@ const shapes = {
       <path d="M5 12h3.5a2 2 0 0 0 0-4h-1a2 2 0 0 1 0-4H11" />
     </>
   ),
+  gates: <path d="M3 13.5V3M13 13.5V3M3 5.5h10M3 9h10M8 5.5V9" />,
   incidents: <path d="M8 2.5 14 13H2zM8 6.5v3M8 11.2v.1" />,
   reviews: (
     <>

@@ -8,8 +8,8 @@ use crate::calendar;
 use crate::change::facts::missing;
 use crate::change::submit::{ask_for_approval, barred};
 use crate::change::{
-    CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, MINUTES_MAX, Phase, Refusal, SERVICES_MAX,
-    TAGS_MAX, Verb, guard,
+    ARTIFACTS_MAX, CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, MINUTES_MAX, Phase, Refusal,
+    SERVICES_MAX, TAGS_MAX, Verb, guard,
 };
 use crate::record::{ExtraCommand, ExtraEvent};
 use crate::refusal::Check;
@@ -31,6 +31,14 @@ pub fn raise(
     let raised = ChangeEvent::Raised { number, content: Box::new(content), requester };
     let tasks = tasks.into_iter().map(ChangeEvent::Annotated);
     Ok(std::iter::once(raised).chain(tasks).collect())
+}
+
+/// Raises a change for what was seen to be done without anyone having authorised it. It is a draft
+/// that those who answer for it complete, and have approved or taken back.
+pub fn raise_unauthorised(number: String, edit: &Edit, reason: String) -> Decision<ChangeEvent> {
+    let mut events = raise(number, edit, None, Vec::new())?;
+    events.push(ChangeEvent::FoundUnauthorised { reason });
+    Ok(events)
 }
 
 /// What an edit led to.
@@ -192,6 +200,11 @@ pub(super) fn checked(content: &Content) -> Check {
     check.count("/cis", content.cis.len(), CIS_MAX);
     check.count("/services", content.services.len(), SERVICES_MAX);
     check.count("/outages", content.outages.len(), SERVICES_MAX);
+    check.count("/artifacts", content.artifacts.len(), ARTIFACTS_MAX);
+    for (index, artifact) in content.artifacts.iter().enumerate() {
+        let name = artifact.name.as_deref().unwrap_or_default();
+        check.text(&format!("/artifacts/{index}/name"), name, NAME_MAX);
+    }
     check.count("/tags", content.tags.len(), TAGS_MAX);
     for tag in &content.tags {
         check.name("/tags", tag, 50);

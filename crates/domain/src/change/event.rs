@@ -150,6 +150,12 @@ pub enum ChangeEvent {
         /// Which.
         release: ReleaseId,
     },
+    /// It was seen to be done, and nothing had authorised it.
+    #[serde(rename = "change.found_unauthorised.v1")]
+    FoundUnauthorised {
+        /// What was seen, and what was missing.
+        reason: String,
+    },
     /// A task, remark, watcher or link.
     #[serde(rename = "change.annotated.v1")]
     Annotated(ExtraEvent),

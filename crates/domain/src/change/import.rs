@@ -5,7 +5,8 @@ use kernel::{CiId, LONG_TEXT_MAX, NAME_MAX, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Decision;
-use crate::change::{CIS_MAX, Change, ChangeEvent, Content, Outcome, Phase};
+use crate::artifact::Artifact;
+use crate::change::{ARTIFACTS_MAX, CIS_MAX, Change, ChangeEvent, Content, Outcome, Phase};
 use crate::edit::is_default;
 use crate::policy::ChangeType;
 use crate::refusal::Check;
@@ -42,6 +43,9 @@ pub struct Imported {
     /// CIs touched.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cis: Vec<CiId>,
+    /// What it ships.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub artifacts: Vec<Artifact>,
     /// The planned window.
     #[serde(default, skip_serializing_if = "is_default")]
     pub window: Option<Window>,
@@ -71,6 +75,7 @@ impl Imported {
             change_type: Some(self.change_type),
             cis: self.cis,
             environment: self.environment,
+            artifacts: self.artifacts,
             window: self.window,
             ..Content::default()
         };
@@ -96,6 +101,7 @@ pub fn check_import(imported: &Imported) -> Result<(), crate::Refusal> {
     check.name("/number", &imported.origin.number, NAME_MAX);
     check.name("/source", &imported.origin.source, NAME_MAX);
     check.count("/cis", imported.cis.len(), CIS_MAX);
+    check.count("/artifacts", imported.artifacts.len(), ARTIFACTS_MAX);
     if imported.scheduled && imported.outcome.is_some() {
         check.wrong("/outcome", "belongs to work that has ended; this is still to come");
     }

@@ -28,7 +28,7 @@ mod suspend;
 pub use advice::{APART_MAX_MINUTES, Advised, Candidate, Fit, NIGHT_MINUTES, Tied, advise};
 pub use approve::{assess, call, cast, lapse};
 pub use complete::{close, complete, owes_review};
-pub use edit::{Edited, edit, edited, extra, gains, raise};
+pub use edit::{Edited, edit, edited, extra, gains, raise, raise_unauthorised};
 pub use event::ChangeEvent;
 pub use facts::{Facts, ReleaseFact, Verb, guard, outside_release};
 pub use follow::{Step, attach, detach, follow};
@@ -36,8 +36,8 @@ pub use import::{Imported, Origin, check_import, import};
 pub use refusal::Refusal;
 pub use schedule::{extend, grant_extension, overrun, refuse_extension, schedule, start};
 pub use state::{
-    CIS_MAX, Category, Change, Content, Edit, MINUTES_MAX, Outage, Outcome, Phase, SERVICES_MAX,
-    TAGS_MAX,
+    ARTIFACTS_MAX, CIS_MAX, Category, Change, Content, Edit, MINUTES_MAX, Outage, Outcome, Phase,
+    SERVICES_MAX, TAGS_MAX,
 };
 pub use submit::submit;
 pub use suspend::{cancel, hold, resume};

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::aggregate::{Aggregate, Stamp};
 use crate::approval::{self, Extension, PartName, Round, RoundState};
+use crate::artifact::Artifact;
 use crate::change::{ChangeEvent, Origin};
 use crate::edit::{editable, is_default};
 use crate::policy::ChangeType;
@@ -24,6 +25,8 @@ pub const SERVICES_MAX: usize = 200;
 pub const MINUTES_MAX: u32 = 365 * 24 * 60;
 /// The most tags of one change.
 pub const TAGS_MAX: usize = 50;
+/// The most artifacts of one change.
+pub const ARTIFACTS_MAX: usize = 100;
 
 words! {
     /// Where a change is on its way.
@@ -140,6 +143,8 @@ editable! {
         cannot_be_undone: String,
         /// Regulatory tags.
         tags: BTreeSet<String>,
+        /// What it ships, to the byte.
+        artifacts: Vec<Artifact>,
         /// The planned window.
         window: Option<Window>,
     }
@@ -207,6 +212,9 @@ pub struct Change {
     /// The window that was planned last, where it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,
+    /// That it was found done without anyone having authorised it, and how.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unauthorised: Option<Standing>,
     /// When it was raised.
     #[serde(default, skip_serializing_if = "is_default")]
     pub created_at: Option<Timestamp>,
@@ -309,7 +317,7 @@ impl Change {
     /// What it does, where, and whom it touches.
     pub fn scope(&self) -> serde_json::Value {
         let content = &self.content;
-        json!({
+        let mut scope = json!({
             "title": content.title,
             "description": content.description,
             "reason": content.reason,
@@ -320,7 +328,12 @@ impl Change {
             "environment": content.environment,
             "customer_impact": content.customer_impact,
             "outages": content.outages,
-        })
+        });
+        // What was approved before changes had artifacts hashes as it did then.
+        if !content.artifacts.is_empty() {
+            scope["artifacts"] = json!(content.artifacts);
+        }
+        scope
     }
 
     /// What is approved, with the tier as recorded.
@@ -339,7 +352,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 5;
+    const FORMAT: i64 = 6;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
@@ -424,6 +437,9 @@ impl Aggregate for Change {
             }
             E::Attached { release } => self.release = Some(*release),
             E::Detached { .. } => self.release = None,
+            E::FoundUnauthorised { reason } => {
+                self.unauthorised = Some(Standing::new(reason, stamp));
+            }
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
         }
         self

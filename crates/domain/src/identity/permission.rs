@@ -63,6 +63,8 @@ words! {
         ExceptionRequest = "exception.request",
         /// Let a record pass a rule until an instant.
         ExceptionDecide = "exception.decide",
+        /// Ask whether an artifact may go to an environment, and tell what was deployed.
+        GateAsk = "gate.ask",
         /// Ask for a longer window of running work.
         WindowExtend = "window.extend",
         /// Keep services and configuration items.
@@ -93,6 +95,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::CabAttend,
             P::FeedWrite,
             P::ExceptionRequest,
+            P::GateAsk,
             P::IncidentWrite,
             P::ReviewWrite,
         ],
@@ -104,6 +107,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::CabAttend,
             P::FeedWrite,
             P::ExceptionRequest,
+            P::GateAsk,
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
@@ -123,6 +127,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ConflictAccept,
             P::ExceptionRequest,
             P::ExceptionDecide,
+            P::GateAsk,
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
@@ -150,6 +155,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::CabAttend,
             P::FeedWrite,
             P::ExceptionRequest,
+            P::GateAsk,
             P::ReviewWrite,
         ],
         Role::ServiceOwner => &[
@@ -162,6 +168,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::FeedWrite,
             P::ConflictAccept,
             P::ExceptionRequest,
+            P::GateAsk,
             P::ServiceWrite,
             P::IncidentWrite,
             P::ReviewWrite,
@@ -171,6 +178,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::DelegationWrite,
             P::CalendarWrite,
             P::FeedWrite,
+            P::GateAsk,
             P::ServiceWrite,
             P::TeamWrite,
             P::IdentityWrite,

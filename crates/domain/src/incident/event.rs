@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::{Content, Edit, Imported};
+use crate::incident::{Alert, Content, Edit, Imported};
 use crate::record::{ExtraEvent, Link};
 
 /// An event of an incident's stream.
@@ -21,6 +21,14 @@ pub enum IncidentEvent {
     /// It came from another system.
     #[serde(rename = "incident.imported.v1")]
     Imported(Box<Imported>),
+    /// Monitoring told of alerts.
+    #[serde(rename = "incident.alerted.v1")]
+    Alerted {
+        /// What they have in common, as monitoring calls it.
+        group: String,
+        /// What is new of them.
+        alerts: Vec<Alert>,
+    },
     /// Some of it was edited.
     #[serde(rename = "incident.edited.v1")]
     Edited {

@@ -66,6 +66,7 @@ impl Imported {
             state: self.state,
             resolved_at: self.resolved_at,
             origin: Some(self.origin),
+            alerts: None,
             extras: Extras { links: self.links, ..Extras::default() },
         }
     }

@@ -8,12 +8,14 @@
 //! Invariants: 1. one that was resolved here says when, not before it began; 2. an imported one
 //! keeps its number in the system it came from, and what that system did not know stays unknown.
 
+mod alert;
 mod event;
 mod import;
 mod refusal;
 mod save;
 mod state;
 
+pub use alert::{ALERTS_MAX, Alert, Alerts, Notification, alerted};
 pub use event::IncidentEvent;
 pub use import::{Imported, import};
 pub use refusal::IncidentRefusal;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, Stamp};
 use crate::change::Origin;
 use crate::edit::{editable, is_default};
-use crate::incident::IncidentEvent;
+use crate::incident::{Alerts, IncidentEvent};
 use crate::record::{ExtraEvent, Extras};
 use crate::vocabulary::words;
 
@@ -101,6 +101,9 @@ pub struct Incident {
     /// Remarks and links.
     #[serde(default, skip_serializing_if = "is_default")]
     pub extras: Extras,
+    /// The alerts that monitoring told of.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub alerts: Option<Alerts>,
     /// Where it came from, when it was imported.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Option<Origin>,
@@ -110,7 +113,7 @@ impl Aggregate for Incident {
     type Id = IncidentId;
     type Event = IncidentEvent;
     const KIND: &'static str = "incident";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &IncidentEvent, stamp: &Stamp) -> Self {
         use IncidentEvent as E;
@@ -120,6 +123,9 @@ impl Aggregate for Incident {
                 self.content = (**content).clone();
             }
             E::Imported(imported) => self = imported.clone().into_incident(),
+            E::Alerted { group, alerts } => {
+                self.alerts = Some(self.alerts.unwrap_or_default().told(group, alerts));
+            }
             E::Edited { edit } => self.content.apply(edit),
             E::Resolved { resolved_at } => {
                 self.state = State::Resolved;

@@ -18,6 +18,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("exc_", "exception"),
     ("ext_", "external"),
     ("fed_", "feed"),
+    ("gat_", "gate"),
+    ("gtr_", "gate_request"),
     ("pol_", "policy"),
     ("prd_", "period"),
     ("per_", "person"),

@@ -36,6 +36,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("attached", "put it in {release}"),
     ("board.created", "set up the board"),
     ("cancelled", "cancelled it"),
+    ("change.found_unauthorised", "found it done, and nothing had authorised it"),
     ("change.returned", "sent it back to draft"),
     ("change_attached", "took in {change}[ under {under}]"),
     ("change_detached", "let {change} go"),
@@ -86,8 +87,25 @@ const SENTENCES: &[(&str, &str)] = &[
     ("feed.created", "made the feed"),
     ("feed.revoked", "took the feed back"),
     ("filters_saved", "saved filters[: {filters.*.name}]"),
+    (
+        "gate.answered",
+        "the gate answers {answer} to {purpose} {artifact.digest} in {environment}: \
+        {reasons.*.code}",
+    ),
+    (
+        "gate.deployment_seen",
+        "saw {artifact.digest} deployed to {environment} at {deployed_at}[ on {ci}]\
+        [ by {deployed_by}][; nothing authorised it: {unauthorised}]",
+    ),
+    ("gate_request.given_up", "gave up answering {born.repository}"),
+    (
+        "gate_request.received",
+        "{repository} asks whether {artifact.digest} may go to {environment}",
+    ),
+    ("gate_request.told", "told {born.repository}: {answer}"),
     ("held", "put it on hold"),
     ("imported", "took it over from {origin.source}, where it is {origin.number}"),
+    ("incident.alerted", "monitoring told of {#alerts} alerts"),
     ("incident.reopened", "opened it again"),
     ("incident.reported", "reported it"),
     ("incident.resolution_corrected", "corrected when service was restored to {resolved_at}"),

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use api::common::Ref;
 use domain::calendar::{
-    Acceptance, Conflict, Direction, Found, Neighbour, PathStep, Period, PeriodAhead, PeriodFact,
-    PeriodKind, Placed, Reach, Side, detect, key, not_blocked,
+    Acceptance, Conflict, ConflictKind, Direction, Found, Neighbour, PathStep, Period, PeriodAhead,
+    PeriodFact, PeriodKind, Placed, Reach, Side, detect, key, not_blocked,
 };
 use domain::service::RelationKind;
 use kernel::{CiId, Interval, Timestamp};
@@ -235,6 +235,8 @@ fn period(row: &Row, range: Interval) -> Result<Option<PeriodAhead>, Fault> {
 pub struct Blocked {
     /// Each conflict that blocks, in words.
     pub by: Vec<String>,
+    /// The kind and the overlap of each of them, in the same order.
+    pub found: Vec<(ConflictKind, Interval)>,
     /// The exceptions without which more would block, `EXC-…`.
     pub under: Vec<String>,
 }
@@ -298,6 +300,7 @@ fn blocked(
             let _ = write!(words, "; it is accepted only until {until}, before the window ends");
         }
         blocked.by.push(words);
+        blocked.found.push((found.kind, found.overlap));
     }
     blocked.by.extend(looked.beyond);
     Ok(blocked)

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use api::change::ChangeFields;
+use domain::Artifact;
 use domain::change::{Edit, Outage};
 use ports::Query;
 
@@ -43,6 +44,7 @@ pub(super) fn edit(db: &mut dyn Query, fields: &ChangeFields) -> Result<Edit, St
         backout_minutes: fields.backout_minutes,
         cannot_be_undone: fields.cannot_be_undone.clone(),
         tags,
+        artifacts: artifacts(r, fields),
         window,
     };
     resolver.end()?;
@@ -74,6 +76,17 @@ fn cis(
         }
     }
     Ok(Some(found))
+}
+
+fn artifacts(resolver: &mut Resolver, fields: &ChangeFields) -> Option<Vec<Artifact>> {
+    let given = fields.artifacts.as_ref()?;
+    let artifact = |(index, artifact): (usize, &api::common::Artifact)| {
+        let pointer = format!("/artifacts/{index}/digest");
+        let digest = resolver.parse(&pointer, Some(&artifact.digest))?;
+        let name = artifact.name.clone().filter(|name| !name.trim().is_empty());
+        Some(Artifact { name, digest })
+    };
+    Some(given.iter().enumerate().filter_map(artifact).collect())
 }
 
 fn outages(

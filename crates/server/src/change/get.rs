@@ -89,6 +89,8 @@ fn shown(
         backout_minutes: content.backout_minutes,
         cannot_be_undone: content.cannot_be_undone.clone(),
         tags: content.tags.iter().cloned().collect(),
+        artifacts: content.artifacts.iter().map(shown_artifact).collect(),
+        unauthorised: change.unauthorised.as_ref().map(|found| found.reason.clone()),
         window: facts.window(change).as_ref().map(shown_window),
         release: n.opt(db, change.release)?,
         risk: risk::shown(&facts.risk, change.risk.is_some()),
@@ -111,6 +113,10 @@ fn shown(
         created_at: change.created_at.unwrap_or(facts.now).to_string(),
         updated_at,
     })
+}
+
+fn shown_artifact(artifact: &domain::Artifact) -> api::common::Artifact {
+    api::common::Artifact { name: artifact.name.clone(), digest: artifact.digest.to_string() }
 }
 
 fn last_written(db: &mut dyn Query, id: ChangeId) -> Result<String, Fault> {

@@ -45,6 +45,7 @@ impl Record for Change {
         "change_services",
         "change_outages",
         "change_claims",
+        "change_artifacts",
         "change_watchers",
         "change_rounds",
         "change_seats",
@@ -110,6 +111,12 @@ impl Record for Change {
             committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
         "CREATE INDEX change_claims_by_ci ON change_claims \
             (ci, end_at, subject, start_at, committed)",
+        "CREATE TABLE change_artifacts (change TEXT NOT NULL, place BIGINT NOT NULL, \
+            digest TEXT NOT NULL, name_key TEXT NOT NULL, environment TEXT NOT NULL, \
+            created_at BIGINT NOT NULL, PRIMARY KEY (change, place))",
+        "CREATE INDEX change_artifacts_by_digest ON change_artifacts (digest, created_at)",
+        "CREATE INDEX change_artifacts_by_name ON change_artifacts \
+            (name_key, environment, created_at)",
         "CREATE TABLE change_watchers (person TEXT NOT NULL, change TEXT NOT NULL, \
             PRIMARY KEY (person, change))",
         "CREATE INDEX change_watchers_by_change ON change_watchers (change)",
@@ -140,6 +147,7 @@ impl Record for Change {
         tx.execute(UPSERT, &self.row(&id, version, at))?;
         let first = version.0 == 1;
         self.project_scope(&id, at, first, tx)?;
+        self.project_artifacts(&id, at, first, tx)?;
         self.project_claims(&id, first, tx)?;
         self.project_watchers(&id, first, tx)?;
         project_newest(tx, CHANGE_ROUNDS, &id, self.round())
@@ -180,6 +188,13 @@ impl Record for Change {
 trait Rows {
     fn row(&self, id: &str, version: Version, at: Timestamp) -> Vec<Value>;
     fn project_scope(
+        &self,
+        id: &str,
+        at: Timestamp,
+        first: bool,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault>;
+    fn project_artifacts(
         &self,
         id: &str,
         at: Timestamp,
@@ -278,6 +293,35 @@ impl Rows for Change {
             vec![id.into(), service.to_string().into(), i64::from(minutes).into()]
         });
         insert_rows(tx, "change_outages (change, service, minutes)", rows)
+    }
+
+    fn project_artifacts(
+        &self,
+        id: &str,
+        at: Timestamp,
+        first: bool,
+        tx: &mut dyn Tx,
+    ) -> Result<(), Fault> {
+        if !first {
+            tx.execute("DELETE FROM change_artifacts WHERE change = $1", &[id.into()])?;
+        }
+        let created_at = self.created_at.unwrap_or(at);
+        let environment = self.content.environment.word();
+        let rows = (0_i64..).zip(&self.content.artifacts).map(|(place, artifact)| {
+            let name = artifact.name.as_deref().unwrap_or_default().trim().to_lowercase();
+            let digest = artifact.digest.as_str();
+            let row: Vec<Value> = vec![
+                id.into(),
+                place.into(),
+                digest.into(),
+                name.into(),
+                environment.into(),
+                created_at.into(),
+            ];
+            row
+        });
+        let into = "change_artifacts (change, place, digest, name_key, environment, created_at)";
+        insert_rows(tx, into, rows)
     }
 
     fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {

@@ -131,6 +131,7 @@ impl Command for CloneChange {
             backout_minutes: Some(content.backout_minutes),
             cannot_be_undone: Some(content.cannot_be_undone),
             tags: Some(content.tags),
+            artifacts: None,
             window: None,
         };
         raise(work, &edit)

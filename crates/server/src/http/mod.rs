@@ -19,6 +19,7 @@ use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 use crate::follow::watch::Watch;
+use crate::gate::{GitHub, SigningKey};
 use crate::identity::Throttle;
 use crate::live::Live;
 
@@ -44,8 +45,12 @@ pub struct App {
     pub live: Arc<Live>,
     /// How those who follow the log fare.
     pub followers: Arc<Watch>,
-    /// How runs call others; without it nothing is called.
-    pub caller: Option<Arc<dyn HttpClient>>,
+    /// How GitHub is spoken with, where that was set up.
+    pub github: Option<GitHub>,
+    /// What opens connections to elsewhere, where there is something.
+    pub web: Option<Arc<dyn HttpClient>>,
+    /// The key that verdicts of gates are signed with.
+    pub gate_key: SigningKey,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

@@ -68,6 +68,7 @@ impl Drafted for Change {
             change_type: body.change_type,
             environment: body.environment,
             cis,
+            artifacts: Vec::new(),
             window: body.window,
             started_at: body.started_at,
             finished_at: body.finished_at,

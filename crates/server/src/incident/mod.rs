@@ -1,5 +1,6 @@
 //! Incidents: routes and read model. Taking them over from another system is the `import` feature.
 
+mod alert;
 mod comment;
 mod find;
 mod get;
@@ -7,12 +8,13 @@ mod list;
 mod projection;
 mod save;
 
-use api::common::{NewComment, Page, Written};
-use api::incident::{Incident, IncidentFields, IncidentRow};
+use api::common::{NewComment, Page, Taken, Written};
+use api::incident::{AlertGroup, Incident, IncidentFields, IncidentRow};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
 
+pub use alert::AlertIncident;
 pub use comment::CommentIncident;
 pub use find::{find_change, find_incident};
 pub use save::SaveIncident;
@@ -44,5 +46,11 @@ pub fn routes(routes: Routes) -> Routes {
             "/incidents/{id}/comments",
             "Remarks on an incident",
             comment::post,
+        )
+        .write::<AlertGroup, Taken, _, _>(
+            HttpMethod::Post,
+            "/hooks/alertmanager",
+            "Takes a notification of an Alertmanager: a group of alerts is one incident",
+            alert::post,
         )
 }

@@ -10,7 +10,7 @@ use crate::read_models::insert_rows;
 impl Record for Incident {
     const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] =
-        &["incidents", "incident_cis", "incident_services"];
+        &["incidents", "incident_cis", "incident_services", "incident_alerts"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE incidents (id TEXT PRIMARY KEY, version BIGINT NOT NULL, \
             number TEXT NOT NULL, title TEXT NOT NULL, priority BIGINT NOT NULL, \
@@ -29,6 +29,9 @@ impl Record for Incident {
         "CREATE INDEX incidents_by_assignee_and_urgency ON incidents (assignee, urgency, id)",
         "CREATE INDEX incidents_by_cause ON incidents (caused_by, opened_at, id)",
         "CREATE INDEX incidents_by_assignee ON incidents (assignee, opened_at, id)",
+        "CREATE TABLE incident_alerts (incident TEXT PRIMARY KEY, group_hash TEXT NOT NULL, \
+            opened_at BIGINT NOT NULL)",
+        "CREATE INDEX incident_alerts_by_group ON incident_alerts (group_hash, opened_at)",
         "CREATE TABLE incident_cis (incident TEXT NOT NULL, ci TEXT NOT NULL, \
             opened_at BIGINT NOT NULL, urgency BIGINT NOT NULL, PRIMARY KEY (incident, ci))",
         "CREATE INDEX incident_cis_by_ci ON incident_cis (ci, opened_at, incident)",
@@ -56,6 +59,12 @@ impl Record for Incident {
         if version.0 > 1 {
             tx.execute("DELETE FROM incident_cis WHERE incident = $1", &[(&id).into()])?;
             tx.execute("DELETE FROM incident_services WHERE incident = $1", &[(&id).into()])?;
+        }
+        if let Some(alerts) = &self.alerts {
+            let sql = "INSERT INTO incident_alerts (incident, group_hash, opened_at) \
+                VALUES ($1, $2, $3) ON CONFLICT (incident) DO NOTHING";
+            let group = domain::canonical::hash(&alerts.group);
+            tx.execute(sql, &[(&id).into(), group.into(), opened_at.into()])?;
         }
         let row = |hit: String| vec![(&id).into(), hit.into(), opened_at.into(), urgency.into()];
         let cis = self.content.cis.iter().map(|ci| row(ci.to_string()));

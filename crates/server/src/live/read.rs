@@ -7,7 +7,7 @@ use crate::live::SLICE_MAX;
 use crate::names::Names;
 
 /// Kinds that are told to nobody: what was refused is evidence, and a token is its owner's own.
-const UNTOLD: &[&str] = &["attempt", "token"];
+const UNTOLD: &[&str] = &["attempt", "gate_request", "token"];
 /// What a person does alone, and what it means for their connections.
 const OWN: &[&str] = &[
     "person.filters_saved.v1",

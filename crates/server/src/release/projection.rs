@@ -1,11 +1,11 @@
 //! The read model of releases: a row per release, its changes in order, and what they claim on the
 //! calendar in its window.
 
-use domain::Aggregate;
 use domain::deployment::StepState;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{Outcome, Release, WindowAsk};
 use domain::vocabulary::Tier;
+use domain::{Aggregate, Digest};
 use kernel::{ReleaseId, Timestamp, Version};
 use ports::{Fault, Tx, Value};
 
@@ -43,6 +43,7 @@ impl Record for Release {
         "release_changes",
         "release_after",
         "release_asks",
+        "release_artifacts",
         "release_claims",
         "release_watchers",
         "release_rounds",
@@ -99,6 +100,12 @@ impl Record for Release {
         "CREATE TABLE release_asks (release TEXT NOT NULL, team TEXT NOT NULL, \
             start_at BIGINT NOT NULL, PRIMARY KEY (release, team))",
         "CREATE INDEX release_asks_by_team ON release_asks (team, start_at, release)",
+        "CREATE TABLE release_artifacts (release TEXT NOT NULL, place BIGINT NOT NULL, \
+            digest TEXT NOT NULL, name_key TEXT NOT NULL, environment TEXT NOT NULL, \
+            created_at BIGINT NOT NULL, PRIMARY KEY (release, place))",
+        "CREATE INDEX release_artifacts_by_digest ON release_artifacts (digest, created_at)",
+        "CREATE INDEX release_artifacts_by_name ON release_artifacts \
+            (name_key, environment, created_at)",
         "CREATE TABLE release_claims (subject TEXT NOT NULL, change TEXT NOT NULL, \
             ci TEXT NOT NULL, start_at BIGINT NOT NULL, \
             end_at BIGINT NOT NULL, committed BIGINT NOT NULL, PRIMARY KEY (subject, change, ci))",
@@ -134,6 +141,7 @@ impl Record for Release {
         tx.execute(UPSERT, &row(self, &id, version, at))?;
         project_changes(self, &id, tx)?;
         project_claims(self, &id, tx)?;
+        project_artifacts(self, &id, at, tx)?;
         project_order(self, &id, tx)?;
         project_asks(self, &id, tx)?;
         tx.execute("DELETE FROM release_watchers WHERE release = $1", &[(&id).into()])?;
@@ -259,6 +267,33 @@ fn project_asks(release: &Release, id: &str, tx: &mut dyn Tx) -> Result<(), Faul
     for (team, ask) in asked {
         let sql = "INSERT INTO release_asks (release, team, start_at) VALUES ($1, $2, $3)";
         tx.execute(sql, &[id.into(), team.to_string().into(), ask.window.interval.start.into()])?;
+    }
+    Ok(())
+}
+
+/// The items of the package that say which bytes exactly, by digest and by name.
+fn project_artifacts(
+    release: &Release,
+    id: &str,
+    at: Timestamp,
+    tx: &mut dyn Tx,
+) -> Result<(), Fault> {
+    tx.execute("DELETE FROM release_artifacts WHERE release = $1", &[id.into()])?;
+    let environment = release.content.environment.word();
+    let created_at = release.created_at.unwrap_or(at);
+    for (place, item) in (0_i64..).zip(&release.content.package) {
+        let Some(digest) = &item.digest else { continue };
+        let sql = "INSERT INTO release_artifacts (release, place, digest, name_key, environment, \
+            created_at) VALUES ($1, $2, $3, $4, $5, $6)";
+        let params = [
+            id.into(),
+            place.into(),
+            Digest::key(digest).into(),
+            item.name.trim().to_lowercase().into(),
+            environment.into(),
+            created_at.into(),
+        ];
+        tx.execute(sql, &params)?;
     }
     Ok(())
 }

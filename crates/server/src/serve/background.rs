@@ -12,6 +12,7 @@ use crate::deployment::Driver;
 use crate::follow::followers::{self, Follower, SearchIndex};
 use crate::follow::rounds::Leavers;
 use crate::follow::timers;
+use crate::gate::Caller;
 use crate::http::App;
 
 /// How long work that panicked rests before it begins again.
@@ -34,11 +35,18 @@ impl Background {
         background.spawn("timers", move |stop| timers::run(&with, stop))?;
         let (with, live) = (bus.clone(), Arc::clone(&app.live));
         background.spawn("live", move |stop| live.run(&with, stop))?;
-        if let Some(http) = &app.caller {
+        if let Some(http) = &app.web {
             let (with, http) = (bus.clone(), Arc::clone(http));
             background.spawn("runs", move |stop| {
                 Driver::new(&with, Arc::clone(&http), Arc::clone(stop)).run();
             })?;
+        }
+        if let (Some(github), Some(web)) = (&app.github, &app.web) {
+            let (bus, github, web) = (bus.clone(), github.clone(), Arc::clone(web));
+            let answer = move |stop: &Arc<AtomicBool>| {
+                Caller::new(bus.clone(), github.clone(), Arc::clone(&web)).run(stop);
+            };
+            background.spawn("gates", answer)?;
         }
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;

@@ -9,7 +9,6 @@ mod problem_pages;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Request, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use ports::HttpClient;
 use tokio::net::TcpListener;
@@ -32,6 +31,7 @@ use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
 
 use crate::bus::{Bus, World};
+use crate::gate::{GitHub, SigningKey, github_hook};
 use crate::health::{Measured, Metrics};
 use crate::http::{App, BODY_MAX, Routes};
 use crate::problem::Answer;
@@ -47,7 +47,7 @@ pub use inside::Inside;
 pub const FAREWELL_MAX: Duration = Duration::from_secs(10);
 
 /// How a server is run.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// The sign-ins shown on the sign-in page of a demonstration.
     pub demonstration: Option<Vec<SignInHint>>,
@@ -55,18 +55,10 @@ pub struct Options {
     pub secure_cookies: bool,
     /// The proxies that are believed when they name the client in `X-Forwarded-For`.
     pub trusted_proxies: Vec<IpAddr>,
-    /// How runs call others.
-    pub caller: Caller,
-}
-
-/// How runs call others, if they do.
-#[derive(Clone, Default)]
-pub struct Caller(pub Option<Arc<dyn HttpClient>>);
-
-impl fmt::Debug for Caller {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Caller" } else { "nobody" })
-    }
+    /// How GitHub is spoken with.
+    pub github: Option<GitHub>,
+    /// What opens connections to elsewhere.
+    pub web: Option<Arc<dyn HttpClient>>,
 }
 
 impl Options {
@@ -82,7 +74,9 @@ impl Options {
             importing: Arc::new(Semaphore::new(1)),
             live: Arc::default(),
             followers: Arc::default(),
-            caller: self.caller.0.clone(),
+            github: self.github.clone(),
+            web: self.web.clone(),
+            gate_key: SigningKey::default(),
             latest_on_ci: crate::change::latest_on_ci,
         }
     }
@@ -98,6 +92,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::deployment::routes,
     crate::exception::routes,
     crate::export::routes,
+    crate::gate::routes,
     crate::identity::routes,
     crate::import::routes,
     crate::incident::routes,
@@ -131,6 +126,7 @@ pub fn router(app: App) -> Router {
     let router = features
         .route("/api/v1/openapi.json", described)
         .route("/calendar.ics", get(crate::calendar::calendar_file))
+        .route("/hooks/github", post(github_hook))
         .route("/problems/{code}", get(problem_pages::show))
         .merge(health::routes(&metrics))
         .method_not_allowed_fallback(wrong_method)

@@ -30,6 +30,7 @@ async fn imported(stage: &Stage) {
         description: String::new(),
         change_type: ChangeType::Normal,
         environment: domain::vocabulary::Environment::Production,
+        artifacts: vec![],
         cis: vec![],
         window: None,
         started_at: None,

@@ -22,6 +22,8 @@ mod export;
 mod feeds;
 mod fill;
 mod followers;
+mod gate;
+mod gate_hooks;
 mod hostile;
 mod identity;
 mod incident;

@@ -17,6 +17,7 @@ use interlock_server::bus::{Bus, Envelope, World};
 use interlock_server::follow::followers::{Follower, SearchIndex, step};
 use interlock_server::follow::timers::fire_due;
 use interlock_server::follow::watch::Watch;
+use interlock_server::gate::{GitHub, GitHubSetUp};
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
 use interlock_server::live::Live;
@@ -85,7 +86,7 @@ impl Stage {
             clock: clock.clone(),
             chance: Arc::new(SeededChance::new(7 + opened.lock().unwrap().len() as u64)),
         });
-        let app = Options::default().app(bus.clone());
+        let app = Options { github: Some(github()), ..Options::default() }.app(bus.clone());
         let (live, followers) = (Arc::clone(&app.live), Arc::clone(&app.followers));
         Self { bus, clock, store, live, followers, router: router(app), address, opened }
     }
@@ -145,6 +146,24 @@ impl Stage {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 16 << 20).await.unwrap();
         (parts.status.as_u16(), String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    /// What another system delivers at an address outside the interface.
+    pub(crate) async fn delivered(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> (u16, Json) {
+        let mut request = Request::builder().method(Method::POST).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 16 << 20).await.unwrap();
+        (parts.status.as_u16(), serde_json::from_slice(&bytes).unwrap_or(Json::Null))
     }
 
     /// A program with a token.
@@ -247,6 +266,20 @@ impl Stage {
         let chance = Arc::new(SeededChance::new(8));
         Bus::new(World { chance, ..self.bus.world().clone() })
     }
+}
+
+/// What GitHub's webhook is signed with.
+pub(crate) const GITHUB_SECRET: &str = "It's a Secret to Everybody";
+
+/// How GitHub is spoken with.
+pub(crate) fn github() -> GitHub {
+    let set_up = GitHubSetUp {
+        secret: GITHUB_SECRET.to_owned(),
+        api: "https://api.github.test".to_owned(),
+        token: Some("a token of the app".to_owned()),
+        app: None,
+    };
+    GitHub::try_new(set_up).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// A time.

@@ -3,7 +3,14 @@ import { Button, Skeleton } from '@mantine/core';
 import { useGo } from '@/lib/address';
 import { LampMark } from '@/ui/LampMark';
 import { paths } from '../paths';
-import { isOpen, useMyReleases, useOpenReviews, useUnderWay, useWaitingApprovals } from './queries';
+import {
+  isOpen,
+  useMyReleases,
+  useOpenReviews,
+  useUnauthorised,
+  useUnderWay,
+  useWaitingApprovals,
+} from './queries';
 import { HOME } from './texts';
 import classes from './home.module.css';
 
@@ -42,7 +49,8 @@ function useNext(): Next | undefined {
   const releases = useMyReleases();
   const reviews = useOpenReviews();
   const underWay = useUnderWay();
-  const all = [approvals, releases, reviews, underWay];
+  const unauthorised = useUnauthorised();
+  const all = [approvals, releases, reviews, underWay, unauthorised];
   if (all.some((query) => query.isPending)) return undefined;
   const mine = (releases.data ?? []).filter(isOpen);
   const running = underWay.data?.find((row) => row.yours);
@@ -55,6 +63,16 @@ function useNext(): Next | undefined {
       help: current ? `${HOME.now} ${current.number ?? ''} ${current.name}` : name,
       action: HOME.runningAction,
       to: paths.release(number, 'run'),
+    };
+  }
+  const seen = unauthorised.data?.[0];
+  const opened = seen?.seen?.unauthorised;
+  if (seen && opened) {
+    return {
+      title: HOME.unauthorised,
+      help: HOME.deployedTo(seen.artifact.name ?? seen.artifact.digest, seen.environment),
+      action: HOME.unauthorisedAction,
+      to: paths.change(opened.number ?? opened.id),
     };
   }
   // What is on hold asks nobody.

@@ -30,6 +30,11 @@ export function useAskedWindows() {
   return useList<Schema<'AskedWindow'>>('/releases/asked', { limit: SHOWN_MAX });
 }
 
+/** Deployments that nobody had authorised, of services that the reader answers for. */
+export function useUnauthorised() {
+  return useList<Schema<'Gate'>>('/gates', { unauthorised: 'mine', limit: SHOWN_MAX });
+}
+
 export function useOpenReviews() {
   return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
 }

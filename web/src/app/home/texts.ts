@@ -38,6 +38,9 @@ export const HOME = {
   review: (count: number) =>
     count === 1 ? 'One review of yours is open' : `${count} reviews are open`,
   reviewAction: 'Write the review',
+  unauthorised: 'Something was deployed that nobody had authorised',
+  deployedTo: (what: string, environment: string) => `${what} in ${environment}`,
+  unauthorisedAction: 'Open the change',
   go: (name: string) => `${name} has its go`,
   goAction: 'Open the release',
   oldest: (name: string) => `The oldest: ${name}`,

@@ -128,6 +128,7 @@ fn imported() -> Imported {
         description: "It clicks.".to_owned(),
         change_type: ChangeType::Normal,
         environment: crate::vocabulary::Environment::Production,
+        artifacts: vec![],
         cis: vec![ci(31)],
         window: Some(window(-120, -60)),
         started_at: Some(minute(-120)),

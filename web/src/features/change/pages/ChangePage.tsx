@@ -12,6 +12,7 @@ import { PhaseLine } from '@/ui/PhaseLine';
 import { Comments } from '@/ui/record/Comments';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
+import { Gates } from '@/ui/record/Gates';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { LongerWindow } from '@/ui/record/LongerWindow';
 import { History } from '@/ui/record/History';
@@ -165,6 +166,7 @@ function Badges({ change }: { change: Change }) {
         tone={change.type === 'emergency' ? 'stop' : 'neutral'}
       />
       {change.held && <StatePill word="held" label={texts.list.onHold} />}
+      {change.unauthorised && <StatePill word="unauthorised" tone="stop" />}
       {change.overdue_since && <StatePill word="overdue" />}
       {change.outcome && <StatePill word={change.outcome} />}
       {change.imported && (
@@ -228,7 +230,12 @@ function TabContent({ change, tab, actions }: TabContentProps): ReactNode {
   const path = changePath(change.id);
   switch (tab) {
     case 'overview':
-      return <OverviewTab change={change} />;
+      return (
+        <>
+          <OverviewTab change={change} />
+          <Gates record={change.number} />
+        </>
+      );
     case 'plans':
       return <PlansTab change={change} />;
     case 'risk':

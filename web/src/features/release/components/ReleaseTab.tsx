@@ -6,6 +6,7 @@ import type { LinkTab } from '@/ui/LinkTabs';
 import { Section } from '@/ui/Page';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
+import { Gates } from '@/ui/record/Gates';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
@@ -68,7 +69,12 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
         </>
       );
     case 'run':
-      return <RunTab release={release} actions={actions} />;
+      return (
+        <>
+          <RunTab release={release} actions={actions} />
+          <Gates record={release.number} />
+        </>
+      );
     case 'review':
       return <ReviewTab release={release} actions={actions} />;
     case 'talk':
@@ -80,6 +86,11 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
         </Section>
       );
     default:
-      return <OverviewTab release={release} busy={verb.busy} />;
+      return (
+        <>
+          <OverviewTab release={release} busy={verb.busy} />
+          <Gates record={release.number} />
+        </>
+      );
   }
 }

@@ -1,0 +1,189 @@
+//! What a gate answered last and what was seen to pass it, and the fold of that.
+
+use kernel::{ChangeId, GateId, ReleaseId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Stamp};
+use crate::artifact::Artifact;
+use crate::edit::is_default;
+use crate::gate::{GateEvent, Purpose, Reason, Verdict, Word};
+use crate::vocabulary::Environment;
+
+/// The last answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// What.
+    pub answer: Word,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The version of the policy in force.
+    pub policy: i64,
+    /// Since when it is so.
+    pub at: Timestamp,
+    /// The releases behind it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub releases: Vec<ReleaseId>,
+    /// The changes behind it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub changes: Vec<ChangeId>,
+}
+
+/// The last deployment that was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// On which CI.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ci: Option<String>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub deployed_by: Option<String>,
+    /// When.
+    pub deployed_at: Timestamp,
+    /// The change that was opened because nothing authorised it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unauthorised: Option<ChangeId>,
+}
+
+/// A gate: one artifact at one environment, for one purpose.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// What is asked about.
+    pub artifact: Option<Artifact>,
+    /// Where.
+    pub environment: Environment,
+    /// What for.
+    pub purpose: Purpose,
+    /// The last answer.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub answered: Option<Answered>,
+    /// When it let the artifact through first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub allowed_at: Option<Timestamp>,
+    /// The last deployment that was seen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub seen: Option<Seen>,
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for Purpose {
+    fn default() -> Self {
+        Self::Deploy
+    }
+}
+
+impl Aggregate for Gate {
+    type Id = GateId;
+    type Event = GateEvent;
+    const KIND: &'static str = "gate";
+    const FORMAT: i64 = 1;
+
+    fn evolve(mut self, event: &GateEvent, stamp: &Stamp) -> Self {
+        use GateEvent as E;
+        match event {
+            E::Answered {
+                artifact,
+                environment,
+                purpose,
+                answer,
+                reasons,
+                policy,
+                releases,
+                changes,
+            } => {
+                self.artifact = Some(artifact.clone());
+                self.environment = *environment;
+                self.purpose = *purpose;
+                if *answer == Word::Allow {
+                    self.allowed_at = self.allowed_at.or(Some(stamp.at));
+                }
+                self.answered = Some(Answered {
+                    answer: *answer,
+                    reasons: reasons.clone(),
+                    policy: *policy,
+                    at: stamp.at,
+                    releases: releases.clone(),
+                    changes: changes.clone(),
+                });
+            }
+            E::DeploymentSeen {
+                artifact,
+                environment,
+                ci,
+                deployed_by,
+                deployed_at,
+                unauthorised,
+            } => {
+                self.artifact = Some(artifact.clone());
+                self.environment = *environment;
+                self.seen = Some(Seen {
+                    ci: ci.clone(),
+                    deployed_by: deployed_by.clone(),
+                    deployed_at: *deployed_at,
+                    unauthorised: *unauthorised,
+                });
+            }
+        }
+        self
+    }
+}
+
+/// What makes two answers the same: the word, why, and the records behind it. Sentences and times
+/// may move without the answer changing.
+fn is_same(before: &Answered, answer: Word, reasons: &[Reason]) -> bool {
+    let why = |reasons: &[Reason]| {
+        let key = |reason: &Reason| (reason.code, reason.record.clone());
+        reasons.iter().map(key).collect::<Vec<_>>()
+    };
+    before.answer == answer && why(&before.reasons) == why(reasons)
+}
+
+impl Verdict {
+    /// Whether it says what was answered last.
+    pub fn repeats(&self, before: &Answered) -> bool {
+        is_same(before, self.word, &self.reasons)
+    }
+}
+
+/// What follows from a verdict: nothing when it was answered so before.
+pub fn answer(
+    gate: &Gate,
+    (artifact, environment, purpose): (&Artifact, Environment, Purpose),
+    verdict: &Verdict,
+    policy: i64,
+    (releases, changes): (Vec<ReleaseId>, Vec<ChangeId>),
+) -> Vec<GateEvent> {
+    if gate.answered.as_ref().is_some_and(|before| verdict.repeats(before)) {
+        return Vec::new();
+    }
+    vec![GateEvent::Answered {
+        artifact: artifact.clone(),
+        environment,
+        purpose,
+        answer: verdict.word,
+        reasons: verdict.reasons.clone(),
+        policy,
+        releases,
+        changes,
+    }]
+}
+
+/// What follows from a deployment that was seen: nothing when it was told before. A deployment is
+/// known by when and where it was.
+pub fn seen(
+    gate: &Gate,
+    (artifact, environment): (&Artifact, Environment),
+    seen: Seen,
+) -> Vec<GateEvent> {
+    let told = |before: &Seen| before.deployed_at >= seen.deployed_at && before.ci == seen.ci;
+    if gate.seen.as_ref().is_some_and(told) {
+        return Vec::new();
+    }
+    vec![GateEvent::DeploymentSeen {
+        artifact: artifact.clone(),
+        environment,
+        ci: seen.ci,
+        deployed_by: seen.deployed_by,
+        deployed_at: seen.deployed_at,
+        unauthorised: seen.unauthorised,
+    }]
+}

@@ -1,0 +1,482 @@
+//! The gate with the real program: vectors and payloads of others, the exit codes of the command
+//! line, GitHub answered across a kill, and a real Alertmanager where there is one.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::shared::{Database, Server, client, data, found, on_both, on_path, program, token_of};
+
+const SHA: &str = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e";
+/// How long anything is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// GitHub as far as it is spoken with: it keeps what it is told.
+struct FakeGitHub {
+    url: String,
+    told: Arc<Mutex<VecDeque<(String, Json)>>>,
+}
+
+impl FakeGitHub {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let told: Arc<Mutex<VecDeque<(String, Json)>>> = Arc::default();
+        let keep = Arc::clone(&told);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut head = Vec::new();
+                for line in reader.by_ref().lines().map_while(Result::ok) {
+                    if line.is_empty() {
+                        break;
+                    }
+                    head.push(line);
+                }
+                let length = head.iter().find_map(|line| {
+                    let (name, value) = line.split_once(':')?;
+                    let is_it = name.eq_ignore_ascii_case("content-length");
+                    is_it.then(|| value.trim().parse::<usize>().ok()).flatten()
+                });
+                let mut body = vec![0; length.unwrap_or(0)];
+                let _ = reader.read_exact(&mut body);
+                let path = head[0].split(' ').nth(1).unwrap_or_default().to_owned();
+                let body = serde_json::from_slice(&body).unwrap_or(Json::Null);
+                keep.lock().unwrap().push_back((path, body));
+                let mut stream = stream;
+                let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+                let _ = stream.write_all(answer);
+            }
+        });
+        Self { url, told }
+    }
+
+    /// The next that is told.
+    fn next(&self) -> (String, Json) {
+        let since = Instant::now();
+        loop {
+            if let Some(told) = self.told.lock().unwrap().pop_front() {
+                return told;
+            }
+            assert!(since.elapsed() < PATIENCE, "GitHub was told nothing");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// A signature as GitHub makes it.
+fn signature(secret: &str, body: &[u8]) -> String {
+    // HMAC (RFC 2104) by hand: the product's own way is what is tested.
+    let hash = |bytes: &[u8]| Sha256::digest(bytes);
+    let mut key = [0_u8; 64];
+    let secret = secret.as_bytes();
+    key[..secret.len()].copy_from_slice(secret);
+    let inner: Vec<u8> = key.iter().map(|byte| byte ^ 0x36).chain(body.iter().copied()).collect();
+    let outer: Vec<u8> =
+        key.iter().map(|byte| byte ^ 0x5c).chain(hash(&inner).iter().copied()).collect();
+    let hex: Vec<String> = hash(&outer).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256={}", hex.concat())
+}
+
+struct World<'a> {
+    program: &'a Command,
+    database: &'a Database,
+    secret: String,
+    github: FakeGitHub,
+}
+
+impl<'a> World<'a> {
+    fn new(program: &'a Command, database: &'a Database, secret: &str) -> Self {
+        let (secret, github) = (secret.to_owned(), FakeGitHub::start());
+        let world = Self { program, database, secret, github };
+        std::fs::write(world.file("secret"), &world.secret).unwrap();
+        std::fs::write(world.file("token"), "a token\n").unwrap();
+        world
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.database.folder.path().join(name)
+    }
+
+    fn serve(&self) -> Server {
+        let path = |name: &str| self.file(name).display().to_string();
+        let more = [
+            "--github-secret-file",
+            &path("secret"),
+            "--github-token-file",
+            &path("token"),
+            "--github-api",
+            &self.github.url,
+        ];
+        Server::start_with(self.program, &self.database.address, &more)
+    }
+
+    fn token(&self, login: &str, role: &str, scopes: &[&str]) -> String {
+        token_of(self.program, &self.database.address, login, &[role], scopes)
+    }
+
+    fn deliver(&self, server: &Server, event: &str, delivery: &str, body: Vec<u8>) -> u16 {
+        let signature = signature(&self.secret, &body);
+        self.deliver_signed(server, event, delivery, body, &signature)
+    }
+
+    fn deliver_signed(
+        &self,
+        server: &Server,
+        event: &str,
+        delivery: &str,
+        body: Vec<u8>,
+        signature: &str,
+    ) -> u16 {
+        let request = client().post(format!("{}/hooks/github", server.url));
+        let request = request.header("x-github-event", event).header("x-github-delivery", delivery);
+        let request = request.header("x-hub-signature-256", signature).body(body);
+        request.send().unwrap().status().as_u16()
+    }
+
+    /// A standard change that is approved and under way in its window, and ships a commit.
+    fn shipped(&self, server: &Server, token: &str, start: i64) -> String {
+        let now = ports::Clock::now(&ports::SystemClock);
+        let ci = json!({"name": "shop-01", "kind": "server"});
+        let at = |minutes: i64| now.plus_minutes(minutes).to_string();
+        let fields = json!({
+            "title": "Shop", "type": "standard", "description": "Install.", "reason": "New.",
+            "category": "application", "cis": ["shop-01"], "customer_impact": "none",
+            "implementer": "ivan", "implementation_plan": "Install.", "test_plan": "Ask.",
+            "backout_plan": "Go back.", "backout_minutes": 5,
+            "artifacts": [{"name": "shop", "digest": format!("gitCommit:{SHA}")}],
+            "window": {"start": at(start), "end": at(start + 120), "zone": "UTC"},
+        });
+        let post = |path: &str, body: &Json| {
+            let request = client().post(format!("{}/api/v1{path}", server.url)).bearer_auth(token);
+            let answer = request.json(body).send().unwrap();
+            let (status, body) = (answer.status(), answer.json::<Json>().unwrap());
+            assert!(status.is_success(), "{path}: {body:#}");
+            body
+        };
+        post("/cis", &ci);
+        let change = post("/changes", &fields)["number"].as_str().unwrap().to_owned();
+        post(&format!("/changes/{change}/submit"), &json!({}));
+        change
+    }
+
+    fn post(&self, server: &Server, token: &str, path: &str) {
+        let request = client().post(format!("{}/api/v1{path}", server.url)).bearer_auth(token);
+        let answer = request.json(&json!({})).send().unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.text().unwrap());
+    }
+
+    /// What the command line says, and with which code it ends.
+    fn gate(&self, server: &Server, token: &str, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(self.program.get_program())
+            .arg("gate")
+            .args(arguments)
+            .env("INTERLOCK_URL", &server.url)
+            .env("INTERLOCK_TOKEN", token)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code().unwrap_or(-1), said)
+    }
+}
+
+fn rule(github: &str) -> Json {
+    json!({
+        "action": "requested", "environment": "production", "event": "push",
+        "deployment_callback_url": format!("{github}/repos/octo/shop/actions/runs/7/rule"),
+        "deployment": {"id": 1, "sha": SHA}, "repository": {"full_name": "octo/shop"},
+        "sender": {"login": "octo"},
+    })
+}
+
+#[test]
+fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline() {
+    let Some(program) = program() else { return };
+    on_both(|database| {
+        let world = World::new(&program, database, "s");
+        let owner = world.token(
+            "sara",
+            "service_owner",
+            &["read", "gate.ask", "change.write", "service.write"],
+        );
+        world.token("ivan", "implementer", &["read"]);
+        let server = world.serve();
+        let digest = format!("gitCommit:{SHA}");
+        let asked = ["--digest", digest.as_str(), "--environment", "production"];
+        let check = |more: &[&str]| {
+            let all: Vec<&str> = ["check"].iter().chain(&asked).chain(more).copied().collect();
+            world.gate(&server, &owner, &all)
+        };
+        assert_eq!(check(&[]).0, 1, "nobody knows it");
+        let change = world.shipped(&server, &owner, -1);
+        assert_eq!(check(&[]).0, 2, "its window is not committed");
+        let waited = ["wait", "--timeout", "1s", "--every", "1s"];
+        let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
+        assert_eq!(world.gate(&server, &owner, &all).0, 2, "the time is over");
+        let waiting = std::thread::scope(|scope| {
+            let waited = ["wait", "--timeout", "60s", "--every", "1s"];
+            let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
+            let waiting = scope.spawn(|| world.gate(&server, &owner, &all).0);
+            world.post(&server, &owner, &format!("/changes/{change}/schedule"));
+            waiting.join().unwrap()
+        });
+        assert_eq!(waiting, 0);
+        let (code, said) = check(&["--format", "json"]);
+        assert_eq!(code, 0);
+        let verdict: Json = serde_json::from_str(&said).unwrap();
+        assert_eq!(verdict["records"][0]["number"], change.as_str());
+        assert_eq!(
+            world.gate(&server, "no token", &["check", asked[0], asked[1], asked[2], asked[3]]).0,
+            3
+        );
+
+        let (code, key) = world.gate(&server, &owner, &["key"]);
+        assert_eq!(code, 0);
+        std::fs::write(world.file("key.json"), key).unwrap();
+        drop(server);
+        let nowhere = Server { child: sleeper(), url: "http://127.0.0.1:9".to_owned() };
+        let signed = verdict["signed"].as_str().unwrap();
+        let key = world.file("key.json").display().to_string();
+        let prove = |signed: &str, digest: &str| {
+            let all = ["verify", signed, "--key", &key, "--digest", digest, asked[2], asked[3]];
+            world.gate(&nowhere, "", &all).0
+        };
+        assert_eq!(prove(signed, &digest), 0);
+        assert_eq!(prove(signed, "sha256:bb"), 3, "it is about something else");
+        let altered = format!("{}A{}", &signed[..60], &signed[61..]);
+        assert_eq!(prove(&altered, &digest), 3);
+        assert_eq!(
+            world.gate(&nowhere, &owner, &["check", asked[0], asked[1], asked[2], asked[3]]).0,
+            3
+        );
+    });
+}
+
+fn sleeper() -> Child {
+    Command::new("sleep").arg("600").spawn().unwrap()
+}
+
+#[test]
+fn github_is_answered_also_after_a_kill() {
+    let Some(program) = program() else { return };
+    on_both(|database| {
+        let world = World::new(&program, database, "It's a Secret to Everybody");
+        let owner =
+            world.token("sara", "service_owner", &["read", "change.write", "service.write"]);
+        world.token("ivan", "implementer", &["read"]);
+        let mut server = world.serve();
+        let change = world.shipped(&server, &owner, -1);
+        let body = || rule(&world.github.url).to_string().into_bytes();
+        for _ in 0..3 {
+            let status = world.deliver(&server, "deployment_protection_rule", "d-1", body());
+            assert_eq!(status, 200);
+        }
+        let (path, report) = world.github.next();
+        assert_eq!(path, "/repos/octo/shop/actions/runs/7/rule");
+        assert_eq!(report.get("state"), None);
+        server.child.kill().unwrap();
+        drop(server);
+        let server = world.serve();
+        world.post(&server, &owner, &format!("/changes/{change}/schedule"));
+        assert_eq!(world.github.next().1["state"], "approved");
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(world.github.told.lock().unwrap().is_empty(), "it is answered once");
+    });
+}
+
+#[test]
+fn deliveries_of_others_are_taken_and_refused_as_their_vectors_say() {
+    let (Some(program), Some(vectors)) = (program(), data("webhooks/signing/vectors.json")) else {
+        return;
+    };
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../web/node_modules/@octokit/webhooks-examples/api.github.com/index.json");
+    let Some(examples) = found(examples, "the payloads that `npm ci` in web/ installs") else {
+        return;
+    };
+    let read =
+        |path: &Path| -> Json { serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap() };
+    let vectors = read(&vectors);
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("interlock.db").display());
+    let database = Database { address, folder };
+    let vectors = vectors["github_x_hub_signature_256"].as_array().unwrap();
+    assert!(!vectors.is_empty());
+    for vector in vectors {
+        let text = |name: &str| vector[name].as_str().unwrap().to_owned();
+        let world = World::new(&program, &database, &text("secret"));
+        let server = world.serve();
+        let deliver = |body: &str, signature: &str| {
+            let body = body.as_bytes().to_vec();
+            world.deliver_signed(&server, "ping", "d-1", body, signature)
+        };
+        assert_eq!(deliver(&text("payload"), &text("expected")), 200);
+        assert_eq!(deliver(&format!("{} ", text("payload")), &text("expected")), 401);
+        let altered = text("expected").replace("757107", "757108");
+        assert_eq!(deliver(&text("payload"), &altered), 401);
+
+        let mut deployment = Json::Null;
+        let mut count = 0;
+        for event in read(&examples).as_array().unwrap() {
+            let name = event["name"].as_str().unwrap();
+            for example in event["examples"].as_array().unwrap() {
+                let body = example.to_string().into_bytes();
+                assert_eq!(world.deliver(&server, name, "d-2", body), 200, "{name}");
+                count += 1;
+                if name == "deployment" {
+                    deployment = example.clone();
+                }
+            }
+        }
+        assert!(count > 100, "{count}");
+        // What the schema asks for, made of what GitHub really sends.
+        let schema = "webhooks/github/schemas/deployment_protection_rule.requested.schema.json";
+        let schema = read(&data(schema).unwrap());
+        let mut payload = json!({"action": "requested", "environment": "production",
+            "event": "push", "deployment_callback_url": format!("{}/x", world.github.url)});
+        for field in ["deployment", "repository", "sender", "organization", "installation"] {
+            if !deployment[field].is_null() {
+                payload[field] = deployment[field].clone();
+            }
+        }
+        for (field, _) in payload.as_object().unwrap() {
+            assert!(schema["properties"].get(field).is_some(), "{field} is not in the schema");
+        }
+        let required = |payload: &Json| {
+            let all = schema["required"].as_array().unwrap().iter();
+            all.map(|name| name.as_str().unwrap()).all(|name| payload.get(name).is_some())
+        };
+        assert!(required(&payload));
+        let event = "deployment_protection_rule";
+        let body = payload.to_string().into_bytes();
+        assert_eq!(world.deliver(&server, event, "d-3", body), 200);
+        assert_eq!(world.github.next().1["state"], "rejected", "nobody approved that commit");
+        let bare = json!({"action": "requested", "repository": payload["repository"],
+            "sender": payload["sender"]});
+        assert!(required(&bare));
+        assert_eq!(world.deliver(&server, event, "d-4", bare.to_string().into_bytes()), 200);
+    }
+}
+
+#[test]
+fn captured_notifications_of_an_alertmanager_open_one_incident_in_either_order() {
+    let (Some(program), Some(firing), Some(resolved)) = (
+        program(),
+        data("webhooks/alertmanager/real_am0.25_12.json"),
+        data("webhooks/alertmanager/real_am0.25_16.json"),
+    ) else {
+        return;
+    };
+    let (firing, resolved) = (std::fs::read(firing).unwrap(), std::fs::read(resolved).unwrap());
+    for order in [[&firing, &resolved], [&resolved, &firing]] {
+        on_both(|database| {
+            let world = World::new(&program, database, "s");
+            let token = world.token("sara", "service_owner", &["read", "incident.write"]);
+            let server = world.serve();
+            for body in order.iter().chain(&order) {
+                let hook = format!("{}/api/v1/hooks/alertmanager", server.url);
+                let request = client().post(hook).bearer_auth(&token);
+                let request = request.header("content-type", "application/json");
+                let answer = request.body(body.to_vec()).send().unwrap();
+                assert!(answer.status().is_success(), "{}", answer.text().unwrap());
+            }
+            let incidents = client().get(format!("{}/api/v1/incidents", server.url));
+            let incidents: Json = incidents.bearer_auth(&token).send().unwrap().json().unwrap();
+            let incidents = incidents["items"].as_array().unwrap();
+            assert_eq!(incidents.len(), 1);
+            assert_eq!(incidents[0]["state"], "resolved");
+        });
+    }
+}
+
+/// A process that is ended with its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_real_alertmanager_opens_one_incident_for_a_group_that_repeats() {
+    let manager = on_path("prometheus-alertmanager");
+    let what = "prometheus-alertmanager, which scripts/setup installs";
+    let (Some(program), Some(manager)) = (program(), found(manager, what)) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("interlock.db").display());
+    let database = Database { address, folder };
+    let world = World::new(&program, &database, "s");
+    let token = world.token("sara", "service_owner", &["read", "incident.write"]);
+    let server = world.serve();
+    let config = format!(
+        "route:\n  receiver: us\n  group_by: [alertname]\n  group_wait: 0s\n  \
+         group_interval: 1s\n  repeat_interval: 1s\nreceivers:\n- name: us\n  webhook_configs:\n  \
+         - url: {}/api/v1/hooks/alertmanager\n    send_resolved: true\n    http_config:\n      \
+         authorization:\n        credentials: {token}\n",
+        server.url
+    );
+    std::fs::write(world.file("am.yml"), config).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listen = format!("127.0.0.1:{port}");
+    let _running = Running(
+        Command::new(manager)
+            .arg(format!("--config.file={}", world.file("am.yml").display()))
+            .arg(format!("--storage.path={}", world.file("am").display()))
+            .arg(format!("--web.listen-address={listen}"))
+            .arg("--cluster.listen-address=")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    let now = || ports::Clock::now(&ports::SystemClock);
+    let alert = |instance: &str, ends: i64| {
+        json!({"labels": {"alertname": "Down", "instance": instance, "severity": "critical"},
+            "startsAt": now().plus_minutes(-1).to_string(),
+            "endsAt": now().plus_minutes(ends).to_string()})
+    };
+    let fire = |alerts: Json| {
+        let since = Instant::now();
+        loop {
+            let request = client().post(format!("http://{listen}/api/v2/alerts")).json(&alerts);
+            if request.send().is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            assert!(since.elapsed() < PATIENCE, "the Alertmanager does not answer");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    let (one, two) = (alert("a:1", 10), alert("b:1", 10));
+    fire(json!([one, two]));
+    let incidents = || -> Vec<Json> {
+        let request = client().get(format!("{}/api/v1/incidents", server.url));
+        let found: Json = request.bearer_auth(&token).send().unwrap().json().unwrap();
+        found["items"].as_array().unwrap().clone()
+    };
+    let until = |what: &str, holds: &dyn Fn(&[Json]) -> bool| {
+        let since = Instant::now();
+        while !holds(&incidents()) {
+            assert!(since.elapsed() < PATIENCE, "{what}: {:?}", incidents());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    until("it opens", &|all| all.len() == 1 && all[0]["state"] == "open");
+    // It repeats itself every second or so.
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(incidents().len(), 1);
+    let ended = |mut alert: Json| {
+        alert["endsAt"] = json!(now().to_string());
+        alert
+    };
+    fire(json!([ended(one), ended(two)]));
+    until("it is resolved", &|all| all.len() == 1 && all[0]["state"] == "resolved");
+}

@@ -1,0 +1,62 @@
+// Gates: the last answer for each artifact and environment, the latest first.
+import { Button, Select } from '@mantine/core';
+import { useAddress } from '@/lib/address';
+import { Page, Section } from '@/ui/Page';
+import { GateLine } from '@/ui/record/Gates';
+import classes from '@/ui/record/Conflicts.module.css';
+import { EmptyState, ErrorState, NoMatch, RowsSkeleton } from '@/ui/States';
+import { UI } from '@/ui/texts';
+import { useGates } from '../queries';
+import { texts } from '../texts';
+
+export default function GatesPage() {
+  const [address, change] = useAddress();
+  const pages = useGates(address.verdict);
+  return (
+    <Page
+      title={texts.title}
+      meta={<span>{texts.meta}</span>}
+      tools={
+        <Select
+          aria-label={texts.filter}
+          placeholder={texts.all}
+          clearable
+          data={texts.verdicts}
+          value={address.verdict ?? null}
+          onChange={(verdict) => change({ verdict: verdict ?? undefined })}
+        />
+      }
+    >
+      {pages.error ? (
+        <ErrorState error={pages.error} retry={pages.retry} />
+      ) : !pages.rows ? (
+        <RowsSkeleton />
+      ) : pages.rows.length === 0 ? (
+        <Section flush>
+          {address.verdict ? (
+            <NoMatch title={texts.noMatch} onClear={() => change({ verdict: undefined })} />
+          ) : (
+            <EmptyState icon="gates" title={texts.emptyTitle} example={texts.example}>
+              <p>{texts.empty}</p>
+            </EmptyState>
+          )}
+        </Section>
+      ) : (
+        <Section flush>
+          <ul className={classes.list}>
+            {pages.rows.map((row) => (
+              <li key={row.id} className={classes.item}>
+                <GateLine gate={row} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {pages.more && (
+        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
+          {UI.showMore}
+        </Button>
+      )}
+    </Page>
+  );
+}
