@@ -1,8 +1,9 @@
 # A menu. Each entry is a script that prints what it runs; everything it needs is set up by it.
-.PHONY: help run web test check bench soak bless fmt
+.PHONY: help run demo-deploy web test check bench soak bless fmt
 
 help:
 	@echo 'make run     start a demonstration and print its address'
+	@echo 'make demo-deploy   carry a release out and take bad ones back, with nginx and Prometheus'
 	@echo 'make test    every check and every test, on SQLite, on PostgreSQL and in the browser'
 	@echo 'make check   the part of it that runs no product: format, lints, rules, types'
 	@echo 'make web     build the web application into web/dist'
@@ -13,6 +14,9 @@ help:
 
 run:
 	@scripts/run
+
+demo-deploy:
+	@scripts/demo-deploy
 
 web:
 	@scripts/setup run

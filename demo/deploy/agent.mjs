@@ -36,7 +36,7 @@ const journal = openSync(JOURNAL, "a");
 
 function remember(entry) {
   const step = steps.get(entry.key) ?? { begun: 0 };
-  if (entry.is === "begun") step.begun += 1;
+  if (entry.state === "begun") step.begun += 1;
   steps.set(entry.key, { ...step, ...entry });
 }
 
@@ -96,13 +96,13 @@ const EFFECTS = {
 
 async function carryOut(key, effect, body) {
   const known = steps.get(key);
-  if (known?.is === "done") return known;
-  write({ key, is: "begun" });
+  if (known !== undefined && known.state !== "begun") return known;
+  write({ key, state: "begun" });
   try {
     await effect(body);
-    write({ key, is: "done" });
+    write({ key, state: "succeeded" });
   } catch (error) {
-    write({ key, is: "failed", why: error.message });
+    write({ key, state: "failed", why: error.message });
   }
   return steps.get(key);
 }
@@ -124,22 +124,22 @@ createServer(async (request, response) => {
     const effect = EFFECTS[`${request.method} ${request.url}`];
     if (effect !== undefined) {
       const key = request.headers["idempotency-key"];
-      if (key === undefined) return say(400, { is: "refused", why: "Idempotency-Key is missing" });
+      if (key === undefined) return say(400, { state: "refused", why: "Idempotency-Key is missing" });
       const body = await read(request);
       // One after the other, so that the same key twice at once is one effect.
       turn = turn.then(() => carryOut(key, effect, body));
       const step = await turn;
-      return say(step.is === "done" ? 200 : 500, step);
+      return say(step.state === "succeeded" ? 200 : 500, step);
     }
     if (request.url.startsWith("/steps/")) {
       const step = steps.get(decodeURIComponent(request.url.slice("/steps/".length)));
-      return step === undefined ? say(404, { is: "never_begun" }) : say(200, step);
+      return step === undefined ? say(404, { state: "never_begun" }) : say(200, step);
     }
     if (request.url === "/state") return say(200, state);
     if (request.url === "/effects") return say(200, Object.fromEntries(steps));
-    return say(404, { is: "refused", why: "no such path" });
+    return say(404, { state: "refused", why: "no such path" });
   } catch (error) {
-    return say(400, { is: "refused", why: error.message });
+    return say(400, { state: "refused", why: error.message });
   }
 }).listen(Number(given.port), "127.0.0.1");
 

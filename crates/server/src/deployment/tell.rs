@@ -288,7 +288,8 @@ fn mirror(
         let Some((state, note)) = became(run, number, Way::Forward) else { continue };
         let running = running(release);
         if running.state == DeploymentState::Running {
-            let events = deployment::report_of_run(running, (*change, number), state, note.as_deref())?;
+            let events =
+                deployment::report_of_run(running, (*change, number), state, note.as_deref())?;
             write(work, release, events)?;
         }
     }
@@ -326,7 +327,8 @@ fn mirror_back(
             .filter(|step| step.change == change)
             .any(|step| step.state == state && step.note == note);
         if running.state == DeploymentState::RollingBack && !is_told {
-            let events = deployment::report_back_of_run(running, (change, number), state, note.as_deref());
+            let events =
+                deployment::report_back_of_run(running, (change, number), state, note.as_deref());
             write(work, release, events?)?;
         }
     }

@@ -1,0 +1,222 @@
+// `make demo-deploy`: a release of two changes is planned, approved and carried out by the real
+// program, against real nginx and Prometheus. The good version reaches all traffic; a bad one is
+// taken back in reverse order. `node run.mjs [good|errors|latency] [--kills N]`; with kills the
+// server is killed that often while it works, and everything ends the same.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { planOf } from "./plan.mjs";
+import { freePorts, setStage, sleep, until } from "./stage.mjs";
+
+const { values: given, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { kills: { type: "string", default: "0" } },
+});
+const FAULTS = { good: "none", errors: "errors", latency: "latency" };
+const version = positionals[0] ?? "good";
+assert.ok(version in FAULTS, `one of ${Object.keys(FAULTS).join(", ")}, not ${version}`);
+const PROGRAM = process.env.INTERLOCK_BIN ?? "target/debug/interlock";
+const PASSWORD = "correct horse battery";
+const KILL_EVERY_MS = [400, 2_500];
+const OVER = ["finished", "rolled_back", "stopped", "given_up"];
+
+/** The server, which may be killed and comes back at the same address. */
+class Server {
+  constructor(database, port, log) {
+    this.log = openSync(log, "a");
+    this.options = ["serve", "--database", database, "--listen", `127.0.0.1:${port}`];
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  async start() {
+    this.child = spawn(PROGRAM, this.options, { stdio: ["ignore", "ignore", this.log] });
+    await until("the server is ready", () => fetch(`${this.url}/readyz`).then((a) => a.ok), 60);
+  }
+
+  async kill(signal = "SIGKILL") {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((done) => this.child.once("exit", done));
+    this.child.kill(signal);
+    await ended;
+  }
+}
+
+/** Someone who is signed in. */
+class Person {
+  static async enter(server, login) {
+    const headers = { "content-type": "application/json", origin: server.url };
+    const body = JSON.stringify({ login, password: PASSWORD });
+    const answer = await fetch(`${server.url}/api/v1/session`, { method: "POST", headers, body });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    const person = new Person();
+    person.server = server;
+    person.headers = { ...headers, cookie: answer.headers.get("set-cookie").split(";")[0] };
+    return person;
+  }
+
+  async send(method, path, body) {
+    const headers = { ...this.headers, "if-match": "*" };
+    const url = `${this.server.url}/api/v1${path}`;
+    const answer = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+    const said = await answer.json();
+    assert.equal(answer.status, 200, `${method} ${path}: ${JSON.stringify(said)}`);
+    return said;
+  }
+
+  get(path) {
+    return this.send("GET", path);
+  }
+
+  async approve(path) {
+    const [round] = (await this.get(path)).rounds;
+    const vote = { round: round.number, content_hash: round.content_hash };
+    await this.send("POST", `${path}/approve`, vote);
+  }
+}
+
+function account(database, login, ...roles) {
+  const options = ["user", "add", login, "--name", login, "--password-stdin", "--database", database];
+  const all = [...options, ...roles.flatMap((role) => ["--role", role])];
+  const ended = spawnSync(PROGRAM, all, { input: `${PASSWORD}\n`, encoding: "utf8" });
+  assert.equal(ended.status, 0, ended.stderr);
+}
+
+async function change(requester, approver, title, ci, backout) {
+  const { number } = await requester.send("POST", "/changes", {
+    title,
+    type: "normal",
+    description: title,
+    reason: "Customers asked for it.",
+    category: "application",
+    cis: [ci],
+    environment: "test",
+    customer_impact: "none",
+    implementer: "implementer",
+    implementation_plan: "As the plan of the release says.",
+    test_plan: "Watch errors and latency in Prometheus.",
+    backout_plan: backout,
+    backout_minutes: 1,
+  });
+  await requester.send("POST", `/changes/${number}/submit`, {});
+  await requester.send("POST", `/changes/${number}/assess`, {});
+  await approver.approve(`/changes/${number}`);
+  return number;
+}
+
+/** From nothing to a release that is approved and whose window is open. */
+async function prepare(server, stage) {
+  const enter = (login) => Person.enter(server, login);
+  const [manager, requester, approver, implementer, admin] = await Promise.all(
+    ["manager", "requester", "approver", "implementer", "admin"].map(enter),
+  );
+  await admin.send("POST", "/services", { name: "Shop", criticality: 3 });
+  for (const name of ["catalogue", "shop"]) {
+    await admin.send("POST", "/cis", { name, service: "Shop", environment: "test", criticality: 3 });
+  }
+  const changes = [
+    await change(requester, approver, "The catalogue gets a column", "catalogue", "Take it out again."),
+    await change(requester, approver, "Shop 1.9.0", "shop", "Traffic to 1.8.0, stop 1.9.0."),
+  ];
+  const start = new Date(Date.now() + 5_000);
+  const end = new Date(start.getTime() + 60 * 60_000);
+  const window = { start: start.toISOString(), end: end.toISOString(), zone: "UTC" };
+  const fields = { title: "Shop 1.9", type: "minor", environment: "test", window };
+  const { number } = await requester.send("POST", "/releases", { ...fields, owner: "manager" });
+  const path = `/releases/${number}`;
+  for (const each of changes) await requester.send("PUT", `${path}/changes/${each}`);
+  const text = planOf({ ...stage, changes, fault: FAULTS[version] });
+  await requester.send("PUT", `${path}/plan`, { text });
+  await requester.send("POST", `${path}/submit`, {});
+  await approver.approve(path);
+  await requester.send("POST", `${path}/schedule`, {});
+  await sleep(Math.max(0, start.getTime() - Date.now()) + 200);
+  return { number, manager, implementer };
+}
+
+/** Kills the server at random moments while the run is under way. */
+async function disturb(server, times, isOver) {
+  let killed = 0;
+  const [least, most] = KILL_EVERY_MS;
+  while (killed < times && !isOver()) {
+    await sleep(least + Math.random() * (most - least));
+    if (isOver()) break;
+    await server.kill();
+    killed += 1;
+    await server.start();
+  }
+  return killed;
+}
+
+async function watch(person, number) {
+  const seen = new Set();
+  return until(
+    "the run is over",
+    async () => {
+      const { run } = await person.get(`/deployments/${number}`);
+      for (const step of run.steps) {
+        for (const [way, leg] of [["", step.forward], [" back", step.back]]) {
+          const line = leg && leg.state !== "waiting" && `${step.key}${way}: ${leg.state}`;
+          if (line && !seen.has(line)) console.log(`  ${line}${leg.note ? ` (${leg.note})` : ""}`);
+          if (line) seen.add(line);
+        }
+      }
+      return OVER.includes(run.phase) && run;
+    },
+    600,
+  );
+}
+
+/** What stands at the end, and that every effect was had once. */
+async function judge(stage, run) {
+  const effects = await stage.effects();
+  for (const [key, { begun, state }] of Object.entries(effects)) {
+    assert.equal(begun, 1, `${key} had its effect ${begun} times`);
+    assert.equal(state, "succeeded", key);
+    const told = await fetch(`${stage.agent}/steps/${encodeURIComponent(key)}`);
+    assert.equal((await told.json()).state, "succeeded", key);
+  }
+  const state = await stage.state();
+  const reached = run.steps.filter((step) => step.undo === "reversible" && step.forward.attempts > 0);
+  if (version === "good") {
+    assert.equal(run.phase, "finished");
+    assert.deepEqual(state, { columns: 5, green: "1.9.0", weight: 100 });
+    return;
+  }
+  assert.equal(run.phase, "rolled_back");
+  assert.deepEqual(state, { columns: 4, green: null, weight: 0 });
+  const back = reached.filter((step) => step.back?.state === "done");
+  assert.deepEqual(back.length, reached.length, "exactly what was reached is taken back");
+  const order = back.map((step) => step.back.at);
+  assert.deepEqual([...order].sort().reverse(), order, "in reverse order");
+}
+
+const stage = await setStage();
+const database = `sqlite:${join(stage.folder, "interlock.db")}`;
+account(database, "admin", "administrator");
+account(database, "manager", "release_manager");
+account(database, "requester", "requester", "release_manager");
+account(database, "approver", "release_manager", "service_owner", "cab_member");
+account(database, "implementer", "implementer");
+const [port] = await freePorts(1);
+const log = join(stage.folder, "interlock.log");
+const server = new Server(database, port, log);
+try {
+  await server.start();
+  const { number, manager, implementer } = await prepare(server, stage);
+  console.log(`${number} is approved and its window is open: ${server.url}/releases/${number}`);
+  await implementer.send("POST", `/releases/${number}/deploy`, {});
+  let over = false;
+  const killing = disturb(server, Number(given.kills), () => over);
+  const run = await watch(manager, number).finally(() => (over = true));
+  const killed = await killing;
+  await judge(stage, run);
+  console.log(`${number} with the ${version} version: ${run.phase}, server killed ${killed} times`);
+} catch (error) {
+  console.error(readFileSync(log, "utf8").split("\n").slice(-40).join("\n"));
+  throw error;
+} finally {
+  await server.kill("SIGTERM");
+  await stage.leave();
+}
