@@ -223,7 +223,11 @@ pub(crate) fn plan(verb: &PlanVerb, releases: &Records<'_>, global: &Global) -> 
                 }
             };
             global.out().list(&found.flaws, &["line", "column", "detail"])?;
-            if found.flaws.is_empty() { Ok(()) } else { Err(Failure::refused("the plan has flaws")) }
+            if found.flaws.is_empty() {
+                Ok(())
+            } else {
+                Err(Failure::Found("the plan has flaws".to_owned()))
+            }
         }
     }
 }

@@ -24,8 +24,8 @@ use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
-    approval, audit, backup, cab, calendar, change, deployment, exception, export, identity, import, incident,
-    policy, release, review, serve, service, team,
+    approval, audit, backup, cab, calendar, change, deployment, exception, export, identity,
+    import, incident, policy, release, review, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the

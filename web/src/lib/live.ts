@@ -32,6 +32,7 @@ const SEEN_ON: Record<string, string[]> = {
   person: ['/people'],
   policy: ['/policy', '/models', '/approvals', '/changes', '/releases'],
   release: ['/releases', '/changes', '/approvals', '/calendar', '/meetings', '/deployments'],
+  run: ['/deployments', '/releases'],
   review: ['/reviews', '/releases', '/changes'],
   service: ['/services', '/cis', '/regions'],
   team: ['/teams'],

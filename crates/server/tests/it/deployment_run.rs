@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
+use interlock_server::bus::{Bus, World};
 use interlock_server::deployment::Driver;
 use ports::{Fault, HttpClient, HttpRequest, HttpResponse};
 use serde_json::{Value as Json, json};
@@ -100,6 +101,16 @@ impl Drive {
     fn restart(&mut self, stage: &Stage) {
         let http = Arc::clone(&self.witness);
         self.driver = Some(Driver::new(&stage.bus, http, Arc::new(AtomicBool::new(false))));
+    }
+
+    /// Takes over, and no more.
+    async fn turn(&mut self) {
+        let mut driver = self.driver.take().unwrap();
+        let driven = tokio::task::spawn_blocking(move || {
+            driver.turn().unwrap();
+            driver
+        });
+        self.driver = Some(driven.await.unwrap());
     }
 
     /// Drives until nothing is in flight.
@@ -319,6 +330,29 @@ fn a_driver_that_was_cut_off_is_followed_by_one_that_asks_before_it_repeats() {
         assert_eq!(stage.count(lost).await, 2);
         let never = "SELECT COUNT(*) FROM events WHERE name = 'run.step_not_begun.v1'";
         assert_eq!(stage.count(never).await, 1);
+    });
+}
+
+#[test]
+fn of_two_drivers_on_one_database_one_drives() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (release, _) = begun(&stage, &story, "").await;
+        let Some(store) = stage.beside().await else { return };
+        let mut first = Drive::of(&stage);
+        let mut second = Drive::of(&stage);
+        let bus = Bus::new(World { store, ..stage.bus_anew().world().clone() });
+        let http = Arc::clone(&second.witness);
+        second.driver = Some(Driver::new(&bus, http, Arc::new(AtomicBool::new(false))));
+        first.turn().await;
+        second.on().await;
+        assert_eq!(second.witness.order(), [""; 0], "the first one drives");
+        stage.clock.set(at("2026-11-21T14:05:30Z"));
+        second.on().await;
+        assert_eq!(run(&story, &release).await["phase"], "finished", "its time was over");
+        first.on().await;
+        assert_eq!(first.witness.order(), [""; 0]);
+        second.witness.check_effects();
     });
 }
 
