@@ -259,7 +259,9 @@ fn a_run_carries_the_release_out_and_each_key_has_one_effect() {
         story.ivan.post(&format!("{path}/verify"), json!({})).await.ok();
         story.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
         let log = story.rosa.get(&format!("/audit/events?subject={release}")).await.ok();
-        assert!(log["items"].as_array().is_some_and(|items| !items.is_empty()));
+        let told = log["items"].as_array().expect("rows").iter();
+        let told: Vec<&str> = told.filter_map(|row| row["what"].as_str()).collect();
+        assert!(told.contains(&"step database, forward, attempt 1, is done"), "{told:#?}");
     });
 }
 
@@ -397,7 +399,7 @@ fn people_steer_a_run_and_do_their_part_of_it() {
         let waiting = run(&story, &release).await;
         assert_eq!(states(&waiting, "forward")[3..], ["done", "running"]);
         assert_eq!(waiting["steps"][4]["forward"]["next_at"], "2026-11-21T14:15:00Z");
-        assert_eq!(stage.wait_until(at("2026-11-21T14:15:00Z")).await, 1);
+        stage.wait_until(at("2026-11-21T14:15:00Z")).await;
         assert_eq!(run(&story, &release).await["phase"], "finished");
 
         // After its end an alarm asks all the same.
