@@ -226,7 +226,7 @@ pub(crate) fn plan(verb: &PlanVerb, releases: &Records<'_>, global: &Global) -> 
             if found.flaws.is_empty() {
                 Ok(())
             } else {
-                Err(Failure::refused("the plan has flaws"))
+                Err(Failure::Found("the plan has flaws".to_owned()))
             }
         }
     }

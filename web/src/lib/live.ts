@@ -49,6 +49,7 @@ const SEEN_ON: Record<string, string[]> = {
     '/meetings',
     '/deployments',
   ],
+  run: ['/deployments', '/releases'],
   review: ['/reviews', '/releases', '/changes'],
   service: ['/services', '/cis', '/regions'],
   team: ['/teams'],

@@ -84,8 +84,8 @@ fn load(db: &mut dyn Query, found: &[Found]) -> Result<Vec<Stored>, Fault> {
     Ok(found.iter().filter_map(|one| stored.remove(&one.id)).collect())
 }
 
-/// What is told of a record: its own events, what was refused on it, and who accepted a conflict
-/// of it, each from a place on.
+/// What is told of a record: its own events, what was refused on it, who accepted a conflict of it,
+/// and how the run of a release went, each from a place on.
 enum Lane {
     Stream(String),
     Accepted(String),
@@ -101,7 +101,10 @@ fn of_subject(
 ) -> Result<Page<Row>, Fault> {
     let id = stream.split_once(':').map_or("", |(_, id)| id);
     let attempts = Lane::Stream(format!("attempt:{stream}"));
-    let lanes = [Lane::Stream(stream.to_owned()), attempts, Lane::Accepted(id.to_owned())];
+    let mut lanes = vec![Lane::Stream(stream.to_owned()), attempts, Lane::Accepted(id.to_owned())];
+    if stream.starts_with("release:") {
+        lanes.push(Lane::Stream(format!("run:{id}")));
+    }
     let mut places: Vec<String> =
         cursor.unwrap_or_default().split('.').map(str::to_owned).collect();
     places.resize(lanes.len(), String::new());

@@ -14,9 +14,8 @@ use api::deployment::{DecideRun, ReportRun, RollBackRun, StepAsk};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::release::Release;
-use domain::{General, Missing, Refusal};
 use kernel::ReleaseId;
-use orchestrator::{Choice, Input, Report, Scope, Way};
+use orchestrator::Input;
 use utoipa::openapi::path::HttpMethod as M;
 
 use crate::bus::{Loaded, Stop, Work};
@@ -104,72 +103,27 @@ macro_rules! telling {
             Path(release): Path<String>,
             write: Write<$body>,
         ) -> Written200 {
-            let told = ($told)(write.body)?;
+            let told = ($told)(write.body);
             Ok(Json(app.bus.send(write.envelope, TellRun { release, told }).await?.answer))
         }
     };
 }
 
-telling!(pause, Reason, |_| input(Input::Pause));
-telling!(resume, Reason, |_| input(Input::Resume));
-telling!(abort, Reason, |body| input(Input::Abort { reason: text(body) }));
-telling!(alarm, Reason, |body| input(Input::Alarm { reason: text(body) }));
-telling!(give_up, Reason, |body| input(Input::GiveUp { reason: text(body) }));
-telling!(retry, StepAsk, |body: StepAsk| input(Input::Retry { step: body.step }));
+telling!(pause, Reason, |_| Told::Input(Input::Pause));
+telling!(resume, Reason, |_| Told::Input(Input::Resume));
+telling!(abort, Reason, |body| Told::Input(Input::Abort { reason: text(body) }));
+telling!(alarm, Reason, |body| Told::Input(Input::Alarm { reason: text(body) }));
+telling!(give_up, Reason, |body| Told::Input(Input::GiveUp { reason: text(body) }));
+telling!(retry, StepAsk, |body: StepAsk| Told::Input(Input::Retry { step: body.step }));
 telling!(skip, StepAsk, |body: StepAsk| {
-    input(Input::Skip { step: body.step, reason: body.reason.unwrap_or_default() })
+    Told::Input(Input::Skip { step: body.step, reason: body.reason.unwrap_or_default() })
 });
-telling!(decide, DecideRun, decision);
-telling!(rollback, RollBackRun, back);
-telling!(report, ReportRun, reported);
-
-fn input(input: Input) -> Result<Told, Refusal> {
-    Ok(Told::Input(input))
-}
+telling!(decide, DecideRun, Told::Decide);
+telling!(rollback, RollBackRun, Told::RollBack);
+telling!(report, ReportRun, Told::Report);
 
 fn text(reason: Reason) -> String {
     reason.reason.unwrap_or_default()
-}
-
-fn decision(body: DecideRun) -> Result<Told, Refusal> {
-    let choice = match body.choice.as_str() {
-        "continue" => Choice::Continue,
-        "rollback" => Choice::Rollback,
-        _ => return Err(wrong("/choice", "is `continue` or `rollback`")),
-    };
-    input(Input::Decide { choice, reason: body.reason.unwrap_or_default() })
-}
-
-fn back(body: RollBackRun) -> Result<Told, Refusal> {
-    let scope = match body.changes {
-        Some(_) if body.as_far_as_possible => {
-            return Err(wrong("/as_far_as_possible", "goes without `changes`"));
-        }
-        Some(changes) => Scope::Groups(changes.into_iter().collect()),
-        None if body.as_far_as_possible => Scope::AsFarAsPossible,
-        None => Scope::Whole,
-    };
-    input(Input::Rollback { scope, reason: body.reason.unwrap_or_default() })
-}
-
-fn reported(body: ReportRun) -> Result<Told, Refusal> {
-    let way = match body.way.as_deref() {
-        None => None,
-        Some("forward") => Some(Way::Forward),
-        Some("back") => Some(Way::Back),
-        Some(_) => return Err(wrong("/way", "is `forward` or `back`")),
-    };
-    let report = match body.result.as_str() {
-        "done" => Report::Done(body.note),
-        "failed" => Report::Failed(body.note.unwrap_or_default()),
-        "not_begun" => Report::NotBegun,
-        _ => return Err(wrong("/result", "is `done`, `failed` or `not_begun`")),
-    };
-    Ok(Told::Report { step: body.step, way, attempt: body.attempt, report })
-}
-
-fn wrong(pointer: &str, detail: &str) -> Refusal {
-    General::Invalid(vec![Missing::new(pointer, detail)]).into()
 }
 
 /// Time has passed for a run.

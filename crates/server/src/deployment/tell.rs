@@ -2,13 +2,14 @@
 //! reported in the same transaction, as a person would report it by hand.
 
 use api::common::Written;
+use api::deployment::{DecideRun, ReportRun, RollBackRun};
 use domain::calendar::Side;
 use domain::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
 use domain::identity::Permission;
 use domain::release::{Release, ReleaseEvent};
 use domain::{Aggregate as _, General, Missing, Refusal};
 use kernel::{ChangeId, NOTE_MAX, ReleaseId, Version};
-use orchestrator::{Input, Leg, LegState, Phase, Report, Waits, Way, decide, waits};
+use orchestrator::{Choice, Input, Leg, LegState, Phase, Report, Scope, Waits, Way, decide, waits};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
@@ -22,17 +23,12 @@ use crate::release::follow;
 pub enum Told {
     /// As the engine takes it.
     Input(Input),
-    /// What a person says of a step: which attempt is meant is found where it is not said.
-    Report {
-        /// Its key.
-        step: String,
-        /// Which way.
-        way: Option<Way>,
-        /// Which attempt.
-        attempt: Option<u32>,
-        /// What.
-        report: Report,
-    },
+    /// What a person says of a step.
+    Report(ReportRun),
+    /// The answer to a decision.
+    Decide(DecideRun),
+    /// How far it is taken back.
+    RollBack(RollBackRun),
 }
 
 /// Tells a run something.
@@ -46,29 +42,74 @@ pub struct TellRun {
 impl Told {
     /// As the engine takes it, for a run as it is.
     fn input(&self, run: &orchestrator::Run) -> Result<Input, Refusal> {
-        let (step, way, attempt, report) = match self {
-            Self::Input(input) => return Ok(input.clone()),
-            Self::Report { step, way, attempt, report } => (step, way, attempt, report),
-        };
-        let asked = waits(run).into_iter().find_map(|wait| match wait {
-            Waits::Act(asked) | Waits::Tell(asked) if asked.step == *step => Some(asked),
-            _ => None,
-        });
-        let open = asked.filter(|asked| way.is_none_or(|way| way == asked.way));
-        let meant = open.or_else(|| run.attempt(step, way.unwrap_or_else(|| run.way())));
-        let mut meant = meant.ok_or_else(|| {
-            Refusal::from(General::Unknown { kind: "step that was begun", name: step.clone() })
-        })?;
-        meant.number = attempt.unwrap_or(meant.number);
-        Ok(Input::Reported { attempt: meant, report: report.clone() })
+        match self {
+            Self::Input(input) => Ok(input.clone()),
+            Self::Report(report) => reported(report, run),
+            Self::Decide(decide) => {
+                let choice = match decide.choice.as_str() {
+                    "continue" => Choice::Continue,
+                    "rollback" => Choice::Rollback,
+                    _ => return Err(wrong("/choice", "is `continue` or `rollback`")),
+                };
+                Ok(Input::Decide { choice, reason: decide.reason.clone().unwrap_or_default() })
+            }
+            Self::RollBack(back) => {
+                let scope = match &back.changes {
+                    Some(_) if back.as_far_as_possible => {
+                        return Err(wrong("/as_far_as_possible", "goes without `changes`"));
+                    }
+                    Some(changes) => Scope::Groups(changes.iter().cloned().collect()),
+                    None if back.as_far_as_possible => Scope::AsFarAsPossible,
+                    None => Scope::Whole,
+                };
+                Ok(Input::Rollback { scope, reason: back.reason.clone().unwrap_or_default() })
+            }
+        }
     }
+}
+
+/// What a person says of a step. Which attempt is meant is found where it is not said: the one that
+/// the run waits for, else the last one the way that it goes.
+fn reported(said: &ReportRun, run: &orchestrator::Run) -> Result<Input, Refusal> {
+    let way = match said.way.as_deref() {
+        None => None,
+        Some("forward") => Some(Way::Forward),
+        Some("back") => Some(Way::Back),
+        Some(_) => return Err(wrong("/way", "is `forward` or `back`")),
+    };
+    let report = match said.result.as_str() {
+        "done" => Report::Done(said.note.clone()),
+        "failed" => Report::Failed(said.note.clone().unwrap_or_default()),
+        "not_begun" => Report::NotBegun,
+        _ => return Err(wrong("/result", "is `done`, `failed` or `not_begun`")),
+    };
+    let asked = waits(run).into_iter().find_map(|wait| match wait {
+        Waits::Act(asked) | Waits::Tell(asked) if asked.step == said.step => Some(asked),
+        _ => None,
+    });
+    let open = asked.filter(|asked| way.is_none_or(|way| way == asked.way));
+    let meant = open.or_else(|| run.attempt(&said.step, way.unwrap_or_else(|| run.way())));
+    let mut attempt = meant.ok_or_else(|| {
+        Refusal::from(General::Unknown { kind: "step that was begun", name: said.step.clone() })
+    })?;
+    attempt.number = said.attempt.unwrap_or(attempt.number);
+    Ok(Input::Reported { attempt, report })
+}
+
+fn wrong(pointer: &str, detail: &str) -> Refusal {
+    General::Invalid(vec![Missing::new(pointer, detail)]).into()
 }
 
 impl Command for TellRun {
     type Answer = Written;
 
     fn verb(&self) -> &'static str {
-        let Told::Input(input) = &self.told else { return "run.report" };
+        let input = match &self.told {
+            Told::Input(input) => input,
+            Told::Report(_) => return "run.report",
+            Told::Decide(_) => return "run.decide",
+            Told::RollBack(_) => return "run.rollback",
+        };
         match input {
             Input::Begin(_) => "run.begin",
             Input::Tick => "run.tick",
@@ -90,11 +131,11 @@ impl Command for TellRun {
     }
 
     fn permission(&self) -> Permission {
-        // Whoever signs off need not deploy: their role is asked for below.
-        let Told::Input(input) = &self.told else { return Permission::Read };
-        match input {
-            Input::Decide { .. } | Input::Rollback { .. } => Permission::ReleaseRollback,
-            _ => Permission::ReleaseDeploy,
+        match &self.told {
+            Told::Input(_) => Permission::ReleaseDeploy,
+            // Whoever signs off need not deploy: their role is asked for below.
+            Told::Report(_) => Permission::Read,
+            Told::Decide(_) | Told::RollBack(_) => Permission::ReleaseRollback,
         }
     }
 

@@ -134,6 +134,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "created_at",
             "outcome",
         ],
+        "run" => &["phase", "began_at", "ended_at", "is_paused", "ending", "rollback.reason"],
         "review" => &["number", "why", "subject.kind", "subject.id", "opened_at", "completed_at"],
         "service" => &[
             "content.name",

@@ -59,6 +59,7 @@ export const KINDS = [
   'policy',
   'release',
   'review',
+  'run',
   'service',
   'team',
   'token',
