@@ -15,6 +15,7 @@ pub mod demo;
 mod exception;
 mod export;
 mod failure;
+mod follow;
 mod given;
 mod identity;
 mod import;
