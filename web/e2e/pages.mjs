@@ -1,5 +1,6 @@
-// Every page, in two widths, light and dark: it has a heading, fits its width, says nothing on the
-// console, and has no serious fault that axe can find.
+// Every page, in two widths, each light and dark: it has a heading, fits its width, says nothing on
+// the console, and has no serious fault that axe can find. In the other colours nothing but their
+// contrast is looked at again.
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { PAGES, recordPages, signIn } from './browser.mjs';
@@ -18,22 +19,46 @@ async function visit(browser, url, { width, colorScheme = 'light' }, check) {
   for (const [name, path] of [...PAGES, ...(await recordPages(context.request))]) {
     await page.goto(path, { waitUntil: 'networkidle' });
     await page.getByRole('heading', { level: 1 }).first().waitFor();
-    const [content, window] = await page.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.clientWidth,
-    ]);
-    assert.ok(content <= window, `${name} is ${content} wide in ${window}`);
+    await fits(page, name);
     await check(page, name);
+    await dressed(page, OTHER[colorScheme]);
+    await fits(page, name);
+    await contrasts(page, `${name}, ${OTHER[colorScheme]}`);
+    await dressed(page, colorScheme);
     assert.deepEqual(said, [], `${name} said something on the console`);
   }
   await context.close();
 }
 
+const OTHER = { light: 'dark', dark: 'light' };
+
+/** Waits until the page wears some colours. */
+async function dressed(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+}
+
+async function fits(page, name) {
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  assert.ok(content <= window, `${name} is ${content} wide in ${window}`);
+}
+
 /** What axe finds grave on a page as it stands. */
-async function examine(page, name) {
-  const found = await new AxeBuilder({ page }).analyze();
-  const grave = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  const words = grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+function examine(page, name) {
+  return grave(new AxeBuilder({ page }), name);
+}
+
+function contrasts(page, name) {
+  return grave(new AxeBuilder({ page }).withRules(['color-contrast']), name);
+}
+
+async function grave(axe, name) {
+  const found = await axe.analyze();
+  const faults = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  const words = faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
   assert.deepEqual(words, [], `axe on ${name}`);
 }
 

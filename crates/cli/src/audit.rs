@@ -9,6 +9,7 @@ use crate::client::Query;
 use crate::context::{Direct, Global, Paging};
 use crate::database::{Access, DatabaseArgs};
 use crate::failure::{Failure, Result};
+use crate::follow::follow;
 use crate::given::instant;
 use crate::output::Output;
 
@@ -33,7 +34,8 @@ pub(crate) enum AuditVerb {
     /// Lists events, of one record or of all.
     #[command(after_help = "Examples:\n  interlock audit events --subject CHG-1042 --all\n  \
         interlock audit events --event governance --person anna --from 2026-11-01T00:00:00Z\n  \
-        interlock audit events --kind change --event approval")]
+        interlock audit events --kind change --event approval\n  \
+        interlock audit events --follow --kind release --format json")]
     Events(Events),
     /// Proves that nothing stored was touched: every event is in the log with its digest, and
     /// every cached state is the fold of its events. Exit code 1 when something is wrong.
@@ -64,6 +66,10 @@ pub(crate) struct Events {
     /// Before this time.
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
+    /// Prints what happens from now on, as it happens, until it is stopped; JSON as one object a
+    /// line. It asks a server.
+    #[arg(long, conflicts_with_all = ["from", "to", "limit", "all", "cursor"])]
+    follow: bool,
     #[command(flatten)]
     paging: Paging,
 }
@@ -83,6 +89,14 @@ pub(crate) fn run(verb: AuditVerb, direct: &Direct, global: &Global) -> Result {
                 .maybe("person", events.person.as_ref())
                 .maybe("from", at(&events.from)?.as_ref())
                 .maybe("to", at(&events.to)?.as_ref());
+            if events.follow {
+                if direct.database.is_some() || global.output.is_some() {
+                    let wrong = "--follow asks a server and prints to stdout: leave out \
+                        --database and --output";
+                    return Err(Failure::usage(wrong));
+                }
+                return follow(&client, &query, COLUMNS, &global.out());
+            }
             let wanted = events.paging.wanted();
             let listed = client.list::<Event>("/audit/events", &query, &wanted)?;
             global.out().listed(&listed, COLUMNS)

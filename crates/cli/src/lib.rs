@@ -16,6 +16,7 @@ mod deployment;
 mod exception;
 mod export;
 mod failure;
+mod follow;
 mod gate;
 mod given;
 mod identity;

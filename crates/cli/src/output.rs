@@ -47,6 +47,30 @@ impl Output {
         self.rows(&rows)
     }
 
+    /// Records as lines that may go on for ever, each as soon as it is there: JSON is one object a
+    /// line, the names of the columns stand before the `first`.
+    pub(crate) fn lines<T: Serialize>(
+        &self,
+        items: &[T],
+        columns: &[&str],
+        first: bool,
+    ) -> Result<Vec<u8>> {
+        if self.format == Format::Json {
+            let mut text = Vec::new();
+            for item in items {
+                serde_json::to_writer(&mut text, item).context("writing JSON")?;
+                text.push(b'\n');
+            }
+            return Ok(text);
+        }
+        let head = columns.iter().map(|column| (*column).to_owned()).collect();
+        let mut rows: Vec<Vec<String>> = Vec::from_iter(first.then_some(head));
+        for item in items {
+            rows.push(cells(&value(item)?, columns));
+        }
+        self.text(&rows)
+    }
+
     /// Prints one record: these fields, then `more` for people only.
     pub(crate) fn record<T: Serialize>(
         &self,
@@ -77,14 +101,18 @@ impl Output {
 
     /// Prints rows, the first of which is the header.
     pub(crate) fn rows(&self, rows: &[Vec<String>]) -> Result {
+        self.write(&self.text(rows)?)
+    }
+
+    fn text(&self, rows: &[Vec<String>]) -> Result<Vec<u8>> {
         if self.format == Format::Csv {
             let mut writer = csv::Writer::from_writer(Vec::new());
             for row in rows {
                 writer.write_record(row).context("writing CSV")?;
             }
-            return self.write(&writer.into_inner().context("writing CSV")?);
+            return Ok(writer.into_inner().context("writing CSV")?);
         }
-        self.write(table::aligned(rows).as_bytes())
+        Ok(table::aligned(rows).into_bytes())
     }
 
     /// Prints any value as JSON.
@@ -108,9 +136,13 @@ impl Output {
     }
 }
 
-/// Says something beside the data.
+/// Says something beside the data. It may name what came from anyone.
 pub(crate) fn say(text: impl AsRef<str>) {
-    let _ = writeln!(io::stderr(), "{}", text.as_ref());
+    let _ = writeln!(io::stderr(), "{}", said(text.as_ref()));
+}
+
+fn said(text: &str) -> String {
+    text.split('\n').map(table::visible).collect::<Vec<_>>().join("\n")
 }
 
 fn value<T: Serialize>(item: &T) -> Result<Value> {
@@ -166,6 +198,14 @@ mod tests {
         let found = cells(&record, &["number", "team", "window.end", "window", "held", "outcome"]);
         assert_eq!(found, ["CHG-1", "Payments", "b", "a/b UTC", "no", ""]);
         assert_eq!(cells(&record, &["fields"]), ["team: – → Payments"]);
+    }
+
+    #[test]
+    fn what_is_said_cannot_steer_the_terminal() {
+        assert_eq!(
+            said("there is no `\u{1b}]0;x\u{7}`\n  (\r404)"),
+            "there is no `·]0;x·`\n  (·404)"
+        );
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn short(cell: &str) -> String {
 }
 
 /// The text with each character that could steer a terminal or turn the line round as a dot.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200E}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
@@ -148,6 +148,12 @@ mod tests {
     fn a_title_cannot_steer_the_terminal() {
         let text = aligned(&[row(&["\u{1b}[2Jgone\nline", "\u{202E}"])]);
         assert_eq!(text, "·[2Jgone·line  ·\n");
+        let fields = [("title", "\u{1b}]0;owned\u{7}\r\u{9b}31m".to_owned())];
+        let text = sheet(fields.into_iter(), &[("tasks", vec!["1 \u{8}\u{85}test".to_owned()])]);
+        assert_eq!(text, "title  ·]0;owned···31m\n\ntasks\n  1 ··test\n");
+        // Of a reason, which is not cut, no line either.
+        let text = aligned(&[row(&["reason"]), row(&["\u{1b}[31mred \u{2066}turned"])]);
+        assert_eq!(text, "reason\n·[31mred ·turned\n");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The program itself, as a script meets it: its server, its exit codes, its lock and its end.
 #![expect(clippy::unwrap_used, reason = "a test may end where it is surprised")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -159,6 +162,64 @@ fn the_log_is_narrowed_down_and_says_what_a_field_was_before() {
     assert!(text.contains("description: Cards → Cards and cash"), "{text}");
     let refused = house.ask(&server, &["audit", "events", "--person", "admn"]);
     assert!(said(&refused).contains("there is no person `admn`: did you mean `admin`?"));
+}
+
+#[test]
+fn the_log_is_followed_as_it_grows() {
+    let house = House::build();
+    let server = house.serve();
+    let refused = house.ask(&server, &["audit", "events", "--follow", "--output", "log.json"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    let mut command = interlock(house.folder.path());
+    command.env("INTERLOCK_URL", &server.url).env("INTERLOCK_TOKEN", &house.token);
+    command.args(["audit", "events", "--follow", "--kind", "team", "--format", "json"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let (sender, heard) = mpsc::channel();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| _ = sender.send(line)));
+    // Teams are made until the first is heard of: from then on none is left out.
+    let mut made = 0;
+    let mut first = None;
+    while first.is_none() {
+        made += 1;
+        assert!(made < 100, "nothing was heard");
+        let team = format!("Team {made}");
+        assert!(house.ask(&server, &["team", "create", "--name", &team]).status.success());
+        first = heard.recv_timeout(Duration::from_millis(200)).ok();
+    }
+    let name = |line: &str| {
+        let event: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["kind"], "team");
+        event["record"]["name"].as_str().unwrap().to_owned()
+    };
+    let first = name(&first.unwrap());
+    let number: usize = first.trim_start_matches("Team ").parse().unwrap();
+    for next in number + 1..=made + 3 {
+        let team = format!("Team {next}");
+        if next > made {
+            assert!(house.ask(&server, &["team", "create", "--name", &team]).status.success());
+        }
+        let line = heard.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert_eq!(name(&line), team, "each once, in their order");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_server_that_is_no_demonstration_shows_no_sign_ins() {
+    let house = House::build();
+    let server = house.serve();
+    let host = server.url.trim_start_matches("http://");
+    let mut line = TcpStream::connect(host).unwrap();
+    let head = format!("GET /api/v1/about HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    line.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(body.contains("\"version\""), "it is what the sign-in page reads: {body}");
+    assert!(!body.contains("demonstration") && !body.contains("lena"), "{body}");
 }
 
 #[test]

@@ -219,14 +219,17 @@ impl Random {
 }
 
 const ORACLE: &str = r"
-import datetime, itertools, json, sys
+import datetime, itertools, json, sys, warnings
 from dateutil.rrule import rrulestr
+warnings.simplefilter('ignore')
 for line in sys.stdin:
     asked = json.loads(line)
     start = datetime.datetime.fromisoformat(asked['start'])
     horizon = start + datetime.timedelta(days=15 * 365)
     try:
         rule = rrulestr(asked['rule'], dtstart=start)
+        # What never matches again is not searched for to the end of time.
+        rule = rule.replace(until=min(rule._until or horizon, horizon))
     except ValueError as error:
         # A rule that can never match: here it is one without times.
         if 'empty set' not in str(error):
@@ -297,14 +300,15 @@ fn random_rules_mean_what_dateutil_says() {
 const ZONES: [&str; 4] =
     ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America/Santiago"];
 /// Random rules in zones.
-const IN_ZONES: usize = 1_000;
+const IN_ZONES: usize = 600;
 
 /// The walls of a rule, with some of its own left out and others added, as instants of a zone. The
 /// end is a wall time too: what would end before it begins does not occur.
 const IN_ZONE: &str = r"
-import datetime, itertools, json, sys, zoneinfo
+import datetime, itertools, json, sys, warnings, zoneinfo
 from dateutil import tz
 from dateutil.rrule import rrulestr, rruleset
+warnings.simplefilter('ignore')
 for line in sys.stdin:
     asked = json.loads(line)
     zone = zoneinfo.ZoneInfo(asked['zone'])
@@ -316,6 +320,7 @@ for line in sys.stdin:
     every = rruleset()
     try:
         rule = rrulestr(asked['rule'], dtstart=start)
+        rule = rule.replace(until=min(rule._until or horizon, horizon))
         every.rrule(rule)
     except ValueError as error:
         if 'empty set' not in str(error):
@@ -386,5 +391,5 @@ fn random_rules_in_zones_with_times_left_out_and_added_mean_what_dateutil_says()
         assert_eq!(found, expected, "{line}");
         times += expected.len();
     }
-    assert!(times > 10_000 && left_out > 300 && added > 300, "{times} {left_out} {added}");
+    assert!(times > 5_000 && left_out > 200 && added > 200, "{times} {left_out} {added}");
 }

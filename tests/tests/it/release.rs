@@ -3,7 +3,7 @@
 
 use std::process::{Command, Output};
 
-use domain::identity::Permission;
+use domain::identity::{Role, permissions};
 use kernel::Timestamp;
 use ports::{Clock as _, SystemClock};
 use serde_json::Value as Json;
@@ -60,16 +60,18 @@ fn a_release_goes_from_draft_to_closed_by_commands() {
 }
 
 fn walked(program: &Command, database: &Database) {
-    let scopes: Vec<&str> = Permission::ALL.iter().map(|scope| scope.word()).collect();
-    let token =
-        |login: &str, role: &str| token_of(program, &database.address, login, &[role], &scopes);
+    let token = |login: &str, role: Role| {
+        let permissions = permissions(role);
+        let scopes: Vec<&str> = permissions.iter().map(|scope| scope.word()).collect();
+        token_of(program, &database.address, login, &[role.word()], &scopes)
+    };
     let tokens = [
-        token("ada", "administrator"),
-        token("anna", "requester"),
-        token("ivan", "implementer"),
-        token("sara", "service_owner"),
-        token("rosa", "release_manager"),
-        token("rita", "release_manager"),
+        token("ada", Role::Administrator),
+        token("anna", Role::Requester),
+        token("ivan", Role::Implementer),
+        token("sara", Role::ServiceOwner),
+        token("rosa", Role::ReleaseManager),
+        token("rita", Role::ReleaseManager),
     ];
     let server = Server::start(program, &database.address);
     let [ada, anna, ivan, sara, rosa, rita] =
@@ -94,7 +96,7 @@ fn walked(program: &Command, database: &Database) {
     let [first, second] = &changes;
 
     let release = rosa.makes("release create --type minor --title Autumn --environment test");
-    rosa.may_not(&format!("release submit {release}"), 1, "No change is attached");
+    rosa.may_not(&format!("release submit {release}"), 1, "no change is attached");
     rosa.does(&format!("release attach {release} {first} {second}"));
     rosa.does(&format!("release order {release} {second} {first}"));
     let (start, end) = (minutes_from_now(-10), minutes_from_now(180));
