@@ -17,6 +17,7 @@ const COLUMNS: &[&str] = &[
     "who",
     "what",
     "why",
+    "policy",
     "fields",
     "record.number",
     "record.name",

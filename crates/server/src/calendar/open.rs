@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::{Stands, blocks};
-use crate::policy::in_force;
+use crate::policy::{ConflictCase, in_force};
 use crate::read::{ANY_MAX, Statement};
 
 /// The open conflicts of a record.
@@ -54,11 +54,12 @@ pub fn conflicts_open(
 }
 
 fn stands(row: &Row) -> Result<Stands, Fault> {
-    Ok(Stands {
+    let case = ConflictCase {
         kind: row.parsed(1)?,
         relations: usize::try_from(row.int(2)?).unwrap_or(usize::MAX),
-        as_found: row.bool(3)?,
         committed: row.bool(4)?,
         environment: row.parsed(5)?,
-    })
+        emergency: false,
+    };
+    Ok(Stands { as_found: row.bool(3)?, case })
 }
