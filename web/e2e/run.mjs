@@ -19,6 +19,7 @@ import * as policy from './policy.mjs';
 import * as release from './release.mjs';
 import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
+import * as windows from './window.mjs';
 
 const READY_TRIES = 240;
 
@@ -57,7 +58,19 @@ function stop(child) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
-const onBoth = [release, scope, slots, calendar, cab, absence, order, feeds, policy, many];
+const onBoth = [
+  release,
+  scope,
+  slots,
+  calendar,
+  cab,
+  absence,
+  order,
+  feeds,
+  policy,
+  many,
+  windows,
+];
 const runs = [
   {
     on: 'sqlite',

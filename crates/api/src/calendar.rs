@@ -189,9 +189,28 @@ pub struct Conflict {
     /// The exception by which the record that asks passes all the same.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub exempt: Option<Exempt>,
+    /// The rule of the policy in force that makes it block or warn. Absent where none speaks, and it
+    /// warns, and for `release_order`, which no policy rules.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rule: Option<ConflictRule>,
     /// What may be done about it; empty in lists.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub actions: Vec<Action>,
+}
+
+/// A rule about conflicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConflictRule {
+    /// What it is called.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// The line of its expression.
+    pub line: u32,
+    /// Its expression.
+    pub when: String,
+    /// Whether conflicts for which it holds block.
+    pub blocks: bool,
 }
 
 /// A granted exception beside the conflict that it lets pass.

@@ -18,6 +18,7 @@ const COLUMNS: &[&str] = &[
     "who",
     "what",
     "why",
+    "policy",
     "fields",
     "record.number",
     "record.name",

@@ -79,6 +79,9 @@ const CONFLICTS: &[&str] = &[
     "overlap.start",
     "overlap.end",
     "detail",
+    "rule.name",
+    "rule.file",
+    "rule.line",
 ];
 const BANDS: &[&str] = &[
     "id",

@@ -601,10 +601,12 @@ fn show_board(client: &Client, global: &Global) -> Result {
 
 fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
     let release: Release = releases.client.get(&releases.path(release), &Query::default())?;
-    let conflicts = release
-        .conflicts
-        .iter()
-        .map(|one| format!("{} {} {}: {}", one.state, one.severity, one.kind, one.detail));
+    let conflicts = release.conflicts.iter().map(|one| {
+        let rule = one.rule.as_ref().map_or(String::new(), |rule| {
+            format!(" ({}:{}, \"{}\")", rule.file, rule.line, rule.name)
+        });
+        format!("{} {} {}: {}{rule}", one.state, one.severity, one.kind, one.detail)
+    });
     let sections = [
         ("from here to done", lamp_lines(&release.route)),
         ("changes, in deploy order", release.changes.iter().map(change_line).collect()),

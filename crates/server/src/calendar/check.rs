@@ -63,7 +63,7 @@ fn look(
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
     found.truncate(CHECKED_MAX.max(blocks));
-    let mut shower = Shower::default();
+    let mut shower = Shower::of_draft(placed.1, placed.0.emergency);
     shower.load(db, found.iter())?;
     let mut conflicts = Vec::with_capacity(found.len());
     let mut blocking = u32::from(looked.beyond.is_some());

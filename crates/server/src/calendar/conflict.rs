@@ -25,7 +25,7 @@ use crate::calendar::placement::environments;
 use crate::http::ListQuery;
 use crate::listing::{order, wrong_cursor};
 use crate::names::Names;
-use crate::policy::{PolicySet, in_force};
+use crate::policy::{CONFLICTS, ConflictCase, PolicySet, in_force};
 use crate::read::{ANY_MAX, Statement, action};
 
 /// A conflict with its id.
@@ -37,6 +37,8 @@ pub(super) struct Shower {
     names: Names,
     sides: BTreeMap<String, Standing>,
     policy: Option<Arc<PolicySet>>,
+    /// Where something that is not stored happens, and whether it is an emergency.
+    draft: (Environment, bool),
 }
 
 /// How a record stands on the calendar now.
@@ -45,12 +47,18 @@ struct Standing {
     committed: bool,
     /// The one that counts for it.
     environment: Environment,
+    emergency: bool,
     zone: Option<Zone>,
     /// The end of its window.
     end: Option<Timestamp>,
 }
 
 impl Shower {
+    /// For something that is placed and not stored.
+    pub(super) fn of_draft(environment: Environment, emergency: bool) -> Self {
+        Self { draft: (environment, emergency), ..Self::default() }
+    }
+
     /// Looks up what showing some conflicts asks for.
     pub(super) fn load<'a>(
         &mut self,
@@ -76,7 +84,9 @@ impl Shower {
             let ids: Vec<String> = ids.into_iter().collect();
             let environments = environments(db, &ids)?;
             for slice in ids.chunks(ANY_MAX) {
-                let sql = format!("SELECT id, committed, zone, end_at FROM {table} WHERE ");
+                let model = if table == "changes" { "change_type" } else { "model" };
+                let sql =
+                    format!("SELECT id, committed, zone, end_at, {model} FROM {table} WHERE ");
                 let mut statement = Statement::new(&sql);
                 statement.bind_any("id", slice.iter().map(Value::from));
                 for row in statement.query(db)? {
@@ -100,28 +110,51 @@ impl Shower {
         let Some(found) = &conflict.found else { return Ok(None) };
         let turned = from.is_some_and(|from| found.with.id() == from);
         let found = if turned { turn(found) } else { found.clone() };
-        let blocking = match from {
-            Some(_) => self.blocks(&found),
-            None => self.blocks(&found) || self.blocks(&turn(&found)),
+        let decides = match from {
+            None if !self.blocks(&found) => turn(&found),
+            _ => found.clone(),
         };
+        let blocking = self.blocks(&decides);
         let accepted = conflict.accepted.as_ref();
         let end = self.sides.get(&found.subject.id()).and_then(|side| side.end);
         let end = end.unwrap_or(found.overlap.end);
         let shown = self.of_found(db, &found, end, blocking, accepted)?;
         let (id, state) = (Some(id.to_string()), conflict.state().word().to_owned());
-        Ok(Some(shown::Conflict { id, state, ..shown }))
+        let rule = self.rule(if blocking { &decides } else { &found });
+        Ok(Some(shown::Conflict { id, state, rule, ..shown }))
+    }
+
+    /// What the rules are told of a conflict, as its subject sees it.
+    fn case(&self, found: &Found) -> ConflictCase {
+        let subject = self.sides.get(&found.subject.id());
+        let standing = subject.map(|side| (side.environment, side.emergency));
+        let (environment, emergency) = standing.unwrap_or(self.draft);
+        let committed = match found.with {
+            Side::Period(_) => true,
+            Side::Change(_) | Side::Release(_) => {
+                self.sides.get(&found.with.id()).is_some_and(|side| side.committed)
+            }
+        };
+        let (kind, relations) = (found.kind, found.relations());
+        ConflictCase { kind, committed, relations, environment, emergency }
+    }
+
+    /// The rule that makes it block or warn. The order of releases is no rule of a policy.
+    fn rule(&self, found: &Found) -> Option<shown::ConflictRule> {
+        let policy = self.policy.as_ref().filter(|_| found.kind != ConflictKind::ReleaseOrder)?;
+        let rule = policy.conflict_rule(&self.case(found))?;
+        Some(shown::ConflictRule {
+            name: rule.name.clone(),
+            file: CONFLICTS.to_owned(),
+            line: u32::try_from(rule.line()).unwrap_or(u32::MAX),
+            when: rule.expression().to_owned(),
+            blocks: rule.blocks,
+        })
     }
 
     /// Whether a conflict blocks its subject as things stand.
     fn blocks(&self, found: &Found) -> bool {
-        let subject = self.sides.get(&found.subject.id());
-        let stands = Stands {
-            kind: found.kind,
-            relations: found.relations(),
-            as_found: found.blocking,
-            committed: self.sides.get(&found.with.id()).is_some_and(|side| side.committed),
-            environment: subject.map(|side| side.environment).unwrap_or_default(),
-        };
+        let stands = Stands { as_found: found.blocking, case: self.case(found) };
         self.policy.as_ref().is_some_and(|policy| blocks(policy, &stands))
     }
 
@@ -134,6 +167,7 @@ impl Shower {
         blocking: bool,
         accepted: Option<&Acceptance>,
     ) -> Result<shown::Conflict, Fault> {
+        let rule = self.rule(found);
         let names = &mut self.names;
         let mut hits = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
@@ -162,6 +196,7 @@ impl Shower {
             hits,
             accepted: accepted.map(|one| shown_acceptance(db, names, one)).transpose()?,
             exempt,
+            rule,
             actions: Vec::new(),
         })
     }
@@ -169,28 +204,23 @@ impl Shower {
 
 /// What it hangs on whether a conflict blocks one of its sides now.
 pub(super) struct Stands {
-    pub(super) kind: ConflictKind,
-    /// How many relations lie between the two sides.
-    pub(super) relations: usize,
     /// Whether it blocked when it was found.
     pub(super) as_found: bool,
-    /// Whether the other side is committed now.
-    pub(super) committed: bool,
-    /// The environment that counts for the record.
-    pub(super) environment: Environment,
+    /// What the rules are told of it now.
+    pub(super) case: ConflictCase,
 }
 
 /// Whether a conflict blocks as things stand: with a record that is by whether the other is
 /// committed now; with a period, and out of order, as it was found.
 pub(super) fn blocks(policy: &PolicySet, stands: &Stands) -> bool {
     use ConflictKind as K;
-    match stands.kind {
+    let ConflictCase { kind, committed, relations, environment, emergency } = stands.case;
+    match kind {
         K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => {
             stands.as_found
         }
         K::SameCi | K::UpstreamCi | K::DownstreamCi => {
-            let says = policy.blocking(stands.environment, false);
-            says.says(stands.kind, stands.committed, stands.relations)
+            policy.blocking(environment, emergency).says(kind, committed, relations)
         }
     }
 }
@@ -206,7 +236,8 @@ fn table(side: Side) -> Option<&'static str> {
 fn standing(row: &Row, environment: Environment) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
     let (committed, end) = (row.bool(1)?, row.opt_time(3)?);
-    Ok(Standing { committed, environment, zone, end })
+    let emergency = row.text(4)? == "emergency";
+    Ok(Standing { committed, environment, emergency, zone, end })
 }
 
 fn with_kind(found: &Found) -> &'static str {
@@ -321,6 +352,28 @@ const ORDERS: &[(&str, &str)] =
     &[("updated_at", "conflicts.updated_at"), ("start_at", "conflicts.start_at")];
 /// The one that moved last first.
 const LAST_MOVED: (&str, bool) = ("conflicts.updated_at", true);
+
+/// The conflicts of a record that are open, with what the rules are told of each.
+pub fn cases_of(
+    db: &mut dyn Query,
+    side: Side,
+    limit: u32,
+) -> Result<Vec<(shown::Conflict, ConflictCase)>, Fault> {
+    let id = side.id();
+    let places = in_state(db, Some(&id), ConflictState::Open, LAST_MOVED, None, limit)?;
+    let ids: Vec<ConflictId> = places.into_iter().map(|(_, _, id)| id).collect();
+    let all = load(db, &ids)?;
+    let mut shower = Shower::default();
+    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
+    let mut cases = Vec::with_capacity(all.len());
+    for known in &all {
+        let Some(found) = &known.1.found else { continue };
+        let found = if found.with.id() == id { turn(found) } else { found.clone() };
+        let case = shower.case(&found);
+        cases.extend(shower.show(db, known, Some(&id))?.map(|shown| (shown, case)));
+    }
+    Ok(cases)
+}
 
 /// A page of conflicts: open ones first, then accepted ones, then those that are no more; in each
 /// the one that moved last first when nothing else is said. A change that travels in a release has

@@ -7,7 +7,7 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::{Stands, blocks};
 use crate::calendar::placement::environments;
-use crate::policy::in_force;
+use crate::policy::{ConflictCase, in_force};
 use crate::read::{ANY_MAX, Statement};
 
 /// The open conflicts of a record.
@@ -59,11 +59,12 @@ pub fn conflicts_open(
 }
 
 fn stands(row: &Row, environment: Environment) -> Result<Stands, Fault> {
-    Ok(Stands {
+    let case = ConflictCase {
         kind: row.parsed(1)?,
         relations: usize::try_from(row.int(2)?).unwrap_or(usize::MAX),
-        as_found: row.bool(3)?,
         committed: row.bool(4)?,
         environment,
-    })
+        emergency: false,
+    };
+    Ok(Stands { as_found: row.bool(3)?, case })
 }

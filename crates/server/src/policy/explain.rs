@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use api::calendar::Conflict;
 use api::policy::{ExplainedFact, ExplainedRule, Explanation, Turn};
 use domain::approval::{Quorum, Round, RoundState, StagePlan};
+use domain::calendar::{ConflictKind, Side};
 use domain::change::Change;
 use domain::policy::policy_version;
 use domain::release::Release;
@@ -13,13 +15,18 @@ use domain::{Aggregate, General};
 use ports::{Fault, Query};
 
 use crate::bus::{Loaded, Stop, find_state};
+use crate::calendar::cases_of;
 use crate::names::{find_change, find_release};
+use crate::policy::conflicts::{ConflictCase, deciding};
 use crate::policy::document::Rule;
 use crate::policy::facts::{Fact, FactValue, Facts};
 use crate::policy::files::Ruled;
 use crate::policy::force::{InForce, in_force, of_version};
 use crate::policy::gather;
-use crate::policy::set::{FactorRule, Model, PolicySet, RISK, route};
+use crate::policy::set::{CONFLICTS, FactorRule, Model, PolicySet, RISK, route};
+
+/// The most conflicts that are explained.
+const CONFLICTS_MAX: u32 = 50;
 
 /// Why a change is routed as it is.
 pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Stop> {
@@ -32,6 +39,8 @@ pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Sto
     let routing = gather::routing(facts.clone(), &risk, change.release.is_some());
     let mut rules = stages(ruled, &routing);
     rules.extend(policy.set.factors.iter().map(|rule| factor(&policy.set, rule, &facts, 0)));
+    let side = change.release.map_or(Side::Change(id), Side::Release);
+    rules.extend(conflicts(db, side)?);
     Ok(explanation(&policy, now, decided, ruled, &routing, &risk, rules))
 }
 
@@ -52,6 +61,7 @@ pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, St
     let risk = combine(&risks, policy.set.scale());
     let mut rules = stages(ruled, &facts);
     rules.extend(bundle(db, &policy, &carried, &risk)?);
+    rules.extend(conflicts(db, Side::Release(id))?);
     Ok(explanation(&policy, now, decided, ruled, &facts, &risk, rules))
 }
 
@@ -210,6 +220,38 @@ fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts, further: u32) -> 
         matched: added.points > 0,
         outcome: came_to(&added),
         facts: turns(rules(), facts, &|facts| factor.added(facts).points, words),
+    }
+}
+
+/// Why each open conflict blocks or warns, by the policy in force, which goes for what is placed now.
+fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault> {
+    let set = in_force(db)?.set;
+    let cases = cases_of(db, side, CONFLICTS_MAX)?;
+    let ruled = cases.into_iter().filter(|(_, case)| case.kind != ConflictKind::ReleaseOrder);
+    Ok(ruled.map(|(shown, case)| conflict(&set, &shown, &case)).collect())
+}
+
+fn conflict(set: &PolicySet, shown: &Conflict, case: &ConflictCase) -> ExplainedRule {
+    let facts = case.facts();
+    let rule = set.conflict_rule(case);
+    let answer = |facts: &Facts| deciding(&set.conflicts, facts).is_some_and(|rule| rule.blocks);
+    let words = |blocks: &bool| (if *blocks { "it blocks" } else { "it warns" }).to_owned();
+    let matched = answer(&facts);
+    let name = rule.map_or("no rule speaks of it", |rule| &rule.name);
+    let with = shown.with.number.as_deref().unwrap_or(&shown.with.name);
+    // What comes before the rule that decides was asked too.
+    let asked =
+        set.conflicts.iter().take_while(|one| rule.is_none_or(|rule| one.name != rule.name));
+    let asked: Vec<&Rule> = asked.chain(rule).map(|rule| &rule.when).collect();
+    ExplainedRule {
+        about: "conflict".to_owned(),
+        name: format!("{} with {with}", case.kind.word().replace('_', " ")),
+        file: CONFLICTS.to_owned(),
+        line: rule.map(|rule| line(rule.line())),
+        expression: rule.map(|rule| rule.expression().to_owned()),
+        matched,
+        outcome: format!("{}: {name}", words(&matched)),
+        facts: turns(asked.into_iter(), &facts, &answer, words),
     }
 }
 

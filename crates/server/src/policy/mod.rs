@@ -2,6 +2,7 @@
 //! have decided.
 
 mod activate;
+mod conflicts;
 mod document;
 mod explain;
 mod expression;
@@ -29,13 +30,14 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use activate::ActivatePolicy;
+pub use conflicts::{ConflictCase, ConflictRule};
 pub use document::Finding;
 pub use explain::{explain_change, explain_release};
 pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use force::{InForce, in_force, version_in_force};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
-pub use set::{PolicySet, built_in};
+pub use set::{CONFLICTS, PolicySet, built_in};
 
 /// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {

@@ -13,15 +13,17 @@ use domain::vocabulary::{Environment, Tier};
 use kernel::NAME_MAX;
 
 use crate::nearest::nearest;
+use crate::policy::conflicts::{self, ConflictCase, ConflictRule};
 use crate::policy::document::{Finding, Reader, Rule, Table};
 use crate::policy::expression::Origin;
-use crate::policy::facts::{CONFLICT, Facts, RELATIONS_MAX, conflict_kinds, evidence};
+use crate::policy::facts::{Facts, evidence};
 use crate::policy::files::{Ruled, change, release};
 
 /// The most factors of risk, and rules for conflicts.
-const RULES_MAX: usize = 50;
+pub(super) const RULES_MAX: usize = 50;
 pub(super) const RISK: &str = "risk.toml";
-pub(super) const CONFLICTS: &str = "conflicts.toml";
+/// The file of the rules about conflicts.
+pub const CONFLICTS: &str = conflicts::FILE;
 const RELEASES: &str = "releases";
 const CHANGES: &str = "changes";
 /// The most findings that are told at once.
@@ -98,6 +100,7 @@ pub struct PolicySet {
     scale: Scale,
     /// By environment, and for emergencies or not.
     blocking: BTreeMap<(Environment, bool), Blocking>,
+    pub(super) conflicts: Vec<ConflictRule>,
 }
 
 impl PolicySet {
@@ -155,6 +158,11 @@ impl PolicySet {
     /// Which conflicts of a record block.
     pub fn blocking(&self, environment: Environment, emergency: bool) -> &Blocking {
         self.blocking.get(&(environment, emergency)).expect("reading fills in every pair")
+    }
+
+    /// The rule that decides whether a conflict blocks: the first that holds for it.
+    pub fn conflict_rule(&self, case: &ConflictCase) -> Option<&ConflictRule> {
+        conflicts::deciding(&self.conflicts, &case.facts())
     }
 
     /// The risk of a change with some facts.
@@ -236,7 +244,7 @@ struct Reading {
     releases: BTreeMap<String, Ruled<ReleaseModel>>,
     changes: BTreeMap<ChangeType, Ruled<ChangeModel>>,
     risk: Option<(Vec<FactorRule>, Scale)>,
-    conflicts: Option<Vec<(Rule, bool)>>,
+    conflicts: Option<Vec<ConflictRule>>,
 }
 
 impl Reading {
@@ -257,7 +265,7 @@ impl Reading {
             Some((RELEASES, name)) if is_toml(name) => self.release(&mut reader),
             Some((CHANGES, name)) if is_toml(name) => self.change(&mut reader),
             None if path == RISK => self.risk = risk(&mut reader),
-            None if path == CONFLICTS => self.conflicts = conflicts(&mut reader),
+            None if path == CONFLICTS => self.conflicts = conflicts::read(&mut reader),
             _ => reader.misplaced(
                 format!(
                     "a policy has no such file: it has `{RISK}`, `{CONFLICTS}`, \
@@ -297,7 +305,7 @@ impl Reading {
         else {
             return Err(first(self.findings));
         };
-        let blocking = blocking(&conflicts);
+        let blocking = conflicts::blocking(&conflicts);
         let files = files.clone();
         Ok(PolicySet {
             files,
@@ -306,6 +314,7 @@ impl Reading {
             factors,
             scale,
             blocking,
+            conflicts,
         })
     }
 
@@ -471,46 +480,4 @@ fn step<'a>(
         reader.wrong(&table.at("evidence"), "the sentence names in braces what is no fact here");
     }
     Some((conditional, StepRule { when, points, evidence }))
-}
-
-fn conflicts(reader: &mut Reader<'_>) -> Option<Vec<(Rule, bool)>> {
-    let mut table = reader.document()?;
-    table.keys(reader, &["version", "rules"], &[]);
-    let _: Option<u32> = table.find(reader, "version");
-    table.list(reader, "rules", RULES_MAX, |reader, mut table| {
-        table.keys(reader, &["name", "when", "blocks"], &[]);
-        let _: Option<String> = table.find(reader, "name");
-        let when = table.expression(reader, "when", CONFLICT);
-        let blocks = table.find(reader, "blocks");
-        Some((when?, blocks?))
-    })
-}
-
-/// What the rules come to for every conflict there can be: so finding conflicts evaluates nothing.
-fn blocking(rules: &[(Rule, bool)]) -> BTreeMap<(Environment, bool), Blocking> {
-    let mut table: BTreeMap<(Environment, bool), Blocking> = BTreeMap::new();
-    for environment in Environment::ALL {
-        for emergency in [false, true] {
-            let mut says = BTreeSet::new();
-            for kind in conflict_kinds() {
-                for (committed, relations) in
-                    (0..=RELATIONS_MAX).flat_map(|n| [(false, n), (true, n)])
-                {
-                    let facts = Facts::default()
-                        .with("conflict.kind", kind.word())
-                        .with("conflict.committed", committed)
-                        .with("conflict.relations", i64::from(relations))
-                        .with("conflict.emergency", emergency)
-                        .with("conflict.environment", environment.word());
-                    let context = facts.context();
-                    let rule = rules.iter().find(|(when, _)| when.expression.holds(&context));
-                    if rule.is_some_and(|(_, blocks)| *blocks) {
-                        says.insert((kind, committed, usize::from(relations)));
-                    }
-                }
-            }
-            table.insert((*environment, emergency), Blocking(says));
-        }
-    }
-    table
 }

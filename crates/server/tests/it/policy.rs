@@ -389,6 +389,31 @@ fn rules_for_conflicts_are_policy_too() {
         let draft = json!({"cis": ["print-01"], "window": overlapping});
         let checked = story.anna.post("/conflicts/check", draft.clone()).await.ok();
         assert_eq!(checked["blocking"], 1);
+        // What is found names the rule that stops it, where it stands and what would turn it.
+        let ruled = |conflict: &Json| {
+            let rule = &conflict["rule"];
+            (rule["name"].clone(), rule["file"].clone(), rule["blocks"].clone())
+        };
+        let (committed, file) = (json!("Two committed records on one CI"), json!("conflicts.toml"));
+        let stops = (committed, file.clone(), json!(true));
+        assert_eq!(ruled(&checked["conflicts"][0]), stops);
+        let mut fields = change("Overlapping", "print-01");
+        fields["window"] = overlapping.clone();
+        let second = number(&story.anna.post("/changes", fields).await.ok());
+        let listed = story.anna.get(&format!("/conflicts?subject={second}")).await.ok();
+        assert_eq!(ruled(&listed["items"][0]), stops);
+        assert_eq!(listed["items"][0]["severity"], "blocking");
+        let planned = (json!("What is only planned blocks nobody"), file, json!(false));
+        let of_first = story.anna.get(&format!("/conflicts?subject={first}")).await.ok();
+        assert_eq!(ruled(&of_first["items"][0]), planned, "the other side is not committed");
+        let why = story.anna.get(&format!("/changes/{second}/policy")).await.ok();
+        let why = rule(&why, "conflict", "same ci with");
+        assert_eq!(why["outcome"], "it blocks: Two committed records on one CI");
+        assert_eq!(why["line"], listed["items"][0]["rule"]["line"]);
+        let facts = why["facts"].as_array().expect("facts").iter();
+        let turn = facts.filter(|fact| fact["name"] == "conflict.committed");
+        let turns: Vec<&Json> = turn.map(|fact| &fact["turns"]).collect();
+        assert_eq!(turns, [&json!([{"value": "false", "outcome": "it warns"}])]);
 
         let mut files = story.rosa.get("/policy").await.ok()["files"].clone();
         let text = files["conflicts.toml"].as_str().expect("a text");
@@ -403,6 +428,7 @@ fn rules_for_conflicts_are_policy_too() {
             (&checked["blocking"], checked["conflicts"].as_array().map(Vec::len)),
             (&json!(0), Some(1))
         );
+        assert_eq!(checked["conflicts"][0].get("rule"), None, "no rule speaks of it now");
     });
 }
 

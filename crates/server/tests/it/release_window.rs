@@ -184,5 +184,23 @@ fn a_model_may_require_the_answer_before_anything_is_committed() {
         assert_eq!(on_board(&story.rosa, &path).await[0].0, json!("clear"));
         story.rosa.post(&schedule, json!({})).await.ok();
         assert_eq!(story.rosa.get(&path).await.ok()["scheduled"], true);
+
+        // Each decision names the policy it was made under: the change was assessed before.
+        let pins = async |record: &str| {
+            let events = format!("/audit/events?subject={record}&limit=200");
+            let events = story.rosa.get(&events).await.ok();
+            let events = events["items"].as_array().expect("events").clone();
+            let pins = events.into_iter().map(|event| (event["name"].clone(), event["policy"].clone()));
+            pins.filter(|(_, policy)| !policy.is_null()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            pins(&path["/releases/".len()..]).await,
+            [(json!("release.scheduled.v1"), json!(1)), (json!("release.submitted.v1"), json!(1))]
+        );
+        let change = story.rosa.get(&path).await.ok()["changes"][0]["number"].clone();
+        assert_eq!(
+            pins(change.as_str().expect("a number")).await,
+            [(json!("change.scheduled.v1"), json!(1)), (json!("change.risk_recorded.v1"), json!(0))]
+        );
     });
 }

@@ -51,6 +51,14 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
           <li key={conflict.id ?? index} className={classes.item} data-state={conflict.state}>
             <ConflictHead conflict={conflict} />
             <p className={classes.detail}>{sentence(inZone(conflict.detail, zone))}</p>
+            {conflict.rule && (
+              <p className="soft">
+                {RECORD.ruledBy(conflict.rule.name)}{' '}
+                <span className="mono">
+                  {conflict.rule.file}:{conflict.rule.line}
+                </span>
+              </p>
+            )}
             <Hits hits={conflict.hits} />
             {conflict.accepted && <Acceptance acceptance={conflict.accepted} />}
             {conflict.exempt && (

@@ -138,6 +138,7 @@ export const RECORD = {
   approveReason: 'Remark, if any',
   history: 'History',
   noHistory: 'Nothing in the log yet.',
+  ruledBy: (name: string) => `Rule: ${name}`,
   entry: 'Log entry',
   decidedUnder: (version: number) =>
     version === 0 ? 'Decided under the built-in policy' : `Decided under policy ${version}`,
