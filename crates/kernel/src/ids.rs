@@ -105,6 +105,8 @@ ids! {
     FeedId = "fed";
     /// An incident.
     IncidentId = "inc";
+    /// A job of a runner.
+    JobId = "job";
     /// A meeting of a board.
     MeetingId = "mtg";
     /// A period of the calendar: a maintenance window or a blackout.
@@ -117,6 +119,8 @@ ids! {
     ReleaseId = "rel";
     /// A post-implementation review.
     ReviewId = "rev";
+    /// A runner on a target machine.
+    RunnerId = "rnr";
     /// A service.
     ServiceId = "svc";
     /// A signed-in session.
