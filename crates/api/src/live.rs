@@ -46,6 +46,8 @@ pub enum MovedKind {
     Feed,
     /// An incident.
     Incident,
+    /// A job of a runner.
+    Job,
     /// A meeting.
     Meeting,
     /// A period of the calendar, such as a blackout or a maintenance window.
@@ -58,6 +60,8 @@ pub enum MovedKind {
     Release,
     /// A review.
     Review,
+    /// A runner on a target machine.
+    Runner,
     /// A service.
     Service,
     /// A team.

@@ -97,6 +97,8 @@ each_kind! {
     domain::policy::Policy,
     domain::release::Release,
     domain::review::Review,
+    domain::runner::Job,
+    domain::runner::Runner,
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,

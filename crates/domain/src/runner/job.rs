@@ -99,20 +99,19 @@ pub fn check_target(check: &mut Check, target: &Target) {
     }
 }
 
-/// Gives a job to a runner: one that waits, or again what the same journal lost on the way.
+/// Gives a job to a runner: one that waits, or again one whose claim the same journal never saw,
+/// which is nothing new.
 pub fn claim(job: &Job, id: RunnerId, runner: &Runner) -> Decision<JobEvent> {
     let meant = job.target.as_ref().is_some_and(|target| runner.is_meant(target));
     let again = job.runner == Some(id) && job.instance == runner.instance;
-    let free = match job.stage {
-        Some(Stage::Queued) => meant,
-        Some(Stage::Claimed) => again,
-        _ => false,
-    };
-    if !free {
-        return Err(Refusal::Fenced(job.key.clone()).into());
+    match job.stage {
+        Some(Stage::Queued) if meant => {
+            let (instance, fence) = (runner.instance.clone(), job.fence + 1);
+            Ok(vec![JobEvent::Claimed { runner: id, instance, fence }])
+        }
+        Some(Stage::Claimed) if again => Ok(vec![]),
+        _ => Err(Refusal::Fenced(job.key.clone()).into()),
     }
-    let (instance, fence) = (runner.instance.clone(), job.fence + 1);
-    Ok(vec![JobEvent::Claimed { runner: id, instance, fence }])
 }
 
 /// Takes up what a runner found out. The same report again is nothing new, and one that comes

@@ -60,7 +60,7 @@ impl Runner {
     /// Whether it is the one that a job asks for.
     pub fn is_meant(&self, target: &Target) -> bool {
         match target {
-            Target::Runner(name) => *name == self.name,
+            Target::Runner(name) => name.eq_ignore_ascii_case(&self.name),
             Target::Label(label) => self.labels.contains(label),
         }
     }

@@ -83,6 +83,19 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "cut_off",
             "scheduled",
         ],
+        "job" => &[
+            "key",
+            "command",
+            "stage",
+            "runner",
+            "queued_at",
+            "claimed_at",
+            "how",
+            "exit",
+            "began_at",
+            "ended_at",
+            "reason",
+        ],
         "period" => &[
             "kind",
             "content.name",
@@ -114,6 +127,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "outcome",
         ],
         "review" => &["number", "why", "subject.kind", "subject.id", "opened_at", "completed_at"],
+        "runner" => &["name", "program", "registered_at", "silent_since", "revoked.reason"],
         "service" => &[
             "content.name",
             "content.criticality",

@@ -13,6 +13,7 @@ use crate::approval::DUE;
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attempts, forget_keys};
 use crate::cab::RUNS_OUT;
 use crate::follow::overrun::OVERRUN;
+use crate::runner::{GIVE_UP, QUIET};
 
 /// The most timers taken at once.
 pub const TIMERS_MAX: i64 = 100;
@@ -101,6 +102,8 @@ impl Command for Fire {
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
             RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),
+            QUIET => crate::runner::quiet(work, &self.stream),
+            GIVE_UP => crate::runner::give_up(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
