@@ -208,7 +208,7 @@ pub struct Job {
     /// The key of whoever asked.
     pub key: String,
     /// `queued`, `claimed`, `ended`, `not_begun` or `lost`.
-    pub stage: String,
+    pub state: String,
     /// The name of the command.
     pub command: String,
     /// Values for its placeholders.

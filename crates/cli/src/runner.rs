@@ -16,13 +16,34 @@ use crate::record::action_lines;
 
 const COLUMNS: &[&str] = &["name", "state", "seen_at", "labels", "program"];
 const FIELDS: &[&str] = &[
-    "name", "id", "version", "state", "seen_at", "registered_at", "holder", "labels", "program",
+    "name",
+    "id",
+    "version",
+    "state",
+    "seen_at",
+    "registered_at",
+    "holder",
+    "labels",
+    "program",
     "revoked",
 ];
-const JOB_COLUMNS: &[&str] = &["key", "stage", "command", "runner", "exit", "queued_at"];
+const JOB_COLUMNS: &[&str] = &["key", "state", "command", "runner", "exit", "queued_at"];
 const JOB_FIELDS: &[&str] = &[
-    "key", "id", "stage", "command", "target", "runner", "queued_at", "claimed_at", "began_at",
-    "ended_at", "how", "exit", "stop_asked", "output_bytes", "reason",
+    "key",
+    "id",
+    "state",
+    "command",
+    "target",
+    "runner",
+    "queued_at",
+    "claimed_at",
+    "began_at",
+    "ended_at",
+    "how",
+    "exit",
+    "stop_asked",
+    "output_bytes",
+    "reason",
 ];
 
 /// A runner on this machine, or what is done with runners.
@@ -71,7 +92,7 @@ pub(crate) enum RunnerVerb {
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobVerb {
     /// Lists jobs, the newest first.
-    #[command(after_help = "Example:\n  interlock job list --runner web-01 --stage lost")]
+    #[command(after_help = "Example:\n  interlock job list --runner web-01 --state lost")]
     List(JobList),
     /// Shows a job with what it said.
     #[command(after_help = "Example:\n  interlock job show run-17/deploy")]
@@ -86,7 +107,7 @@ pub(crate) enum JobVerb {
 pub(crate) struct JobList {
     /// `queued`, `claimed`, `ended`, `not_begun` or `lost`.
     #[arg(long)]
-    stage: Option<String>,
+    state: Option<String>,
     /// Those of this runner.
     #[arg(long)]
     runner: Option<String>,
@@ -116,8 +137,7 @@ pub(crate) fn run(args: RunnerArgs, global: &Global) -> Result {
 fn about(verb: RunnerVerb, client: &Client, global: &Global) -> Result {
     match verb {
         RunnerVerb::List(paging) => {
-            let listed =
-                client.list::<Runner>("/runners", &Query::default(), &paging.wanted())?;
+            let listed = client.list::<Runner>("/runners", &Query::default(), &paging.wanted())?;
             global.out().listed(&listed, COLUMNS)
         }
         RunnerVerb::Show { runner } => {
@@ -146,7 +166,7 @@ pub(crate) fn run_job(verb: JobVerb, global: &Global) -> Result {
     match verb {
         JobVerb::List(list) => {
             let query = Query::default()
-                .maybe("stage", list.stage.as_ref())
+                .maybe("state", list.state.as_ref())
                 .maybe("runner", list.runner.as_ref());
             let listed = client.list::<Job>("/jobs", &query, &list.paging.wanted())?;
             global.out().listed(&listed, JOB_COLUMNS)

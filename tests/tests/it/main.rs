@@ -8,4 +8,5 @@ mod kill;
 mod policy;
 mod race;
 mod recurrence;
+mod runner;
 mod shared;

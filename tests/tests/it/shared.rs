@@ -83,12 +83,21 @@ impl Server {
         server
     }
 
+    /// A server that is ready, at an address that others know.
+    pub(crate) fn start_at(program: &Command, address: &str, listen: &str) -> Self {
+        let server = Self::spawn_at(program, address, listen);
+        server.wait_until_ready();
+        server
+    }
+
     /// A server that may still be at its beginnings.
     pub(crate) fn spawn(program: &Command, address: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
+        Self::spawn_at(program, address, &free_address())
+    }
+
+    fn spawn_at(program: &Command, address: &str, listen: &str) -> Self {
         let mut child = Command::new(program.get_program())
-            .args(["serve", "--listen", &listen, "--database", address])
+            .args(["serve", "--listen", listen, "--database", address])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -110,6 +119,12 @@ impl Server {
         }
         panic!("the server did not start again by itself");
     }
+}
+
+/// An address on which nobody listens yet.
+pub(crate) fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
 }
 
 impl Drop for Server {

@@ -48,6 +48,8 @@ it('touches the settings in which a record is kept', () => {
     ['period', ['/peaks'], ['/people']],
     ['period', ['/sprints'], ['/people']],
     ['meeting', ['/calendar', {}], ['/people']],
+    ['runner', ['/runners'], ['/people']],
+    ['job', ['/jobs'], ['/people']],
   ] as const;
   for (const [kind, touched, other] of kept) {
     const one = { ...moved, kind, number: kind === 'exception' ? 'EXC-1' : undefined };

@@ -50,12 +50,7 @@ pub(super) struct Begun {
 #[serde(tag = "found", rename_all = "snake_case")]
 pub(super) enum Found {
     /// It ended.
-    Ended {
-        how: How,
-        exit: i32,
-        began_at: Option<String>,
-        ended_at: Option<String>,
-    },
+    Ended { how: How, exit: i32, began_at: Option<String>, ended_at: Option<String> },
     /// It was certainly not begun.
     NotBegun { reason: String },
     /// Nobody can say.

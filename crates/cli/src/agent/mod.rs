@@ -3,6 +3,7 @@
 //! it tries again, ever more seldom. The runner itself may end at any moment: jobs go on without
 //! it, and the next one finds them in the journal.
 
+#[cfg(unix)]
 mod child;
 mod config;
 mod journal;
@@ -73,7 +74,7 @@ pub(crate) fn run(client: Client, start: &Start) -> Result {
     let (name, held) = (start.name.clone(), Mutex::default());
     let agent = Arc::new(Agent { name, config, client, journal, program, held });
     agent.take_up()?;
-    agent.persist(|agent| agent.register())?;
+    agent.persist(Agent::register)?;
     say(format!("{} waits for work; its journal is {}", agent.name, folder.display()));
     let (teller, (ended, end)) = (Arc::clone(&agent), std::sync::mpsc::channel());
     let also = ended.clone();
@@ -87,8 +88,15 @@ pub(crate) fn run(client: Client, start: &Start) -> Result {
 }
 
 /// Carries one job out, in a process of its own.
+#[cfg(unix)]
 pub(crate) fn child(folder: &Path) -> Result {
     child::run(folder)
+}
+
+/// Carries one job out, in a process of its own.
+#[cfg(not(unix))]
+pub(crate) fn child(_: &Path) -> Result {
+    Err(Failure::usage("a runner carries out commands on Unix systems only"))
 }
 
 impl Agent {

@@ -77,7 +77,7 @@ impl<W: Write> Said<W> {
             return self.into.write_all(text.as_bytes());
         }
         self.written = self.most;
-        self.into.write_all(text[..text.floor_char_boundary(room)].as_bytes())?;
+        self.into.write_all(&text.as_bytes()[..text.floor_char_boundary(room)])?;
         self.into.write_all(CUT.as_bytes())
     }
 }

@@ -64,13 +64,12 @@ impl Agent {
     fn claim(&self) -> Result<Claims> {
         let holding: Vec<HeldJob> = {
             let held = self.held();
-            let job = |(key, one): (&String, &Held)| HeldJob {
-                key: key.clone(),
-                stopping: one.stopping,
-            };
+            let job =
+                |(key, one): (&String, &Held)| HeldJob { key: key.clone(), stopping: one.stopping };
             held.iter().map(job).collect()
         };
-        let room = self.config.room.saturating_sub(u32::try_from(holding.len()).unwrap_or(u32::MAX));
+        let room =
+            self.config.room.saturating_sub(u32::try_from(holding.len()).unwrap_or(u32::MAX));
         let room = if holding.len() >= HOLDING_MAX { 0 } else { room };
         let wait_seconds = if room == 0 { WAIT_SECONDS_FULL } else { WAIT_SECONDS_MAX };
         let instance = self.journal.instance.clone();

@@ -1,6 +1,7 @@
 //! The jobs of a runner: started in processes of their own, watched through the journal, and told
 //! to the server until it knows all of them.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::process::{Child, Command, Stdio};
@@ -22,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How much of what a job said is sent at once, in bytes.
 const PIECE_BYTES: usize = 32 * 1024;
 /// How long the program may take that is asked whether something happened.
-const STATUS_MAX: Duration = Duration::from_secs(60);
+const STATUS_MAX: Duration = Duration::from_mins(1);
 /// How often the surplus of the journal is looked at, in looks at the jobs.
 const PRUNE_EVERY: u32 = 3_000;
 /// Where programs look for others; nothing else of the runner's environment reaches a job.
@@ -100,13 +101,23 @@ impl Agent {
 
     /// Tells the server of the jobs until it will not have it any more.
     pub(super) fn tell_for_ever(&self) -> Result {
+        let mut told = BTreeSet::new();
         for look in 1_u32.. {
             if look % PRUNE_EVERY == 0 {
                 self.journal.prune()?;
             }
             let keys: Vec<String> = self.held().keys().cloned().collect();
             for key in keys {
-                self.persist(|agent| agent.tend(&key))?;
+                match self.tend(&key) {
+                    Ok(()) => {}
+                    // Something on this machine, such as a full disk: the others go on.
+                    Err(Failure::Other(error)) => {
+                        if told.insert(key.clone()) {
+                            say(format!("{key}: {error:#}"));
+                        }
+                    }
+                    Err(_) => self.persist(|agent| agent.tend(&key))?,
+                }
             }
             thread::sleep(LOOK);
         }
@@ -124,7 +135,7 @@ impl Agent {
         let found = match standing {
             Standing::Over(found) if all => found,
             Standing::Unseen if all => {
-                let found = self.settle(&job)?;
+                let found = settle(&job)?;
                 job.entry.find(&found)?;
                 found
             }
@@ -183,31 +194,28 @@ impl Agent {
 
     /// Says what became of a job. What the server will not hear does not keep the runner busy.
     fn report(&self, job: &Tended, found: Found) -> Result {
-        let mut report = JobReport {
+        let (word, reason, end) = match found {
+            Found::Ended { how, exit, began_at, ended_at } => {
+                ("ended", None, Some((how.word().to_owned(), exit, began_at, ended_at)))
+            }
+            Found::NotBegun { reason } => ("not_begun", Some(reason), None),
+            Found::Unknown { reason } => ("unknown", Some(reason), None),
+        };
+        let (how, exit, began_at, ended_at) = match end {
+            Some((how, exit, began_at, ended_at)) => (Some(how), Some(exit), began_at, ended_at),
+            None => (None, None, None, None),
+        };
+        let report = JobReport {
             runner: self.name.clone(),
             instance: self.journal.instance.clone(),
             fence: job.fence,
-            found: String::new(),
-            how: None,
-            exit: None,
-            began_at: None,
-            ended_at: None,
-            reason: None,
+            found: word.to_owned(),
+            how,
+            exit,
+            began_at,
+            ended_at,
+            reason,
         };
-        match found {
-            Found::Ended { how, exit, began_at, ended_at } => {
-                report.found = "ended".to_owned();
-                report.how = Some(how.word().to_owned());
-                (report.exit, report.began_at, report.ended_at) =
-                    (Some(exit), began_at, ended_at);
-            }
-            Found::NotBegun { reason } => {
-                (report.found, report.reason) = ("not_begun".to_owned(), Some(reason));
-            }
-            Found::Unknown { reason } => {
-                (report.found, report.reason) = ("unknown".to_owned(), Some(reason));
-            }
-        }
         let path = format!("/jobs/{}/report", segment(&job.key));
         match self.client.tell::<_, Written>(&path, &report) {
             Err(failure) if is_final(&failure) => {
@@ -217,33 +225,31 @@ impl Agent {
             end => end.map(|_| ()),
         }
     }
+}
 
-    /// Asks the program that the list names whether a job happened whose end nobody saw.
-    fn settle(&self, job: &Tended) -> io::Result<Found> {
-        const UNSEEN: &str = "it was begun, and its end was not seen";
-        let unknown = |why: &str| Found::Unknown { reason: format!("{UNSEEN}; {why}") };
-        let Some(intent) = job.entry.intent()? else { return Ok(unknown("its entry is gone")) };
-        let Some(status) = &intent.status else {
-            return Ok(unknown("its command names no program that could be asked"));
-        };
-        let mut command = Command::new(&status.program);
-        command.args(&status.args).current_dir(&intent.directory);
-        dress(&mut command, &intent);
-        let began_at = job.entry.begun()?.map(|begun| begun.at);
-        Ok(match asked(command) {
-            Ok(Some(0)) => {
-                Found::Ended { how: How::Settled, exit: 0, began_at, ended_at: None }
-            }
-            Ok(Some(1)) => Found::NotBegun {
-                reason: format!("{UNSEEN}; {} says that it did not happen", status.program),
-            },
-            Ok(code) => {
-                let code = code.map_or_else(|| "nothing".to_owned(), |code| code.to_string());
-                unknown(&format!("{} answers {code}", status.program))
-            }
-            Err(error) => unknown(&format!("{} cannot be asked: {error}", status.program)),
-        })
-    }
+/// Asks the program that the list names whether a job happened whose end nobody saw.
+fn settle(job: &Tended) -> io::Result<Found> {
+    const UNSEEN: &str = "it was begun, and its end was not seen";
+    let unknown = |why: &str| Found::Unknown { reason: format!("{UNSEEN}; {why}") };
+    let Some(intent) = job.entry.intent()? else { return Ok(unknown("its entry is gone")) };
+    let Some(status) = &intent.status else {
+        return Ok(unknown("its command names no program that could be asked"));
+    };
+    let mut command = Command::new(&status.program);
+    command.args(&status.args).current_dir(&intent.directory);
+    dress(&mut command, &intent);
+    let began_at = job.entry.begun()?.map(|begun| begun.at);
+    Ok(match asked(command) {
+        Ok(Some(0)) => Found::Ended { how: How::Settled, exit: 0, began_at, ended_at: None },
+        Ok(Some(1)) => Found::NotBegun {
+            reason: format!("{UNSEEN}; {} says that it did not happen", status.program),
+        },
+        Ok(code) => {
+            let code = code.map_or_else(|| "nothing".to_owned(), |code| code.to_string());
+            unknown(&format!("{} answers {code}", status.program))
+        }
+        Err(error) => unknown(&format!("{} cannot be asked: {error}", status.program)),
+    })
 }
 
 /// Whether the server refuses what is told of one job, for good.

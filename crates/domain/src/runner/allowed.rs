@@ -81,12 +81,7 @@ pub fn check_allowed(check: &mut Check, commands: &[Allowed], patterns: &dyn Pat
     }
 }
 
-fn check_placeholders(
-    check: &mut Check,
-    index: usize,
-    command: &Allowed,
-    patterns: &dyn Patterns,
-) {
+fn check_placeholders(check: &mut Check, index: usize, command: &Allowed, patterns: &dyn Patterns) {
     let at = |word: &str| format!("/commands/{index}/patterns/{word}");
     check.count(&at("").replace("/patterns/", "/patterns"), command.patterns.len(), ARGUMENTS_MAX);
     let used: BTreeSet<&str> = command.args.iter().flat_map(|text| placeholders(text)).collect();

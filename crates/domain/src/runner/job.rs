@@ -7,7 +7,7 @@ use kernel::{NOTE_MAX, RunnerId, Timestamp};
 use crate::aggregate::Decision;
 use crate::refusal::Check;
 use crate::runner::{
-    ARGUMENT_MAX, ARGUMENTS_MAX, How, Job, JobEvent, Refusal, Runner, Stage, TIME_LIMIT_MAX,
+    ARGUMENT_MAX, ARGUMENTS_MAX, How, Job, JobEvent, Refusal, Runner, State, TIME_LIMIT_MAX,
     Target, is_name,
 };
 
@@ -81,7 +81,7 @@ pub fn ask(job: &Job, ask: Ask) -> Decision<JobEvent> {
     }
     check.end()?;
     let Ask { key, target, command, arguments, time_limit_seconds } = ask;
-    if job.stage.is_some() {
+    if job.state.is_some() {
         let same = job.target.as_ref() == Some(&target)
             && job.command == command
             && job.arguments == arguments
@@ -104,12 +104,12 @@ pub fn check_target(check: &mut Check, target: &Target) {
 pub fn claim(job: &Job, id: RunnerId, runner: &Runner) -> Decision<JobEvent> {
     let meant = job.target.as_ref().is_some_and(|target| runner.is_meant(target));
     let again = job.runner == Some(id) && job.instance == runner.instance;
-    match job.stage {
-        Some(Stage::Queued) if meant => {
+    match job.state {
+        Some(State::Queued) if meant => {
             let (instance, fence) = (runner.instance.clone(), job.fence + 1);
             Ok(vec![JobEvent::Claimed { runner: id, instance, fence }])
         }
-        Some(Stage::Claimed) if again => Ok(vec![]),
+        Some(State::Claimed) if again => Ok(vec![]),
         _ => Err(Refusal::Fenced(job.key.clone()).into()),
     }
 }
@@ -128,11 +128,11 @@ pub fn report(
     }
     let key = job.key.clone();
     let cut = |reason: String| reason.chars().take(NOTE_MAX).collect();
-    Ok(match (job.stage, report) {
-        (Some(Stage::Ended), Report::Ended { .. } | Report::Unknown { .. }) => vec![],
-        (Some(Stage::NotBegun), Report::NotBegun { .. } | Report::Unknown { .. }) => vec![],
-        (Some(Stage::Lost), Report::Unknown { .. }) => vec![],
-        (Some(Stage::Claimed | Stage::Lost), found) => vec![match found {
+    Ok(match (job.state, report) {
+        (Some(State::Ended), Report::Ended { .. } | Report::Unknown { .. }) => vec![],
+        (Some(State::NotBegun), Report::NotBegun { .. } | Report::Unknown { .. }) => vec![],
+        (Some(State::Lost), Report::Unknown { .. }) => vec![],
+        (Some(State::Claimed | State::Lost), found) => vec![match found {
             Report::Ended { how, exit, began_at, ended_at, output_bytes, tail } => {
                 JobEvent::Ended { key, how, exit, began_at, ended_at, output_bytes, tail }
             }
@@ -145,18 +145,18 @@ pub fn report(
 
 /// Cancels a job: one that waits is not begun, one that runs is to be ended by its runner.
 pub fn cancel(job: &Job, reason: &str) -> Vec<JobEvent> {
-    match job.stage {
-        Some(Stage::Queued) => {
+    match job.state {
+        Some(State::Queued) => {
             vec![JobEvent::NotBegun { key: job.key.clone(), reason: reason.to_owned() }]
         }
-        Some(Stage::Claimed | Stage::Lost) if !job.stop_asked => vec![JobEvent::StopAsked {}],
+        Some(State::Claimed | State::Lost) if !job.stop_asked => vec![JobEvent::StopAsked {}],
         _ => vec![],
     }
 }
 
 /// What follows for a job when its runner is not heard any more, or was replaced.
 pub fn fall_silent_with(job: &Job, reason: &str) -> Vec<JobEvent> {
-    let held = job.stage == Some(Stage::Claimed);
+    let held = job.state == Some(State::Claimed);
     let lost = || JobEvent::Lost { key: job.key.clone(), reason: reason.to_owned() };
     held.then(lost).into_iter().collect()
 }

@@ -31,4 +31,4 @@ pub use job::{
 };
 pub use refusal::Refusal;
 pub use register::{LABELS_MAX, Standing, Told, fall_silent, holds, register, revoke};
-pub use state::{How, Job, Revoked, Runner, Stage, Target};
+pub use state::{How, Job, Revoked, Runner, State, Target};

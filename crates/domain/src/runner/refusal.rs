@@ -29,8 +29,10 @@ pub enum Refusal {
     #[error("job `{0}` was not claimed under this number: what is reported of it does not count")]
     Fenced(String),
     /// The key names another job.
-    #[error("job `{0}` was asked for before with another command, target or arguments: use a key \
-             of its own")]
+    #[error(
+        "job `{0}` was asked for before with another command, target or arguments: use a key \
+             of its own"
+    )]
     KeyReused(String),
     /// The state does not allow it.
     #[error("job `{0}` has ended or was not begun, and nothing more happens to it")]

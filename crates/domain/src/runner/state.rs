@@ -116,7 +116,7 @@ pub enum Target {
 
 words! {
     /// Where a job stands.
-    Stage {
+    State {
         /// It waits for a runner.
         Queued = "queued",
         /// A runner has it.
@@ -159,7 +159,7 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "is_default")]
     pub time_limit_seconds: Option<u32>,
     /// Where it stands; nothing before it was asked for.
-    pub stage: Option<Stage>,
+    pub state: Option<State>,
     /// When it was asked for.
     pub queued_at: Option<Timestamp>,
     /// Who has it.
@@ -216,14 +216,14 @@ impl Aggregate for Job {
                 self.arguments.clone_from(arguments);
                 self.time_limit_seconds = *time_limit_seconds;
                 self.queued_at = Some(stamp.at);
-                self.stage = Some(Stage::Queued);
+                self.state = Some(State::Queued);
             }
             E::Claimed { runner, instance, fence } => {
                 self.runner = Some(*runner);
                 self.instance.clone_from(instance);
                 self.fence = *fence;
                 self.claimed_at = Some(stamp.at);
-                self.stage = Some(Stage::Claimed);
+                self.state = Some(State::Claimed);
             }
             E::StopAsked {} => self.stop_asked = true,
             E::Ended { how, exit, began_at, ended_at, output_bytes, tail, .. } => {
@@ -234,22 +234,22 @@ impl Aggregate for Job {
                 self.output_bytes = *output_bytes;
                 self.tail.clone_from(tail);
                 self.reason.clear();
-                self.stage = Some(Stage::Ended);
+                self.state = Some(State::Ended);
             }
             E::NotBegun { reason, .. } => {
                 self.reason.clone_from(reason);
-                self.stage = Some(Stage::NotBegun);
+                self.state = Some(State::NotBegun);
             }
             E::Lost { reason, .. } => {
                 self.reason.clone_from(reason);
-                self.stage = Some(Stage::Lost);
+                self.state = Some(State::Lost);
             }
         }
         self
     }
 
     fn broken_invariant(&self) -> Option<String> {
-        let held = matches!(self.stage, Some(Stage::Claimed | Stage::Ended | Stage::Lost));
+        let held = matches!(self.state, Some(State::Claimed | State::Ended | State::Lost));
         (held && self.runner.is_none()).then(|| "it went on and no runner has it".to_owned())
     }
 }

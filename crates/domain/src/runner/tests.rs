@@ -136,8 +136,8 @@ fn a_value_must_match_as_it_is_declared_and_stays_one_argument() {
 
 #[test]
 fn braces_around_no_word_are_only_braces() {
-    let args = ["{}", "{ x }", "a{version", "{version}{version}", "{é}{version}"]
-        .map(str::to_owned);
+    let args =
+        ["{}", "{ x }", "a{version", "{version}{version}", "{é}{version}"].map(str::to_owned);
     let filled = filled(&args, &values(&[("version", "7")]));
     assert_eq!(filled, ["{}", "{ x }", "a{version", "77", "{é}7"]);
 }
@@ -226,7 +226,7 @@ fn a_key_is_one_job() {
 #[test]
 fn a_job_is_claimed_by_one_and_given_again_only_to_the_same_journal() {
     let (job, runner) = (claimed(), registered());
-    assert_eq!((job.stage, job.fence), (Some(Stage::Claimed), 1));
+    assert_eq!((job.state, job.fence), (Some(State::Claimed), 1));
     assert_eq!(code(claim(&job, runner_id(2), &runner)), "runner.fenced");
     let replaced = Runner { instance: "b".to_owned(), ..runner.clone() };
     assert_eq!(code(claim(&job, runner_id(1), &replaced)), "runner.fenced");
@@ -242,9 +242,9 @@ fn what_is_reported_counts_once_and_even_when_it_comes_late() {
     let (job, runner) = (claimed(), registered());
     let from = (runner_id(1), &runner);
     let lost = after(&job, &report(&job, from, 1, unknown()).expect("allowed"));
-    assert_eq!(lost.stage, Some(Stage::Lost));
+    assert_eq!(lost.state, Some(State::Lost));
     let done = after(&lost, &report(&lost, from, 1, ended(3)).expect("allowed"));
-    assert_eq!((done.stage, done.exit, done.reason.as_str()), (Some(Stage::Ended), Some(3), ""));
+    assert_eq!((done.state, done.exit, done.reason.as_str()), (Some(State::Ended), Some(3), ""));
     // (where it stands, what is reported, how many events or why not)
     let never = after(&job, &report(&job, from, 1, not_begun()).expect("allowed"));
     let table = [
@@ -261,7 +261,7 @@ fn what_is_reported_counts_once_and_even_when_it_comes_late() {
     for (job, found, expected) in table {
         let end = report(job, from, 1, found.clone());
         let end = end.map(|events| events.len()).map_err(|refusal| refusal.code);
-        assert_eq!(end, expected, "{:?} {found:?}", job.stage);
+        assert_eq!(end, expected, "{:?} {found:?}", job.state);
     }
 }
 
@@ -269,11 +269,11 @@ fn what_is_reported_counts_once_and_even_when_it_comes_late() {
 fn cancelling_ends_what_waits_and_asks_what_runs_to_stop_once() {
     let waits = queued();
     let cancelled = after(&waits, &cancel(&waits, "not needed"));
-    assert_eq!(cancelled.stage, Some(Stage::NotBegun));
+    assert_eq!(cancelled.state, Some(State::NotBegun));
     assert_eq!(code(claim(&cancelled, runner_id(1), &registered())), "runner.fenced");
     let runs = claimed();
     let asked = after(&runs, &cancel(&runs, "not needed"));
-    assert!(asked.stop_asked && asked.stage == Some(Stage::Claimed));
+    assert!(asked.stop_asked && asked.state == Some(State::Claimed));
     assert_eq!(cancel(&asked, "again"), []);
     assert_eq!(cancel(&cancelled, "again"), []);
 }
@@ -283,6 +283,6 @@ fn the_jobs_of_a_silent_runner_are_lost_and_those_that_wait_are_not() {
     assert_eq!(fall_silent_with(&queued(), "silence"), []);
     let job = claimed();
     let lost = after(&job, &fall_silent_with(&job, "silence"));
-    assert_eq!(lost.stage, Some(Stage::Lost));
+    assert_eq!(lost.state, Some(State::Lost));
     assert_eq!(Job::stream(JobId::from_uuid(uuid::Uuid::nil())).split(':').next(), Some("job"));
 }

@@ -86,7 +86,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
         "job" => &[
             "key",
             "command",
-            "stage",
+            "state",
             "runner",
             "queued_at",
             "claimed_at",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::Aggregate as _;
 use domain::identity::Permission;
-use domain::runner::{self, Ask, Job, Runner, Stage, Target};
+use domain::runner::{self, Ask, Job, Runner, State, Target};
 use ports::{Fault, Query};
 use serde::Deserialize;
 
@@ -50,12 +50,12 @@ pub fn ask(work: &mut Work<'_>, ask: Ask) -> Result<(), Stop> {
 pub fn status(db: &mut dyn Query, key: &str) -> Result<Status, Fault> {
     let Some(id) = find_job(db, key)? else { return Ok(Status::NeverBegun) };
     let Some(job) = find_state::<Job>(db, id)? else { return Ok(Status::NeverBegun) };
-    Ok(match job.state.stage {
-        Some(Stage::Queued) => Status::Queued,
-        Some(Stage::Claimed) => Status::Running,
-        Some(Stage::Ended) => Status::Ended { exit: job.state.exit.unwrap_or_default() },
-        Some(Stage::NotBegun) | None => Status::NeverBegun,
-        Some(Stage::Lost) => Status::Unknown,
+    Ok(match job.state.state {
+        Some(State::Queued) => Status::Queued,
+        Some(State::Claimed) => Status::Running,
+        Some(State::Ended) => Status::Ended { exit: job.state.exit.unwrap_or_default() },
+        Some(State::NotBegun) | None => Status::NeverBegun,
+        Some(State::Lost) => Status::Unknown,
     })
 }
 

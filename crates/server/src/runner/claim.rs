@@ -98,7 +98,7 @@ impl Waiting {
             fields.holding.iter().map(|held| (held.key.as_str(), held.stopping)).collect();
         let mut had = Statement::new("SELECT id FROM jobs WHERE ");
         had.bind("runner = ?", [runner.id.to_string().into()]);
-        had.push(" AND stage IN ('claimed', 'lost') ORDER BY id");
+        had.push(" AND state IN ('claimed', 'lost') ORDER BY id");
         had.bind(" LIMIT ?", [limit(HOLDING_MAX * 2)]);
         for row in had.query(db)? {
             let Some(job) = find_state::<Job>(db, row.parsed(0)?)? else { continue };
@@ -130,7 +130,7 @@ impl Waiting {
         let own = [Target::Runner(state.name.clone())];
         let labels = state.labels.iter().cloned().map(Target::Label);
         let targets = own.into_iter().chain(labels).map(|target| target_text(&target).into());
-        let mut free = Statement::new("SELECT id FROM jobs WHERE stage = 'queued' AND ");
+        let mut free = Statement::new("SELECT id FROM jobs WHERE state = 'queued' AND ");
         free.bind_any("target", targets);
         free.bind(" ORDER BY id LIMIT ?", [limit(HOLDING_MAX)]);
         let mut left = room;

@@ -17,9 +17,8 @@ pub(super) fn held_by(
     name: &str,
     instance: &str,
 ) -> Result<Loaded<Runner>, Stop> {
-    let id = match find_runner(work.tx, name)? {
-        Some(id) => id,
-        None => return Err(Stop::Refused(Refusal::NotRegistered(name.to_owned()).into())),
+    let Some(id) = find_runner(work.tx, name)? else {
+        return Err(Stop::Refused(Refusal::NotRegistered(name.to_owned()).into()));
     };
     let mut runner: Loaded<Runner> = work.peek(id)?;
     if !runner::holds(&runner.state, &work.actor, instance)?.is_empty() {

@@ -58,7 +58,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Job>, _, _>(
             "/jobs",
             "Lists jobs, newest first",
-            "stage,runner,limit,cursor",
+            "state,runner,limit,cursor",
             jobs,
         )
         .get::<Job, _, _>("/jobs/{key}", "Reads a job", "", job)
@@ -107,8 +107,7 @@ async fn jobs(
     query: ListQuery,
 ) -> Result<Json<Page<Job>>, Answer> {
     let limit = query.limit()?;
-    let found =
-        ask_db(&*app.bus.world().store, move |db| refused(read::jobs(db, &query, limit)));
+    let found = ask_db(&*app.bus.world().store, move |db| refused(read::jobs(db, &query, limit)));
     Ok(Json(found.await??))
 }
 

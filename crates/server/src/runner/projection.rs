@@ -1,7 +1,7 @@
 //! The read models of runners and jobs: a row each, by which a runner is found by its name, and by
 //! which it finds its work.
 
-use domain::runner::{Job, Runner, Stage, Target};
+use domain::runner::{Job, Runner, State, Target};
 use kernel::{JobId, RunnerId, Timestamp, Version};
 use ports::{Fault, Tx};
 
@@ -51,10 +51,10 @@ impl Record for Job {
     const TABLE_NAMES: &'static [&'static str] = &["jobs"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE jobs (id TEXT PRIMARY KEY, version BIGINT NOT NULL, key TEXT NOT NULL, \
-            stage TEXT NOT NULL, target TEXT NOT NULL, runner TEXT)",
+            state TEXT NOT NULL, target TEXT NOT NULL, runner TEXT)",
         "CREATE UNIQUE INDEX jobs_by_key ON jobs (key)",
-        "CREATE INDEX jobs_by_target ON jobs (stage, target, id)",
-        "CREATE INDEX jobs_by_runner ON jobs (runner, stage, id)",
+        "CREATE INDEX jobs_by_target ON jobs (state, target, id)",
+        "CREATE INDEX jobs_by_runner ON jobs (runner, state, id)",
     ];
 
     fn project(
@@ -64,14 +64,14 @@ impl Record for Job {
         _: Timestamp,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
-        let sql = "INSERT INTO jobs (id, version, key, stage, target, runner) \
+        let sql = "INSERT INTO jobs (id, version, key, state, target, runner) \
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET \
-            version = excluded.version, stage = excluded.stage, runner = excluded.runner";
+            version = excluded.version, state = excluded.state, runner = excluded.runner";
         let row = [
             id.to_string().into(),
             version.into(),
             (&self.key).into(),
-            self.stage.map_or("", Stage::word).into(),
+            self.state.map_or("", State::word).into(),
             self.target.as_ref().map_or_else(String::new, target_text).into(),
             self.runner.map(|runner| runner.to_string()).into(),
         ];

@@ -4,7 +4,7 @@ use api::common::{Page, Ref};
 use api::runner as wire;
 use domain::General;
 use domain::identity::Permission;
-use domain::runner::{Allowed, How, Job, Runner, Stage, Target};
+use domain::runner::{Allowed, How, Job, Runner, State, Target};
 use kernel::{JobId, RunnerId, Timestamp};
 use ports::{Fault, Query};
 
@@ -37,8 +37,7 @@ pub(super) fn find_job(db: &mut dyn Query, key: &str) -> Result<Option<JobId>, F
 
 /// The jobs that a runner has.
 pub(super) fn held_jobs(db: &mut dyn Query, id: RunnerId) -> Result<Vec<JobId>, Fault> {
-    let sql =
-        "SELECT id FROM jobs WHERE runner = $1 AND stage = 'claimed' ORDER BY id LIMIT $2";
+    let sql = "SELECT id FROM jobs WHERE runner = $1 AND state = 'claimed' ORDER BY id LIMIT $2";
     let rows = db.query(sql, &[id.to_string().into(), HELD_MAX.into()])?;
     rows.iter().map(|row| row.parsed(0)).collect()
 }
@@ -145,15 +144,15 @@ pub(super) fn jobs(
     query: &ListQuery,
     limit: u32,
 ) -> Result<Page<wire::Job>, Stop> {
-    let stage: Option<Stage> = word(query, "stage")?;
+    let state: Option<State> = word(query, "state")?;
     let runner = query.get("runner").map(|name| wrong_name("runner", named(db, name)));
     let runner = runner.transpose()?;
     let mut statement = Statement::new("SELECT id FROM jobs WHERE version > 0");
     if let Some(runner) = runner {
         statement.bind(" AND runner = ?", [runner.to_string().into()]);
     }
-    if let Some(stage) = stage {
-        statement.bind(" AND stage = ?", [stage.word().into()]);
+    if let Some(state) = state {
+        statement.bind(" AND state = ?", [state.word().into()]);
     }
     if let Some(after) = query.get("cursor") {
         after.parse::<JobId>().map_err(|_| wrong_cursor())?;
@@ -193,7 +192,7 @@ fn shown_job(
         id: loaded.id.to_string(),
         version: loaded.version.0,
         key: job.key,
-        stage: job.stage.map_or("", Stage::word).to_owned(),
+        state: job.state.map_or("", State::word).to_owned(),
         command: job.command,
         arguments: job.arguments,
         target,
@@ -213,11 +212,7 @@ fn shown_job(
 }
 
 /// A part of what a job said, from a piece's beginning on.
-pub(super) fn output(
-    db: &mut dyn Query,
-    key: &str,
-    after: i64,
-) -> Result<wire::JobOutput, Stop> {
+pub(super) fn output(db: &mut dyn Query, key: &str, after: i64) -> Result<wire::JobOutput, Stop> {
     let job = known(db, key)?;
     let sql = "SELECT start + bytes, text FROM job_output \
         WHERE job = $1 AND start >= $2 ORDER BY start LIMIT $3";
@@ -227,10 +222,7 @@ pub(super) fn output(
         next = row.int(0)?;
         text.push_str(row.text(1)?);
     }
-    let open = matches!(
-        job.state.stage,
-        Some(Stage::Queued | Stage::Claimed | Stage::Lost)
-    );
+    let open = matches!(job.state.state, Some(State::Queued | State::Claimed | State::Lost));
     let more = open || next < output_bytes(db, job.id)?;
     Ok(wire::JobOutput { text, next, more })
 }

@@ -46,7 +46,7 @@ impl Command for RegisterRunner {
             Some(id) => work.load_subject(id)?,
             None => work.fresh(),
         };
-        let standing = self.standing(work, &loaded)?;
+        let standing = standing(work, &loaded)?;
         let events = runner::register(&loaded.state, self.told(work), standing, &Regexes)?;
         let was = loaded.state.instance.clone();
         work.append(&mut loaded, events)?;
@@ -78,17 +78,17 @@ impl RegisterRunner {
             holder: work.actor.clone(),
         }
     }
+}
 
-    fn standing(&self, work: &mut Work<'_>, loaded: &Loaded<Runner>) -> Result<Standing, Stop> {
-        let holder_ended = match &loaded.state.holder {
-            None => false,
-            Some(holder) => {
-                let permissions = who_is(work.tx, holder, work.now)?.permissions;
-                !permissions.contains(&Permission::Runner)
-            }
-        };
-        Ok(Standing { is_heard: is_heard(work.tx, loaded.id, work.now)?, holder_ended })
-    }
+fn standing(work: &mut Work<'_>, loaded: &Loaded<Runner>) -> Result<Standing, Stop> {
+    let holder_ended = match &loaded.state.holder {
+        None => false,
+        Some(holder) => {
+            let permissions = who_is(work.tx, holder, work.now)?.permissions;
+            !permissions.contains(&Permission::Runner)
+        }
+    };
+    Ok(Standing { is_heard: is_heard(work.tx, loaded.id, work.now)?, holder_ended })
 }
 
 fn is_heard(db: &mut dyn Query, id: RunnerId, now: Timestamp) -> Result<bool, Stop> {

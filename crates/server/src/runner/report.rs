@@ -4,7 +4,7 @@
 use api::common::Written;
 use api::runner::{JobReport, OutputPiece, OutputTaken};
 use domain::identity::Permission;
-use domain::runner::{self, How, Job, Refusal, Report, Stage, TAIL_MAX};
+use domain::runner::{self, How, Job, Refusal, Report, State, TAIL_MAX};
 use domain::{Aggregate as _, Check, General};
 use kernel::{JobId, Timestamp};
 use ports::{Fault, Query};
@@ -73,7 +73,7 @@ impl Command for AddOutput {
             return Err(Stop::Refused(Refusal::Fenced(self.key.clone()).into()));
         }
         let known = output_bytes(work.tx, id)?;
-        let open = matches!(state.stage, Some(Stage::Claimed | Stage::Lost));
+        let open = matches!(state.state, Some(State::Claimed | State::Lost));
         if piece.start != known || !open {
             return Ok(OutputTaken { next: known });
         }
@@ -124,10 +124,8 @@ impl ReportJob {
         let report = &self.report;
         let mut resolver = Resolver::default();
         let how: Option<How> = resolver.parse("/how", report.how.as_deref());
-        let began_at: Option<Timestamp> =
-            resolver.parse("/began_at", report.began_at.as_deref());
-        let ended_at: Option<Timestamp> =
-            resolver.parse("/ended_at", report.ended_at.as_deref());
+        let began_at: Option<Timestamp> = resolver.parse("/began_at", report.began_at.as_deref());
+        let ended_at: Option<Timestamp> = resolver.parse("/ended_at", report.ended_at.as_deref());
         let reason = report.reason.clone().unwrap_or_default();
         let found = match report.found.as_str() {
             "not_begun" => Some(Report::NotBegun { reason }),

@@ -31,6 +31,7 @@ mod policy;
 mod promises;
 mod release;
 mod review;
+mod runner;
 mod scope;
 mod search;
 mod service;
