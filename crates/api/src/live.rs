@@ -48,6 +48,8 @@ pub enum MovedKind {
     Gate,
     /// An incident.
     Incident,
+    /// A job of a runner.
+    Job,
     /// A meeting.
     Meeting,
     /// A period of the calendar, such as a blackout or a maintenance window.
@@ -62,6 +64,8 @@ pub enum MovedKind {
     Review,
     /// A run of a deployment; it goes by the id of its release.
     Run,
+    /// A runner on a target machine.
+    Runner,
     /// A service.
     Service,
     /// A team.

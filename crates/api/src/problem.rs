@@ -153,6 +153,13 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("review.incomplete", 409, "The review is not complete"),
     ("rollback.no_step_failed", 409, "No step back has failed"),
     ("rollback.not_decided", 409, "No rollback was decided"),
+    ("runner.fenced", 409, "The claim is not yours"),
+    ("runner.job_over", 409, "The job is over"),
+    ("runner.key_reused", 409, "The key names another job"),
+    ("runner.name_taken", 409, "The name is in use"),
+    ("runner.not_registered", 409, "The runner is not registered"),
+    ("runner.other_token", 403, "Another token speaks for this runner"),
+    ("runner.revoked", 403, "The runner was revoked"),
     ("server.busy", 503, "Too much work is waiting"),
     ("server.fault", 500, "The server failed"),
 ];

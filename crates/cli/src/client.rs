@@ -145,6 +145,17 @@ impl Client {
         self.write_bytes(method, path, expect, body)
     }
 
+    /// Sends what is harmless when it is sent twice, and so has no key.
+    pub(crate) fn tell<B: Serialize, T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &B,
+    ) -> Result<T> {
+        let body = serde_json::to_vec(body).map_err(|error| Failure::Other(error.into()))?;
+        let headers = vec![header("content-type", "application/json")];
+        self.send(Method::Post, path, headers, body)
+    }
+
     /// Sends a write that says nothing beyond its address.
     pub(crate) fn bare<T: DeserializeOwned>(
         &self,

@@ -1,6 +1,7 @@
 //! The program `interlock`: the composition root, and the verbs of the command line. A verb parses,
 //! calls and prints; it holds no rule.
 
+mod agent;
 mod approval;
 mod audit;
 mod backup;
@@ -28,6 +29,7 @@ mod policy;
 mod record;
 mod release;
 mod review;
+mod runner;
 mod serve;
 mod service;
 mod table;

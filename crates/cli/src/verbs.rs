@@ -21,12 +21,13 @@ use crate::incident::IncidentVerb;
 use crate::policy::PolicyVerb;
 use crate::release::ReleaseVerb;
 use crate::review::ReviewVerb;
+use crate::runner::{Child, JobVerb, RunnerArgs};
 use crate::serve::{Demo, Serve};
 use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
     approval, audit, backup, cab, calendar, change, deployment, exception, export, gate, identity,
-    import, incident, policy, release, review, serve, service, team,
+    import, incident, policy, release, review, runner, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -79,6 +80,17 @@ pub(crate) enum Verb {
     Gate(GateVerb),
     /// The rules in files: which approval, evidence and window a record needs.
     Policy(OrDirect<PolicyVerb>),
+    /// Carries out allow-listed commands on this machine; and the runners that do so elsewhere.
+    #[command(after_help = "Examples:\n  \
+        interlock runner --name web-01 --config /etc/interlock/runner.toml\n  \
+        interlock runner list")]
+    Runner(RunnerArgs),
+    /// What runners were asked to do.
+    #[command(subcommand)]
+    Job(JobVerb),
+    /// One job, beside its runner.
+    #[command(hide = true, after_help = "Example:\n  interlock runner-child FOLDER")]
+    RunnerChild(Child),
     /// Interruptions of a service.
     #[command(subcommand)]
     Incident(IncidentVerb),
@@ -160,6 +172,9 @@ impl Verb {
             Self::Exception(verb) => exception::run(verb, global),
             Self::Gate(verb) => gate::run(verb, global),
             Self::Policy(or) => policy::run(or.verb, &or.direct, global),
+            Self::Runner(args) => runner::run(args, global),
+            Self::Job(verb) => runner::run_job(verb, global),
+            Self::RunnerChild(child) => runner::run_child(&child),
             Self::Incident(verb) => incident::run(verb, global),
             Self::Service(verb) => service::run(verb, global),
             Self::Ci(verb) => service::run_ci(verb, global),

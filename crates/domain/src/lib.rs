@@ -24,6 +24,7 @@ pub mod release;
 pub mod review;
 pub mod risk;
 pub mod rollback;
+pub mod runner;
 pub mod service;
 pub mod team;
 

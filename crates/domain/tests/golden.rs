@@ -19,6 +19,7 @@ use interlock_domain::policy::PolicyEvent;
 use interlock_domain::record::ExtraEvent;
 use interlock_domain::release::ReleaseEvent;
 use interlock_domain::review::ReviewEvent;
+use interlock_domain::runner::{JobEvent, RunnerEvent};
 use interlock_domain::service::{CiEvent, ServiceEvent};
 use interlock_domain::team::TeamEvent;
 use serde::Serialize;
@@ -213,6 +214,12 @@ fn events_of_the_calendar_stay_readable() {
     assert_eq!(names(&read_back::<PeriodEvent>("period")).len(), 3);
     assert_eq!(names(&read_back::<FeedEvent>("feed")).len(), 2);
     assert_eq!(names(&read_back::<ExternalEvent>("external")).len(), 2);
+}
+
+#[test]
+fn events_of_runners_and_jobs_stay_readable() {
+    assert_eq!(names(&read_back::<RunnerEvent>("runner")).len(), 4);
+    assert_eq!(names(&read_back::<JobEvent>("job")).len(), 6);
 }
 
 #[test]

@@ -109,6 +109,8 @@ ids! {
     GateRequestId = "gtr";
     /// An incident.
     IncidentId = "inc";
+    /// A job of a runner.
+    JobId = "job";
     /// A meeting of a board.
     MeetingId = "mtg";
     /// A period of the calendar: a maintenance window or a blackout.
@@ -121,6 +123,8 @@ ids! {
     ReleaseId = "rel";
     /// A post-implementation review.
     ReviewId = "rev";
+    /// A runner on a target machine.
+    RunnerId = "rnr";
     /// A service.
     ServiceId = "svc";
     /// A signed-in session.

@@ -40,6 +40,7 @@ pub mod policy;
 pub mod release;
 pub mod review;
 pub mod risk;
+pub mod runner;
 pub mod search;
 pub mod service;
 pub mod team;

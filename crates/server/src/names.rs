@@ -357,6 +357,8 @@ fn source(id: &str) -> Option<&'static str> {
         "ci" => "SELECT id, NULL, name FROM cis",
         "tok" => "SELECT id, NULL, name FROM tokens",
         "prd" => "SELECT id, NULL, name FROM periods",
+        "rnr" => "SELECT id, NULL, name FROM runners",
+        "job" => "SELECT id, NULL, key FROM jobs",
         _ => return None,
     })
 }

@@ -100,6 +100,8 @@ each_kind! {
     domain::release::Release,
     domain::review::Review,
     crate::deployment::Run,
+    domain::runner::Job,
+    domain::runner::Runner,
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,

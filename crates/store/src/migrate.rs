@@ -18,6 +18,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "audit",
         sql: include_str!("../migrations/sqlite/0002_audit.sql"),
     },
+    Migration {
+        number: 3,
+        name: "job_output",
+        sql: include_str!("../migrations/sqlite/0003_job_output.sql"),
+    },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -26,6 +31,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 2,
         name: "audit",
         sql: include_str!("../migrations/postgres/0002_audit.sql"),
+    },
+    Migration {
+        number: 3,
+        name: "job_output",
+        sql: include_str!("../migrations/postgres/0003_job_output.sql"),
     },
 ];
 

@@ -11,4 +11,5 @@ mod policy;
 mod race;
 mod recurrence;
 mod release;
+mod runner;
 mod shared;

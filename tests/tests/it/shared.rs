@@ -85,21 +85,26 @@ impl Server {
 
     /// The same, with more options.
     pub(crate) fn start_with(program: &Command, address: &str, more: &[&str]) -> Self {
-        let server = Self::spawn_with(program, address, more);
+        let server = Self::spawn_with(program, address, &free_address(), more);
+        server.wait_until_ready();
+        server
+    }
+
+    /// A server that is ready, at an address that others know.
+    pub(crate) fn start_at(program: &Command, address: &str, listen: &str) -> Self {
+        let server = Self::spawn_with(program, address, listen, &[]);
         server.wait_until_ready();
         server
     }
 
     /// A server that may still be at its beginnings.
     pub(crate) fn spawn(program: &Command, address: &str) -> Self {
-        Self::spawn_with(program, address, &[])
+        Self::spawn_with(program, address, &free_address(), &[])
     }
 
-    fn spawn_with(program: &Command, address: &str, more: &[&str]) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let listen = format!("127.0.0.1:{port}");
+    fn spawn_with(program: &Command, address: &str, listen: &str, more: &[&str]) -> Self {
         let mut child = Command::new(program.get_program())
-            .args(["serve", "--listen", &listen, "--database", address])
+            .args(["serve", "--listen", listen, "--database", address])
             .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -122,6 +127,12 @@ impl Server {
         }
         panic!("the server did not start again by itself");
     }
+}
+
+/// An address on which nobody listens yet.
+pub(crate) fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
 }
 
 impl Drop for Server {

@@ -28,6 +28,7 @@ export const SETTINGS: { title: string; parts: Part[] }[] = [
       { to: paths.people, label: PAGES.people, about: SETTING.people },
       { to: paths.tokens, label: PAGES.tokens, about: SETTING.tokens },
       { to: paths.absences, label: PAGES.absences, about: SETTING.absences },
+      { to: paths.runners, label: PAGES.runners, about: SETTING.runners },
     ],
   },
   {

@@ -36,6 +36,7 @@ export const paths = {
   people: '/settings/people',
   tokens: '/settings/tokens',
   absences: '/settings/absences',
+  runners: '/settings/runners',
   windows: '/settings/windows',
   peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',

@@ -62,6 +62,7 @@ const pages = [
   page('/settings/people', () => import('@/features/identity/pages/PeoplePage')),
   page('/settings/tokens', () => import('@/features/identity/pages/TokensPage')),
   page('/settings/absences', () => import('@/features/approval/pages/AbsencesPage')),
+  page('/settings/runners', () => import('@/features/runner/pages/RunnersPage')),
   page('/settings/windows', () => import('@/features/calendar/pages/WindowsPage')),
   page('/settings/peaks', () => import('@/features/calendar/pages/PeaksPage')),
   page('/settings/blackouts', () => import('@/features/calendar/pages/BlackoutsPage')),

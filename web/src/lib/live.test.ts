@@ -51,6 +51,8 @@ it('touches the settings in which a record is kept', () => {
     ['meeting', ['/calendar', {}], ['/people']],
     ['change', ['/extensions'], ['/people']],
     ['release', ['/extensions'], ['/people']],
+    ['runner', ['/runners'], ['/people']],
+    ['job', ['/jobs'], ['/people']],
   ] as const;
   for (const [kind, touched, other] of kept) {
     const one = { ...moved, kind, number: kind === 'exception' ? 'EXC-1' : undefined };

@@ -36,6 +36,7 @@ const SEEN_ON: Record<string, string[]> = {
   feed: ['/feeds'],
   gate: ['/gates', '/releases', '/changes'],
   incident: ['/incidents'],
+  job: ['/jobs', '/runners'],
   meeting: ['/meetings', '/boards', '/calendar'],
   period: ['/windows', '/blackouts', '/peaks', '/business-events', '/sprints', '/calendar'],
   person: ['/people'],
@@ -51,6 +52,7 @@ const SEEN_ON: Record<string, string[]> = {
   ],
   run: ['/deployments', '/releases'],
   review: ['/reviews', '/releases', '/changes'],
+  runner: ['/runners', '/jobs'],
   service: ['/services', '/cis', '/regions'],
   team: ['/teams'],
 } satisfies Record<Moved['kind'], string[]>;

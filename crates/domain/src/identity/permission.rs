@@ -83,6 +83,10 @@ words! {
         ImportRun = "import.run",
         /// Put a policy in force.
         PolicyWrite = "policy.write",
+        /// Carry out jobs on a target machine, by a program.
+        Runner = "runner",
+        /// Take a runner out of work.
+        RunnerWrite = "runner.write",
     }
 }
 
@@ -184,6 +188,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::IdentityWrite,
             P::ImportRun,
             P::PolicyWrite,
+            P::Runner,
+            P::RunnerWrite,
         ],
     };
     granted.iter().copied().chain([P::Read, P::TokenWrite]).collect()

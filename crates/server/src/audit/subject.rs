@@ -27,6 +27,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("tem_", "team"),
     ("svc_", "service"),
     ("ci_", "ci"),
+    ("rnr_", "runner"),
+    ("job_", "job"),
 ];
 
 /// Numbers by their beginning: the kind, and where its numbers are.
@@ -46,6 +48,7 @@ const NAMES: &[(&str, &str)] = &[
     ("team", "SELECT id FROM teams WHERE name_key = $1"),
     ("board", "SELECT id FROM boards WHERE name_key = $1"),
     ("person", "SELECT id FROM people WHERE login = $1"),
+    ("runner", "SELECT id FROM runners WHERE name_key = $1"),
 ];
 
 /// The kind of record that an id belongs to, as people call it; nothing for other texts.

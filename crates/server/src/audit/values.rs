@@ -21,6 +21,7 @@ const CODES: &[&str] = &[
     "change_type",
     "customer_impact",
     "decision",
+    "how",
     "kind",
     "outcome",
     "phase",

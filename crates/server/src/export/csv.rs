@@ -104,6 +104,19 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "cut_off",
             "scheduled",
         ],
+        "job" => &[
+            "key",
+            "command",
+            "state",
+            "runner",
+            "queued_at",
+            "claimed_at",
+            "how",
+            "exit",
+            "began_at",
+            "ended_at",
+            "reason",
+        ],
         "period" => &[
             "kind",
             "content.name",
@@ -136,6 +149,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
         ],
         "run" => &["phase", "began_at", "ended_at", "is_paused", "ending", "rollback.reason"],
         "review" => &["number", "why", "subject.kind", "subject.id", "opened_at", "completed_at"],
+        "runner" => &["name", "program", "registered_at", "silent_since", "revoked.reason"],
         "service" => &[
             "content.name",
             "content.criticality",

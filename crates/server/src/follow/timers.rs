@@ -14,6 +14,7 @@ use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attemp
 use crate::cab::RUNS_OUT;
 use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
+use crate::runner::{GIVE_UP, QUIET};
 
 /// The most timers taken at once.
 pub const TIMERS_MAX: i64 = 100;
@@ -103,6 +104,8 @@ impl Command for Fire {
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
             RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),
             WAKES => crate::deployment::wakes(work, &self.stream),
+            QUIET => crate::runner::quiet(work, &self.stream),
+            GIVE_UP => crate::runner::give_up(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");

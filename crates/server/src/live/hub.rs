@@ -8,6 +8,7 @@ use std::time::Duration;
 use ports::Fault;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
 use crate::bus::Bus;
@@ -104,6 +105,11 @@ impl Live {
         guard.as_ref().map(|sender| (sender.subscribe(), self.position()))
     }
 
+    /// An ear for what moves, for a request that waits for something.
+    pub(crate) fn ear(&self) -> Ear {
+        Ear(self.listen().map(|(receiver, _)| receiver))
+    }
+
     /// A seat for an actor, until it is dropped; nothing when all are taken.
     pub(super) fn sit(self: &Arc<Self>, actor: String) -> Option<Seat> {
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,6 +134,24 @@ impl Live {
     /// Connections now, those cut off, and what was sent.
     pub(crate) fn figures(&self) -> (Gauge, Counter, Counter) {
         (self.open.clone(), self.cut_off.clone(), self.sent.clone())
+    }
+}
+
+/// Hears what moves from now on.
+pub(crate) struct Ear(Option<Receiver<Arc<Told>>>);
+
+impl Ear {
+    /// Waits until a record of a kind may have moved; false when the server stops.
+    pub(crate) async fn hears(&mut self, kind: &str) -> bool {
+        let Some(receiver) = &mut self.0 else { return false };
+        loop {
+            match receiver.recv().await {
+                Ok(told) if told.moved.kind == kind => return true,
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => return true,
+                Err(RecvError::Closed) => return false,
+            }
+        }
     }
 }
 

@@ -100,6 +100,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::policy::routes,
     crate::release::routes,
     crate::review::routes,
+    crate::runner::routes,
     crate::search::routes,
     crate::service::routes,
     crate::team::routes,

@@ -36,6 +36,7 @@ mod promises;
 mod release;
 mod release_window;
 mod review;
+mod runner;
 mod scope;
 mod search;
 mod service;

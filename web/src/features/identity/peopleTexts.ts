@@ -120,6 +120,8 @@ export const PERMISSIONS: Record<string, string> = {
   'token.write': 'Make tokens of your own',
   'import.run': 'Import records of other systems',
   'policy.write': 'Put a policy in force',
+  runner: 'Carry out jobs on a target machine, by a program',
+  'runner.write': 'Take runners out of work',
 };
 
 export const TOKEN_DAYS = [7, 30, 90, 180, 365];
