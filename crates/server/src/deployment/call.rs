@@ -6,10 +6,15 @@ use std::time::Duration;
 use orchestrator::{Answer, Attempt, Input};
 use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
 
-use crate::deployment::file::{Call, HttpCall, Probe, PromQuery};
+use crate::bus::{Bus, Envelope, Failure};
+use crate::deployment::file::{Call, HttpCall, JobCall, Probe, PromQuery};
+use crate::read::wait;
+use crate::runner::{Ask, AskForJob, CancelJob, Status, status};
 
 /// The most of an answer that is kept as what came of a step, in characters.
 const NOTE_CHARACTERS: usize = 500;
+/// How often it is looked whether a job has ended.
+const JOB_LOOK: Duration = Duration::from_millis(250);
 /// How long a call that can be repeated rests before it is, at first; twice as long each time.
 const REST: Duration = Duration::from_secs(1);
 /// How long it rests at most.
@@ -20,6 +25,7 @@ const NAP: Duration = Duration::from_millis(20);
 /// The thread's view of the world: whom it calls, and whether it is to go on.
 pub(super) struct Caller<'a> {
     pub(super) http: &'a dyn HttpClient,
+    pub(super) bus: &'a Bus,
     /// The driver ends: what is in flight is left, and asked about by the next one.
     pub(super) stop: &'a AtomicBool,
     /// Nobody wants the outcome any more.
@@ -49,6 +55,52 @@ impl Caller<'_> {
             }),
             Call::Probe(probe) => self.probe(attempt, probe),
             Call::Query(query) => self.query(attempt, query),
+            Call::Job(key, job) => self.job(attempt, key, job),
+        }
+    }
+
+    /// Asks a runner and waits for the end. The same key again is the same job, so a driver that
+    /// takes over waits on.
+    fn job(&self, attempt: Attempt, key: &str, job: &JobCall) -> Option<Input> {
+        let JobCall { target, command, arguments } = job.clone();
+        let ask = Ask { key: key.to_owned(), target, command, arguments, time_limit_seconds: None };
+        match self.bus.call(Envelope::system("run"), AskForJob { ask }) {
+            Ok(_) => {}
+            Err(Failure::Refused(refusal)) => {
+                return Some(Input::Failed { attempt, reason: refusal.detail });
+            }
+            Err(_) => return Some(Input::Lost(attempt)),
+        }
+        loop {
+            let asked = key.to_owned();
+            let stands = wait(&*self.bus.world().store, move |db| status(db, &asked));
+            let failed = |reason: &str| Input::Failed {
+                attempt: attempt.clone(),
+                reason: reason.to_owned(),
+            };
+            match stands {
+                Ok(Status::Ended { exit: 0 }) => {
+                    let note = Some(format!("job {key} ended with exit code 0"));
+                    return Some(Input::Succeeded { attempt, note });
+                }
+                Ok(Status::Ended { exit }) => {
+                    return Some(failed(&format!("job {key} ended with exit code {exit}")));
+                }
+                Ok(Status::NeverBegun) => return Some(failed("no runner began it")),
+                Ok(Status::Unknown) => return Some(Input::Lost(attempt)),
+                Ok(Status::Queued | Status::Running) | Err(_) => {}
+            }
+            if !self.rest(JOB_LOOK) {
+                if !self.is_cancelled() {
+                    return None;
+                }
+                let reason = "the run has no more use for it".to_owned();
+                let cancel = CancelJob { key: key.to_owned(), reason };
+                if let Err(failure) = self.bus.call(Envelope::system("run"), cancel) {
+                    tracing::warn!(?failure, "a job was not called off");
+                }
+                return Some(Input::Lost(attempt));
+            }
         }
     }
 
@@ -87,7 +139,7 @@ impl Caller<'_> {
     pub(super) fn ask(&self, attempt: &Attempt, call: &Call) -> Input {
         let url = match call {
             Call::Http(call) | Call::Notice(call) => call.status_url.clone(),
-            Call::Probe(_) | Call::Query(_) => None,
+            Call::Probe(_) | Call::Query(_) | Call::Job(..) => None,
         };
         let answer = url.map_or(Answer::Unknown, |url| match self.http.send(&get(url)) {
             Ok(answer) => told(&answer),

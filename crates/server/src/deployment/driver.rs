@@ -253,7 +253,8 @@ impl Thread {
     /// What came of it; nothing when the driver ends first.
     fn outcome(&self) -> Option<Input> {
         let attempt = &self.flight.attempt;
-        let caller = Caller { http: &*self.http, stop: &self.stop, cancel: &self.cancel };
+        let (http, bus) = (&*self.http, &self.bus);
+        let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel };
         match (&self.call, self.flight.is_question) {
             (Some(call), false) => caller.make(attempt, call),
             (Some(call), true) => Some(caller.ask(attempt, call)),

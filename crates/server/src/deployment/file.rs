@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use domain::identity::Role;
+use domain::runner::Target;
 use orchestrator::{Act, Ask, Attempt, Choice, IfLost, OnFailure, Plan, Retries, Step, Undo, Way};
 use ports::Method;
 use serde::Deserialize;
@@ -14,6 +15,8 @@ use toml::de::{DeTable, DeValue};
 const FLAWS_MAX: usize = 50;
 /// How long a call may take unless the file says otherwise.
 const CALL_SECONDS: u32 = 60;
+/// How long a runner may take unless the file says otherwise.
+const JOB_SECONDS: u32 = 60 * 60;
 /// How long a person may take unless the file says otherwise.
 const PERSON_SECONDS: u32 = 24 * 60 * 60;
 /// How long probes and queries wait between two looks.
@@ -32,6 +35,8 @@ pub(crate) struct Flaw {
 pub(crate) struct PlanFile {
     /// What the engine carries out.
     pub(crate) plan: Plan,
+    /// What it asks of runners, with the place in the file.
+    pub(super) jobs: Vec<(Flaw, JobCall)>,
     steps: BTreeMap<String, StepText>,
 }
 
@@ -46,6 +51,16 @@ pub(super) enum Call {
     Probe(Probe),
     /// A query that is watched for a time.
     Query(PromQuery),
+    /// A command that a runner carries out, under the key of the attempt.
+    Job(String, JobCall),
+}
+
+/// A command of a runner.
+#[derive(Debug, Clone)]
+pub(super) struct JobCall {
+    pub(super) target: Target,
+    pub(super) command: String,
+    pub(super) arguments: BTreeMap<String, String>,
 }
 
 /// One request.
@@ -149,6 +164,11 @@ struct RequestText {
     expect: Vec<u16>,
     status_url: Option<String>,
     weight: Option<u32>,
+    runner: Option<String>,
+    label: Option<String>,
+    command: Option<String>,
+    #[serde(default)]
+    arguments: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -195,8 +215,19 @@ fn reversible() -> How {
     How::Reversible
 }
 
-const REQUEST_FIELDS: &[&str] =
-    &["url", "method", "headers", "body", "expect", "status_url", "weight"];
+const REQUEST_FIELDS: &[&str] = &[
+    "url",
+    "method",
+    "headers",
+    "body",
+    "expect",
+    "status_url",
+    "weight",
+    "runner",
+    "label",
+    "command",
+    "arguments",
+];
 const STEP_FIELDS: &[&str] = &[
     "key",
     "needs",
@@ -257,8 +288,14 @@ pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>
         }
     }
     if flaws.is_empty() {
+        let jobs = file.step.iter().enumerate().flat_map(|(at, step)| {
+            let place = &place;
+            let found = step.jobs().into_iter();
+            found.map(move |(field, job)| (place.flaw(place.field(at, field), String::new()), job))
+        });
+        let jobs = jobs.collect();
         let steps = file.step.into_iter().map(|step| (step.key.clone(), step)).collect();
-        return Ok(PlanFile { plan, steps });
+        return Ok(PlanFile { plan, jobs, steps });
     }
     flaws.sort_by_key(|flaw| (flaw.line, flaw.column));
     flaws.truncate(FLAWS_MAX);
@@ -294,7 +331,8 @@ impl PlanFile {
                 for_seconds,
                 every_seconds,
             })),
-            Kind::Wait | Kind::Manual | Kind::Signoff | Kind::Command => None,
+            Kind::Command => request.job().map(|job| Call::Job(key.to_owned(), job)),
+            Kind::Wait | Kind::Manual | Kind::Signoff => None,
         }
     }
 
@@ -335,7 +373,7 @@ impl Kind {
     }
 
     fn has_effect(self) -> bool {
-        matches!(self, Self::Http | Self::Weight | Self::Manual)
+        matches!(self, Self::Http | Self::Weight | Self::Manual | Self::Command)
     }
 }
 
@@ -359,7 +397,11 @@ impl StepText {
             Kind::Wait => need(self.seconds.is_some(), "seconds", "how long"),
             Kind::Manual => need(self.text.is_some(), "text", "what is to be done"),
             Kind::Signoff => need(self.role.is_some(), "role", "who signs"),
-            Kind::Command => {}
+            Kind::Command => {
+                need(self.request.command.is_some(), "command", "its name on the runner's list");
+                let somebody = self.request.runner.is_some() || self.request.label.is_some();
+                need(somebody, "runner", "whose it is; or `label`");
+            }
         }
         if self.kind == Kind::Weight {
             need(self.request.weight.is_some(), "weight", "the share of traffic, in percent");
@@ -368,11 +410,6 @@ impl StepText {
             need(self.query.is_some(), "query", "what Prometheus is asked");
             let bounded = self.at_most.is_some() || self.at_least.is_some();
             need(bounded, "at_most", "the value that is still good; or `at_least`");
-        }
-        if self.kind == Kind::Command {
-            let detail = "a `command` step needs a runner, and this server knows none yet: \
-                call it by `http`, or write a `manual` step";
-            flaws.push(("kind", detail.to_owned()));
         }
         let role = self.role.as_ref().map(|role| role.parse::<Role>());
         if let Some(Err(detail)) = role {
@@ -400,7 +437,12 @@ impl StepText {
         if !stands && self.kind == Kind::Manual && undo.text.is_none() {
             flaws.push(("undo.text", "say what is to be done to take it back".to_owned()));
         }
-        if !stands && self.kind != Kind::Manual && undo.request.url.is_none() {
+        if !stands && self.kind == Kind::Command && undo.request.job().is_none() {
+            let detail = "say which `command` of which `runner` or `label` takes it back";
+            flaws.push(("undo.command", detail.to_owned()));
+        }
+        let calls = matches!(self.kind, Kind::Http | Kind::Weight);
+        if !stands && calls && undo.request.url.is_none() {
             flaws.push(("undo.url", "say where it calls to take it back".to_owned()));
         }
         if !stands && self.kind == Kind::Weight && undo.request.weight.is_none() {
@@ -413,6 +455,16 @@ impl StepText {
         };
         flaws.extend(undo.request.flaws().into_iter().map(under));
         flaws
+    }
+
+    /// What it asks of runners, forward and back, and the field that says so.
+    fn jobs(&self) -> Vec<(&'static str, JobCall)> {
+        if self.kind != Kind::Command {
+            return Vec::new();
+        }
+        let forward = self.request.job().map(|job| ("command", job));
+        let back = self.undo.as_ref().and_then(|undo| undo.request.job());
+        forward.into_iter().chain(back.map(|job| ("undo.command", job))).collect()
     }
 
     fn engine(&self) -> Step {
@@ -430,6 +482,7 @@ impl StepText {
         });
         let default_limit = match act {
             Act::Person => PERSON_SECONDS,
+            _ if self.kind == Kind::Command => JOB_SECONDS,
             // Looks go on for their time, and a little more.
             _ => CALL_SECONDS.saturating_add(self.for_seconds.unwrap_or(0)),
         };
@@ -439,7 +492,8 @@ impl StepText {
             factor: retries.factor,
         });
         let if_lost = match self.kind {
-            Kind::Probe | Kind::Query | Kind::Notice => IfLost::Repeat,
+            // A runner does what has one key once.
+            Kind::Probe | Kind::Query | Kind::Notice | Kind::Command => IfLost::Repeat,
             _ if self.request.status_url.is_some() => IfLost::Ask,
             _ if self.idempotent => IfLost::Repeat,
             _ => IfLost::Person,
@@ -482,6 +536,13 @@ impl StepText {
 }
 
 impl RequestText {
+    fn job(&self) -> Option<JobCall> {
+        let by_name = self.runner.clone().map(Target::Runner);
+        let target = by_name.or_else(|| self.label.clone().map(Target::Label))?;
+        let (command, arguments) = (self.command.clone()?, self.arguments.clone());
+        Some(JobCall { target, command, arguments })
+    }
+
     fn flaws(&self) -> Vec<(&'static str, String)> {
         let mut flaws = Vec::new();
         for (field, url) in [("url", &self.url), ("status_url", &self.status_url)] {
@@ -681,5 +742,13 @@ for_seconds = 120
         let command = "[[step]]\nkey = \"a\"\nkind = \"command\"\n";
         let told = read(command, &[]).expect_err("no runner");
         assert!(told[0].detail.contains("runner"), "{told:?}");
+        let whole = "[[step]]\nkey = \"a\"\nkind = \"command\"\nlabel = \"web\"\n\
+            command = \"deploy\"\narguments = { version = \"1.9.0\" }\n\
+            undo = { label = \"web\", command = \"deploy\", arguments = { version = \"1.8.0\" } }\n";
+        let file = read(whole, &[]).expect("a plan");
+        let asked: Vec<_> = file.jobs.iter().map(|(at, job)| (at.line, &job.arguments)).collect();
+        assert_eq!(asked.len(), 2);
+        assert_eq!((asked[0].0, asked[1].0), (5, 7));
+        assert_eq!(asked[1].1["version"], "1.8.0");
     }
 }

@@ -18,6 +18,7 @@ use crate::deployment::file::{self, Flaw, PlanFile};
 use crate::deployment::run::Run;
 use crate::names::{Names, find_release};
 use crate::release::follow;
+use crate::runner::allows;
 
 /// What a run is told.
 pub enum Told {
@@ -227,7 +228,17 @@ pub(crate) fn file_flaws(
     release: &Release,
     text: &str,
 ) -> Result<Vec<Flaw>, Fault> {
-    Ok(file::read(text, &numbers(db, &release.changes)?).err().unwrap_or_default())
+    let file = match file::read(text, &numbers(db, &release.changes)?) {
+        Ok(file) => file,
+        Err(flaws) => return Ok(flaws),
+    };
+    let mut flaws = Vec::new();
+    for (place, job) in file.jobs {
+        if let Err(detail) = allows(db, &job.target, &job.command, &job.arguments)? {
+            flaws.push(Flaw { detail, ..place });
+        }
+    }
+    Ok(flaws)
 }
 
 /// What is wrong with the plan of a release, as fields of a refusal.
