@@ -134,7 +134,7 @@ fn landscape(inside: &Inside, seeded: &Seeded) -> Result<()> {
         if host != ci {
             let needs = json!({"relations": [{"kind": "runs_on", "to": format!("ci-{host}")}]});
             write(inside, Method::Put, &format!("{path}/relations"), &needs)?;
-        } else if host / PER_HOST % HOSTS_PER_SERVED == 0 {
+        } else if (host / PER_HOST).is_multiple_of(HOSTS_PER_SERVED) {
             let service = format!("service-{}", host / PER_HOST / HOSTS_PER_SERVED % SERVICES);
             write(inside, Method::Patch, &path, &json!({"service": service}))?;
         }
