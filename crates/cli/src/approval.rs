@@ -2,8 +2,8 @@
 //! the content that was seen, so it never counts for something else.
 
 use api::approval::{
-    ApprovalRow, ContentDifferences, Delegation, EditedField, ExtensionRow, NewDelegation, Round,
-    Vote,
+    ApprovalRow, CastVote, ContentDifferences, Delegation, EditedField, ExtensionRow,
+    NewDelegation, Round, Vote,
 };
 use api::common::Written;
 use clap::{Args, Subcommand};
@@ -13,11 +13,26 @@ use serde::{Deserialize, Serialize};
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
-use crate::given::instant;
-use crate::output::say;
+use crate::given::ZoneArg;
+use crate::output::{Columns, say};
 use crate::record::Records;
+use crate::told::Before;
+use crate::wall;
 
-const COLUMNS: &[&str] = &[
+const COLUMNS: Columns = Columns {
+    people: &[
+        "subject.number",
+        "subject.name",
+        "type",
+        "stage",
+        "group",
+        "needed",
+        "tier",
+        "limit_at",
+    ],
+    all: ALL,
+};
+const ALL: &[&str] = &[
     "subject.number",
     "subject.name",
     "type",
@@ -83,14 +98,13 @@ pub(crate) struct Delegate {
     #[arg(long)]
     person: Option<String>,
     /// From when; at once when absent.
-    #[arg(long)]
+    #[arg(long, value_name = "TIME")]
     from: Option<String>,
     /// Until when, exclusive; until it is taken back when absent.
-    #[arg(long)]
+    #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// The zone of times that are written without one.
-    #[arg(long, default_value = "UTC")]
-    zone: String,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// Why.
     #[arg(long)]
     reason: String,
@@ -136,12 +150,13 @@ impl Compared {
         let path = format!("{}/approvals/difference", path_of(&self.record)?);
         let query = Query::default().maybe("seen", self.seen.as_ref());
         let found: ContentDifferences = client.get(&path, &query)?;
+        let answer = found.clone();
         let lines = found.items.into_iter().flat_map(|one| {
             let (since, round) = (one.since, one.round);
             let line = move |field| EditedLine { since: since.clone(), round, field };
             one.fields.into_iter().map(line)
         });
-        global.out().list(&lines.collect::<Vec<_>>(), EDITED)
+        global.out().answer(&answer, &lines.collect::<Vec<_>>(), EDITED)
     }
 }
 
@@ -205,7 +220,8 @@ struct VoteArgs {
     /// The round that was seen; the open one when absent.
     #[arg(long, requires = "hash")]
     round: Option<u32>,
-    /// The hash of the content that was seen, as `show` tells it; what is there now when absent.
+    /// The whole hash of the content that was seen, as `show` tells it beside its round; that of
+    /// what is there now when absent.
     #[arg(long, requires = "round")]
     hash: Option<String>,
 }
@@ -225,8 +241,10 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
                 (_, true) => "abstain",
                 _ => "approve",
             };
-            let path = path_of(&cast.record)?;
-            global.out().written(&vote(&client, &path, word, &cast.vote)?)
+            let records = Records { client: &client, folder: folder_of(&cast.record)? };
+            let path = records.path(&cast.record);
+            let written = vote(&client, &path, word, &cast.vote)?;
+            records.tell(&written, &Before::default(), false, global)
         }
         ApprovalVerb::Difference(compared) => compared.print(&client, global),
         ApprovalVerb::Extensions(paging) => {
@@ -235,14 +253,12 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
             global.out().listed(&listed, EXTENSIONS)
         }
         ApprovalVerb::Delegate(delegate) => {
-            let time = |text: &Option<String>| {
-                text.as_deref().map(|text| instant(text, &delegate.zone)).transpose()
-            };
+            let clock = delegate.zone.clock(&client);
             let body = NewDelegation {
                 person: delegate.person.clone(),
                 deputy: delegate.deputy.clone(),
-                from: time(&delegate.from)?,
-                until: time(&delegate.until)?,
+                from: clock.maybe(delegate.from.as_ref())?,
+                until: clock.maybe(delegate.until.as_ref())?,
                 reason: delegate.reason.clone(),
             };
             global.out().written(&client.post("/delegations", Expect::Any, &body)?)
@@ -263,17 +279,21 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
     }
 }
 
-/// Where a change or a release is.
-fn path_of(record: &str) -> Result<String> {
-    let kind = match record.to_ascii_uppercase() {
-        name if name.starts_with("CHG") => "changes",
-        name if name.starts_with("REL") => "releases",
+/// Where the records of a change's or a release's kind are.
+pub(crate) fn folder_of(record: &str) -> Result<&'static str> {
+    match record.to_ascii_uppercase() {
+        name if name.starts_with("CHG") => Ok("/changes"),
+        name if name.starts_with("REL") => Ok("/releases"),
         _ => {
             let wrong = format!("`{record}` is no change (CHG-…) and no release (REL-…)");
-            return Err(Failure::usage(wrong));
+            Err(Failure::usage(wrong))
         }
-    };
-    Ok(format!("/{kind}/{}", segment(record)))
+    }
+}
+
+/// Where a change or a release is.
+fn path_of(record: &str) -> Result<String> {
+    Ok(format!("{}/{}", folder_of(record)?, segment(record)))
 }
 
 /// Votes on a record.
@@ -299,12 +319,22 @@ fn what_is_open(client: &Client, path: &str) -> Result<(u32, String)> {
     Ok((round.number, round.content_hash.clone()))
 }
 
+/// Why a vote no longer counts: the parts that were edited since, or what the server says.
+pub(crate) fn voided_words(why: &str) -> String {
+    let parts: Vec<&str> = why.split(", ").collect();
+    match parts.iter().all(|part| !part.contains(' ')) {
+        true if parts.len() == 1 => format!("{why} was edited"),
+        true => format!("{why} were edited"),
+        false => why.to_owned(),
+    }
+}
+
 /// The rounds of a record, a line for each group.
-pub(crate) fn round_lines(rounds: &[Round]) -> Vec<String> {
+pub(crate) fn round_lines(rounds: &[Round], zone: &str) -> Vec<String> {
+    let told = |at: &String| wall::moment(at, zone);
     let mut lines = Vec::new();
     for round in rounds {
-        let hash = round.content_hash.get(..12).unwrap_or(&round.content_hash);
-        lines.push(format!("round {} {} of {hash}…", round.number, round.state));
+        lines.push(format!("round {} {} of {}", round.number, round.state, round.content_hash));
         lines.extend(round.stuck.as_ref().map(|stuck| format!("  {stuck}")));
         for (stage, group) in
             round.stages.iter().flat_map(|stage| stage.groups.iter().map(move |g| (stage, g)))
@@ -315,17 +345,51 @@ pub(crate) fn round_lines(rounds: &[Round]) -> Vec<String> {
             ));
             for (word, at) in [("reminded", &group.reminded_at), ("escalated", &group.escalated_at)]
             {
-                lines.extend(at.as_ref().map(|at| format!("    {word} {at}")));
+                lines.extend(at.as_ref().map(|at| format!("    {word} {}", told(at))));
             }
-            lines.extend(group.limit_at.as_ref().map(|at| format!("    time runs out {at}")));
-            for vote in &group.votes {
-                let void = vote.voided.as_ref().map_or(String::new(), |why| format!(" [{why}]"));
-                let why = vote.reason.as_ref().map_or(String::new(), |why| format!(": {why}"));
-                let place = vote.on_behalf_of.as_ref();
-                let place = place.map_or(String::new(), |absent| format!(" for {}", absent.name));
-                lines.push(format!("    {}{place} {}{why}{void}", vote.person.name, vote.answer));
-            }
+            let limit = group.limit_at.as_ref();
+            lines.extend(limit.map(|at| format!("    time runs out {}", told(at))));
+            lines.extend(group.votes.iter().map(|vote| format!("    {}", vote_line(vote, zone))));
         }
     }
     lines
+}
+
+/// A vote; one that does not count any more says so first.
+fn vote_line(vote: &CastVote, zone: &str) -> String {
+    let void = vote.voided.as_deref();
+    let void = void.map_or(String::new(), |why| format!("VOIDED ({}): ", voided_words(why)));
+    let why = vote.reason.as_ref().map_or(String::new(), |why| format!(": {why}"));
+    let place = vote.on_behalf_of.as_ref();
+    let place = place.map_or(String::new(), |absent| format!(" for {}", absent.name));
+    let (who, answer, at) = (&vote.person.name, &vote.answer, wall::moment(&vote.at, zone));
+    format!("{void}{who}{place} {answer} {at}{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use api::common::Ref;
+
+    use super::*;
+
+    #[test]
+    fn a_voided_vote_says_so_first_with_what_was_edited_and_when_it_was_cast() {
+        let person = Ref { id: "per_1".to_owned(), number: None, name: "Anna".to_owned() };
+        let vote = CastVote {
+            person,
+            on_behalf_of: None,
+            answer: "approve".to_owned(),
+            reason: Some("fine".to_owned()),
+            at: "2026-12-05T21:00:00Z".to_owned(),
+            content_hash: "ab".to_owned(),
+            voided: Some("plans, window".to_owned()),
+        };
+        assert_eq!(
+            vote_line(&vote, "Europe/Amsterdam"),
+            "VOIDED (plans, window were edited): Anna approve 2026-12-05 22:00+01:00 \
+            Europe/Amsterdam: fine"
+        );
+        let left = "someone it rested on left";
+        assert_eq!(voided_words(left), left);
+    }
 }

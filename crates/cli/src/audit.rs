@@ -10,9 +10,11 @@ use crate::context::{Direct, Global, Paging};
 use crate::database::{Access, DatabaseArgs};
 use crate::failure::{Failure, Result};
 use crate::follow::follow;
-use crate::given::instant;
-use crate::output::Output;
+use crate::given::ZoneArg;
+use crate::output::{Columns, Output, say};
 
+const LIST: Columns =
+    Columns { people: &["at", "who", "what", "why", "fields", "record.number"], all: COLUMNS };
 const COLUMNS: &[&str] = &[
     "at",
     "who",
@@ -38,8 +40,10 @@ pub(crate) enum AuditVerb {
         interlock audit events --kind change --event approval\n  \
         interlock audit events --follow --kind release --format json")]
     Events(Events),
-    /// Proves that nothing stored was touched: every event is in the log with its digest, and
-    /// every cached state is the fold of its events. Exit code 1 when something is wrong.
+    /// Proves that the payload of every event is the one its digest was made of, that the log is
+    /// dense and holds every event, and that every cached state is the fold of its events. It does
+    /// not prove the times, actors and names that stand beside a payload, nor what someone did who
+    /// can write digests too. Exit code 1 when something is wrong.
     #[command(after_help = "Example:\n  interlock audit verify --database sqlite:interlock.db")]
     Verify,
 }
@@ -72,6 +76,8 @@ pub(crate) struct Events {
     #[arg(long, conflicts_with_all = ["from", "to", "limit", "all", "cursor"])]
     follow: bool,
     #[command(flatten)]
+    zone: ZoneArg,
+    #[command(flatten)]
     paging: Paging,
 }
 
@@ -80,16 +86,14 @@ pub(crate) fn run(verb: AuditVerb, direct: &Direct, global: &Global) -> Result {
     match verb {
         AuditVerb::Events(events) => {
             let client = global.client_or(direct, Access::Read)?;
-            let at = |text: &Option<String>| {
-                text.as_deref().map(|text| instant(text, "UTC")).transpose()
-            };
+            let clock = events.zone.clock(&client);
             let query = Query::default()
                 .maybe("subject", events.subject.as_ref())
                 .maybe("kind", events.kind.as_ref())
                 .maybe("event", events.event.as_ref())
                 .maybe("person", events.person.as_ref())
-                .maybe("from", at(&events.from)?.as_ref())
-                .maybe("to", at(&events.to)?.as_ref());
+                .maybe("from", clock.maybe(events.from.as_ref())?.as_ref())
+                .maybe("to", clock.maybe(events.to.as_ref())?.as_ref());
             if events.follow {
                 if direct.database.is_some() || global.output.is_some() {
                     let wrong = "--follow asks a server and prints to stdout: leave out \
@@ -100,9 +104,9 @@ pub(crate) fn run(verb: AuditVerb, direct: &Direct, global: &Global) -> Result {
             }
             let wanted = events.paging.wanted();
             let listed = client.list::<Event>("/audit/events", &query, &wanted)?;
-            global.out().listed(&listed, COLUMNS)
+            global.out().listed(&listed, LIST)
         }
-        AuditVerb::Verify => verify(&direct.or_environment(), &global.out()),
+        AuditVerb::Verify => verify(&direct.needed(global, "audit verify")?, &global.out()),
     }
 }
 
@@ -138,5 +142,11 @@ fn verify(database: &DatabaseArgs, output: &Output) -> Result {
         wrong: wrong.clone(),
     };
     output.record(&verified, &["events", "streams", "waiting", "head", "wrong"], &[])?;
-    wrong.map_or(Ok(()), |wrong| Err(Failure::Found(format!("the log is not whole: {wrong}"))))
+    match wrong {
+        Some(wrong) => Err(Failure::Found(format!("the log is not whole: {wrong}"))),
+        None => {
+            say("the log is whole: every payload has its digest, and every state is its fold");
+            Ok(())
+        }
+    }
 }

@@ -33,15 +33,18 @@ pub(crate) fn backup(backup: &Backup, global: &Global) -> Result {
         let there = format!("{} is there already: name a new file", backup.file.display());
         return Err(crate::failure::Failure::usage(there));
     }
-    store::backup(&backup.database.address()?, &backup.file)?;
+    let verb = format!("backup {}", backup.file.display());
+    let database = backup.database.needed(global, &verb)?;
+    store::backup(&database.address()?, &backup.file)?;
     let bytes = std::fs::metadata(&backup.file)?.len().to_string();
     let file = backup.file.display().to_string();
     global.out().rows(&[row(["file", "bytes"]), vec![file, bytes]])
 }
 
 /// Fills an empty database from a backup.
-pub(crate) fn restore(restore: &Restore) -> Result {
-    let address = restore.database.address()?;
+pub(crate) fn restore(restore: &Restore, global: &Global) -> Result {
+    let verb = format!("restore {}", restore.file.display());
+    let address = restore.database.needed(global, &verb)?.address()?;
     make_folder(&address)?;
     store::restore(&restore.file, &address)?;
     say(format!("restored from {}", restore.file.display()));

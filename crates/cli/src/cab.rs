@@ -10,10 +10,10 @@ use clap::{Args, Subcommand};
 use ports::Method;
 use serde::Serialize;
 
-use crate::client::{Expect, Query};
+use crate::client::{Client, Expect, Query};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
-use crate::given::{WindowArgs, cleared, instant, replaces};
+use crate::given::{Clock, WindowArgs, ZoneArg, cleared, replaces};
 use crate::output::Format;
 use crate::record::{IfVersion, Named, Records};
 
@@ -50,7 +50,7 @@ pub(crate) enum CabVerb {
     Show(Named),
     /// Calls a meeting outside the schedule.
     #[command(after_help = "Example:\n  interlock cab plan --board \"Emergency board\" \
-        --start 2026-12-05T21:00:00Z --end 2026-12-05T21:30:00Z")]
+        --start 2026-12-05T22:00 --end 2026-12-05T22:30 --zone Europe/Amsterdam")]
     Plan(Plan),
     /// Puts items in order, before the cut-off; the rest follows.
     #[command(after_help = "Example:\n  interlock cab order CAB-3 REL-17 CHG-1042")]
@@ -150,9 +150,8 @@ pub(crate) struct Fields {
     /// The wall time at which it meets.
     #[arg(long, value_name = "HH:MM", requires = "days")]
     at: Option<String>,
-    /// The zone of that time.
-    #[arg(long, default_value = "UTC")]
-    zone: String,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// For how long it meets.
     #[arg(long, default_value_t = 60)]
     minutes: u32,
@@ -165,21 +164,24 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    fn body(&self) -> BoardFields {
-        let schedule = self.at.as_ref().map(|at| BoardSchedule {
-            days: self.days.clone(),
-            at: at.clone(),
-            zone: self.zone.clone(),
-            minutes: self.minutes,
-            cut_off_minutes: self.cut_off_minutes,
-        });
-        BoardFields {
+    fn body(&self, clock: &Clock<'_>) -> Result<BoardFields> {
+        let schedule = |at: &String| -> Result<BoardSchedule> {
+            Ok(BoardSchedule {
+                days: self.days.clone(),
+                at: at.clone(),
+                zone: clock.zone()?.to_owned(),
+                minutes: self.minutes,
+                cut_off_minutes: self.cut_off_minutes,
+            })
+        };
+        let schedule = self.at.as_ref().map(schedule).transpose()?;
+        Ok(BoardFields {
             name: self.name.clone(),
             chair: cleared(self.chair.as_ref()),
             members: replaces(&self.members),
             roles: replaces(&self.roles),
             schedule: if self.no_schedule { Some(None) } else { schedule.map(Some) },
-        }
+        })
     }
 }
 
@@ -320,9 +322,9 @@ pub(crate) fn run(verb: CabVerb, global: &Global) -> Result {
         }
         CabVerb::Plan(plan) => {
             let missing = || Failure::usage("a meeting needs --start and --end");
-            let window = plan.window.window()?.ok_or_else(missing)?;
-            let cut_off = plan.cut_off.as_ref().map(|text| instant(text, &window.zone));
-            let cut_off = cut_off.transpose()?;
+            let clock = plan.window.zone.clock(&client).known(board_zone(&client, &plan.board)?);
+            let window = plan.window.window(&clock)?.ok_or_else(missing)?;
+            let cut_off = clock.maybe(plan.cut_off.as_ref())?;
             let body = MeetingFields { board: plan.board, window, cut_off };
             client.post("/meetings", Expect::Any, &body)
         }
@@ -381,14 +383,26 @@ fn run_board(verb: BoardVerb, global: &Global) -> Result {
             let board: CabBoard = client.get(&boards.path(&named.record), &Query::default())?;
             return global.out().record(&board, BOARD_FIELDS, &[]);
         }
-        BoardVerb::Create(fields) => client.post("/boards", Expect::Any, &fields.body()),
+        BoardVerb::Create(fields) => {
+            let body = fields.body(&fields.zone.clock(&client))?;
+            client.post("/boards", Expect::Any, &body)
+        }
         BoardVerb::Edit(edit) => {
             let path = boards.path(&edit.board);
             let expect = edit.version.or_read(&client, &path)?;
-            client.write(Method::Patch, &path, expect, &edit.fields.body())
+            let zone = board_zone(&client, &edit.board)?;
+            let body = edit.fields.body(&edit.fields.zone.clock(&client).known(zone))?;
+            client.write(Method::Patch, &path, expect, &body)
         }
     };
     global.out().written(&written?)
+}
+
+/// The zone in which a board meets, where it has a schedule.
+fn board_zone(client: &Client, board: &str) -> Result<Option<String>> {
+    let boards = Records { client, folder: "/boards" };
+    let board: CabBoard = client.get(&boards.path(board), &Query::default())?;
+    Ok(board.schedule.map(|schedule| schedule.zone))
 }
 
 fn item_line((index, item): (usize, &AgendaItem)) -> String {

@@ -3,43 +3,64 @@
 use std::path::PathBuf;
 
 use api::calendar::{
-    Accept, BandDraft, BandFields, BandHit, BandPreview, BandRecord, Calendar, Checked, Conflict,
-    Draft, Entry, ExternalCalendar, ExternalRead, Feed, Hit, MeetingEntry, NewExternal, NewFeed,
-    Outages, ProjectedOutage, Slots,
+    Accept, Band, Calendar, Checked, Conflict, Draft, Entry, ExternalCalendar, ExternalRead, Feed,
+    Hit, MeetingEntry, NewExternal, NewFeed, Outages, ProjectedOutage, Slot, Slots,
 };
-use api::common::Written;
-use clap::{Args, Subcommand, ValueEnum};
+use api::common::{Ref, Window, Written};
+use clap::{Args, Subcommand};
 use ports::Method;
+use serde::Serialize;
 
-use crate::client::{self, Client, Expect, Query, segment};
+use crate::approval::folder_of;
+use crate::client::{Client, Expect, Query, segment};
 use crate::conflicts::{Imported, list};
 use crate::context::{Direct, Global, Paging};
 use crate::database::Access;
 use crate::failure::{Failure, Result};
-use crate::given::{WindowArgs, instant, replaces};
-use crate::output::say;
-use crate::record::IfVersion;
+use crate::given::{Clock, WindowArgs, ZoneArg, replaces};
+use crate::output::{Columns, Format, Output, say};
+use crate::period::{BandVerb, Preview, bands, preview};
+use crate::record::Records;
+use crate::wall;
 
-const ENTRIES: &[&str] = &[
-    "subject.number",
-    "subject.name",
-    "type",
-    "phase",
-    "committed",
-    "window.start",
-    "window.end",
-    "actual.start",
-    "actual.end",
-    "environment",
-    "services",
-    "team",
-    "changes",
-    "tier",
-    "conflicts_open",
-    "conflicts_blocking",
-    "outage_minutes",
-];
-const SCHEDULE: &[&str] = &[
+const ENTRIES: Columns = Columns {
+    people: &["kind", "window", "number", "name", "phase", "committed", "conflicts_blocking"],
+    all: &[
+        "kind",
+        "window.start",
+        "window.end",
+        "window.zone",
+        "number",
+        "name",
+        "type",
+        "phase",
+        "committed",
+        "environment",
+        "services",
+        "team",
+        "changes",
+        "tier",
+        "conflicts_open",
+        "conflicts_blocking",
+        "outage_minutes",
+        "reason",
+        "id",
+    ],
+};
+const SCHEDULE: Columns = Columns {
+    people: &[
+        "window",
+        "subject.number",
+        "subject.name",
+        "kind",
+        "type",
+        "phase",
+        "services",
+        "outage_minutes",
+    ],
+    all: SCHEDULE_ALL,
+};
+const SCHEDULE_ALL: &[&str] = &[
     "window.start",
     "window.end",
     "window.zone",
@@ -54,7 +75,11 @@ const SCHEDULE: &[&str] = &[
     "tier",
     "outage_minutes",
 ];
-const OUTAGES: &[&str] = &[
+const OUTAGES: Columns = Columns {
+    people: &["service", "window", "minutes", "change.number", "change.name", "committed"],
+    all: OUTAGES_ALL,
+};
+const OUTAGES_ALL: &[&str] = &[
     "service",
     "window.start",
     "window.end",
@@ -67,7 +92,25 @@ const OUTAGES: &[&str] = &[
     "environment",
     "team",
 ];
-const CONFLICTS: &[&str] = &[
+const CONFLICTS: Columns = Columns {
+    people: &["id", "kind", "severity", "state", "subject", "with", "overlap", "detail"],
+    all: CONFLICTS_ALL,
+};
+const CHECKED: Columns = Columns {
+    people: &["kind", "severity", "with", "overlap", "detail"],
+    all: &[
+        "kind",
+        "severity",
+        "with",
+        "with_kind",
+        "with.id",
+        "next_free.start",
+        "overlap.start",
+        "overlap.end",
+        "detail",
+    ],
+};
+const CONFLICTS_ALL: &[&str] = &[
     "id",
     "kind",
     "severity",
@@ -75,6 +118,7 @@ const CONFLICTS: &[&str] = &[
     "subject",
     "with",
     "with_kind",
+    "with.id",
     "next_free.start",
     "overlap.start",
     "overlap.end",
@@ -83,49 +127,27 @@ const CONFLICTS: &[&str] = &[
     "rule.file",
     "rule.line",
 ];
-const BANDS: &[&str] = &[
-    "id",
-    "name",
-    "window.start",
-    "window.end",
-    "window.zone",
-    "repeats",
-    "except",
-    "also",
-    "services",
-    "environment",
-    "reason",
-    "version",
-];
 const FEEDS: &[&str] = &["id", "name", "service", "team", "environment", "kind", "board"];
 const FEED: &[&str] = &["id", "name", "service", "team", "environment", "kind", "board", "address"];
 const EXTERNALS: &[&str] = &["id", "name", "entries", "read_at"];
 const READ: &[&str] = &["id", "entries", "set", "gone", "cancelled"];
-const HITS: &[&str] = &[
-    "subject.number",
-    "subject.name",
-    "kind",
-    "severity",
-    "committed",
-    "window.start",
-    "window.end",
-    "overlap.start",
-    "overlap.end",
-];
 
 /// What is asked of the calendar.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CalendarVerb {
-    /// Shows what is planned between two times; the meetings of boards are told on stderr.
+    /// Shows what is planned between two times: changes and releases, the meetings of boards, and
+    /// the periods (blackouts, maintenance windows, peak hours, business events, sprints), by their
+    /// beginning. With --zone all of it is told on the clock of that zone.
     #[command(after_help = "Example:\n  interlock calendar show --region Amsterdam \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam")]
     Show(Show),
-    /// Lists the forward schedule of change: what is authorised, and when it happens.
+    /// Lists the forward schedule of change (FSC): the changes and releases that are authorised,
+    /// and the windows committed for them.
     #[command(after_help = "Example:\n  interlock calendar fsc \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam \
         --format csv --output fsc.csv")]
     Fsc(Show),
-    /// Lists the projected service outage: which service is expected to be interrupted, and when.
+    /// Lists the projected service outage (PSO): which service is expected to be interrupted, and when.
     #[command(after_help = "Example:\n  interlock calendar pso --service Payments \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam --format csv")]
     Pso(Projected),
@@ -137,9 +159,9 @@ pub(crate) enum CalendarVerb {
     /// Checks a window for conflicts without saving anything; exit code 1 when one blocks.
     #[command(after_help = "Examples:\n  \
         interlock calendar check --ci web-01 \
-        --start 2026-12-05T21:00:00Z --end 2026-12-05T22:00:00Z\n  \
+        --start 2026-12-05T22:00 --end 2026-12-05T23:00 --zone Europe/Amsterdam\n  \
         interlock calendar check --subject CHG-1042 \
-        --start 2026-12-05T21:00:00Z --end 2026-12-05T22:00:00Z")]
+        --start 2026-12-05T22:00 --end 2026-12-05T23:00")]
     Check(Check),
     /// Finds the next free slots; exit code 1 when there is none. What was refused before them is
     /// told on stderr, with why.
@@ -261,45 +283,6 @@ pub(crate) struct ById {
     id: String,
 }
 
-/// A draft of a period.
-#[derive(Debug, Args)]
-pub(crate) struct Preview {
-    /// What it would be.
-    kind: BandKind,
-    /// The one that it would replace, by id or name.
-    #[arg(long, value_name = "BAND")]
-    replaces: Option<String>,
-    #[command(flatten)]
-    fields: BandArgs,
-}
-
-/// What a band is.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum BandKind {
-    /// A maintenance window.
-    Window,
-    /// Peak hours.
-    Peak,
-    /// A blackout.
-    Blackout,
-    /// A business event.
-    Event,
-    /// A development sprint.
-    Sprint,
-}
-
-impl BandKind {
-    fn folder(self) -> &'static str {
-        match self {
-            Self::Window => "/windows",
-            Self::Peak => "/peaks",
-            Self::Blackout => "/blackouts",
-            Self::Event => "/business-events",
-            Self::Sprint => "/sprints",
-        }
-    }
-}
-
 /// What is shown.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
@@ -309,9 +292,10 @@ pub(crate) struct Show {
     /// Until this time; a month when absent.
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
-    /// The zone of times that are given without an offset.
-    #[arg(long, default_value = "UTC")]
-    zone: String,
+    /// The zone in which all times are told, and of times without an offset; each window's own, and
+    /// yours, when absent.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
     /// Touching this service.
     #[arg(long)]
     service: Option<String>,
@@ -394,8 +378,9 @@ pub(crate) struct Wanted {
     /// Not before this time; the record's date or now when absent.
     #[arg(long, value_name = "TIME")]
     after: Option<String>,
-    /// The zone it is read in, and of a time that is given without an offset.
-    #[arg(long)]
+    /// The zone in which the slots are told, and of a time without an offset; the record's, else
+    /// yours, when absent.
+    #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
     /// Where; production when absent.
     #[arg(long)]
@@ -416,112 +401,8 @@ pub(crate) struct Accepted {
     /// Until when it holds; as long as nothing moves when absent.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-}
-
-/// What is done with the periods of a kind.
-#[derive(Debug, Subcommand)]
-pub(crate) enum BandVerb {
-    /// Lists them.
-    #[command(after_help = "Examples:\n  \
-        interlock calendar window list\n  \
-        interlock calendar peak list\n  \
-        interlock calendar blackout list\n  \
-        interlock calendar event list\n  \
-        interlock calendar sprint list")]
-    List(Paging),
-    /// Adds one.
-    #[command(after_help = "Examples:\n  \
-        interlock calendar window add --name \"Sunday night\" --service Payments --repeats weekly \
-        --start 2026-12-06T02:00 --end 2026-12-06T05:00 --zone Europe/Amsterdam\n  \
-        interlock calendar peak add --name \"Month end\" --service Payments \
-        --repeats \"FREQ=MONTHLY;BYDAY=-1FR\" --except 2026-12-25 \
-        --start 2026-11-27T09:00 --end 2026-11-27T18:00 --zone Europe/Amsterdam\n  \
-        interlock calendar blackout add --name \"Year end\" --reason \"closing the books\" \
-        --start 2026-12-28T00:00 --end 2027-01-04T00:00 --zone Europe/Amsterdam\n  \
-        interlock calendar event add --name \"Winter sale\" --service Payments \
-        --start 2026-12-27T00:00 --end 2026-12-31T00:00 --zone Europe/Amsterdam\n  \
-        interlock calendar sprint add --name Sprint --repeats \"FREQ=WEEKLY;INTERVAL=2\" \
-        --start 2026-12-07T00:00 --end 2026-12-19T00:00 --zone Europe/Amsterdam")]
-    Add(BandArgs),
-    /// Edits one.
-    #[command(after_help = "Examples:\n  \
-        interlock calendar window edit \"Sunday night\" --name Sunday\n  \
-        interlock calendar blackout edit \"Year end\" --reason audit\n  \
-        interlock calendar peak edit \"Month end\" --name \"End of month\"\n  \
-        interlock calendar event edit \"Winter sale\" --name Sale\n  \
-        interlock calendar sprint edit Sprint --except 2026-12-21")]
-    Edit(BandEdit),
-    /// Removes one.
-    #[command(after_help = "Examples:\n  \
-        interlock calendar window remove \"Sunday night\"\n  \
-        interlock calendar blackout remove \"Year end\"\n  \
-        interlock calendar peak remove \"Month end\"\n  \
-        interlock calendar event remove \"Winter sale\"\n  \
-        interlock calendar sprint remove Sprint")]
-    Remove(BandNamed),
-}
-
-/// A period.
-#[derive(Debug, Args)]
-pub(crate) struct BandNamed {
-    /// Its id or name.
-    band: String,
     #[command(flatten)]
-    version: IfVersion,
-}
-
-/// New values for a period.
-#[derive(Debug, Args)]
-pub(crate) struct BandEdit {
-    /// Its id or name.
-    band: String,
-    #[command(flatten)]
-    fields: BandArgs,
-    #[command(flatten)]
-    version: IfVersion,
-}
-
-/// The fields of a period.
-#[derive(Debug, Args)]
-pub(crate) struct BandArgs {
-    /// What it is called.
-    #[arg(long)]
-    name: Option<String>,
-    /// Why; required of a blackout.
-    #[arg(long)]
-    reason: Option<String>,
-    /// A service it is for; all when absent.
-    #[arg(long = "service", value_name = "NAME")]
-    services: Vec<String>,
-    /// The environment it is for; all when absent.
-    #[arg(long)]
-    environment: Option<String>,
-    /// How it repeats, at the same wall time: `none`, `daily`, `weekly`, or a rule of RFC 5545.
-    #[arg(long, value_name = "RULE")]
-    repeats: Option<String>,
-    /// A day left out of the rule; give it again for more.
-    #[arg(long, value_name = "DAY")]
-    except: Vec<String>,
-    /// A day, or a wall time on it, added to the rule; give it again for more.
-    #[arg(long, value_name = "DAY")]
-    also: Vec<String>,
-    #[command(flatten)]
-    window: WindowArgs,
-}
-
-impl BandArgs {
-    fn body(&self) -> Result<BandFields> {
-        Ok(BandFields {
-            name: self.name.clone(),
-            reason: self.reason.clone(),
-            services: replaces(&self.services),
-            environment: self.environment.clone(),
-            window: self.window.window()?,
-            repeats: self.repeats.clone(),
-            except: replaces(&self.except),
-            also: replaces(&self.also),
-        })
-    }
+    zone: ZoneArg,
 }
 
 /// Runs a verb.
@@ -534,10 +415,11 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
         CalendarVerb::Check(draft) => check(&global.client()?, &draft, global),
         CalendarVerb::Slots(wanted) => slots(&global.client()?, &wanted, global),
         CalendarVerb::Accept(accepted) => {
-            let until = accepted.until.as_ref().map(|until| instant(until, "UTC")).transpose()?;
+            let client = global.client()?;
+            let until = accepted.zone.clock(&client).maybe(accepted.until.as_ref())?;
             let path = format!("/conflicts/{}/accept", segment(&accepted.conflict));
             let body = Accept { reason: accepted.reason, until };
-            let written: Written = global.client()?.post(&path, Expect::Any, &body)?;
+            let written: Written = client.post(&path, Expect::Any, &body)?;
             global.out().written(&written)
         }
         CalendarVerb::Window(verb) => bands(&global.client()?, "/windows", &verb, global),
@@ -552,17 +434,25 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
 }
 
 impl Show {
-    fn query(&self) -> Result<Query> {
-        let at =
-            |time: &Option<String>| time.as_ref().map(|time| instant(time, &self.zone)).transpose();
+    fn query(&self, client: &Client) -> Result<Query> {
+        let clock = Clock::new(client, self.zone.as_deref());
         Ok(Query::default()
-            .maybe("from", at(&self.from)?.as_ref())
-            .maybe("to", at(&self.to)?.as_ref())
+            .maybe("from", clock.maybe(self.from.as_ref())?.as_ref())
+            .maybe("to", clock.maybe(self.to.as_ref())?.as_ref())
             .maybe("service", self.service.as_ref())
             .maybe("team", self.team.as_ref())
             .maybe("environment", self.environment.as_ref())
             .maybe("region", self.region.as_ref())
             .maybe("kind", self.kind.as_ref()))
+    }
+
+    /// Where data goes, in the zone that was asked for.
+    fn out(&self, global: &Global) -> Result<Output> {
+        if let Some(zone) = &self.zone {
+            let _: kernel::Zone =
+                zone.parse().map_err(|error| Failure::usage(format!("{error}")))?;
+        }
+        Ok(Output { zone: self.zone.clone(), ..global.out() })
     }
 }
 
@@ -572,43 +462,111 @@ fn more(truncated: bool) {
     }
 }
 
+/// A line of the calendar: an entry, a meeting or a period.
+#[derive(Serialize)]
+struct Line<'a> {
+    kind: &'a str,
+    number: Option<&'a str>,
+    name: &'a str,
+    id: &'a str,
+    window: &'a Window,
+    /// What only changes and releases have.
+    #[serde(flatten)]
+    entry: Option<&'a Entry>,
+    environment: Option<&'a str>,
+    services: &'a [Ref],
+    reason: Option<&'a str>,
+}
+
+/// Everything on the calendar, by its beginning.
+fn calendar_lines(calendar: &Calendar) -> Vec<Line<'_>> {
+    let entries = calendar.entries.iter().map(|entry| Line {
+        kind: &entry.kind,
+        number: entry.subject.number.as_deref(),
+        name: &entry.subject.name,
+        id: &entry.subject.id,
+        window: &entry.window,
+        entry: Some(entry),
+        environment: Some(&entry.environment),
+        services: &entry.services,
+        reason: None,
+    });
+    let meetings = calendar.meetings.iter().map(|MeetingEntry { subject, board, window }| Line {
+        kind: "meeting",
+        number: subject.number.as_deref(),
+        name: &board.name,
+        id: &subject.id,
+        window,
+        entry: None,
+        environment: None,
+        services: &[],
+        reason: None,
+    });
+    let periods = [
+        ("blackout", &calendar.blackouts),
+        ("window", &calendar.windows),
+        ("peak", &calendar.peaks),
+        ("event", &calendar.events),
+        ("sprint", &calendar.sprints),
+        ("external", &calendar.external),
+    ];
+    let periods = periods
+        .into_iter()
+        .flat_map(|(kind, bands)| bands.iter().map(move |band| period_line(kind, band)));
+    let mut lines: Vec<Line<'_>> = entries.chain(meetings).chain(periods).collect();
+    let at = |line: &Line<'_>| line.window.start.parse::<kernel::Timestamp>().ok();
+    lines.sort_by_key(at);
+    lines
+}
+
+fn period_line<'a>(kind: &'a str, band: &'a Band) -> Line<'a> {
+    Line {
+        kind,
+        number: None,
+        name: &band.name,
+        id: &band.id,
+        window: &band.window,
+        entry: None,
+        environment: band.environment.as_deref(),
+        services: &band.services,
+        reason: band.reason.as_deref(),
+    }
+}
+
 fn show(client: &Client, shown: &Show, global: &Global) -> Result {
-    let calendar: Calendar = client.get("/calendar", &shown.query()?)?;
+    let out = shown.out(global)?;
+    let calendar: Calendar = client.get("/calendar", &shown.query(client)?)?;
     more(calendar.truncated);
-    if global.format == crate::output::Format::Json {
-        return global.out().json(&calendar);
-    }
-    for MeetingEntry { subject, window, .. } in &calendar.meetings {
-        say(format!("{}: {} to {} ({})", subject.name, window.start, window.end, window.zone));
-    }
-    global.out().list::<Entry>(&calendar.entries, ENTRIES)
+    out.answer(&calendar, &calendar_lines(&calendar), ENTRIES)
 }
 
 fn forward(client: &Client, shown: &Show, global: &Global) -> Result {
-    let query = shown.query()?.with("committed", &true);
+    let out = shown.out(global)?;
+    let query = shown.query(client)?.with("committed", &true);
     let calendar: Calendar = client.get("/calendar", &query)?;
     more(calendar.truncated);
-    global.out().list::<Entry>(&calendar.entries, SCHEDULE)
+    out.answer::<_, Entry>(&calendar, &calendar.entries, SCHEDULE)
 }
 
 fn project(client: &Client, projected: &Projected, global: &Global) -> Result {
-    let query = projected.shown.query()?;
+    let out = projected.shown.out(global)?;
+    let query = projected.shown.query(client)?;
     let query = if projected.committed { query.with("committed", &true) } else { query };
     let outages: Outages = client.get("/calendar/outages", &query)?;
     more(outages.truncated);
-    if global.format == crate::output::Format::Json {
-        return global.out().json(&outages);
-    }
-    global.out().list::<ProjectedOutage>(&outages.items, OUTAGES)?;
-    for total in &outages.totals {
-        say(format!("{}: {} min in all", total.service.name, total.minutes));
+    out.answer::<_, ProjectedOutage>(&outages, &outages.items, OUTAGES)?;
+    if out.format != Format::Json {
+        for total in &outages.totals {
+            say(format!("{}: {} min in all", total.service.name, total.minutes));
+        }
     }
     Ok(())
 }
 
 fn conflicts(wanted: &Conflicts, global: &Global) -> Result {
     if wanted.imported.imported {
-        return list(&wanted.imported, &wanted.direct.or_environment(), global);
+        let database = wanted.direct.needed(global, "calendar conflicts --imported")?;
+        return list(&wanted.imported, &database, global);
     }
     let client = global.client_or(&wanted.direct, Access::Read)?;
     let query = Query::default()
@@ -620,7 +578,8 @@ fn conflicts(wanted: &Conflicts, global: &Global) -> Result {
 }
 
 fn check(client: &Client, draft: &Check, global: &Global) -> Result {
-    let Some(window) = draft.window.window()? else {
+    let clock = subject_clock(client, draft.subject.as_ref(), draft.window.zone.zone.as_ref());
+    let Some(window) = draft.window.window(&clock)? else {
         return Err(Failure::usage("say when, with --start and --end"));
     };
     let body = Draft {
@@ -630,9 +589,10 @@ fn check(client: &Client, draft: &Check, global: &Global) -> Result {
         environment: draft.environment.clone(),
     };
     let found: Checked = client.post("/conflicts/check", Expect::Any, &body)?;
-    global.out().list(&found.conflicts, &CONFLICTS[1..])?;
+    global.out().answer(&found, &found.conflicts, CHECKED)?;
     for Hit { ci, path } in found.conflicts.iter().flat_map(|conflict| &conflict.hits) {
-        say(format!("{}: {path}", ci.name));
+        // A CI that both sides touch is its own way.
+        say(if *path == ci.name { path.clone() } else { format!("{}: {path}", ci.name) });
     }
     match found.blocking {
         0 => Ok(()),
@@ -641,9 +601,38 @@ fn check(client: &Client, draft: &Check, global: &Global) -> Result {
     }
 }
 
+/// A free slot in a line.
+#[derive(Serialize)]
+struct FreeLine<'a> {
+    window: &'a Window,
+    why: String,
+}
+
+impl<'a> FreeLine<'a> {
+    fn of(slot: &'a Slot) -> Self {
+        let why: Vec<&str> = slot.reasons.iter().map(|one| one.detail.as_str()).collect();
+        Self { window: &slot.window, why: why.join("; ") }
+    }
+}
+
+/// The clock by which times about a record are read, where one is named.
+fn subject_clock<'a>(
+    client: &'a Client,
+    subject: Option<&String>,
+    zone: Option<&'a String>,
+) -> Clock<'a> {
+    let clock = Clock::new(client, zone.map(String::as_str));
+    let folder = subject.and_then(|subject| Some((folder_of(subject).ok()?, subject)));
+    match folder {
+        Some((folder, subject)) => clock.of(Records { client, folder }.path(subject)),
+        None => clock,
+    }
+}
+
 fn slots(client: &Client, wanted: &Wanted, global: &Global) -> Result {
-    let zone = wanted.zone.as_deref().unwrap_or("UTC");
-    let after = wanted.after.as_ref().map(|time| instant(time, zone)).transpose()?;
+    let clock = subject_clock(client, wanted.subject.as_ref(), wanted.zone.as_ref());
+    let after = clock.maybe(wanted.after.as_ref())?;
+    let zone = clock.zone()?;
     let list = |names: &[String]| Some(names.join(",")).filter(|names| !names.is_empty());
     let query = Query::default()
         .maybe("subject", wanted.subject.as_ref())
@@ -651,54 +640,25 @@ fn slots(client: &Client, wanted: &Wanted, global: &Global) -> Result {
         .maybe("services", list(&wanted.services).as_ref())
         .maybe("duration", wanted.minutes.as_ref())
         .maybe("after", after.as_ref())
-        .maybe("zone", wanted.zone.as_ref())
+        .with("zone", &zone)
         .maybe("environment", wanted.environment.as_ref())
         .with("limit", &wanted.limit);
     let found: Slots = client.get("/slots", &query)?;
     for refused in &found.refused {
         let why: Vec<&str> = refused.conflicts.iter().map(|one| one.detail.as_str()).collect();
-        say(format!("{} to {}: {}", refused.window.start, refused.until, why.join("; ")));
+        let refused = wall::span(&refused.window.start, &refused.until, zone);
+        say(format!("{refused}: {}", wall::sentence(&why.join("; "), zone)));
     }
-    if global.format == crate::output::Format::Json {
-        global.out().json(&found)?;
-    } else {
-        let mut rows = vec![["start", "end", "zone", "why"].map(str::to_owned).to_vec()];
-        for slot in &found.slots {
-            let why: Vec<&str> = slot.reasons.iter().map(|one| one.detail.as_str()).collect();
-            let api::common::Window { start, end, zone } = slot.window.clone();
-            rows.push(vec![start, end, zone, why.join("; ")]);
-        }
-        global.out().rows(&rows)?;
-    }
+    let lines: Vec<FreeLine<'_>> = found.slots.iter().map(FreeLine::of).collect();
+    let columns = &["window.start", "window.end", "window.zone", "why"];
+    global.out().answer(&found, &lines, columns)?;
     if found.slots.is_empty() {
-        return Err(Failure::Found(format!("no slot is free before {}", found.until)));
+        return Err(Failure::Found(format!(
+            "no slot is free before {}",
+            wall::moment(&found.until, zone)
+        )));
     }
     Ok(())
-}
-
-fn preview(client: &Client, draft: &Preview, global: &Global) -> Result {
-    let folder = draft.kind.folder();
-    let replaces =
-        draft.replaces.as_ref().map(|name| find_band(client, folder, name)).transpose()?;
-    let body = BandDraft { replaces: replaces.map(|band| band.id), fields: draft.fields.body()? };
-    let found: BandPreview = client.post(&format!("{folder}/preview"), Expect::Any, &body)?;
-    for occurrence in &found.next {
-        let moves = match occurrence.clock_moves {
-            0 => String::new(),
-            minutes => format!(", the clock moves by {minutes} minutes"),
-        };
-        let window = &occurrence.window;
-        say(format!("{} to {} ({}){moves}", window.start, window.end, window.zone));
-    }
-    if found.truncated {
-        say("there are more records to come than one answer looks at");
-    }
-    global.out().list::<BandHit>(&found.hits, HITS)?;
-    match found.blocking {
-        0 => Ok(()),
-        1 => Err(Failure::Found("it would block one record".to_owned())),
-        many => Err(Failure::Found(format!("it would block {many} records"))),
-    }
 }
 
 fn feeds(client: &Client, verb: &FeedVerb, global: &Global) -> Result {
@@ -754,49 +714,5 @@ fn externals(client: &Client, verb: &ExternalVerb, global: &Global) -> Result {
             let written: Written = client.bare(Method::Delete, &path, Expect::Any)?;
             global.out().written(&written)
         }
-    }
-}
-
-fn bands(client: &Client, folder: &str, verb: &BandVerb, global: &Global) -> Result {
-    let written: Written = match verb {
-        BandVerb::List(paging) => {
-            let wanted = paging.wanted();
-            let listed = client.list::<BandRecord>(folder, &Query::default(), &wanted)?;
-            return global.out().listed(&listed, BANDS);
-        }
-        BandVerb::Add(fields) => client.post(folder, Expect::Any, &fields.body()?)?,
-        BandVerb::Edit(edit) => {
-            let (path, expect) = place(client, folder, &edit.band, edit.version)?;
-            client.write(Method::Patch, &path, expect, &edit.fields.body()?)?
-        }
-        BandVerb::Remove(named) => {
-            let (path, expect) = place(client, folder, &named.band, named.version)?;
-            client.bare(Method::Delete, &path, expect)?
-        }
-    };
-    global.out().written(&written)
-}
-
-/// Where a band is, by id or name, and the version it is at.
-fn place(
-    client: &Client,
-    folder: &str,
-    name: &str,
-    version: IfVersion,
-) -> Result<(String, Expect)> {
-    let band = find_band(client, folder, name)?;
-    let expect = version.or(|| Ok(band.version))?;
-    Ok((format!("{folder}/{}", segment(&band.id)), expect))
-}
-
-/// The band with an id or name.
-fn find_band(client: &Client, folder: &str, name: &str) -> Result<BandRecord> {
-    let all = client::Wanted { limit: usize::MAX, cursor: None };
-    let mut there = client.list::<BandRecord>(folder, &Query::default(), &all)?.items;
-    there.retain(|band| band.id == name || band.name == name);
-    match (there.len(), there.pop()) {
-        (1, Some(band)) => Ok(band),
-        (0, _) | (_, None) => Err(Failure::usage(format!("nothing there is called `{name}`"))),
-        _ => Err(Failure::usage(format!("several are called `{name}`: give the id"))),
     }
 }

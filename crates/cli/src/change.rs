@@ -1,7 +1,8 @@
 //! `interlock change`: changes from draft to closed.
 
 use api::change::{
-    Advice, AdvisedWith, Bulk, Change, ChangeFields, ChangeRow, Complete, Outage, Traced,
+    Advice, AdvisedWith, Bulk, Change, ChangeFields, ChangeMovePreview, ChangeRow, Complete,
+    Outage, Schedule, Traced,
 };
 use api::common::{Artifact, Ref};
 use api::risk::{Factor, Risk};
@@ -12,14 +13,21 @@ use crate::approval::{Voted, round_lines};
 use crate::client::{Client, Expect, Query};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
-use crate::given::{FromFile, WindowArgs, cleared, pair, replaces, set};
+use crate::given::{Clock, FromFile, WindowArgs, ZoneArg, cleared, pair, replaces, set};
+use crate::output::Columns;
 use crate::record::{
     Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
-    Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, several_sent,
-    task_lines,
+    Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, refusal_words,
+    several_sent, task_lines,
 };
 use crate::review::WrittenReview;
+use crate::told::Before;
+use crate::wall;
 
+const LIST: Columns = Columns {
+    people: &["number", "title", "type", "phase", "tier", "window.start", "window.end", "release"],
+    all: COLUMNS,
+};
 const COLUMNS: &[&str] = &[
     "number",
     "title",
@@ -33,6 +41,7 @@ const COLUMNS: &[&str] = &[
     "release",
     "window.start",
     "window.end",
+    "window.zone",
     "outcome",
     "conflicts_open",
     "conflicts_blocking",
@@ -40,7 +49,11 @@ const COLUMNS: &[&str] = &[
     "source_number",
     "updated_at",
 ];
-const TRACED: &[&str] = &[
+const TRACED: Columns = Columns {
+    people: &["number", "title", "customer_impact", "at", "phase", "release.number"],
+    all: TRACED_ALL,
+};
+const TRACED_ALL: &[&str] = &[
     "number",
     "title",
     "type",
@@ -135,16 +148,22 @@ pub(crate) enum ChangeVerb {
     /// Abstains from the vote.
     #[command(after_help = "Example:\n  interlock change abstain CHG-1042")]
     Abstain(Voted),
-    /// Sets or moves the window; the planned one when none is given.
+    /// Sets or moves the window; the planned one when none is given. Times without an offset are
+    /// wall time of --zone, else of the change's zone, else of yours.
     #[command(after_help = "Example:\n  interlock change schedule CHG-1042 \
-        --start 2026-12-05T21:00:00Z --end 2026-12-05T22:00:00Z")]
+        --start 2026-12-05T22:00 --end 2026-12-05T23:00")]
     Schedule(Scheduled),
+    /// Says what moving its window would do: what forbids it, and how many votes it would void;
+    /// saves nothing. Exit code 1 when it cannot be done.
+    #[command(after_help = "Example:\n  interlock change preview CHG-1042 \
+        --start 2026-12-05T22:00 --end 2026-12-05T23:00")]
+    Preview(Preview),
     /// Begins the work.
     #[command(after_help = "Example:\n  interlock change start CHG-1042")]
     Start(Step),
     /// Asks for a longer window of running work; another decides about it.
     #[command(after_help = "Example:\n  interlock change extend CHG-1042 \
-        --end 2026-12-05T23:00:00Z --reason \"the copy takes longer\"")]
+        --end 2026-12-06T00:00 --zone Europe/Amsterdam --reason \"the copy takes longer\"")]
     Extend(Extended),
     /// Lengthens the running window as it was asked for.
     #[command(after_help = "Example:\n  interlock change grant-extension CHG-1042")]
@@ -207,22 +226,25 @@ pub(crate) enum ChangeVerb {
     /// Reports the changes of a period that customers meet, each with its release or none; the
     /// last 30 days when nothing is said.
     #[command(after_help = "Example:\n  \
-        interlock change traceability --from 2026-10-01T00:00:00Z --outside --all --format csv")]
+        interlock change traceability --from 2026-10-01T00:00:00Z --outside-release --all \
+        --format csv")]
     Traceability(Period),
 }
 
 /// A period.
 #[derive(Debug, Args)]
 pub(crate) struct Period {
-    /// From this time, such as 2026-10-01T00:00:00Z.
+    /// From this time: RFC 3339 (2026-10-01T00:00:00Z), or wall time of --zone.
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
     /// Up to this time; now when absent.
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// Only those that travel in no release.
     #[arg(long)]
-    outside: bool,
+    outside_release: bool,
     #[command(flatten)]
     paging: Paging,
 }
@@ -230,6 +252,13 @@ pub(crate) struct Period {
 /// Which changes are listed.
 #[derive(Debug, Args)]
 pub(crate) struct List {
+    /// In this phase: `draft`, `assess`, `authorise`, `scheduled`, `implement`, `review`, `closed`
+    /// or `cancelled`.
+    #[arg(long)]
+    phase: Option<String>,
+    /// Of this type: `standard`, `normal`, `emergency`, or one of your policy.
+    #[arg(long = "type", value_name = "TYPE")]
+    change_type: Option<String>,
     #[command(flatten)]
     filters: Filters,
     /// Touching this service.
@@ -264,6 +293,15 @@ pub(crate) struct Touched {
     change: String,
     #[command(flatten)]
     paging: Paging,
+}
+
+/// A window that is asked about.
+#[derive(Debug, Args)]
+pub(crate) struct Preview {
+    /// The number or id of the change.
+    change: String,
+    #[command(flatten)]
+    window: WindowArgs,
 }
 
 /// How the work ended.
@@ -366,7 +404,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    fn body(&self) -> Result<ChangeFields> {
+    fn body(&self, clock: &Clock<'_>) -> Result<ChangeFields> {
         let mut body: ChangeFields = self.from.fields()?;
         set(&mut body.title, self.title.clone());
         set(&mut body.change_type, self.change_type.clone());
@@ -393,7 +431,7 @@ impl Fields {
             &mut body.artifacts,
             artifacts.map(|all| all.iter().map(|one| artifact(one)).collect()),
         );
-        set(&mut body.window, self.window.window()?.map(Some));
+        set(&mut body.window, self.window.window(clock)?.map(Some));
         Ok(body)
     }
 
@@ -423,15 +461,26 @@ fn artifact(text: &str) -> Artifact {
 pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
     let client = global.client()?;
     let changes = Records { client: &client, folder: "/changes" };
+    let before = match &verb {
+        ChangeVerb::Edit(edit) => Before::of(&changes, &edit.change),
+        ChangeVerb::Schedule(scheduled) => Before::of(&changes, &scheduled.record),
+        _ => Before::default(),
+    };
+    let commits = matches!(verb, ChangeVerb::Schedule(_));
     let written = match verb {
         ChangeVerb::List(list) => return show_list(&client, &list, global),
         ChangeVerb::Show(named) => return show(&changes, &named.record, global),
         ChangeVerb::Advice(named) => return advice(&changes, &named.record, global),
-        ChangeVerb::Create(fields) => client.post("/changes", Expect::Any, &fields.body()?),
+        ChangeVerb::Preview(wanted) => return preview(&changes, &wanted, global),
+        ChangeVerb::Create(fields) => {
+            let body = fields.body(&fields.window.zone.clock(&client))?;
+            client.post("/changes", Expect::Any, &body)
+        }
         ChangeVerb::Edit(edit) => {
             let path = changes.path(&edit.change);
             let expect = edit.version.or_read(&client, &path)?;
-            client.write(Method::Patch, &path, expect, &edit.fields.body()?)
+            let body = edit.fields.body(&changes.clock(&edit.fields.window.zone, &edit.change))?;
+            client.write(Method::Patch, &path, expect, &body)
         }
         ChangeVerb::Submit(step) => changes.step(&step, "submit"),
         ChangeVerb::Assess(step) => changes.step(&step, "assess"),
@@ -466,13 +515,15 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
             return several_sent(&client, "/changes/bulk", &body, global);
         }
     };
-    global.out().written(&written?)
+    changes.tell(&written?, &before, commits, global)
 }
 
 fn show_list(client: &Client, list: &List, global: &Global) -> Result {
     let query = list
         .filters
         .query()
+        .maybe("phase", list.phase.as_ref())
+        .maybe("type", list.change_type.as_ref())
         .maybe("service", list.service.as_ref())
         .maybe("ci", list.ci.as_ref())
         .maybe("release", list.release.as_ref())
@@ -481,14 +532,15 @@ fn show_list(client: &Client, list: &List, global: &Global) -> Result {
         .maybe("imported", list.imported.then_some(&true))
         .maybe("outside_release", list.outside_release.then_some(&true));
     let listed = client.list::<ChangeRow>("/changes", &query, &list.paging.wanted())?;
-    global.out().listed(&listed, COLUMNS)
+    global.out().listed(&listed, LIST)
 }
 
 fn show_traced(client: &Client, period: &Period, global: &Global) -> Result {
+    let clock = period.zone.clock(client);
     let query = Query::default()
-        .maybe("from", period.from.as_ref())
-        .maybe("to", period.to.as_ref())
-        .maybe("outside_release", period.outside.then_some(&true));
+        .maybe("from", clock.maybe(period.from.as_ref())?.as_ref())
+        .maybe("to", clock.maybe(period.to.as_ref())?.as_ref())
+        .maybe("outside_release", period.outside_release.then_some(&true));
     let wanted = period.paging.wanted();
     let listed = client.list::<Traced>("/changes/traceability", &query, &wanted)?;
     global.out().listed(&listed, TRACED)
@@ -503,16 +555,29 @@ fn show_cis(changes: &Records<'_>, touched: &Touched, global: &Global) -> Result
 
 fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
     let change: Change = changes.client.get(&changes.path(change), &Query::default())?;
+    let zone = wall::zone_of(change.window.as_ref());
     let sections = [
-        ("from here to done", lamp_lines(&change.route)),
+        ("from here to done", lamp_lines(&change.route, zone)),
         ("risk", factor_lines(&change.risk)),
-        ("approvals", round_lines(&change.rounds)),
-        ("tasks", task_lines(&change.tasks)),
+        ("approvals", round_lines(&change.rounds, zone)),
+        ("tasks", task_lines(&change.tasks, zone)),
         ("links", link_lines(&change.links)),
-        ("remarks", comment_lines(&change.comments)),
+        ("remarks", comment_lines(&change.comments, zone)),
         ("you may", action_lines(&change.actions)),
     ];
     global.out().record(&change, FIELDS, &sections)
+}
+
+fn preview(changes: &Records<'_>, wanted: &Preview, global: &Global) -> Result {
+    let clock = changes.clock(&wanted.window.zone, &wanted.change);
+    let body = Schedule { window: wanted.window.window(&clock)? };
+    let path = format!("{}/schedule/preview", changes.path(&wanted.change));
+    let told: ChangeMovePreview = changes.client.post(&path, Expect::Any, &body)?;
+    let refusal = told.effect.refusal.as_ref();
+    let fields = ["window", "effect.votes_voided", "effect.phase_now", "effect.phase"];
+    let refused: Vec<String> = refusal.map(refusal_words).into_iter().collect();
+    global.out().record(&told, &fields, &[("it cannot be done", refused)])?;
+    refusal.map_or(Ok(()), |_| Err(Failure::Found("it cannot be moved there".to_owned())))
 }
 
 fn advice(changes: &Records<'_>, change: &str, global: &Global) -> Result {

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use api::common::Page;
+use api::identity::SignIn;
 use api::problem::Problem;
 use ports::{Chance, Fault, HttpClient, HttpRequest, HttpResponse, Method, SystemChance};
 use serde::Serialize;
@@ -35,6 +36,8 @@ pub(crate) struct Client {
     http: Box<dyn HttpClient>,
     base: String,
     token: Option<String>,
+    /// What the server set at a sign-in.
+    cookie: Option<String>,
     key: Option<String>,
 }
 
@@ -57,7 +60,7 @@ impl Client {
     /// A client of the server at `base`, which is empty for one within this process.
     pub(crate) fn new(http: Box<dyn HttpClient>, base: &str, token: Option<String>) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { http, base, token, key: None }
+        Self { http, base, token, cookie: None, key: None }
     }
 
     /// The server's address; empty for one within this process.
@@ -68,6 +71,32 @@ impl Client {
     /// The same with a key of the caller's, so that a script can repeat it safely.
     pub(crate) fn with_key(self, key: Option<String>) -> Self {
         Self { key, ..self }
+    }
+
+    /// The same as a person who signs in. A token beside it would come first, and is left out.
+    pub(crate) fn signed_in(self, login: &str, password: &str) -> Result<Self> {
+        let client = Self { token: None, ..self };
+        let body = SignIn { login: login.to_owned(), password: password.to_owned() };
+        let body = serde_json::to_vec(&body).map_err(|error| Failure::Other(error.into()))?;
+        let headers = vec![header("content-type", "application/json")];
+        let url = format!("{}{PREFIX}/session", client.base);
+        // It is sent once: a wrong password that is repeated counts again.
+        let request = HttpRequest { method: Method::Post, url, headers, body };
+        let answer = client.http.send(&request).map_err(|fault| client.unreachable(fault))?;
+        if !(200..300).contains(&answer.status) {
+            return Err(client.refusal(&answer));
+        }
+        let set = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let cookie = set.and_then(|(_, value)| value.split(';').next()).map(str::to_owned);
+        if cookie.is_none() {
+            return Err(Failure::Other(anyhow::anyhow!("the server set no cookie at the sign-in")));
+        }
+        Ok(Self { cookie, ..client })
+    }
+
+    /// Ends the session. One that cannot be ended ends by itself.
+    pub(crate) fn sign_out(&self) {
+        let _: Result<serde::de::IgnoredAny> = self.bare(Method::Delete, "/session", Expect::Any);
     }
 
     /// Reads one record.
@@ -121,10 +150,7 @@ impl Client {
         sink: &mut dyn Write,
     ) -> Result {
         let url = format!("{}{PREFIX}{path}{}", self.base, query.text());
-        let mut headers = Vec::new();
-        if let Some(token) = &self.token {
-            headers.push(header("authorization", &format!("Bearer {token}")));
-        }
+        let mut headers: Vec<_> = self.who().into_iter().collect();
         if file.is_some() {
             headers.push(header("content-type", "text/csv"));
         }
@@ -205,9 +231,7 @@ impl Client {
         mut headers: Vec<(String, String)>,
         body: Vec<u8>,
     ) -> Result<T> {
-        if let Some(token) = &self.token {
-            headers.push(header("authorization", &format!("Bearer {token}")));
-        }
+        headers.extend(self.who());
         let url = format!("{}{PREFIX}{path}", self.base);
         let answer = self.try_often(&HttpRequest { method, url, headers, body })?;
         if (200..300).contains(&answer.status) {
@@ -215,6 +239,13 @@ impl Client {
             return serde_json::from_slice(body).map_err(|error| unexpected(&error));
         }
         Err(self.refusal(&answer))
+    }
+
+    /// Who sends a request, as a header.
+    fn who(&self) -> Option<(String, String)> {
+        let token = self.token.as_ref();
+        let token = token.map(|token| header("authorization", &format!("Bearer {token}")));
+        token.or_else(|| self.cookie.as_ref().map(|cookie| header("cookie", cookie)))
     }
 
     fn refusal(&self, answer: &HttpResponse) -> Failure {
@@ -308,7 +339,7 @@ pub(crate) fn segment(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::{Arc, Mutex};
 
     use api::common::Written;
@@ -318,13 +349,18 @@ mod tests {
 
     /// Answers each request with the next of its answers, and keeps what it was sent.
     #[derive(Clone, Default)]
-    struct Script {
+    pub(crate) struct Script {
         answers: Arc<Mutex<Vec<Answer>>>,
-        sent: Arc<Mutex<Vec<HttpRequest>>>,
+        pub(crate) sent: Arc<Mutex<Vec<HttpRequest>>>,
     }
 
     type Result<T, E> = std::result::Result<T, E>;
-    type Answer = Result<(u16, String), Fault>;
+    pub(crate) type Answer = Result<(u16, String), Fault>;
+
+    /// An answer with a body.
+    pub(crate) fn answer(status: u16, body: &str) -> Answer {
+        Ok((status, body.to_owned()))
+    }
 
     impl HttpClient for Script {
         fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
@@ -334,7 +370,8 @@ mod tests {
         }
     }
 
-    fn script(answers: Vec<Answer>) -> (Script, Client) {
+    /// A client, and what it was sent.
+    pub(crate) fn script(answers: Vec<Answer>) -> (Script, Client) {
         let answers = Arc::new(Mutex::new(answers));
         let script = Script { answers, ..Script::default() };
         let token = Some("secret".to_owned());

@@ -7,7 +7,7 @@ use connectors::Web;
 use server::bus::Bus;
 use server::serve::Inside;
 
-use crate::client::{Client, Listed, Wanted};
+use crate::client::{Client, Wanted};
 use crate::database::{Access, DATABASE, DatabaseArgs, bus, operator};
 use crate::failure::{Failure, Result};
 use crate::output::{Format, Output, say};
@@ -24,25 +24,13 @@ pub(crate) struct Global {
     /// Prints data into a file instead of stdout.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// The server.
-    #[arg(
-        long,
-        global = true,
-        env = "INTERLOCK_URL",
-        default_value = URL_DEFAULT,
-        help_heading = "Server"
-    )]
-    pub(crate) url: String,
-    /// A token of that server, made with `interlock token create`; best given in the environment,
-    /// where other users of the machine do not see it.
-    #[arg(
-        long,
-        global = true,
-        env = "INTERLOCK_TOKEN",
-        hide_env_values = true,
-        help_heading = "Server"
-    )]
-    pub(crate) token: Option<String>,
+    /// The server: INTERLOCK_URL, else `http://127.0.0.1:7420`, when absent.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
+    url: Option<String>,
+    /// A token of that server, made with `interlock token create`; best given in the environment
+    /// as INTERLOCK_TOKEN, where other users of the machine do not see it.
+    #[arg(long, global = true, value_name = "TOKEN", help_heading = "Server")]
+    token: Option<String>,
     /// Names a write, so that repeating it with the same key does it once. A fresh one is drawn
     /// when absent.
     #[arg(long, global = true, value_name = "KEY", help_heading = "Server")]
@@ -60,32 +48,63 @@ pub(crate) struct Direct {
 
 impl Direct {
     /// The database of a verb that needs one: the one named, else `INTERLOCK_DATABASE`, else the
-    /// default.
-    pub(crate) fn or_environment(&self) -> DatabaseArgs {
-        let known = || std::env::var(DATABASE).ok().filter(|address| !address.is_empty());
-        DatabaseArgs { database: self.database.clone().or_else(known) }
+    /// default. Where only a server is named, it says so instead of opening another database.
+    pub(crate) fn needed(&self, global: &Global, verb: &str) -> Result<DatabaseArgs> {
+        let database = self.database.clone().or_else(|| environment(DATABASE));
+        DatabaseArgs { database }.needed(global, verb)
     }
 }
 
+impl DatabaseArgs {
+    /// The same of a verb that always takes a database.
+    pub(crate) fn needed(&self, global: &Global, verb: &str) -> Result<Self> {
+        match global.server() {
+            Some(url) if self.database.is_none() => Err(Failure::usage(format!(
+                "this needs --database: it works straight on a database, and {url} is a server; \
+                 write, where that database is,\n  \
+                 interlock {verb} --database sqlite:interlock.db"
+            ))),
+            _ => Ok(self.clone()),
+        }
+    }
+}
+
+/// What a variable of the environment says, if anything. It is not read as a flag: a usage would
+/// name it among what a verb asks for.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 impl Global {
+    /// The server, where one is named.
+    pub(crate) fn server(&self) -> Option<String> {
+        self.url.clone().or_else(|| environment("INTERLOCK_URL"))
+    }
+
+    /// The token, where there is one.
+    pub(crate) fn secret(&self) -> Option<String> {
+        self.token.clone().or_else(|| environment("INTERLOCK_TOKEN"))
+    }
+
     /// Where data goes.
     pub(crate) fn out(&self) -> Output {
-        Output { format: self.format, file: self.output.clone() }
+        Output { format: self.format, file: self.output.clone(), zone: None }
     }
 
     /// A client of the server.
     pub(crate) fn client(&self) -> Result<Client> {
+        let url = self.server().unwrap_or_else(|| URL_DEFAULT.to_owned());
         let is_here = ["http://127.", "http://localhost", "http://[::1]"]
             .iter()
-            .any(|prefix| self.url.starts_with(prefix));
-        if !self.url.starts_with("https://") && !is_here {
-            if !self.url.starts_with("http://") {
-                let wrong = format!("`{}` is no address: write https://HOST[:PORT]", self.url);
+            .any(|prefix| url.starts_with(prefix));
+        if !url.starts_with("https://") && !is_here {
+            if !url.starts_with("http://") {
+                let wrong = format!("`{url}` is no address: write https://HOST[:PORT]");
                 return Err(Failure::usage(wrong));
             }
             say("warning: the token is sent unencrypted; use https");
         }
-        let client = Client::new(Box::new(Web::new()), &self.url, self.token.clone());
+        let client = Client::new(Box::new(Web::new()), &url, self.secret());
         Ok(client.with_key(self.key.clone()))
     }
 
@@ -129,20 +148,5 @@ impl Paging {
     pub(crate) fn wanted(&self) -> Wanted {
         let limit = if self.all { usize::MAX } else { self.limit as usize };
         Wanted { limit, cursor: self.cursor.clone() }
-    }
-}
-
-impl Output {
-    /// Prints a list and says on stderr when there is more.
-    pub(crate) fn listed<T: serde::Serialize>(
-        &self,
-        listed: &Listed<T>,
-        columns: &[&str],
-    ) -> Result {
-        self.list(&listed.items, columns)?;
-        if let Some(next) = &listed.next {
-            say(format!("there are more: go on with --cursor {next}, or take --all"));
-        }
-        Ok(())
     }
 }

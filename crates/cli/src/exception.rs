@@ -1,19 +1,26 @@
 //! `interlock exception`: permissions to deviate from one rule, for one record, until an instant.
 
+use api::common::Window;
 use api::exception::{Decided, Exception, ExceptionFields};
 use clap::{Args, Subcommand};
+use serde::Deserialize;
 
-use crate::client::{Expect, Query};
+use crate::approval::folder_of;
+use crate::client::{Client, Expect, Query, Wanted};
 use crate::context::{Global, Paging};
-use crate::failure::Result;
-use crate::given::instant;
+use crate::failure::{Failure, Result};
+use crate::given::ZoneArg;
 use crate::record::{Named, Records, Step, action_lines};
+use crate::wall;
 
 const COLUMNS: &[&str] = &["number", "state", "rule", "subject", "with", "until", "asked_by"];
 const FIELDS: &[&str] = &[
     "number", "id", "version", "state", "rule", "subject", "with", "reason", "until", "asked_by",
     "asked_at",
 ];
+
+/// How many records are looked through for a name.
+const CANDIDATES_MAX: usize = 2_000;
 
 /// What is done with exceptions.
 #[derive(Debug, Subcommand)]
@@ -29,7 +36,7 @@ pub(crate) enum ExceptionVerb {
         interlock exception request --rule scope_freeze --subject CHG-1042 --with REL-17 \
         --until 2026-12-05T18:00:00Z --reason \"the defect was found today\"\n  \
         interlock exception request --rule blackout --subject REL-17 \
-        --with prd_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b --until 2026-12-06T02:00 \
+        --with \"Year end\" --until 2026-12-06T02:00 \
         --zone Europe/Amsterdam --reason \"the supplier leaves on Friday\"")]
     Request(Asked),
     /// Grants one that someone else asked for.
@@ -68,15 +75,15 @@ pub(crate) struct Asked {
     /// The change or release that is to pass.
     #[arg(long)]
     subject: String,
-    /// The blackout, maintenance window, change or release that the rule holds against it.
-    #[arg(long)]
+    /// The blackout, other period, change or release that the rule holds against it: by its name,
+    /// number or id.
+    #[arg(long, value_name = "NAME")]
     with: String,
     /// When it ends: RFC 3339, or wall time of --zone.
     #[arg(long, value_name = "TIME")]
     until: String,
-    /// The zone of a time without an offset.
-    #[arg(long, default_value = "UTC")]
-    zone: String,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// Why.
     #[arg(long)]
     reason: String,
@@ -105,8 +112,10 @@ pub(crate) fn run(verb: ExceptionVerb, global: &Global) -> Result {
             return global.out().record(&exception, FIELDS, &sections);
         }
         ExceptionVerb::Request(asked) => {
-            let until = instant(&asked.until, &asked.zone)?;
-            let Asked { rule, subject, with, reason, .. } = asked;
+            let subjects = Records { client: &client, folder: folder_of(&asked.subject)? };
+            let until = subjects.clock(&asked.zone, &asked.subject).instant(&asked.until)?;
+            let with = find_with(&client, &asked.rule, &asked.with)?;
+            let Asked { rule, subject, reason, .. } = asked;
             let fields = ExceptionFields { rule, subject, with, reason, until };
             client.post("/exceptions", Expect::Any, &fields)
         }
@@ -117,10 +126,113 @@ pub(crate) fn run(verb: ExceptionVerb, global: &Global) -> Result {
     global.out().written(&written?)
 }
 
+/// What an exception is asked against: a number or an id as it is, else what the rule may hold
+/// against a record and is called so.
+fn find_with(client: &Client, rule: &str, with: &str) -> Result<String> {
+    let is_id = |prefixes: &[&str]| prefixes.iter().any(|prefix| with.starts_with(prefix));
+    if is_id(&["CHG-", "REL-", "chg_", "rel_", "prd_"]) {
+        return Ok(with.to_owned());
+    }
+    let folders: &[&'static str] = match rule {
+        "blackout" => &["/blackouts"],
+        "outside_window" => &["/windows"],
+        "peak_hours" => &["/peaks"],
+        "business_event" => &["/business-events"],
+        "same_ci" => &["/changes", "/releases"],
+        _ => &["/releases"],
+    };
+    let mut found = Vec::new();
+    for folder in folders {
+        found.extend(called(client, folder, with)?);
+    }
+    match &found[..] {
+        [] => {
+            let where_from = folders.iter().map(|folder| folder.trim_start_matches('/'));
+            let among = where_from.collect::<Vec<_>>().join(" and no ");
+            Err(Failure::usage(format!(
+                "there is no {among} called `{with}`: give its name as the list tells it, or its id"
+            )))
+        }
+        [one] => Ok(one.id.clone()),
+        several => {
+            let line = |one: &Candidate| format!("\n  {}", one.line());
+            let lines: String = several.iter().map(line).collect();
+            Err(Failure::usage(format!("several are called `{with}`: give the id of one{lines}")))
+        }
+    }
+}
+
+/// Something that an exception may be asked against.
+#[derive(Deserialize)]
+struct Candidate {
+    id: String,
+    number: Option<String>,
+    /// Of a period.
+    name: Option<String>,
+    /// Of a change or a release.
+    title: Option<String>,
+    window: Option<Window>,
+}
+
+impl Candidate {
+    fn is_called(&self, name: &str) -> bool {
+        [&self.name, &self.title].into_iter().flatten().any(|own| own == name)
+    }
+
+    fn line(&self) -> String {
+        let window = self.window.as_ref().map(wall::window).unwrap_or_default();
+        let number = self.number.as_deref().unwrap_or(&self.id);
+        format!("{number} {window}")
+    }
+}
+
+/// What is called so in a folder. Long lists are searched by the words.
+fn called(client: &Client, folder: &str, name: &str) -> Result<Vec<Candidate>> {
+    let searched = ["/changes", "/releases"].contains(&folder);
+    let query = Query::default().maybe("q", searched.then_some(&name));
+    let all = Wanted { limit: CANDIDATES_MAX, cursor: None };
+    let mut found = client.list::<Candidate>(folder, &query, &all)?.items;
+    found.retain(|one| one.is_called(name));
+    Ok(found)
+}
+
 fn decided_lines(decided: Option<&Decided>) -> Vec<String> {
     let line = |one: &Decided| {
         let note = one.note.as_ref().map_or(String::new(), |note| format!(": {note}"));
-        format!("{} by {}{note}", one.at, one.by)
+        format!("{} by {}{note}", wall::moment(&one.at, "UTC"), one.by)
     };
     decided.map(line).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::tests::{answer, script};
+
+    const TWO: &str = r#"{"items":[{"id":"prd_1","name":"Year end","window":{"start":
+        "2026-12-27T23:00:00Z","end":"2026-12-28T23:00:00Z","zone":"Europe/Amsterdam"}},
+        {"id":"prd_2","name":"Summer"},{"id":"prd_3","name":"Summer"}]}"#;
+
+    #[test]
+    fn a_period_is_found_by_its_name() {
+        let (_, client) = script(vec![answer(200, TWO)]);
+        assert_eq!(find_with(&client, "blackout", "Year end").unwrap(), "prd_1");
+    }
+
+    #[test]
+    fn a_number_or_an_id_asks_nobody() {
+        let (_, client) = script(vec![]);
+        assert_eq!(find_with(&client, "scope_freeze", "REL-17").unwrap(), "REL-17");
+        assert_eq!(find_with(&client, "blackout", "prd_9").unwrap(), "prd_9");
+    }
+
+    #[test]
+    fn a_name_that_several_have_lists_them_and_one_that_nothing_has_is_refused() {
+        let (_, client) = script(vec![answer(200, TWO), answer(200, TWO)]);
+        let Err(Failure::Usage(several)) = find_with(&client, "blackout", "Summer") else {
+            panic!("it was taken")
+        };
+        assert!(several.contains("prd_2") && several.contains("prd_3"), "{several}");
+        assert!(matches!(find_with(&client, "blackout", "Winter"), Err(Failure::Usage(_))));
+    }
 }

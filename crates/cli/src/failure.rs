@@ -1,5 +1,6 @@
 //! How a verb can fail, what it says on stderr then, and its exit code.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -66,10 +67,12 @@ impl Failure {
     }
 
     /// What is said on stderr, several lines long for a problem with fields.
-    pub(crate) fn message(&self) -> String {
+    ///
+    /// `flags` are those of the verb and its neighbours: a field is named by its flag.
+    pub(crate) fn message(&self, flags: &BTreeSet<String>) -> String {
         match self {
             Self::Usage(what) | Self::Found(what) | Self::Gate(_, what) => what.clone(),
-            Self::Problem(problem) => in_words(problem),
+            Self::Problem(problem) => in_words(problem, flags),
             Self::Fault(fault) => fault.to_string(),
             Self::Unreachable { url, fault } => format!(
                 "no server answers at {url}: start one with `interlock serve`, or name it with \
@@ -95,16 +98,58 @@ fn of_problem(problem: &Problem) -> u8 {
     }
 }
 
-fn in_words(problem: &Problem) -> String {
-    let mut text = headline(&problem.title, &problem.detail);
+fn in_words(problem: &Problem, flags: &BTreeSet<String>) -> String {
+    let detail = match problem.code.as_str() {
+        "identity.sign_in_required" => NO_TOKEN.to_owned(),
+        _ => without_errors(&problem.detail),
+    };
+    let mut text = headline(&problem.title, &detail);
     for error in &problem.errors {
-        let field = error.pointer.trim_start_matches('/');
-        let field = if field.is_empty() { "the request" } else { field };
-        let _ = write!(text, "\n  {field}: {}", error.detail);
+        let _ = write!(text, "\n  {}: {}", named(&error.pointer, flags), error.detail);
     }
     let _ = write!(text, "\n  ({})", problem.code);
     text
 }
+
+/// What is said to who shows no token.
+const NO_TOKEN: &str = "give a token with INTERLOCK_TOKEN or --token; \
+    `interlock token create --login YOU` makes one";
+
+/// What a refusal says without pointing to the fields that stand below it.
+pub(crate) fn without_errors(detail: &str) -> String {
+    detail.replace("; each is named in `errors`", "").replace("; see `errors`", "")
+}
+
+/// A field as the command line has it: by its flag where there is one, else as the API does.
+fn named(pointer: &str, flags: &BTreeSet<String>) -> String {
+    let field = pointer.trim_start_matches('/');
+    let Some(head) = field.split('/').next().filter(|head| !head.is_empty()) else {
+        return "the request".to_owned();
+    };
+    let known = FLAGS.iter().find(|(name, _)| [field, head].contains(name));
+    let flag = known.map_or_else(|| head.replace('_', "-"), |(_, flag)| (*flag).to_owned());
+    let single = flag.strip_suffix('s').unwrap_or(&flag);
+    let flag = [flag.as_str(), single].into_iter().find(|flag| flags.contains(*flag));
+    match flag {
+        Some(flag) if field.contains('/') && !field.starts_with("window/") => {
+            format!("--{flag} ({field})")
+        }
+        Some(flag) => format!("--{flag}"),
+        None => field.to_owned(),
+    }
+}
+
+/// Fields whose flag is called otherwise.
+const FLAGS: [(&str, &str); 8] = [
+    ("window/start", "start"),
+    ("window/end", "end"),
+    ("window/zone", "zone"),
+    ("window", "start"),
+    ("duration", "minutes"),
+    ("due_at", "due"),
+    ("expires_at", "expires"),
+    ("content_hash", "hash"),
+];
 
 /// The title and the detail; a detail that begins with the words of the title says it alone.
 fn headline(title: &str, detail: &str) -> String {
@@ -173,7 +218,7 @@ mod tests {
             "calendar.own_conflict",
             "nobody accepts a conflict of their own work: ask another release manager",
         );
-        let text = in_words(&own);
+        let text = in_words(&own, &BTreeSet::new());
         assert_eq!(
             text,
             "Nobody accepts a conflict of their own work: ask another release manager\n  \
@@ -185,10 +230,35 @@ mod tests {
     fn every_field_of_a_problem_is_named() {
         let error = FieldError { pointer: "/title".to_owned(), detail: "is missing".to_owned() };
         let problem = Problem { errors: vec![error], ..Problem::new("request.invalid", "mend it") };
-        let text = in_words(&problem);
+        let text = in_words(&problem, &BTreeSet::new());
         assert_eq!(
             text,
             "Fields cannot be taken: mend it\n  title: is missing\n  (request.invalid)"
         );
+    }
+
+    #[test]
+    fn a_field_is_named_by_its_flag_where_the_verb_has_one() {
+        let flags = ["title", "minutes", "member", "start", "implementation-plan"];
+        let flags: BTreeSet<String> = flags.map(str::to_owned).into();
+        let told = |pointer: &str| named(pointer, &flags);
+        assert_eq!(told("/title"), "--title");
+        assert_eq!(told("/duration"), "--minutes");
+        assert_eq!(told("/implementation_plan"), "--implementation-plan");
+        assert_eq!(told("/members/0"), "--member (members/0)");
+        assert_eq!(told("/window/start"), "--start");
+        assert_eq!(told("/kpis/0/target"), "kpis/0/target");
+        assert_eq!(told(""), "the request");
+    }
+
+    #[test]
+    fn nothing_points_to_fields_that_do_not_follow_and_a_missing_token_says_where_it_goes() {
+        let incomplete =
+            Problem::new("review.incomplete", "this review is not complete; see `errors`");
+        assert!(!in_words(&incomplete, &BTreeSet::new()).contains("errors"));
+        let unsigned = Problem::new("identity.sign_in_required", "send `Authorization: Bearer`");
+        let text = in_words(&unsigned, &BTreeSet::new());
+        assert!(text.contains("INTERLOCK_TOKEN or --token"), "{text}");
+        assert!(!text.contains("Bearer"), "{text}");
     }
 }

@@ -1,17 +1,22 @@
 //! What people write on a command line, as the wire types want it: times, windows, fields from a
 //! file, values that an empty text clears.
 
+use std::cell::OnceCell;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use api::common::Window;
+use api::identity::Me;
 use clap::Args;
 use jiff::civil::DateTime;
 use kernel::{Timestamp, Zone};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::client::{Client, Query};
 use crate::failure::{Failure, Result};
+use crate::output::say;
 
 /// A window.
 #[derive(Debug, Clone, Args)]
@@ -22,33 +27,135 @@ pub(crate) struct WindowArgs {
     /// The end, written like the start.
     #[arg(long, requires = "start", value_name = "TIME")]
     pub(crate) end: Option<String>,
-    /// The zone its people read it in, such as Europe/Amsterdam.
-    #[arg(long, default_value = "UTC", requires = "start")]
-    pub(crate) zone: String,
+    #[command(flatten)]
+    pub(crate) zone: ZoneArg,
 }
 
 impl WindowArgs {
     /// The window, if one was given.
-    pub(crate) fn window(&self) -> Result<Option<Window>> {
+    pub(crate) fn window(&self, clock: &Clock<'_>) -> Result<Option<Window>> {
         let (Some(start), Some(end)) = (&self.start, &self.end) else { return Ok(None) };
-        let (start, end) = (instant(start, &self.zone)?, instant(end, &self.zone)?);
-        Ok(Some(Window { start, end, zone: self.zone.clone() }))
+        let (start, end) = (clock.instant(start)?, clock.instant(end)?);
+        Ok(Some(Window { start, end, zone: clock.zone()?.to_owned() }))
     }
 }
 
-/// An instant as RFC 3339; without an offset it is wall time of a zone.
-pub(crate) fn instant(text: &str, zone: &str) -> Result<String> {
-    if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant.to_string());
+/// The zone of times.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ZoneArg {
+    /// The zone of times without an offset, such as Europe/Amsterdam; that of the record when
+    /// absent, else your own.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+}
+
+impl ZoneArg {
+    /// The clock by which times are read where no record has a zone.
+    pub(crate) fn clock<'a>(&'a self, client: &'a Client) -> Clock<'a> {
+        Clock::new(client, self.zone.as_deref())
     }
-    let zone: Zone = zone.parse().map_err(|error| Failure::usage(format!("{error}")))?;
-    let wall: DateTime = text.parse().map_err(|_| {
-        Failure::usage(format!(
-            "`{text}` is no time: write 2026-12-05T21:00:00Z, or wall time such as \
-             2026-12-05T22:00 with --zone"
-        ))
-    })?;
-    Ok(zone.instant(wall).to_string())
+}
+
+/// Which clock a time without an offset is read from: that of the zone that was said, else the
+/// record's, else the reader's own.
+pub(crate) struct Clock<'a> {
+    client: &'a Client,
+    said: Option<&'a str>,
+    /// Where the record is.
+    path: Option<String>,
+    /// The record's zone, where it is known already.
+    known: Option<String>,
+    found: OnceCell<Found>,
+}
+
+/// A zone, and whether someone chose it for this record.
+struct Found {
+    zone: String,
+    chosen: bool,
+}
+
+impl<'a> Clock<'a> {
+    /// A clock that no record has a say in.
+    pub(crate) fn new(client: &'a Client, said: Option<&'a str>) -> Self {
+        Self { client, said, path: None, known: None, found: OnceCell::new() }
+    }
+
+    /// The same beside the record at a path.
+    #[must_use]
+    pub(crate) fn of(self, path: String) -> Self {
+        Self { path: Some(path), ..self }
+    }
+
+    /// The same beside a record with a zone.
+    #[must_use]
+    pub(crate) fn known(self, zone: Option<String>) -> Self {
+        Self { known: zone, ..self }
+    }
+
+    /// An instant as RFC 3339.
+    pub(crate) fn instant(&self, text: &str) -> Result<String> {
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(instant.to_string());
+        }
+        let wall: DateTime = text.parse().map_err(|_| {
+            Failure::usage(format!(
+                "`{text}` is no time: write 2026-12-05T21:00:00Z, or wall time such as \
+                 2026-12-05T22:00 with --zone"
+            ))
+        })?;
+        let found = self.found()?;
+        if !found.chosen && found.zone == "UTC" {
+            say(format!("{text} is read as UTC: --zone names another zone"));
+        }
+        let zone: Zone = found.zone.parse().map_err(not_a_zone)?;
+        Ok(zone.instant(wall).to_string())
+    }
+
+    /// An instant, when one is given.
+    pub(crate) fn maybe(&self, text: Option<&String>) -> Result<Option<String>> {
+        text.map(|text| self.instant(text)).transpose()
+    }
+
+    /// The zone.
+    pub(crate) fn zone(&self) -> Result<&str> {
+        Ok(&self.found()?.zone)
+    }
+
+    fn found(&self) -> Result<&Found> {
+        if self.found.get().is_none() {
+            let found = self.find()?;
+            let _ = self.found.set(found);
+        }
+        Ok(self.found.get().expect("it was set"))
+    }
+
+    fn find(&self) -> Result<Found> {
+        if let Some(said) = self.said {
+            let zone: Zone = said.parse().map_err(not_a_zone)?;
+            return Ok(Found { zone: zone.name().to_owned(), chosen: true });
+        }
+        if let Some(zone) = self.known.clone().or_else(|| self.of_record()) {
+            return Ok(Found { zone, chosen: true });
+        }
+        // Nobody is signed in beside a database, and a server that is not there is told of by the
+        // write itself.
+        let me = self.client.get::<Me>("/session", &Query::default()).ok();
+        Ok(Found { zone: me.map_or_else(|| "UTC".to_owned(), |me| me.zone), chosen: false })
+    }
+
+    /// The zone of the record's window. One that cannot be read is refused by the write itself.
+    fn of_record(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Windowed {
+            window: Option<Window>,
+        }
+        let found: Windowed = self.client.get(self.path.as_ref()?, &Query::default()).ok()?;
+        Some(found.window?.zone)
+    }
+}
+
+fn not_a_zone(error: impl std::fmt::Display) -> Failure {
+    Failure::usage(error.to_string())
 }
 
 /// Fields from a file, which flags beside it overrule.
@@ -118,18 +225,54 @@ pub(crate) fn pair(text: &str) -> std::result::Result<(String, String), String> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::tests::{answer, script};
+
+    const NIGHT: &str = "2026-12-05T22:00";
+
+    fn in_utc(text: &str, clock: &Clock<'_>) -> String {
+        clock.instant(text).unwrap()
+    }
 
     #[test]
-    fn wall_time_is_read_in_its_zone() {
-        let at = instant("2026-12-05T22:00", "Europe/Amsterdam").unwrap();
-        assert_eq!(at, "2026-12-05T21:00:00Z");
-        assert_eq!(instant("2026-12-05T22:00:00+02:00", "UTC").unwrap(), "2026-12-05T20:00:00Z");
+    fn the_zone_that_is_said_comes_before_the_records_and_that_before_the_readers() {
+        let record = || answer(200, r#"{"window":{"start":"","end":"","zone":"Asia/Tokyo"}}"#);
+        let unplanned = || answer(200, r#"{"window":null}"#);
+        let me = || {
+            answer(
+                200,
+                r#"{"person":{"id":"per_1","name":"A"},"login":"a","roles":[],"permissions":[],
+                "teams":[],"zone":"America/New_York"}"#,
+            )
+        };
+        let (_, client) = script(vec![]);
+        let said = Clock::new(&client, Some("Europe/Amsterdam")).of("/changes/CHG-1".to_owned());
+        assert_eq!(in_utc(NIGHT, &said), "2026-12-05T21:00:00Z");
+        let (sent, client) = script(vec![record()]);
+        let clock = Clock::new(&client, None).of("/changes/CHG-1".to_owned());
+        assert_eq!(in_utc(NIGHT, &clock), "2026-12-05T13:00:00Z");
+        assert_eq!(clock.zone().unwrap(), "Asia/Tokyo");
+        assert_eq!(sent.sent.lock().unwrap().len(), 1);
+        let (_, client) = script(vec![unplanned(), me()]);
+        let clock = Clock::new(&client, None).of("/changes/CHG-1".to_owned());
+        assert_eq!(in_utc(NIGHT, &clock), "2026-12-06T03:00:00Z");
+        let (_, client) = script(vec![answer(401, "{}")]);
+        assert_eq!(in_utc(NIGHT, &Clock::new(&client, None)), "2026-12-05T22:00:00Z");
+    }
+
+    #[test]
+    fn a_time_with_an_offset_asks_nobody() {
+        let (_, client) = script(vec![]);
+        let clock = Clock::new(&client, None);
+        assert_eq!(in_utc("2026-12-05T22:00:00+02:00", &clock), "2026-12-05T20:00:00Z");
     }
 
     #[test]
     fn what_is_no_time_is_a_usage_error() {
-        assert!(matches!(instant("tomorrow", "UTC"), Err(Failure::Usage(_))));
-        assert!(matches!(instant("2026-12-05T22:00", "Mars"), Err(Failure::Usage(_))));
+        let (_, client) = script(vec![]);
+        let clock = Clock::new(&client, Some("UTC"));
+        assert!(matches!(clock.instant("tomorrow"), Err(Failure::Usage(_))));
+        let mars = Clock::new(&client, Some("Mars"));
+        assert!(matches!(mars.instant(NIGHT), Err(Failure::Usage(_))));
     }
 
     #[test]

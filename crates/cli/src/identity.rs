@@ -18,7 +18,7 @@ use crate::client::{Client, Expect, Query};
 use crate::context::{Direct, Global, Paging, refused, within};
 use crate::database::{Access, DatabaseArgs, bus, operator};
 use crate::failure::{Failure, Result};
-use crate::given::{instant, replaces};
+use crate::given::{ZoneArg, replaces};
 use crate::output::say;
 use crate::record::{IfVersion, Named, Records};
 
@@ -62,6 +62,7 @@ pub(crate) enum TokenVerb {
     /// Makes a token and prints its secret, once.
     #[command(after_help = "Examples:\n  \
         interlock token create --name ci --scope read --scope change.write --days 90\n  \
+        interlock token create --login anna --password-stdin --name shell --scope read\n  \
         interlock token create --for anna --name ci --scope read --database sqlite:interlock.db")]
     Create(Create),
     /// Lists tokens, without their secrets.
@@ -96,7 +97,7 @@ pub(crate) struct About {
     #[arg(long)]
     email: Option<String>,
     /// A role, such as `requester`, `implementer`, `release_manager`, `cab_member`, `auditor` or
-    /// `administrator`; give it again for more.
+    /// `administrator`; give it again for more. docs/features/identity.md says what each permits.
     #[arg(long = "role", value_name = "ROLE")]
     roles: Vec<String>,
     /// The zone they read times in, such as Europe/Amsterdam.
@@ -164,9 +165,18 @@ pub(crate) struct Create {
     /// How many days it lives.
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
-    /// When it ends, in place of a number of days.
+    /// When it ends, in place of a number of days: RFC 3339, or wall time of --zone.
     #[arg(long, value_name = "TIME", conflicts_with = "days")]
     expires: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
+    /// Signs in at the server as this person, whose token it will be; for the first one, with
+    /// which a next one is made without a password.
+    #[arg(long, value_name = "LOGIN", requires = "password_stdin", conflicts_with = "owner")]
+    login: Option<String>,
+    /// Reads that person's password from the first line of stdin.
+    #[arg(long, requires = "login")]
+    password_stdin: bool,
     /// Whose it is, by login; only with --database, where nobody is signed in.
     #[arg(long = "for", value_name = "LOGIN")]
     owner: Option<String>,
@@ -289,27 +299,44 @@ pub(crate) fn run_token(verb: TokenVerb, direct: &Direct, global: &Global) -> Re
 }
 
 fn create_token(create: &Create, direct: &Direct, global: &Global) -> Result<Token> {
-    let expires_at = match &create.expires {
-        Some(at) => instant(at, "UTC")?,
-        None => in_days(SystemClock.now(), create.days).to_string(),
-    };
-    let (name, scopes) = (create.name.clone(), create.scopes.clone());
-    let token = NewToken { name, scopes, expires_at };
-    match (&direct.database, &create.owner) {
-        (None, None) => global.client()?.post("/tokens", Expect::Any, &token),
-        (Some(database), Some(owner)) => create_directly(database, owner, token),
-        (None, Some(_)) => Err(Failure::usage(
-            "a token is its owner's: sign in as them, or name the database with --database",
-        )),
-        (Some(_), None) => Err(Failure::usage("say whose it is, with --for LOGIN")),
+    match (&direct.database, &create.owner, &create.login) {
+        (None, None, None) => made(create, &global.client()?),
+        (None, None, Some(login)) => {
+            let (password, _) = password(true)?;
+            let client = global.client()?.signed_in(login, &password)?;
+            let token = made(create, &client);
+            client.sign_out();
+            token
+        }
+        (Some(database), Some(owner), _) => create_directly(database, owner, create),
+        (None, Some(owner), _) => Err(Failure::usage(format!(
+            "a token is its owner's: sign in as them with --login {owner} --password-stdin, or \
+             name the database with --database while no server runs on it"
+        ))),
+        (Some(_), None, _) => Err(Failure::usage("say whose it is, with --for LOGIN")),
     }
 }
 
+/// Makes a token of whoever is signed in.
+fn made(create: &Create, client: &Client) -> Result<Token> {
+    client.post("/tokens", Expect::Any, &wanted(create, client)?)
+}
+
+fn wanted(create: &Create, client: &Client) -> Result<NewToken> {
+    let expires_at = match &create.expires {
+        Some(at) => create.zone.clock(client).instant(at)?,
+        None => in_days(SystemClock.now(), create.days).to_string(),
+    };
+    let (name, scopes) = (create.name.clone(), create.scopes.clone());
+    Ok(NewToken { name, scopes, expires_at })
+}
+
 /// Makes a token as the operator, who names its owner.
-fn create_directly(database: &str, owner: &str, token: NewToken) -> Result<Token> {
+fn create_directly(database: &str, owner: &str, create: &Create) -> Result<Token> {
     let database = DatabaseArgs { database: Some(database.to_owned()) };
     let bus = bus(database.open(Access::Write)?);
     let client: Client = within(&bus)?;
+    let token = wanted(create, &client)?;
     let people = Records { client: &client, folder: "/people" };
     let person: Person = client.get(&people.path(owner), &Query::default())?;
     let secret = new_secret(&SystemChance);
@@ -334,6 +361,8 @@ fn in_days(now: Timestamp, days: u32) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use domain::identity::{Permission, Role, permissions};
+
     use super::*;
 
     #[test]
@@ -342,5 +371,26 @@ mod tests {
         assert_eq!(one.len(), PASSWORD_LENGTH);
         assert_ne!(one, other);
         assert!(one.bytes().all(|letter| PASSWORD_LETTERS.contains(&letter)));
+    }
+
+    #[test]
+    fn the_manual_tells_what_each_role_permits_and_every_permission() {
+        let manual = include_str!("../../../docs/features/identity.md");
+        let line = |word: &str| {
+            let begins = format!("| `{word}` |");
+            let found = manual.lines().find(|line| line.starts_with(&begins));
+            found.unwrap_or_else(|| panic!("`{word}` is not in the manual"))
+        };
+        for permission in Permission::ALL {
+            line(permission.word());
+        }
+        let of_everyone = [Permission::Read, Permission::TokenWrite];
+        for role in Role::ALL {
+            let own = permissions(*role).into_iter().filter(|one| !of_everyone.contains(one));
+            let own: Vec<String> = own.map(|one| format!("`{}`", one.word())).collect();
+            let own = if own.is_empty() { "–".to_owned() } else { own.join(", ") };
+            let told = line(role.word()).trim_end_matches(" |").rsplit(" | ").next();
+            assert_eq!(told, Some(own.as_str()), "{}", role.word());
+        }
     }
 }

@@ -29,8 +29,8 @@ const DRAWN_EVERY: Duration = Duration::from_millis(200);
 
 const EARLY: &str = "it ended early; what was taken over stays: run it again, and it does the rest";
 
-/// What is imported, and how it is read. Without a database it goes to the server, when there is a
-/// token for it, and into the default database otherwise.
+/// What is imported, and how it is read. Without a database it goes to the server, when one or a
+/// token for it is named, and into the default database otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The CSV file.
@@ -59,7 +59,8 @@ pub(crate) fn import(import: &Import, global: &Global) -> Result {
         return list(&global.out());
     };
     // A database that is named goes before a server that could be asked.
-    let report = if import.database.database.is_none() && global.token.is_some() {
+    let names_server = global.secret().is_some() || global.server().is_some();
+    let report = if import.database.database.is_none() && names_server {
         by_server(import, source, mapping, global)?
     } else {
         directly(import, source, mapping)?

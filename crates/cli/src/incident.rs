@@ -3,14 +3,19 @@
 use api::change::Link;
 use api::incident::{Incident, IncidentFields, IncidentRow};
 use clap::{Args, Subcommand};
-use ports::Method;
+use ports::{Clock as _, Method, SystemClock};
 
-use crate::client::{Expect, Query};
+use crate::client::{Client, Expect, Query};
 use crate::context::{Global, Paging};
 use crate::failure::Result;
-use crate::given::{FromFile, cleared, instant, replaces, set};
+use crate::given::{FromFile, ZoneArg, cleared, replaces, set};
+use crate::output::Columns;
 use crate::record::{IfVersion, Named, Records, Remark, action_lines, comment_lines};
 
+const LIST: Columns = Columns {
+    people: &["number", "title", "priority", "state", "opened_at", "resolved_at", "caused_by"],
+    all: COLUMNS,
+};
 const COLUMNS: &[&str] = &[
     "number",
     "title",
@@ -120,12 +125,15 @@ pub(crate) struct Fields {
     /// `open`, `resolved` or `closed`.
     #[arg(long)]
     state: Option<String>,
-    /// When it began, RFC 3339.
+    /// When it began: RFC 3339, or wall time of --zone; now when absent.
     #[arg(long, value_name = "TIME")]
     opened_at: Option<String>,
-    /// When service was restored, RFC 3339.
+    /// When service was restored, written the same way; now when an incident is resolved or closed
+    /// and nobody said.
     #[arg(long, value_name = "TIME")]
     resolved_at: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// A CI hit, by name; give it again for more.
     #[arg(long = "ci", value_name = "NAME")]
     cis: Vec<String>,
@@ -144,10 +152,12 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    fn body(&self) -> Result<IncidentFields> {
+    /// The fields; `restored` when it is known already when service was.
+    fn body(&self, client: &Client, restored: bool) -> Result<IncidentFields> {
         let mut body: IncidentFields = self.from.fields()?;
+        let clock = self.zone.clock(client);
         let at =
-            |text: &String| if text.is_empty() { Ok(text.clone()) } else { instant(text, "UTC") };
+            |text: &String| if text.is_empty() { Ok(text.clone()) } else { clock.instant(text) };
         let resolved = self.resolved_at.as_ref().map(at).transpose()?;
         set(&mut body.title, self.title.clone());
         set(&mut body.description, self.description.clone());
@@ -165,6 +175,11 @@ impl Fields {
             url: None,
         });
         set(&mut body.links, (!self.links.is_empty()).then(|| links.collect()));
+        let ends =
+            body.state.as_deref().is_some_and(|state| ["resolved", "closed"].contains(&state));
+        if ends && !restored && body.resolved_at.is_none() {
+            body.resolved_at = Some(Some(SystemClock.now().to_string()));
+        }
         Ok(body)
     }
 }
@@ -186,24 +201,59 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
                 .maybe("sort", list.sort.as_ref());
             let wanted = list.paging.wanted();
             let listed = client.list::<IncidentRow>("/incidents", &query, &wanted)?;
-            return global.out().listed(&listed, COLUMNS);
+            return global.out().listed(&listed, LIST);
         }
         IncidentVerb::Show(named) => {
             let path = incidents.path(&named.record);
             let incident: Incident = client.get(&path, &Query::default())?;
             let sections = [
-                ("remarks", comment_lines(&incident.comments)),
+                ("remarks", comment_lines(&incident.comments, "UTC")),
                 ("you may", action_lines(&incident.actions)),
             ];
             return global.out().record(&incident, FIELDS, &sections);
         }
-        IncidentVerb::Create(fields) => client.post("/incidents", Expect::Any, &fields.body()?),
+        IncidentVerb::Create(fields) => {
+            client.post("/incidents", Expect::Any, &fields.body(&client, false)?)
+        }
         IncidentVerb::Edit(edit) => {
             let path = incidents.path(&edit.incident);
-            let expect = edit.version.or_read(&client, &path)?;
-            client.write(Method::Patch, &path, expect, &edit.fields.body()?)
+            let there: Incident = client.get(&path, &Query::default())?;
+            let expect = edit.version.or(|| Ok(there.version))?;
+            let body = edit.fields.body(&client, there.resolved_at.is_some())?;
+            client.write(Method::Patch, &path, expect, &body)
         }
         IncidentVerb::Comment(remark) => incidents.comment(&remark),
     };
     global.out().written(&written?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::client::tests::script;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        fields: Fields,
+    }
+
+    fn body(words: &[&str], restored: bool) -> IncidentFields {
+        let line = Line::try_parse_from([&["edit"], words].concat()).unwrap();
+        let (_, client) = script(vec![]);
+        line.fields.body(&client, restored).unwrap()
+    }
+
+    #[test]
+    fn an_incident_that_ends_without_a_time_ends_now_unless_it_had_one() {
+        assert!(matches!(body(&["--state", "resolved"], false).resolved_at, Some(Some(_))));
+        assert!(matches!(body(&["--state", "closed"], false).resolved_at, Some(Some(_))));
+        assert_eq!(body(&["--state", "closed"], true).resolved_at, None);
+        assert_eq!(body(&["--state", "open"], false).resolved_at, None);
+        let said = ["--state", "resolved", "--resolved-at", "2026-12-05T21:00:00Z"];
+        let expected = Some(Some("2026-12-05T21:00:00Z".to_owned()));
+        assert_eq!(body(&said, false).resolved_at, expected);
+    }
 }

@@ -24,6 +24,8 @@ mod identity;
 mod import;
 mod incident;
 mod output;
+mod package;
+mod period;
 mod planning;
 mod policy;
 mod record;
@@ -34,12 +36,14 @@ mod serve;
 mod service;
 mod table;
 mod team;
+mod told;
 mod verbs;
+mod wall;
 mod window;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use tracing_subscriber::EnvFilter;
 
 use crate::verbs::Cli;
@@ -47,12 +51,14 @@ use crate::verbs::Cli;
 /// Does what the command line says; answers the exit code.
 pub fn run() -> ExitCode {
     connectors::install_crypto();
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     log(cli.verb.log_level());
     match cli.verb.run(&cli.global) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::say(format!("interlock: {}", failure.message()));
+            let flags = verbs::flags(matches.subcommand_name().unwrap_or_default());
+            output::say(format!("interlock: {}", failure.message(&flags)));
             failure.exit_code()
         }
     }

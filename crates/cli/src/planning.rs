@@ -2,7 +2,7 @@
 //! what a move would do, and the readiness board.
 
 use api::change::Schedule;
-use api::common::{LampState, Ref, Written};
+use api::common::{LampState, Ref, Window, Written};
 use api::release::{
     Dependencies, Effect, MovePreview, Neighbour, Outside, OutsideFields, Readiness, ReadinessItem,
     ScopeDocument, ScopeFields, SharedCi,
@@ -14,8 +14,9 @@ use crate::change::factor_lines;
 use crate::client::{Expect, Query};
 use crate::context::Global;
 use crate::failure::{Failure, Result};
-use crate::given::{FromFile, WindowArgs, cleared, instant, pair, set};
-use crate::record::{IfVersion, Records};
+use crate::given::{FromFile, WindowArgs, ZoneArg, cleared, pair, set};
+use crate::record::{IfVersion, Records, refusal_words};
+use crate::wall;
 
 const SCOPE: &[&str] = &["release", "owner", "frozen", "freeze_at", "freeze.reason", "version"];
 const READINESS: &[&str] = &["release", "window", "blocked", "waiting"];
@@ -41,6 +42,8 @@ pub(crate) struct Stated {
     #[arg(long, value_name = "TIME")]
     freeze_at: Option<String>,
     #[command(flatten)]
+    zone: ZoneArg,
+    #[command(flatten)]
     version: IfVersion,
 }
 
@@ -54,7 +57,7 @@ impl Stated {
         let at = match self.freeze_at.as_deref() {
             None => None,
             Some("") => Some(None),
-            Some(at) => Some(Some(instant(at, "UTC")?)),
+            Some(at) => Some(Some(releases.clock(&self.zone, &self.release).instant(at)?)),
         };
         set(&mut body.freeze_at, at);
         let path = releases.path(&self.release);
@@ -106,12 +109,14 @@ pub(crate) struct Preview {
 
 /// Shows what a move would do.
 pub(crate) fn preview(releases: &Records<'_>, wanted: &Preview, global: &Global) -> Result {
-    let body = Schedule { window: wanted.window.window()? };
+    let clock = releases.clock(&wanted.window.zone, &wanted.release);
+    let body = Schedule { window: wanted.window.window(&clock)? };
     let path = format!("{}/schedule/preview", releases.path(&wanted.release));
     let told: MovePreview = releases.client.post(&path, Expect::Any, &body)?;
-    let refusal = told.effect.refusal.iter().map(|refusal| refusal.detail.clone()).collect();
+    let refusal = told.effect.refusal.iter().map(refusal_words).collect();
     let slips = told.effect.slips.iter().map(|slip| {
-        let (from, to) = (&slip.from.start, &slip.to.start);
+        let start = |window: &Window| wall::moment(&window.start, &window.zone);
+        let (from, to) = (start(&slip.from), start(&slip.to));
         format!("{} from {from} to {to}, after {}", name(&slip.release), name(&slip.because))
     });
     let sections = [("it cannot be done", refusal), ("would begin later", slips.collect())];
@@ -162,18 +167,20 @@ fn shared_line(shared: &SharedCi) -> String {
 }
 
 fn neighbour_line(neighbour: &Neighbour) -> String {
-    let end = neighbour.window.as_ref().map_or("no window", |window| &window.end);
+    let until = |window: &Window| format!("until {}", wall::moment(&window.end, &window.zone));
+    let end = neighbour.window.as_ref().map_or_else(|| "no window".to_owned(), until);
     let verified = if neighbour.verified { "verified" } else { "not verified" };
-    format!("{} ({}, {verified}, until {end})", name(&neighbour.release), neighbour.phase)
+    format!("{} ({}, {verified}, {end})", name(&neighbour.release), neighbour.phase)
 }
 
 /// Shows the readiness board. Exit code 1 when something blocks.
 pub(crate) fn readiness(releases: &Records<'_>, release: &str, global: &Global) -> Result {
     let path = format!("{}/readiness", releases.path(release));
     let board: Readiness = releases.client.get(&path, &Query::default())?;
+    let zone = wall::zone_of(board.window.as_ref());
     let of = |state: LampState| {
         let items = board.items.iter().filter(move |item| item.state == state);
-        items.flat_map(item_lines).collect::<Vec<_>>()
+        items.flat_map(|item| item_lines(item, zone)).collect::<Vec<_>>()
     };
     let sections = [
         ("blocks", of(LampState::Stop)),
@@ -188,22 +195,26 @@ pub(crate) fn readiness(releases: &Records<'_>, release: &str, global: &Global) 
     }
 }
 
-fn item_lines(item: &ReadinessItem) -> Vec<String> {
+fn item_lines(item: &ReadinessItem, zone: &str) -> Vec<String> {
     let who = if item.who.is_empty() {
         String::new()
     } else {
         format!(" (asked of {})", item.who.join(", "))
     };
-    let mut lines = vec![format!("{}: {}{who}", item.kind, item.detail)];
+    let mut lines = vec![format!("{}: {}{who}", item.kind, wall::sentence(&item.detail, zone))];
     for way in &item.ways {
-        lines.push(format!("  way out: {}; {}", way.detail, effect_words(&way.effect)));
+        lines.push(format!(
+            "  way out: {}; {}",
+            wall::sentence(&way.detail, zone),
+            effect_words(&way.effect)
+        ));
     }
     lines
 }
 
 fn effect_words(effect: &Effect) -> String {
     if let Some(refusal) = &effect.refusal {
-        return format!("not now: {}", refusal.detail);
+        return format!("not now: {}", refusal_words(refusal));
     }
     let mut words = vec![format!("{} would block", effect.blocked)];
     if effect.rollback_minutes != effect.rollback_minutes_now {

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Context as _;
 use api::common::Written;
 use api::policy::{
-    Activate, CheckPolicy, ExplainedRule, Explanation, Policy, PolicyChecked, PolicyVersion,
+    Activate, CheckPolicy, ExplainedRule, Explanation, Model, Policy, PolicyChecked, PolicyVersion,
     Replay, ReplayPolicy,
 };
 use clap::{Args, Subcommand};
@@ -18,11 +18,15 @@ use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Direct, Global, Paging};
 use crate::database::Access;
 use crate::failure::{Failure, Result};
-use crate::output::{Format, say};
+use crate::output::{Columns, Format, say};
 use crate::record::IfVersion;
 
 const FINDINGS: &[&str] = &["file", "line", "column", "detail", "suggestion"];
 const VERSIONS: &[&str] = &["version", "at", "by", "note"];
+const MODELS: Columns = Columns {
+    people: &["kind", "name", "title", "approval", "owner", "review_on"],
+    all: &["kind", "name", "title", "description", "version", "approval", "owner", "review_on"],
+};
 const RULES: &[&str] = &["about", "name", "outcome", "expression"];
 const GROUPS: [&str; 5] = ["count", "kind", "was", "would", "records"];
 const DIFFERENCES: &[&str] = &[
@@ -59,6 +63,10 @@ pub(crate) enum PolicyVerb {
     /// Lists the versions, newest first.
     #[command(after_help = "Example:\n  interlock policy versions")]
     Versions(Paging),
+    /// Lists the models in force: the types of changes and releases, and the approval each asks
+    /// for.
+    #[command(after_help = "Example:\n  interlock policy models")]
+    Models(Paging),
     /// Explains why a change or a release needs the approval it needs, and what would change it.
     #[command(after_help = "Examples:\n  \
         interlock policy explain CHG-1042\n  \
@@ -144,6 +152,10 @@ pub(crate) fn run(verb: PolicyVerb, direct: &Direct, global: &Global) -> Result 
                 client.list::<PolicyVersion>("/policy/versions", &Query::default(), &wanted)?;
             global.out().listed(&listed, VERSIONS)
         }
+        PolicyVerb::Models(paging) => {
+            let listed = client.list::<Model>("/models", &Query::default(), &paging.wanted())?;
+            global.out().listed(&listed, MODELS)
+        }
         PolicyVerb::Explain(explained) => explain(&client, &explained.record, global),
         PolicyVerb::Replay(wanted) => replay(&client, &wanted, global),
     }
@@ -178,7 +190,7 @@ fn show(client: &Client, wanted: &Show, global: &Global) -> Result {
 fn check(client: &Client, files: &Folder, global: &Global) -> Result {
     let body = CheckPolicy { files: read(&files.folder)? };
     let checked: PolicyChecked = client.post("/policy/check", Expect::Any, &body)?;
-    global.out().list(&checked.findings, FINDINGS)?;
+    global.out().answer(&checked, &checked.findings, FINDINGS)?;
     match checked.findings.len() {
         0 if checked.changed.is_empty() => say("sound, and the same as in force"),
         0 => say(format!(

@@ -4,7 +4,8 @@
 use api::approval::GrantExtension;
 use api::change::{Extend, Link, Links, Schedule};
 use api::common::{
-    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Task, TaskFields, Written,
+    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Refusal, Task, TaskFields,
+    Written,
 };
 use clap::Args;
 use ports::Method;
@@ -12,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::Global;
-use crate::failure::{Failure, Result};
-use crate::given::{FromFile, WindowArgs, cleared, instant, pair};
+use crate::failure::{self, Failure, Result};
+use crate::given::{Clock, FromFile, WindowArgs, ZoneArg, cleared, pair};
+use crate::wall;
 
 /// A record.
 #[derive(Debug, Args)]
@@ -47,7 +49,13 @@ pub(crate) fn several_sent(
     global: &Global,
 ) -> Result {
     let outcomes: Vec<BulkOutcome> = client.post(path, Expect::Any, body)?;
-    global.out().list(&outcomes, &["record", "version", "refusal.code", "refusal.detail"])?;
+    told_each(&outcomes, global)
+}
+
+/// Prints what became of each of several records.
+pub(crate) fn told_each(outcomes: &Vec<BulkOutcome>, global: &Global) -> Result {
+    let columns = &["record", "version", "refusal.code", "refusal.detail"];
+    global.out().answer(outcomes, outcomes, columns)?;
     match outcomes.iter().filter(|outcome| outcome.refusal.is_some()).count() {
         0 => Ok(()),
         refused => Err(Failure::Found(format!("{refused} of {} were refused", outcomes.len()))),
@@ -57,12 +65,6 @@ pub(crate) fn several_sent(
 /// Which changes or releases are listed.
 #[derive(Debug, Args)]
 pub(crate) struct Filters {
-    /// In this phase, such as `draft` or `approval`.
-    #[arg(long)]
-    phase: Option<String>,
-    /// Of this type, such as `normal` or `major`.
-    #[arg(long = "type", value_name = "TYPE")]
-    record_type: Option<String>,
     /// Of this risk tier: `low`, `moderate`, `high` or `very_high`.
     #[arg(long)]
     tier: Option<String>,
@@ -87,8 +89,9 @@ pub(crate) struct Filters {
     /// With these words.
     #[arg(long, short, value_name = "WORDS")]
     query: Option<String>,
-    /// In this order, as the API names it.
-    #[arg(long)]
+    /// By `updated_at`, `window` or `number`, with a `-` before it from the last to the first;
+    /// what was written last comes first when absent.
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true)]
     sort: Option<String>,
 }
 
@@ -96,8 +99,6 @@ impl Filters {
     /// As parameters.
     pub(crate) fn query(&self) -> Query {
         Query::default()
-            .maybe("phase", self.phase.as_ref())
-            .maybe("type", self.record_type.as_ref())
             .maybe("tier", self.tier.as_ref())
             .maybe("team", self.team.as_ref())
             .maybe("environment", self.environment.as_ref())
@@ -155,7 +156,7 @@ pub(crate) struct Step {
 #[derive(Debug, Args)]
 pub(crate) struct Scheduled {
     /// Its number or id.
-    record: String,
+    pub(crate) record: String,
     #[command(flatten)]
     window: WindowArgs,
     #[command(flatten)]
@@ -167,9 +168,11 @@ pub(crate) struct Scheduled {
 pub(crate) struct Extended {
     /// Its number or id.
     record: String,
-    /// The new end, RFC 3339.
+    /// The new end: RFC 3339, or wall time of --zone.
     #[arg(long, value_name = "TIME")]
     end: String,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// Why.
     #[arg(long)]
     reason: String,
@@ -182,9 +185,12 @@ pub(crate) struct Extended {
 pub(crate) struct GrantedExtension {
     /// Its number or id.
     record: String,
-    /// The end that was seen, RFC 3339; the one that is asked for when nothing is said.
+    /// The end that was seen, RFC 3339 or wall time of --zone; the one that is asked for when
+    /// nothing is said.
     #[arg(long, value_name = "TIME")]
     end: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
     #[command(flatten)]
     version: IfVersion,
 }
@@ -215,9 +221,11 @@ pub(crate) struct Tasked {
     /// The team that does it.
     #[arg(long, value_name = "NAME")]
     team: Option<String>,
-    /// Due at this time, RFC 3339.
+    /// Due at this time: RFC 3339, or wall time of --zone.
     #[arg(long, value_name = "TIME")]
     due: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
     /// After this task; give it again for more.
     #[arg(long, value_name = "NUMBER")]
     after: Vec<u32>,
@@ -236,12 +244,12 @@ pub(crate) struct Tasked {
 }
 
 impl Tasked {
-    fn fields(&self) -> Result<TaskFields> {
+    fn fields(&self, clock: &Clock<'_>) -> Result<TaskFields> {
         Ok(TaskFields {
             title: self.title.clone(),
             assignee: cleared(self.assignee.as_ref()),
             team: cleared(self.team.as_ref()),
-            due_at: self.due.as_ref().map(|due| instant(due, "UTC")).transpose()?.map(Some),
+            due_at: clock.maybe(self.due.as_ref())?.map(Some),
             after: (!self.after.is_empty()).then(|| self.after.clone()),
             required: self.required,
             done: self.done,
@@ -295,6 +303,11 @@ impl Records<'_> {
         format!("{}/{}", self.folder, segment(record))
     }
 
+    /// The clock by which times of a record are read.
+    pub(crate) fn clock<'a>(&'a self, zone: &'a ZoneArg, record: &str) -> Clock<'a> {
+        zone.clock(self.client).of(self.path(record))
+    }
+
     /// Sends a verb with a body.
     pub(crate) fn post<B: Serialize>(
         &self,
@@ -314,7 +327,8 @@ impl Records<'_> {
 
     /// Sets or moves the window.
     pub(crate) fn schedule(&self, scheduled: &Scheduled) -> Result<Written> {
-        let body = Schedule { window: scheduled.window.window()? };
+        let clock = self.clock(&scheduled.window.zone, &scheduled.record);
+        let body = Schedule { window: scheduled.window.window(&clock)? };
         self.post(&scheduled.record, "schedule", scheduled.version.expect(), &body)
     }
 
@@ -329,7 +343,7 @@ impl Records<'_> {
             extension: Option<Asked>,
         }
         let end = match &granted.end {
-            Some(end) => instant(end, "UTC")?,
+            Some(end) => self.clock(&granted.zone, &granted.record).instant(end)?,
             None => {
                 let seen: Seen = self.client.get(&self.path(&granted.record), &Query::default())?;
                 // Where nothing is asked for any more, the server says so.
@@ -342,7 +356,7 @@ impl Records<'_> {
 
     /// Asks for a longer window.
     pub(crate) fn extend(&self, extended: &Extended) -> Result<Written> {
-        let end = instant(&extended.end, "UTC")?;
+        let end = self.clock(&extended.zone, &extended.record).instant(&extended.end)?;
         let body = Extend { end, reason: extended.reason.clone() };
         self.post(&extended.record, "extend", extended.version.expect(), &body)
     }
@@ -360,7 +374,8 @@ impl Records<'_> {
 
     /// Adds a task, writes one or takes it away.
     pub(crate) fn task(&self, tasked: &Tasked) -> Result<Written> {
-        let (path, body) = (self.path(&tasked.record), tasked.fields()?);
+        let path = self.path(&tasked.record);
+        let body = tasked.fields(&self.clock(&tasked.zone, &tasked.record))?;
         let Some(number) = tasked.number else {
             return self.client.post(&format!("{path}/tasks"), tasked.version.expect(), &body);
         };
@@ -393,7 +408,7 @@ impl Records<'_> {
 }
 
 /// The lamps from here to done, a line each.
-pub(crate) fn lamp_lines(route: &[Lamp]) -> Vec<String> {
+pub(crate) fn lamp_lines(route: &[Lamp], zone: &str) -> Vec<String> {
     let line = |lamp: &Lamp| {
         let shown = match lamp.state {
             LampState::Clear => "clear     ",
@@ -401,17 +416,18 @@ pub(crate) fn lamp_lines(route: &[Lamp]) -> Vec<String> {
             LampState::Stop => "STOP      ",
             LampState::NotNeeded => "not needed",
         };
-        format!("{shown}  {}: {}", lamp.name, lamp.detail)
+        format!("{shown}  {}: {}", lamp.name, wall::sentence(&lamp.detail, zone))
     };
     route.iter().map(line).collect()
 }
 
 /// Tasks, a line each.
-pub(crate) fn task_lines(tasks: &[Task]) -> Vec<String> {
+pub(crate) fn task_lines(tasks: &[Task], zone: &str) -> Vec<String> {
     let line = |task: &Task| {
         let done = if task.done { "done" } else { "open" };
         let who = task.assignee.iter().chain(&task.team).map(|who| format!(" ({})", who.name));
-        let due = task.due_at.iter().map(|due| format!(" due {due}"));
+        let due = task.due_at.iter().filter(|_| !task.done);
+        let due = due.map(|at| format!(", due {}", wall::moment(at, zone)));
         let facts: String = who.chain(due).collect();
         format!("{} {done} {}{facts}", task.number, task.title)
     };
@@ -425,8 +441,16 @@ pub(crate) fn link_lines(links: &[Link]) -> Vec<String> {
 }
 
 /// Remarks, a line each.
-pub(crate) fn comment_lines(comments: &[Comment]) -> Vec<String> {
-    comments.iter().map(|one| format!("{} {}: {}", one.at, one.author, one.text)).collect()
+pub(crate) fn comment_lines(comments: &[Comment], zone: &str) -> Vec<String> {
+    let at = |one: &Comment| wall::moment(&one.at, zone);
+    comments.iter().map(|one| format!("{} {}: {}", at(one), one.author, one.text)).collect()
+}
+
+/// A refusal with what is missing, in one line.
+pub(crate) fn refusal_words(refusal: &Refusal) -> String {
+    let missing: Vec<&str> = refusal.errors.iter().map(|error| error.detail.as_str()).collect();
+    let detail = failure::without_errors(&refusal.detail);
+    if missing.is_empty() { detail } else { format!("{detail}: {}", missing.join("; ")) }
 }
 
 /// What may be done now, then why the rest may not, verbs of one reason together. Those that
@@ -438,7 +462,7 @@ pub(crate) fn action_lines(actions: &[Action]) -> Vec<String> {
         if refusal.is_some_and(|refusal| refusal.code.ends_with(".wrong_phase")) {
             continue;
         }
-        let reason = refusal.map_or(String::new(), |refusal| refusal.detail.clone());
+        let reason = refusal.map_or_else(String::new, refusal_words);
         match reasons.iter_mut().find(|(known, _)| *known == reason) {
             Some((_, names)) => names.push(&action.name),
             None => reasons.push((reason, vec![&action.name])),
@@ -454,8 +478,6 @@ pub(crate) fn action_lines(actions: &[Action]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use api::common::Refusal;
-
     use super::*;
 
     fn link(kind: &str, target: &str) -> Link {

@@ -2,8 +2,12 @@
 //! and their review.
 
 use api::change::ChangeRow;
+use api::common::{BulkOutcome, Refusal};
 use api::deployment::{CarriedOut, DeploymentRow, DeploymentStep, StepReport};
-use api::release::{Board, Close, Order, Release, ReleaseBulk, ReleaseFields, ReleaseRow, Verify};
+use api::problem::Problem;
+use api::release::{
+    Board, Close, Milestone, Order, Release, ReleaseBulk, ReleaseFields, ReleaseRow, Verify,
+};
 use api::rollback::RollbackPlan;
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -13,17 +17,25 @@ use crate::change::factor_lines;
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::deployment::{PlanVerb, plan, run_lines};
-use crate::failure::Result;
-use crate::given::{FromFile, WindowArgs, cleared, replaces, set};
+use crate::failure::{Failure, Result};
+use crate::given::{Clock, FromFile, WindowArgs, cleared, pair, replaces, set};
+use crate::output::Columns;
+use crate::package::{kpis, members, milestones, package, package_line};
 use crate::planning::{self, After, Preview, Stated};
 use crate::record::{
     Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
     Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, several_sent,
-    task_lines,
+    task_lines, told_each,
 };
 use crate::review::WrittenReview;
+use crate::told::Before;
+use crate::wall;
 use crate::window::{WindowVerb, agreement_lines};
 
+const LIST: Columns = Columns {
+    people: &["number", "title", "type", "phase", "approved", "scheduled", "window", "changes"],
+    all: COLUMNS,
+};
 const COLUMNS: &[&str] = &[
     "number",
     "title",
@@ -38,6 +50,7 @@ const COLUMNS: &[&str] = &[
     "team",
     "window.start",
     "window.end",
+    "window.zone",
     "changes",
     "tier",
     "conflicts_open",
@@ -45,7 +58,20 @@ const COLUMNS: &[&str] = &[
     "outcome",
     "updated_at",
 ];
-const DEPLOYMENTS: &[&str] = &[
+const DEPLOYMENTS: Columns = Columns {
+    people: &[
+        "release.number",
+        "release.name",
+        "state",
+        "window",
+        "done",
+        "failed",
+        "total",
+        "yours",
+    ],
+    all: DEPLOYMENTS_ALL,
+};
+const DEPLOYMENTS_ALL: &[&str] = &[
     "release.number",
     "release.name",
     "type",
@@ -137,7 +163,7 @@ pub(crate) enum ReleaseVerb {
     #[command(after_help = "Examples:\n  \
         interlock release state-scope REL-17 --scope-owner anna \
         --exclude \"Mobile app=its store review takes two weeks\"\n  \
-        interlock release state-scope REL-17 --freeze-at 2026-12-01T17:00:00Z")]
+        interlock release state-scope REL-17 --freeze-at 2026-12-01T17:00 --zone Europe/Amsterdam")]
     StateScope(Box<Stated>),
     /// Freezes its scope: nothing joins any more without an exception.
     #[command(after_help = "Example:\n  \
@@ -185,7 +211,7 @@ pub(crate) enum ReleaseVerb {
     Window(WindowVerb),
     /// Lengthens the window.
     #[command(after_help = "Example:\n  interlock release extend REL-17 \
-        --end 2026-12-06T03:00:00Z --reason \"the copy takes longer\"")]
+        --end 2026-12-06T04:00 --zone Europe/Amsterdam --reason \"the copy takes longer\"")]
     Extend(Extended),
     /// Lengthens the running window as it was asked for.
     #[command(after_help = "Example:\n  interlock release grant-extension REL-17")]
@@ -214,7 +240,7 @@ pub(crate) enum ReleaseVerb {
     Rollback(Step),
     /// Reports a change of the rollback as done or failed.
     #[command(after_help = "Example:\n  interlock release rollback-step REL-17 CHG-1042 done")]
-    RollbackStep(Reported),
+    RollbackStep(TakenBack),
     /// Ends a rollback that cannot be completed; what was not taken back stands.
     #[command(after_help = "Example:\n  \
         interlock release rollback-give-up REL-17 --reason \"the backup cannot be read\"")]
@@ -273,6 +299,13 @@ pub(crate) enum ReleaseVerb {
 /// Which releases are listed.
 #[derive(Debug, Args)]
 pub(crate) struct List {
+    /// In this phase: `planning`, `build`, `test`, `approval`, `deployment`, `verification`,
+    /// `review`, `closed` or `cancelled`.
+    #[arg(long)]
+    phase: Option<String>,
+    /// Of this type: `major`, `minor`, `emergency`, or one of your policy.
+    #[arg(long = "type", value_name = "TYPE")]
+    release_type: Option<String>,
     #[command(flatten)]
     filters: Filters,
     /// Answered for by this person, by login.
@@ -314,9 +347,30 @@ pub(crate) struct Reported {
     release: String,
     /// The number or id of the change.
     change: String,
-    /// `done` or `failed`; on the way back of a step that was begun and not reported also
-    /// `not_begun`.
+    /// What became of it.
+    #[arg(value_parser = ["done", "failed"])]
     result: String,
+    #[command(flatten)]
+    noted: Noted,
+}
+
+/// What became of one change on the way back.
+#[derive(Debug, Args)]
+pub(crate) struct TakenBack {
+    /// The number or id of the release.
+    release: String,
+    /// The number or id of the change.
+    change: String,
+    /// What became of it; `not_begun` of a step that was begun and not reported.
+    #[arg(value_parser = ["done", "failed", "not_begun"])]
+    result: String,
+    #[command(flatten)]
+    noted: Noted,
+}
+
+/// What is said beside a result.
+#[derive(Debug, Args)]
+struct Noted {
     /// A remark; required when it failed.
     #[arg(long)]
     note: Option<String>,
@@ -365,8 +419,7 @@ pub(crate) struct Edit {
     version: IfVersion,
 }
 
-/// The fields of a release. An empty text clears a field; lists replace what is there. The rest
-/// (measures, milestones, members, package) is given with --from.
+/// The fields of a release. An empty text clears a field; lists replace what is there.
 #[derive(Debug, Args)]
 pub(crate) struct Fields {
     #[command(flatten)]
@@ -410,12 +463,27 @@ pub(crate) struct Fields {
     /// A regulatory tag, such as SOX; give it again for more.
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
+    /// A measure of success with its target, such as "Errors=under 1 %"; give it again for more.
+    #[arg(long = "kpi", value_name = "NAME=TARGET", value_parser = pair)]
+    kpis: Vec<(String, String)>,
+    /// A milestone with its time, such as "Code complete=2026-12-01T17:00"; give it again for more.
+    #[arg(long = "milestone", value_name = "NAME=TIME", value_parser = pair)]
+    milestones: Vec<(String, String)>,
+    /// Who else takes part and as what, such as `ben=tester`; give it again for more.
+    #[arg(long = "member", value_name = "LOGIN=ROLE", value_parser = pair)]
+    members: Vec<(String, String)>,
+    /// What is shipped, such as
+    /// `name=payments,version=4.2.0,digest=sha256:…,service=Payments`, with `kind=hardware` or
+    /// `kind=configuration` what has no digest, with `ci=NAME` what it runs on; give it again for
+    /// more.
+    #[arg(long, value_name = "NAME=VALUE,…")]
+    package: Vec<String>,
     #[command(flatten)]
     window: WindowArgs,
 }
 
 impl Fields {
-    fn body(&self) -> Result<ReleaseFields> {
+    fn body(&self, clock: &Clock<'_>) -> Result<ReleaseFields> {
         let mut body: ReleaseFields = self.from.fields()?;
         set(&mut body.title, self.title.clone());
         set(&mut body.release_type, self.release_type.clone());
@@ -430,7 +498,11 @@ impl Fields {
         set(&mut body.release_manager, cleared(self.release_manager.as_ref()));
         set(&mut body.team, cleared(self.team.as_ref()));
         set(&mut body.tags, replaces(&self.tags));
-        set(&mut body.window, self.window.window()?.map(Some));
+        set(&mut body.window, self.window.window(clock)?.map(Some));
+        set(&mut body.kpis, kpis(&self.kpis));
+        set(&mut body.milestones, milestones(&self.milestones, clock)?);
+        set(&mut body.members, members(&self.members));
+        set(&mut body.package, package(&self.package)?);
         Ok(body)
     }
 }
@@ -439,18 +511,29 @@ impl Fields {
 pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
     let client = global.client()?;
     let releases = Records { client: &client, folder: "/releases" };
+    let before = before(&releases, &verb);
+    let commits = matches!(verb, ReleaseVerb::Schedule(_));
     let written = match verb {
         ReleaseVerb::List(list) => return show_list(&client, &list, global),
         ReleaseVerb::Board => return show_board(&client, global),
         ReleaseVerb::Show(named) => return show(&releases, &named.record, global),
-        ReleaseVerb::Create(fields) => client.post("/releases", Expect::Any, &fields.body()?),
+        ReleaseVerb::Create(fields) => {
+            let body = fields.body(&fields.window.zone.clock(&client))?;
+            client.post("/releases", Expect::Any, &body)
+        }
         ReleaseVerb::Edit(edit) => {
             let path = releases.path(&edit.release);
             let expect = edit.version.or_read(&client, &path)?;
-            client.write(Method::Patch, &path, expect, &edit.fields.body()?)
+            let body =
+                edit.fields.body(&releases.clock(&edit.fields.window.zone, &edit.release))?;
+            client.write(Method::Patch, &path, expect, &body)
         }
-        ReleaseVerb::Attach(scope) => scope.move_each(&releases, Method::Put),
-        ReleaseVerb::Detach(scope) => scope.move_each(&releases, Method::Delete),
+        ReleaseVerb::Attach(scope) => {
+            return scope.move_each(&releases, Method::Put, &before, global);
+        }
+        ReleaseVerb::Detach(scope) => {
+            return scope.move_each(&releases, Method::Delete, &before, global);
+        }
         ReleaseVerb::Order(scope) => scope.order(&releases),
         ReleaseVerb::Scope(named) => {
             return planning::show_scope(&releases, &named.record, global);
@@ -481,7 +564,9 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
             releases.post(&verified.release, "verify", verified.version.expect(), &body)
         }
         ReleaseVerb::Rollback(step) => releases.step(&step, "rollback"),
-        ReleaseVerb::RollbackStep(reported) => reported.send(&releases, "rollback/steps"),
+        ReleaseVerb::RollbackStep(TakenBack { release, change, result, noted }) => {
+            Reported { release, change, result, noted }.send(&releases, "rollback/steps")
+        }
         ReleaseVerb::RollbackGiveUp(step) => releases.step(&step, "rollback/give-up"),
         ReleaseVerb::Review(written) => written.send(&releases),
         ReleaseVerb::Close(closed) => {
@@ -507,25 +592,60 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         }
         ReleaseVerb::Deployments(wanted) => return show_deployments(&client, &wanted, global),
     };
-    global.out().written(&written?)
+    releases.tell(&written?, &before, commits, global)
+}
+
+/// What a verb may do more to than it says, as it is before.
+fn before(releases: &Records<'_>, verb: &ReleaseVerb) -> Before {
+    let (record, changes): (&str, &[String]) = match verb {
+        ReleaseVerb::Edit(edit) => (&edit.release, &[]),
+        ReleaseVerb::Schedule(scheduled) => (&scheduled.record, &[]),
+        ReleaseVerb::Order(scope) => (&scope.release, &[]),
+        ReleaseVerb::Attach(scope) | ReleaseVerb::Detach(scope) => (&scope.release, &scope.changes),
+        _ => return Before::default(),
+    };
+    let mut before = Before::of(releases, record);
+    for change in changes {
+        before.look(releases.client, format!("/changes/{}", segment(change)));
+    }
+    before
 }
 
 type Written = Result<api::common::Written>;
 
 impl Scope {
     /// Takes each change in or out, one write after the other; each is bound to the version that
-    /// the one before left.
-    fn move_each(&self, releases: &Records<'_>, method: Method) -> Written {
+    /// the one before left. Nothing is written unless all of them are there.
+    fn move_each(
+        &self,
+        releases: &Records<'_>,
+        method: Method,
+        before: &Before,
+        global: &Global,
+    ) -> Result {
+        let client = releases.client;
         let path = releases.path(&self.release);
-        let mut expect = self.version.or_read(releases.client, &path)?;
-        let mut last = None;
+        for change in &self.changes {
+            let there = format!("/changes/{}", segment(change));
+            let _: serde::de::IgnoredAny = client.get(&there, &Query::default())?;
+        }
+        let mut expect = self.version.or_read(client, &path)?;
+        let mut outcomes = Vec::new();
         for change in &self.changes {
             let path = format!("{path}/changes/{}", segment(change));
-            let written: api::common::Written = releases.client.bare(method, &path, expect)?;
-            expect = Expect::Version(written.version);
-            last = Some(written);
+            let (version, refusal) =
+                match client.bare::<api::common::Written>(method, &path, expect) {
+                    Ok(written) => {
+                        expect = Expect::Version(written.version);
+                        (Some(written.version), None)
+                    }
+                    Err(Failure::Problem(problem)) => (None, Some(as_refusal(*problem))),
+                    Err(other) => return Err(other),
+                };
+            outcomes.push(BulkOutcome { record: change.clone(), version, refusal });
         }
-        Ok(last.expect("the command line names at least one change"))
+        before.say(client);
+        told_each(&outcomes, global)
     }
 
     fn order(&self, releases: &Records<'_>) -> Written {
@@ -536,18 +656,28 @@ impl Scope {
     }
 }
 
+/// A problem as the API tells it of one of several records.
+fn as_refusal(problem: Problem) -> Refusal {
+    Refusal { code: problem.code, detail: problem.detail, errors: problem.errors }
+}
+
 impl Reported {
     fn send(&self, releases: &Records<'_>, steps: &str) -> Written {
         let verb = format!("{steps}/{}", segment(&self.change));
-        let body = StepReport { result: self.result.clone(), note: self.note.clone() };
-        releases.post(&self.release, &verb, self.version.expect(), &body)
+        let body = StepReport { result: self.result.clone(), note: self.noted.note.clone() };
+        releases.post(&self.release, &verb, self.noted.version.expect(), &body)
     }
 }
 
 fn show_list(client: &Client, list: &List, global: &Global) -> Result {
-    let query = list.filters.query().maybe("owner", list.owner.as_ref());
+    let query = list
+        .filters
+        .query()
+        .maybe("phase", list.phase.as_ref())
+        .maybe("type", list.release_type.as_ref())
+        .maybe("owner", list.owner.as_ref());
     let listed = client.list::<ReleaseRow>("/releases", &query, &list.paging.wanted())?;
-    global.out().listed(&listed, COLUMNS)
+    global.out().listed(&listed, LIST)
 }
 
 fn show_deployments(client: &Client, wanted: &Deployments, global: &Global) -> Result {
@@ -572,52 +702,60 @@ fn show_deployment(client: &Client, release: &str, global: &Global) -> Result {
         "deployment.rollback.reason",
         "deployment.rollback.given_up",
     ];
+    let zone = wall::zone_of(found.window.as_ref());
+    let told = |step: &DeploymentStep| step_line(step, zone);
     let back = found.deployment.rollback.iter().flat_map(|rollback| &rollback.steps);
     let sections = [
-        ("carried out", found.deployment.steps.iter().map(step_line).collect()),
-        ("taken back", back.map(step_line).collect()),
+        ("carried out", found.deployment.steps.iter().map(told).collect()),
+        ("taken back", back.map(told).collect()),
         ("the run", found.run.as_ref().map(run_lines).unwrap_or_default()),
-        ("the way back", rollback_lines(&found.rollback_plan)),
+        ("the way back", rollback_lines(&found.rollback_plan, zone)),
     ];
     global.out().record(&found, &fields, &sections)
 }
 
-fn step_line(step: &DeploymentStep) -> String {
+fn step_line(step: &DeploymentStep, zone: &str) -> String {
     let change = step.change.number.as_deref().unwrap_or(&step.change.name);
     let by = step.by.as_deref().unwrap_or_default();
-    let at = step.at.as_deref().unwrap_or_default();
+    let at = step.at.as_ref().map(|at| wall::moment(at, zone)).unwrap_or_default();
     let note = step.note.as_deref().unwrap_or_default();
     let uncertain = if step.uncertain { "BEGUN, NOT REPORTED: check what it did" } else { "" };
-    let parts = [step.state.as_str(), change, uncertain, at, by, note];
+    let parts = [step.state.as_str(), change, uncertain, &at, by, note];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn show_board(client: &Client, global: &Global) -> Result {
     let board: Board = client.get("/releases/board", &Query::default())?;
-    let cards: Vec<ReleaseRow> =
-        board.columns.into_iter().flat_map(|column| column.releases).collect();
-    global.out().list(&cards, &["phase", "number", "title", "type", "owner", "window.start"])
+    let cards: Vec<&ReleaseRow> =
+        board.columns.iter().flat_map(|column| &column.releases).collect();
+    let columns = &["phase", "number", "title", "type", "owner", "window.start"];
+    global.out().answer(&board, &cards, columns)
 }
 
 fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
     let release: Release = releases.client.get(&releases.path(release), &Query::default())?;
+    let zone = wall::zone_of(release.window.as_ref());
     let conflicts = release.conflicts.iter().map(|one| {
+        let detail = wall::sentence(&one.detail, zone);
         let rule = one.rule.as_ref().map_or(String::new(), |rule| {
             format!(" ({}:{}, \"{}\")", rule.file, rule.line, rule.name)
         });
-        format!("{} {} {}: {}{rule}", one.state, one.severity, one.kind, one.detail)
+        format!("{} {} {}: {detail}{rule}", one.state, one.severity, one.kind)
     });
+    let milestone = |one: &Milestone| format!("{} {}", wall::moment(&one.at, zone), one.name);
     let sections = [
-        ("from here to done", lamp_lines(&release.route)),
+        ("from here to done", lamp_lines(&release.route, zone)),
+        ("milestones", release.milestones.iter().map(milestone).collect()),
+        ("package", release.package.iter().map(package_line).collect()),
         ("changes, in deploy order", release.changes.iter().map(change_line).collect()),
         ("risk", factor_lines(&release.risk)),
         ("conflicts", conflicts.collect()),
         ("what the teams say of the window", agreement_lines(&release.window_answers)),
-        ("approvals", round_lines(&release.rounds)),
-        ("the way back", rollback_lines(&release.rollback_plan)),
-        ("tasks", task_lines(&release.tasks)),
+        ("approvals", round_lines(&release.rounds, zone)),
+        ("the way back", rollback_lines(&release.rollback_plan, zone)),
+        ("tasks", task_lines(&release.tasks, zone)),
         ("links", link_lines(&release.links)),
-        ("remarks", comment_lines(&release.comments)),
+        ("remarks", comment_lines(&release.comments, zone)),
         ("you may", action_lines(&release.actions)),
     ];
     global.out().record(&release, FIELDS, &sections)
@@ -627,7 +765,7 @@ fn change_line(change: &ChangeRow) -> String {
     format!("{} {} ({})", change.number, change.title, change.phase)
 }
 
-fn rollback_lines(plan: &RollbackPlan) -> Vec<String> {
+fn rollback_lines(plan: &RollbackPlan, zone: &str) -> Vec<String> {
     let name = |change: &api::common::Ref| change.number.clone().unwrap_or(change.name.clone());
     let cannot = plan.cannot_be_undone.iter();
     let cannot = cannot.map(|one| format!("CANNOT BE UNDONE {}: {}", name(&one.change), one.what));
@@ -640,6 +778,7 @@ fn rollback_lines(plan: &RollbackPlan) -> Vec<String> {
         let check = if step.uncertain { check } else { "" };
         format!("{} {} min: {check}{}", name(&step.change), step.minutes, step.plan)
     });
-    let latest = plan.latest_start.iter().map(|at| format!("fits in the window until {at}"));
+    let latest = plan.latest_start.iter();
+    let latest = latest.map(|at| format!("fits in the window until {}", wall::moment(at, zone)));
     cannot.chain(limits).chain(missing).chain(steps).chain(latest).collect()
 }

@@ -1,15 +1,16 @@
 //! `interlock review`: reviews owed and written. They are written by the verbs of their records.
 
 use api::common::Written;
-use api::review::{Review, ReviewAction, ReviewFields, ReviewKpi, ReviewRow};
+use api::review::{Moment, Review, ReviewAction, ReviewFields, ReviewKpi, ReviewRow};
 use clap::{Args, Subcommand};
 use ports::Method;
 
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
-use crate::given::{FromFile, set};
-use crate::record::{Records, action_lines};
+use crate::given::{FromFile, cleared, set};
+use crate::record::{IfVersion, Records, action_lines};
+use crate::wall;
 
 const COLUMNS: &[&str] = &[
     "number",
@@ -52,6 +53,62 @@ pub(crate) enum ReviewVerb {
         /// Its number or id.
         review: String,
     },
+    /// Ticks an action item off, opens it again, or writes a new one.
+    #[command(after_help = "Examples:\n  \
+        interlock review action PIR-7 2 --done\n  \
+        interlock review action PIR-7 --title \"Test the backup\" --owner anna --due 2026-12-24")]
+    Action(ActionArgs),
+}
+
+/// An action item: the one with a number, or a new one.
+#[derive(Debug, Args)]
+pub(crate) struct ActionArgs {
+    /// The number or id of the review.
+    review: String,
+    /// The item's number, as `show` tells it; a new one when absent.
+    #[arg(required_unless_present = "title")]
+    item: Option<usize>,
+    /// What is to be done.
+    #[arg(long)]
+    title: Option<String>,
+    /// Who does it, by login; an empty text for nobody.
+    #[arg(long, value_name = "LOGIN")]
+    owner: Option<String>,
+    /// By when, a date such as 2026-12-24; an empty text for no date.
+    #[arg(long, value_name = "DAY")]
+    due: Option<String>,
+    /// Whether it is done.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    done: Option<bool>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+impl ActionArgs {
+    /// The items with this one as it is to be.
+    fn applied(&self, mut items: Vec<ReviewAction>) -> Result<Vec<ReviewAction>> {
+        let (title, owner, due_on) = (String::new(), None, None);
+        let new = ReviewAction { title, owner, due_on, done: false, owner_name: None };
+        let at = self.item.unwrap_or_else(|| {
+            items.push(new);
+            items.len()
+        });
+        let count = items.len();
+        let item = at.checked_sub(1).and_then(|at| items.get_mut(at)).ok_or_else(|| {
+            Failure::usage(format!("there is no item {at}: `show` numbers {count} of them"))
+        })?;
+        if let Some(title) = &self.title {
+            item.title.clone_from(title);
+        }
+        if let Some(owner) = cleared(self.owner.as_ref()) {
+            item.owner = owner;
+        }
+        if let Some(due_on) = cleared(self.due.as_ref()) {
+            item.due_on = due_on;
+        }
+        item.done = self.done.unwrap_or(item.done);
+        Ok(items)
+    }
 }
 
 /// Which reviews are listed.
@@ -147,6 +204,15 @@ pub(crate) fn run(verb: ReviewVerb, global: &Global) -> Result {
     match verb {
         ReviewVerb::List(list) => show_list(&client, &list, global),
         ReviewVerb::Show { review } => show(&client, &review, global),
+        ReviewVerb::Action(args) => {
+            let path = format!("/reviews/{}", segment(&args.review));
+            let there: Review = client.get(&path, &Query::default())?;
+            let expect = args.version.or(|| Ok(there.version))?;
+            let actions = Some(args.applied(there.actions)?);
+            let body = ReviewFields { actions, ..ReviewFields::default() };
+            let written: Written = client.write(Method::Put, &path, expect, &body)?;
+            global.out().written(&written)
+        }
     }
 }
 
@@ -164,8 +230,8 @@ fn show(client: &Client, review: &str, global: &Global) -> Result {
     let timeline = review.timeline.iter();
     let sections = [
         ("measures", review.kpis.iter().map(kpi_line).collect()),
-        ("action items", review.actions.iter().map(action_line).collect()),
-        ("what happened", timeline.map(|m| format!("{} {} ({})", m.at, m.what, m.who)).collect()),
+        ("action items", review.actions.iter().enumerate().map(action_line).collect()),
+        ("what happened", timeline.map(moment_line).collect()),
         ("you may", action_lines(&review.allowed)),
     ];
     global.out().record(&review, FIELDS, &sections)
@@ -181,9 +247,55 @@ fn kpi_line(kpi: &ReviewKpi) -> String {
     format!("{}: {target} ({judged})", kpi.name)
 }
 
-fn action_line(action: &ReviewAction) -> String {
+fn moment_line(moment: &Moment) -> String {
+    format!("{} {} ({})", wall::moment(&moment.at, "UTC"), moment.what, moment.who)
+}
+
+fn action_line((index, action): (usize, &ReviewAction)) -> String {
     let mark = if action.done { "x" } else { " " };
     let owner = action.owner_name.as_deref().unwrap_or("nobody yet");
     let due = action.due_on.as_deref().unwrap_or("no date");
-    format!("[{mark}] {} ({owner}, {due})", action.title)
+    format!("{} [{mark}] {} ({owner}, {due})", index + 1, action.title)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        action: ActionArgs,
+    }
+
+    fn applied(words: &[&str]) -> Result<Vec<String>> {
+        let line = Line::try_parse_from([&["action", "PIR-7"], words].concat()).unwrap();
+        let there = ["Test the backup", "Tell the desk"].map(|title| ReviewAction {
+            title: title.to_owned(),
+            owner: Some("per_1".to_owned()),
+            due_on: None,
+            done: false,
+            owner_name: Some("Anna".to_owned()),
+        });
+        let items = line.action.applied(there.to_vec())?;
+        Ok(items.iter().enumerate().map(action_line).collect())
+    }
+
+    #[test]
+    fn an_item_is_ticked_off_by_its_number_and_the_others_stay() {
+        let lines = applied(&["2", "--done", "--due", "2026-12-24"]).unwrap();
+        let expected =
+            ["1 [ ] Test the backup (Anna, no date)", "2 [x] Tell the desk (Anna, 2026-12-24)"];
+        assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn without_a_number_an_item_is_added_and_a_wrong_number_is_refused() {
+        let lines = applied(&["--title", "Ask the vendor"]).unwrap();
+        assert_eq!(lines[2], "3 [ ] Ask the vendor (nobody yet, no date)");
+        assert!(matches!(applied(&["3", "--done"]), Err(Failure::Usage(_))));
+        assert!(matches!(applied(&["0", "--done"]), Err(Failure::Usage(_))));
+    }
 }

@@ -170,7 +170,7 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
         let mut text = welcome(&address, &sign_ins);
-        text.push_str(&first_token(&address, &own, &sign_ins));
+        text.push_str(&first_token(&address, &sign_ins));
         output.write(text.as_bytes())?;
         if !demo.no_browser {
             show(&address);
@@ -261,19 +261,16 @@ fn welcome(address: &str, sign_ins: &[SignInHint]) -> String {
     text
 }
 
-/// How a first token for the command line is had: on the page, or beside the database. A file is
-/// the server's alone while it runs; an address elsewhere may hold a password and is not repeated.
-fn first_token(address: &str, database: &str, sign_ins: &[SignInHint]) -> String {
-    let (when, database) = if database.starts_with("sqlite:") {
-        ("while this demonstration is stopped", format!("'{database}'"))
-    } else {
-        ("in another terminal, with the same ADDRESS", "ADDRESS".to_owned())
-    };
-    let login = sign_ins.first().map_or("LOGIN", |hint| hint.login.as_str());
+/// How a first token for the command line is had: on the page, or by signing in from a shell.
+fn first_token(address: &str, sign_ins: &[SignInHint]) -> String {
+    let known = sign_ins.first().map(|hint| (hint.login.as_str(), hint.password.as_str()));
+    let (login, password) = known.unwrap_or(("LOGIN", "PASSWORD"));
     format!(
-        "For the command line, make a token at {address}/settings/tokens, or {when}:\n  \
-        interlock token create --for {login} --name shell --scope read --database {database}\n\
-        Then: export INTERLOCK_URL={address} INTERLOCK_TOKEN=ilk_…\n"
+        "For the command line, make a token at {address}/settings/tokens, or in another terminal:\n  \
+        export INTERLOCK_URL={address}\n  \
+        echo {password} | interlock token create --login {login} --password-stdin \
+        --name shell --scope read\n  \
+        export INTERLOCK_TOKEN=ilk_…\n"
     )
 }
 
@@ -349,12 +346,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_to_a_first_token_repeats_no_password_of_a_database() {
-        let file = first_token("http://127.0.0.1:7420", "sqlite:/tmp/a b/demo.db", &[]);
-        assert!(file.contains("--for LOGIN --name shell --scope read"));
-        assert!(file.contains("--database 'sqlite:/tmp/a b/demo.db'\n"));
-        assert!(file.contains("http://127.0.0.1:7420/settings/tokens"));
-        let elsewhere = first_token("http://127.0.0.1:7420", "postgres://me:secret@db/demo", &[]);
-        assert!(elsewhere.contains("--database ADDRESS\n") && !elsewhere.contains("secret"));
+    fn the_way_to_a_first_token_is_a_line_that_the_command_line_takes() {
+        let told = first_token("http://127.0.0.1:7420", &[]);
+        assert!(told.contains("http://127.0.0.1:7420/settings/tokens"), "{told}");
+        let line = told.lines().find_map(|line| line.trim().split_once("| ")).unwrap().1;
+        let words = line.split_whitespace();
+        assert!(<crate::verbs::Cli as clap::Parser>::try_parse_from(words).is_ok(), "{line}");
     }
 }

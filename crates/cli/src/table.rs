@@ -19,13 +19,16 @@ const WHOLE: [&str; 10] = [
     "would.approval",
 ];
 
+/// The columns that say when. They stay in one line, whole: half a window is none.
+const TIMES: [&str; 3] = ["next_free", "overlap", "window"];
+
 /// Rows under each other, two blanks between columns. The first names the columns.
 pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
     let names = rows.first().map_or(&[][..], Vec::as_slice);
-    let whole =
-        |column: usize| names.get(column).is_some_and(|name| WHOLE.contains(&name.as_str()));
-    let lines = |(column, cell): (usize, &String)| {
-        if whole(column) { wrapped(cell) } else { vec![short(cell)] }
+    let lines = |(column, cell): (usize, &String)| match names.get(column).map(String::as_str) {
+        Some(name) if WHOLE.contains(&name) => wrapped(cell),
+        Some(name) if TIMES.contains(&name) => vec![visible(cell)],
+        _ => vec![short(cell)],
     };
     let rows: Vec<Vec<Vec<String>>> =
         rows.iter().map(|row| row.iter().enumerate().map(lines).collect()).collect();
@@ -142,6 +145,13 @@ mod tests {
         let places = words.iter().map(|word| said.iter().filter(|one| *one == word).count());
         assert!(places.min() > Some(0), "{text}");
         assert!(lines[1..].iter().all(|line| line.chars().count() <= 60 + 2 + 60 + 2 + 4));
+    }
+
+    #[test]
+    fn a_window_is_never_cut() {
+        let window = "2026-12-06 23:00+01:00 – 2026-12-07 03:00+01:00 America/Argentina/La_Rioja";
+        let text = aligned(&[row(&["window", "title"]), row(&[window, "Move"])]);
+        assert!(text.contains(&format!("{window}  Move")), "{text}");
     }
 
     #[test]

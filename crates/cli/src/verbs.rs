@@ -1,5 +1,7 @@
 //! The command line: every verb, and where it goes.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
 
@@ -185,11 +187,24 @@ impl Verb {
             Self::Import(wanted) => import::import(&wanted, global),
             Self::Export(wanted) => export::export(&wanted, global),
             Self::Backup(wanted) => backup::backup(&wanted, global),
-            Self::Restore(wanted) => backup::restore(&wanted),
+            Self::Restore(wanted) => backup::restore(&wanted, global),
             Self::Openapi => global.out().json(&server::serve::document()),
             Self::Completions { shell } => completions(shell, global),
         }
     }
+}
+
+/// The long flags of a verb and of all below it.
+pub(crate) fn flags(verb: &str) -> BTreeSet<String> {
+    fn gather(command: &clap::Command, found: &mut BTreeSet<String>) {
+        found.extend(command.get_arguments().filter_map(clap::Arg::get_long).map(str::to_owned));
+        command.get_subcommands().for_each(|inner| gather(inner, found));
+    }
+    let mut found = BTreeSet::new();
+    if let Some(command) = Cli::command().find_subcommand(verb) {
+        gather(command, &mut found);
+    }
+    found
 }
 
 fn completions(shell: Shell, global: &Global) -> Result {

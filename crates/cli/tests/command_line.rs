@@ -137,7 +137,7 @@ fn what_is_wrong_is_said_field_by_field_beside_the_data() {
     let refused = house.ask(&server, &["team", "create", "--name", "B", "--member", "nobody"]);
     assert!(refused.stdout.is_empty());
     assert!(
-        said(&refused).contains("members/0: there is no person `nobody`"),
+        said(&refused).contains("--member (members/0): there is no person `nobody`"),
         "{}",
         said(&refused)
     );
@@ -251,6 +251,134 @@ fn a_writing_verb_waits_for_no_server_and_a_reading_one_runs_beside_it() {
     let mut list = interlock(house.folder.path());
     let people = done(list.args(["user", "list", "--database", "sqlite:other/i.db"]));
     assert!(people.contains("Ada"), "{people}");
+}
+
+#[test]
+fn a_first_token_is_had_by_signing_in_while_the_server_runs() {
+    use std::io::Write as _;
+    let house = House::build();
+    let server = house.serve();
+    let sign_in = |password: &str, server: &Served| {
+        let mut command = interlock(house.folder.path());
+        command.args(["token", "create", "--login", "ben", "--password-stdin", "--name", "shell"]);
+        command.args(["--scope", "read", "--format", "json", "--url", &server.url]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let admin = ["--scope", "identity.write", "--scope", "read", "--for", "admin", "--name", "k"];
+    let refused = house.direct(&[&["token", "create"], &admin[..]].concat());
+    assert_eq!(refused.status.code(), Some(5), "{}", said(&refused));
+    assert!(server.stop().success());
+    let mut add = interlock(house.folder.path());
+    add.args(["user", "add", "ben", "--name", "Ben", "--role", "requester", "--password-stdin"]);
+    add.args(["--database", "sqlite:data/i.db"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = add.spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "a long password").unwrap();
+    assert!(child.wait().unwrap().success());
+    let server = house.serve();
+    let wrong = sign_in("another password", &server);
+    assert_eq!(wrong.status.code(), Some(3), "{}", said(&wrong));
+    let made = sign_in("a long password", &server);
+    assert!(made.status.success(), "{}", said(&made));
+    let token: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let secret = token["secret"].as_str().unwrap();
+    let list = ["team", "list", "--token", secret, "--format", "json"];
+    let listed = house.ask(&server, &list);
+    assert!(listed.status.success(), "{}", said(&listed));
+    assert_eq!(listed.stdout, b"{\n  \"items\": []\n}\n");
+}
+
+#[test]
+fn a_verb_that_needs_a_database_says_so_where_only_a_server_is_named() {
+    let house = House::build();
+    let server = house.serve();
+    for verb in [&["audit", "verify"][..], &["calendar", "conflicts", "--imported"]] {
+        let asked = house.ask(&server, verb);
+        assert_eq!(asked.status.code(), Some(2));
+        let line = format!("interlock {} --database", verb.join(" "));
+        assert!(said(&asked).contains(&line), "{}", said(&asked));
+    }
+}
+
+#[test]
+fn what_is_missing_is_asked_for_without_the_servers_options() {
+    let house = House::build();
+    let mut command = interlock(house.folder.path());
+    command.env("INTERLOCK_URL", "http://127.0.0.1:1").env("INTERLOCK_TOKEN", "x");
+    let asked = command.args(["user", "add"]).output().unwrap();
+    let said = said(&asked);
+    assert!(said.contains("Usage: interlock user add <LOGIN>"), "{said}");
+    let mut command = interlock(house.folder.path());
+    let server = house.serve();
+    let unsigned = command.args(["team", "list", "--url", &server.url]).output().unwrap();
+    let text = String::from_utf8_lossy(&unsigned.stderr).into_owned();
+    assert!(text.contains("INTERLOCK_TOKEN or --token"), "{text}");
+}
+
+/// The journey of a change and a release, as an engineer types it.
+#[test]
+fn writes_say_where_the_record_is_and_times_are_wall_time() {
+    let house = House::build();
+    let token = |login: &str, role: &str, scopes: &[&str]| {
+        let direct = ["--database", "sqlite:data/i.db"];
+        let mut add = interlock(house.folder.path());
+        add.args(["user", "add", login, "--name", login, "--role", role]);
+        done(add.args(["--zone", "Asia/Tokyo"]).args(direct));
+        let mut create = interlock(house.folder.path());
+        create.args(["token", "create", "--for", login, "--name", "t", "--format", "json"]);
+        scopes.iter().for_each(|scope| {
+            create.args(["--scope", scope]);
+        });
+        let token: Value = serde_json::from_str(&done(create.args(direct))).unwrap();
+        token["secret"].as_str().unwrap().to_owned()
+    };
+    let lena = token("lena", "release_manager", &["read", "change.write", "release.write"]);
+    let server = house.serve();
+    let ask = |words: &[&str]| house.ask(&server, &[words, &["--token", &lena]].concat());
+    let window = |zone: &[&str], day: &str| {
+        let (start, end) = (format!("{day}T22:00"), format!("{day}T23:00"));
+        let words = ["change", "create", "--type", "normal", "--title", "A"];
+        let created = ask(&[&words[..], &["--start", &start, "--end", &end], zone].concat());
+        assert!(created.status.success(), "{}", said(&created));
+        String::from_utf8(created.stdout).unwrap()
+    };
+    let created = window(&["--zone", "Europe/Amsterdam"], "2030-12-05");
+    assert!(created.contains("phase") && created.contains("draft"), "{created}");
+    window(&[], "2030-12-06");
+    let show = |number: &str| String::from_utf8(ask(&["change", "show", number]).stdout).unwrap();
+    let shown = show("CHG-1");
+    assert!(shown.contains("2030-12-05 22:00+01:00 – 23:00+01:00 Europe/Amsterdam"), "{shown}");
+    assert!(show("CHG-2").contains("2030-12-06 22:00+09:00 – 23:00+09:00 Asia/Tokyo"));
+    let edit =
+        ["change", "edit", "CHG-1", "--start", "2030-12-07T20:00", "--end", "2030-12-07T21:00"];
+    assert!(ask(&edit).status.success());
+    let shown = show("CHG-1");
+    assert!(shown.contains("2030-12-07 20:00+01:00 – 21:00+01:00 Europe/Amsterdam"), "{shown}");
+    let preview = ["change", "preview", "CHG-1", "--start", "2030-12-08T20:00"];
+    let told = ask(&[&preview[..], &["--end", "2030-12-08T21:00"]].concat());
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(text.contains("2030-12-08 20:00+01:00"), "{text}{}", said(&told));
+    let plan = ["release", "create", "--type", "minor", "--title", "R", "--owner", "lena"];
+    let kpi = ["--kpi", "Errors=under 1 %", "--milestone", "Code complete=2030-12-01T17:00"];
+    let item = ["--package", "name=a,version=1,digest=sha256:ab", "--member", "lena=lead"];
+    let made = ask(&[&plan[..], &kpi[..], &item[..]].concat());
+    assert!(made.status.success(), "{}", said(&made));
+    let release: Value =
+        serde_json::from_slice(&ask(&["release", "show", "REL-1", "--format", "json"]).stdout)
+            .unwrap();
+    assert_eq!(release["kpis"][0]["target"], "under 1 %");
+    assert_eq!(release["milestones"][0]["at"], "2030-12-01T08:00:00Z");
+    assert_eq!(release["package"][0]["digest"], "sha256:ab");
+    assert_eq!(release["members"][0]["role"], "lead");
+    let some = ask(&["release", "attach", "REL-1", "CHG-1", "CHG-99"]);
+    assert_eq!(some.status.code(), Some(4), "{}", said(&some));
+    assert!(!show("CHG-1").contains("REL-1"), "nothing was attached");
+    let both = ask(&["release", "attach", "REL-1", "CHG-1", "CHG-2", "--format", "csv"]);
+    let text = String::from_utf8_lossy(&both.stdout).into_owned();
+    assert!(both.status.success(), "{text}{}", said(&both));
+    assert_eq!(text.lines().count(), 3, "{text}");
 }
 
 #[test]

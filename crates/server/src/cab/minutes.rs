@@ -33,7 +33,8 @@ pub(super) fn minutes(meeting: &Meeting) -> Minutes {
 fn head(text: &mut String, meeting: &Meeting, clock: &Clock) {
     let window = &meeting.window;
     let (start, end) = (clock.day(&window.start), clock.time(&window.end));
-    let _ = writeln!(text, "- Planned: {start} – {end} {}", window.zone);
+    let _ = writeln!(text, "- Times: on the clock of {}", window.zone);
+    let _ = writeln!(text, "- Planned: {start} – {end}");
     let _ = writeln!(text, "- Agenda closed: {}", clock.day(&meeting.cut_off));
     if let Some(chair) = &meeting.chair {
         let _ = writeln!(text, "- Chair: {}", plain(&chair.name));

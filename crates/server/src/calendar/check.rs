@@ -54,6 +54,7 @@ fn look(
     now: Timestamp,
 ) -> Result<Checked, Stop> {
     let (subject, interval) = (placed.subject, placed.interval);
+    let mut shower = Shower::of_draft(placed.environment, placed.emergency);
     let mut looked = find_placed(db, placed)?;
     let mut found = std::mem::take(&mut looked.found);
     // Those that wait for it and would begin before it is over stand here too.
@@ -63,7 +64,6 @@ fn look(
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
     found.truncate(CHECKED_MAX.max(blocks));
-    let mut shower = Shower::of_draft(placed.1, placed.0.emergency);
     shower.load(db, found.iter())?;
     let mut conflicts = Vec::with_capacity(found.len());
     let mut blocking = u32::from(looked.beyond.is_some());

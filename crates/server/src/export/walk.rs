@@ -152,6 +152,7 @@ impl Walk {
         };
         self.place = Place::Records { kind: at, after: last.text(0)?.to_owned() };
         let mut text = String::new();
+        let mut logins = BTreeMap::new();
         for row in &rows {
             let mut record = record(db, kind, row)?;
             if !self.shows(&mut record) {
@@ -161,7 +162,10 @@ impl Walk {
             *self.end.records.entry(name.to_owned()).or_default() += 1;
             text.push_str(&match self.wanted.form {
                 Form::Lines => line(&Line::Record(record))?,
-                Form::Csv => csv::row(&record),
+                Form::Csv => {
+                    learn(db, &record, &mut logins)?;
+                    csv::row(&record, &logins)
+                }
             });
         }
         Ok(text)
@@ -244,6 +248,22 @@ fn event(row: &Row) -> Result<Logged, Fault> {
 
 fn parsed(text: &str) -> Result<Json, Fault> {
     serde_json::from_str(text).map_err(|error| Fault::permanent("reading what is exported", error))
+}
+
+/// Looks up the logins of the people whom a record names, each once a slice.
+fn learn(
+    db: &mut dyn Query,
+    record: &Record,
+    logins: &mut BTreeMap<String, String>,
+) -> Result<(), Fault> {
+    for person in csv::people(record) {
+        if !logins.contains_key(person) {
+            let found = db.query_one("SELECT login FROM people WHERE id = $1", &[person.into()])?;
+            let login = found.map(|row| row.text(0).map(str::to_owned)).transpose()?;
+            logins.insert(person.to_owned(), login.unwrap_or_default());
+        }
+    }
+    Ok(())
 }
 
 fn line(line: &Line) -> Result<String, Fault> {

@@ -304,7 +304,8 @@ async fn ended(stage: &Stage, story: &Cast<'_>, path: &str, second: &str) {
     insta::assert_snapshot!(text, @r"
         # CAB-1 · Change advisory board
 
-        - Planned: 2026-11-21 11:00 – 12:00 Europe/Amsterdam
+        - Times: on the clock of Europe/Amsterdam
+        - Planned: 2026-11-21 11:00 – 12:00
         - Agenda closed: 2026-11-21 10:00
         - Chair: cleo_chair Example
         - Held: 2026-11-21 11:00 – 11:50

@@ -195,6 +195,9 @@ fn one_kind_comes_as_csv_with_all_of_it_in_the_last_column() {
         let row = &rows[0];
         let state: Json = serde_json::from_str(&row[at("state")]).unwrap();
         assert_eq!(state["content"]["title"], row[at("title")]);
+        assert_eq!(state["requester"], row[at("requester")]);
+        assert!(!row[at("requester_login")].is_empty());
+        assert_eq!((&row[at("type")], &row[at("environment")]), ("normal", "production"));
         assert!(state["content"]["implementation_plan"].as_str().unwrap().contains('\n'));
         for path in ["/export?format=csv", "/export?kind=x", "/export?format=xml"] {
             eve.get(path).await.refused(422, "request.invalid");
