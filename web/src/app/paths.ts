@@ -20,6 +20,8 @@ export const paths = {
   meeting: (id: string) => `/cab/${part(id)}`,
   calendar: '/calendar',
   deployments: '/deployments',
+  deployment: (release: string) => `/deployments/${part(release)}`,
+  wayBack: (release: string) => `/deployments/${part(release)}/back`,
   incidents: '/incidents',
   newIncident: '/incidents/new',
   incident: (id: string) => `/incidents/${part(id)}`,
