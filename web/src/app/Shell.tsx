@@ -2,11 +2,11 @@
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { useGo } from '@/lib/address';
 import { get, queryText } from '@/lib/client';
 import { useKeys } from '@/lib/keys';
-import { listen, type LiveState } from '@/lib/live';
+import { listen, LiveContext, type LiveState } from '@/lib/live';
 import { asProblem } from '@/lib/problem';
 import type { Me, Page as PageOf, Schema } from '@/lib/schema';
 import { MeProvider } from '@/lib/session';
@@ -25,6 +25,27 @@ import classes from './Shell.module.css';
 const WAITING_MAX = 100;
 
 export function Shell() {
+  return <SignedIn>{(me) => <Inside me={me} />}</SignedIn>;
+}
+
+/** A page without bars around it, for one that must be read at once; it listens to nothing. */
+export function Bare() {
+  return (
+    <SignedIn>
+      {(me) => (
+        <MeProvider me={me}>
+          <main id="page" className={classes.main}>
+            <Suspense fallback={<RecordSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </MeProvider>
+      )}
+    </SignedIn>
+  );
+}
+
+function SignedIn({ children }: { children: (me: Me) => ReactNode }) {
   const { pathname, searchStr } = useLocation();
   const go = useGo();
   const session = useQuery({
@@ -40,7 +61,7 @@ export function Shell() {
     go(paths.signIn + queryText({ to: to === '/' ? '' : to }), true);
   }, [lost, pathname, searchStr, go]);
 
-  if (session.data) return <Inside me={session.data} />;
+  if (session.data) return children(session.data);
   if (session.error && !lost) {
     return <ErrorState error={session.error} retry={() => void session.refetch()} />;
   }
@@ -97,9 +118,11 @@ function Inside({ me }: { me: Me }) {
         <div className={classes.right}>
           <TopBar me={me} live={live} onPalette={palette.open} onKeys={keys.open} />
           <main id="page" tabIndex={-1} className={classes.main}>
-            <Suspense fallback={<RecordSkeleton />}>
-              <Outlet />
-            </Suspense>
+            <LiveContext value={live}>
+              <Suspense fallback={<RecordSkeleton />}>
+                <Outlet />
+              </Suspense>
+            </LiveContext>
           </main>
         </div>
         <BottomBar path={pathname} waiting={waiting} />

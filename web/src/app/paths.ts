@@ -21,6 +21,8 @@ export const paths = {
   calendar: '/calendar',
   deployments: '/deployments',
   gates: '/gates',
+  deployment: (release: string) => `/deployments/${part(release)}`,
+  wayBack: (release: string) => `/deployments/${part(release)}/back`,
   incidents: '/incidents',
   newIncident: '/incidents/new',
   incident: (id: string) => `/incidents/${part(id)}`,

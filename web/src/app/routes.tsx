@@ -10,7 +10,7 @@ import {
 import { queryText } from '@/lib/client';
 import { RecordSkeleton } from '@/ui/States';
 import { NotFound } from './NotFound';
-import { PageError, Shell } from './Shell';
+import { Bare, PageError, Shell } from './Shell';
 
 const root = createRootRoute({ component: Outlet });
 
@@ -21,6 +21,15 @@ const signIn = createRoute({
 });
 
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell });
+
+const bare = createRoute({ getParentRoute: () => root, id: 'bare', component: Bare });
+
+/** The way back at three in the morning: nothing else on the screen. */
+const wayBack = createRoute({
+  getParentRoute: () => bare,
+  path: '/deployments/$id/back',
+  component: lazyRouteComponent(() => import('@/features/deployment/pages/WayBackPage')),
+});
 
 type PageFile = { default: () => React.ReactNode };
 
@@ -47,6 +56,7 @@ const pages = [
   page('/calendar', () => import('@/features/calendar/pages/CalendarPage')),
   page('/deployments', () => import('@/features/deployment/pages/DeploymentsPage')),
   page('/gates', () => import('@/features/gate/pages/GatesPage')),
+  page('/deployments/$id', () => import('@/features/deployment/pages/DeploymentPage')),
   page('/incidents', () => import('@/features/incident/pages/IncidentsPage')),
   page('/incidents/new', () => import('@/features/incident/pages/NewIncidentPage')),
   page('/incidents/$id', () => import('@/features/incident/pages/IncidentPage')),
@@ -77,7 +87,11 @@ const pages = [
 /** Any other address: said inside, so that every way on is there. */
 const lost = createRoute({ getParentRoute: () => inside, path: '$', component: NotFound });
 
-const tree = root.addChildren([signIn, inside.addChildren([...pages, lost])]);
+const tree = root.addChildren([
+  signIn,
+  bare.addChildren([wayBack]),
+  inside.addChildren([...pages, lost]),
+]);
 
 export function makeRouter(history?: RouterHistory) {
   return createRouter({

@@ -1,11 +1,20 @@
 // What moves elsewhere, heard once per tab: the queries that show it are fetched anew. A line that
 // is cut is taken up again where it was, and the page says so meanwhile.
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { queryText } from './client';
 import type { Schema } from './schema';
 
 export type LiveState = 'connecting' | 'live' | 'cut';
 type Moved = Schema<'Moved'>;
+
+/** How the line of this tab is. */
+export const LiveContext = createContext<LiveState>('connecting');
+
+/** How often a page asks that must not wait for a line that is cut; never while it is live. */
+export function usePolling(everyMs: number): number | false {
+  return useContext(LiveContext) === 'live' ? false : everyMs;
+}
 
 /** Several moves of one command arrive together, and are fetched together. */
 const GATHER_MS = 120;
@@ -50,7 +59,7 @@ const SEEN_ON: Record<string, string[]> = {
     '/meetings',
     '/deployments',
   ],
-  run: ['/deployments', '/releases'],
+  run: ['/deployments', '/releases', '/changes'],
   review: ['/reviews', '/releases', '/changes'],
   runner: ['/runners', '/jobs'],
   service: ['/services', '/cis', '/regions'],

@@ -4,8 +4,22 @@ import { useCan } from '@/lib/session';
 import type { ActionItem } from './actions';
 
 export function useOffer(permission: string, label: string, run: () => void): ActionItem {
-  const allowed = useCan(permission);
+  return offer('new', { permission, allowed: useCan(permission) }, label, run);
+}
+
+export interface Held {
+  permission: string;
+  allowed: boolean;
+}
+
+/** The same where it is known already whether the reader holds the permission. */
+export function offer(
+  name: string,
+  { permission, allowed }: Held,
+  label: string,
+  run: () => void,
+): ActionItem {
   const detail = `This needs the permission ${permission}, which your roles do not give.`;
   const refusal = allowed ? undefined : { code: 'request.not_permitted', detail, errors: [] };
-  return { name: 'new', label, allowed, refusal, run };
+  return { name, label, allowed, refusal, run };
 }

@@ -1,9 +1,30 @@
-// What the deployments page reads.
+// What the deployment pages read.
+import { useQuery } from '@tanstack/react-query';
+import { get } from '@/lib/client';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
 
 export type DeploymentRow = Schema<'DeploymentRow'>;
+export type CarriedOut = Schema<'CarriedOut'>;
+export type Release = Schema<'Release'>;
+export type Run = Schema<'Run'>;
+export type RunLeg = Schema<'RunLeg'>;
+export type RunStep = Schema<'RunStep'>;
+export type RunWait = Schema<'RunWait'>;
 
 export function useDeployments() {
   return usePages<DeploymentRow>('/deployments');
+}
+
+export function releasePath(release: string): string {
+  return `/releases/${encodeURIComponent(release)}`;
+}
+
+/** The release that is carried out, for what may be done about it. */
+export function useRelease(release: string, everyMs: number | false) {
+  return useQuery({
+    queryKey: ['/releases', release],
+    refetchInterval: everyMs,
+    queryFn: ({ signal }) => get<Release>(releasePath(release), {}, signal),
+  });
 }

@@ -32,6 +32,14 @@ export function useReadiness(id: string) {
   });
 }
 
+/** The file by which it carries itself out, with what is wrong with it. */
+export function usePlanFile(id: string) {
+  return useQuery({
+    queryKey: ['/releases', id, 'plan'],
+    queryFn: ({ signal }) => get<Schema<'PlanDocument'>>(`${releasePath(id)}/plan`, {}, signal),
+  });
+}
+
 export function useReleases(query: Record<string, string | undefined>) {
   return usePages<ReleaseRow>('/releases', query);
 }

@@ -308,6 +308,31 @@ export const PLAN = {
   empty: 'The way forward and back is compiled from the attached changes. Attach one first.',
 };
 
+export const PLAN_FILE = {
+  title: 'Carried out by itself',
+  emptyTitle: 'Carried out by hand',
+  empty:
+    'Without a plan, people do each change and report it. A plan is a file of steps that call, ' +
+    'wait, watch and ask people, in parallel where they can, each with its way back.',
+  start: 'Start a plan from the changes',
+  help:
+    'A table for each step: what it needs, which change it belongs to, and how it is taken back. ' +
+    'It is checked when it is saved, and is part of what is approved.',
+  readOnly: 'The plan as it is pinned on the release.',
+  text: (release: string) => `Plan of ${release}`,
+  edited: 'Edited, not saved',
+  save: 'Save the plan',
+  check: 'Check',
+  discard: 'Discard what is edited',
+  takeAway: 'Carry it out by hand instead',
+  saved: 'Plan saved',
+  sound: 'The plan is sound',
+  flaws: (count: number) =>
+    count === 1 ? 'It cannot be carried out yet:' : `${count} things stand in the way:`,
+  place: (line: number, column: number) => `Line ${line}, column ${column}:`,
+  order: 'The order that it makes',
+};
+
 export const RUN = {
   notYetTitle: 'Not started',
   notYet:
@@ -320,16 +345,12 @@ export const RUN = {
   failedNote: 'What happened',
   now: 'Now',
   clock: 'Window',
-  opensIn: 'opens in',
-  leftOver: 'left in the window',
-  wasLeft: 'were left in the window when it was over',
   notReached: 'Not reached',
   uncertain: 'Begun, not reported',
   checkFirst: 'Was begun, not reported: check what it did, and take it back',
   notBegun: 'It had not begun',
   wasNotBegun: 'Found not begun',
   notTakenBack: 'Not taken back',
-  overdue: 'past the end of the window',
   startedBy: (name: string) => `Started by ${name}`,
   rollbackTitle: 'The way back',
   rollbackRunning: 'Rollback in progress',
@@ -365,6 +386,12 @@ export const RUN = {
   closeTitle: 'Close the release',
   closeOutcome: 'How it ended',
   closeNote: 'Remark',
+  byItself: 'Its plan carries it out',
+  byItselfHelp:
+    'A run does the steps of the plan, and asks people only where they are needed. Steer it, ' +
+    'report to it and take it back there.',
+  openRun: 'Open the run',
+  openBack: 'The way back, large',
 };
 
 export const REVIEW = {

@@ -11,7 +11,7 @@ import classes from './RollbackSteps.module.css';
 export function RollbackSteps({ plan, brief }: { plan: Schema<'RollbackPlan'>; brief?: boolean }) {
   return (
     <div className={classes.rollback}>
-      <Warnings plan={plan} />
+      <RollbackLimits plan={plan} />
       <p className={classes.sum}>
         <span>
           {plan.steps.length} {plan.steps.length === 1 ? 'step' : 'steps'} back,{' '}
@@ -40,7 +40,8 @@ export function RollbackSteps({ plan, brief }: { plan: Schema<'RollbackPlan'>; b
   );
 }
 
-function Warnings({ plan }: { plan: Schema<'RollbackPlan'> }) {
+/** What is not known, what cannot be undone, and what is known of the services' limits. */
+export function RollbackLimits({ plan }: { plan: Schema<'RollbackPlan'> }) {
   return (
     <>
       {plan.steps

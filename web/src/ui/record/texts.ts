@@ -38,6 +38,12 @@ export const RECORD = {
   gateOn: 'on',
   gateBy: 'by',
   unauthorised: 'Nothing authorised it',
+  clock: {
+    opensIn: 'opens in',
+    leftOver: 'left in the window',
+    wasLeft: 'were left in the window when it was over',
+    overdue: 'past the end of the window',
+  },
   comments: 'Comments',
   noComments: 'Nobody has written here yet. Remarks are kept with the record for good.',
   comment: 'New comment',

@@ -1,9 +1,10 @@
 // The policy: its files, an editor that checks and tries them, and the versions before. Text that
 // is being written outlives another version that comes into force.
-import { Button, NumberInput, Textarea, TextInput } from '@mantine/core';
+import { Button, NumberInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useCan } from '@/lib/session';
 import { useWrite } from '@/lib/write';
+import { FileField } from '@/ui/FileField';
 import { Page, Section } from '@/ui/Page';
 import { ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { Time } from '@/ui/Time';
@@ -65,13 +66,10 @@ function Editor({ policy }: { policy: Policy }) {
               </li>
             ))}
           </ul>
-          <Textarea
-            aria-label={SET.text(shown)}
-            classNames={{ input: classes.text }}
+          <FileField
+            label={SET.text(shown)}
             value={files[shown] ?? ''}
-            onChange={(event) => setFiles({ ...files, [shown]: event.currentTarget.value })}
-            rows={24}
-            spellCheck={false}
+            onChange={(text) => setFiles({ ...files, [shown]: text })}
           />
         </div>
         <NewFile

@@ -8,6 +8,7 @@ import { RefLink } from '@/ui/RefLink';
 import { EmptyState } from '@/ui/States';
 import type { Release } from '../queries';
 import { FIELD, PLAN } from '../texts';
+import { PlanFile } from './PlanFile';
 import classes from './plan.module.css';
 
 export function PlanTab({ release }: { release: Release }) {
@@ -28,6 +29,7 @@ export function PlanTab({ release }: { release: Release }) {
           <TwoWays release={release} />
         )}
       </Section>
+      <PlanFile release={release} />
       <div className={classes.texts}>
         {texts.map(([title, text]) => (
           <Section key={title} title={title}>

@@ -1,16 +1,19 @@
 // The deployment by hand: each change reported done or failed, the clock against the window, and
 // the way back always in the same place.
+import { Button } from '@mantine/core';
 import { paths } from '@/app/paths';
-import { span } from '@/lib/dates';
-import type { Schema, Window } from '@/lib/schema';
+import type { Schema } from '@/lib/schema';
 import type { ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
+import { Icon } from '@/ui/icons';
 import { Columns, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
+import { useCarriedOut } from '@/ui/record/useCarriedOut';
+import { WindowClock } from '@/ui/record/WindowClock';
 import { EmptyState } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
-import { Time, useNow } from '@/ui/Time';
+import { Time } from '@/ui/Time';
 import { Link } from '@/ui/Link';
 import { releasePath, type Release } from '../queries';
 import { RUN, TAB } from '../texts';
@@ -26,6 +29,7 @@ const ROLLBACK: Record<string, string> = {
 
 export function RunTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const { deployment } = release;
+  const run = useCarriedOut(release.number, { begun: Boolean(deployment) }).data?.run;
   const find = (name: string) => actions.find((item) => item.name === name);
   if (!deployment) {
     const deploy = find('deploy');
@@ -43,12 +47,23 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
     );
   }
   const path = releasePath(release.number);
-  const may = (name: string) => mayDo(release, name);
+  // What a run carries out is reported to the run.
+  const may = (name: string) => !run && mayDo(release, name);
   const rollback = deployment.rollback;
   return (
     <Columns
       main={
         <>
+          {run && (
+            <Section title={RUN.byItself} aside={<StatePill word={run.phase} />}>
+              <p className="soft">{RUN.byItselfHelp}</p>
+              <div className={classes.next}>
+                <Button component={Link} to={paths.deployment(release.number)} size="md">
+                  {RUN.openRun}
+                </Button>
+              </div>
+            </Section>
+          )}
           {rollback && (
             <Section
               title={ROLLBACK[deployment.state] ?? RUN.rollbackRunning}
@@ -99,6 +114,17 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
           <Section title={RUN.rollbackTitle}>
             <RollbackSteps plan={release.rollback_plan} brief />
             {!rollback && <RollbackButton item={find('rollback')} />}
+            <div className={classes.next}>
+              <Button
+                component={Link}
+                to={paths.wayBack(release.number)}
+                variant="default"
+                size="md"
+                leftSection={<Icon name="undo" />}
+              >
+                {RUN.openBack}
+              </Button>
+            </div>
           </Section>
         </>
       }
@@ -145,31 +171,6 @@ function RollbackButton({ item }: { item: ActionItem | undefined }) {
   return (
     <div className={classes.next}>
       <ActionButton item={{ ...item, danger: true }} primary />
-    </div>
-  );
-}
-
-function WindowClock(props: { window: Window | null | undefined; over?: string }) {
-  const now = useNow(1_000);
-  const { window, over } = props;
-  if (!window) return <p className="soft">–</p>;
-  const start = new Date(window.start).getTime();
-  const end = new Date(window.end).getTime();
-  const at = over ? new Date(over).getTime() : now.getTime();
-  const share = Math.min(1, Math.max(0, (at - start) / (end - start)));
-  const [amount, words] =
-    at < start
-      ? [span(start - at), RUN.opensIn]
-      : at <= end
-        ? [span(end - at), over ? RUN.wasLeft : RUN.leftOver]
-        : [span(at - end), RUN.overdue];
-  return (
-    <div className={classes.clock} data-late={at > end || undefined}>
-      <span className={classes.big}>{amount}</span>
-      <span className="soft">{words}</span>
-      <span className={classes.track} aria-hidden="true">
-        <i style={{ width: `${share * 100}%` }} />
-      </span>
     </div>
   );
 }
