@@ -2,6 +2,7 @@
 //! feature must not be known to the first.
 
 use domain::change::Change;
+use domain::release::Release;
 use kernel::{ChangeId, ReleaseId};
 use ports::Query;
 
@@ -33,4 +34,14 @@ pub fn may_attach(
     asking: &Asking,
 ) -> Result<Result<(), domain::Refusal>, Stop> {
     crate::release::may_attach(db, release, change, asking)
+}
+
+/// A run moved the deployment of a release: its changes, its review and its people follow.
+pub fn deployment_moved(
+    work: &mut Work<'_>,
+    id: ReleaseId,
+    before: &Release,
+    after: &Release,
+) -> Result<(), Stop> {
+    crate::release::follow(work, id, before, after)
 }

@@ -1,4 +1,5 @@
-//! The golden files of the rules and of the engine, which hold every event that was ever written, for tests.
+//! The golden files of the rules and of the engine, which hold every event that was ever written,
+//! for tests.
 
 use serde_json::Value as Json;
 

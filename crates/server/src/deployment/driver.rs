@@ -1,6 +1,6 @@
-//! The driver of runs. After each commit it does what the runs ask for, on threads of their own, and
-//! tells each run what came of it. It remembers only which calls it has made itself; when it begins,
-//! everything that is in flight was made by another, and is told to be lost.
+//! The driver of runs. After each commit it does what the runs ask for, on threads of their own,
+//! and tells each run what came of it. It remembers only which calls it has made itself; when it
+//! begins, everything that is in flight was made by another, and is told to be lost.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

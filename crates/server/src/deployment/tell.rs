@@ -17,7 +17,7 @@ use crate::calendar::refresh;
 use crate::deployment::file::{self, Flaw, PlanFile};
 use crate::deployment::run::Run;
 use crate::names::{Names, find_release};
-use crate::release::follow;
+use crate::reactions::deployment_moved;
 use crate::runner::allows;
 
 /// What a run is told.
@@ -145,6 +145,10 @@ impl Command for TellRun {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
+        if matches!(self.told, Told::Report(_)) {
+            // In person, a role is enough to sign off.
+            work.permit_program(Permission::ReleaseDeploy)?;
+        }
         work.lock(Lock::calendar())?;
         let id = find_release(work.tx, &self.release)?;
         let mut release: Loaded<Release> = work.load_subject(id)?;
@@ -202,7 +206,7 @@ fn step(
     let before = release.state.clone();
     mirror(work, release, &run.state.0)?;
     if before != release.state {
-        follow(work, release.id, &before, &release.state)?;
+        deployment_moved(work, release.id, &before, &release.state)?;
         refresh(work, Side::Release(release.id))?;
     }
     Ok(())
