@@ -66,6 +66,11 @@ impl Failure {
         }
     }
 
+    /// What is said where no flag has a part in it.
+    pub(crate) fn plain(&self) -> String {
+        self.message(&BTreeSet::new())
+    }
+
     /// What is said on stderr, several lines long for a problem with fields.
     ///
     /// `flags` are those of the verb and its neighbours: a field is named by its flag.

@@ -222,7 +222,7 @@ fn ask(client: &Client, question: &GateQuestion) -> Result<GateVerdict> {
 
 /// Whatever else goes wrong, the gate did not say allow.
 fn cannot_tell(failure: Failure) -> Failure {
-    Failure::Gate(CANNOT_TELL, failure.message())
+    Failure::Gate(CANNOT_TELL, failure.plain())
 }
 
 fn print(output: &Output, verdict: &GateVerdict) -> Result {
@@ -273,7 +273,7 @@ fn wait(waited: &Waited, global: &Global) -> Result {
             Err(failure) if is_over || !is_passing(&failure) => {
                 return Err(cannot_tell(failure));
             }
-            Err(failure) => say(format!("no answer: {}", failure.message())),
+            Err(failure) => say(format!("no answer: {}", failure.plain())),
         }
         thread::sleep(waited.every);
     }

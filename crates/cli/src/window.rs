@@ -116,14 +116,16 @@ impl WindowVerb {
             }
             Self::Ask(ask) => {
                 let Ask { release, teams, note, window, version } = ask;
-                let body = AskWindow { window: window.window()?, teams, note };
+                let window = window.window(&releases.clock(&window.zone, &release))?;
+                let body = AskWindow { window, teams, note };
                 releases.post(&release, "window/ask", version.expect(), &body)
             }
             Self::Accept(answer) => answer.send(releases, "accept", None),
             Self::Refuse(answer) => answer.send(releases, "refuse", None),
             Self::Counter(counter) => {
-                let window = counter.window.window()?;
-                counter.answer.send(releases, "counter", window)
+                let Counter { answer, window } = counter;
+                let window = window.window(&releases.clock(&window.zone, &answer.release))?;
+                answer.send(releases, "counter", window)
             }
             Self::Take(take) => {
                 let body = TakeWindow { team: take.team };

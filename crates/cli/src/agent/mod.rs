@@ -119,7 +119,7 @@ impl Agent {
                 Verdict::Unknown | Verdict::Later => {}
             }
             if !is_told {
-                say(format!("{}: {}; trying again", self.name, failure.message()));
+                say(format!("{}: {}; trying again", self.name, failure.plain()));
                 is_told = true;
             }
             thread::sleep(rest);

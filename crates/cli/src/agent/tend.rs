@@ -180,7 +180,7 @@ impl Agent {
             match self.client.tell::<_, OutputTaken>(&path, &piece) {
                 Ok(taken) => job.sent = u64::try_from(taken.next).unwrap_or_default(),
                 Err(failure) if is_final(&failure) => {
-                    say(format!("{}: {}", job.key, failure.message()));
+                    say(format!("{}: {}", job.key, failure.plain()));
                     job.is_refused = true;
                 }
                 Err(failure) => return Err(failure),
@@ -219,7 +219,7 @@ impl Agent {
         let path = format!("/jobs/{}/report", segment(&job.key));
         match self.client.tell::<_, Written>(&path, &report) {
             Err(failure) if is_final(&failure) => {
-                say(format!("{}: {}", job.key, failure.message()));
+                say(format!("{}: {}", job.key, failure.plain()));
                 Ok(())
             }
             end => end.map(|_| ()),
