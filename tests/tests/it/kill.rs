@@ -1,8 +1,8 @@
 //! The server is killed under load, again and again. After each kill every acknowledged write is
 //! there, every stored state is the fold of its events, every row of a read model is what its
 //! state says, records that name each other agree, and it starts again by itself. The load is of
-//! commands over one stream, and over all that a release and its changes have; periods, meetings and
-//! deputies are written beside them.
+//! commands over one stream, and over all that a release and its changes have; periods, meetings
+//! and deputies are written beside them.
 //! `INTERLOCK_KILLS` says how often on each engine (5 by hand and in CI, 50 in a soak).
 
 use std::collections::BTreeMap;
