@@ -165,8 +165,8 @@ fn agree(world: &World<'_>, releases: &[&str]) -> Vec<(String, Json)> {
     assert_eq!(decided, 3, "those that were handed in");
     let tiers: Vec<&Json> = answers.iter().take(2).map(|(_, answer)| &answer["tier"]).collect();
     assert_ne!(tiers[0], tiers[1], "they are not all routed alike");
-    let models: BTreeSet<String> =
-        answers.iter().map(|(_, answer)| answer["model"].to_string()).collect();
+    let model = |(record, answer): &(String, Json)| format!("{} {}", &record[..3], answer["model"]);
+    let models: BTreeSet<String> = answers.iter().map(model).collect();
     assert_eq!(models.len(), 6, "each type has its model: {models:?}");
     answers
 }

@@ -300,7 +300,7 @@ fn random_rules_mean_what_dateutil_says() {
 const ZONES: [&str; 4] =
     ["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "America/Santiago"];
 /// Random rules in zones.
-const IN_ZONES: usize = 600;
+const IN_ZONES: usize = 250;
 
 /// The walls of a rule, with some of its own left out and others added, as instants of a zone. The
 /// end is a wall time too: what would end before it begins does not occur.
@@ -316,7 +316,7 @@ for line in sys.stdin:
         at = tz.resolve_imaginary(wall.replace(tzinfo=zone))
         return at.astimezone(datetime.timezone.utc)
     start = datetime.datetime.fromisoformat(asked['start'])
-    horizon = start + datetime.timedelta(days=15 * 365)
+    horizon = start + datetime.timedelta(days=4 * 365)
     every = rruleset()
     try:
         rule = rrulestr(asked['rule'], dtstart=start)
@@ -383,7 +383,7 @@ fn random_rules_in_zones_with_times_left_out_and_added_mean_what_dateutil_says()
         added += also.len();
         let schedule = every(&text(&line["rule"]), start, 1, &text(&line["zone"]));
         let schedule = Schedule { except, also, ..schedule };
-        let horizon = start.plus_minutes(15 * 365 * DAY_MINUTES);
+        let horizon = start.plus_minutes(4 * 365 * DAY_MINUTES);
         let walked = schedule.occurrences(Interval { start, end: horizon }).into_iter();
         let mut found: Vec<Timestamp> = walked.map(|at| at.start).take(TIMES).collect();
         found.dedup();
@@ -391,5 +391,5 @@ fn random_rules_in_zones_with_times_left_out_and_added_mean_what_dateutil_says()
         assert_eq!(found, expected, "{line}");
         times += expected.len();
     }
-    assert!(times > 5_000 && left_out > 200 && added > 200, "{times} {left_out} {added}");
+    assert!(times > 1_500 && left_out > 60 && added > 60, "{times} {left_out} {added}");
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::identity::Role;
 use interlock_server::follow::rounds::Leavers;
-use kernel::{PersonId, Timestamp};
+use kernel::PersonId;
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Random, Stage, on_both};
@@ -28,15 +28,6 @@ struct Person<'a> {
     active: bool,
 }
 
-/// That somebody votes in another one's place, from an instant up to another.
-struct Absence {
-    id: String,
-    absent: String,
-    deputy: String,
-    from: Timestamp,
-    until: Timestamp,
-}
-
 /// What was seen of a record.
 #[derive(Default)]
 struct Seen {
@@ -53,7 +44,6 @@ struct World<'a> {
     people: Vec<Person<'a>>,
     records: BTreeMap<String, Seen>,
     delegations: Vec<String>,
-    absences: Vec<Absence>,
     random: Random,
     /// How often each verb succeeded.
     done: BTreeMap<&'static str, usize>,
@@ -119,9 +109,9 @@ impl<'a> World<'a> {
             let client = stage.sign_in(id, &format!("session-of-{login}")).await;
             people.push(Person { id, login, client, roles, active: true });
         }
-        let (records, delegations, absences) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (records, delegations) = (BTreeMap::new(), Vec::new());
         let (done, counted) = (BTreeMap::new(), 0);
-        Self { stage, admin, people, records, delegations, absences, random, done, counted }
+        Self { stage, admin, people, records, delegations, random, done, counted }
     }
 
     async fn read(&self, path: &str) -> Json {
@@ -216,7 +206,6 @@ impl<'a> World<'a> {
             6..8 => self.attach(by).await,
             8 => self.people_move().await,
             9..11 => self.delegate(by).await,
-            11 => self.time_passes(),
             _ => self.act(by, path).await,
         }
     }
@@ -399,37 +388,10 @@ impl<'a> World<'a> {
         if answer.status.is_success() {
             assert!(!is_stale, "a vote on something else was taken: {path}");
             let login = self.people[by].login.clone();
-            self.stood_in(path, number, &login).await;
             let seen = self.records.get_mut(path).expect("seen");
             seen.voted_on.insert((number, login), covered);
             self.written(by, path, verb, true).await;
         }
-    }
-
-    /// A vote in another one's place was cast while that one was absent.
-    async fn stood_in(&mut self, path: &str, number: i64, voter: &str) {
-        let record = self.read(path).await;
-        let rounds = list(&record["rounds"]).iter();
-        let round = rounds.clone().find(|round| round["number"] == number).expect("the round");
-        let now = self.stage.now();
-        let fresh = |vote: &Json| {
-            vote["voided"].is_null() && login(&vote["person"]).as_deref() == Some(voter)
-        };
-        for (_, vote) in votes(round).filter(|(_, vote)| fresh(vote)) {
-            let Some(absent) = login(&vote["on_behalf_of"]) else { continue };
-            let holds = |one: &Absence| {
-                one.absent == absent && one.deputy == voter && one.from <= now && now < one.until
-            };
-            assert!(self.absences.iter().any(holds), "{absent} was there at {now}: {vote:#}");
-            *self.done.entry("stand in").or_default() += 1;
-        }
-    }
-
-    /// Some hours go by: absences begin and end.
-    fn time_passes(&mut self) {
-        let now = self.stage.now();
-        self.stage.clock.set(now.plus_minutes(30 * (1 + self.random.below(3))));
-        self.note("time");
     }
 
     /// Someone leaves or comes back, or holds other roles.
@@ -468,19 +430,15 @@ impl<'a> World<'a> {
     async fn delegate(&mut self, by: usize) {
         if let Some(delegation) = self.delegations.pop().filter(|_| self.random.one_in(3)) {
             self.admin.delete(&format!("/delegations/{delegation}"), "*").await.ok();
-            self.absences.retain(|one| one.id != delegation);
             self.note("revoke");
             return;
         }
-        let (absent, deputy) = (self.people[by].login.clone(), self.somebody());
-        let from = self.stage.now().plus_minutes(30 * self.random.below(3));
-        let until = from.plus_minutes(30 * (1 + self.random.below(6)));
-        let body = json!({"deputy": deputy, "from": from, "until": until, "reason": "on leave"});
+        let deputy = self.somebody();
+        let body = json!({"deputy": deputy, "reason": "on leave"});
         let answer = self.people[by].client.post("/delegations", body).await;
         if answer.status.is_success() {
             let id = answer.ok()["id"].as_str().expect("an id").to_owned();
-            self.delegations.push(id.clone());
-            self.absences.push(Absence { id, absent, deputy, from, until });
+            self.delegations.push(id);
             self.note("delegate");
         }
     }
@@ -497,7 +455,7 @@ fn whoever_does_whatever_an_approval_is_of_others_and_of_what_is_there() {
         let World { done, counted, .. } = world;
         for verb in [
             "raise", "create", "edit", "plan", "attach", "submit", "approve", "schedule", "start",
-            "people", "delegate", "revoke", "time", "stand in",
+            "people", "delegate", "revoke",
         ] {
             assert!(done.contains_key(verb), "nobody did {verb}: {done:?}");
         }
