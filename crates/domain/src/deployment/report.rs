@@ -114,8 +114,8 @@ pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
     Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
 }
 
-/// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not reported,
-/// it may turn out that it never was.
+/// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not
+/// reported, it may turn out that it never was.
 pub fn report_back(
     deployment: &Deployment,
     named: Named<'_>,

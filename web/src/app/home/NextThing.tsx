@@ -3,7 +3,8 @@ import { Button, Skeleton } from '@mantine/core';
 import { useGo } from '@/lib/address';
 import { LampMark } from '@/ui/LampMark';
 import { paths } from '../paths';
-import { isOpen, useMyReleases, useOpenReviews, useUnderWay, useWaitingApprovals } from './queries';
+import { useWaitingApprovals } from '../waiting';
+import { isOpen, useMyReleases, useOpenReviews, useUnderWay } from './queries';
 import { HOME } from './texts';
 import classes from './home.module.css';
 
@@ -57,8 +58,7 @@ function useNext(): Next | undefined {
       to: paths.release(number, 'run'),
     };
   }
-  // What is on hold asks nobody.
-  const waiting = approvals.data?.filter((row) => !row.held) ?? [];
+  const waiting = approvals.data ?? [];
   const oldest = waiting[0];
   if (oldest) {
     const { number, name } = oldest.subject;
