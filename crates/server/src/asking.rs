@@ -1,6 +1,7 @@
 //! For whom, and when, facts are gathered: by a command inside its transaction, or by a page that
 //! says what may be done.
 
+use domain::Stamp;
 use domain::identity::Permission;
 use kernel::{Actor, Timestamp};
 use ports::{Fault, Query};
@@ -23,6 +24,11 @@ impl Asking {
     /// For a command.
     pub fn of(work: &Work<'_>) -> Self {
         Self { now: work.now, who: work.who.clone(), actor: work.actor.clone() }
+    }
+
+    /// What an event decided for them would bear.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { at: self.now, by: self.actor.clone() }
     }
 
     /// Whether a permission is held, as a guard.

@@ -14,9 +14,8 @@ use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Stop, Work};
-use crate::names::{Names, Resolver, find_person};
+use crate::names::{Names, Resolver, find_person, find_team};
 use crate::read::action;
-use crate::team::find_team;
 
 /// What a request does to what hangs on a record.
 #[derive(Debug, Clone)]
@@ -39,8 +38,8 @@ impl Extra {
     fn kind(&self) -> ExtraKind {
         match self {
             Self::Comment(_) => ExtraKind::Comment,
-            Self::AddTask(_) => ExtraKind::AddTask,
-            Self::EditTask(..) | Self::RemoveTask(_) => ExtraKind::EditTask,
+            Self::AddTask(_) | Self::RemoveTask(_) => ExtraKind::AddTask,
+            Self::EditTask(..) => ExtraKind::EditTask,
             Self::Watch(_) => ExtraKind::Watch,
             Self::SetLinks(_) => ExtraKind::SetLinks,
         }
@@ -57,9 +56,9 @@ impl Extra {
 pub enum ExtraKind {
     /// A remark.
     Comment,
-    /// A new task.
+    /// A new task, or one less.
     AddTask,
-    /// An edit of a task, or its removal.
+    /// An edit of a task.
     EditTask,
     /// Watching.
     Watch,
@@ -211,7 +210,8 @@ fn nobody_to_watch() -> General {
     General::Invalid(vec![Missing::new("", "only a person with an account watches a record")])
 }
 
-/// Null, or an empty text, clears the assignee, the team or the time; what was done stays done since then.
+/// Null, or an empty text, clears the assignee, the team or the time; what was done stays done
+/// since then.
 fn parse_task(
     db: &mut dyn Query,
     fields: &TaskFields,

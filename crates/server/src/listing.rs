@@ -251,6 +251,18 @@ impl Condition {
         Self::Equal { column, value: value.into(), index: Index::Whole }
     }
 
+    /// A filter that is on or off, if it is set: what holds then, and with what index.
+    pub fn flag(
+        query: &ListQuery,
+        name: &str,
+        on: &'static str,
+        (off, index): (&'static str, Index),
+    ) -> Option<Self> {
+        let is_on = matches!(query.get(name)?, "true" | "1");
+        let (sql, index) = if is_on { (on, Index::Whole) } else { (off, index) };
+        Some(Self::Holds { sql, index })
+    }
+
     /// Whether an index of it may lead.
     fn may_lead(&self) -> bool {
         match self {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use api::common::Ref;
 use domain::{General, Missing};
-use kernel::{BoardId, ChangeId, PersonId, ReleaseId};
+use kernel::{BoardId, ChangeId, PersonId, ReleaseId, TeamId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
@@ -191,6 +191,7 @@ pub struct Named {
 /// People, by what they sign in with.
 const PEOPLE: Named = Named { kind: "person", table: "people", key: "login", shown: "login" };
 const NAMES_OF_PEOPLE: Named = Named { key: "name_key", ..PEOPLE };
+const TEAMS: Named = Named { kind: "team", table: "teams", key: "name_key", shown: "name" };
 const BOARDS: Named = Named { kind: "board", table: "boards", key: "name_key", shown: "name" };
 
 impl Named {
@@ -238,6 +239,19 @@ pub fn find_person(db: &mut dyn Query, name: &str) -> Result<PersonId, Stop> {
             General::Unknown { .. } => NAMES_OF_PEOPLE.unknown(db, name)?.into(),
             known => known.into(),
         }),
+    }
+}
+
+/// The team of an id or a name.
+pub fn find_team(db: &mut dyn Query, name: &str) -> Result<TeamId, Stop> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let sql = "SELECT id FROM teams WHERE name_key = $1";
+    let row = db.query_one(sql, &[name.to_lowercase().into()])?;
+    match row {
+        Some(row) => Ok(row.parsed(0)?),
+        None => Err(TEAMS.unknown(db, name)?.into()),
     }
 }
 

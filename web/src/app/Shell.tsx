@@ -8,7 +8,7 @@ import { get, queryText } from '@/lib/client';
 import { useKeys } from '@/lib/keys';
 import { listen, LiveContext, type LiveState } from '@/lib/live';
 import { asProblem } from '@/lib/problem';
-import type { Me, Page as PageOf, Schema } from '@/lib/schema';
+import type { Me } from '@/lib/schema';
 import { MeProvider } from '@/lib/session';
 import { KeyHelp } from '@/ui/KeyHelp';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -20,9 +20,8 @@ import { SESSION } from './queries';
 import { SideBar } from './SideBar';
 import { SHELL } from './texts';
 import { TopBar } from './TopBar';
+import { useWaitingApprovals } from './waiting';
 import classes from './Shell.module.css';
-
-const WAITING_MAX = 100;
 
 export function Shell() {
   return <SignedIn>{(me) => <Inside me={me} />}</SignedIn>;
@@ -74,7 +73,7 @@ function Inside({ me }: { me: Me }) {
   const [narrow, setNarrow] = useLocalStorage({ key: 'side-bar-narrow', defaultValue: false });
   const [keysShown, keys] = useDisclosure();
   const [paletteShown, palette] = useDisclosure();
-  const waiting = useWaiting();
+  const waiting = useWaitingApprovals().data?.length ?? 0;
   const live = useLive();
 
   useKeys('Everywhere', [
@@ -139,22 +138,6 @@ function useLive(): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
   useEffect(() => listen(queries, setState), [queries]);
   return state;
-}
-
-/** How many approvals wait for the reader. */
-function useWaiting(): number {
-  const query = useQuery({
-    queryKey: ['/approvals', 'count'],
-    refetchInterval: 60_000,
-    queryFn: ({ signal }) =>
-      get<PageOf<Schema<'ApprovalRow'>>>(
-        '/approvals',
-        { state: 'pending', mine: true, limit: WAITING_MAX },
-        signal,
-      ),
-  });
-  // What is on hold asks nobody.
-  return query.data?.items.filter((row) => !row.held).length ?? 0;
 }
 
 export function PageError({ error, reset }: { error: unknown; reset: () => void }) {

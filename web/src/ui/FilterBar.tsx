@@ -1,10 +1,11 @@
 // Filters over a list, kept in the address: a text, and choices that name themselves.
 import { ActionIcon, Button, Menu, Select, TextInput, Tooltip } from '@mantine/core';
-import { useEffect, useId, useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { Address } from '@/lib/address';
 import type { Column } from './DataTable';
 import { Icon } from './icons';
 import { UI, wordOf } from './texts';
+import { useTyped } from './useTyped';
 import classes from './FilterBar.module.css';
 
 interface FilterChoice {
@@ -27,8 +28,6 @@ interface Props {
   sorts?: { columns: Pick<Column<never>, 'header' | 'sort'>[]; sortedBy: string };
   children?: ReactNode;
 }
-
-const TYPING_MS = 250;
 
 export function FilterBar(props: Props) {
   const { address, onChange, filters, toggles = [], text, sorts } = props;
@@ -126,14 +125,7 @@ export function FilterBar(props: Props) {
 
 function TextFilter(props: { value: string; label: string; onChange: (text: string) => void }) {
   const { value, label, onChange } = props;
-  // What is typed is kept beside the address it was typed over, so that a cleared filter wins.
-  const [typed, setTyped] = useState({ over: value, text: value });
-  const text = typed.over === value ? typed.text : value;
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  const { text, type } = useTyped(value, onChange);
   return (
     <TextInput
       size="xs"
@@ -143,7 +135,7 @@ function TextFilter(props: { value: string; label: string; onChange: (text: stri
       placeholder={label}
       leftSection={<Icon name="search" size={14} />}
       value={text}
-      onChange={(event) => setTyped({ over: value, text: event.currentTarget.value })}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   );
 }

@@ -54,6 +54,36 @@ export function NoMatch({ title, help, onClear }: NoMatchProps) {
   );
 }
 
+interface ListEmptyProps {
+  icon: IconName;
+  words: {
+    emptyTitle: string;
+    empty: string;
+    noMatch: string;
+    noMatchHelp?: string;
+    example?: ReactNode;
+  };
+  filtered: boolean;
+  /** The first action, for those who may. */
+  offer?: { label: string; allowed: boolean; run: () => void };
+  onClear: () => void;
+}
+
+/** A list with nothing in it: because of the filters, or because nothing is there yet. */
+export function ListEmpty({ icon, words, filtered, offer, onClear }: ListEmptyProps) {
+  if (filtered) return <NoMatch title={words.noMatch} help={words.noMatchHelp} onClear={onClear} />;
+  return (
+    <EmptyState
+      icon={icon}
+      title={words.emptyTitle}
+      action={offer?.allowed ? offer : undefined}
+      example={words.example}
+    >
+      <p>{words.empty}</p>
+    </EmptyState>
+  );
+}
+
 interface ErrorProps {
   error: unknown;
   retry?: () => void;

@@ -58,9 +58,7 @@ export function placeOf(record: {
 }): string {
   const stated = wordOf(record.environment);
   const counts = record.counts_as;
-  return counts
-    ? `${stated}, counts as ${counts.environment}: ${counts.ci} stands there`
-    : stated;
+  return counts ? `${stated}, counts as ${counts.environment}: ${counts.ci} stands there` : stated;
 }
 
 /** A fragment of the server as a sentence: `no change is attached` → `No change is attached.` */
@@ -71,6 +69,7 @@ export function sentence(text: string): string {
 }
 
 export const UI = {
+  draftKept: 'A draft of this form is kept on this device until it is sent.',
   copy: 'Copy',
   copied: 'Copied',
   haveCopied: 'I have copied it',

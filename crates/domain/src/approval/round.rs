@@ -359,6 +359,11 @@ impl Round {
         self.votes.iter().filter(yes).flat_map(|vote| [vote.person, vote.holder()]).collect()
     }
 
+    /// How many votes count.
+    pub fn votes_counted(&self) -> usize {
+        self.votes.iter().filter(|vote| vote.counts()).count()
+    }
+
     /// By whom a yes is missing: each group that is asked now; none once the round is over.
     pub fn awaits(&self) -> Vec<Missing> {
         let Some(stage) = self.stage().filter(|_| self.state == RoundState::Open) else {

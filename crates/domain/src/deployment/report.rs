@@ -138,8 +138,7 @@ pub fn take_back(deployment: &Deployment, reason: &str, changes: Vec<ChangeId>) 
 }
 
 /// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not
-/// reported,
-/// it may turn out that it never was.
+/// reported, it may turn out that it never was.
 pub fn report_back(
     deployment: &Deployment,
     named: Named<'_>,

@@ -17,7 +17,7 @@ use crate::calendar::order::order;
 use crate::calendar::placement::{placement, services};
 use crate::calendar::slots::NAMED_MAX;
 use crate::names::{Resolver, parse_window};
-use crate::service::{CIS, find_cis};
+use crate::service::known_cis;
 
 /// The most conflicts that a check shows; it counts all that block.
 pub(super) const CHECKED_MAX: usize = 500;
@@ -96,13 +96,7 @@ fn read(db: &mut dyn Query, draft: &Draft) -> Result<Asked, Stop> {
             let many = format!("lists {}; at most {NAMED_MAX} fit", names.len());
             return Err(General::Invalid(vec![Missing::new("/cis", many)]).into());
         }
-        let known = find_cis(db, names)?;
-        for (index, name) in names.iter().enumerate() {
-            if !known.contains_key(name.as_str()) {
-                resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?;
-            }
-        }
-        cis = Some(known.into_values().collect());
+        cis = Some(known_cis(db, &mut resolver, names)?.into_iter().collect());
     }
     if draft.cis.is_none() && draft.subject.is_none() {
         resolver.wrong("/cis", "name the CIs, or the record whose CIs they are");

@@ -22,7 +22,7 @@ use crate::calendar::projection::last_end;
 use crate::names::{Names, Resolver, shown_window};
 use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
-use crate::service::{CIS, find_cis, find_service};
+use crate::service::{find_service, known_cis};
 
 /// The longest slot that is looked for, in minutes (two weeks).
 const DURATION_MAX: i64 = 14 * 24 * 60;
@@ -207,13 +207,7 @@ fn touched(
             return Ok(None);
         }
     }
-    let known = find_cis(db, &question.cis)?;
-    for (index, name) in question.cis.iter().enumerate() {
-        if !known.contains_key(name.as_str()) {
-            resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?;
-        }
-    }
-    let mut cis: BTreeSet<CiId> = known.into_values().collect();
+    let mut cis: BTreeSet<CiId> = known_cis(db, resolver, &question.cis)?.into_iter().collect();
     let by_name = resolver.many(db, "/services", &question.services, find_service)?;
     if question.cis.is_empty() && !by_name.is_empty() {
         cis = of_services(db, &by_name)?;

@@ -3,8 +3,9 @@
 
 use api::change as wire;
 use api::common::Window as ShownWindow;
+use domain::approval::Round;
 use domain::change::{self, Change, ChangeEvent, Edit, Phase, Refusal};
-use domain::{Aggregate, General, Stamp};
+use domain::{Aggregate, General};
 use ports::Query;
 
 use crate::asking::Asking;
@@ -29,7 +30,7 @@ pub(super) fn preview(
     resolver.end()?;
     let planned = asked.or_else(|| change.content.window.clone());
     let window = planned.ok_or(Refusal::WindowMissing).map_err(domain::Refusal::from)?;
-    let stamp = Stamp { at: asking.now, by: asking.actor.clone() };
+    let stamp = asking.stamp();
     let mut facts = gather(db, asking, id, &change, Some(window.interval))?;
     // As one would: `schedule` moves what is committed, an edit what is only planned.
     let decided = if change.phase == Phase::Scheduled {
@@ -46,10 +47,7 @@ pub(super) fn preview(
         }
         Err(refusal) => (change.clone(), action("", Err(refusal)).refusal),
     };
-    let votes = |change: &Change| {
-        let round = change.round();
-        round.map_or(0, |round| round.votes.iter().filter(|vote| vote.counts()).count())
-    };
+    let votes = |change: &Change| change.round().map_or(0, Round::votes_counted);
     let voided = votes(&change).saturating_sub(votes(&after));
     Ok(wire::ChangeMovePreview {
         window: shown_window(&window),

@@ -10,7 +10,7 @@ use ports::Query;
 
 use crate::bus::Stop;
 use crate::names::{Resolver, find_person, parse_window};
-use crate::service::{CIS, find_cis, find_service};
+use crate::service::{find_service, known_cis};
 use crate::team::find_team;
 
 /// The edit that a request asks for.
@@ -30,7 +30,7 @@ pub(super) fn edit(db: &mut dyn Query, fields: &ChangeFields) -> Result<Edit, St
         reason: fields.reason.clone(),
         category: r.parse_patch("/category", fields.category.as_ref()),
         services: services(db, r, fields)?,
-        cis: cis(db, r, fields)?,
+        cis: fields.cis.as_ref().map(|names| known_cis(db, r, names)).transpose()?,
         environment: r.parse("/environment", fields.environment.as_deref()),
         customer_impact: r.parse_patch("/customer_impact", fields.customer_impact.as_ref()),
         outages: outages(db, r, fields)?,
@@ -59,23 +59,6 @@ fn services(
     let Some(names) = &fields.services else { return Ok(None) };
     let found = resolver.many(db, "/services", names, find_service)?;
     Ok(Some(found.into_iter().collect()))
-}
-
-fn cis(
-    db: &mut dyn Query,
-    resolver: &mut Resolver,
-    fields: &ChangeFields,
-) -> Result<Option<Vec<kernel::CiId>>, Stop> {
-    let Some(names) = &fields.cis else { return Ok(None) };
-    let known = find_cis(db, names)?;
-    let mut found = Vec::with_capacity(names.len());
-    for (index, name) in names.iter().enumerate() {
-        match known.get(name.as_str()) {
-            Some(ci) => found.push(*ci),
-            None => resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?,
-        }
-    }
-    Ok(Some(found))
 }
 
 fn artifacts(resolver: &mut Resolver, fields: &ChangeFields) -> Option<Vec<Artifact>> {

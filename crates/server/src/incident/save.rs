@@ -17,7 +17,7 @@ use crate::http::{App, Write};
 use crate::incident::find::{find_change, find_incident};
 use crate::names::{Resolver, find_person};
 use crate::problem::Answer;
-use crate::service::{CIS, find_cis, find_service};
+use crate::service::{find_service, known_cis};
 
 pub(super) async fn create(
     Shared(app): Shared<App>,
@@ -124,13 +124,10 @@ impl SaveIncident {
 
     fn cis(&self, work: &mut Work<'_>, resolver: &mut Resolver) -> Result<Option<Vec<CiId>>, Stop> {
         let Some(names) = &self.fields.cis else { return Ok(None) };
-        let known = find_cis(work.tx, names)?;
         let mut found = Vec::new();
-        for (index, name) in names.iter().enumerate() {
-            match known.get(name.as_str()) {
-                Some(id) if !found.contains(id) => found.push(*id),
-                Some(_) => {}
-                None => resolver.unknown(work.tx, &format!("/cis/{index}"), &CIS, name)?,
+        for id in known_cis(work.tx, resolver, names)? {
+            if !found.contains(&id) {
+                found.push(id);
             }
         }
         Ok(Some(found))

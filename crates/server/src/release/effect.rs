@@ -3,12 +3,13 @@
 
 use api::common::{Ref, Window as ShownWindow};
 use api::release as wire;
+use domain::approval::Round;
 use domain::calendar::Side;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Edit, Facts, Release, ReleaseEvent};
 use domain::rollback::{WayBack, compile};
 use domain::vocabulary::Window;
-use domain::{Aggregate, Decision, General, Stamp};
+use domain::{Aggregate, Decision, General};
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
@@ -30,24 +31,17 @@ pub(super) struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn stamp(&self) -> Stamp {
-        Stamp { at: self.asking.now, by: self.asking.actor.clone() }
-    }
-
     /// The effect of what was decided: the release after it, and the facts that would then hold.
     fn effect(&self, decided: Decision<ReleaseEvent>, then: &Facts) -> wire::Effect {
         let (after, refusal) = match decided {
             Ok(events) => {
-                let fold =
-                    |release: Release, event: &ReleaseEvent| release.evolve(event, &self.stamp());
+                let stamp = self.asking.stamp();
+                let fold = |release: Release, event: &ReleaseEvent| release.evolve(event, &stamp);
                 (events.iter().fold(self.release.clone(), fold), None)
             }
             Err(refusal) => (self.release.clone(), action("", Err(refusal)).refusal),
         };
-        let votes = |release: &Release| {
-            let round = release.round();
-            round.map_or(0, |round| round.votes.iter().filter(|vote| vote.counts()).count())
-        };
+        let votes = |release: &Release| release.round().map_or(0, Round::votes_counted);
         let voided = votes(self.release).saturating_sub(votes(&after));
         wire::Effect {
             refusal,
@@ -68,7 +62,7 @@ impl Copy<'_> {
         db: &mut dyn Query,
         change: ChangeId,
     ) -> Result<wire::Effect, Fault> {
-        let decided = release::detach(self.release, change, self.facts, &self.stamp());
+        let decided = release::detach(self.release, change, self.facts, &self.asking.stamp());
         let mut then = self.facts.clone();
         then.changes.retain(|fact| fact.id != change);
         let rest: Vec<String> = then.changes.iter().map(|fact| fact.id.to_string()).collect();
@@ -88,10 +82,10 @@ impl Copy<'_> {
         let interval = window.interval;
         let then = gather(db, self.asking, self.id, self.release, Some(interval))?;
         let decided = if self.release.phase == Phase::Approval && self.release.is_approved() {
-            release::schedule(self.release, Some(window), &then, &self.stamp())
+            release::schedule(self.release, Some(window), &then, &self.asking.stamp())
         } else {
             let edit = Edit { window: Some(Some(window.clone())), ..Edit::default() };
-            release::edit(self.release, &edit, None, &then, &self.stamp())
+            release::edit(self.release, &edit, None, &then, &self.asking.stamp())
         };
         let slips = slipping(db, names, self.id, interval)?;
         Ok(wire::Effect { slips, ..self.effect(decided, &then) })

@@ -7,7 +7,7 @@ use kernel::{CiId, ServiceId};
 use ports::{Fault, Query, Value};
 
 use crate::bus::Stop;
-use crate::names::Named;
+use crate::names::{Named, Resolver};
 use crate::read::{ANY_MAX, Statement};
 
 /// What a name is compared by.
@@ -18,7 +18,7 @@ pub fn name_key(name: &str) -> String {
 const SERVICES: Named =
     Named { kind: "service", table: "services", key: "name_key", shown: "name" };
 /// CIs, by their names.
-pub const CIS: Named = Named { kind: "CI", table: "cis", key: "name_key", shown: "name" };
+pub(super) const CIS: Named = Named { kind: "CI", table: "cis", key: "name_key", shown: "name" };
 
 /// The service of an id or a name.
 pub fn find_service(db: &mut dyn Query, name: &str) -> Result<ServiceId, Stop> {
@@ -60,6 +60,23 @@ pub fn find_cis<'a>(
     let mut found = look_up(db, "id", &ids, str::to_owned)?;
     let others: Vec<&str> = all().filter(|name| !found.contains_key(name)).collect();
     found.extend(look_up(db, "name_key", &others, name_key)?);
+    Ok(found)
+}
+
+/// The CIs that a field names, in its order; each that is none is told where it stands.
+pub fn known_cis(
+    db: &mut dyn Query,
+    resolver: &mut Resolver,
+    names: &[String],
+) -> Result<Vec<CiId>, Fault> {
+    let known = find_cis(db, names)?;
+    let mut found = Vec::with_capacity(names.len());
+    for (index, name) in names.iter().enumerate() {
+        match known.get(name.as_str()) {
+            Some(ci) => found.push(*ci),
+            None => resolver.unknown(db, &format!("/cis/{index}"), &CIS, name)?,
+        }
+    }
     Ok(found)
 }
 

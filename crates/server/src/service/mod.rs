@@ -21,7 +21,7 @@ use crate::http::Routes;
 
 pub use ci::{ImportCis, SaveCi, ensure_cis};
 pub use counted::counted;
-pub use find::{CIS, find_ci, find_cis, find_service, name_key};
+pub use find::{find_ci, find_cis, find_service, known_cis, name_key};
 pub use reach::{Direction, NEAREST_MAX, Neighbourhood, Reach, Step, neighbourhood};
 pub use region::{find_region, region_services};
 pub use relations::SetRelations;

@@ -15,7 +15,8 @@ use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::ask;
 
-pub use read::{find_team, team_refs};
+pub use crate::names::find_team;
+pub use read::team_refs;
 pub use save::SaveTeam;
 
 /// The routes, in reading order.

@@ -6,26 +6,9 @@ use domain::{General, Refusal};
 use kernel::TeamId;
 use ports::{Fault, Query, Row, Value};
 
-use crate::bus::Stop;
 use crate::http::ListQuery;
-use crate::names::Named;
 
 const COLUMNS: &str = "id, version, name, description";
-
-/// The team of an id or a name.
-pub fn find_team(db: &mut dyn Query, name: &str) -> Result<TeamId, Stop> {
-    if let Ok(id) = name.parse() {
-        return Ok(id);
-    }
-    let sql = "SELECT id FROM teams WHERE name_key = $1";
-    let row = db.query_one(sql, &[name.to_lowercase().into()])?;
-    match row {
-        Some(row) => Ok(row.parsed(0)?),
-        None => Err(TEAMS.unknown(db, name)?.into()),
-    }
-}
-
-const TEAMS: Named = Named { kind: "team", table: "teams", key: "name_key", shown: "name" };
 
 pub(super) fn name_taken(db: &mut dyn Query, name: &str, by: TeamId) -> Result<bool, Fault> {
     let sql = "SELECT id FROM teams WHERE name_key = $1 AND id <> $2";

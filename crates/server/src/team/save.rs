@@ -12,7 +12,8 @@ use ports::Query;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::names::{Resolver, find_person};
-use crate::team::read::{find_team, name_taken};
+use crate::team::find_team;
+use crate::team::read::name_taken;
 
 /// The command.
 pub struct SaveTeam {

@@ -3,14 +3,8 @@ import { Button, Skeleton } from '@mantine/core';
 import { useGo } from '@/lib/address';
 import { LampMark } from '@/ui/LampMark';
 import { paths } from '../paths';
-import {
-  isOpen,
-  useMyReleases,
-  useOpenReviews,
-  useUnauthorised,
-  useUnderWay,
-  useWaitingApprovals,
-} from './queries';
+import { useWaitingApprovals } from '../waiting';
+import { isOpen, useMyReleases, useOpenReviews, useUnauthorised, useUnderWay } from './queries';
 import { HOME } from './texts';
 import classes from './home.module.css';
 
@@ -75,8 +69,7 @@ function useNext(): Next | undefined {
       to: paths.change(opened.number ?? opened.id),
     };
   }
-  // What is on hold asks nobody.
-  const waiting = approvals.data?.filter((row) => !row.held) ?? [];
+  const waiting = approvals.data ?? [];
   const oldest = waiting[0];
   if (oldest) {
     const { number, name } = oldest.subject;

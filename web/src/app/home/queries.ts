@@ -16,10 +16,6 @@ function useList<Row>(path: string, query: Record<string, string | number | bool
   });
 }
 
-export function useWaitingApprovals() {
-  return useList<Schema<'ApprovalRow'>>('/approvals', { state: 'pending', mine: true, limit: 50 });
-}
-
 /** What is deployed or taken back now, the reader's own first. */
 export function useUnderWay() {
   return useList<Schema<'DeploymentRow'>>('/deployments', { under_way: true, limit: 50 });

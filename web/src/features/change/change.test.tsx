@@ -326,6 +326,41 @@ describe('a longer window', () => {
   });
 });
 
+describe('a task of a change', () => {
+  const task = { number: 2, title: 'Tell the desk', required: false, done: false, after: [] };
+  const record = { ...change, tasks: [task] };
+
+  it('is edited in place, and only what is new is sent', async () => {
+    const sent = serve({
+      ...ANSWERS,
+      'GET /changes/CHG-41': record,
+      [`PATCH /changes/${change.id}/tasks/2`]: { id: change.id, version: 8 },
+    });
+    const { user } = show('/changes/CHG-41/tasks');
+    await user.click(await screen.findByRole('button', { name: 'Edit task 2' }));
+    const dialog = await screen.findByRole('dialog');
+    const title = within(dialog).getByRole('textbox', { name: 'What is to be done' });
+    await user.type(title, ' at noon');
+    await user.click(within(dialog).getByRole('button', { name: 'Save task' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    const body = { title: 'Tell the desk at noon', after: [], required: false };
+    expect(writes(sent)[0]?.body).toEqual(body);
+  });
+
+  it('is removed', async () => {
+    const sent = serve({
+      ...ANSWERS,
+      'GET /changes/CHG-41': record,
+      [`DELETE /changes/${change.id}/tasks/2`]: { id: change.id, version: 8 },
+    });
+    const { user } = show('/changes/CHG-41/tasks');
+    await user.click(await screen.findByRole('button', { name: 'Edit task 2' }));
+    await user.click(await screen.findByRole('button', { name: 'Remove this task' }));
+    await waitFor(() => expect(writes(sent)[0]?.method).toBe('DELETE'));
+    expect(writes(sent)[0]?.headers.get('If-Match')).toBe(`"${change.version}"`);
+  });
+});
+
 describe('who only reads a change', () => {
   const refusal = { code: 'request.not_permitted', detail: 'this needs change.write' };
   const HANGS = ['comment', 'add_task', 'edit_task', 'set_links'];

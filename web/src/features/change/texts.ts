@@ -38,7 +38,7 @@ export const texts = {
     emptyTitle: 'No changes yet',
     empty:
       'A change says what is altered, why, on which CIs and how it is taken back. Raise the first one, or import the history of another system.',
-    emptyExample: 'CHG-1  Upgrade the ledger database  ·  normal  ·  draft',
+    example: 'CHG-1  Upgrade the ledger database  ·  normal  ·  draft',
     noMatch: 'No change matches these filters',
     noMatchHelp: 'Loosen a filter, or look for a number or a word of the title.',
     newChange: 'New change',
@@ -125,7 +125,6 @@ export const texts = {
   createNext: 'It is kept as a draft with its number. Nobody is asked before you submit it.',
   edit: 'Edit',
   saved: 'Saved',
-  draftKept: 'A draft of this form is kept on this device until it is sent.',
   tabs: {
     overview: 'Overview',
     plans: 'Plans',

@@ -30,7 +30,6 @@ export const texts = {
   save: 'Save',
   saved: 'Saved',
   edit: 'Edit',
-  draftKept: 'A draft of this form is kept on this device until it is sent.',
   sections: { what: 'What happened', when: 'When', where: 'What is hit', who: 'Who and why' },
   fields: {
     title: 'Title',

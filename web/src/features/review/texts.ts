@@ -13,7 +13,7 @@ export const REVIEW = {
   empty:
     'A review opens by itself when a release is over, and after emergency or failed changes. It ' +
     'asks what went well, what went wrong and what follows; never who is to blame.',
-  emptyFiltered: 'No review matches these filters',
+  noMatch: 'No review matches these filters',
   kind: 'Kind',
   wentWell: 'What went well',
   wentWrong: 'What went wrong',

@@ -49,7 +49,13 @@ export function SlotFinder(props: Props) {
   return <Finder {...props} onClose={() => setOpen(false)} />;
 }
 
-function Finder({ draft, minutes: usual, window, onTake, onClose }: Props & { onClose: () => void }) {
+function Finder({
+  draft,
+  minutes: usual,
+  window,
+  onTake,
+  onClose,
+}: Props & { onClose: () => void }) {
   const readerZone = useZone();
   const words = RECORD.slots;
   // The wanted time stays what it was when the search was opened, whichever slot is taken.

@@ -241,36 +241,15 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
         let (column, value) = ("changes.environment", environment.word().into());
         all.push(Condition::Equal { column, value, index });
     }
-    if let Some(overdue) = query.get("overdue") {
-        let (sql, index) = match overdue {
-            "true" | "1" => ("changes.overdue_at IS NOT NULL", Index::Whole),
-            _ => ("changes.overdue_at IS NULL", Index::Without),
-        };
-        all.push(Condition::Holds { sql, index });
-    }
-    if let Some(held) = query.get("held") {
-        let (sql, index) = match held {
-            "true" | "1" => ("changes.held = 1", Index::Whole),
-            _ => ("changes.held = 0", Index::Without),
-        };
-        all.push(Condition::Holds { sql, index });
-    }
-    if let Some(outside) = query.get("outside_release") {
-        let (sql, index) = match outside {
-            "true" | "1" => {
-                ("changes.impact IS NOT NULL AND changes.release IS NULL", Index::Whole)
-            }
-            _ => ("(changes.impact IS NULL OR changes.release IS NOT NULL)", Index::Without),
-        };
-        all.push(Condition::Holds { sql, index });
-    }
-    if let Some(imported) = query.get("imported") {
-        let sql = match imported {
-            "true" | "1" => "changes.source IS NOT NULL",
-            _ => "changes.source IS NULL",
-        };
-        all.push(Condition::Holds { sql, index: Index::Whole });
-    }
+    let on_time = ("changes.overdue_at IS NULL", Index::Without);
+    all.extend(Condition::flag(query, "overdue", "changes.overdue_at IS NOT NULL", on_time));
+    let goes_on = ("changes.held = 0", Index::Without);
+    all.extend(Condition::flag(query, "held", "changes.held = 1", goes_on));
+    let outside = "changes.impact IS NOT NULL AND changes.release IS NULL";
+    let inside = "(changes.impact IS NULL OR changes.release IS NOT NULL)";
+    all.extend(Condition::flag(query, "outside_release", outside, (inside, Index::Without)));
+    let raised_here = ("changes.source IS NULL", Index::Whole);
+    all.extend(Condition::flag(query, "imported", "changes.source IS NOT NULL", raised_here));
     Ok(all)
 }
 

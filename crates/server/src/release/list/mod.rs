@@ -161,20 +161,10 @@ fn words(query: &ListQuery) -> Result<Vec<Condition>, Stop> {
     if let Some(environment) = word::<Environment>(query, "environment")? {
         all.push(plain("releases.environment", environment.word()));
     }
-    if let Some(overdue) = query.get("overdue") {
-        let (sql, index) = match overdue {
-            "true" | "1" => ("releases.overdue_at IS NOT NULL", Index::Whole),
-            _ => ("releases.overdue_at IS NULL", Index::Without),
-        };
-        all.push(Condition::Holds { sql, index });
-    }
-    if let Some(held) = query.get("held") {
-        let (sql, index) = match held {
-            "true" | "1" => ("releases.held = 1", Index::Whole),
-            _ => ("releases.held = 0", Index::Without),
-        };
-        all.push(Condition::Holds { sql, index });
-    }
+    let on_time = ("releases.overdue_at IS NULL", Index::Without);
+    all.extend(Condition::flag(query, "overdue", "releases.overdue_at IS NOT NULL", on_time));
+    let goes_on = ("releases.held = 0", Index::Without);
+    all.extend(Condition::flag(query, "held", "releases.held = 1", goes_on));
     Ok(all)
 }
 

@@ -1,8 +1,7 @@
 // What the log is narrowed down to: by record, kind, event, person and time, kept in the address.
 import { Button, Select, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import type { Address } from '@/lib/address';
 import { get } from '@/lib/client';
 import { choiceOf, type Search } from '@/lib/lookup';
@@ -12,12 +11,12 @@ import { toInstant, toWall } from '@/lib/zone';
 import { Icon } from '@/ui/icons';
 import { OnePicker } from '@/ui/Picker';
 import { wordOf } from '@/ui/texts';
+import { useTyped } from '@/ui/useTyped';
 import { EVERYTHING, GOVERNANCE, KINDS, texts, THEMES } from '../texts';
 import classes from './EventFilters.module.css';
 
 type Person = Schema<'Person'>;
 
-const TYPING_MS = 350;
 const FOUND_MAX = 12;
 const KEYS = ['subject', 'kind', 'event', 'person', 'from', 'to'];
 
@@ -79,13 +78,8 @@ export function EventFilters({ address, onChange }: Props) {
 
 function Subject({ address, onChange }: Props) {
   const subject = address.subject ?? '';
-  // What is typed is kept beside the address it was typed over, so that a cleared filter wins.
-  const [typed, setTyped] = useState({ over: subject, text: subject });
-  const text = typed.over === subject ? typed.text : subject;
-  const [settled] = useDebouncedValue(text, TYPING_MS);
-  useEffect(() => {
-    if (settled === text && settled.trim() !== subject) onChange({ subject: settled.trim() });
-  }, [settled, text, subject, onChange]);
+  const narrow = useCallback((text: string) => onChange({ subject: text.trim() }), [onChange]);
+  const { text, type } = useTyped(subject, narrow);
   return (
     <TextInput
       type="search"
@@ -93,7 +87,7 @@ function Subject({ address, onChange }: Props) {
       placeholder={texts.subjectPlaceholder}
       leftSection={<Icon name="search" size={14} />}
       value={text}
-      onChange={(event) => setTyped({ over: subject, text: event.currentTarget.value })}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   );
 }

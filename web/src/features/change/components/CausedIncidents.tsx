@@ -15,8 +15,7 @@ export function CausedIncidents({ change }: { change: string }) {
   const query = { caused_by: change, limit: SHOWN_MAX };
   const incidents = useQuery({
     queryKey: ['/incidents', query],
-    queryFn: ({ signal }) =>
-      get<Page<Schema<'IncidentRow'>>>('/incidents', { ...query }, signal),
+    queryFn: ({ signal }) => get<Page<Schema<'IncidentRow'>>>('/incidents', { ...query }, signal),
   });
   const items = incidents.data?.items ?? [];
   if (items.length === 0) return null;

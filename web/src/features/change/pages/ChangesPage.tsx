@@ -11,7 +11,7 @@ import { Page, Section } from '@/ui/Page';
 import { BulkBar } from '@/ui/record/BulkBar';
 import type { BulkFields } from '@/ui/record/BulkEdit';
 import { SavedFilters } from '@/ui/SavedFilters';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { ChangeTable, COLUMNS, SORTED_BY } from '../components/ChangeTable';
 import { useChanges } from '../queries';
 import { CATEGORIES, ENVIRONMENTS, PHASES, texts, TIERS, TYPES } from '../texts';
@@ -75,22 +75,13 @@ export default function ChangesPage() {
           chosen={chosen}
           onChoose={setChosen}
           empty={
-            filtered ? (
-              <NoMatch
-                title={words.noMatch}
-                help={words.noMatchHelp}
-                onClear={() => narrow(unfiltered(address))}
-              />
-            ) : (
-              <EmptyState
-                icon="changes"
-                title={words.emptyTitle}
-                action={offer.allowed ? offer : undefined}
-                example={words.emptyExample}
-              >
-                <p>{words.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="changes"
+              words={words}
+              filtered={filtered}
+              offer={offer}
+              onClear={() => narrow(unfiltered(address))}
+            />
           }
         />
       </Section>

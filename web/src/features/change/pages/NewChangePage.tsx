@@ -6,6 +6,7 @@ import { asProblem } from '@/lib/problem';
 import { useWrite } from '@/lib/write';
 import { FoldedSets, Form } from '@/ui/Form';
 import { Page, Section } from '@/ui/Page';
+import { UI } from '@/ui/texts';
 import { EMPTY, newFieldsOf, type ChangeValues } from '../changeForm';
 import {
   ImpactFields,
@@ -35,7 +36,7 @@ export default function NewChangePage() {
       title={texts.newTitle}
       narrow
       back={{ to: paths.changes, label: texts.back }}
-      meta={form.changed ? texts.draftKept : undefined}
+      meta={form.changed ? UI.draftKept : undefined}
     >
       <Section>
         <Form

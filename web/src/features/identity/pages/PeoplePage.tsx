@@ -9,7 +9,7 @@ import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
 import { StatePill } from '@/ui/StatePill';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { PasswordDialog } from '../components/PasswordDialog';
 import { PersonDialog } from '../components/PersonDialog';
@@ -142,17 +142,13 @@ export default function PeoplePage() {
           pages={pages}
           rowKey={(row) => row.id}
           empty={
-            q || role || active ? (
-              <NoMatch title={words.noMatch} onClear={() => change(unfiltered(address))} />
-            ) : (
-              <EmptyState
-                icon="teams"
-                title={words.emptyTitle}
-                action={offer.allowed ? offer : undefined}
-              >
-                <p>{words.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="teams"
+              words={words}
+              filtered={Boolean(q || role || active)}
+              offer={offer}
+              onClear={() => change(unfiltered(address))}
+            />
           }
         />
       </Section>

@@ -11,7 +11,7 @@ import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { SavedFilters } from '@/ui/SavedFilters';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time } from '@/ui/Time';
 import { Priority } from '../components/Priority';
@@ -114,22 +114,13 @@ export default function IncidentsPage() {
           rowKey={(row) => row.number}
           rowLink={(row) => paths.incident(row.number)}
           empty={
-            filtered ? (
-              <NoMatch
-                title={texts.noMatch}
-                help={texts.noMatchHelp}
-                onClear={() => change(unfiltered(address))}
-              />
-            ) : (
-              <EmptyState
-                icon="incidents"
-                title={texts.emptyTitle}
-                action={offer.allowed ? offer : undefined}
-                example={texts.example}
-              >
-                <p>{texts.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="incidents"
+              words={texts}
+              filtered={filtered}
+              offer={offer}
+              onClear={() => change(unfiltered(address))}
+            />
           }
         />
       </Section>

@@ -7,6 +7,7 @@ import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { Form } from '@/ui/Form';
 import { Page, Section } from '@/ui/Page';
+import { UI } from '@/ui/texts';
 import { IncidentFields } from '../components/IncidentFields';
 import { emptyIncident, fieldsOf, type IncidentValues } from '../incidentForm';
 import { texts } from '../texts';
@@ -29,7 +30,7 @@ export default function NewIncidentPage() {
       title={texts.newTitle}
       narrow
       back={{ to: paths.incidents, label: texts.back }}
-      meta={form.changed ? texts.draftKept : undefined}
+      meta={form.changed ? UI.draftKept : undefined}
     >
       <Section>
         <Form

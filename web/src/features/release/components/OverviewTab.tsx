@@ -9,7 +9,7 @@ import { Links } from '@/ui/record/Links';
 import { RefLink } from '@/ui/RefLink';
 import { RiskBars } from '@/ui/RiskBars';
 import { say } from '@/ui/say';
-import { wordOf } from '@/ui/texts';
+import { placeOf, wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { releasePath, type Release } from '../queries';
 import { fieldsOf, valuesOf } from '../releaseForm';

@@ -6,6 +6,7 @@ import { useMe } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
+import { UI } from '@/ui/texts';
 import { ReleaseFieldsForm } from '../components/ReleaseFieldsForm';
 import { EMPTY, fieldsOf, type ReleaseValues } from '../releaseForm';
 import { RELEASE } from '../texts';
@@ -37,7 +38,7 @@ export default function NewReleasePage() {
       narrow
       title={RELEASE.createTitle}
       back={{ to: paths.releases, label: RELEASE.list }}
-      meta={form.changed ? RELEASE.draftKept : RELEASE.createHelp}
+      meta={form.changed ? UI.draftKept : RELEASE.createHelp}
     >
       <Section>
         <ReleaseFieldsForm

@@ -10,7 +10,7 @@ import { Page, Section } from '@/ui/Page';
 import { BulkBar } from '@/ui/record/BulkBar';
 import type { BulkFields } from '@/ui/record/BulkEdit';
 import { SavedFilters } from '@/ui/SavedFilters';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { RELEASE_COLUMNS, SORTED_BY } from '../components/ReleaseTable';
 import { ViewSwitch } from '../components/ViewSwitch';
 import { useReleases } from '../queries';
@@ -84,17 +84,13 @@ export default function ReleasesPage() {
           chosen={chosen}
           onChoose={setChosen}
           empty={
-            filtered ? (
-              <NoMatch title={RELEASE.emptyFiltered} onClear={() => change(unfiltered(address))} />
-            ) : (
-              <EmptyState
-                icon="releases"
-                title={RELEASE.emptyTitle}
-                action={offer.allowed ? offer : undefined}
-              >
-                <p>{RELEASE.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="releases"
+              words={RELEASE}
+              filtered={filtered}
+              offer={offer}
+              onClear={() => change(unfiltered(address))}
+            />
           }
         />
       </Section>

@@ -6,7 +6,7 @@ import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time } from '@/ui/Time';
 import { wordOf } from '@/ui/texts';
@@ -78,13 +78,12 @@ export default function ReviewsPage() {
           rowKey={(row) => row.number}
           rowLink={(row) => paths.review(row.number)}
           empty={
-            filtered ? (
-              <NoMatch title={REVIEW.emptyFiltered} onClear={() => change(unfiltered(address))} />
-            ) : (
-              <EmptyState icon="reviews" title={REVIEW.emptyTitle}>
-                <p>{REVIEW.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="reviews"
+              words={REVIEW}
+              filtered={filtered}
+              onClear={() => change(unfiltered(address))}
+            />
           }
         />
       </Section>

@@ -8,7 +8,7 @@ import { FilterBar } from '@/ui/FilterBar';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { CiDialog } from '../components/CiDialog';
 import { Criticality } from '../components/Criticality';
@@ -84,22 +84,13 @@ export default function CisPage() {
           rowKey={(row) => row.id}
           rowLink={(row) => paths.ci(row.id)}
           empty={
-            q || kind || service ? (
-              <NoMatch
-                title={words.noMatch}
-                help={words.noMatchHelp}
-                onClear={() => change(unfiltered(address))}
-              />
-            ) : (
-              <EmptyState
-                icon="cis"
-                title={words.emptyTitle}
-                action={offer.allowed ? offer : undefined}
-                example={words.example}
-              >
-                <p>{words.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="cis"
+              words={words}
+              filtered={Boolean(q || kind || service)}
+              offer={offer}
+              onClear={() => change(unfiltered(address))}
+            />
           }
         />
       </Section>

@@ -6,7 +6,7 @@ import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
-import { EmptyState, NoMatch } from '@/ui/States';
+import { ListEmpty } from '@/ui/States';
 import { Criticality } from '../components/Criticality';
 import { ServiceDialog } from '../components/ServiceDialog';
 import { useServiceList, type Service } from '../queries';
@@ -45,7 +45,13 @@ export default function ServicesPage() {
   const pages = useServiceList({ q: address.q, sort: address.sort });
   return (
     <Page wide title={words.title} primary={offer}>
-      <FilterBar address={address} onChange={change} filters={[]} text={words.search} sorts={{ columns: COLUMNS, sortedBy: 'name' }} />
+      <FilterBar
+        address={address}
+        onChange={change}
+        filters={[]}
+        text={words.search}
+        sorts={{ columns: COLUMNS, sortedBy: 'name' }}
+      />
       <Section flush>
         <DataTable
           label={words.label}
@@ -57,22 +63,13 @@ export default function ServicesPage() {
           rowKey={(row) => row.id}
           rowLink={(row) => paths.service(row.id)}
           empty={
-            address.q ? (
-              <NoMatch
-                title={words.noMatch}
-                help={words.noMatchHelp}
-                onClear={() => change(unfiltered(address))}
-              />
-            ) : (
-              <EmptyState
-                icon="services"
-                title={words.emptyTitle}
-                action={offer.allowed ? offer : undefined}
-                example={words.example}
-              >
-                <p>{words.empty}</p>
-              </EmptyState>
-            )
+            <ListEmpty
+              icon="services"
+              words={words}
+              filtered={Boolean(address.q)}
+              offer={offer}
+              onClear={() => change(unfiltered(address))}
+            />
           }
         />
       </Section>
