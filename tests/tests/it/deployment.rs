@@ -191,4 +191,6 @@ fn drill(program: &Command, database: &Database) {
     assert!(effects.values().all(|count| *count == 1), "{effects:#?}");
     let steps: BTreeSet<&str> = effects.keys().filter_map(|key| key.split(':').nth(1)).collect();
     assert_eq!(steps.len(), 16, "{steps:?}");
+    let log = anna.get(&format!("/audit/events?subject={release}&limit=200")).to_string();
+    assert!(log.contains("nobody knows what became of step"), "no kill met a call: {log}");
 }

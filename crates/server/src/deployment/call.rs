@@ -312,3 +312,134 @@ fn encoded(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use orchestrator::Way;
+
+    use super::*;
+
+    /// Answers each request with the next of these.
+    struct Script(Mutex<Vec<Result<HttpResponse, Fault>>>);
+
+    impl HttpClient for Script {
+        fn send(&self, _: &HttpRequest) -> Result<HttpResponse, Fault> {
+            self.0.lock().expect("one thread").remove(0)
+        }
+    }
+
+    fn says(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
+    }
+
+    fn attempt() -> Attempt {
+        Attempt { step: "shop".to_owned(), way: Way::Forward, number: 1 }
+    }
+
+    fn made(answer: Result<HttpResponse, Fault>, call: &Call) -> Option<Input> {
+        let http = Script(Mutex::new(vec![answer]));
+        let never = AtomicBool::new(false);
+        Caller { http: &http, stop: &never, cancel: &never }.make(&attempt(), call)
+    }
+
+    fn request() -> HttpCall {
+        HttpCall {
+            method: Method::Post,
+            url: "http://shop.test".to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+            expect: Vec::new(),
+            status_url: None,
+            is_repeated: false,
+        }
+    }
+
+    fn failed(reason: &str) -> Option<Input> {
+        Some(Input::Failed { attempt: attempt(), reason: reason.to_owned() })
+    }
+
+    fn succeeded(note: &str) -> Option<Input> {
+        Some(Input::Succeeded { attempt: attempt(), note: Some(note.to_owned()) })
+    }
+
+    #[test]
+    fn an_answer_is_held_against_what_is_expected() {
+        let call = Call::Http(request());
+        assert_eq!(made(Ok(says(202, "begun")), &call), succeeded("202 begun"));
+        assert_eq!(made(Ok(says(503, "busy")), &call), failed("503 busy"));
+        let call = Call::Http(HttpCall { expect: vec![409], ..request() });
+        assert_eq!(made(Ok(says(409, "there")), &call), succeeded("409 there"));
+        assert_eq!(made(Ok(says(200, "")), &call), failed("200"));
+    }
+
+    #[test]
+    fn without_an_answer_it_failed_only_where_nothing_was_sent() {
+        let call = Call::Http(request());
+        let unsent = Fault::transient(CONNECTING, "refused");
+        assert_eq!(made(Err(unsent), &call), failed("connecting over HTTP: refused"));
+        let sent = Fault::transient("calling over HTTP", "it broke");
+        assert_eq!(made(Err(sent), &call), Some(Input::Lost(attempt())));
+    }
+
+    #[test]
+    fn a_notice_that_cannot_be_told_is_left() {
+        let call = Call::Notice(request());
+        assert_eq!(made(Ok(says(500, "no")), &call), succeeded("left: 500 no"));
+    }
+
+    #[test]
+    fn the_world_says_what_became_of_a_call_or_that_it_never_came() {
+        assert_eq!(told(&says(404, "")), Answer::NeverBegun);
+        let answered = told(&says(200, "{\"state\": \"succeeded\"}"));
+        assert!(matches!(answered, Answer::Succeeded(Some(_))));
+        let answered = told(&says(200, "{\"state\": \"failed\"}"));
+        assert!(matches!(answered, Answer::Failed(_)));
+        for unknown in [says(200, "{\"state\": \"running\"}"), says(200, "ok"), says(500, "")] {
+            assert_eq!(told(&unknown), Answer::Unknown);
+        }
+    }
+
+    #[test]
+    fn of_a_query_one_bad_value_is_enough_and_silence_is_never_good() {
+        let call = Call::Query(PromQuery {
+            url: "http://prometheus.test/".to_owned(),
+            query: "errors".to_owned(),
+            at_most: Some(0.5),
+            at_least: None,
+            for_seconds: 0,
+            every_seconds: 1,
+        });
+        let vector = |values: &str| {
+            let data = format!("{{\"resultType\": \"vector\", \"result\": [{values}]}}");
+            Ok(says(200, &format!("{{\"data\": {data}}}")))
+        };
+        let good = "{\"value\": [0, \"0.5\"]}";
+        assert_eq!(made(vector(good), &call), succeeded("errors is [0.5]"));
+        let bad = format!("{good}, {{\"value\": [0, \"0.75\"]}}");
+        assert_eq!(made(vector(&bad), &call), failed("errors is 0.75"));
+        assert_eq!(made(vector(""), &call), failed("no data for errors"));
+        let none = "{\"value\": [0, \"NaN\"]}";
+        assert_eq!(made(vector(none), &call), failed("no data for errors"));
+        assert_eq!(made(Ok(says(503, "")), &call), failed("no data: 503"));
+    }
+
+    #[test]
+    fn a_probe_looks_for_a_status_and_a_text() {
+        let probe = Probe {
+            url: "http://shop.test/health".to_owned(),
+            expect: Vec::new(),
+            contains: Some("ok".to_owned()),
+            for_seconds: 0,
+            every_seconds: 1,
+        };
+        let call = Call::Probe(probe);
+        assert_eq!(made(Ok(says(200, "all ok")), &call), succeeded("200 all ok"));
+    }
+
+    #[test]
+    fn a_query_is_written_as_part_of_an_address() {
+        assert_eq!(encoded("rate(a{b=\"ü\"}[1m])"), "rate%28a%7Bb%3D%22%C3%BC%22%7D%5B1m%5D%29");
+    }
+}

@@ -122,7 +122,7 @@ fn step(run: &orchestrator::Run, file: Option<&PlanFile>, step: &Step) -> wire::
         text: told(Way::Forward),
         undo: undo.to_owned(),
         undo_text,
-        forward: run.leg(key, Way::Forward).map(leg).unwrap_or_else(|| leg(&Leg::default())),
+        forward: leg(run.leg(key, Way::Forward).unwrap_or(&Leg::default())),
         back: run.leg(key, Way::Back).map(leg),
     }
 }
