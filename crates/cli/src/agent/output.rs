@@ -12,8 +12,12 @@ const CUT: &str = "\n[the rest is left out]\n";
 /// Writes what a command says.
 pub(super) struct Said<W: Write> {
     into: W,
+    /// The longest first: one that begins with another one is hidden whole.
     secrets: Vec<Vec<u8>>,
+    /// What may be the beginning of a secret.
     pending: Vec<u8>,
+    /// What is free of secrets, and may end within a character.
+    ready: Vec<u8>,
     written: usize,
     most: usize,
 }
@@ -22,51 +26,48 @@ impl<W: Write> Said<W> {
     pub(super) fn new(into: W, secrets: Vec<String>, most: usize) -> Self {
         let mut secrets: Vec<Vec<u8>> = secrets.into_iter().map(String::into_bytes).collect();
         secrets.retain(|secret| !secret.is_empty());
-        // A secret that begins with another one is hidden whole.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self { into, secrets, pending: Vec::new(), written: 0, most }
+        Self { into, secrets, pending: Vec::new(), ready: Vec::new(), written: 0, most }
     }
 
     /// Takes what was said next.
     pub(super) fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.pending.extend_from_slice(bytes);
-        self.hide();
-        let ready = self.pending.len() - self.held_back();
-        self.write(ready)
+        self.hide(false);
+        let whole = self.ready.len() - unfinished(&self.ready);
+        self.write(whole)
     }
 
     /// Takes the end; answers what it was written into.
     pub(super) fn end(mut self) -> io::Result<W> {
-        self.write(self.pending.len())?;
+        self.hide(true);
+        self.write(self.ready.len())?;
         self.into.flush()?;
         Ok(self.into)
     }
 
-    fn hide(&mut self) {
-        for secret in &self.secrets {
-            let mut from = 0;
-            let found = |bytes: &[u8]| bytes.windows(secret.len()).position(|part| part == secret);
-            while let Some(at) = self.pending.get(from..).and_then(found) {
-                let at = from + at;
-                self.pending.splice(at..at + secret.len(), HIDDEN.iter().copied());
-                from = at + HIDDEN.len();
+    /// Moves what is certain on, secrets hidden. Before the end, what may yet become a secret stays.
+    fn hide(&mut self, at_end: bool) {
+        let mut from = 0;
+        while from < self.pending.len() {
+            let rest = &self.pending[from..];
+            let becomes = |secret: &Vec<u8>| secret.len() > rest.len() && secret.starts_with(rest);
+            if !at_end && self.secrets.iter().any(becomes) {
+                break;
+            }
+            if let Some(secret) = self.secrets.iter().find(|secret| rest.starts_with(secret)) {
+                self.ready.extend_from_slice(HIDDEN);
+                from += secret.len();
+            } else {
+                self.ready.push(rest[0]);
+                from += 1;
             }
         }
+        self.pending.drain(..from);
     }
 
-    /// How much of the end may be the beginning of a secret, or of a character.
-    fn held_back(&self) -> usize {
-        let begins = |count: &usize| {
-            let end = &self.pending[self.pending.len() - count..];
-            self.secrets.iter().any(|secret| secret.len() > *count && secret.starts_with(end))
-        };
-        let longest = self.secrets.first().map_or(0, |secret| secret.len() - 1);
-        let secret = (1..=longest.min(self.pending.len())).rev().find(begins).unwrap_or(0);
-        secret.max(unfinished(&self.pending))
-    }
-
-    fn write(&mut self, ready: usize) -> io::Result<()> {
-        let bytes: Vec<u8> = self.pending.drain(..ready).collect();
+    fn write(&mut self, whole: usize) -> io::Result<()> {
+        let bytes: Vec<u8> = self.ready.drain(..whole).collect();
         if self.written >= self.most || bytes.is_empty() {
             return Ok(());
         }
