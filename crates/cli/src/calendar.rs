@@ -147,7 +147,8 @@ pub(crate) enum CalendarVerb {
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam \
         --format csv --output fsc.csv")]
     Fsc(Show),
-    /// Lists the projected service outage (PSO): which service is expected to be interrupted, and when.
+    /// Lists the projected service outage (PSO): which service is expected to be interrupted, and
+    /// when.
     #[command(after_help = "Example:\n  interlock calendar pso --service Payments \
         --from 2026-12-01T00:00 --to 2027-01-01T00:00 --zone Europe/Amsterdam --format csv")]
     Pso(Projected),

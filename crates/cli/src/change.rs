@@ -563,7 +563,7 @@ fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         ("tasks", task_lines(&change.tasks, zone)),
         ("links", link_lines(&change.links)),
         ("remarks", comment_lines(&change.comments, zone)),
-        ("you may", action_lines(&change.actions)),
+        ("you may", action_lines(&change.actions, zone)),
     ];
     global.out().record(&change, FIELDS, &sections)
 }

@@ -107,7 +107,7 @@ pub(crate) fn run(verb: ExceptionVerb, global: &Global) -> Result {
             let sections = [
                 ("decided", decided_lines(exception.decided.as_ref())),
                 ("taken back", decided_lines(exception.revoked.as_ref())),
-                ("you may", action_lines(&exception.actions)),
+                ("you may", action_lines(&exception.actions, "UTC")),
             ];
             return global.out().record(&exception, FIELDS, &sections);
         }
@@ -147,10 +147,11 @@ fn find_with(client: &Client, rule: &str, with: &str) -> Result<String> {
     }
     match &found[..] {
         [] => {
-            let where_from = folders.iter().map(|folder| folder.trim_start_matches('/'));
-            let among = where_from.collect::<Vec<_>>().join(" and no ");
+            let among = folders.iter().map(|folder| folder.trim_start_matches('/'));
+            let among = among.collect::<Vec<_>>().join(" and ");
             Err(Failure::usage(format!(
-                "there is no {among} called `{with}`: give its name as the list tells it, or its id"
+                "nothing among the {among} is called `{with}`: give the name as their list tells \
+                 it, or the id"
             )))
         }
         [one] => Ok(one.id.clone()),

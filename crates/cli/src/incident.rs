@@ -208,7 +208,7 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
             let incident: Incident = client.get(&path, &Query::default())?;
             let sections = [
                 ("remarks", comment_lines(&incident.comments, "UTC")),
-                ("you may", action_lines(&incident.actions)),
+                ("you may", action_lines(&incident.actions, "UTC")),
             ];
             return global.out().record(&incident, FIELDS, &sections);
         }

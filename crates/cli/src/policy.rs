@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
-use api::common::Written;
+use api::common::{Page, Written};
 use api::policy::{
     Activate, CheckPolicy, ExplainedRule, Explanation, Model, Policy, PolicyChecked, PolicyVersion,
     Replay, ReplayPolicy,
@@ -66,7 +66,7 @@ pub(crate) enum PolicyVerb {
     /// Lists the models in force: the types of changes and releases, and the approval each asks
     /// for.
     #[command(after_help = "Example:\n  interlock policy models")]
-    Models(Paging),
+    Models,
     /// Explains why a change or a release needs the approval it needs, and what would change it.
     #[command(after_help = "Examples:\n  \
         interlock policy explain CHG-1042\n  \
@@ -152,9 +152,9 @@ pub(crate) fn run(verb: PolicyVerb, direct: &Direct, global: &Global) -> Result 
                 client.list::<PolicyVersion>("/policy/versions", &Query::default(), &wanted)?;
             global.out().listed(&listed, VERSIONS)
         }
-        PolicyVerb::Models(paging) => {
-            let listed = client.list::<Model>("/models", &Query::default(), &paging.wanted())?;
-            global.out().listed(&listed, MODELS)
+        PolicyVerb::Models => {
+            let all: Page<Model> = client.get("/models", &Query::default())?;
+            global.out().answer(&all, &all.items, MODELS)
         }
         PolicyVerb::Explain(explained) => explain(&client, &explained.record, global),
         PolicyVerb::Replay(wanted) => replay(&client, &wanted, global),

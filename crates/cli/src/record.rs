@@ -455,7 +455,7 @@ pub(crate) fn refusal_words(refusal: &Refusal) -> String {
 
 /// What may be done now, then why the rest may not, verbs of one reason together. Those that
 /// belong to another phase are left out.
-pub(crate) fn action_lines(actions: &[Action]) -> Vec<String> {
+pub(crate) fn action_lines(actions: &[Action], zone: &str) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for action in actions {
         let refusal = action.refusal.as_ref().filter(|_| !action.allowed);
@@ -471,7 +471,7 @@ pub(crate) fn action_lines(actions: &[Action]) -> Vec<String> {
     reasons.sort_by_key(|(reason, _)| !reason.is_empty());
     let line = |(reason, names): &(String, Vec<&str>)| match reason.as_str() {
         "" => names.join(", "),
-        reason => format!("not {}: {reason}", names.join(", ")),
+        reason => format!("not {}: {}", names.join(", "), wall::sentence(reason, zone)),
     };
     reasons.iter().map(line).collect()
 }
@@ -509,13 +509,16 @@ mod tests {
                 errors: Vec::new(),
             }),
         };
-        let lines = action_lines(&[
-            action("approve", Some("approval.own_work")),
-            action("edit", None),
-            action("start", Some("change.wrong_phase")),
-            action("reject", Some("approval.own_work")),
-            action("hold", None),
-        ]);
+        let lines = action_lines(
+            &[
+                action("approve", Some("approval.own_work")),
+                action("edit", None),
+                action("start", Some("change.wrong_phase")),
+                action("reject", Some("approval.own_work")),
+                action("hold", None),
+            ],
+            "UTC",
+        );
         assert_eq!(lines, ["edit, hold", "not approve, reject: because of approval.own_work"]);
     }
 }

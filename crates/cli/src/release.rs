@@ -756,7 +756,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         ("tasks", task_lines(&release.tasks, zone)),
         ("links", link_lines(&release.links)),
         ("remarks", comment_lines(&release.comments, zone)),
-        ("you may", action_lines(&release.actions)),
+        ("you may", action_lines(&release.actions, zone)),
     ];
     global.out().record(&release, FIELDS, &sections)
 }

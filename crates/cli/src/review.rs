@@ -232,7 +232,7 @@ fn show(client: &Client, review: &str, global: &Global) -> Result {
         ("measures", review.kpis.iter().map(kpi_line).collect()),
         ("action items", review.actions.iter().enumerate().map(action_line).collect()),
         ("what happened", timeline.map(moment_line).collect()),
-        ("you may", action_lines(&review.allowed)),
+        ("you may", action_lines(&review.allowed, "UTC")),
     ];
     global.out().record(&review, FIELDS, &sections)
 }

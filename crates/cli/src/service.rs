@@ -266,7 +266,7 @@ pub(crate) fn run(verb: ServiceVerb, global: &Global) -> Result {
         ServiceVerb::Show(named) => {
             let path = services.path(&named.record);
             let service: Service = client.get(&path, &Query::default())?;
-            let actions = action_lines(service.actions.as_deref().unwrap_or_default());
+            let actions = action_lines(service.actions.as_deref().unwrap_or_default(), "UTC");
             return global.out().record(&service, SERVICE, &[("you may", actions)]);
         }
         ServiceVerb::Regions(paging) => {
@@ -337,7 +337,7 @@ fn show_ci(ci: &Ci, global: &Global) -> Result {
         ("needs", lines(&ci.relations)),
         ("is needed by", lines(&ci.dependants)),
         ("latest changes", changes.collect()),
-        ("you may", action_lines(ci.actions.as_deref().unwrap_or_default())),
+        ("you may", action_lines(ci.actions.as_deref().unwrap_or_default(), "UTC")),
     ];
     global.out().record(ci, CI, &sections)
 }

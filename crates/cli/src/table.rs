@@ -6,12 +6,13 @@ use std::fmt::Write as _;
 /// The widest cell of a table; longer ones are cut with an ellipsis, reasons go on below.
 const CELL_MAX: usize = 60;
 /// The columns that say why, or who decides. Nothing of them is cut.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "detail",
     "expression",
     "outcome",
     "reason",
     "records",
+    "refusal.detail",
     "was",
     "was.approval",
     "why",

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use ports::{Clock as _, SystemClock};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -90,6 +91,21 @@ impl House {
         let mut command = interlock(self.folder.path());
         command.env("INTERLOCK_URL", &server.url).env("INTERLOCK_TOKEN", &self.token);
         command.args(words).output().unwrap()
+    }
+
+    /// A token of a new release manager in Tokyo.
+    fn token(&self, login: &str, scopes: &[&str]) -> String {
+        let direct = ["--database", "sqlite:data/i.db"];
+        let mut add = interlock(self.folder.path());
+        add.args(["user", "add", login, "--name", login, "--role", "release_manager"]);
+        done(add.args(["--zone", "Asia/Tokyo"]).args(direct));
+        let mut create = interlock(self.folder.path());
+        create.args(["token", "create", "--for", login, "--name", "t", "--format", "json"]);
+        for scope in scopes {
+            create.args(["--scope", scope]);
+        }
+        let token: Value = serde_json::from_str(&done(create.args(direct))).unwrap();
+        token["secret"].as_str().unwrap().to_owned()
     }
 
     /// A verb that works on the database.
@@ -321,20 +337,7 @@ fn what_is_missing_is_asked_for_without_the_servers_options() {
 #[test]
 fn writes_say_where_the_record_is_and_times_are_wall_time() {
     let house = House::build();
-    let token = |login: &str, role: &str, scopes: &[&str]| {
-        let direct = ["--database", "sqlite:data/i.db"];
-        let mut add = interlock(house.folder.path());
-        add.args(["user", "add", login, "--name", login, "--role", role]);
-        done(add.args(["--zone", "Asia/Tokyo"]).args(direct));
-        let mut create = interlock(house.folder.path());
-        create.args(["token", "create", "--for", login, "--name", "t", "--format", "json"]);
-        scopes.iter().for_each(|scope| {
-            create.args(["--scope", scope]);
-        });
-        let token: Value = serde_json::from_str(&done(create.args(direct))).unwrap();
-        token["secret"].as_str().unwrap().to_owned()
-    };
-    let lena = token("lena", "release_manager", &["read", "change.write", "release.write"]);
+    let lena = house.token("lena", &["read", "change.write", "release.write"]);
     let server = house.serve();
     let ask = |words: &[&str]| house.ask(&server, &[words, &["--token", &lena]].concat());
     let window = |zone: &[&str], day: &str| {
@@ -379,6 +382,37 @@ fn writes_say_where_the_record_is_and_times_are_wall_time() {
     let text = String::from_utf8_lossy(&both.stdout).into_owned();
     assert!(both.status.success(), "{text}{}", said(&both));
     assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+#[test]
+fn the_calendar_shows_periods_on_one_clock_and_an_exception_names_one() {
+    let house = House::build();
+    let scopes = ["read", "change.write", "calendar.write", "exception.request"];
+    let lena = house.token("lena", &scopes);
+    let server = house.serve();
+    let ask = |words: &[&str]| {
+        let asked = house.ask(&server, &[words, &["--token", &lena]].concat());
+        assert!(asked.status.success(), "{words:?}: {}", said(&asked));
+        String::from_utf8(asked.stdout).unwrap()
+    };
+    let blackout = ["calendar", "blackout", "add", "--name", "Year end", "--reason", "the books"];
+    ask(&[&blackout[..], &["--start", "2030-12-28T00:00", "--end", "2030-12-29T00:00"]].concat());
+    let raise = ["change", "create", "--type", "normal", "--title", "A"];
+    let during = ["--start", "2030-12-28T10:00", "--end", "2030-12-28T11:00"];
+    ask(&[&raise[..], &during].concat());
+    let show = ["calendar", "show", "--from", "2030-12-27T00:00", "--to", "2030-12-30T00:00"];
+    let text = ask(&[&show[..], &["--zone", "Europe/Amsterdam"]].concat());
+    let period = "blackout  2030-12-27 16:00+01:00 – 2030-12-28 16:00+01:00 Europe/Amsterdam";
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[1].starts_with(period), "{text}");
+    assert!(lines[2].starts_with("change    2030-12-28 02:00+01:00"), "{text}");
+    let asked = ["exception", "request", "--rule", "blackout", "--subject", "CHG-1", "--with"];
+    let tomorrow = SystemClock.now().plus_minutes(24 * 60).to_string();
+    let why = ["Year end", "--until", &tomorrow, "--reason", "it cannot wait"];
+    ask(&[&asked[..], &why].concat());
+    let listed = ask(&["exception", "list", "--format", "csv"]);
+    assert!(listed.contains("blackout,CHG-1,Year end,"), "{listed}");
+    assert!(ask(&["policy", "models"]).contains("emergency"));
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Records as CSV (RFC 4180): what a sheet is sorted by in columns of its own, called as in the API,
-//! and in the last column all that is kept, as JSON.
+//! Records as CSV (RFC 4180): what a sheet is sorted by in columns of its own, called as in the
+//! API, and in the last column all that is kept, as JSON.
 
 use std::collections::BTreeMap;
 
