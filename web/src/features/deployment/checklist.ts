@@ -1,6 +1,6 @@
 // The way back as one ordered list, whether a run takes it or people do.
+import { stepKind } from '@/ui/record/texts';
 import type { CarriedOut, Run, RunStep } from './queries';
-import { STEP } from './texts';
 import { backwards, wouldTakeBack } from './wayBack';
 
 export interface Item {
@@ -35,7 +35,7 @@ function ofRun(run: Run): Checklist {
     : wouldTakeBack(run, { asFarAsPossible: true }).steps;
   const item = (step: RunStep): Item => ({
     key: step.key,
-    title: [step.key, STEP.kind[step.kind] ?? step.kind, step.change].filter(Boolean).join(' · '),
+    title: [step.key, stepKind(step.kind), step.change].filter(Boolean).join(' · '),
     how: step.undo_text ?? undefined,
     state: step.back?.state ?? 'waiting',
     at: step.back?.at ?? undefined,

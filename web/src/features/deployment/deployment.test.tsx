@@ -13,7 +13,7 @@ describe('the run page', () => {
     serve(at(carriedBy()));
     const { user } = show('/deployments/REL-18');
     const graph = await screen.findByRole('group', { name: /Steps in the order/ });
-    const box = within(graph).getByRole('button', { name: /gateway By hand · Under way/ });
+    const box = within(graph).getByRole('button', { name: /gateway Under way · By hand/ });
     await user.click(box);
     const step = document.getElementById('step-gateway')!;
     expect(step).toHaveFocus();

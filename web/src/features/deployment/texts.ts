@@ -31,6 +31,7 @@ export const RUN = {
   ending: (why: string) => `It ends before its time: ${why}`,
   keys: 'Deployment',
   openBack: 'The way back, large',
+  wayBack: 'The way back',
   openRelease: 'The release',
   figures: 'Time',
   clock: 'Window',
@@ -150,17 +151,6 @@ export const WAIT = {
 };
 
 export const STEP = {
-  kind: {
-    http: 'Call',
-    weight: 'Traffic weight',
-    wait: 'Wait',
-    manual: 'By hand',
-    signoff: 'Sign-off',
-    probe: 'Probe',
-    query: 'Query',
-    notice: 'Notice',
-    command: 'Command',
-  } as Record<string, string>,
   forward: {
     waiting: 'Not begun yet',
     running: 'Under way',

@@ -47,7 +47,13 @@ export function StepGraph({ label, steps, current, onPick }: Props) {
     Math.max(1, ...levels.map((level) => level.length)) * (BOX.height + GAP.down) - GAP.down;
   const all = [...placed.values()];
   return (
-    <div className={classes.frame} role="group" aria-label={label} onKeyDown={move} tabIndex={-1}>
+    <div
+      className={classes.frame}
+      role="group"
+      aria-label={label}
+      onKeyDown={move}
+      tabIndex={onPick ? -1 : 0}
+    >
       <div className={classes.graph} style={{ width, height }}>
         <svg width={width} height={height} className={classes.lines} aria-hidden="true">
           {all.flatMap((step) =>

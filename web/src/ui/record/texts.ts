@@ -44,6 +44,17 @@ export const RECORD = {
     wasLeft: 'were left in the window when it was over',
     overdue: 'past the end of the window',
   },
+  stepKind: {
+    http: 'Call',
+    weight: 'Traffic weight',
+    wait: 'Wait',
+    manual: 'By hand',
+    signoff: 'Sign-off',
+    probe: 'Probe',
+    query: 'Query',
+    notice: 'Notice',
+    command: 'Command',
+  } as Record<string, string>,
   comments: 'Comments',
   noComments: 'Nobody has written here yet. Remarks are kept with the record for good.',
   comment: 'New comment',
@@ -271,3 +282,8 @@ export const WHY = {
   turn: (value: string, outcome: string) => `with ${value}: ${outcome}`,
   line: (line: number) => `, line ${line}`,
 };
+
+/** What kind of step it is. */
+export function stepKind(kind: string): string {
+  return RECORD.stepKind[kind] ?? kind;
+}

@@ -36,7 +36,7 @@ export function ByHand({ carried, release }: Props) {
     <>
       {!asking && <ProblemNote error={send.problem} />}
       {!decided && (
-        <section className={classes.part} aria-label={NIGHT.decide}>
+        <section className={`${classes.part} ${classes.decide}`} aria-label={NIGHT.decide}>
           <h2>{NIGHT.decide}</h2>
           {rollback ? (
             <div className={classes.buttons}>

@@ -31,9 +31,13 @@ export function OfRun({ carried, run, release }: Props) {
   return (
     <>
       {!steer.asking && <ProblemNote error={steer.send.problem} />}
-      <DecisionCard run={run} steer={steer} large />
+      {run.decision && (
+        <div className={classes.decide}>
+          <DecisionCard run={run} steer={steer} large />
+        </div>
+      )}
       {!run.decision && !decided && (
-        <section className={classes.part} aria-label={NIGHT.decide}>
+        <section className={`${classes.part} ${classes.decide}`} aria-label={NIGHT.decide}>
           <h2>{NIGHT.decide}</h2>
           <div className={classes.buttons}>
             {rollback && <ActionButton primary size="xl" item={rollback} />}

@@ -1,4 +1,5 @@
 // Deciding a rollback: what stands and why first, then what would be taken back, then the reason.
+import { stepKind } from '@/ui/record/texts';
 import { Checkbox, Radio } from '@mantine/core';
 import { useState } from 'react';
 import { minutes } from '@/lib/dates';
@@ -7,7 +8,7 @@ import { ReasonDialog } from '@/ui/Dialog';
 import { RollbackLimits } from '@/ui/record/RollbackSteps';
 import { sentence } from '@/ui/texts';
 import type { CarriedOut, Run } from '../queries';
-import { ASK, BACK, STEP } from '../texts';
+import { ASK, BACK } from '../texts';
 import type { Steer } from '../useSteer';
 import { changesOf, isReached, wouldTakeBack } from '../wayBack';
 import classes from './run.module.css';
@@ -86,7 +87,7 @@ export function RollbackDialog({ carried, run, steer, onClose }: Props) {
             <ol className={classes.would}>
               {would.steps.map((step) => (
                 <li key={step.key}>
-                  <strong>{step.key}</strong> {STEP.kind[step.kind] ?? step.kind} {step.change}
+                  <strong>{step.key}</strong> {stepKind(step.kind)} {step.change}
                 </li>
               ))}
             </ol>

@@ -1,4 +1,5 @@
 // A step of a run in words: how it went either way, what came of it, and what can be answered.
+import { stepKind } from '@/ui/record/texts';
 import { ActionButton } from '@/ui/Actions';
 import { Prose } from '@/ui/Prose';
 import { RefLink } from '@/ui/RefLink';
@@ -36,7 +37,7 @@ export function StepItem({ carried, run, step, steer, chosen }: Props) {
       <div className={classes.words}>
         <p className={classes.stepHead}>
           <strong>{step.key}</strong>
-          <span>{STEP.kind[step.kind] ?? step.kind}</span>
+          <span>{stepKind(step.kind)}</span>
           {step.change && (change ? <RefLink record={change.change} /> : step.change)}
           {step.needs.length > 0 && (
             <span className="soft">{STEP.after(step.needs.join(', '))}</span>
@@ -68,7 +69,7 @@ export function Answers(props: { run: Run; step: RunStep; steer: Steer; size?: s
           key={item.name}
           item={item}
           primary={asked && at === 0}
-          size={size ?? 'sm'}
+          size={size ?? (step.forward.state === 'waiting' ? 'compact-sm' : 'sm')}
           name={`${item.label}: ${step.key}`}
         />
       ))}

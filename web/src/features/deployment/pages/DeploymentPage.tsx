@@ -1,5 +1,6 @@
 // A run, live: what it waits for, the clock against the window, its steps as a graph and in words,
 // and the way back always in the same place.
+import { stepKind } from '@/ui/record/texts';
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { paths } from '@/app/paths';
@@ -26,7 +27,7 @@ import { Waits } from '../components/Waits';
 import classes from '../components/run.module.css';
 import { legNow, lookOf } from '../looks';
 import { useRelease, type CarriedOut, type Release, type Run } from '../queries';
-import { DEPLOYMENT, RUN, STEP, VERB } from '../texts';
+import { DEPLOYMENT, RUN, VERB } from '../texts';
 import { rollbackVerb, steering, useSteer } from '../useSteer';
 
 /** How often it is asked for while the line is cut. */
@@ -125,7 +126,7 @@ function Inside({ carried, run, release }: Props) {
             return {
               key: step.key,
               needs: step.needs,
-              detail: `${STEP.kind[step.kind] ?? step.kind} · ${look.word}`,
+              detail: `${look.word} · ${stepKind(step.kind)}`,
               mark: look.mark,
               tone: look.tone,
               now: ['running', 'uncertain', 'retrying'].includes(legNow(step).state),
@@ -156,7 +157,7 @@ function Inside({ carried, run, release }: Props) {
             <Section title={RUN.waits}>
               <Waits run={run} steer={steer} />
             </Section>
-            <Section title={RUN.openBack}>
+            <Section title={RUN.wayBack}>
               <div className={classes.side}>
                 <RollbackLimits plan={carried.rollback_plan} />
                 <Stands stands={run.stands} />

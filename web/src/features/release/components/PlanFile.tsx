@@ -9,9 +9,10 @@ import { ActionButton } from '@/ui/Actions';
 import { FileField, goToPlace } from '@/ui/FileField';
 import { Section } from '@/ui/Page';
 import { StepGraph } from '@/ui/record/StepGraph';
+import { stepKind } from '@/ui/record/texts';
 import { say } from '@/ui/say';
 import { EmptyState, ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
-import { sentence, wordOf } from '@/ui/texts';
+import { sentence } from '@/ui/texts';
 import { drawn, exampleOf } from '../planFile';
 import { releasePath, usePlanFile, type Release } from '../queries';
 import { PLAN_FILE } from '../texts';
@@ -81,7 +82,7 @@ function Editor({ release, kept }: { release: Release; kept: PlanDocument }) {
   }
   return (
     <Section title={PLAN_FILE.title} aside={draft && draft !== keptText && PLAN_FILE.edited}>
-      <p className="soft">{mayEdit ? PLAN_FILE.help : PLAN_FILE.readOnly}</p>
+      <p className={classes.fileHelp}>{mayEdit ? PLAN_FILE.help : PLAN_FILE.readOnly}</p>
       <FileField
         field={field}
         label={PLAN_FILE.text(release.number)}
@@ -158,7 +159,7 @@ function Order({ text }: { text: string }) {
         label={PLAN_FILE.order}
         steps={steps.map((step) => ({
           ...step,
-          detail: [step.kind && wordOf(step.kind), step.change].filter(Boolean).join(' · '),
+          detail: [step.kind && stepKind(step.kind), step.change].filter(Boolean).join(' · '),
         }))}
       />
     </>
