@@ -148,7 +148,7 @@ fn about(verb: RunnerVerb, client: &Client, global: &Global) -> Result {
                 format!("{}: {} {args}", command.name, command.program)
             });
             let sections =
-                [("may do", commands.collect()), ("you may", action_lines(&runner.actions))];
+                [("may do", commands.collect()), ("you may", action_lines(&runner.actions, "UTC"))];
             global.out().record(&runner, FIELDS, &sections)
         }
         RunnerVerb::Revoke { runner, reason } => {

@@ -147,7 +147,7 @@ fn verdict(failure: &Failure) -> Verdict {
             _ if problem.status >= 500 || problem.status == 429 => Verdict::Later,
             _ => Verdict::Over,
         },
-        Failure::Usage(_) | Failure::Found(_) => Verdict::Later,
+        Failure::Usage(_) | Failure::Found(_) | Failure::Gate(..) => Verdict::Later,
         Failure::Fault(_) | Failure::Unreachable { .. } | Failure::Other(_) => Verdict::Later,
     }
 }

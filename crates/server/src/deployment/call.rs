@@ -25,7 +25,8 @@ const NAP: Duration = Duration::from_millis(20);
 /// The thread's view of the world: whom it calls, and whether it is to go on.
 pub(super) struct Caller<'a> {
     pub(super) http: &'a dyn HttpClient,
-    pub(super) bus: &'a Bus,
+    /// By which runners are asked, where there are any.
+    pub(super) bus: Option<&'a Bus>,
     /// The driver ends: what is in flight is left, and asked about by the next one.
     pub(super) stop: &'a AtomicBool,
     /// Nobody wants the outcome any more.
@@ -62,9 +63,13 @@ impl Caller<'_> {
     /// Asks a runner and waits for the end. The same key again is the same job, so a driver that
     /// takes over waits on.
     fn job(&self, attempt: Attempt, key: &str, job: &JobCall) -> Option<Input> {
+        let Some(bus) = self.bus else {
+            let reason = "no runner can be asked from here".to_owned();
+            return Some(Input::Failed { attempt, reason });
+        };
         let JobCall { target, command, arguments } = job.clone();
         let ask = Ask { key: key.to_owned(), target, command, arguments, time_limit_seconds: None };
-        match self.bus.call(Envelope::system("run"), AskForJob { ask }) {
+        match bus.call(Envelope::system("run"), AskForJob { ask }) {
             Ok(_) => {}
             Err(Failure::Refused(refusal)) => {
                 return Some(Input::Failed { attempt, reason: refusal.detail });
@@ -73,7 +78,7 @@ impl Caller<'_> {
         }
         loop {
             let asked = key.to_owned();
-            let stands = wait(&*self.bus.world().store, move |db| status(db, &asked));
+            let stands = wait(&*bus.world().store, move |db| status(db, &asked));
             let failed = |reason: &str| Input::Failed {
                 attempt: attempt.clone(),
                 reason: reason.to_owned(),
@@ -96,7 +101,7 @@ impl Caller<'_> {
                 }
                 let reason = "the run has no more use for it".to_owned();
                 let cancel = CancelJob { key: key.to_owned(), reason };
-                if let Err(failure) = self.bus.call(Envelope::system("run"), cancel) {
+                if let Err(failure) = bus.call(Envelope::system("run"), cancel) {
                     tracing::warn!(?failure, "a job was not called off");
                 }
                 return Some(Input::Lost(attempt));
@@ -341,7 +346,7 @@ mod tests {
     fn made(answer: Result<HttpResponse, Fault>, call: &Call) -> Option<Input> {
         let http = Script(Mutex::new(vec![answer]));
         let never = AtomicBool::new(false);
-        Caller { http: &http, stop: &never, cancel: &never }.make(&attempt(), call)
+        Caller { http: &http, bus: None, stop: &never, cancel: &never }.make(&attempt(), call)
     }
 
     fn request() -> HttpCall {

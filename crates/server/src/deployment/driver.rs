@@ -253,7 +253,7 @@ impl Thread {
     /// What came of it; nothing when the driver ends first.
     fn outcome(&self) -> Option<Input> {
         let attempt = &self.flight.attempt;
-        let (http, bus) = (&*self.http, &self.bus);
+        let (http, bus) = (&*self.http, Some(&self.bus));
         let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel };
         match (&self.call, self.flight.is_question) {
             (Some(call), false) => caller.make(attempt, call),
