@@ -185,8 +185,15 @@ fn kill_under_load_loses_nothing_that_was_acknowledged() {
 
 fn drill(program: &Command, database: &Database) {
     let address = &database.address;
-    let plans =
-        ["read", "change.write", "release.write", "service.write", "cab.write", "calendar.write"];
+    let plans = [
+        "read",
+        "change.write",
+        "release.write",
+        "service.write",
+        "cab.attend",
+        "cab.write",
+        "calendar.write",
+    ];
     let roles = ["release_manager", "service_owner"];
     let tokens = [
         token_of(program, address, "anna", &roles, &plans),
