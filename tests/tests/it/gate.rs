@@ -220,9 +220,9 @@ fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline
         let waited = ["wait", "--timeout", "1s", "--every", "1s"];
         let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
         assert_eq!(world.gate(&server, &owner, &all).0, 2, "the time is over");
+        let waited = ["wait", "--timeout", "60s", "--every", "1s"];
+        let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
         let waiting = std::thread::scope(|scope| {
-            let waited = ["wait", "--timeout", "60s", "--every", "1s"];
-            let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
             let waiting = scope.spawn(|| world.gate(&server, &owner, &all).0);
             world.post(&server, &owner, &format!("/changes/{change}/schedule"));
             waiting.join().unwrap()
