@@ -1,5 +1,5 @@
-//! A GitHub deployment protection rule: the delivery in, signed by HMAC (`X-Hub-Signature-256`), and
-//! the answer back to the address it names, as the app that is installed there.
+//! A GitHub deployment protection rule: the delivery in, signed by HMAC (`X-Hub-Signature-256`),
+//! and the answer back to the address it names, as the app that is installed there.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,5 +1,5 @@
-//! The read models of gates: a row each, by which the last answer is found, and a row for each record
-//! behind it; and of requests that are answered by calling back.
+//! The read models of gates: a row each, by which the last answer is found, and a row for each
+//! record behind it; and of requests that are answered by calling back.
 
 use domain::gate::{Gate, GateRequest};
 use kernel::{GateId, GateRequestId, Timestamp, Version};

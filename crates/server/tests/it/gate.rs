@@ -43,9 +43,13 @@ fn package(digest: &str) -> Json {
     json!([{"kind": "artifact", "name": "Pay-App", "version": "2.0", "digest": digest}])
 }
 
-/// A release of one approved change that ships the bytes, not submitted yet.
+/// A minor release of one approved change that ships the bytes, not submitted yet.
 pub(crate) async fn planned(story: &Cast<'_>, digest: &str) -> String {
-    let fields = json!({"title": "Payments 2.0", "type": "minor", "owner": "rosa_release_manager",
+    planned_as(story, "minor", digest).await
+}
+
+async fn planned_as(story: &Cast<'_>, model: &str, digest: &str) -> String {
+    let fields = json!({"title": "Payments 2.0", "type": model, "owner": "rosa_release_manager",
         "release_manager": "rosa_release_manager", "package": package(digest),
         "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
     let release = number(&story.rosa.post("/releases", fields).await.ok());
@@ -188,7 +192,44 @@ fn a_blackout_holds_the_gate_until_an_exception_or_its_end_and_going_back_is_fre
 }
 
 #[test]
-fn the_board_opens_and_closes_the_gate_of_a_change_that_ships_bytes() {
+fn the_board_opens_the_gate_of_a_major_release_and_a_no_of_it_closes_it() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let release = planned_as(&story, "major", OURS).await;
+        let path = format!("/releases/{release}");
+        story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        vote(&story.rita, &path, "approve", "").await.ok();
+        let waits = async || {
+            let verdict = check(&story.ivan, asked(OURS)).await;
+            assert_eq!(told(&verdict), says("wait", &["approval_pending"]));
+            verdict["reasons"][0]["waits_for"].to_string()
+        };
+        let board = waits().await;
+        assert!(board.to_lowercase().contains("cab"), "{board}");
+        for member in &story.cab[..2] {
+            vote(member, &path, "approve", "").await.ok();
+        }
+        assert_ne!(waits().await, board, "the board has decided");
+        vote(&story.adam, &path, "approve", "").await.ok();
+        story.rosa.post(&format!("{path}/schedule"), json!({})).await.ok();
+        stage.clock.set(at(OPEN));
+        assert_eq!(answers(&story.ivan, asked(OURS)).await, says("allow", &["allowed"]));
+
+        // An edit of what the board saw asks it again, and now it says no.
+        let edited = json!({"rollback_note": "Restore the dump of the night before."});
+        story.rosa.patch(&path, "*", edited).await.ok();
+        let (word, codes) = answers(&story.ivan, asked(OURS)).await;
+        assert_eq!((word.as_str(), codes[0].as_str()), ("wait", "approval_lapsed"));
+        vote(&story.rita, &path, "approve", "").await;
+        for member in &story.cab {
+            vote(member, &path, "reject", "not on a Saturday").await;
+        }
+        assert_eq!(answers(&story.ivan, asked(OURS)).await, says("deny", &["rejected"]));
+    });
+}
+
+#[test]
+fn an_approval_opens_and_an_edit_closes_the_gate_of_a_change_that_travels_alone() {
     on_both(async |stage| {
         let story = cast(&stage).await;
         let mut fields = plans("Replace alone", "pay-app", 10);

@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { approvalRow, calendar, deploymentRow, releaseRows } from '@/testing/lists';
+import { gate } from '@/testing/gateFixture';
 import { show } from '@/testing/render';
 import { Refuse, serve } from '@/testing/server';
 import { atRisk } from './AtRisk';
@@ -47,6 +48,18 @@ describe('home', () => {
     serve({ 'GET /releases': { items: [releaseRows[0]] }, 'GET /deployments': none });
     show('/');
     expect(await screen.findByText('One approval waits for you')).toBeInTheDocument();
+  });
+
+  it('tells the owner of a service what was deployed without authority', async () => {
+    const change = { id: 'chg_7', number: 'CHG-7', name: 'Unauthorised: booking-api' };
+    const seen = { at: gate.since!, unauthorised: change };
+    const sent = serve({ ...nothing, 'GET /gates': { items: [{ ...gate, seen }] } });
+    show('/');
+    const title = 'Something was deployed that nobody had authorised';
+    expect(await screen.findByText(title)).toBeInTheDocument();
+    expect(screen.getByText('booking-api in production')).toBeInTheDocument();
+    const asked = sent.find((call) => call.path === '/gates');
+    expect(asked?.query.get('unauthorised')).toBe('mine');
   });
 
   it('is calm when nothing waits', async () => {
