@@ -17,6 +17,7 @@ import * as order from './order.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
+import * as runPage from './run-page.mjs';
 import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
 
@@ -57,7 +58,7 @@ function stop(child) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
-const onBoth = [release, scope, slots, calendar, cab, absence, order, feeds];
+const onBoth = [release, runPage, scope, slots, calendar, cab, absence, order, feeds];
 const runs = [
   {
     on: 'sqlite',

@@ -41,8 +41,8 @@ const SEEN_ON: Record<string, string[]> = {
   person: ['/people'],
   policy: ['/policy', '/models', '/approvals', '/changes', '/releases'],
   release: ['/releases', '/changes', '/approvals', '/calendar', '/meetings', '/deployments'],
+  run: ['/deployments', '/releases'],
   review: ['/reviews', '/releases', '/changes'],
-  run: ['/deployments', '/releases', '/changes'],
   service: ['/services', '/cis', '/regions'],
   team: ['/teams'],
 } satisfies Record<Moved['kind'], string[]>;
