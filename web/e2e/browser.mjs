@@ -58,6 +58,12 @@ export async function recordPages(request) {
   for (const tab of RELEASE_TABS) pages.push([`release-${tab}`, `/releases/${release}/${tab}`]);
   const change = await first('/changes?type=normal&limit=1');
   for (const tab of CHANGE_TABS) pages.push([`change-${tab}`, `/changes/${change}/${tab}`]);
+  const deployed = await request.get('/api/v1/deployments?state=running&limit=1');
+  const carried = (await deployed.json()).items[0]?.release.number;
+  if (carried) {
+    pages.push(['deployment', `/deployments/${carried}`]);
+    pages.push(['way-back', `/deployments/${carried}/back`]);
+  }
   await add('meeting', '/meetings?limit=1', '/cab');
   await add('incident', '/incidents?limit=1');
   await add('review', '/reviews?limit=1');

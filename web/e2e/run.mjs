@@ -17,6 +17,7 @@ import * as order from './order.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
+import * as runPage from './run-page.mjs';
 import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
 import * as windows from './window.mjs';
@@ -60,6 +61,7 @@ function stop(child) {
 const folder = await mkdtemp(join(tmpdir(), 'interlock-e2e-'));
 const onBoth = [
   release,
+  runPage,
   scope,
   slots,
   calendar,

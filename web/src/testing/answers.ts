@@ -1,6 +1,7 @@
 // What the stand-in for the server answers when a test says nothing else.
 import * as records from './fixtures';
 import * as lists from './lists';
+import * as runs from './runFixture';
 
 export const EVERYWHERE: Record<string, unknown> = {
   'GET /session': records.me,
@@ -12,6 +13,8 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /releases/board': lists.board,
   'GET /releases/REL-17': records.release,
   'GET /releases/REL-18': records.deploying,
+  'GET /releases/REL-17/plan': { text: null, flaws: [] },
+  'GET /deployments/REL-18': runs.byHand,
   'GET /reviews/PIR-3': lists.review,
   'GET /changes': { items: records.changes },
   'GET /calendar': lists.calendar,
