@@ -215,17 +215,18 @@ fn one_of_each(asked: &Asked) -> Result<()> {
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn closed(asked: &Asked, lasts: Duration) -> Result<f64> {
     let since = Instant::now();
+    let sender = |place: usize| -> Result<usize> {
+        let mut line = Line::open(&asked.address)?;
+        let mut count = 0;
+        while since.elapsed() < lasts {
+            let at = (place * 997 + count) % asked.requests.len();
+            line.ask(&asked.requests[at])?;
+            count += 1;
+        }
+        Ok(count)
+    };
+    let sender = &sender;
     let counts = std::thread::scope(|scope| {
-        let sender = &|place: usize| -> Result<usize> {
-            let mut line = Line::open(&asked.address)?;
-            let mut count = 0;
-            while since.elapsed() < lasts {
-                let at = (place * 997 + count) % asked.requests.len();
-                line.ask(&asked.requests[at])?;
-                count += 1;
-            }
-            Ok(count)
-        };
         let threads: Vec<_> =
             (0..SENDERS).map(|place| scope.spawn(move || sender(place))).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
@@ -238,22 +239,23 @@ fn closed(asked: &Asked, lasts: Duration) -> Result<f64> {
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn open_loop(asked: &Asked, rate: f64) -> Result<Vec<f64>> {
     let since = Instant::now();
-    let all = std::thread::scope(|scope| {
-        let sender = &|place: usize| -> Result<Vec<f64>> {
-            let mut line = Line::open(&asked.address)?;
-            let mut took = Vec::new();
-            let mut number = place;
-            loop {
-                let due = Duration::from_secs_f64(number as f64 / rate);
-                if due > LASTS {
-                    return Ok(took);
-                }
-                std::thread::sleep(due.saturating_sub(since.elapsed()));
-                line.ask(&asked.requests[number % asked.requests.len()])?;
-                took.push((since.elapsed() - due).as_secs_f64());
-                number += OPEN_SENDERS;
+    let sender = |place: usize| -> Result<Vec<f64>> {
+        let mut line = Line::open(&asked.address)?;
+        let mut took = Vec::new();
+        let mut number = place;
+        loop {
+            let due = Duration::from_secs_f64(number as f64 / rate);
+            if due > LASTS {
+                return Ok(took);
             }
-        };
+            std::thread::sleep(due.saturating_sub(since.elapsed()));
+            line.ask(&asked.requests[number % asked.requests.len()])?;
+            took.push((since.elapsed() - due).as_secs_f64());
+            number += OPEN_SENDERS;
+        }
+    };
+    let sender = &sender;
+    let all = std::thread::scope(|scope| {
         let senders = 0..OPEN_SENDERS;
         let threads: Vec<_> = senders.map(|place| scope.spawn(move || sender(place))).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
