@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 /// Each file: its name, the event's name, and what the event says.
-pub(crate) fn all() -> Vec<(String, String, Json)> {
+pub(super) fn all() -> Vec<(String, String, Json)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/golden");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder of golden files")

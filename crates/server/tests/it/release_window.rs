@@ -190,7 +190,8 @@ fn a_model_may_require_the_answer_before_anything_is_committed() {
             let events = format!("/audit/events?subject={record}&limit=200");
             let events = story.rosa.get(&events).await.ok();
             let events = events["items"].as_array().expect("events").clone();
-            let pins = events.into_iter().map(|event| (event["name"].clone(), event["policy"].clone()));
+            let pins =
+                events.into_iter().map(|event| (event["name"].clone(), event["policy"].clone()));
             pins.filter(|(_, policy)| !policy.is_null()).collect::<Vec<_>>()
         };
         assert_eq!(
@@ -200,7 +201,10 @@ fn a_model_may_require_the_answer_before_anything_is_committed() {
         let change = story.rosa.get(&path).await.ok()["changes"][0]["number"].clone();
         assert_eq!(
             pins(change.as_str().expect("a number")).await,
-            [(json!("change.scheduled.v1"), json!(1)), (json!("change.risk_recorded.v1"), json!(0))]
+            [
+                (json!("change.scheduled.v1"), json!(1)),
+                (json!("change.risk_recorded.v1"), json!(0))
+            ]
         );
     });
 }
