@@ -189,8 +189,8 @@ pub struct Conflict {
     /// The exception by which the record that asks passes all the same.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub exempt: Option<Exempt>,
-    /// The rule of the policy in force that makes it block or warn. Absent where none speaks, and it
-    /// warns, and for `release_order`, which no policy rules.
+    /// The rule of the policy in force that makes it block or warn. Absent where none speaks, and
+    /// it warns, and for `release_order`, which no policy rules.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub rule: Option<ConflictRule>,
     /// What may be done about it; empty in lists.

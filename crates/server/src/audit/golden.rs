@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 /// Each file: its name, the event's name, and what the event says.
-pub(crate) fn all() -> Vec<(String, String, Json)> {
+pub(super) fn all() -> Vec<(String, String, Json)> {
     let folders = ["domain", "orchestrator"];
     let folders = folders.map(|part| format!("{}/../{part}/golden", env!("CARGO_MANIFEST_DIR")));
     let mut files: Vec<_> = folders

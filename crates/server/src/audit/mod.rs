@@ -3,7 +3,7 @@
 mod fields;
 mod filter;
 #[cfg(test)]
-pub(crate) mod golden;
+mod golden;
 mod list;
 mod subject;
 mod telling;

@@ -353,28 +353,6 @@ const ORDERS: &[(&str, &str)] =
 /// The one that moved last first.
 const LAST_MOVED: (&str, bool) = ("conflicts.updated_at", true);
 
-/// The conflicts of a record that are open, with what the rules are told of each.
-pub fn cases_of(
-    db: &mut dyn Query,
-    side: Side,
-    limit: u32,
-) -> Result<Vec<(shown::Conflict, ConflictCase)>, Fault> {
-    let id = side.id();
-    let places = in_state(db, Some(&id), ConflictState::Open, LAST_MOVED, None, limit)?;
-    let ids: Vec<ConflictId> = places.into_iter().map(|(_, _, id)| id).collect();
-    let all = load(db, &ids)?;
-    let mut shower = Shower::default();
-    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
-    let mut cases = Vec::with_capacity(all.len());
-    for known in &all {
-        let Some(found) = &known.1.found else { continue };
-        let found = if found.with.id() == id { turn(found) } else { found.clone() };
-        let case = shower.case(&found);
-        cases.extend(shower.show(db, known, Some(&id))?.map(|shown| (shown, case)));
-    }
-    Ok(cases)
-}
-
 /// A page of conflicts: open ones first, then accepted ones, then those that are no more; in each
 /// the one that moved last first when nothing else is said. A change that travels in a release has
 /// its release's.

@@ -28,7 +28,7 @@ mod slots;
 
 pub use accept::{AcceptConflict, people_of};
 pub use check::added;
-pub use conflict::{cases_of, conflicts_of, find_side};
+pub use conflict::{conflicts_of, find_side};
 pub use exempt::{Exemption, exemption};
 pub use feed::calendar_file;
 pub use find::{Blocked, blocking, blocking_without, side_ref, still_fits};

@@ -3,20 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use api::calendar::Conflict;
 use api::policy::{ExplainedFact, ExplainedRule, Explanation, Turn};
 use domain::approval::{Quorum, Round, RoundState, StagePlan};
-use domain::calendar::{ConflictKind, Side};
+use domain::calendar::{ConflictKind, Period, Side};
 use domain::change::Change;
 use domain::policy::policy_version;
 use domain::release::Release;
 use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, combine};
+use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
-use ports::{Fault, Query};
+use ports::{Fault, Query, Row};
 
 use crate::bus::{Loaded, Stop, find_state};
-use crate::calendar::cases_of;
-use crate::names::{find_change, find_release};
+use crate::names::{Names, find_change, find_release};
 use crate::policy::conflicts::{ConflictCase, deciding};
 use crate::policy::document::Rule;
 use crate::policy::facts::{Fact, FactValue, Facts};
@@ -26,7 +25,13 @@ use crate::policy::gather;
 use crate::policy::set::{CONFLICTS, FactorRule, Model, PolicySet, RISK, route};
 
 /// The most conflicts that are explained.
-const CONFLICTS_MAX: u32 = 50;
+const CONFLICTS_MAX: i64 = 50;
+const OPEN: &str = "SELECT conflict_sides.kind, conflict_sides.relations, conflict_sides.other, \
+    COALESCE(changes.committed, releases.committed, 1) FROM conflict_sides \
+    LEFT JOIN changes ON changes.id = conflict_sides.other \
+    LEFT JOIN releases ON releases.id = conflict_sides.other \
+    WHERE conflict_sides.side = $1 AND conflict_sides.state = 'open' \
+    ORDER BY conflict_sides.blocks DESC, conflict_sides.start_at, conflict_sides.conflict LIMIT $2";
 
 /// Why a change is routed as it is.
 pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Stop> {
@@ -223,22 +228,52 @@ fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts, further: u32) -> 
     }
 }
 
-/// Why each open conflict blocks or warns, by the policy in force, which goes for what is placed now.
+/// Why each open conflict blocks or warns, by the policy in force: it goes for what is placed now.
 fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault> {
-    let set = in_force(db)?.set;
-    let cases = cases_of(db, side, CONFLICTS_MAX)?;
-    let ruled = cases.into_iter().filter(|(_, case)| case.kind != ConflictKind::ReleaseOrder);
-    Ok(ruled.map(|(shown, case)| conflict(&set, &shown, &case)).collect())
+    let sql = match side {
+        Side::Change(_) => "SELECT environment, change_type FROM changes WHERE id = $1",
+        Side::Release(_) => "SELECT environment, model FROM releases WHERE id = $1",
+        Side::Period(_) => return Ok(Vec::new()),
+    };
+    let Some(row) = db.query_one(sql, &[side.id().into()])? else { return Ok(Vec::new()) };
+    let placed: (Environment, bool) = (row.parsed(0)?, row.text(1)? == "emergency");
+    let (set, mut names) = (in_force(db)?.set, Names::default());
+    let mut explained = Vec::new();
+    for row in db.query(OPEN, &[side.id().into(), CONFLICTS_MAX.into()])? {
+        let case = case(&row, placed)?;
+        if case.kind != ConflictKind::ReleaseOrder {
+            let with = other(db, &mut names, row.text(2)?)?;
+            explained.push(conflict(&set, &with, &case));
+        }
+    }
+    Ok(explained)
 }
 
-fn conflict(set: &PolicySet, shown: &Conflict, case: &ConflictCase) -> ExplainedRule {
+fn case(row: &Row, (environment, emergency): (Environment, bool)) -> Result<ConflictCase, Fault> {
+    let relations = usize::try_from(row.int(1)?).unwrap_or(usize::MAX);
+    let (kind, committed) = (row.parsed(0)?, row.bool(3)?);
+    Ok(ConflictCase { kind, committed, relations, environment, emergency })
+}
+
+/// How the other side of a conflict is called.
+fn other(db: &mut dyn Query, names: &mut Names, id: &str) -> Result<String, Fault> {
+    if let Some(found) = names.get(db, id)? {
+        return Ok(found.number.unwrap_or(found.name));
+    }
+    let period = match id.parse() {
+        Ok(period) => find_state::<Period>(db, period)?,
+        Err(_) => None,
+    };
+    Ok(period.map_or_else(|| id.to_owned(), |period| period.state.content.name))
+}
+
+fn conflict(set: &PolicySet, with: &str, case: &ConflictCase) -> ExplainedRule {
     let facts = case.facts();
     let rule = set.conflict_rule(case);
     let answer = |facts: &Facts| deciding(&set.conflicts, facts).is_some_and(|rule| rule.blocks);
     let words = |blocks: &bool| (if *blocks { "it blocks" } else { "it warns" }).to_owned();
     let matched = answer(&facts);
     let name = rule.map_or("no rule speaks of it", |rule| &rule.name);
-    let with = shown.with.number.as_deref().unwrap_or(&shown.with.name);
     // What comes before the rule that decides was asked too.
     let asked =
         set.conflicts.iter().take_while(|one| rule.is_none_or(|rule| one.name != rule.name));

@@ -413,7 +413,7 @@ fn rules_for_conflicts_are_policy_too() {
         let facts = why["facts"].as_array().expect("facts").iter();
         let turn = facts.filter(|fact| fact["name"] == "conflict.committed");
         let turns: Vec<&Json> = turn.map(|fact| &fact["turns"]).collect();
-        assert_eq!(turns, [&json!([{"value": "false", "outcome": "it warns"}])]);
+        assert_eq!(turns, [&json!([{"value": "no", "outcome": "it warns"}])]);
 
         let mut files = story.rosa.get("/policy").await.ok()["files"].clone();
         let text = files["conflicts.toml"].as_str().expect("a text");
