@@ -141,8 +141,8 @@ impl<'a> World<'a> {
         request.send().unwrap().status().as_u16()
     }
 
-    /// A standard change that is approved and under way in its window, and ships a commit.
-    fn shipped(&self, server: &Server, token: &str, start: i64) -> String {
+    /// A standard change that is confirmed, in its window, and ships a commit.
+    fn shipped(&self, server: &Server, token: &str, approver: &str) -> String {
         let now = ports::Clock::now(&ports::SystemClock);
         let ci = json!({"name": "shop-01", "kind": "server"});
         let at = |minutes: i64| now.plus_minutes(minutes).to_string();
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
             "implementer": "ivan", "implementation_plan": "Install.", "test_plan": "Ask.",
             "backout_plan": "Go back.", "backout_minutes": 5,
             "artifacts": [{"name": "shop", "digest": format!("gitCommit:{SHA}")}],
-            "window": {"start": at(start), "end": at(start + 120), "zone": "UTC"},
+            "window": {"start": at(-1), "end": at(120), "zone": "UTC"},
         });
         let post = |path: &str, body: &Json| {
             let request = client().post(format!("{}/api/v1{path}", server.url)).bearer_auth(token);
@@ -163,7 +163,14 @@ impl<'a> World<'a> {
         };
         post("/cis", &ci);
         let change = post("/changes", &fields)["number"].as_str().unwrap().to_owned();
+        let path = format!("{}/api/v1/changes/{change}", server.url);
         post(&format!("/changes/{change}/submit"), &json!({}));
+        let record: Json = client().get(&path).bearer_auth(token).send().unwrap().json().unwrap();
+        let round = &record["rounds"][0];
+        let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
+        let voted = client().post(format!("{path}/approve")).bearer_auth(approver).json(&vote);
+        let voted = voted.send().unwrap();
+        assert!(voted.status().is_success(), "{}", voted.text().unwrap());
         change
     }
 
@@ -207,6 +214,7 @@ fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline
             &["read", "gate.ask", "change.write", "service.write"],
         );
         world.token("ivan", "implementer", &["read"]);
+        let approver = world.token("olga", "service_owner", &["read", "approve"]);
         let server = world.serve();
         let digest = format!("gitCommit:{SHA}");
         let asked = ["--digest", digest.as_str(), "--environment", "production"];
@@ -215,7 +223,7 @@ fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline
             world.gate(&server, &owner, &all)
         };
         assert_eq!(check(&[]).0, 1, "nobody knows it");
-        let change = world.shipped(&server, &owner, -1);
+        let change = world.shipped(&server, &owner, &approver);
         assert_eq!(check(&[]).0, 2, "its window is not committed");
         let waited = ["wait", "--timeout", "1s", "--every", "1s"];
         let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
@@ -271,8 +279,9 @@ fn github_is_answered_also_after_a_kill() {
         let owner =
             world.token("sara", "service_owner", &["read", "change.write", "service.write"]);
         world.token("ivan", "implementer", &["read"]);
+        let approver = world.token("olga", "service_owner", &["read", "approve"]);
         let mut server = world.serve();
-        let change = world.shipped(&server, &owner, -1);
+        let change = world.shipped(&server, &owner, &approver);
         let body = || rule(&world.github.url).to_string().into_bytes();
         for _ in 0..3 {
             let status = world.deliver(&server, "deployment_protection_rule", "d-1", body());

@@ -67,7 +67,7 @@ async fn deliver(stage: &Stage, delivery: &str, body: &Json) -> (u16, Json) {
 
 /// Looks at all that wait, as a server that was just started does; answers what was told.
 async fn told(stage: &Stage, elsewhere: &Arc<Elsewhere>) -> Vec<Json> {
-    let mut caller = Caller::new(stage.bus_anew(), github(), elsewhere.clone());
+    let mut caller = Caller::new(stage.bus.clone(), github(), elsewhere.clone());
     let turned = tokio::task::spawn_blocking(move || caller.turn().expect("it turns"));
     turned.await.unwrap();
     std::mem::take(&mut *elsewhere.told.lock().unwrap())
