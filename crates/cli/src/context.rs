@@ -24,11 +24,11 @@ pub(crate) struct Global {
     /// Prints data into a file instead of stdout.
     #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    /// The server: INTERLOCK_URL, else `http://127.0.0.1:7420`, when absent.
+    /// The server: `INTERLOCK_URL`, else `http://127.0.0.1:7420`, when absent.
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     url: Option<String>,
     /// A token of that server, made with `interlock token create`; best given in the environment
-    /// as INTERLOCK_TOKEN, where other users of the machine do not see it.
+    /// as `INTERLOCK_TOKEN`, where other users of the machine do not see it.
     #[arg(long, global = true, value_name = "TOKEN", help_heading = "Server")]
     token: Option<String>,
     /// Names a write, so that repeating it with the same key does it once. A fresh one is drawn

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 /// The widest cell of a table; longer ones are cut with an ellipsis, reasons go on below.
 const CELL_MAX: usize = 60;
 /// The columns that say why, or who decides. Nothing of them is cut.
-const WHOLE: [&str; 11] = [
+const WHOLE: [&str; 12] = [
+    "approval",
     "detail",
     "expression",
     "outcome",
