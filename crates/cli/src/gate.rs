@@ -68,7 +68,7 @@ pub(crate) enum GateVerb {
     /// Proves a signed verdict without a server.
     #[command(
         after_help = format!("{CODES}\n\nExample:\n  interlock gate verify eyJhbGci.eyJpc3M.c2ln \
-            --key gate-key.json --digest sha256:9f2e14 --environment production")
+            --public-key gate-key.json --digest sha256:9f2e14 --environment production")
     )]
     Verify(Verified),
     /// Prints the public key that verdicts are signed with.
@@ -134,7 +134,7 @@ pub(crate) struct Verified {
     verdict: String,
     /// The public key, as `interlock gate key --format json` prints it.
     #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    public_key: PathBuf,
     /// Refuses one about another artifact.
     #[arg(long)]
     digest: String,
@@ -289,11 +289,11 @@ fn is_passing(failure: &Failure) -> bool {
 }
 
 fn verify(verified: &Verified, global: &Global) -> Result {
-    let text = std::fs::read_to_string(&verified.key)
-        .with_context(|| format!("reading {}", verified.key.display()));
+    let text = std::fs::read_to_string(&verified.public_key)
+        .with_context(|| format!("reading {}", verified.public_key.display()));
     let key = text.map_err(|error| cannot_tell(error.into()))?;
     let key: GateKey = serde_json::from_str(&key).map_err(|error| {
-        Failure::Gate(CANNOT_TELL, format!("{} is no key: {error}", verified.key.display()))
+        Failure::Gate(CANNOT_TELL, format!("{} is no key: {error}", verified.public_key.display()))
     })?;
     let proven = server::gate::verify(&verified.verdict, &key, SystemClock.now());
     let said = proven.map_err(|wrong| Failure::Gate(CANNOT_TELL, wrong))?;

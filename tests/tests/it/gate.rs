@@ -253,7 +253,8 @@ fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline
         let signed = verdict["signed"].as_str().unwrap();
         let key = world.file("key.json").display().to_string();
         let prove = |signed: &str, digest: &str| {
-            let all = ["verify", signed, "--key", &key, "--digest", digest, asked[2], asked[3]];
+            let all =
+                ["verify", signed, "--public-key", &key, "--digest", digest, asked[2], asked[3]];
             world.gate(&nowhere, "", &all).0
         };
         assert_eq!(prove(signed, &digest), 0);

@@ -46,7 +46,7 @@ impl<W: Write> Said<W> {
         Ok(self.into)
     }
 
-    /// Moves what is certain on, secrets hidden. Before the end, what may yet become a secret stays.
+    /// Moves what is certain on, secrets hidden. Before the end, what may yet become one stays.
     fn hide(&mut self, at_end: bool) {
         let mut from = 0;
         while from < self.pending.len() {

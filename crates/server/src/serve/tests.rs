@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Path;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
@@ -49,8 +49,11 @@ async fn an_unknown_address_of_the_interface_is_a_problem_and_another_one_a_page
     let unknown = ask(&router, "GET", "/api/v1/nothing").await;
     assert_eq!(unknown.headers()[CONTENT_TYPE], "application/problem+json");
     assert_eq!(code(unknown).await, "request.unknown_path");
-    let page = ask(&router, "GET", "/releases/REL-1").await;
+    // A browser says that it reads pages; a probe of a mistyped address does not.
+    let page = Request::get("/releases/REL-1").header(ACCEPT, "text/html,*/*;q=0.8");
+    let page = router.clone().oneshot(page.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+    assert_eq!(code(ask(&router, "GET", "/livez").await).await, "request.unknown_path");
 }
 
 #[tokio::test]
