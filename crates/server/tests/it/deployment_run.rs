@@ -148,7 +148,7 @@ fn plan(changes: &[String], more: &str) -> String {
 }
 
 /// A release of two approved changes with a plan, whose deployment has begun.
-async fn begun(stage: &Stage, story: &Cast<'_>, more: &str) -> (String, Vec<String>) {
+pub(crate) async fn begun(stage: &Stage, story: &Cast<'_>, more: &str) -> (String, Vec<String>) {
     let created = json!({"title": "Patch", "type": "minor", "owner": "rosa_release_manager",
         "window": window("2026-11-21T14:00:00Z", "2026-11-21T17:00:00Z")});
     let release = number(&story.rosa.post("/releases", created).await.ok());

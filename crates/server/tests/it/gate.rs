@@ -10,7 +10,7 @@ const OURS: &str = "sha256:aa01";
 const OTHER: &str = "sha256:bb02";
 const OPEN: &str = "2026-11-21T14:30:00Z";
 
-fn asked(digest: &str) -> Json {
+pub(crate) fn asked(digest: &str) -> Json {
     json!({"artifact": {"name": "pay-app", "digest": digest}, "environment": "production"})
 }
 
@@ -20,7 +20,7 @@ fn rollback(digest: &str) -> Json {
     question
 }
 
-async fn check(client: &Client<'_>, question: Json) -> Json {
+pub(crate) async fn check(client: &Client<'_>, question: Json) -> Json {
     client.post("/gates/check", question).await.ok()
 }
 
@@ -39,7 +39,7 @@ fn says(word: &str, codes: &[&str]) -> (String, Vec<String>) {
     (word.to_owned(), codes.iter().map(ToString::to_string).collect())
 }
 
-fn package(digest: &str) -> Json {
+pub(crate) fn package(digest: &str) -> Json {
     json!([{"kind": "artifact", "name": "Pay-App", "version": "2.0", "digest": digest}])
 }
 

@@ -36,7 +36,7 @@ impl HttpClient for Elsewhere {
     }
 }
 
-fn rule(environment: &str) -> Json {
+pub(crate) fn rule(environment: &str) -> Json {
     json!({
         "action": "requested", "environment": environment, "event": "push",
         "deployment_callback_url": CALLBACK,
@@ -53,7 +53,7 @@ fn signature(body: &[u8]) -> String {
     format!("sha256={}", hex.concat())
 }
 
-async fn deliver(stage: &Stage, delivery: &str, body: &Json) -> (u16, Json) {
+pub(crate) async fn deliver(stage: &Stage, delivery: &str, body: &Json) -> (u16, Json) {
     let body = body.to_string().into_bytes();
     let signature = signature(&body);
     let headers = [
@@ -205,7 +205,7 @@ fn an_edit_between_deliveries_is_never_let_through_by_the_older_approval() {
     });
 }
 
-fn alerts(status: &str, alerts: &[(&str, &str, &str)]) -> Json {
+pub(crate) fn alerts(status: &str, alerts: &[(&str, &str, &str)]) -> Json {
     let alert = |(fingerprint, starts, ends): &(&str, &str, &str)| {
         let status = if ends.is_empty() { "firing" } else { "resolved" };
         let ends = if ends.is_empty() { "0001-01-01T00:00:00Z" } else { ends };

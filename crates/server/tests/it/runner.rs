@@ -15,13 +15,13 @@ use crate::support::{Client, Stage, on_both};
 const DAY: &str = "2026-11-22T08:00:00Z";
 
 /// The secret of a token for runners, of somebody who keeps the platform.
-async fn token(stage: &Stage, login: &str, scopes: &[&str]) -> String {
+pub(crate) async fn token(stage: &Stage, login: &str, scopes: &[&str]) -> String {
     let keeper = stage.person(login, &["administrator"]).await;
     let new = json!({"name": "runner", "scopes": scopes, "expires_at": DAY});
     keeper.post("/tokens", new).await.ok()["secret"].as_str().expect("a secret").to_owned()
 }
 
-fn fields(instance: &str) -> Json {
+pub(crate) fn fields(instance: &str) -> Json {
     json!({
         "instance": instance, "labels": ["web"], "program": "1.0",
         "commands": [{
@@ -45,7 +45,7 @@ async fn send<C: Command>(stage: &Stage, command: C) {
     stage.bus.send(Envelope::system("run"), command).await.expect("a reply");
 }
 
-async fn ask(stage: &Stage, key: &str) {
+pub(crate) async fn ask(stage: &Stage, key: &str) {
     send(stage, AskForJob { ask: asked(key, on_web_01(), "42") }).await;
 }
 

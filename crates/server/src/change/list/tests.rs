@@ -149,8 +149,8 @@ fn names(tx: &mut dyn Tx) -> Result<(), Fault> {
     for number in 0..SERVICES {
         let service: ServiceId = id(number);
         let sql = "INSERT INTO services (id, version, name, name_key, description, criticality, \
-            known_limits, region, region_key, version_running) \
-            VALUES ($1, 1, '', $2, '', 1, '', '', '', '')";
+            known_limits, region, region_key, version_running, rank_key) \
+            VALUES ($1, 1, '', $2, '', 1, '', '', '', '', $2)";
         tx.execute(sql, &[service.to_string().into(), format!("s{number}").into()])?;
     }
     for number in 0..CIS {
