@@ -176,7 +176,7 @@ impl<'a> World<'a> {
 
     fn post(&self, server: &Server, token: &str, path: &str) {
         let request = client().post(format!("{}/api/v1{path}", server.url)).bearer_auth(token);
-        let answer = request.json(&json!({})).send().unwrap();
+        let answer = request.json(&json!({"reason": "because"})).send().unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.text().unwrap());
     }
 
@@ -224,7 +224,8 @@ fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline
         };
         assert_eq!(check(&[]).0, 1, "nobody knows it");
         let change = world.shipped(&server, &owner, &approver);
-        assert_eq!(check(&[]).0, 2, "its window is not committed");
+        world.post(&server, &owner, &format!("/changes/{change}/hold"));
+        assert_eq!(check(&[]).0, 2, "it is on hold");
         let waited = ["wait", "--timeout", "1s", "--every", "1s"];
         let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
         assert_eq!(world.gate(&server, &owner, &all).0, 2, "the time is over");
@@ -232,7 +233,7 @@ fn the_command_line_ends_as_the_verdict_says_and_a_verdict_proves_itself_offline
         let all: Vec<&str> = waited.iter().chain(&asked).copied().collect();
         let waiting = std::thread::scope(|scope| {
             let waiting = scope.spawn(|| world.gate(&server, &owner, &all).0);
-            world.post(&server, &owner, &format!("/changes/{change}/schedule"));
+            world.post(&server, &owner, &format!("/changes/{change}/resume"));
             waiting.join().unwrap()
         });
         assert_eq!(waiting, 0);
@@ -283,6 +284,7 @@ fn github_is_answered_also_after_a_kill() {
         let approver = world.token("olga", "service_owner", &["read", "approve"]);
         let mut server = world.serve();
         let change = world.shipped(&server, &owner, &approver);
+        world.post(&server, &owner, &format!("/changes/{change}/hold"));
         let body = || rule(&world.github.url).to_string().into_bytes();
         for _ in 0..3 {
             let status = world.deliver(&server, "deployment_protection_rule", "d-1", body());
@@ -294,7 +296,7 @@ fn github_is_answered_also_after_a_kill() {
         server.child.kill().unwrap();
         drop(server);
         let server = world.serve();
-        world.post(&server, &owner, &format!("/changes/{change}/schedule"));
+        world.post(&server, &owner, &format!("/changes/{change}/resume"));
         assert_eq!(world.github.next().1["state"], "approved");
         std::thread::sleep(Duration::from_secs(3));
         assert!(world.github.told.lock().unwrap().is_empty(), "it is answered once");

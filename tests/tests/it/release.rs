@@ -33,7 +33,7 @@ impl Person<'_> {
 
     /// The number of a record that a command makes.
     fn makes(&self, words: &str) -> String {
-        self.does(words)[0]["number"].as_str().expect("a number").to_owned()
+        self.does(words)["number"].as_str().expect("a number").to_owned()
     }
 
     /// A command that is refused with an exit code, in words that say why.
