@@ -43,8 +43,9 @@ fn drill(program: &Command, fuzzer: &std::path::Path, database: &Database) {
         .args(["--header", &format!("Authorization: Bearer {}", world.token)])
         // A stream ends only with its reader.
         .args(["--exclude-path", "/api/v1/events"])
-        // It takes the token away that the requests are made with.
+        // These take the token away that the requests are made with.
         .args(["--exclude-path", "/api/v1/runners/{name}/revoke"])
+        .args(["--exclude-path", "/api/v1/tokens/{id}"])
         .args(["--phases", "examples,coverage,fuzzing", "--max-examples", &examples])
         .args(["--seed", SEED, "--workers", "2", "--request-timeout", "20"])
         .args(["--continue-on-failure", "--suppress-health-check", "all", "--warnings", "off"])
