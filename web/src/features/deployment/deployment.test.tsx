@@ -91,7 +91,7 @@ describe('the run page', () => {
     const card = await screen.findByRole('region', { name: 'Go on, or take it back?' });
     expect(within(card).getByText('Step gateway failed: it answers 502.')).toBeInTheDocument();
     expect(card).toHaveTextContent(/Mara Manager decides. Without an answer it is taken back at/);
-    expect(within(card).getByRole('timer')).toHaveTextContent(/^1[45]:\d\d left$/);
+    expect(within(card).getByRole('timer')).toHaveTextContent(/^\d+:\d\d left$/);
     await user.click(within(card).getByRole('button', { name: 'Go on' }));
     const dialog = await screen.findByRole('dialog');
     await user.click(within(dialog).getByRole('button', { name: 'Go on' }));
