@@ -15,7 +15,7 @@ import { EmptyState, ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { sentence } from '@/ui/texts';
 import { drawn, exampleOf } from '../planFile';
 import { releasePath, usePlanFile, type Release } from '../queries';
-import { PLAN_FILE } from '../texts';
+import { PLAN_FILE } from '../planTexts';
 import classes from './plan.module.css';
 
 type PlanDocument = Schema<'PlanDocument'>;
