@@ -250,7 +250,7 @@ fn open_loop(asked: &Asked, rate: f64) -> Result<Vec<f64>> {
             }
             std::thread::sleep(due.saturating_sub(since.elapsed()));
             line.ask(&asked.requests[number % asked.requests.len()])?;
-            took.push((since.elapsed() - due).as_secs_f64());
+            took.push(since.elapsed().saturating_sub(due).as_secs_f64());
             number += OPEN_SENDERS;
         }
     };

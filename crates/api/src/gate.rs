@@ -50,8 +50,8 @@ pub struct GateVerdict {
     pub valid_until: String,
     /// The version of the policy in force; 0 for the one that the program brings along.
     pub policy: i64,
-    /// The same, signed: a compact JWS (EdDSA) that proves itself with the key of `GET /gates/key`
-    /// until it ends.
+    /// The same, signed: a compact JWS (`EdDSA`) that proves itself with the key of
+    /// `GET /gates/key` until it ends.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub signed: Option<String>,
 }

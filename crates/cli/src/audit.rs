@@ -39,7 +39,7 @@ pub(crate) enum AuditVerb {
         interlock audit events --event governance --person anna --from 2026-11-01T00:00:00Z\n  \
         interlock audit events --kind change --event approval\n  \
         interlock audit events --follow --kind release --format json")]
-    Events(Events),
+    Events(Box<Events>),
     /// Proves that the payload of every event is the one its digest was made of, that the log is
     /// dense and holds every event, and that every cached state is the fold of its events. It does
     /// not prove the times, actors and names that stand beside a payload, nor what someone did who

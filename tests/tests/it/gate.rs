@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
@@ -15,8 +15,9 @@ use sha2::{Digest as _, Sha256};
 use crate::shared::{Database, Server, client, data, found, on_both, on_path, program, token_of};
 
 const SHA: &str = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e";
-/// How long anything is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it is waited between two looks, and how often it is looked: a minute in all.
+const NAP: Duration = Duration::from_millis(50);
+const LOOKS: u32 = 1_200;
 
 /// GitHub as far as it is spoken with: it keeps what it is told.
 struct FakeGitHub {
@@ -60,14 +61,13 @@ impl FakeGitHub {
 
     /// The next that is told.
     fn next(&self) -> (String, Json) {
-        let since = Instant::now();
-        loop {
+        for _ in 0..LOOKS {
             if let Some(told) = self.told.lock().unwrap().pop_front() {
                 return told;
             }
-            assert!(since.elapsed() < PATIENCE, "GitHub was told nothing");
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(NAP);
         }
+        panic!("GitHub was told nothing");
     }
 }
 
@@ -127,6 +127,7 @@ impl<'a> World<'a> {
         self.deliver_signed(server, event, delivery, body, &signature)
     }
 
+    #[expect(clippy::unused_self, reason = "it reads like the others")]
     fn deliver_signed(
         &self,
         server: &Server,
@@ -142,6 +143,7 @@ impl<'a> World<'a> {
     }
 
     /// A standard change that is confirmed, in its window, and ships a commit.
+    #[expect(clippy::unused_self, reason = "it reads like the others")]
     fn shipped(&self, server: &Server, token: &str, approver: &str) -> String {
         let now = ports::Clock::now(&ports::SystemClock);
         let ci = json!({"name": "shop-01", "kind": "server"});
@@ -174,6 +176,7 @@ impl<'a> World<'a> {
         change
     }
 
+    #[expect(clippy::unused_self, reason = "it reads like the others")]
     fn post(&self, server: &Server, token: &str, path: &str) {
         let request = client().post(format!("{}/api/v1{path}", server.url)).bearer_auth(token);
         let answer = request.json(&json!({"reason": "because"})).send().unwrap();
@@ -396,7 +399,7 @@ fn captured_notifications_of_an_alertmanager_open_one_incident_in_either_order()
                 let hook = format!("{}/api/v1/hooks/alertmanager", server.url);
                 let request = client().post(hook).bearer_auth(&token);
                 let request = request.header("content-type", "application/json");
-                let answer = request.body(body.to_vec()).send().unwrap();
+                let answer = request.body((*body).clone()).send().unwrap();
                 assert!(answer.status().is_success(), "{}", answer.text().unwrap());
             }
             let incidents = client().get(format!("{}/api/v1/incidents", server.url));
@@ -457,15 +460,14 @@ fn a_real_alertmanager_opens_one_incident_for_a_group_that_repeats() {
             "endsAt": now().plus_minutes(ends).to_string()})
     };
     let fire = |alerts: Json| {
-        let since = Instant::now();
-        loop {
+        for _ in 0..LOOKS {
             let request = client().post(format!("http://{listen}/api/v2/alerts")).json(&alerts);
             if request.send().is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            assert!(since.elapsed() < PATIENCE, "the Alertmanager does not answer");
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::sleep(NAP);
         }
+        panic!("the Alertmanager does not answer");
     };
     let (one, two) = (alert("a:1", 10), alert("b:1", 10));
     fire(json!([one, two]));
@@ -475,11 +477,13 @@ fn a_real_alertmanager_opens_one_incident_for_a_group_that_repeats() {
         found["items"].as_array().unwrap().clone()
     };
     let until = |what: &str, holds: &dyn Fn(&[Json]) -> bool| {
-        let since = Instant::now();
-        while !holds(&incidents()) {
-            assert!(since.elapsed() < PATIENCE, "{what}: {:?}", incidents());
-            std::thread::sleep(Duration::from_millis(100));
+        for _ in 0..LOOKS {
+            if holds(&incidents()) {
+                return;
+            }
+            std::thread::sleep(NAP);
         }
+        panic!("{what}: {:?}", incidents());
     };
     until("it opens", &|all| all.len() == 1 && all[0]["state"] == "open");
     // It repeats itself every second or so.

@@ -249,7 +249,8 @@ fn asked(python: &Path, script: &str, lines: &[Json]) -> Vec<Json> {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    let text = lines.join("\n") + "\n";
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()).unwrap());
     let answered = child.wait_with_output().unwrap();
     writer.join().unwrap();

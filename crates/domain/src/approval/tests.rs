@@ -156,8 +156,8 @@ impl World {
         match plan.quorum {
             Quorum::First => 1,
             Quorum::Count(count) => count as usize,
-            Quorum::Majority => (asked + 2) / 2,
-            Quorum::Percent(share) => ((asked * share as usize + 99) / 100).max(1),
+            Quorum::Majority => asked / 2 + 1,
+            Quorum::Percent(share) => (asked * share as usize).div_ceil(100).max(1),
             Quorum::All => asked.max(1),
         }
     }

@@ -163,7 +163,9 @@ pub fn judge(facts: &GateFacts) -> Verdict {
         reasons.iter().filter_map(|reason| reason.record.clone()).collect();
     records.dedup();
     let until = match word {
-        Word::Wait => reasons.iter().map(|reason| reason.until).max_by(later).flatten(),
+        Word::Wait => {
+            reasons.iter().map(|reason| reason.until).max_by_key(|until| lasts(*until)).flatten()
+        }
         Word::Allow | Word::Deny => None,
     };
     let latest = facts.now.plus_minutes(VERDICT_MINUTES);
@@ -176,9 +178,8 @@ pub fn judge(facts: &GateFacts) -> Verdict {
 }
 
 /// What has no end of its own is the latest of all.
-fn later(one: &Option<Timestamp>, other: &Option<Timestamp>) -> std::cmp::Ordering {
-    let key = |until: &Option<Timestamp>| (until.is_none(), *until);
-    key(one).cmp(&key(other))
+fn lasts(until: Option<Timestamp>) -> (bool, Option<Timestamp>) {
+    (until.is_none(), until)
 }
 
 fn unknown(facts: &GateFacts) -> Reason {

@@ -90,9 +90,10 @@ words! {
     }
 }
 
+use Permission as P;
+
 /// What a role permits. Everyone reads, and makes tokens of their own.
 pub fn permissions(role: Role) -> BTreeSet<Permission> {
-    use Permission as P;
     let granted: &[P] = match role {
         Role::Requester => &[
             P::ChangeWrite,

@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn what_people_resolved_stays_so_until_something_new_is_told() {
         let firing = told(vec![alert(1, 5, None)]);
-        let resolved = Incident { state: State::Resolved, ..all(&[firing.clone()]) };
+        let resolved = Incident { state: State::Resolved, ..all(std::slice::from_ref(&firing)) };
         assert_eq!(after(resolved.clone(), &firing), resolved);
         assert_eq!(after(resolved, &told(vec![alert(1, 7, None)])).state, State::Open);
     }
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_closed_one_is_left_alone_and_another_begins_when_it_comes_back() {
         let firing = told(vec![alert(1, 5, None)]);
-        let closed = Incident { state: State::Closed, ..all(&[firing.clone()]) };
+        let closed = Incident { state: State::Closed, ..all(std::slice::from_ref(&firing)) };
         assert!(!firing.begins_anew(&closed));
         assert!(!told(vec![alert(1, 5, Some(9))]).begins_anew(&closed));
         let anew = told(vec![alert(1, 12, None)]);

@@ -62,7 +62,7 @@ impl SigningKey {
 
 impl Pair {
     fn of(seed: &str) -> Result<Self, Fault> {
-        let broken = |_| Fault::permanent("reading the key of the gate", "it is damaged");
+        let broken = |()| Fault::permanent("reading the key of the gate", "it is damaged");
         let bytes = URL_SAFE_NO_PAD.decode(seed).map_err(|_| broken(()))?;
         let pair = Ed25519KeyPair::from_seed_unchecked(&bytes).map_err(|_| broken(()))?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Answer, Client, Random, Stage, at, on_both};
 
-/// How many calendars are made on each database: in a soak, INTERLOCK_CALENDARS says more.
+/// How many calendars are made on each database: in a soak, `INTERLOCK_CALENDARS` says more.
 const CALENDARS: usize = 24;
 /// Quarters of an hour.
 const DAY: i64 = 96;
