@@ -36,6 +36,8 @@ const OTHER = { light: 'dark', dark: 'light' };
 async function dressed(page, colorScheme) {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+  // Colours on their way are neither of the two.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
 }
 
 async function fits(page, name) {
