@@ -1,7 +1,7 @@
 // A meeting of a board with four named users, each in a browser of their own: the agenda makes
 // itself and stands still after the cut-off, votes arrive on every page, minutes are there at the end.
 import assert from 'node:assert/strict';
-import { approvedChange, Person, until, window } from './people.mjs';
+import { approvedChange, Person, testCis, until, window } from './people.mjs';
 
 /** The longest from a cut-off to what waits for it, and from one page's move to another's screen. */
 const CUT_OFF_MS = 6_000;
@@ -31,8 +31,8 @@ export async function a_board_meets_with_four_people_who_see_each_other(browser,
     people[login] = await Person.enter(browser, url, login);
   }
   const { lena, grace, tomas, pieter } = people;
-  const cis = await lena.get('/cis?limit=2');
-  const first = await waiting(people, 'Mend the scanner', cis.items[0].name);
+  const cis = await testCis(grace, 'board-story', 2);
+  const first = await waiting(people, 'Mend the scanner', cis[0]);
   const start = Date.now() + CUT_OFF_MS + 1_000;
   const at = (ms) => new Date(start + ms).toISOString();
   const { number } = await lena.done('POST', '/meetings', {
@@ -52,7 +52,7 @@ export async function a_board_meets_with_four_people_who_see_each_other(browser,
   for (const person of four) {
     await arrives(person, (page) => page.getByText('Frozen', { exact: true }));
   }
-  const late = await waiting(people, 'Came too late', cis.items[1].name);
+  const late = await waiting(people, 'Came too late', cis[1]);
   const frozen = await lena.get(path);
   assert.equal(frozen.state, 'frozen');
   const numbers = frozen.agenda.map((item) => item.subject.number);

@@ -2,7 +2,7 @@
 // the page tells which releases would have to begin later. Saved, the one that waits is told by a
 // conflict.
 import assert from 'node:assert/strict';
-import { approvedChange, Person, until, wall, window } from './people.mjs';
+import { approvedChange, Person, testCis, until, wall, window } from './people.mjs';
 
 const HOUR = 3_600_000;
 
@@ -27,8 +27,8 @@ export async function a_slip_is_shown_on_the_followers_before_it_is_saved(browse
   }
   const { lena } = people;
   const { page } = lena;
-  const [ci] = (await lena.get('/cis?limit=1')).items;
-  const first = await approved(people, 'Comes first', ci.name);
+  const [ci] = await testCis(people.grace, 'order-story', 1);
+  const first = await approved(people, 'Comes first', ci);
   const follower = { title: 'Comes after', type: 'minor', owner: 'lena', environment: 'test' };
   const { number } = await lena.done('POST', '/releases', {
     ...follower,

@@ -101,6 +101,15 @@ export function window(from, to) {
   return { start: at(from), end: at(to), zone: 'Europe/Amsterdam' };
 }
 
+/** CIs of the test environment: what works there meets no maintenance window of the demonstration. */
+export async function testCis(owner, story, count) {
+  const names = Array.from({ length: count }, (_, at) => `${story}-${at + 1}`);
+  for (const name of names) {
+    await owner.done('POST', '/cis', { name, kind: 'server', environment: 'test' });
+  }
+  return names;
+}
+
 export async function approvedChange(milo, approver, title, ci) {
   const fields = {
     title,

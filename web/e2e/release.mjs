@@ -2,7 +2,7 @@
 // there, and what is refused on the way. Changes are raised over the API, where other tests prove it.
 import assert from 'node:assert/strict';
 import { PASSWORD } from './browser.mjs';
-import { approvedChange, Person, until, wall, window } from './people.mjs';
+import { approvedChange, Person, testCis, until, wall, window } from './people.mjs';
 
 const HOUR = 3_600_000;
 
@@ -234,7 +234,7 @@ export async function a_release_goes_from_draft_to_closed_by_what_people_click(b
     people[login] = await Person.enter(browser, url, login);
   }
   const { lena, bram, milo, grace } = people;
-  const [first, second] = (await lena.get('/cis?limit=5')).items.map((ci) => ci.name);
+  const [first, second] = await testCis(grace, 'release-story', 2);
   const changes = [
     await approvedChange(milo, grace, 'Story one', first),
     await approvedChange(milo, grace, 'Story two', second),

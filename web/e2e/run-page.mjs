@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { signIn } from './browser.mjs';
-import { approvedChange, Person, until, window } from './people.mjs';
+import { approvedChange, Person, testCis, until, window } from './people.mjs';
 
 const PHONE = { width: 390, height: 844 };
 
@@ -140,8 +140,8 @@ export async function a_run_is_steered_and_taken_back_on_a_phone_without_a_line(
     people[login] = await Person.enter(browser, url, login);
   }
   const { lena, bram, milo, grace } = people;
-  const [ci] = (await lena.get('/cis?limit=50')).items.slice(-1);
-  const change = await approvedChange(milo, grace, 'By itself', ci.name);
+  const [ci] = await testCis(grace, 'run-story', 1);
+  const change = await approvedChange(milo, grace, 'By itself', ci);
   const number = await made(lena, change);
   await planned(lena, number, change);
   await begun(lena, bram, number);

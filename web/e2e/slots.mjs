@@ -1,16 +1,19 @@
 // The calendar at work: an entry is taken up with the keys and dragged with the mouse, what collides
 // there is shown before it is saved, and a blocked change is moved to the next free slot.
 import assert from 'node:assert/strict';
-import { approvedChange, Person, until } from './people.mjs';
+import { approvedChange, Person, testCis, until } from './people.mjs';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
+let stories = 0;
+
 async function enter(browser, url) {
   const milo = await Person.enter(browser, url, 'milo');
   const grace = await Person.enter(browser, url, 'grace');
-  const { items } = await milo.get('/cis?limit=1');
-  return { milo, grace, ci: items[0].name };
+  stories += 1;
+  const [ci] = await testCis(grace, `slot-story-${stories}`, 1);
+  return { milo, grace, ci };
 }
 
 /** Some hours from noon, in some days: nothing of the demonstration is there. */
