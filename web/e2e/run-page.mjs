@@ -75,6 +75,7 @@ async function carriedOut(milo, number) {
   const { page } = milo;
   await milo.open(`/releases/${number}`);
   await milo.press('Start deployment');
+  await milo.answer('Start deployment');
   await page.waitForURL(/\/run$/);
   await page.getByRole('link', { name: 'Open the run' }).click();
   await page.waitForURL(new RegExp(`/deployments/${number}$`));
