@@ -46,31 +46,20 @@ pub(crate) struct Serve {
 
 /// How GitHub is spoken with, for its deployment protection rules.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "GitHub")]
 struct GitHubArgs {
     /// A file with the secret of the webhook; without it `/hooks/github` takes nothing.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "INTERLOCK_GITHUB_SECRET_FILE",
-        help_heading = "GitHub"
-    )]
+    #[arg(long, value_name = "FILE", env = "INTERLOCK_GITHUB_SECRET_FILE")]
     github_secret_file: Option<PathBuf>,
     /// The id of the GitHub App that answers.
-    #[arg(
-        long,
-        value_name = "ID",
-        env = "INTERLOCK_GITHUB_APP_ID",
-        requires = "github_key_file",
-        help_heading = "GitHub"
-    )]
+    #[arg(long, value_name = "ID", env = "INTERLOCK_GITHUB_APP_ID", requires = "github_key_file")]
     github_app_id: Option<String>,
     /// A file with the private key of that app, as GitHub hands it out.
     #[arg(
         long,
         value_name = "FILE",
         env = "INTERLOCK_GITHUB_KEY_FILE",
-        requires = "github_app_id",
-        help_heading = "GitHub"
+        requires = "github_app_id"
     )]
     github_key_file: Option<PathBuf>,
     /// A file with a token to answer with, in place of an app.
@@ -78,8 +67,7 @@ struct GitHubArgs {
         long,
         value_name = "FILE",
         env = "INTERLOCK_GITHUB_TOKEN_FILE",
-        conflicts_with = "github_app_id",
-        help_heading = "GitHub"
+        conflicts_with = "github_app_id"
     )]
     github_token_file: Option<PathBuf>,
     /// Where its interface is; answers go to no other place.
@@ -87,8 +75,7 @@ struct GitHubArgs {
         long,
         value_name = "ADDRESS",
         env = "INTERLOCK_GITHUB_API",
-        default_value = "https://api.github.com",
-        help_heading = "GitHub"
+        default_value = "https://api.github.com"
     )]
     github_api: String,
 }

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { isTouched, listen, type LiveState } from './live';
+import { isTouched, KINDS, listen, type LiveState } from './live';
 
 const moved = {
   position: 7,
@@ -76,31 +76,8 @@ it('touches every list that a query of the pages reads', () => {
       lists.add(list);
     }
   }
-  const kinds = [
-    'board',
-    'change',
-    'ci',
-    'conflict',
-    'delegation',
-    'exception',
-    'external',
-    'feed',
-    'gate',
-    'incident',
-    'job',
-    'meeting',
-    'period',
-    'person',
-    'policy',
-    'release',
-    'review',
-    'run',
-    'runner',
-    'service',
-    'team',
-  ] as const;
   const unseen = [...lists].filter(
-    (list) => !kinds.some((kind) => isTouched([list], { ...moved, kind })),
+    (list) => !KINDS.some((kind) => isTouched([list], { ...moved, kind })),
   );
   expect(unseen.filter((list) => !apart.includes(list))).toEqual([]);
   expect(lists.size).toBeGreaterThan(20);

@@ -66,6 +66,9 @@ const SEEN_ON: Record<string, string[]> = {
   team: ['/teams'],
 } satisfies Record<Moved['kind'], string[]>;
 
+/** Every kind of record that the server tells of. */
+export const KINDS = Object.keys(SEEN_ON) as Moved['kind'][];
+
 /** What a page shows of a record by its name: `/releases/REL-17`, whatever stands behind it. */
 const FOLDERS: Record<string, string> = {
   change: '/changes',

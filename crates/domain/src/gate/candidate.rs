@@ -153,10 +153,7 @@ impl Candidate {
             standing: of_change(change),
             held: change.held.as_ref().map(|held| held.reason.clone()),
             window: change.content.window.as_ref().map(|window| window.interval),
-            ran: change.outcome.is_some_and(|outcome| {
-                use change::Outcome as O;
-                matches!(outcome, O::Successful | O::SuccessfulWithIssues)
-            }),
+            ran: change.outcome.is_some_and(change::Outcome::is_success),
             ..Self::new(id, &change.number)
         }
     }
