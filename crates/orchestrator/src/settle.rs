@@ -1,5 +1,7 @@
 //! What follows by itself: time that has passed, steps that became ready, and the end.
 
+use std::cell::LazyCell;
+
 use kernel::Timestamp;
 
 use crate::event::RunEvent;
@@ -101,7 +103,8 @@ fn ready(run: &Run, now: Timestamp) -> Vec<(Step, Attempt)> {
         Phase::RollingBack => Way::Back,
         _ => return Vec::new(),
     };
-    let graph = Graph::of(&run.plan);
+    // Only the way back asks who needed whom.
+    let graph = LazyCell::new(|| Graph::of(&run.plan));
     let is_free = |step: &Step| match way {
         Way::Forward => step.needs.iter().all(|need| run.forward[need].is_settled()),
         Way::Back => is_free_back(run, &graph, step),

@@ -6,7 +6,7 @@ use crate::event::{RunEvent, Scope};
 use crate::graph::{Graph, withdrawn};
 use crate::plan::{Step, Undo};
 use crate::refusal::Refusal;
-use crate::state::Run;
+use crate::state::{Run, Way};
 
 /// What a way back would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,11 +61,9 @@ pub fn compile(run: &Run, scope: &Scope) -> Result<Compiled, Refusal> {
 
 /// The points of no return that were reached, and why they are.
 fn points(run: &Run) -> impl Iterator<Item = (&Step, &str)> {
-    let reached = run.reached();
-    run.plan.steps.iter().filter_map(move |step| match &step.undo {
-        Undo::PointOfNoReturn { reason } if reached.contains(step.key.as_str()) => {
-            Some((step, reason.as_str()))
-        }
+    let begun = run.legs(Way::Forward).filter(|(_, leg)| leg.was_begun());
+    begun.filter_map(|(step, _)| match &step.undo {
+        Undo::PointOfNoReturn { reason } => Some((step, reason.as_str())),
         _ => None,
     })
 }

@@ -366,12 +366,8 @@ impl Round {
 
     /// By whom a yes is missing: each group that is asked now; none once the round is over.
     pub fn awaits(&self) -> Vec<Missing> {
-        let Some(stage) = self.stage().filter(|_| self.state == RoundState::Open) else {
-            return Vec::new();
-        };
-        let plan = &self.plan.stages[stage];
-        let open = |group: &usize| self.group_state(stage, *group) == GroupState::Open;
-        let missing = (0..plan.groups.len()).filter(open).map(|group| {
+        let missing = self.open_groups().into_iter().map(|(stage, group)| {
+            let plan = &self.plan.stages[stage];
             let roles: Vec<String> =
                 self.roles(stage, group).iter().map(|role| role.word().replace('_', " ")).collect();
             let (name, roles) = (&plan.groups[group].name, roles.join(" or "));

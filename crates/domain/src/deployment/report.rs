@@ -113,28 +113,21 @@ pub fn verify(deployment: &Deployment, note: Option<&str>) -> Decided {
 
 /// Decides to take back what was reached, the step in progress first. Asked by `actions` too.
 pub fn decide_rollback(deployment: &Deployment, reason: &str) -> Decided {
-    let running = [DeploymentState::Running, DeploymentState::Finished];
-    if !running.contains(&deployment.state) {
-        return Err(Refusal::WrongState(deployment.state).into());
-    }
     let mut changes = deployment.reached();
-    let mut checked = Check::default();
-    checked.name("/reason", reason, NOTE_MAX);
-    checked.end()?;
     changes.reverse();
-    Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
+    take_back(deployment, reason, changes)
 }
 
 /// Decides to take back what a run has reached, in the order given; the rest stays as it is.
 pub fn take_back(deployment: &Deployment, reason: &str, changes: Vec<ChangeId>) -> Decided {
-    let decided = decide_rollback(deployment, reason)?;
-    let of_run = |event| match event {
-        DeploymentEvent::RollbackDecided { reason, .. } => {
-            DeploymentEvent::RollbackDecided { reason, changes: changes.clone() }
-        }
-        other => other,
-    };
-    Ok(decided.into_iter().map(of_run).collect())
+    let running = [DeploymentState::Running, DeploymentState::Finished];
+    if !running.contains(&deployment.state) {
+        return Err(Refusal::WrongState(deployment.state).into());
+    }
+    let mut checked = Check::default();
+    checked.name("/reason", reason, NOTE_MAX);
+    checked.end()?;
+    Ok(vec![DeploymentEvent::RollbackDecided { reason: reason.to_owned(), changes }])
 }
 
 /// Reports a step of the way back, in order; the last one ends it. Of a step that was begun and not

@@ -127,20 +127,13 @@ impl Aggregate for Gate {
     }
 }
 
-/// What makes two answers the same: the word, why, and the records behind it. Sentences and times
-/// may move without the answer changing.
-fn is_same(before: &Answered, answer: Word, reasons: &[Reason]) -> bool {
-    let why = |reasons: &[Reason]| {
-        let key = |reason: &Reason| (reason.code, reason.record.clone());
-        reasons.iter().map(key).collect::<Vec<_>>()
-    };
-    before.answer == answer && why(&before.reasons) == why(reasons)
-}
-
 impl Verdict {
-    /// Whether it says what was answered last.
+    /// Whether it says what was answered last: the word, why, and the records behind it. Sentences
+    /// and times may move without the answer changing.
     pub fn repeats(&self, before: &Answered) -> bool {
-        is_same(before, self.word, &self.reasons)
+        let key = |reason: &Reason| (reason.code, reason.record.clone());
+        let (before_why, why) = (before.reasons.iter().map(key), self.reasons.iter().map(key));
+        before.answer == self.word && before_why.eq(why)
     }
 }
 

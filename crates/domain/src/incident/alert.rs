@@ -91,9 +91,12 @@ pub struct Notification {
 impl Notification {
     /// Whether it tells something new of an incident that is closed: then another one is opened.
     pub fn begins_anew(&self, closed: &Incident) -> bool {
+        if closed.state != State::Closed {
+            return false;
+        }
         let known = closed.alerts.clone().unwrap_or_default();
         let after = known.clone().told(&self.group, &self.alerts);
-        closed.state == State::Closed && after != known && after.is_firing()
+        after != known && after.is_firing()
     }
 }
 
