@@ -46,7 +46,7 @@ interface NoMatchProps {
 }
 
 /** A list of which the filters leave nothing. */
-export function NoMatch({ title, help, onClear }: NoMatchProps) {
+function NoMatch({ title, help, onClear }: NoMatchProps) {
   return (
     <EmptyState icon="filter" title={title} action={{ label: UI.clearFilters, run: onClear }}>
       {help && <p>{help}</p>}

@@ -15,7 +15,7 @@ use ports::{Engine, Fault, HttpClient, Query};
 
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, find_state};
 use crate::deployment::call::Caller;
-use crate::deployment::file::{self, Call, PlanFile};
+use crate::deployment::file::{self, Call};
 use crate::deployment::run::Run;
 use crate::deployment::tell::{TellRun, Told, numbers};
 use crate::settings::{remember, setting};
@@ -56,11 +56,12 @@ pub struct Driver {
     leads_until: Timestamp,
 }
 
-/// A run that is open, with its plan.
+/// A run that is open, with its plan file, which is read once something is called.
 struct Open {
     id: ReleaseId,
     run: orchestrator::Run,
-    file: Option<PlanFile>,
+    plan: String,
+    changes: Vec<String>,
 }
 
 impl Driver {
@@ -73,7 +74,7 @@ impl Driver {
             flights: BTreeMap::new(),
             ended: Arc::default(),
             has_begun: false,
-            name: bus.world().chance.bytes16().map(|byte| format!("{byte:02x}")).concat(),
+            name: bus.world().chance.uuid().simple().to_string(),
             leads_until: Timestamp::from_micros(0),
         }
     }
@@ -168,7 +169,8 @@ impl Driver {
             return;
         }
         let key = format!("{}:{}", open.id, flight.attempt.key());
-        let call = open.file.as_ref().and_then(|file| file.call(&flight.attempt, &key));
+        let file = file::read(&open.plan, &open.changes).ok();
+        let call = file.and_then(|file| file.call(&flight.attempt, &key));
         let cancel = Arc::new(AtomicBool::new(false));
         let thread = Thread {
             bus: self.bus.clone(),
@@ -279,8 +281,8 @@ fn open_runs(db: &mut dyn Query) -> Result<Vec<Open>, Fault> {
         let found = find_state::<Run>(db, id)?.zip(find_state::<Release>(db, id)?);
         let Some((run, release)) = found else { continue };
         let changes = numbers(db, &release.state.changes)?;
-        let file = file::read(release.state.plan.as_deref().unwrap_or_default(), &changes).ok();
-        open.push(Open { id, run: run.state.0, file });
+        let plan = release.state.plan.unwrap_or_default();
+        open.push(Open { id, run: run.state.0, plan, changes });
     }
     Ok(open)
 }

@@ -152,9 +152,10 @@ impl Command for TellRun {
         work.lock(Lock::calendar())?;
         let id = find_release(work.tx, &self.release)?;
         let mut release: Loaded<Release> = work.load_subject(id)?;
-        let known = run_of(work, &release)?;
-        let input = self.told.input(&known.state.0)?;
-        tell(work, &mut release, &input)?;
+        let mut run = run_of(work, &release)?;
+        let input = self.told.input(&run.state.0)?;
+        may_report(work, &release.state, &input)?;
+        step(work, &mut release, &mut run, &input)?;
         let number = Some(release.state.number.clone());
         Ok(Written { id: id.to_string(), number, version: release.version.0 })
     }
@@ -245,9 +246,11 @@ pub(crate) fn file_flaws(
     Ok(flaws)
 }
 
-/// What is wrong with the plan of a release, as fields of a refusal.
+/// What is wrong with the plan of a release, as fields of a refusal. Once the release is under way
+/// nobody asks.
 pub(crate) fn plan_flaws(db: &mut dyn Query, release: &Release) -> Result<Vec<Missing>, Fault> {
-    let Some(text) = &release.plan else { return Ok(Vec::new()) };
+    let plan = release.plan.as_ref().filter(|_| !release.is_under_way());
+    let Some(text) = plan else { return Ok(Vec::new()) };
     Ok(missing(&file_flaws(db, release, text)?))
 }
 
@@ -317,10 +320,7 @@ fn refused(refusal: orchestrator::Refusal) -> Refusal {
 }
 
 /// Refuses a report by hand while a run carries the deployment out.
-pub(crate) fn by_hand(db: &mut dyn Query, id: ReleaseId, release: &Release) -> Result<(), Stop> {
-    if !is_run(release) {
-        return Ok(());
-    }
+pub(crate) fn by_hand(db: &mut dyn Query, id: ReleaseId) -> Result<(), Stop> {
     let ended = find_state::<Run>(db, id)?.is_none_or(|run| run.state.0.has_ended());
     if ended {
         return Ok(());

@@ -1,6 +1,6 @@
 //! Judging, and keeping the answer where it is another than the last.
 
-use api::common::{Artifact as ApiArtifact, Ref};
+use api::common::Artifact as ApiArtifact;
 use api::gate::{GateQuestion, GateReason, GateVerdict};
 use domain::calendar::Side;
 use domain::gate::{Answered, Gate, Purpose, Reason, Verdict, answer, judge};
@@ -32,6 +32,17 @@ pub(super) fn judged(db: &mut dyn Query, asked: &Asked, now: Timestamp) -> Resul
     Ok(Judged { verdict, sides, policy })
 }
 
+/// The same, and whether it was answered so before.
+pub(super) fn judged_again(
+    db: &mut dyn Query,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<(Judged, bool), Fault> {
+    let judged = judged(db, asked, now)?;
+    let is_known = last_answer(db, asked)?.is_some_and(|last| judged.verdict.repeats(&last));
+    Ok((judged, is_known))
+}
+
 /// The id of the gate of an artifact, if it was asked before.
 pub(super) fn gate_id(
     db: &mut dyn Query,
@@ -45,7 +56,7 @@ pub(super) fn gate_id(
 }
 
 /// What a gate answered last.
-pub(super) fn last_answer(db: &mut dyn Query, asked: &Asked) -> Result<Option<Answered>, Fault> {
+fn last_answer(db: &mut dyn Query, asked: &Asked) -> Result<Option<Answered>, Fault> {
     let Asked { artifact, environment, purpose, .. } = asked;
     let Some(id) = gate_id(db, &artifact.digest, *environment, *purpose)? else {
         return Ok(None);
@@ -128,7 +139,7 @@ pub(super) fn shown(
     Ok(GateVerdict {
         verdict: verdict.word.word().to_owned(),
         reasons: verdict.reasons.iter().map(shown_reason).collect(),
-        records: records(db, judged.sides.iter().map(|(_, side)| side.id()))?,
+        records: Names::default().all(db, judged.sides.iter().map(|(_, side)| side.id()))?,
         artifact: shown_artifact(&asked.artifact),
         environment: asked.environment.word().to_owned(),
         purpose: asked.purpose.word().to_owned(),
@@ -151,16 +162,4 @@ pub(super) fn shown_reason(reason: &Reason) -> GateReason {
         until: reason.until.map(|until| until.to_string()),
         waits_for: reason.waits_for.clone(),
     }
-}
-
-pub(super) fn records(
-    db: &mut dyn Query,
-    ids: impl Iterator<Item = String>,
-) -> Result<Vec<Ref>, Fault> {
-    let mut names = Names::default();
-    let mut found = Vec::new();
-    for id in ids {
-        found.extend(names.get(db, &id)?);
-    }
-    Ok(found)
 }

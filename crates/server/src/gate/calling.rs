@@ -17,7 +17,7 @@ use ports::{Fault, HttpClient, Query};
 
 use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Stop, Work, find_state};
 use crate::gate::GitHub;
-use crate::gate::answer::{AnswerGate, judged, last_answer};
+use crate::gate::answer::{AnswerGate, judged_again};
 use crate::gate::facts::Asked;
 use crate::read::wait;
 
@@ -139,10 +139,8 @@ impl Caller {
         let asked = question.clone();
         let found = wait(&*self.bus.world().store, move |db| match Asked::of(db, &asked) {
             Ok(asked) => {
-                let verdict = judged(db, &asked, now)?.verdict;
-                let last = last_answer(db, &asked)?;
-                let is_known = last.is_some_and(|last| verdict.repeats(&last));
-                Ok(Some((verdict, is_known)))
+                let (judged, is_known) = judged_again(db, &asked, now)?;
+                Ok(Some((judged.verdict, is_known)))
             }
             Err(Stop::Fault(fault)) => Err(fault),
             Err(_) => Ok(None),

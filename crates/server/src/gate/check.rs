@@ -8,7 +8,7 @@ use domain::identity::Permission;
 
 use crate::asking::Reader;
 use crate::bus::Envelope;
-use crate::gate::answer::{AnswerGate, judged, last_answer, shown};
+use crate::gate::answer::{AnswerGate, judged_again, shown};
 use crate::gate::facts::Asked;
 use crate::http::{App, Write};
 use crate::problem::Answer;
@@ -26,9 +26,7 @@ pub(super) async fn check(
             let asking = reader.ask(db)?;
             asking.permit(Permission::GateAsk)?;
             let asked = Asked::of(db, &question)?;
-            let judged = judged(db, &asked, now)?;
-            let last = last_answer(db, &asked)?;
-            let is_known = last.is_some_and(|last| judged.verdict.repeats(&last));
+            let (judged, is_known) = judged_again(db, &asked, now)?;
             Ok(if is_known { Some(shown(db, &asked, &judged)?) } else { None })
         })())
     });

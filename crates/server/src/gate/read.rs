@@ -12,9 +12,10 @@ use ports::{Fault, Query};
 
 use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::find_side;
-use crate::gate::answer::{records, shown_artifact, shown_reason};
+use crate::gate::answer::{shown_artifact, shown_reason};
 use crate::http::{App, ListQuery, Signed};
 use crate::listing::{word, wrong_cursor};
+use crate::names::Names;
 use crate::problem::Answer;
 use crate::read::{Statement, ask, cursor_parts, cursor_text, refused, wrong_name};
 
@@ -140,16 +141,14 @@ fn shown(db: &mut dyn Query, loaded: &Loaded<Gate>) -> Result<wire::Gate, Fault>
     let releases = answered.iter().flat_map(|one| one.releases.iter().map(ToString::to_string));
     let changes = answered.iter().flat_map(|one| one.changes.iter().map(ToString::to_string));
     let behind: Vec<String> = releases.chain(changes).collect();
+    let mut names = Names::default();
     let seen = match &gate.seen {
-        Some(seen) => {
-            let change = seen.unauthorised.into_iter().map(|change| change.to_string());
-            Some(wire::SeenRow {
-                ci: seen.ci.clone(),
-                by: seen.deployed_by.clone(),
-                at: seen.deployed_at.to_string(),
-                unauthorised: records(db, change)?.into_iter().next(),
-            })
-        }
+        Some(seen) => Some(wire::SeenRow {
+            ci: seen.ci.clone(),
+            by: seen.deployed_by.clone(),
+            at: seen.deployed_at.to_string(),
+            unauthorised: names.opt(db, seen.unauthorised)?,
+        }),
         None => None,
     };
     let nothing = || Artifact { name: None, digest: String::new() };
@@ -160,7 +159,7 @@ fn shown(db: &mut dyn Query, loaded: &Loaded<Gate>) -> Result<wire::Gate, Fault>
         purpose: gate.purpose.word().to_owned(),
         verdict: answered.map(|one| one.answer.word().to_owned()),
         reasons: reasons.unwrap_or_default(),
-        records: records(db, behind.into_iter())?,
+        records: names.all(db, behind)?,
         since: answered.map(|one| one.at.to_string()),
         seen,
     })

@@ -12,10 +12,10 @@ use kernel::{ChangeId, TeamId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Stop, Work};
-use crate::gate::answer::{load, records, shown_reason};
+use crate::gate::answer::{load, shown_reason};
 use crate::gate::facts::{Asked, gather};
 use crate::http::{App, Write};
-use crate::names::Resolver;
+use crate::names::{Names, Resolver};
 use crate::problem::Answer;
 
 pub(super) async fn see(
@@ -77,8 +77,7 @@ impl Command for SeeDeployment {
         // Told again, or late: it stands as it was found first.
         if seen(&gate.state, of, note(None)).is_empty() {
             let known = gate.state.seen.as_ref().and_then(|seen| seen.unauthorised);
-            let change = known.map(|change| change.to_string()).into_iter();
-            let change = records(work.tx, change)?.into_iter().next();
+            let change = Names::default().opt(work.tx, known)?;
             return Ok(SeenAnswer { authorised: known.is_none(), reasons, change });
         }
         let why: Vec<&str> =
@@ -86,7 +85,7 @@ impl Command for SeeDeployment {
         let opened = self.open(work, &asked, at, &why.join(". "))?;
         let events = seen(&gate.state, of, note(Some(opened)));
         work.append(&mut gate, events)?;
-        let change = records(work.tx, std::iter::once(opened.to_string()))?.into_iter().next();
+        let change = Names::default().opt(work.tx, Some(opened))?;
         Ok(SeenAnswer { authorised: false, reasons, change })
     }
 }

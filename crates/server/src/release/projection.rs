@@ -15,6 +15,7 @@ use crate::calendar::LONG_MINUTES;
 use crate::follow::overrun::OVERRUN;
 use crate::follow::timers;
 use crate::listing::serial;
+use crate::read_models::insert_rows;
 
 const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, model, phase, \
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
@@ -281,21 +282,19 @@ fn project_artifacts(
     tx.execute("DELETE FROM release_artifacts WHERE release = $1", &[id.into()])?;
     let environment = release.content.environment.word();
     let created_at = release.created_at.unwrap_or(at);
-    for (place, item) in (0_i64..).zip(&release.content.package) {
-        let Some(digest) = &item.digest else { continue };
-        let sql = "INSERT INTO release_artifacts (release, place, digest, name_key, environment, \
-            created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-        let params = [
+    let rows = (0_i64..).zip(&release.content.package).filter_map(|(place, item)| {
+        let row: Vec<Value> = vec![
             id.into(),
             place.into(),
-            Digest::key(digest).into(),
+            Digest::key(item.digest.as_ref()?).into(),
             item.name.trim().to_lowercase().into(),
             environment.into(),
             created_at.into(),
         ];
-        tx.execute(sql, &params)?;
-    }
-    Ok(())
+        Some(row)
+    });
+    let into = "release_artifacts (release, place, digest, name_key, environment, created_at)";
+    insert_rows(tx, into, rows)
 }
 
 /// What the changes claim in the release's window. Written anew whenever the release or the scope

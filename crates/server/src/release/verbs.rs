@@ -193,7 +193,7 @@ impl MoveRelease {
             }
             Verb::GiveUp(reason) => Input::GiveUp { reason: text(reason).to_owned() },
             Verb::Step(..) | Verb::StepBack(..) => {
-                deployment::by_hand(work.tx, release.id, &release.state)?;
+                deployment::by_hand(work.tx, release.id)?;
                 return Ok(false);
             }
             _ => return Ok(false),

@@ -7,10 +7,8 @@ use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::runner::{self, Ask, Job, Runner, State, Target};
 use ports::{Fault, Query};
-use serde::Deserialize;
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
-use crate::follow::followers::Seen;
 use crate::runner::Regexes;
 use crate::runner::read::{find_job, find_runner};
 
@@ -36,7 +34,7 @@ pub enum Status {
 }
 
 /// Asks for a job, in the caller's transaction. The same key again is the same job.
-pub fn ask(work: &mut Work<'_>, ask: Ask) -> Result<(), Stop> {
+fn ask(work: &mut Work<'_>, ask: Ask) -> Result<(), Stop> {
     work.lock(Lock::name("job", &ask.key))?;
     let mut job: Loaded<Job> = match find_job(work.tx, &ask.key)? {
         Some(id) => work.peek(id)?,
@@ -60,7 +58,7 @@ pub fn status(db: &mut dyn Query, key: &str) -> Result<Status, Fault> {
 }
 
 /// Cancels a job: one that waits is not begun, one that runs is stopped by its runner.
-pub fn cancel(work: &mut Work<'_>, key: &str, reason: &str) -> Result<(), Stop> {
+fn cancel(work: &mut Work<'_>, key: &str, reason: &str) -> Result<(), Stop> {
     let Some(id) = find_job(work.tx, key)? else { return Ok(()) };
     let mut job: Loaded<Job> = work.load(id)?;
     let events = runner::cancel(&job.state, reason);
@@ -118,19 +116,6 @@ fn would(
         return Err(format!("the runner `{name}` does not carry out `{command}`; it does {list}"));
     };
     runner::permits(allowed, arguments, &Regexes).map_err(|why| format!("on `{name}` {why}"))
-}
-
-/// The key of the job whose end an event of the log tells; for those who follow it.
-pub fn end_of(seen: &Seen) -> Option<String> {
-    const ENDS: &[&str] = &["job.ended.v1", "job.lost.v1", "job.not_begun.v1"];
-    #[derive(Deserialize)]
-    struct Keyed {
-        key: String,
-    }
-    if !ENDS.contains(&seen.name.as_str()) {
-        return None;
-    }
-    serde_json::from_str::<Keyed>(&seen.payload).ok().map(|keyed| keyed.key)
 }
 
 /// Asks for a job as a command of its own.

@@ -33,7 +33,7 @@ pub(super) fn held_by(
 /// Begins the lease of a runner anew.
 pub(super) fn heard(work: &mut Work<'_>, id: RunnerId) -> Result<(), Stop> {
     let stream = Runner::stream(id);
-    let until = plus_seconds(work.now, LEASE_SECONDS);
+    let until = work.now.plus_seconds(LEASE_SECONDS);
     timers::keep(work.tx, &stream, QUIET, Some(until))?;
     timers::keep(work.tx, &stream, GIVE_UP, None)?;
     work.touched();
@@ -47,9 +47,5 @@ pub(super) fn seen_at(db: &mut dyn Query, id: RunnerId) -> Result<Option<Timesta
         &[Runner::stream(id).into(), QUIET.into()],
     )?;
     let due = row.map(|row| row.time(0)).transpose()?;
-    Ok(due.map(|due| plus_seconds(due, -LEASE_SECONDS)))
-}
-
-pub(super) fn plus_seconds(at: Timestamp, seconds: i64) -> Timestamp {
-    Timestamp::from_micros(at.micros() + seconds * 1_000_000)
+    Ok(due.map(|due| due.plus_seconds(-LEASE_SECONDS)))
 }

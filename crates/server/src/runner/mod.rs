@@ -1,5 +1,5 @@
 //! Runners and their jobs: routes, commands, read models, silence; and the face by which other
-//! parts ask for jobs: [`ask`], [`status`], [`cancel`], [`allows`], [`end_of`].
+//! parts ask for jobs: [`AskForJob`], [`status`], [`CancelJob`], [`allows`].
 
 mod asking;
 mod claim;
@@ -25,11 +25,10 @@ use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask as ask_db, refused};
 
-pub use asking::{AskForJob, CancelJob, Status, allows, ask, cancel, end_of, status};
+pub use asking::{AskForJob, CancelJob, Status, allows, status};
 pub use claim::{HOLDING_MAX, ROOM_MAX, WAIT_SECONDS_MAX};
 pub use domain::runner::{Ask, Target};
 pub use patterns::Regexes;
-pub use report::{OUTPUT_BYTES_MAX, PIECE_BYTES_MAX};
 pub use silence::{GIVE_UP, LEASE_SECONDS, QUIET, give_up, quiet};
 
 /// The routes, in reading order.

@@ -92,8 +92,7 @@ fn standing(work: &mut Work<'_>, loaded: &Loaded<Runner>) -> Result<Standing, St
 }
 
 fn is_heard(db: &mut dyn Query, id: RunnerId, now: Timestamp) -> Result<bool, Stop> {
-    let lease = LEASE_SECONDS * 1_000_000;
-    Ok(seen_at(db, id)?.is_some_and(|seen| now.micros() - seen.micros() < lease))
+    Ok(seen_at(db, id)?.is_some_and(|seen| now < seen.plus_seconds(LEASE_SECONDS)))
 }
 
 /// Takes a runner out of work: its token is not believed under this name again.

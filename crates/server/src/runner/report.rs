@@ -15,9 +15,9 @@ use crate::runner::hold::held_by;
 use crate::runner::read::{find_job, output_bytes};
 
 /// The most that is kept of what one job says, in bytes; its runner cuts it off before.
-pub const OUTPUT_BYTES_MAX: i64 = 2 * 1024 * 1024;
+const OUTPUT_BYTES_MAX: i64 = 2 * 1024 * 1024;
 /// The largest piece, in bytes.
-pub const PIECE_BYTES_MAX: usize = 64 * 1024;
+const PIECE_BYTES_MAX: usize = 64 * 1024;
 /// How many pieces are looked at for the last lines.
 const TAIL_PIECES: i64 = 20;
 

@@ -7,7 +7,6 @@ use kernel::{JobId, RunnerId};
 
 use crate::bus::{Loaded, Stop, Work};
 use crate::follow::timers;
-use crate::runner::hold::plus_seconds;
 use crate::runner::read::held_jobs;
 
 /// How long a runner counts as heard after a request, in seconds.
@@ -19,7 +18,7 @@ pub const GIVE_UP: &str = "runner.give_up";
 
 /// A lease ran out; called by its timer.
 pub fn quiet(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
-    let until = plus_seconds(work.now, LEASE_SECONDS);
+    let until = work.now.plus_seconds(LEASE_SECONDS);
     Ok(timers::keep(work.tx, stream, GIVE_UP, Some(until))?)
 }
 
@@ -29,7 +28,7 @@ pub fn give_up(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
     let Some(id) = id else { return Ok(()) };
     lose_jobs(work, id, "its runner is not heard any more")?;
     let mut runner: Loaded<Runner> = work.load(id)?;
-    let seen_at = plus_seconds(work.now, -2 * LEASE_SECONDS);
+    let seen_at = work.now.plus_seconds(-2 * LEASE_SECONDS);
     let events = runner::fall_silent(&runner.state, seen_at);
     work.append(&mut runner, events)
 }

@@ -45,12 +45,9 @@ export const RUN = {
   noReturnIn: (minutes: string) => `in ${minutes}`,
   noReturnNone: 'none ahead',
   graph: 'Steps in the order of their needs',
-  graphHelp: 'Choose a step to read about it below. The arrow keys go from step to step.',
   list: 'Steps, one by one',
   waits: 'It waits for',
   waitsNothing: 'It waits for nobody.',
-  stands: 'Stands, and why',
-  steer: 'Steer',
   sent: {
     pause: 'paused',
     resume: 'goes on',

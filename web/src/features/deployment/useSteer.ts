@@ -52,8 +52,8 @@ export function rollbackVerb(
 export function steering(run: Run, steer: Steer): ActionItem[] {
   const { send, deploy } = steer;
   const paused = run.paused
-    ? offer('resume', deploy, VERB.resume, () => send.run('resume', {}, false))
-    : offer('pause', deploy, VERB.pause, () => send.run('pause', {}, false));
+    ? offer('resume', deploy, VERB.resume, () => send.run('resume', {}))
+    : offer('pause', deploy, VERB.pause, () => send.run('pause', {}));
   const abort = {
     ...offer('abort', deploy, VERB.abort, () => steer.ask({ verb: 'abort' })),
     danger: true,
@@ -99,7 +99,7 @@ export function answersTo(run: Run, step: RunStep, steer: Steer): ActionItem[] {
   }
   if (leg.state === 'failed' || leg.state === 'retrying') {
     return [
-      offer('retry', deploy, VERB.retry, () => send.run('retry', { step: step.key }, false)),
+      offer('retry', deploy, VERB.retry, () => send.run('retry', { step: step.key })),
       skip,
       offer('mended', deploy, VERB.mended, report('done')),
     ];

@@ -5,11 +5,7 @@ export const texts = {
   meta: 'What pipelines were answered last: may these bytes go to this environment now?',
   filter: 'Answer',
   all: 'All',
-  verdicts: [
-    { value: 'allow', label: 'Allow' },
-    { value: 'wait', label: 'Wait' },
-    { value: 'deny', label: 'Deny' },
-  ],
+  verdicts: ['allow', 'wait', 'deny'],
   noMatch: 'No gate answers so',
   emptyTitle: 'No pipeline has asked yet',
   empty:

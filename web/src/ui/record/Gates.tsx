@@ -42,7 +42,7 @@ export function GateLine({ gate }: { gate: Gate }) {
     <>
       <div className={classes.head}>
         <LampMark state={LAMPS[verdict ?? ''] ?? 'not_needed'} />
-        {verdict && <StatePill word={verdict} label={RECORD.gateSays[verdict]} />}
+        {verdict && <StatePill word={verdict} />}
         <strong>{artifact.name ?? RECORD.gateNameless}</strong>
         <span>
           {RECORD.gateTo} {gate.environment}

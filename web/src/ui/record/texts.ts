@@ -28,7 +28,6 @@ export const RECORD = {
     close: 'Done',
   },
   gates: 'Gate',
-  gateSays: { allow: 'Allow', wait: 'Wait', deny: 'Deny' } as Record<string, string>,
   gateNameless: 'Artifact',
   gateTo: 'to',
   gateRollback: 'to restore what ran before',

@@ -31,7 +31,7 @@ export function ByHand({ carried, release }: Props) {
   const giveUp = rollbackVerb(release, 'give_up', VERB.giveUp, () => ask({ verb: 'give_up' }));
   const mayReport = actionOf(release?.actions, 'step_back')?.allowed ?? false;
   const report = (item: Item, result: string, note?: string) =>
-    send.run(`rollback/steps/${changeOf(carried, item.key)}`, { result, note }, false);
+    send.run(`rollback/steps/${changeOf(carried, item.key)}`, { result, note });
   return (
     <>
       {!asking && <ProblemNote error={send.problem} />}
@@ -87,7 +87,7 @@ export function ByHand({ carried, release }: Props) {
           onSubmit={(reason) => {
             if (asking.verb !== 'failed') {
               const verb = asking.verb === 'rollback' ? 'rollback' : 'rollback/give-up';
-              return send.run(verb, { reason }, false);
+              return send.run(verb, { reason });
             }
             const item = items.find(({ key }) => key === asking.change);
             if (item) report(item, 'failed', reason);

@@ -50,7 +50,7 @@ export function RollbackDialog({ carried, run, steer, onClose }: Props) {
         }
         const far = asFar && !changes;
         const body: Partial<Schema<'RollBackRun'>> = { reason, changes, as_far_as_possible: far };
-        return steer.send.run('rollback', body, false);
+        return steer.send.run('rollback', body);
       }}
     >
       <div className={classes.ask}>

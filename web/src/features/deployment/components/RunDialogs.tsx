@@ -96,13 +96,13 @@ function sendIt(asking: Reasoned, reason: string | undefined, send: Steer['send'
         false,
       );
     case 'skip':
-      return send.run('skip', { step: asking.step, reason } satisfies Schema<'StepAsk'>, false);
+      return send.run('skip', { step: asking.step, reason } satisfies Schema<'StepAsk'>);
     case 'failed': {
       const { step, way, attempt } = asking;
       const body: Schema<'ReportRun'> = { step, way, attempt, result: 'failed', note: reason };
-      return send.run('report', body, false);
+      return send.run('report', body);
     }
     default:
-      return send.run(asking.verb, { reason }, false);
+      return send.run(asking.verb, { reason });
   }
 }

@@ -35,7 +35,7 @@ export function Waits({ run, steer, size }: Props) {
                   primary
                   size={size ?? 'sm'}
                   item={offer('resume', steer.deploy, VERB.resume, () =>
-                    steer.send.run('resume', {}, false),
+                    steer.send.run('resume', {}),
                   )}
                 />
               </div>

@@ -53,7 +53,7 @@ export default function WayBackPage() {
       <Age
         at={carried.dataUpdatedAt}
         failed={carried.isRefetchError}
-        busy={carried.isFetching && carried.fetchStatus === 'fetching'}
+        busy={carried.isFetching}
         onReload={readAnew}
       />
       <Now carried={data} />

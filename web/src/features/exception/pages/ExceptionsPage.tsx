@@ -3,7 +3,7 @@ import { Button, Select } from '@mantine/core';
 import { useAddress } from '@/lib/address';
 import { Page, Section } from '@/ui/Page';
 import { ExceptionLine } from '@/ui/record/Exceptions';
-import { EmptyState, ErrorState, NoMatch, RowsSkeleton } from '@/ui/States';
+import { ErrorState, ListEmpty, RowsSkeleton } from '@/ui/States';
 import { UI, wordOf } from '@/ui/texts';
 import { Decide } from '../components/Decide';
 import classes from '../components/decide.module.css';
@@ -33,13 +33,12 @@ export default function ExceptionsPage() {
         <RowsSkeleton />
       ) : pages.rows.length === 0 ? (
         <Section flush>
-          {address.state ? (
-            <NoMatch title={texts.noMatch} onClear={() => change({ state: undefined })} />
-          ) : (
-            <EmptyState icon="lock" title={texts.emptyTitle} example={texts.example}>
-              <p>{texts.empty}</p>
-            </EmptyState>
-          )}
+          <ListEmpty
+            icon="lock"
+            words={texts}
+            filtered={Boolean(address.state)}
+            onClear={() => change({ state: undefined })}
+          />
         </Section>
       ) : (
         <Section flush>

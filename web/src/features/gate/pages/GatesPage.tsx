@@ -4,8 +4,8 @@ import { useAddress } from '@/lib/address';
 import { Page, Section } from '@/ui/Page';
 import { GateLine } from '@/ui/record/Gates';
 import classes from '@/ui/record/Conflicts.module.css';
-import { EmptyState, ErrorState, NoMatch, RowsSkeleton } from '@/ui/States';
-import { UI } from '@/ui/texts';
+import { ErrorState, ListEmpty, RowsSkeleton } from '@/ui/States';
+import { UI, wordOf } from '@/ui/texts';
 import { useGates } from '../queries';
 import { texts } from '../texts';
 
@@ -21,7 +21,7 @@ export default function GatesPage() {
           aria-label={texts.filter}
           placeholder={texts.all}
           clearable
-          data={texts.verdicts}
+          data={texts.verdicts.map((value) => ({ value, label: wordOf(value) }))}
           value={address.verdict ?? null}
           onChange={(verdict) => change({ verdict: verdict ?? undefined })}
         />
@@ -33,13 +33,12 @@ export default function GatesPage() {
         <RowsSkeleton />
       ) : pages.rows.length === 0 ? (
         <Section flush>
-          {address.verdict ? (
-            <NoMatch title={texts.noMatch} onClear={() => change({ verdict: undefined })} />
-          ) : (
-            <EmptyState icon="gates" title={texts.emptyTitle} example={texts.example}>
-              <p>{texts.empty}</p>
-            </EmptyState>
-          )}
+          <ListEmpty
+            icon="gates"
+            words={texts}
+            filtered={Boolean(address.verdict)}
+            onClear={() => change({ verdict: undefined })}
+          />
         </Section>
       ) : (
         <Section flush>
