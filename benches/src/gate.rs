@@ -13,7 +13,7 @@ use domain::vocabulary::{Environment, Window};
 use kernel::{CiId, Timestamp, Zone};
 use ports::{Clock, SystemClock};
 use serde_json::json;
-use server::import::Import;
+use server::import::{Import, TAKEN_MAX};
 use server::read::wait;
 use server::service::ImportCis;
 use store::OpenOptions;
@@ -96,7 +96,7 @@ fn open_changes(seeded: &Seeded) -> Result<Vec<Artifact>> {
     };
     let change = |(n, ci): (u64, &CiId)| open_change((run, n), *ci, shipped(n), now);
     let all: Vec<Imported> = (0..OPEN).zip(&cis).map(change).collect();
-    for slice in all.chunks(100) {
+    for slice in all.chunks(TAKEN_MAX) {
         let command = Import::<Change>::new(slice.iter().cloned());
         bus.call(operator(), command).map_err(|failure| anyhow!("{failure:?}"))?;
     }

@@ -71,6 +71,10 @@ pub(crate) fn database(folder: &Path, changes: u64, report: &mut Report) -> Resu
     let seeded = Seeded { path, changes };
     let done = seeded.path.with_extension("done");
     if done.exists() {
+        // Read models are of the present program, as after an upgrade.
+        let store = store::open(&seeded.address(), OpenOptions::default())?;
+        server::read_models::prepare(&*store)?;
+        store.close();
         return Ok(seeded);
     }
     for end in ["", "-wal", "-shm"] {

@@ -36,7 +36,7 @@ pub struct CountsAs {
 }
 
 /// What is shipped, to the byte.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Artifact {
     /// What it is called.

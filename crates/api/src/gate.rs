@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::common::{Artifact, Ref};
 
 /// May this artifact go to this environment now?
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GateQuestion {
     /// What is to go there.

@@ -188,6 +188,11 @@ pub trait Store: Send + Sync {
     /// The last position of the log.
     fn log_head(&self) -> Result<i64, Fault>;
 
+    /// How often this store has committed, where nobody else can write to its database; nothing
+    /// where others may. A figure that was read before a question, and still stands, says that
+    /// what was answered still holds, whatever the time has made of it.
+    fn commits(&self) -> Option<u64>;
+
     /// Waits until the log is longer than `after`, at most `patience`; answers its head.
     fn wait_for_log(&self, after: i64, patience: Duration) -> Result<i64, Fault>;
 

@@ -1,5 +1,6 @@
 //! The last position of the log, and a bell for those who wait for it to grow.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,11 +9,22 @@ use std::time::Duration;
 pub(crate) struct Head {
     position: Mutex<i64>,
     grown: Condvar,
+    commits: AtomicU64,
 }
 
 impl Head {
     pub(crate) fn get(&self) -> i64 {
         *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How often something was committed.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
+    }
+
+    /// Counts a commit, before anybody is told of it.
+    pub(crate) fn committed(&self) {
+        self.commits.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Moves the head forward; it never moves back.

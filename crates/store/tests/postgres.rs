@@ -376,6 +376,32 @@ fn a_commit_that_is_still_under_way_is_not_taken_for_lost() {
     assert_written_once(&store);
 }
 
+/// Few of the writers take bulk work, so that the others are there for those who wait.
+#[test]
+fn bulk_work_that_hangs_holds_up_no_command() {
+    let Some(url) = postgres_database() else { return };
+    let store = opened(&url);
+    let (release, released) = channel::<()>();
+    let released = Arc::new(std::sync::Mutex::new(released));
+    let hanging: Vec<_> = (0..options().writers)
+        .map(|_| {
+            let released = Arc::clone(&released);
+            submit(&store, Lane::Bulk, move |_| {
+                let _ = released.lock().unwrap().recv_timeout(PATIENCE);
+                Ok(Flow::Commit)
+            })
+        })
+        .collect();
+    for number in 0..20 {
+        let end = shared::append(&store, Lane::Command, format!("s:{number}"));
+        end.recv_timeout(PATIENCE / 2).expect("a command is served meanwhile").unwrap();
+    }
+    drop(release);
+    for end in hanging {
+        end.recv().unwrap().unwrap();
+    }
+}
+
 #[test]
 fn all_threads_find_back_after_every_connection_was_killed() {
     let Some(url) = postgres_database() else { return };

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -68,6 +69,53 @@ fn sqlite_tells_the_whole_story() {
 fn sqlite_survives_naughty_strings() {
     let folder = tempfile::tempdir().unwrap();
     shared::survives_naughty_strings(&opened(&folder));
+}
+
+/// Bulk work waits in its own queue and is taken in slices of 64 at most.
+#[test]
+fn a_command_waits_for_one_slice_of_bulk_work_at_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder);
+    let done = Arc::new(AtomicUsize::new(0));
+    let bulk = |_| {
+        let done = Arc::clone(&done);
+        submit(&store, Lane::Bulk, move |_| {
+            done.fetch_add(1, Ordering::SeqCst);
+            Ok(Flow::Commit)
+        })
+    };
+    let release = hold(&store);
+    let waiting: Vec<_> = (0..500).map(bulk).collect();
+    let mut before = Vec::new();
+    for _ in 0..5 {
+        let done = Arc::clone(&done);
+        before.push(submit(&store, Lane::Command, move |_| {
+            assert_eq!(done.load(Ordering::SeqCst), 0, "the commands that wait go first");
+            Ok(Flow::Commit)
+        }));
+    }
+    drop(release);
+    for end in before {
+        end.recv().unwrap().unwrap();
+    }
+    // Commands that come while bulk work runs meet one slice each.
+    loop {
+        let (seen, met) = (done.load(Ordering::SeqCst), Arc::clone(&done));
+        if seen == 500 {
+            break;
+        }
+        let (told, tells) = channel();
+        let end = submit(&store, Lane::Command, move |_| {
+            let _ = told.send(met.load(Ordering::SeqCst));
+            Ok(Flow::Commit)
+        });
+        end.recv().unwrap().unwrap();
+        // One slice may have begun after the count was read, and one before the command came.
+        assert!(tells.recv().unwrap() - seen <= 2 * 64, "bulk work held up a command");
+    }
+    for end in waiting {
+        end.recv().unwrap().unwrap();
+    }
 }
 
 #[test]

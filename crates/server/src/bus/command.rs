@@ -66,8 +66,6 @@ pub struct Envelope {
     pub key: Option<IdempotencyKey>,
     /// The version the sender saw of the record it writes.
     pub expected: Option<Version>,
-    /// Decide, but keep nothing.
-    pub dry_run: bool,
     /// Which queue it waits in.
     pub lane: Lane,
 }

@@ -85,7 +85,7 @@ impl<C: Command> CommandJob<C> {
             .map_err(|error| Fault::permanent("writing an answer", error))?;
         self.keep(tx, 200, &body)?;
         let keep = self.wrote || self.envelope.key.is_some();
-        let flow = if self.envelope.dry_run || !keep { Flow::Rollback } else { Flow::Commit };
+        let flow = if keep { Flow::Commit } else { Flow::Rollback };
         Ok(self.ended(Ok(Reply { answer, replayed: false }), flow))
     }
 
@@ -98,8 +98,7 @@ impl<C: Command> CommandJob<C> {
     ) -> Result<Flow, Fault> {
         tx.rollback_to_savepoint()?;
         self.first_event = None;
-        let evidence = attempt::is_governance(&refusal) && !self.envelope.dry_run;
-        let Some(subject) = subject.filter(|_| evidence) else {
+        let Some(subject) = subject.filter(|_| attempt::is_governance(&refusal)) else {
             return Ok(self.ended(Err(Failure::Refused(refusal)), Flow::Rollback));
         };
         let mut work = self.work(tx, now);

@@ -107,6 +107,6 @@ impl Envelope {
 
     /// An envelope without key or expectation.
     pub fn new(actor: Actor) -> Self {
-        Self { actor, key: None, expected: None, dry_run: false, lane: Lane::Command }
+        Self { actor, key: None, expected: None, lane: Lane::Command }
     }
 }

@@ -11,6 +11,7 @@ use crate::bus::Envelope;
 use crate::gate::answer::{AnswerGate, judged_again, shown};
 use crate::gate::facts::Asked;
 use crate::http::{App, Write};
+use crate::kept::Before;
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
@@ -20,6 +21,11 @@ pub(super) async fn check(
 ) -> Result<Json<GateVerdict>, Answer> {
     let key = app.gate_key.of(&app.bus).await?;
     let (reader, now) = (Reader::of(&app, &write.signed), app.bus.world().clock.now());
+    let before = Before::asking(&*app.bus.world().store, now);
+    let asked = (write.signed.actor.label(), write.body.clone());
+    if let Some(verdict) = app.verdicts.find(before, &asked) {
+        return Ok(Json(verdict));
+    }
     let question = write.body.clone();
     let found = ask(&*app.bus.world().store, move |db| {
         refused((|| {
@@ -38,5 +44,10 @@ pub(super) async fn check(
         }
     };
     let signed = key.sign(&verdict, now);
-    Ok(Json(GateVerdict { signed: Some(signed), ..verdict }))
+    let verdict = GateVerdict { signed: Some(signed), ..verdict };
+    // Where a command was needed, it counted as a write, and this is not found again.
+    let ends = [Some(&verdict.valid_until), verdict.until.as_ref()].into_iter().flatten();
+    let end = ends.filter_map(|end| end.parse().ok()).min().unwrap_or(now);
+    app.verdicts.keep(before, asked, verdict.clone(), end);
+    Ok(Json(verdict))
 }

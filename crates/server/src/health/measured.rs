@@ -50,6 +50,10 @@ impl Store for Measured {
         self.store.engine()
     }
 
+    fn commits(&self) -> Option<u64> {
+        self.store.commits()
+    }
+
     fn log_head(&self) -> Result<i64, Fault> {
         self.store.log_head()
     }

@@ -46,7 +46,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
         let key = idempotency_key(&parts, &bytes)?;
         let body = parse(&parts.headers, &bytes)?;
         let actor = signed.actor.clone();
-        let envelope = Envelope { actor, key, expected, dry_run: false, lane: Lane::Command };
+        let envelope = Envelope { actor, key, expected, lane: Lane::Command };
         Ok(Self { envelope, signed, body })
     }
 }

@@ -7,12 +7,13 @@ mod signed;
 
 pub use body::{BODY_MAX, ListQuery, Write, etag, parse, wrong_parameter};
 pub use routes::{Operation, Routes};
-pub use signed::{COOKIE, Signed, session_hash};
+pub use signed::{COOKIE, KeptTokens, Signed, session_hash};
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use api::change::ChangeRow;
+use api::gate::{GateQuestion, GateVerdict};
 use api::identity::SignInHint;
 use ports::{Fault, HttpClient, Query};
 use tokio::sync::Semaphore;
@@ -21,6 +22,7 @@ use crate::bus::Bus;
 use crate::follow::watch::Watch;
 use crate::gate::{GitHub, SigningKey};
 use crate::identity::Throttle;
+use crate::kept::Kept;
 use crate::live::Live;
 
 /// Reads the latest changes on a CI, at most so many.
@@ -51,6 +53,10 @@ pub struct App {
     pub web: Option<Arc<dyn HttpClient>>,
     /// The key that verdicts of gates are signed with.
     pub gate_key: SigningKey,
+    /// Whom tokens belong to, kept for a moment.
+    pub tokens: Arc<KeptTokens>,
+    /// What the gate answered, kept for a moment: to whom, and to which question.
+    pub verdicts: Arc<Kept<(String, GateQuestion), GateVerdict>>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

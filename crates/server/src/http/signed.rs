@@ -15,6 +15,7 @@ use crate::bus::{Command, Envelope, Stop, Work, who_is, words};
 use crate::http::App;
 use crate::http::parameters::check_query;
 use crate::identity::RefreshSession;
+use crate::kept::{Before, Kept};
 use crate::problem::Answer;
 use crate::read;
 
@@ -200,11 +201,23 @@ async fn by_token(
     is_read: bool,
     now: Timestamp,
 ) -> Result<Signed, Answer> {
-    let found = read::ask(&*app.bus.world().store, move |db| token_actor(db, &hash, now)).await?;
-    let (actor, scopes, expires_at) = found.ok_or_else(|| {
-        let detail = "this token is unknown, revoked or past its end: make a new one in Settings";
-        Answer(api::problem::Problem::new("identity.token_ended", detail))
-    })?;
+    let before = Before::asking(&*app.bus.world().store, now);
+    let (actor, scopes, expires_at) = match app.tokens.find(before, &hash) {
+        Some(known) => known,
+        None => {
+            let key = hash.clone();
+            let store = &*app.bus.world().store;
+            let found = read::ask(store, move |db| token_actor(db, &key, now)).await?;
+            let found = found.ok_or_else(|| {
+                let detail =
+                    "this token is unknown, revoked or past its end: make a new one in Settings";
+                Answer(api::problem::Problem::new("identity.token_ended", detail))
+            })?;
+            let end = found.2;
+            app.tokens.keep(before, hash, found.clone(), end);
+            found
+        }
+    };
     if is_read && !scopes.contains(&Permission::Read) {
         let permission = Permission::Read.word();
         let who = "this token".to_owned();
@@ -213,11 +226,13 @@ async fn by_token(
     Ok(Signed { actor, session: None, expires_at: Some(expires_at) })
 }
 
-fn token_actor(
-    db: &mut dyn Query,
-    hash: &str,
-    now: Timestamp,
-) -> Result<Option<(Actor, BTreeSet<Permission>, Timestamp)>, Fault> {
+/// Whose a token is, what it may do, and when it ends.
+type Token = (Actor, BTreeSet<Permission>, Timestamp);
+
+/// The tokens that were shown lately, by the hash of their secret.
+pub type KeptTokens = Kept<String, Token>;
+
+fn token_actor(db: &mut dyn Query, hash: &str, now: Timestamp) -> Result<Option<Token>, Fault> {
     let sql = "SELECT tokens.id, tokens.person, tokens.scopes, tokens.expires_at FROM secrets \
         JOIN tokens ON tokens.id = secrets.subject JOIN people ON people.id = tokens.person \
         WHERE secrets.hash = $1 AND tokens.expires_at > $2 AND tokens.revoked = 0 \

@@ -77,6 +77,8 @@ impl Options {
             github: self.github.clone(),
             web: self.web.clone(),
             gate_key: SigningKey::default(),
+            tokens: Arc::default(),
+            verdicts: Arc::default(),
             latest_on_ci: crate::change::latest_on_ci,
         }
     }

@@ -40,6 +40,7 @@ mod runner;
 mod scope;
 mod search;
 mod service;
+mod settling;
 mod sign_in;
 mod sort;
 mod timers;

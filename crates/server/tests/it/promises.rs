@@ -7,11 +7,11 @@ use std::sync::{Arc, mpsc};
 
 use axum::http::Method;
 use domain::identity::Permission;
-use interlock_server::bus::{Command, Envelope, Lock, Stop, Work};
+use interlock_server::bus::{Command, Envelope, Failure, Lock, Stop, Work};
 use interlock_server::calendar::CalendarReactor;
 use interlock_server::follow::timers;
 use interlock_server::read::ask;
-use ports::{Query, Row, Value};
+use ports::{Engine, Query, Row, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Along, Client, Stage, at, on_both};
@@ -257,12 +257,23 @@ fn commands_that_take_locks_the_wrong_way_round_do_not_wait_for_each_other() {
             let sender = sender.clone();
             let command = Backwards { tries: Arc::default(), refuses: true };
             stage.bus.submit(Envelope::system("test"), command, move |end| {
-                let _ = sender.send(end.is_err());
+                let _ = sender.send(end);
             });
         }
         drop(sender);
-        let all = tokio::task::spawn_blocking(move || ended.iter().filter(|is| *is).count());
-        assert_eq!(all.await.unwrap(), 40, "each is refused by its rule, none by a deadlock");
+        let all = tokio::task::spawn_blocking(move || ended.iter().collect::<Vec<_>>());
+        let all = all.await.unwrap();
+        assert_eq!(all.len(), 40);
+        for end in all {
+            match end {
+                Err(Failure::Refused(refusal)) => assert_eq!(refusal.code, "request.cycle"),
+                other => panic!("it ended by something else than its rule: {other:?}"),
+            }
+        }
+        if stage.store.engine() == Engine::Postgres {
+            let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+            assert_eq!(stage.count(sql).await, 0);
+        }
     });
 }
 

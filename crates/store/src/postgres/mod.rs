@@ -102,6 +102,10 @@ impl Store for PostgresStore {
         Engine::Postgres
     }
 
+    fn commits(&self) -> Option<u64> {
+        None
+    }
+
     fn log_head(&self) -> Result<i64, Fault> {
         Ok(self.head.get())
     }

@@ -27,8 +27,9 @@ pub(crate) enum Role {
     ReadOnly,
 }
 
-/// SQLite's own limit.
-const MAPPED_BYTES_MAX: i64 = 0x7fff_0000;
+/// As large as no database becomes. SQLite bounds it again: by what `.cargo/config.toml` tells its
+/// build, else by 2 GiB, beyond which pages would be copied one by one.
+const MAPPED_BYTES_MAX: i64 = 1 << 40;
 
 /// Opens a connection.
 pub(crate) fn connect(path: &Path, role: Role) -> Result<Connection, Fault> {

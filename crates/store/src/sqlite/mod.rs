@@ -93,6 +93,10 @@ impl Store for SqliteStore {
         self.look()
     }
 
+    fn commits(&self) -> Option<u64> {
+        (!self.read_only).then(|| self.head.commits())
+    }
+
     fn wait_for_log(&self, after: i64, patience: Duration) -> Result<i64, Fault> {
         if !self.read_only {
             return Ok(self.head.wait(after, patience));

@@ -215,8 +215,10 @@ impl Writer {
             number(&mut tx)?;
             head = Some(log::head(&mut tx)?);
         }
-        self.control("COMMIT")?;
-        Ok(head)
+        let end = self.control("COMMIT");
+        // Also when it failed: what became of it is not known for certain then.
+        self.head.committed();
+        end.map(|()| head)
     }
 
     /// COMMIT was refused. While the transaction is still open nothing was written for certain,
