@@ -2,7 +2,10 @@
 // each is shown as the text it is, and no page that shows it runs a script, opens a dialog or a
 // window, complains on the console, or asks anything of another host.
 import assert from 'node:assert/strict';
-import { Person, realRecords, until } from './people.mjs';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Person, until } from './people.mjs';
 
 const HOUR = 3_600_000;
 const TITLE_MAX = 200;
@@ -15,9 +18,14 @@ const CODE = /<|javascript:|onerror|onload|\{\{|\$\{|alert\(/i;
 
 /** The strings, those that look like code first; nothing where their folder is not. */
 async function strings() {
-  const text = await realRecords('hostile/blns.json');
-  if (text === undefined) return undefined;
-  const all = JSON.parse(text).filter((one) => one.trim() !== '');
+  const folder = process.env.INTERLOCK_DATA ?? '../../shared/data';
+  const file = join(folder, 'hostile/blns.json');
+  if (!existsSync(file)) {
+    assert.notEqual(process.env.CI, 'true', `${file} is missing; with CI=true nothing is skipped`);
+    console.log(`!! SKIPPED without ${file}: name its folder in INTERLOCK_DATA`);
+    return undefined;
+  }
+  const all = JSON.parse(await readFile(file, 'utf8')).filter((text) => text.trim() !== '');
   assert.ok(all.length > 500, 'the list is whole');
   return all.sort((one, other) => CODE.test(other) - CODE.test(one));
 }

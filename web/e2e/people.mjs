@@ -1,7 +1,5 @@
 // People of the demonstration in browsers of their own, and what their stories share.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { signIn } from './browser.mjs';
 
 const HOUR = 3_600_000;
@@ -134,17 +132,6 @@ export async function approvedChange(milo, approver, title, ci) {
   const { status, body } = await approver.vote(`/changes/${number}`, 'approve');
   assert.equal(status, 200, JSON.stringify(body));
   return number;
-}
-
-/** The text of a file of real records; nothing, said aloud, where their folder is not. */
-export async function realRecords(name, encoding = 'utf8') {
-  const file = join(process.env.INTERLOCK_DATA ?? '../../shared/data', name);
-  const text = await readFile(file, encoding).catch(() => undefined);
-  if (text === undefined) {
-    assert.notEqual(process.env.CI, 'true', `${file} is missing; with CI=true nothing is skipped`);
-    console.log(`!! SKIPPED without ${file}: name its folder in INTERLOCK_DATA`);
-  }
-  return text;
 }
 
 export async function until(holds, what) {
