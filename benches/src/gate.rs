@@ -77,7 +77,6 @@ pub(crate) fn measure(large: &Seeded, report: &mut Report) -> Result<()> {
 /// Puts changes into windows that are open now, each on a CI of its own, and answers their digests.
 fn open_changes(seeded: &Seeded) -> Result<Vec<Artifact>> {
     let store = store::open(&seeded.address(), OpenOptions::default())?;
-    server::read_models::prepare(&*store)?;
     let (bus, now) = (bus(&store)?, SystemClock.now());
     let run = now.micros();
     let names: Vec<String> = (0..OPEN).map(|n| format!("gate-{run}-{n}")).collect();
