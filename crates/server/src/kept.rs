@@ -9,12 +9,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kernel::Timestamp;
 use ports::Store;
 
-/// How long an answer is given again, in milliseconds: time alone may change it, such as the
-/// beginning of a window.
-pub const KEPT_MILLIS: i64 = 10_000;
+/// How long an answer is given again, in seconds: of one that has several ends, time may have brought
+/// the first.
+const KEPT_SECONDS: i64 = 10;
 /// How many are kept at most; beyond that all are forgotten.
 const KEPT_MAX: usize = 10_000;
-const MICROS: i64 = 1_000;
 
 /// Answers by what was asked.
 #[derive(Debug)]
@@ -60,7 +59,7 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
         if inner.answers.len() >= KEPT_MAX {
             inner.answers.clear();
         }
-        let moment = Timestamp::from_micros(before.now.micros() + KEPT_MILLIS * MICROS);
+        let moment = before.now.plus_seconds(KEPT_SECONDS);
         inner.answers.insert(asked, (moment.min(end), answer));
     }
 
@@ -80,8 +79,12 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
 mod tests {
     use super::*;
 
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_micros(millis * 1_000)
+    }
+
     fn before(commits: Option<u64>, millis: i64) -> Before {
-        Before { commits, now: Timestamp::from_micros(millis * MICROS) }
+        Before { commits, now: at(millis) }
     }
 
     fn never() -> Timestamp {
@@ -92,15 +95,15 @@ mod tests {
     fn an_answer_is_given_again_for_a_moment() {
         let kept = Kept::default();
         kept.keep(before(Some(7), 0), "q", "a", never());
-        assert_eq!(kept.find(before(Some(7), KEPT_MILLIS - 1), &"q"), Some("a"));
-        assert_eq!(kept.find(before(Some(7), KEPT_MILLIS), &"q"), None);
+        assert_eq!(kept.find(before(Some(7), KEPT_SECONDS * 1_000 - 1), &"q"), Some("a"));
+        assert_eq!(kept.find(before(Some(7), KEPT_SECONDS * 1_000), &"q"), None);
         assert_eq!(kept.find(before(Some(7), 0), &"other"), None);
     }
 
     #[test]
     fn an_answer_ends_with_what_it_says() {
         let kept = Kept::default();
-        kept.keep(before(Some(7), 0), "q", "a", Timestamp::from_micros(500 * MICROS));
+        kept.keep(before(Some(7), 0), "q", "a", at(500));
         assert_eq!(kept.find(before(Some(7), 499), &"q"), Some("a"));
         assert_eq!(kept.find(before(Some(7), 500), &"q"), None);
     }

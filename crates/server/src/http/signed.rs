@@ -201,23 +201,7 @@ async fn by_token(
     is_read: bool,
     now: Timestamp,
 ) -> Result<Signed, Answer> {
-    let before = Before::asking(&*app.bus.world().store, now);
-    let (actor, scopes, expires_at) = match app.tokens.find(before, &hash) {
-        Some(known) => known,
-        None => {
-            let key = hash.clone();
-            let store = &*app.bus.world().store;
-            let found = read::ask(store, move |db| token_actor(db, &key, now)).await?;
-            let found = found.ok_or_else(|| {
-                let detail =
-                    "this token is unknown, revoked or past its end: make a new one in Settings";
-                Answer(api::problem::Problem::new("identity.token_ended", detail))
-            })?;
-            let end = found.2;
-            app.tokens.keep(before, hash, found.clone(), end);
-            found
-        }
-    };
+    let (actor, scopes, expires_at) = token_of(app, hash, now).await?;
     if is_read && !scopes.contains(&Permission::Read) {
         let permission = Permission::Read.word();
         let who = "this token".to_owned();
@@ -231,6 +215,23 @@ type Token = (Actor, BTreeSet<Permission>, Timestamp);
 
 /// The tokens that were shown lately, by the hash of their secret.
 pub type KeptTokens = Kept<String, Token>;
+
+/// The token with a secret of that hash.
+async fn token_of(app: &App, hash: String, now: Timestamp) -> Result<Token, Answer> {
+    let store = &*app.bus.world().store;
+    let before = Before::asking(store, now);
+    if let Some(known) = app.tokens.find(before, &hash) {
+        return Ok(known);
+    }
+    let key = hash.clone();
+    let found = read::ask(store, move |db| token_actor(db, &key, now)).await?;
+    let token = found.ok_or_else(|| {
+        let detail = "this token is unknown, revoked or past its end: make a new one in Settings";
+        Answer(api::problem::Problem::new("identity.token_ended", detail))
+    })?;
+    app.tokens.keep(before, hash, token.clone(), token.2);
+    Ok(token)
+}
 
 fn token_actor(db: &mut dyn Query, hash: &str, now: Timestamp) -> Result<Option<Token>, Fault> {
     let sql = "SELECT tokens.id, tokens.person, tokens.scopes, tokens.expires_at FROM secrets \
