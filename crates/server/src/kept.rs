@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kernel::Timestamp;
 use ports::Store;
 
-/// How long an answer is given again, in seconds: of one that has several ends, time may have brought
-/// the first.
+/// How long an answer is given again, in seconds: of one that has several ends, time may have
+/// brought the first.
 const KEPT_SECONDS: i64 = 10;
 /// How many are kept at most; beyond that all are forgotten.
 const KEPT_MAX: usize = 10_000;
