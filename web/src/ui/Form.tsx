@@ -2,6 +2,7 @@
 import { Button, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
 import { fieldId, fieldOf, isFilled, type Form as FormState } from '@/lib/forms';
+import { useInZone } from '@/lib/inZone';
 import type { FieldError } from '@/lib/schema';
 import { errorText } from './errorText';
 import { ProblemNote } from './States';
@@ -51,6 +52,7 @@ export function Form(props: FormProps) {
 
 /** All errors at once, each a link to its field. */
 export function ErrorSummary({ errors }: { errors: FieldError[] }) {
+  const local = useInZone();
   const box = useRef<HTMLDivElement>(null);
   // A long form is sent from its foot; what has to be mended stands at its head.
   useEffect(() => {
@@ -79,7 +81,7 @@ export function ErrorSummary({ errors }: { errors: FieldError[] }) {
                 goTo(error.pointer);
               }}
             >
-              {errorText(error)}
+              {local(errorText(error))}
             </a>
           </li>
         ))}
@@ -154,14 +156,15 @@ interface FieldProps<Values, Kind> {
   disabled?: boolean;
 }
 
-function common<Values, Kind>(props: FieldProps<Values, Kind>) {
+function useCommon<Values, Kind>(props: FieldProps<Values, Kind>) {
+  const local = useInZone();
   const { form, name, label, help, required, disabled } = props;
   const error = form.errorOf(name);
   return {
     id: fieldId(name),
     label,
     description: help,
-    error,
+    error: error && local(error),
     withAsterisk: required,
     disabled,
   };
@@ -177,7 +180,7 @@ export function TextField<Values>(
   const { form, name } = props;
   return (
     <TextInput
-      {...common(props)}
+      {...useCommon(props)}
       type={props.type}
       autoFocus={props.autoFocus}
       maxLength={props.max}
@@ -193,7 +196,7 @@ export function LongTextField<Values>(
   const { form, name } = props;
   return (
     <Textarea
-      {...common(props)}
+      {...useCommon(props)}
       autosize
       minRows={props.rows ?? 3}
       maxRows={24}
@@ -214,7 +217,7 @@ export function NumberField<Values>(
   const { form, name } = props;
   return (
     <NumberInput
-      {...common(props)}
+      {...useCommon(props)}
       min={props.min ?? 0}
       max={props.max}
       suffix={props.suffix}
@@ -237,7 +240,7 @@ export function SelectField<Values>(
   const { form, name } = props;
   return (
     <Select
-      {...common(props)}
+      {...useCommon(props)}
       clearable={props.clearable}
       searchable={props.searchable}
       allowDeselect={false}
@@ -256,7 +259,7 @@ export function TagsField<Values>(
   const { form, name } = props;
   return (
     <TagsInput
-      {...common(props)}
+      {...useCommon(props)}
       placeholder={props.placeholder}
       value={(form.values[name] as string[] | undefined) ?? []}
       onChange={(value) => form.set(name, value as Values[typeof name])}

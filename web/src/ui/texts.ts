@@ -116,6 +116,7 @@ export const UI = {
     'at the top.',
   forbidden: 'You may not do this',
   fault: 'Something on the server failed',
+  notAnswered: 'This cannot be shown',
   incident: 'Incident id for the operator',
   stale:
     'Someone else changed this record meanwhile. What you entered is still here, and the newest ' +
