@@ -226,7 +226,13 @@ describe('moving on the calendar', () => {
       window: { start: '2026-11-19T20:15:00Z', end: '2026-11-19T23:15:00Z' },
     });
     expect(writes(sent)).toHaveLength(0);
+    expect(screen.getByText('1 conflict: it blocks.')).toBeInTheDocument();
     await user.keyboard('{Enter}');
+    const dialog = await screen.findByRole('dialog', { name: /^Move REL-17 to .* CET\?$/ });
+    expect(within(dialog).getByText(/window is committed/)).toBeInTheDocument();
+    expect(within(dialog).getByText(/CHG-9 works on db-2 too/)).toBeInTheDocument();
+    expect(writes(sent)).toHaveLength(0);
+    await user.click(within(dialog).getByRole('button', { name: 'Move it' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
     expect(writes(sent)[0]).toMatchObject({
       path: '/releases/REL-17/schedule',
@@ -269,6 +275,21 @@ describe('moving on the calendar', () => {
     expect(await screen.findByText(told)).toBeInTheDocument();
   });
 
+  it('asks nothing where what is only planned collides with nothing new', async () => {
+    const sent = serve({
+      ...MOVES,
+      'GET /releases/REL-17': { ...record, scheduled: false },
+      'PATCH /releases/REL-17': { id: 'rel_17', version: 5 },
+      'GET /conflicts': { items: [calendar.conflicts[0]!] },
+      'POST /conflicts/check': blocked,
+    });
+    const { user } = show(`/calendar?span=week&date=${DATE}`);
+    (await screen.findByRole('link', { name: /^REL-17/ })).focus();
+    await user.keyboard(' {ArrowRight}{Enter}');
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
+  });
+
   it('leaves everything as it was with Escape, and says why a move was refused', async () => {
     const refusal = new Refuse(409, {
       code: 'calendar.conflict_blocks',
@@ -283,6 +304,7 @@ describe('moving on the calendar', () => {
     expect(screen.queryByText(/Enter saves/)).not.toBeInTheDocument();
     expect(writes(sent)).toHaveLength(0);
     await user.keyboard(' {ArrowRight}{Enter}');
+    await user.click(await screen.findByRole('button', { name: 'Move it' }));
     expect(await screen.findByText('REL-17 was not moved')).toBeInTheDocument();
     expect(screen.getByText(/CHG-9 works on db-2 too/)).toBeInTheDocument();
     expect(bar).not.toHaveAttribute('data-held');

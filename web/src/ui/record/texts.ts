@@ -116,6 +116,8 @@ export const RECORD = {
       : `${count} votes would be void: the approval has to be given again.`,
   moveTitle: (number: string, window: string) => `Move ${number} to ${window}?`,
   moveSubmit: 'Move it',
+  moveCommitted: 'Its window is committed: others plan with it.',
+  moveCollides: 'There it collides with what it does not meet now:',
   moveBack: 'Move back',
   approveAgain: 'Its approval has to be given again, also if it is moved back.',
   slipAfter: 'after',
