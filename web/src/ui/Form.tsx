@@ -1,10 +1,11 @@
 // Parts of a form: the frame with the summary of errors, and fields that find their own error.
 import { Button, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { fieldId, fieldOf, isFilled, type Form as FormState } from '@/lib/forms';
 import { useInZone } from '@/lib/inZone';
 import type { FieldError } from '@/lib/schema';
 import { errorText } from './errorText';
+import { useMarked, useNeeded } from './needed';
 import { ProblemNote } from './States';
 import { UI, wordOf } from './texts';
 import classes from './Form.module.css';
@@ -115,12 +116,15 @@ interface FoldedSetProps<Values> {
   children: ReactNode;
 }
 
-/** Fields that few records need: folded away, and saying how many of them are filled. */
+/** Fields that few records need: folded away unless one of them is needed to submit, and saying how many of them are filled. */
 export function FoldedSet<Values>({ form, title, names, children }: FoldedSetProps<Values>) {
   const filled = names.filter((name) => isFilled(form.values[name])).length;
+  const needed = useNeeded();
+  // Open from the start; what one opens or closes later stays so.
+  const [open] = useState(() => names.some((name) => needed.includes(name)));
   const wrong = names.filter((name) => form.errorOf(name)).length;
   return (
-    <details className={classes.folded}>
+    <details className={classes.folded} open={open}>
       <summary>
         <strong>{title}</strong>
         <span className={classes.filled}>{UI.filled(filled, names.length)}</span>
@@ -158,12 +162,12 @@ interface FieldProps<Values, Kind> {
 
 function useCommon<Values, Kind>(props: FieldProps<Values, Kind>) {
   const local = useInZone();
-  const { form, name, label, help, required, disabled } = props;
+  const marked = useMarked(props.name, props.label, props.help);
+  const { form, name, required, disabled } = props;
   const error = form.errorOf(name);
   return {
     id: fieldId(name),
-    label,
-    description: help,
+    ...marked,
     error: error && local(error),
     withAsterisk: required,
     disabled,

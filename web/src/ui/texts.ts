@@ -106,6 +106,8 @@ export const UI = {
   ends: 'End',
   zone: 'Time zone',
   doubtful: 'The clocks change that night: this time is skipped or comes twice.',
+  toSubmit: 'to submit',
+  neededToSubmit: 'Needed before it is submitted.',
   filled: (filled: number, all: number) => `${filled} of ${all} filled`,
   toMend: (count: number) => `${count} to mend`,
   errorsTitle: 'Please mend these first',

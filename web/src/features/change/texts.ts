@@ -70,7 +70,7 @@ export const texts = {
   },
   sectionHelp: {
     where: 'CIs decide the risk and the conflicts; name all that are touched.',
-    plans: 'A submission asks for all three. The backout plan is compiled into the rollback.',
+    plans: 'The backout plan is compiled into the rollback.',
   },
   fields: {
     title: 'Title',
@@ -122,7 +122,9 @@ export const texts = {
   outageOf: (service: string) => `Outage of ${service}`,
   save: 'Save',
   create: 'Raise the change',
-  createNext: 'It is kept as a draft with its number. Nobody is asked before you submit it.',
+  createNext:
+    'It is kept as a draft with its number. Nobody is asked before you submit it, and what is ' +
+    'marked “to submit” can be filled in until then.',
   edit: 'Edit',
   saved: 'Saved',
   tabs: {

@@ -97,7 +97,9 @@ function Services({ form }: Props) {
 }
 
 export function ImpactFields({ form }: Props) {
-  const names: (keyof ChangeValues)[] = ['environment', 'customer_impact', 'outages', 'tags'];
+  const names: (keyof ChangeValues)[] = ['environment', 'customer_impact', 'tags'];
+  // Outages are asked for by service, and so once there is one.
+  if (form.values.services.length > 0) names.push('outages');
   return (
     <FoldedSet form={form} title={sections.impact} names={names}>
       <Impact form={form} />
