@@ -48,6 +48,8 @@ export const texts = {
     release: 'Release',
     change: 'Change',
     planned: 'Planned only',
+    past: 'Carried out or rolled back',
+    emergency: 'Emergency',
     blackout: 'Blackout',
     window: 'Maintenance window',
     peak: 'Peak hours',
@@ -57,6 +59,7 @@ export const texts = {
     meeting: 'Meeting',
     conflict: 'Blocking conflict',
     warning: 'Conflict warning',
+    accepted: 'Accepted conflict',
   },
   conflict: {
     title: 'Conflict',
