@@ -252,6 +252,21 @@ describe('a release that is taken back', () => {
     expect(screen.queryByText('Go given')).not.toBeInTheDocument();
   });
 
+  it('gives no advice about a way back that was gone', async () => {
+    const state = (word: string) => ({ ...going.deployment, state: word });
+    const answers = (word: string) => ({
+      'GET /releases/REL-18': { ...going, deployment: state(word) },
+    });
+    serve(answers('rolling_back'));
+    const { unmount } = show('/releases/REL-18/run');
+    expect(await screen.findByText(/steps? back,/)).toBeInTheDocument();
+    unmount();
+    serve(answers('rolled_back'));
+    show('/releases/REL-18/run');
+    await screen.findByRole('heading', { name: 'Steps' });
+    expect(screen.queryByText(/steps? back,/)).not.toBeInTheDocument();
+  });
+
   it('says so in the list and on the board', async () => {
     const row = { ...releaseRows[1]!, phase: 'review', deployment: 'rolled_back' };
     serve({
