@@ -1,4 +1,5 @@
 // Words of the change pages.
+import { FIELDS } from '@/ui/fieldNames';
 
 export const texts = {
   title: 'Changes',
@@ -73,27 +74,7 @@ export const texts = {
     plans: 'The backout plan is compiled into the rollback.',
   },
   fields: {
-    title: 'Title',
-    type: 'Type',
-    description: 'What is done',
-    reason: 'Why it is done',
-    category: 'Category',
-    services: 'Services touched',
-    cis: 'CIs touched',
-    environment: 'Environment',
-    customer_impact: 'Customer impact',
-    outages: 'Expected outage',
-    people_needed: 'People needed',
-    effort_minutes: 'Effort in minutes',
-    implementer: 'Implementer',
-    team: 'Owning team',
-    implementation_plan: 'Implementation plan',
-    test_plan: 'Test plan',
-    backout_plan: 'Backout plan',
-    backout_minutes: 'Minutes to back out',
-    cannot_be_undone: 'What cannot be undone',
-    tags: 'Regulatory tags',
-    window: 'Planned window',
+    ...FIELDS,
     requester: 'Requester',
     release: 'Release',
     created: 'Raised',
@@ -107,6 +88,8 @@ export const texts = {
     effort: 'Effort',
   },
   help: {
+    description: 'What is done.',
+    reason: 'Why it is done, and why now.',
     type:
       'Normal is authorised one by one, standard in advance by its template; emergency goes in ' +
       'at once and is always reviewed.',

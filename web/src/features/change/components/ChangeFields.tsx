@@ -48,8 +48,13 @@ export function WhatFields({ form, typeFixed }: Props) {
           clearable
         />
       </Pair>
-      <LongTextField form={form} name="description" label={fields.description} />
-      <LongTextField form={form} name="reason" label={fields.reason} rows={2} />
+      <LongTextField
+        form={form}
+        name="description"
+        label={fields.description}
+        help={help.description}
+      />
+      <LongTextField form={form} name="reason" label={fields.reason} help={help.reason} rows={2} />
     </FieldSet>
   );
 }
