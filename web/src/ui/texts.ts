@@ -97,6 +97,7 @@ export const UI = {
   cancel: 'Cancel',
   discard: 'Discard the draft',
   reason: 'Reason',
+  noRisk: 'It is computed once there is something that it touches.',
   reasonNeeded: 'Give a reason, so that whoever reads the record later understands it.',
   keys: 'Keys',
   searching: 'Searching…',

@@ -148,6 +148,7 @@ export const RECORD = {
   round: 'Round',
   opened: 'opened',
   under: 'under model',
+  builtIn: ', built-in policy',
   hash: 'content',
   stage: 'Stage',
   voided: 'No longer counts',
@@ -291,7 +292,8 @@ export const DIFFERENCE = {
 
 export const WHY = {
   title: 'Why this approval',
-  model: (model: string, policy: number) => `model ${model}, policy version ${policy}`,
+  model: (model: string, policy: number) =>
+    `model ${model}, ${policy === 0 ? 'built-in policy' : `policy version ${policy}`}`,
   decided: 'The rules that this approval was made from. Open one to see what would change it.',
   promised: 'What the policy in force would ask for now. Open a rule to see what would change it.',
   always: 'It always holds.',
