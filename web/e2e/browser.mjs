@@ -1,5 +1,7 @@
 // What the browser tests share: Chromium as it must be started, signing in, the list of pages.
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
 const ARGUMENTS = [
@@ -71,6 +73,16 @@ export async function recordPages(request) {
   await add('ci', '/cis?limit=1');
   return pages;
 }
+
+/** That axe finds nothing grave on a page as it stands, by all of its rules or by some. */
+export async function examine(page, name, rules) {
+  const axe = new AxeBuilder({ page });
+  const found = await (rules ? axe.withRules(rules) : axe).analyze();
+  const faults = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  const words = faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  assert.deepEqual(words, [], `axe on ${name}`);
+}
+
 export function launch() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: ARGUMENTS });

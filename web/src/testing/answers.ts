@@ -30,6 +30,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /extensions': { items: [] },
   'GET /releases/asked': { items: [] },
   'GET /boards': { items: [] },
+  'GET /conflicts': { items: [] },
   'GET /conflicts/cfl_1': records.acceptable,
   'GET /slots': { slots: [], refused: [], until: '2027-02-01T00:00:00Z' },
   'POST /releases/REL-17/schedule/preview': { effect: { votes_voided: 0, slips: [] } },

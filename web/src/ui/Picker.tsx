@@ -20,6 +20,7 @@ import {
   type Search,
 } from '@/lib/lookup';
 import { fieldId } from '@/lib/forms';
+import { useMarked } from './needed';
 import { UI } from './texts';
 import classes from './Picker.module.css';
 
@@ -71,7 +72,7 @@ export function OnePicker(props: OnePickerProps) {
     <Combobox store={combobox} onOptionSubmit={pick}>
       <Combobox.Target>
         <InputBase
-          {...wrapper(props)}
+          {...useWrapper(props)}
           disabled={props.disabled}
           placeholder={value?.label ?? props.placeholder ?? UI.typeToSearch}
           value={shown}
@@ -114,7 +115,7 @@ function ManyPicker(props: ManyPickerProps) {
   return (
     <Combobox store={combobox} onOptionSubmit={pick}>
       <Combobox.DropdownTarget>
-        <PillsInput {...wrapper(props)} disabled={props.disabled}>
+        <PillsInput {...useWrapper(props)} disabled={props.disabled}>
           <Pill.Group>
             {value.map((each) => (
               <Pill
@@ -176,11 +177,10 @@ function Found({ found, busy }: { found: Choice[] | undefined; busy: boolean }) 
   );
 }
 
-function wrapper(props: Shared) {
+function useWrapper(props: Shared) {
   return {
     id: props.name ? fieldId(props.name) : undefined,
-    label: props.label,
-    description: props.help,
+    ...useMarked(props.name, props.label, props.help),
     error: props.error,
     withAsterisk: props.required,
   };

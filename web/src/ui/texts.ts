@@ -97,6 +97,7 @@ export const UI = {
   cancel: 'Cancel',
   discard: 'Discard the draft',
   reason: 'Reason',
+  noRisk: 'It is computed once there is something that it touches.',
   reasonNeeded: 'Give a reason, so that whoever reads the record later understands it.',
   keys: 'Keys',
   searching: 'Searching…',
@@ -106,6 +107,8 @@ export const UI = {
   ends: 'End',
   zone: 'Time zone',
   doubtful: 'The clocks change that night: this time is skipped or comes twice.',
+  toSubmit: 'to submit',
+  neededToSubmit: 'Needed before it is submitted.',
   filled: (filled: number, all: number) => `${filled} of ${all} filled`,
   toMend: (count: number) => `${count} to mend`,
   errorsTitle: 'Please mend these first',
@@ -116,6 +119,7 @@ export const UI = {
     'at the top.',
   forbidden: 'You may not do this',
   fault: 'Something on the server failed',
+  notAnswered: 'This cannot be shown',
   incident: 'Incident id for the operator',
   stale:
     'Someone else changed this record meanwhile. What you entered is still here, and the newest ' +

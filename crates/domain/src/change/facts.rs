@@ -196,25 +196,21 @@ pub(super) fn missing(change: &Change) -> Vec<Missing> {
         }
     };
     let said = |text: &str| !text.trim().is_empty();
-    need(said(&content.reason), "/reason", "says why the change is needed");
+    need(said(&content.reason), "/reason", "say why it is needed");
     need(
         !content.cis.is_empty() || !content.services.is_empty(),
         "/cis",
-        "names the CIs or services that are touched",
+        "name the CIs or services that are touched",
     );
-    need(content.implementer.is_some(), "/implementer", "names who carries it out");
-    need(said(&content.backout_plan), "/backout_plan", "says how it is taken back");
-    need(
-        content.backout_minutes.is_some(),
-        "/backout_minutes",
-        "says how long taking it back takes",
-    );
+    need(content.implementer.is_some(), "/implementer", "name who carries it out");
+    need(said(&content.backout_plan), "/backout_plan", "say how it is taken back");
+    need(content.backout_minutes.is_some(), "/backout_minutes", "say how long that takes");
     if !emergency {
-        need(said(&content.description), "/description", "says what is done");
-        need(content.category.is_some(), "/category", "says what kind of thing is altered");
-        need(content.customer_impact.is_some(), "/customer_impact", "says what customers meet");
-        need(said(&content.implementation_plan), "/implementation_plan", "says how it is done");
-        need(said(&content.test_plan), "/test_plan", "says how success is checked");
+        need(said(&content.description), "/description", "say what is done");
+        need(content.category.is_some(), "/category", "say what kind of thing is altered");
+        need(content.customer_impact.is_some(), "/customer_impact", "say what customers meet");
+        need(said(&content.implementation_plan), "/implementation_plan", "say how it is done");
+        need(said(&content.test_plan), "/test_plan", "say how success is checked");
     }
     missing
 }
@@ -223,7 +219,7 @@ pub(super) fn missing(change: &Change) -> Vec<Missing> {
 fn complete_enough(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     let mut missing = missing(change);
     if change.content.cis.is_empty() && facts.services_have_cis {
-        let detail = "names which CIs of its services are touched";
+        let detail = "name which CIs of its services are touched";
         missing.push(Missing::new("/cis", detail));
     }
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete { missing }.into()) }

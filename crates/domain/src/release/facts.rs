@@ -363,7 +363,7 @@ pub(super) fn scope_lacks(release: &Release, facts: &Facts) -> Vec<Missing> {
         "/changes".to_owned(),
         "no change is attached: attach at least one".to_owned(),
     );
-    need(content.owner.is_some(), "/owner".to_owned(), "names who answers for it".to_owned());
+    need(content.owner.is_some(), "/owner".to_owned(), "name who answers for it".to_owned());
     missing
 }
 

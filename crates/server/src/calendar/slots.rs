@@ -137,7 +137,7 @@ fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wan
         _ => minutes,
     };
     match minutes {
-        None => resolver.wrong("/duration", "says how long the slot is, in minutes"),
+        None => resolver.wrong("/duration", "say how long the slot is, in minutes"),
         Some(minutes) if !(1..=DURATION_MAX).contains(&minutes) => {
             resolver.wrong("/duration", format!("is from 1 to {DURATION_MAX} minutes"));
         }

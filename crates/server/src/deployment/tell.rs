@@ -302,7 +302,7 @@ fn refused(refusal: orchestrator::Refusal) -> Refusal {
         R::UnknownStep(name) => return General::Unknown { kind: "step", name }.into(),
         R::UnknownGroup(name) => return General::Unknown { kind: "part of the run", name }.into(),
         R::ReasonMissing => {
-            return General::Invalid(vec![Missing::new("/reason", "says why")]).into();
+            return General::Invalid(vec![Missing::new("/reason", "say why")]).into();
         }
         R::Flawed(_) => "deployment.plan_flawed",
         R::PointOfNoReturn { .. } => "deployment.point_of_no_return",

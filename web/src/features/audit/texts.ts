@@ -52,6 +52,8 @@ export const KINDS = [
   'exception',
   'external',
   'feed',
+  'gate',
+  'gate_request',
   'incident',
   'job',
   'meeting',

@@ -48,6 +48,8 @@ export const texts = {
     release: 'Release',
     change: 'Change',
     planned: 'Planned only',
+    past: 'Carried out or rolled back',
+    emergency: 'Emergency',
     blackout: 'Blackout',
     window: 'Maintenance window',
     peak: 'Peak hours',
@@ -57,6 +59,7 @@ export const texts = {
     meeting: 'Meeting',
     conflict: 'Blocking conflict',
     warning: 'Conflict warning',
+    accepted: 'Accepted conflict',
   },
   conflict: {
     title: 'Conflict',
@@ -115,13 +118,13 @@ export const texts = {
     asking: 'Looking for conflicts…',
     conflicts: (count: number, blocking: number) => {
       if (count === 0) return 'Nothing collides there.';
-      const all = count === 1 ? '1 conflict' : `${count} conflicts`;
-      return blocking === 0
-        ? `${all}, none of them blocks it.`
-        : `${all}, ${blocking} of them block it.`;
+      if (count === 1) return blocking === 0 ? '1 conflict, a warning.' : '1 conflict: it blocks.';
+      if (blocking === 0) return `${count} conflicts, all of them warnings.`;
+      if (blocking === count) return `${count} conflicts: all of them block it.`;
+      return `${count} conflicts, ${blocking} of them ${blocking === 1 ? 'blocks' : 'block'} it.`;
     },
     keys: 'Arrow keys move it, with Shift by a day. Enter saves, Escape leaves it where it was.',
-    drop: 'Drop it to save. It can be undone.',
+    drop: 'Drop it to save; you are asked first where its window is committed or it collides.',
     ask: 'Drop it: you are asked once before it is saved.',
     hint: 'Drag it, or press the space bar and move it with the arrow keys.',
   },

@@ -1,4 +1,5 @@
 // Words of the release pages.
+import { FIELDS } from '@/ui/fieldNames';
 
 export const RELEASE = {
   list: 'Releases',
@@ -49,20 +50,20 @@ export const COLUMN = {
 };
 
 export const FIELD = {
-  title: 'Title',
+  title: FIELDS.title,
   titleHelp: 'What goes live, in one line.',
-  type: 'Type',
+  type: FIELDS.type,
   typeHelp: 'Decides states and approval. It cannot be changed later.',
-  description: 'What it is for',
-  objectives: 'Objectives',
+  description: FIELDS.description,
+  objectives: FIELDS.objectives,
   objectivesHelp: 'One a line. The review judges the release against them.',
-  kpis: 'Success measures',
+  kpis: FIELDS.kpis,
   kpisHelp: 'One a line, as “measure: target”. Example: error rate: below 0.1 %',
-  milestones: 'Milestones',
+  milestones: FIELDS.milestones,
   milestoneName: 'What is reached',
   milestoneAt: 'When',
   addMilestone: 'Add milestone',
-  package: 'Package',
+  package: FIELDS.package,
   packageHelp:
     'What is shipped. An artifact needs its digest before submission. A service or CI that is ' +
     'named shows the version once the release is verified.',
@@ -75,22 +76,22 @@ export const FIELD = {
   packageName: 'Name',
   packageVersion: 'Version',
   packageDigest: 'Digest',
-  resources: 'People and things needed',
-  rollout: 'Rollout',
+  resources: FIELDS.resources,
+  rollout: FIELDS.rollout,
   rolloutHelp: 'How it reaches its users, in phases.',
-  contingency: 'Contingency',
+  contingency: FIELDS.contingency,
   contingencyHelp: 'What is done when it does not go as planned.',
-  rollbackNote: 'Rollback of the bundle',
+  rollbackNote: FIELDS.rollback_note,
   rollbackNoteHelp:
     'Beyond the backout plan of each change, such as order or a point of no return.',
-  environment: 'Environment',
-  owner: 'Owner',
+  environment: FIELDS.environment,
+  owner: FIELDS.owner,
   ownerHelp: 'Answers for it and decides on rollback.',
-  manager: 'Release manager',
-  team: 'Team',
+  manager: FIELDS.release_manager,
+  team: FIELDS.team,
   members: 'Release team',
-  tags: 'Regulatory tags',
-  window: 'Window',
+  tags: FIELDS.tags,
+  window: FIELDS.window,
   windowHelp: 'Attached changes take this window and follow when it moves.',
   basics: 'Basics',
   when: 'When',

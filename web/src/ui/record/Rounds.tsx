@@ -31,7 +31,8 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
             </strong>
             <StatePill word={round.state} />
             <span className="soft">
-              {RECORD.opened} <Time at={round.opened_at} />, {RECORD.under} {round.policy}
+              {RECORD.opened} <Time at={round.opened_at} />, {RECORD.under}{' '}
+              {namedPolicy(round.policy)}
             </span>
             <span className={classes.hash} title={round.content_hash}>
               {RECORD.hash} {round.content_hash.slice(0, 12)}
@@ -42,6 +43,11 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
       ))}
     </div>
   );
+}
+
+/** `major 3, policy 7`, where policy 0 is what the program brings along. */
+function namedPolicy(reference: string): string {
+  return reference.replace(/, policy 0$/, RECORD.builtIn);
 }
 
 export function RoundBody({ round }: { round: Round }) {
@@ -115,17 +121,17 @@ function Calls({ group }: { group: Group }) {
   const { reminded_at, escalated_at, limit_at } = group;
   if (!reminded_at && !escalated_at && !limit_at) return null;
   return (
-    <p className={classes.voters}>
+    <p className={`${classes.voters} ${classes.calls}`}>
       {reminded_at && (
         <span>
           <StatePill word="reminded" label={RECORD.reminded} tone="waiting" />{' '}
-          <Time at={reminded_at} />{' '}
+          <Time at={reminded_at} />
         </span>
       )}
       {escalated_at && (
         <span>
           <StatePill word="escalated" label={RECORD.escalated} tone="stop" />{' '}
-          <Time at={escalated_at} />{' '}
+          <Time at={escalated_at} />
         </span>
       )}
       {limit_at && (

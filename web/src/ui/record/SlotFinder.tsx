@@ -117,7 +117,8 @@ function Found({ slots, zone, onTake }: FoundProps) {
               <ul className={classes.reasons}>
                 {slot.reasons.map((reason) => (
                   <li key={reason.kind} data-good={reason.good || undefined}>
-                    <Icon name={reason.good ? 'check' : 'clock'} size={12} /> {reason.detail}
+                    <Icon name={reason.good ? 'check' : 'clock'} size={12} />{' '}
+                    {inZone(reason.detail, zone)}
                   </li>
                 ))}
                 {slot.warnings.map((conflict) => (

@@ -75,9 +75,17 @@ export const RECORD = {
   noConflicts: 'No conflicts. They are looked for at every edit of window, CIs and scope.',
   accept: 'Accept',
   acceptTitle: 'Accept this conflict',
-  acceptHelp:
-    'The work goes ahead although both claim the same time. The acceptance lapses by itself ' +
-    'when a window or a CI moves.',
+  acceptBoth: 'The work goes ahead although both claim the same time.',
+  acceptGoes: {
+    outside_window: 'The work goes ahead outside the maintenance window.',
+    blackout: 'The work goes ahead during the blackout.',
+    peak_hours: 'The work goes ahead during peak hours.',
+    business_event: 'The work goes ahead during the business event.',
+    release_order: 'The work goes ahead although the other release has to come first.',
+  } as Record<string, string>,
+  acceptLapses: 'The acceptance lapses by itself when a window or a CI moves.',
+  conflictOf: 'of',
+  conflictWith: 'with',
   acceptReason: 'Why it is safe to go ahead',
   until: 'Holds until',
   untilHelp: 'Left empty, it holds as long as nothing moves.',
@@ -116,6 +124,17 @@ export const RECORD = {
       : `${count} votes would be void: the approval has to be given again.`,
   moveTitle: (number: string, window: string) => `Move ${number} to ${window}?`,
   moveSubmit: 'Move it',
+  submitTitle: (number: string) => `Submit ${number} with a blocked window?`,
+  submitAll: 'Submit all the same',
+  submitBlocked: (count: number) =>
+    count === 1
+      ? 'A conflict blocks its window. Those who approve see it, and it cannot start before it is ' +
+        'accepted or the window is moved.'
+      : `${count} conflicts block its window. Those who approve see them, and it cannot start ` +
+        'before they are accepted or the window is moved.',
+  approveBlocked: 'Its window is blocked all the same, until this is accepted or moved:',
+  moveCommitted: 'Its window is committed: others plan with it.',
+  moveCollides: 'There it collides with what it does not meet now:',
   moveBack: 'Move back',
   approveAgain: 'Its approval has to be given again, also if it is moved back.',
   slipAfter: 'after',
@@ -129,6 +148,7 @@ export const RECORD = {
   round: 'Round',
   opened: 'opened',
   under: 'under model',
+  builtIn: ', built-in policy',
   hash: 'content',
   stage: 'Stage',
   voided: 'No longer counts',
@@ -272,7 +292,8 @@ export const DIFFERENCE = {
 
 export const WHY = {
   title: 'Why this approval',
-  model: (model: string, policy: number) => `model ${model}, policy version ${policy}`,
+  model: (model: string, policy: number) =>
+    `model ${model}, ${policy === 0 ? 'built-in policy' : `policy version ${policy}`}`,
   decided: 'The rules that this approval was made from. Open one to see what would change it.',
   promised: 'What the policy in force would ask for now. Open a rule to see what would change it.',
   always: 'It always holds.',

@@ -14,7 +14,7 @@ import { Filters, Toolbar, ViewSwitch } from '../components/Toolbar';
 import type { Calendar, Service } from '../model';
 import { MovingProvider } from '../Moving';
 import { useCalendar } from '../queries';
-import { step, today } from '../range';
+import { step } from '../range';
 import { texts } from '../texts';
 import type { ServiceLine } from '../timeline/layout';
 import { Timeline } from '../timeline/Timeline';
@@ -39,7 +39,7 @@ export default function CalendarPage() {
   const projected = shown.view === 'list' && shown.listed === 'pso';
   const calendar = useCalendar(shown.range, { ...filters, committed: forward || undefined });
   const onStep = (by: 1 | -1) => change({ date: step(shown.date, shown.span, by, zone) });
-  const onToday = () => change({ date: today(zone) });
+  const onToday = () => change({ date: undefined });
   useKeys(texts.keys.group, [
     { keys: 't', label: texts.keys.today, run: onToday },
     { keys: 'ArrowLeft', label: texts.keys.earlier, run: () => onStep(-1) },

@@ -4,6 +4,7 @@ import type { Verb } from '@/lib/verb';
 import type { ActionItem } from '@/ui/actions';
 import type { LinkTab } from '@/ui/LinkTabs';
 import { Section } from '@/ui/Page';
+import { blocks } from '@/ui/record/blockersFirst';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
 import { Gates } from '@/ui/record/Gates';
@@ -22,13 +23,14 @@ import { ScopeTab } from './ScopeTab';
 import { TalkTab } from './TalkTab';
 
 export function releaseTabs(release: Release): LinkTab[] {
-  const open = release.conflicts.filter((each) => each.state === 'open').length;
-  const counts: Record<string, number> = { conflicts: open };
+  const open = release.conflicts.filter((each) => each.state === 'open');
+  const counts: Record<string, number> = { conflicts: open.length };
   return Object.entries(TAB).map(([key, label]) => ({
     key,
     label,
     to: paths.release(release.number, key),
     count: counts[key],
+    warns: key === 'conflicts' && !open.some(blocks),
   }));
 }
 
@@ -63,7 +65,7 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
               window={release.window}
               conflicts={release.conflicts}
             />
-            <Conflicts conflicts={release.conflicts} />
+            <Conflicts conflicts={release.conflicts} of={release.id} />
           </Section>
           <Exceptions subject={release.number} />
         </>

@@ -4,7 +4,10 @@ import { useState } from 'react';
 import { useUsualMinutes } from '@/lib/lookup';
 import type { Verb } from '@/lib/verb';
 import { Dialog, ReasonDialog } from '@/ui/Dialog';
+import { blocks } from '@/ui/record/blockersFirst';
+import { ConflictLines } from '@/ui/record/ConflictLines';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
+import { SubmitDialog } from '@/ui/record/SubmitDialog';
 import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { openRound, type Answer } from '@/ui/record/vote';
 import { VoteDialog } from '@/ui/record/VoteDialog';
@@ -18,6 +21,7 @@ const ASKS = new Set(['approve', 'reject', 'abstain', 'deploy', 'rollback', 'giv
 
 export function needsDialog(verb: string, release: Release): boolean {
   if (verb === 'verify') return release.phase === 'verification' || failedOf(release).length > 0;
+  if (verb === 'submit') return release.conflicts.some(blocks);
   return ASKS.has(verb) || isShared(verb);
 }
 
@@ -74,6 +78,10 @@ export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
       </ReasonDialog>
     );
   }
+  if (name === 'submit') {
+    const blockers = release.conflicts.filter(blocks);
+    return <SubmitDialog number={release.number} {...{ blockers, send, onClose }} />;
+  }
   if (name === 'deploy') return <DeployDialog {...frame} release={release} send={send} />;
   if (name === 'verify') return <VerifyDialog {...frame} release={release} send={send} />;
   if (name === 'close') return <CloseDialog {...frame} release={release} send={send} />;
@@ -82,6 +90,7 @@ export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
   return (
     <VoteDialog
       answer={name as Answer}
+      number={release.number}
       name={`${release.number} ${release.title}`}
       round={round}
       verb={send}
@@ -114,11 +123,7 @@ function DeployDialog({ send, release, ...frame }: FrameProps & { release: Relea
       {warnings.length > 0 && (
         <>
           <p>{RUN.deployWarnings}</p>
-          <ul>
-            {warnings.map((each) => (
-              <li key={each.id}>{each.detail}</li>
-            ))}
-          </ul>
+          <ConflictLines conflicts={warnings} />
         </>
       )}
     </Dialog>

@@ -16,6 +16,7 @@ import { StatePill } from '@/ui/StatePill';
 import { Time } from '@/ui/Time';
 import { Link } from '@/ui/Link';
 import { releasePath, type Release } from '../queries';
+import { takenBack } from '../takenBack';
 import { RUN, TAB } from '../texts';
 import { RunSteps } from './RunSteps';
 import classes from './run.module.css';
@@ -111,25 +112,34 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
               <NextVerb items={[find('verify'), find('close')]} release={release} />
             )}
           </Section>
-          <Section title={RUN.rollbackTitle}>
-            <RollbackSteps plan={release.rollback_plan} brief />
-            {!rollback && <RollbackButton item={find('rollback')} />}
-            <div className={classes.next}>
-              <Button
-                component={Link}
-                to={paths.wayBack(release.number)}
-                variant="default"
-                size="md"
-                leftSection={<Icon name="undo" />}
-              >
-                {RUN.openBack}
-              </Button>
-            </div>
-          </Section>
+          {!isBehind(release) && (
+            <Section title={RUN.rollbackTitle}>
+              <RollbackSteps plan={release.rollback_plan} brief />
+              {!rollback && <RollbackButton item={find('rollback')} />}
+              <div className={classes.next}>
+                <Button
+                  component={Link}
+                  to={paths.wayBack(release.number)}
+                  variant="default"
+                  size="md"
+                  leftSection={<Icon name="undo" />}
+                >
+                  {RUN.openBack}
+                </Button>
+              </div>
+            </Section>
+          )}
         </>
       }
     />
   );
+}
+
+/** Taken back already or closed: what a way back would take is no advice any more. */
+function isBehind({ phase, deployment }: Release): boolean {
+  const { state } = deployment ?? {};
+  const turned = takenBack(state) && state !== 'rolling_back';
+  return turned || phase === 'closed' || phase === 'cancelled';
 }
 
 /** When the clock stopped: at the end of the deployment, or with the last step taken back. */

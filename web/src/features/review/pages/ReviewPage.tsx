@@ -175,8 +175,15 @@ function ReviewForm({ review, form, write, onSave }: ReviewFormProps) {
       errors={form.errors}
       problem={write.error}
     >
-      <LongTextField form={form} name="went_well" label={REVIEW.wentWell} rows={4} />
-      <LongTextField form={form} name="went_wrong" label={REVIEW.wentWrong} rows={4} />
+      <LongTextField form={form} name="went_well" label={REVIEW.wentWell} required rows={4} />
+      <LongTextField
+        form={form}
+        name="went_wrong"
+        label={REVIEW.wentWrong}
+        help={REVIEW.wentWrongHelp}
+        required
+        rows={4}
+      />
       <LongTextField
         form={form}
         name="root_cause"

@@ -52,10 +52,12 @@ const COLUMNS: Column<ReviewRow>[] = [
   },
 ];
 
+const FILTERS = ['state', 'kind'];
+
 export default function ReviewsPage() {
   const [address, change] = useAddress();
-  const pages = useReviews(listQuery(address));
-  const filtered = Boolean(address.state || address.kind);
+  const pages = useReviews(listQuery(address, FILTERS));
+  const filtered = FILTERS.some((name) => address[name]);
   return (
     <Page wide title={REVIEW.list} meta={<span>{REVIEW.meta}</span>}>
       <FilterBar
