@@ -11,7 +11,7 @@ use ports::Store;
 
 /// How long an answer is given again, in milliseconds: time alone may change it, such as the
 /// beginning of a window.
-pub const KEPT_MILLIS: i64 = 2_000;
+pub const KEPT_MILLIS: i64 = 10_000;
 /// How many are kept at most; beyond that all are forgotten.
 const KEPT_MAX: usize = 10_000;
 const MICROS: i64 = 1_000;

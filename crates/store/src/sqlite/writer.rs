@@ -32,6 +32,15 @@ const NUMBERED: &str = "DELETE FROM unnumbered";
 type Work = Box<dyn Job>;
 type Ended = Vec<(Work, Result<(), Fault>)>;
 
+/// What the jobs of a group leave in it.
+#[derive(Debug, Default, Clone, Copy)]
+struct Left {
+    /// Something; the commit of a group that leaves nothing counts for nobody.
+    kept: bool,
+    /// Events, which are to be numbered.
+    appended: bool,
+}
+
 /// Migrates the database and finishes what an earlier process left; answers the log's head.
 pub(super) fn prepare(conn: &Connection) -> Result<i64, Fault> {
     let attempted = "migrating the database";
@@ -136,21 +145,21 @@ impl Writer {
             return job::done(first, Err(fault));
         }
         let mut ended = Ended::new();
-        let mut appended = false;
+        let mut left = Left::default();
         let mut waiting = Some(first);
         while let Some(mut work) = waiting.take() {
-            let end = self.run(work.as_mut(), &mut appended);
+            let end = self.run(work.as_mut(), &mut left);
             if self.conn.is_autocommit() {
                 return self.after_loss(work, end, ended);
             }
             ended.push((work, end));
             waiting = next(ended.len());
         }
-        self.finish(ended, appended);
+        self.finish(ended, left);
     }
 
     /// One job in its savepoint. It is kept, or leaves nothing behind.
-    fn run(&self, work: &mut dyn Job, appended: &mut bool) -> Result<(), Fault> {
+    fn run(&self, work: &mut dyn Job, left: &mut Left) -> Result<(), Fault> {
         for _ in 0..=job::AGAIN_MAX {
             self.control("SAVEPOINT job")?;
             let mut tx = SqliteTx::new(&self.conn, self.record.as_deref());
@@ -159,7 +168,8 @@ impl Writer {
                 other => other,
             };
             if let Ok(Flow::Commit) = flow {
-                *appended |= tx.has_appended();
+                left.kept = true;
+                left.appended |= tx.has_appended();
                 return self.control("RELEASE job");
             }
             if !self.conn.is_autocommit() {
@@ -191,8 +201,8 @@ impl Writer {
         }
     }
 
-    fn finish(&self, ended: Ended, appended: bool) {
-        let committed = self.commit(appended);
+    fn finish(&self, ended: Ended, left: Left) {
+        let committed = self.commit(left);
         match committed {
             Ok(head) => {
                 if let Some(head) = head {
@@ -208,16 +218,18 @@ impl Writer {
     }
 
     /// Numbers what was appended and commits; answers the new head.
-    fn commit(&self, appended: bool) -> Result<Option<i64>, Fault> {
+    fn commit(&self, left: Left) -> Result<Option<i64>, Fault> {
         let mut head = None;
-        if appended {
+        if left.appended {
             let mut tx = SqliteTx::new(&self.conn, self.record.as_deref());
             number(&mut tx)?;
             head = Some(log::head(&mut tx)?);
         }
         let end = self.control("COMMIT");
         // Also when it failed: what became of it is not known for certain then.
-        self.head.committed();
+        if left.kept {
+            self.head.committed();
+        }
         end.map(|()| head)
     }
 
