@@ -34,8 +34,10 @@ export function Running() {
               </p>
               <Clock row={row} />
             </div>
-            {row.yours && <StatePill word="yours" label={HOME.yours} tone="info" />}
-            <StatePill word={row.state} />
+            <span className={classes.pills}>
+              {row.yours && <StatePill word="yours" label={HOME.yours} tone="info" />}
+              <StatePill word={row.state} />
+            </span>
           </li>
         ))}
       </ul>
