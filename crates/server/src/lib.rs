@@ -9,6 +9,7 @@ pub mod extras;
 pub mod follow;
 pub mod health;
 pub mod http;
+mod keys;
 pub mod listing;
 pub mod live;
 #[cfg(test)]
