@@ -86,6 +86,8 @@ pub struct Walk {
     reader: LogReader,
     at: Timestamp,
     place: Place,
+    /// Whether the head names the key that checkpoints are checked with.
+    has_key: bool,
     end: End,
 }
 
@@ -94,7 +96,7 @@ impl Walk {
     pub fn new(wanted: Wanted, reader: LogReader, at: Timestamp) -> Self {
         let zero = wanted.kinds.iter().map(|kind| ((*kind).to_owned(), 0));
         let end = End { records: zero.collect::<BTreeMap<_, _>>(), ..End::default() };
-        Self { wanted, reader, at, place: Place::Head, end }
+        Self { wanted, reader, at, place: Place::Head, has_key: false, end }
     }
 
     /// The next piece of text; nothing when all was read. Each slice is one snapshot, and each
@@ -125,12 +127,14 @@ impl Walk {
         if self.wanted.form == Form::Csv {
             return Ok(csv::head(self.wanted.kinds[0]));
         }
+        let key = if self.wanted.log { verifier(db)? } else { None };
+        self.has_key = key.is_some();
         line(&Line::Export(Head {
             version: VERSION,
             at: self.at.to_string(),
             kinds: self.wanted.kinds.iter().map(|kind| (*kind).to_owned()).collect(),
             log: self.wanted.log,
-            key: if self.wanted.log { verifier(db)?.map(|key| key.text()) } else { None },
+            key: key.map(|key| key.text()),
         }))
     }
 
@@ -207,7 +211,8 @@ impl Walk {
         };
         let last = last.int(0)?;
         self.place = Place::Log { after: last };
-        let signed = between(db, after, last, EVENTS_SLICE_MAX)?;
+        let most = if self.has_key { EVENTS_SLICE_MAX } else { 0 };
+        let signed = between(db, after, last, most)?;
         let mut signed = signed.into_iter().peekable();
         let mut text = String::new();
         for row in &rows {
