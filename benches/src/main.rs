@@ -16,6 +16,7 @@ mod report;
 mod seed;
 mod startup;
 mod trace;
+mod tree;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,10 @@ fn main() -> Result<()> {
     if wants("gate") {
         let large = seed::database(&folder, seed::large(), &mut report)?;
         gate::measure(&large, &mut report)?;
+    }
+    if wants("tree") {
+        let large = seed::database(&folder, seed::large(), &mut report)?;
+        tree::measure(&large, &mut report)?;
     }
     if wants("pages") || wants("startup") {
         let small = seed::database(&folder, seed::SMALL, &mut report)?;

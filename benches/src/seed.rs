@@ -12,6 +12,7 @@ use domain::vocabulary::{Environment, Window};
 use kernel::{Actor, CiId, Timestamp, Zone};
 use ports::{Clock, HttpClient as _, HttpRequest, Lane, Method, Store, SystemClock};
 use serde_json::{Value as Json, json};
+use server::audit::Tree;
 use server::bus::{Bus, Envelope};
 use server::calendar::CalendarReactor;
 use server::follow::followers::{Follower, SearchIndex, step};
@@ -36,7 +37,7 @@ const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 /// Every so many hosts one belongs to a service.
 const HOSTS_PER_SERVED: u64 = 5;
 /// Raise it when what is seeded changes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// How many imports wait at once.
 const IN_FLIGHT: usize = 24;
 const MINUTES_A_YEAR: i64 = 365 * 24 * 60;
@@ -106,7 +107,7 @@ fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
     })?;
     landscape(&inside, seeded)?;
     import(&bus, &cis, seeded.changes)?;
-    for follower in [&SearchIndex as &dyn Follower, &CalendarReactor] {
+    for follower in [&SearchIndex as &dyn Follower, &CalendarReactor, &Tree] {
         while step(&bus, follower).map_err(|failure| anyhow!("{failure:?}"))? > 0 {}
     }
     Ok(())

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as absence from './absence.mjs';
+import * as audit from './audit.mjs';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
@@ -77,7 +78,7 @@ const runs = [
   {
     on: 'sqlite',
     place: ['--folder', folder],
-    files: [pages, extension, ...onBoth, hostile],
+    files: [pages, extension, audit, ...onBoth, hostile],
   },
 ];
 const postgres = process.env.INTERLOCK_TEST_PG;

@@ -62,6 +62,8 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("approval.reason_missing", 422, "A refusal needs a reason"),
     ("approval.round_moved", 409, "Another round is open"),
     ("approval.voted_already", 409, "One person counts once"),
+    ("audit.no_checkpoint", 409, "No checkpoint holds it yet"),
+    ("audit.pack_too_large", 409, "There is too much for a pack"),
     ("cab.agenda_frozen", 409, "The agenda is closed"),
     ("cab.agenda_full", 409, "The agenda is full"),
     ("cab.not_a_member", 403, "Only the board takes part"),

@@ -28,6 +28,7 @@ mod package;
 mod period;
 mod planning;
 mod policy;
+mod prove;
 mod record;
 mod release;
 mod review;

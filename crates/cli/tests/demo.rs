@@ -9,7 +9,7 @@ use interlock_cli::demo;
 use kernel::{Actor, Timestamp};
 use ports::{HttpClient, HttpRequest, ManualClock, Method, Store, SystemChance};
 use serde_json::{Value, json};
-use server::audit::verify;
+use server::audit::{Known, verify};
 use server::bus::{Bus, World};
 use server::read::wait;
 use server::serve::Inside;
@@ -321,7 +321,7 @@ fn everyone_signs_in(built: &Built) {
 }
 
 fn its_log_holds(built: &Built) {
-    let report = wait(built.store(), |db| verify(db, &mut |_| {})).unwrap();
+    let report = wait(built.store(), |db| verify(db, &Known::default(), &mut |_| {})).unwrap();
     assert_eq!(report.wrong, None);
     assert!(report.events + report.waiting > 1_000, "{report:?}");
 }

@@ -10,6 +10,7 @@ pub mod follow;
 pub mod health;
 pub mod http;
 pub mod kept;
+mod keys;
 pub mod listing;
 pub mod live;
 #[cfg(test)]

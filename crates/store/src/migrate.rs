@@ -23,6 +23,7 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "job_output",
         sql: include_str!("../migrations/sqlite/0003_job_output.sql"),
     },
+    Migration { number: 4, name: "tree", sql: include_str!("../migrations/sqlite/0004_tree.sql") },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -36,6 +37,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 3,
         name: "job_output",
         sql: include_str!("../migrations/postgres/0003_job_output.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "tree",
+        sql: include_str!("../migrations/postgres/0004_tree.sql"),
     },
 ];
 

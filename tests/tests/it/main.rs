@@ -1,6 +1,7 @@
 //! The product from end to end, on both engines.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
+mod audit;
 mod deployment;
 mod feed;
 mod fuzz;

@@ -27,6 +27,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /regions': { items: [] },
   'GET /people': { items: [] },
   'GET /audit/events': { items: [lists.event] },
+  'GET /audit/checkpoint': lists.standing,
   'GET /extensions': { items: [] },
   'GET /releases/asked': { items: [] },
   'GET /boards': { items: [] },

@@ -37,13 +37,13 @@ const UNTOLD: &[&str] = &["barred", "content", "files", "set", "hits"];
 /// An event as it is stored.
 pub(super) struct Stored {
     id: String,
-    position: Option<i64>,
+    pub(super) position: Option<i64>,
     pub(super) stream: String,
     version: i64,
     pub(super) name: String,
     at: Timestamp,
     pub(super) actor: String,
-    payload: Json,
+    pub(super) payload: Json,
     digest: String,
 }
 

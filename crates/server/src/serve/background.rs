@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use crate::audit;
 use crate::calendar::CalendarReactor;
 use crate::deployment::Driver;
 use crate::follow::followers::{self, Follower, SearchIndex};
@@ -48,6 +49,9 @@ impl Background {
             };
             background.spawn("gates", answer)?;
         }
+        let with = bus.clone();
+        background.spawn("checkpoints", move |stop| audit::keep_signing(&with, stop))?;
+        background.follow(app, audit::Tree)?;
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;

@@ -8,6 +8,8 @@ mod approval;
 mod approval_extension;
 mod approval_limits;
 mod audit;
+mod audit_pack;
+mod audit_proof;
 mod bad_input;
 mod cab;
 mod calendar;

@@ -3,6 +3,10 @@ import { FIELDS } from '@/ui/fieldNames';
 
 export const RELEASE = {
   list: 'Releases',
+  inLog: 'In the log',
+  evidencePage: 'Evidence to read',
+  evidencePack: 'Evidence with proofs',
+  packHelp: 'A file that proves each event. It is checked on the audit page or with interlock audit verify.',
   board: 'Board',
   boardTitle: 'Releases by phase',
   asList: 'List',

@@ -13,6 +13,7 @@ import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
 import { TAB } from '../texts';
 import { ApprovalsTab } from './ApprovalsTab';
+import { Evidence } from './Evidence';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
 import { ReadinessTab } from './ReadinessTab';
@@ -83,7 +84,7 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
       return <TalkTab release={release} path={releasePath(release.number)} />;
     case 'history':
       return (
-        <Section title={TAB.history} flush>
+        <Section title={TAB.history} flush aside={<Evidence number={release.number} />}>
           <History subject={release.number} />
         </Section>
       );
