@@ -23,6 +23,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "job_output",
         sql: include_str!("../migrations/sqlite/0003_job_output.sql"),
     },
+    Migration {
+        number: 5,
+        name: "notices",
+        sql: include_str!("../migrations/sqlite/0005_notices.sql"),
+    },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -36,6 +41,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 3,
         name: "job_output",
         sql: include_str!("../migrations/postgres/0003_job_output.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "notices",
+        sql: include_str!("../migrations/postgres/0005_notices.sql"),
     },
 ];
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use api::change::ChangeRow;
 use api::identity::SignInHint;
-use ports::{Fault, HttpClient, Query};
+use ports::{Fault, HttpClient, Mailer, Query};
 use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
@@ -49,6 +49,10 @@ pub struct App {
     pub github: Option<GitHub>,
     /// What opens connections to elsewhere, where there is something.
     pub web: Option<Arc<dyn HttpClient>>,
+    /// What opens connections to mail servers, where there is something.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where readers of notices reach this server, without a slash at the end.
+    pub address: Option<String>,
     /// The key that verdicts of gates are signed with.
     pub gate_key: SigningKey,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
