@@ -34,6 +34,7 @@ const DELIVERIES: &[&str] = &[
     "next_at",
     "reason",
 ];
+const INBOX: &[&str] = &["at", "release.number", "moment", "subject", "read", "id"];
 const READERS: &[&str] = &["person.name", "address", "audience", "zone"];
 const PLAN: &[&str] = &[
     "release.number",
@@ -548,8 +549,7 @@ pub(crate) fn run(verb: NoticeVerb, global: &Global) -> Result {
                 client.get("/inbox", &Query::default())?
             };
             say(format!("{} not read", inbox.unread));
-            let columns = ["at", "release.number", "moment", "subject", "read", "id"];
-            global.out().list(&inbox.items, &columns[..])
+            global.out().list(&inbox.items, INBOX)
         }
         NoticeVerb::Group(verb) => group(verb, global),
         NoticeVerb::Channel(verb) => channel(verb, global),

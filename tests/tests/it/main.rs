@@ -7,6 +7,7 @@ mod fuzz;
 mod gate;
 mod import;
 mod kill;
+mod notice;
 mod policy;
 mod race;
 mod recurrence;

@@ -152,6 +152,7 @@ export const TAB = {
   approvals: 'Approvals',
   conflicts: 'Conflicts',
   run: 'Run',
+  notices: 'Notices',
   review: 'Review',
   talk: 'Tasks and comments',
   history: 'History',
