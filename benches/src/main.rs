@@ -11,6 +11,7 @@
 mod floor;
 mod gate;
 mod load;
+mod notices;
 mod pages;
 mod report;
 mod seed;
@@ -44,6 +45,9 @@ fn main() -> Result<()> {
     if wants("tree") {
         let large = seed::database(&folder, seed::large(), &mut report)?;
         tree::measure(&large, &mut report)?;
+    }
+    if wants("notices") {
+        notices::measure(&folder, &mut report)?;
     }
     if wants("pages") || wants("startup") {
         let small = seed::database(&folder, seed::SMALL, &mut report)?;

@@ -14,6 +14,7 @@ import * as extension from './extension.mjs';
 import * as feeds from './feeds.mjs';
 import * as hostile from './hostile.mjs';
 import * as many from './many.mjs';
+import * as notices from './notices.mjs';
 import * as order from './order.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
@@ -73,6 +74,7 @@ const onBoth = [
   policy,
   many,
   windows,
+  notices,
 ];
 const runs = [
   {

@@ -18,6 +18,7 @@ pub mod identity;
 pub mod import;
 pub mod incident;
 pub mod live;
+pub mod notice;
 pub mod policy;
 pub mod problem;
 pub mod release;

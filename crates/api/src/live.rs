@@ -32,8 +32,12 @@ pub enum MovedKind {
     Board,
     /// A change.
     Change,
+    /// A channel by which notices go out.
+    Channel,
     /// A CI.
     Ci,
+    /// What is planned to be told of a release; it goes by the id of that release.
+    Communication,
     /// A conflict.
     Conflict,
     /// A deputy's time.
@@ -52,6 +56,8 @@ pub enum MovedKind {
     Job,
     /// A meeting.
     Meeting,
+    /// A notice.
+    Notice,
     /// A period of the calendar, such as a blackout or a maintenance window.
     Period,
     /// A person.
@@ -70,4 +76,6 @@ pub enum MovedKind {
     Service,
     /// A team.
     Team,
+    /// A user group.
+    UserGroup,
 }

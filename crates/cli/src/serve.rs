@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use api::identity::SignInHint;
 use clap::Args;
-use connectors::Web;
+use connectors::{Post, Web};
 use server::bus::Bus;
 use server::gate::{GitHub, GitHubSetUp};
 use server::serve::Options;
@@ -40,6 +40,10 @@ pub(crate) struct Serve {
     /// one when sign-ins fail.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<IpAddr>,
+    /// Where readers of notices reach this server, such as https://interlock.example.org: links in
+    /// mails and chats begin with it. Without it they hold none.
+    #[arg(long, value_name = "ADDRESS", env = "INTERLOCK_PUBLIC_ADDRESS")]
+    public_address: Option<String>,
     #[command(flatten)]
     github: GitHubArgs,
 }
@@ -133,6 +137,8 @@ pub(crate) fn serve(serve: &Serve) -> Result {
         trusted_proxies: serve.trusted_proxy.clone(),
         github: serve.github.set_up()?,
         web: Some(Arc::new(Web::new())),
+        mailer: Some(Arc::new(Post::new())),
+        address: serve.public_address.clone(),
     };
     run(bus, serve.listen, &options, |address| {
         say(format!("listening on http://{address}"));
@@ -153,7 +159,12 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
     let demonstration = Some(sign_ins.clone());
-    let options = Options { demonstration, web: Some(Arc::new(Web::new())), ..Options::default() };
+    let options = Options {
+        demonstration,
+        web: Some(Arc::new(Web::new())),
+        mailer: Some(Arc::new(Post::new())),
+        ..Options::default()
+    };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
         let mut text = welcome(&address, &sign_ins);

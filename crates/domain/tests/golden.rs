@@ -15,6 +15,7 @@ use interlock_domain::exception::ExceptionEvent;
 use interlock_domain::gate::{GateEvent, GateRequestEvent};
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
+use interlock_domain::notice::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 use interlock_domain::policy::PolicyEvent;
 use interlock_domain::record::ExtraEvent;
 use interlock_domain::release::ReleaseEvent;
@@ -220,6 +221,14 @@ fn events_of_the_calendar_stay_readable() {
 fn events_of_runners_and_jobs_stay_readable() {
     assert_eq!(names(&read_back::<RunnerEvent>("runner")).len(), 4);
     assert_eq!(names(&read_back::<JobEvent>("job")).len(), 6);
+}
+
+#[test]
+fn events_of_notices_stay_readable() {
+    assert_eq!(names(&read_back::<UserGroupEvent>("user_group")).len(), 2);
+    assert_eq!(names(&read_back::<ChannelEvent>("channel")).len(), 3);
+    assert_eq!(names(&read_back::<CommunicationEvent>("communication")).len(), 1);
+    assert_eq!(names(&read_back::<NoticeEvent>("notice")).len(), 1);
 }
 
 #[test]

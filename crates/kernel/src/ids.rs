@@ -89,6 +89,8 @@ ids! {
     BoardId = "brd";
     /// A change.
     ChangeId = "chg";
+    /// A channel by which notices go out.
+    ChannelId = "chn";
     /// A configuration item.
     CiId = "ci";
     /// A conflict between two records on the calendar.
@@ -113,6 +115,8 @@ ids! {
     JobId = "job";
     /// A meeting of a board.
     MeetingId = "mtg";
+    /// A notice about a release.
+    NoticeId = "ntc";
     /// A period of the calendar: a maintenance window or a blackout.
     PeriodId = "prd";
     /// A person with an account.
@@ -135,6 +139,8 @@ ids! {
     TimerId = "tmr";
     /// An API token.
     TokenId = "tok";
+    /// A group of people who use a service or work with it.
+    UserGroupId = "ugr";
 }
 
 #[cfg(test)]

@@ -367,6 +367,8 @@ fn source(id: &str) -> Option<&'static str> {
         "mtg" => "SELECT id, number, number FROM meetings",
         "per" => "SELECT id, NULL, name FROM people",
         "tem" => "SELECT id, NULL, name FROM teams",
+        "ugr" => "SELECT id, NULL, name FROM user_groups",
+        "chn" => "SELECT id, NULL, name FROM channels",
         "svc" => "SELECT id, NULL, name FROM services",
         "ci" => "SELECT id, NULL, name FROM cis",
         "tok" => "SELECT id, NULL, name FROM tokens",

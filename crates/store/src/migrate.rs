@@ -24,6 +24,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/0003_job_output.sql"),
     },
     Migration { number: 4, name: "tree", sql: include_str!("../migrations/sqlite/0004_tree.sql") },
+    Migration {
+        number: 5,
+        name: "notices",
+        sql: include_str!("../migrations/sqlite/0005_notices.sql"),
+    },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -42,6 +47,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 4,
         name: "tree",
         sql: include_str!("../migrations/postgres/0004_tree.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "notices",
+        sql: include_str!("../migrations/postgres/0005_notices.sql"),
     },
 ];
 

@@ -8,6 +8,7 @@ mod fuzz;
 mod gate;
 mod import;
 mod kill;
+mod notice;
 mod policy;
 mod race;
 mod recurrence;

@@ -32,6 +32,13 @@ export const SETTINGS: { title: string; parts: Part[] }[] = [
     ],
   },
   {
+    title: SETTING.notices,
+    parts: [
+      { to: paths.userGroups, label: PAGES.userGroups, about: SETTING.userGroups },
+      { to: paths.channels, label: PAGES.channels, about: SETTING.channels },
+    ],
+  },
+  {
     title: SETTING.time,
     parts: [
       { to: paths.windows, label: PAGES.windows, about: SETTING.windows },

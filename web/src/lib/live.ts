@@ -37,7 +37,9 @@ const SEEN_ON: Record<string, string[]> = {
     '/meetings',
     '/deployments',
   ],
+  channel: ['/channels'],
   ci: ['/cis', '/services', '/regions'],
+  communication: ['/releases', '/notices'],
   conflict: ['/conflicts', '/calendar', '/changes', '/releases', '/extensions'],
   delegation: ['/delegations', '/approvals', '/changes', '/releases'],
   exception: ['/exceptions', '/conflicts', '/calendar', '/changes', '/releases'],
@@ -47,6 +49,7 @@ const SEEN_ON: Record<string, string[]> = {
   incident: ['/incidents'],
   job: ['/jobs', '/runners'],
   meeting: ['/meetings', '/boards', '/calendar'],
+  notice: ['/inbox', '/notices', '/releases', '/channels'],
   period: ['/windows', '/blackouts', '/peaks', '/business-events', '/sprints', '/calendar'],
   person: ['/people'],
   policy: ['/policy', '/models', '/approvals', '/changes', '/releases'],
@@ -64,6 +67,7 @@ const SEEN_ON: Record<string, string[]> = {
   runner: ['/runners', '/jobs'],
   service: ['/services', '/cis', '/regions'],
   team: ['/teams'],
+  user_group: ['/user-groups'],
 } satisfies Record<Moved['kind'], string[]>;
 
 /** Every kind of record that the server tells of. */

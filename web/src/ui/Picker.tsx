@@ -100,7 +100,7 @@ export function OnePicker(props: OnePickerProps) {
   );
 }
 
-function ManyPicker(props: ManyPickerProps) {
+export function ManyPicker(props: ManyPickerProps) {
   const { value, onChange } = props;
   const [text, setText] = useState('');
   const combobox = useCombobox();

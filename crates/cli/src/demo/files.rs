@@ -18,6 +18,7 @@ macro_rules! file {
 
 const PEOPLE: (&str, &str) = file!("people.toml");
 const TEAMS: (&str, &str) = file!("teams.toml");
+const GROUPS: (&str, &str) = file!("groups.toml");
 const SERVICES: (&str, &str) = file!("services.toml");
 const CIS: (&str, &str) = file!("cis.toml");
 const WINDOWS: (&str, &str) = file!("windows.toml");
@@ -38,6 +39,7 @@ pub(super) struct Story {
     pub(super) teams: Vec<TeamPlan>,
     pub(super) services: Vec<ServicePlan>,
     pub(super) cis: Vec<CiPlan>,
+    pub(super) groups: Vec<GroupPlan>,
     pub(super) periods: Periods,
     pub(super) boards: Vec<BoardPlan>,
     /// Changes that travel alone.
@@ -58,6 +60,7 @@ impl Story {
             teams: parse::<Teams>(TEAMS)?.team,
             services: parse::<Services>(SERVICES)?.service,
             cis: parse::<Cis>(CIS)?.ci,
+            groups: parse::<Groups>(GROUPS)?.group,
             periods: parse(WINDOWS)?,
             boards: parse::<Boards>(BOARDS)?.board,
             changes: Vec::new(),
@@ -159,6 +162,22 @@ pub(super) struct TeamPlan {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) members: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Groups {
+    group: Vec<GroupPlan>,
+}
+
+/// A user group. Only people with an account are in it: the demonstration writes to nobody.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupPlan {
+    pub(super) name: String,
+    pub(super) audience: String,
+    pub(super) services: Vec<String>,
+    pub(super) people: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -71,6 +71,10 @@ words! {
         ServiceWrite = "service.write",
         /// Keep incidents.
         IncidentWrite = "incident.write",
+        /// Keep user groups, plan what is told of releases, and send again what was given up.
+        NoticeWrite = "notice.write",
+        /// Keep the channels by which notices go out.
+        ChannelWrite = "channel.write",
         /// Write reviews.
         ReviewWrite = "review.write",
         /// Keep teams.
@@ -135,6 +139,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::WindowExtend,
             P::IncidentWrite,
+            P::NoticeWrite,
             P::ReviewWrite,
             P::PolicyWrite,
         ],
@@ -161,6 +166,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::FeedWrite,
             P::ExceptionRequest,
             P::GateAsk,
+            P::NoticeWrite,
             P::ReviewWrite,
         ],
         Role::ServiceOwner => &[
@@ -176,6 +182,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::ServiceWrite,
             P::IncidentWrite,
+            P::NoticeWrite,
             P::ReviewWrite,
         ],
         Role::Auditor => &[],
@@ -185,6 +192,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::FeedWrite,
             P::GateAsk,
             P::ServiceWrite,
+            P::NoticeWrite,
+            P::ChannelWrite,
             P::TeamWrite,
             P::IdentityWrite,
             P::ImportRun,

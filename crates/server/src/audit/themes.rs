@@ -187,6 +187,18 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "token.revoked.v1",
         ],
     ),
+    (
+        "notice",
+        &[
+            "channel.created.v1",
+            "channel.edited.v1",
+            "channel.secret_set.v1",
+            "communication.edited.v1",
+            "notice.prepared.v1",
+            "user_group.created.v1",
+            "user_group.edited.v1",
+        ],
+    ),
     ("policy", &["policy.activated.v1"]),
     ("refused", ATTEMPTS),
     ("sign_in", SIGN_INS),

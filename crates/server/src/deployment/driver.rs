@@ -7,18 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::identity::Permission;
 use domain::release::Release;
-use kernel::{ReleaseId, Timestamp};
+use kernel::ReleaseId;
 use orchestrator::{Attempt, Input, Work as Piece, work};
-use ports::{Engine, Fault, HttpClient, Query};
+use ports::{Fault, HttpClient, Query};
 
-use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, find_state};
+use crate::bus::{Bus, Envelope, Failure, find_state};
 use crate::deployment::call::Caller;
 use crate::deployment::file::{self, Call};
 use crate::deployment::run::Run;
 use crate::deployment::tell::{TellRun, Told, numbers};
-use crate::settings::{remember, setting};
+use crate::follow::lead::Leader;
 
 /// The most calls in flight at once; others wait for their turn.
 const CALLS_MAX: usize = 32;
@@ -26,8 +25,6 @@ const CALLS_MAX: usize = 32;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long an outcome rests that could not be committed.
 const REST: Duration = Duration::from_millis(200);
-/// How long one of several drivers drives without saying so again.
-const LEASE_SECONDS: i64 = 10;
 /// Under which name it is remembered which one drives, and until when.
 const LEADER: &str = "runs.driver";
 
@@ -50,10 +47,8 @@ pub struct Driver {
     ended: Arc<Mutex<Vec<Flight>>>,
     /// Whether what others left in flight was told to be lost.
     has_begun: bool,
-    /// What it is called among several.
-    name: String,
-    /// Until when it drives.
-    leads_until: Timestamp,
+    /// Of several, one drives.
+    leader: Leader,
 }
 
 /// A run that is open, with its plan file, which is read once something is called.
@@ -74,8 +69,7 @@ impl Driver {
             flights: BTreeMap::new(),
             ended: Arc::default(),
             has_begun: false,
-            name: bus.world().chance.uuid().simple().to_string(),
-            leads_until: Timestamp::from_micros(0),
+            leader: Leader::new(bus, LEADER),
         }
     }
 
@@ -96,7 +90,7 @@ impl Driver {
 
     /// Does what the runs ask for now; answers how much is in flight.
     pub fn turn(&mut self) -> Result<usize, Failure> {
-        if !self.turn_is_ours()? {
+        if !self.leader.leads()? {
             // Another drives; should it end, what it left is told to be lost.
             self.has_begun = false;
             return Ok(0);
@@ -126,19 +120,6 @@ impl Driver {
             }
         }
         Ok(self.flights.len())
-    }
-
-    /// Whether this driver drives. A file has one process; of several on one server, one.
-    fn turn_is_ours(&mut self) -> Result<bool, Failure> {
-        let now = self.bus.world().clock.now();
-        let renews_at = self.leads_until.plus_seconds(-LEASE_SECONDS / 2);
-        if self.bus.world().store.engine() == Engine::Sqlite || now < renews_at {
-            return Ok(true);
-        }
-        let lead = Lead { driver: self.name.clone(), until: now.plus_seconds(LEASE_SECONDS) };
-        let leads = self.bus.call(Envelope::system("run"), lead)?.answer;
-        self.leads_until = if leads { now.plus_seconds(LEASE_SECONDS) } else { now };
-        Ok(leads)
     }
 
     /// Whoever drove before is gone: what was in flight then may have happened or not.
@@ -186,42 +167,6 @@ impl Driver {
             Ok(_) => drop(self.flights.insert(flight, cancel)),
             Err(error) => tracing::error!(%error, "a call must wait: no thread is to be had"),
         }
-    }
-}
-
-/// Asks to drive until an instant, where no other does.
-struct Lead {
-    driver: String,
-    until: Timestamp,
-}
-
-impl Command for Lead {
-    type Answer = bool;
-
-    fn verb(&self) -> &'static str {
-        "run.lead"
-    }
-
-    fn permission(&self) -> Permission {
-        Permission::Read
-    }
-
-    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
-        Ok(None)
-    }
-
-    fn run(&self, work: &mut Work<'_>) -> Result<bool, Stop> {
-        work.lock(Lock::name("driver", "runs"))?;
-        let held = setting(work.tx, LEADER)?;
-        let held = held.as_deref().and_then(|held| held.split_once(' '));
-        let is_others = held.is_some_and(|(driver, until)| {
-            driver != self.driver && until.parse().is_ok_and(|until| work.now.micros() < until)
-        });
-        if !is_others {
-            remember(work.tx, LEADER, &format!("{} {}", self.driver, self.until.micros()))?;
-            work.touched();
-        }
-        Ok(!is_others)
     }
 }
 

@@ -107,6 +107,7 @@ impl Command for Fire {
             QUIET => crate::runner::quiet(work, &self.stream),
             GIVE_UP => crate::runner::give_up(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
+            crate::notice::DUE => crate::notice::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
                 Ok(())

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use api::change::ChangeRow;
 use api::gate::{GateQuestion, GateVerdict};
 use api::identity::SignInHint;
-use ports::{Fault, HttpClient, Query};
+use ports::{Fault, HttpClient, Mailer, Query};
 use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
@@ -51,6 +51,10 @@ pub struct App {
     pub github: Option<GitHub>,
     /// What opens connections to elsewhere, where there is something.
     pub web: Option<Arc<dyn HttpClient>>,
+    /// What opens connections to mail servers, where there is something.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where readers of notices reach this server, without a slash at the end.
+    pub address: Option<String>,
     /// The key that verdicts of gates are signed with.
     pub gate_key: SigningKey,
     /// Whom tokens belong to, kept for a moment.

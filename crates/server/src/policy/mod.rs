@@ -10,6 +10,7 @@ mod facts;
 mod files;
 mod force;
 mod gather;
+mod notices;
 mod read;
 mod replay;
 mod set;
@@ -36,6 +37,7 @@ pub use explain::{explain_change, explain_release};
 pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use force::{InForce, in_force, version_in_force};
+pub use notices::{NoticeRules, NoticeText, TEXT_MAX, View};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
 pub use set::{CONFLICTS, PolicySet, built_in};
 

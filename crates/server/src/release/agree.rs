@@ -21,7 +21,7 @@ use crate::read::{ANY_MAX, Statement, cursor_parts, cursor_text};
 use crate::team::find_team;
 
 /// The services that changes touch: those they name, and those of their CIs.
-pub(super) fn touched<'a>(
+pub fn touched<'a>(
     db: &mut dyn Query,
     changes: impl IntoIterator<Item = &'a Change>,
 ) -> Result<BTreeSet<ServiceId>, Fault> {

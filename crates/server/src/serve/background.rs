@@ -15,6 +15,7 @@ use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
+use crate::notice::{NoticeReactor, Sender, Way};
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_millis(500);
@@ -52,9 +53,17 @@ impl Background {
         let with = bus.clone();
         background.spawn("checkpoints", move |stop| audit::keep_signing(&with, stop))?;
         background.follow(app, audit::Tree)?;
+        let way = Way::of(app);
+        if way.web.is_some() || way.mailer.is_some() {
+            let with = bus.clone();
+            background.spawn("notices", move |stop| {
+                Sender::new(&with, way.clone(), Arc::clone(stop)).run();
+            })?;
+        }
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;
+        background.follow(app, NoticeReactor)?;
         Ok(background)
     }
 

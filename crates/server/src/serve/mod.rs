@@ -25,7 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
-use ports::HttpClient;
+use ports::{HttpClient, Mailer};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
@@ -59,6 +59,10 @@ pub struct Options {
     pub github: Option<GitHub>,
     /// What opens connections to elsewhere.
     pub web: Option<Arc<dyn HttpClient>>,
+    /// What opens connections to mail servers.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where readers of notices reach this server.
+    pub address: Option<String>,
 }
 
 impl Options {
@@ -76,6 +80,8 @@ impl Options {
             followers: Arc::default(),
             github: self.github.clone(),
             web: self.web.clone(),
+            mailer: self.mailer.clone(),
+            address: self.address.as_ref().map(|one| one.trim_end_matches('/').to_owned()),
             gate_key: SigningKey::default(),
             tokens: Arc::default(),
             verdicts: Arc::default(),
@@ -99,6 +105,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::import::routes,
     crate::incident::routes,
     crate::live::routes,
+    crate::notice::routes,
     crate::policy::routes,
     crate::release::routes,
     crate::review::routes,

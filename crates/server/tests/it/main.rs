@@ -31,6 +31,7 @@ mod identity;
 mod incident;
 mod live;
 mod matrix;
+mod notice;
 mod periods;
 mod permission;
 mod policy;

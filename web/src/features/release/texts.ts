@@ -157,6 +157,7 @@ export const TAB = {
   approvals: 'Approvals',
   conflicts: 'Conflicts',
   run: 'Run',
+  notices: 'Notices',
   review: 'Review',
   talk: 'Tasks and comments',
   history: 'History',

@@ -14,6 +14,7 @@ import { releasePath, type Release } from '../queries';
 import { TAB } from '../texts';
 import { ApprovalsTab } from './ApprovalsTab';
 import { Evidence } from './Evidence';
+import { NoticesTab } from './NoticesTab';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
 import { ReadinessTab } from './ReadinessTab';
@@ -78,6 +79,8 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
           <Gates record={release.number} />
         </>
       );
+    case 'notices':
+      return <NoticesTab release={release} />;
     case 'review':
       return <ReviewTab release={release} actions={actions} />;
     case 'talk':
