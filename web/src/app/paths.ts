@@ -27,6 +27,7 @@ export const paths = {
   newIncident: '/incidents/new',
   incident: (id: string) => `/incidents/${part(id)}`,
   reviews: '/reviews',
+  reviewActions: '/reviews/actions?state=open',
   review: (id: string) => `/reviews/${part(id)}`,
   services: '/services',
   service: (id: string) => `/services/${part(id)}`,

@@ -61,6 +61,7 @@ const pages = [
   page('/incidents/new', () => import('@/features/incident/pages/NewIncidentPage')),
   page('/incidents/$id', () => import('@/features/incident/pages/IncidentPage')),
   page('/reviews', () => import('@/features/review/pages/ReviewsPage')),
+  page('/reviews/actions', () => import('@/features/review/pages/ActionsPage')),
   page('/reviews/$id', () => import('@/features/review/pages/ReviewPage')),
   page('/services', () => import('@/features/service/pages/ServicesPage')),
   page('/services/$id', () => import('@/features/service/pages/ServicePage')),

@@ -69,6 +69,8 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "release.scope_reopened.v1",
             "release.scope_stated.v1",
             "release.tier_recorded.v1",
+            "review.actions_due.v1",
+            "review.annotated.v1",
             "review.completed.v1",
             "review.edited.v1",
             "review.opened.v1",

@@ -145,6 +145,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("reordered", "set the order of deployment"),
     ("repeated", "tried to {verb} again, {count} more times, and was refused"),
     ("resumed", "resumed it"),
+    ("review.actions_due", "{#items} action items of {born.subject.id} are due: {items.*.title}"),
+    ("review.annotated", "remarked on {at} in the review of {born.subject.id}: {text}"),
     ("review.completed", "completed the review of {born.subject.id}"),
     ("review.opened", "opened the review of {subject.id}: {why}[, due {due_on}]"),
     ("risk_recorded", "recorded the risk: {risk.tier}, {risk.points} points"),

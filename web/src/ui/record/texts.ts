@@ -166,6 +166,13 @@ export const RECORD = {
   linkKind: 'Kind',
   linkTarget: 'Number or name',
   linkUrl: 'Address',
+  tell: 'Whom to tell',
+  tellHelp: 'Who asked for it, or who keeps the problem. You are reminded when the work is done.',
+  tellWhom: (who: string) => `tell ${who}`,
+  told: 'Told',
+  doneHere: 'The work is done. Still to be told:',
+  toTell: (who: string | null | undefined, kind: string, target: string) =>
+    `${who ?? 'those who wait'} about ${kind.toLowerCase()} ${target}`,
   watch: 'Watch',
   unwatch: 'Stop watching',
   watchers: 'Watched by',

@@ -59,6 +59,7 @@ export function OverviewTab({ change }: { change: Change }) {
             path={changePath(change.id)}
             version={change.version}
             may={actionOf(change.actions, 'set_links')}
+            settle={actionOf(change.actions, 'settle_links')}
           />
           <CausedIncidents change={change.number} />
         </>

@@ -12,6 +12,7 @@ import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
 import { TAB } from '../texts';
 import { ApprovalsTab } from './ApprovalsTab';
+import { BlastRadius } from './BlastRadius';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
 import { ReadinessTab } from './ReadinessTab';
@@ -89,6 +90,7 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
       return (
         <>
           <OverviewTab release={release} busy={verb.busy} />
+          <BlastRadius release={release.number} />
           <Gates record={release.number} />
         </>
       );
