@@ -12,6 +12,7 @@ import * as cab from './cab.mjs';
 import * as extension from './extension.mjs';
 import * as feeds from './feeds.mjs';
 import * as hostile from './hostile.mjs';
+import * as knowledge from './knowledge.mjs';
 import * as many from './many.mjs';
 import * as order from './order.mjs';
 import * as pages from './pages.mjs';
@@ -70,6 +71,7 @@ const onBoth = [
   order,
   feeds,
   policy,
+  knowledge,
   many,
   windows,
 ];

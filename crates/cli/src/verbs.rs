@@ -20,6 +20,7 @@ use crate::gate::GateVerb;
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
+use crate::knowledge::KnowledgeVerb;
 use crate::policy::PolicyVerb;
 use crate::release::ReleaseVerb;
 use crate::review::ReviewVerb;
@@ -29,7 +30,7 @@ use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
     approval, audit, backup, cab, calendar, change, deployment, exception, export, gate, identity,
-    import, incident, policy, release, review, runner, serve, service, team,
+    import, incident, knowledge, policy, release, review, runner, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -96,6 +97,9 @@ pub(crate) enum Verb {
     /// Interruptions of a service.
     #[command(subcommand)]
     Incident(IncidentVerb),
+    /// Release notes, workarounds, known limitations and guides.
+    #[command(subcommand)]
+    Knowledge(KnowledgeVerb),
     /// Services.
     #[command(subcommand)]
     Service(ServiceVerb),
@@ -178,6 +182,7 @@ impl Verb {
             Self::Job(verb) => runner::run_job(verb, global),
             Self::RunnerChild(child) => runner::run_child(&child),
             Self::Incident(verb) => incident::run(verb, global),
+            Self::Knowledge(verb) => knowledge::run(verb, global),
             Self::Service(verb) => service::run(verb, global),
             Self::Ci(verb) => service::run_ci(verb, global),
             Self::Team(or) => team::run(or.verb, &or.direct, global),

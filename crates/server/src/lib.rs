@@ -36,6 +36,7 @@ pub mod gate;
 pub mod identity;
 pub mod import;
 pub mod incident;
+pub mod knowledge;
 pub mod policy;
 pub mod release;
 pub mod review;

@@ -96,6 +96,7 @@ each_kind! {
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,
+    domain::knowledge::Article,
     domain::policy::Policy,
     domain::release::Release,
     domain::review::Review,

@@ -73,6 +73,10 @@ words! {
         IncidentWrite = "incident.write",
         /// Write reviews.
         ReviewWrite = "review.write",
+        /// Write articles, and publish what was approved.
+        KnowledgeWrite = "knowledge.write",
+        /// Approve articles of others, and take them out of force.
+        KnowledgeApprove = "knowledge.approve",
         /// Keep teams.
         TeamWrite = "team.write",
         /// Keep people and their roles.
@@ -103,6 +107,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
         ],
         Role::Implementer => &[
             P::ChangeWrite,
@@ -116,6 +121,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
         ],
         Role::ReleaseManager => &[
             P::ChangeWrite,
@@ -136,6 +142,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
             P::PolicyWrite,
         ],
         Role::CabMember | Role::EcabMember => {
@@ -162,6 +170,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ExceptionRequest,
             P::GateAsk,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
         ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
@@ -177,6 +187,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::ServiceWrite,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
         ],
         Role::Auditor => &[],
         Role::Administrator => &[

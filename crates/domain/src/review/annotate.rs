@@ -29,7 +29,7 @@ pub fn annotate(
         check.wrong("/at", "has not come yet: a review looks back");
     }
     check.end()?;
-    Ok(vec![ReviewEvent::Annotated { at, text: text.to_owned() }])
+    Ok(vec![ReviewEvent::Remarked { at, text: text.to_owned() }])
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn a_remark_is_about_something_that_was_while_the_review_is_open() {
         let review = Review::default();
-        let said = ReviewEvent::Annotated { at: at(5), text: "the pager was off".to_owned() };
+        let said = ReviewEvent::Remarked { at: at(5), text: "the pager was off".to_owned() };
         assert_eq!(annotate(&review, at(5), "the pager was off", at(5)), Ok(vec![said]));
         let early = annotate(&review, at(6), "x", at(5)).expect_err("to come");
         assert_eq!(early.missing[0].pointer, "/at");

@@ -30,8 +30,8 @@ pub enum ReviewEvent {
         edit: Edit,
     },
     /// Someone remarked on what happened at an instant.
-    #[serde(rename = "review.annotated.v1")]
-    Annotated {
+    #[serde(rename = "review.remarked.v1")]
+    Remarked {
         /// The instant.
         at: Timestamp,
         /// What is to be known about it.

@@ -208,7 +208,7 @@ impl Aggregate for Review {
                 self.opened_at = Some(stamp.at);
             }
             ReviewEvent::Edited { edit } => self.content.apply(edit),
-            ReviewEvent::Annotated { at, text } => self.annotations.push(Annotation {
+            ReviewEvent::Remarked { at, text } => self.annotations.push(Annotation {
                 at: *at,
                 text: text.clone(),
                 by: stamp.by.clone(),

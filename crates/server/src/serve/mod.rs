@@ -96,6 +96,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::identity::routes,
     crate::import::routes,
     crate::incident::routes,
+    crate::knowledge::routes,
     crate::live::routes,
     crate::policy::routes,
     crate::release::routes,

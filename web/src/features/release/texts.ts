@@ -392,3 +392,11 @@ export const BLAST = {
         ? `Inferred: it began within ${hours} h of the deployment.`
         : 'It began later than that.',
 };
+
+export const NOTES = {
+  title: 'Release notes',
+  none: 'None written. They are drafted from the record: its changes, what customers meet, their links, and what is known of its services.',
+  internal: 'Write for people here',
+  customers: 'Write for customers',
+  audiences: { internal: 'People here', customers: 'Customers' } as Record<string, string>,
+};

@@ -166,6 +166,7 @@ export const RECORD = {
   linkKind: 'Kind',
   linkTarget: 'Number or name',
   linkUrl: 'Address',
+  known: 'What is known of these services',
   tell: 'Whom to tell',
   tellHelp: 'Who asked for it, or who keeps the problem. You are reminded when the work is done.',
   tellWhom: (who: string) => `tell ${who}`,

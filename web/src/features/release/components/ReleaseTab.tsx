@@ -7,6 +7,7 @@ import { Section } from '@/ui/Page';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
 import { Gates } from '@/ui/record/Gates';
+import { Known } from '@/ui/record/Known';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
@@ -16,6 +17,7 @@ import { BlastRadius } from './BlastRadius';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
 import { ReadinessTab } from './ReadinessTab';
+import { ReleaseNotes } from './ReleaseNotes';
 import { ReviewTab } from './ReviewTab';
 import { RunTab } from './RunTab';
 import { ScopeStatement } from './ScopeStatement';
@@ -90,6 +92,8 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
       return (
         <>
           <OverviewTab release={release} busy={verb.busy} />
+          <ReleaseNotes release={release.number} />
+          <Known record={release.number} />
           <BlastRadius release={release.number} />
           <Gates record={release.number} />
         </>
