@@ -13,6 +13,7 @@ import * as cab from './cab.mjs';
 import * as extension from './extension.mjs';
 import * as feeds from './feeds.mjs';
 import * as hostile from './hostile.mjs';
+import * as knowledge from './knowledge.mjs';
 import * as many from './many.mjs';
 import * as notices from './notices.mjs';
 import * as order from './order.mjs';
@@ -72,6 +73,7 @@ const onBoth = [
   order,
   feeds,
   policy,
+  knowledge,
   many,
   windows,
   notices,

@@ -307,6 +307,21 @@ pub struct Link {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 2000)]
     pub url: Option<String>,
+    /// Of a problem or a request: to whom it is told that the work is done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(max_length = 200)]
+    pub tell: Option<String>,
+    /// Of a problem or a request: whether they were told, or the problem moved on. It is ticked off
+    /// once the work has been completed successfully.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub done: bool,
+}
+
+impl Link {
+    /// A link to something, without more.
+    pub fn new(kind: impl Into<String>, target: impl Into<String>) -> Self {
+        Self { kind: kind.into(), target: target.into(), url: None, tell: None, done: false }
+    }
 }
 
 /// The links of a record, all of them.

@@ -17,6 +17,7 @@ pub mod gate;
 pub mod identity;
 pub mod import;
 pub mod incident;
+pub mod knowledge;
 pub mod live;
 pub mod notice;
 pub mod policy;

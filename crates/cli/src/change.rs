@@ -464,6 +464,7 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
     let before = match &verb {
         ChangeVerb::Edit(edit) => Before::of(&changes, &edit.change),
         ChangeVerb::Schedule(scheduled) => Before::of(&changes, &scheduled.record),
+        ChangeVerb::Complete(done) => Before::of(&changes, &done.change),
         _ => Before::default(),
     };
     let commits = matches!(verb, ChangeVerb::Schedule(_));

@@ -23,6 +23,7 @@ mod given;
 mod identity;
 mod import;
 mod incident;
+mod knowledge;
 mod notice;
 mod output;
 mod package;

@@ -3,6 +3,7 @@
 
 use api::change::Schedule;
 use api::common::{LampState, Ref, Window, Written};
+use api::incident::{BlastIncident, BlastRadius};
 use api::release::{
     Dependencies, Effect, MovePreview, Neighbour, Outside, OutsideFields, Readiness, ReadinessItem,
     ScopeDocument, ScopeFields, SharedCi,
@@ -193,6 +194,28 @@ pub(crate) fn readiness(releases: &Records<'_>, release: &str, global: &Global) 
         1 => Err(Failure::Found("one thing blocks the date".to_owned())),
         many => Err(Failure::Found(format!("{many} things block the date"))),
     }
+}
+
+/// Prints what a release reaches, and the incidents there since its deployment began.
+pub(crate) fn blast(releases: &Records<'_>, release: &str, global: &Global) -> Result {
+    let path = format!("{}/blast", releases.path(release));
+    let blast: BlastRadius = releases.client.get(&path, &Query::default())?;
+    let names = |refs: &[Ref]| refs.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    let line = |one: &BlastIncident| {
+        let number = one.incident.number.as_deref().unwrap_or(&one.incident.id);
+        let label = one.causality.as_deref().unwrap_or("later");
+        let at = wall::moment(&one.opened_at, "UTC");
+        format!("{number} {} ({}, began {at}): {} [{label}]", one.incident.name, one.state, one.why)
+    };
+    let sections = [
+        ("touches", names(&blast.services).into_iter().chain(names(&blast.cis)).collect()),
+        (
+            "reaches",
+            names(&blast.reached_services).into_iter().chain(names(&blast.reached_cis)).collect(),
+        ),
+        ("incidents since", blast.incidents.iter().map(line).collect()),
+    ];
+    global.out().record(&blast, &["since", "truncated"], &sections)
 }
 
 fn item_lines(item: &ReadinessItem, zone: &str) -> Vec<String> {

@@ -271,6 +271,13 @@ pub(crate) struct Linked {
     /// The address of the links that are added.
     #[arg(long, requires = "add")]
     link_url: Option<String>,
+    /// To whom it is told that the work is done, for the problems and requests that are added.
+    #[arg(long, requires = "add", value_name = "WHO")]
+    tell: Option<String>,
+    /// A problem or request that is ticked off: those who wait were told, or it moved on; give it
+    /// again for more.
+    #[arg(long, value_name = "KIND=TARGET", value_parser = pair)]
+    done: Vec<(String, String)>,
 }
 
 impl Linked {
@@ -280,10 +287,13 @@ impl Linked {
             named.iter().any(|(kind, target)| *kind == link.kind && *target == link.target)
         };
         let mut links = there;
+        for link in &mut links {
+            link.done |= is_named(link, &self.done);
+        }
         links.retain(|link| !is_named(link, &self.remove) && !is_named(link, &self.add));
         links.extend(self.add.iter().map(|(kind, target)| {
-            let url = self.link_url.clone();
-            Link { kind: kind.clone(), target: target.clone(), url }
+            let (url, tell) = (self.link_url.clone(), self.tell.clone());
+            Link { url, tell, ..Link::new(kind, target) }
         }));
         Links { links }
     }
@@ -436,8 +446,14 @@ pub(crate) fn task_lines(tasks: &[Task], zone: &str) -> Vec<String> {
 
 /// Links, a line each.
 pub(crate) fn link_lines(links: &[Link]) -> Vec<String> {
-    let url = |link: &Link| link.url.as_ref().map_or(String::new(), |url| format!(" {url}"));
-    links.iter().map(|link| format!("{} {}{}", link.kind, link.target, url(link))).collect()
+    let line = |link: &Link| {
+        let url = link.url.iter().map(|url| format!(" {url}"));
+        let tell = link.tell.iter().map(|who| format!(" (tell {who})"));
+        let done = if link.done { ", ticked off" } else { "" };
+        let more: String = url.chain(tell).collect();
+        format!("{} {}{more}{done}", link.kind, link.target)
+    };
+    links.iter().map(line).collect()
 }
 
 /// Remarks, a line each.
@@ -481,7 +497,7 @@ mod tests {
     use super::*;
 
     fn link(kind: &str, target: &str) -> Link {
-        Link { kind: kind.to_owned(), target: target.to_owned(), url: None }
+        Link::new(kind, target)
     }
 
     #[test]
@@ -492,9 +508,17 @@ mod tests {
             add: vec![named("incident", "INC-7"), named("ticket", "T-1")],
             remove: vec![named("commit", "abc")],
             link_url: None,
+            tell: None,
+            done: vec![named("request", "R-1")],
         };
-        let there = vec![link("commit", "abc"), link("incident", "INC-7"), link("build", "9")];
-        let expected = [link("build", "9"), link("incident", "INC-7"), link("ticket", "T-1")];
+        let there = vec![
+            link("commit", "abc"),
+            link("incident", "INC-7"),
+            link("build", "9"),
+            link("request", "R-1"),
+        ];
+        let told = Link { done: true, ..link("request", "R-1") };
+        let expected = [link("build", "9"), told, link("incident", "INC-7"), link("ticket", "T-1")];
         assert_eq!(linked.applied(there).links, expected);
     }
 

@@ -186,6 +186,9 @@ pub(crate) enum ReleaseVerb {
     /// blocks.
     #[command(after_help = "Example:\n  interlock release readiness REL-17")]
     Readiness(Named),
+    /// Shows what it reaches, and the incidents there since its deployment began.
+    #[command(after_help = "Example:\n  interlock release blast REL-17")]
+    Blast(Named),
     /// Moves it to the model's next state, up to test.
     #[command(after_help = "Example:\n  interlock release advance REL-17")]
     Advance(Step),
@@ -546,6 +549,7 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Readiness(named) => {
             return planning::readiness(&releases, &named.record, global);
         }
+        ReleaseVerb::Blast(named) => return planning::blast(&releases, &named.record, global),
         ReleaseVerb::Advance(step) => releases.step(&step, "advance"),
         ReleaseVerb::Submit(step) => releases.step(&step, "submit"),
         ReleaseVerb::Approve(voted) => voted.send(&releases, "approve"),
@@ -601,6 +605,7 @@ fn before(releases: &Records<'_>, verb: &ReleaseVerb) -> Before {
         ReleaseVerb::Edit(edit) => (&edit.release, &[]),
         ReleaseVerb::Schedule(scheduled) => (&scheduled.record, &[]),
         ReleaseVerb::Order(scope) => (&scope.release, &[]),
+        ReleaseVerb::Close(closed) => (&closed.release, &[]),
         ReleaseVerb::Attach(scope) | ReleaseVerb::Detach(scope) => (&scope.release, &scope.changes),
         _ => return Before::default(),
     };

@@ -20,6 +20,7 @@ use crate::gate::GateVerb;
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
+use crate::knowledge::KnowledgeVerb;
 use crate::notice::NoticeVerb;
 use crate::policy::PolicyVerb;
 use crate::release::ReleaseVerb;
@@ -30,7 +31,7 @@ use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
     approval, audit, backup, cab, calendar, change, deployment, exception, export, gate, identity,
-    import, incident, notice, policy, release, review, runner, serve, service, team,
+    import, incident, knowledge, notice, policy, release, review, runner, serve, service, team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -97,6 +98,9 @@ pub(crate) enum Verb {
     /// Interruptions of a service.
     #[command(subcommand)]
     Incident(IncidentVerb),
+    /// Release notes, workarounds, known limitations and guides.
+    #[command(subcommand)]
+    Knowledge(KnowledgeVerb),
     /// What is told about releases, to whom, and what became of it.
     #[command(subcommand)]
     Notice(NoticeVerb),
@@ -182,6 +186,7 @@ impl Verb {
             Self::Job(verb) => runner::run_job(verb, global),
             Self::RunnerChild(child) => runner::run_child(&child),
             Self::Incident(verb) => incident::run(verb, global),
+            Self::Knowledge(verb) => knowledge::run(verb, global),
             Self::Notice(verb) => notice::run(verb, global),
             Self::Service(verb) => service::run(verb, global),
             Self::Ci(verb) => service::run_ci(verb, global),

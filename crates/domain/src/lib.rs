@@ -19,6 +19,7 @@ pub mod exception;
 pub mod gate;
 pub mod identity;
 pub mod incident;
+pub mod knowledge;
 pub mod notice;
 pub mod policy;
 pub mod release;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Stamp;
 use crate::edit::{editable, is_default};
-use crate::refusal::{Check, General, Refusal};
+use crate::refusal::{Check, General, Missing, Refusal};
 use crate::vocabulary::Window;
 
 /// The most tasks on one record.
@@ -105,6 +105,19 @@ pub struct Link {
     /// An http or https address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// To whom it is told that the work is done: who asked, or who keeps the problem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell: Option<String>,
+    /// Whether they were told, or the problem moved on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub done: bool,
+}
+
+impl Link {
+    /// A link to something, without more.
+    pub fn new(kind: LinkKind, target: impl Into<String>) -> Self {
+        Self { kind, target: target.into(), url: None, tell: None, done: false }
+    }
 }
 
 crate::vocabulary::words! {
@@ -236,7 +249,33 @@ pub enum ExtraCommand {
     },
 }
 
+impl LinkKind {
+    /// Whether somebody waits there for the work to be done.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Problem | Self::Request)
+    }
+}
+
+/// Refuses to say that those who wait were told, before there is something to tell.
+pub fn settle(succeeded: bool) -> Result<(), Refusal> {
+    if succeeded {
+        return Ok(());
+    }
+    let detail = "is ticked off once the work has been completed successfully";
+    Err(General::Invalid(vec![Missing::new("/links", detail)]).into())
+}
+
 impl Extras {
+    /// Whether a command says of a link that those who wait were told, which nobody said before.
+    pub fn settles(&self, command: &ExtraCommand) -> bool {
+        let ExtraCommand::SetLinks { links } = command else { return false };
+        let was = |link: &&Link| {
+            let same = |one: &Link| one.kind == link.kind && one.target == link.target && one.done;
+            self.links.iter().any(same)
+        };
+        links.iter().any(|link| link.done && !was(&link))
+    }
+
     /// The state after an event.
     #[must_use]
     pub fn evolve(mut self, event: &ExtraEvent, stamp: &Stamp) -> Self {
@@ -389,6 +428,13 @@ impl Extras {
         check.count("/links", links.len(), LINKS_MAX);
         for (index, link) in links.iter().enumerate() {
             check.name(&format!("/links/{index}/target"), &link.target, NAME_MAX);
+            if let Some(tell) = &link.tell {
+                check.text(&format!("/links/{index}/tell"), tell, NAME_MAX);
+            }
+            if link.done && !link.kind.waits() {
+                let detail = "only problems and requests are ticked off";
+                check.wrong(&format!("/links/{index}/done"), detail);
+            }
             if let Some(url) = &link.url {
                 let pointer = format!("/links/{index}/url");
                 check.text(&pointer, url, 2_000);
@@ -465,6 +511,23 @@ mod tests {
         let events = extras.decide(&ExtraCommand::EditTask { number: 1, edit }).expect("edited");
         let [ExtraEvent::TaskEdited { edit, .. }] = &events[..] else { panic!("{events:?}") };
         assert_eq!((edit.due_at, edit.due_by), (Some(Some(at(7))), Some(None)));
+    }
+
+    #[test]
+    fn only_those_who_wait_are_told_and_only_once_there_is_something_to_tell() {
+        let request = Link { tell: Some("Anna".to_owned()), ..Link::new(LinkKind::Request, "R-7") };
+        let told = Link { done: true, ..request.clone() };
+        let set = |links: &[Link]| ExtraCommand::SetLinks { links: links.to_vec() };
+        let waiting = Extras { links: vec![request.clone()], ..Extras::default() };
+        assert!(waiting.settles(&set(std::slice::from_ref(&told))));
+        assert!(!waiting.settles(&set(&[request, Link::new(LinkKind::Build, "9")])));
+        let settled = Extras { links: vec![told.clone()], ..Extras::default() };
+        assert!(!settled.settles(&set(&[told.clone(), Link::new(LinkKind::Build, "9")])));
+        assert_eq!(settle(true), Ok(()));
+        assert_eq!(settle(false).expect_err("too early").missing[0].pointer, "/links");
+        let build = Link { done: true, ..Link::new(LinkKind::Build, "9") };
+        let refusal = waiting.decide(&set(&[told, build])).expect_err("nobody waits");
+        assert_eq!(refusal.missing[0].pointer, "/links/1/done");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use interlock_domain::exception::ExceptionEvent;
 use interlock_domain::gate::{GateEvent, GateRequestEvent};
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
+use interlock_domain::knowledge::ArticleEvent;
 use interlock_domain::notice::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 use interlock_domain::policy::PolicyEvent;
 use interlock_domain::record::ExtraEvent;
@@ -206,7 +207,7 @@ fn events_of_the_policy_stay_readable() {
 
 #[test]
 fn events_of_reviews_stay_readable() {
-    assert_eq!(names(&read_back::<ReviewEvent>("review")).len(), 3);
+    assert_eq!(names(&read_back::<ReviewEvent>("review")).len(), 5);
 }
 
 #[test]
@@ -234,6 +235,11 @@ fn events_of_notices_stay_readable() {
 #[test]
 fn events_of_exceptions_stay_readable() {
     assert_eq!(names(&read_back::<ExceptionEvent>("exception")).len(), 5);
+}
+
+#[test]
+fn events_of_articles_stay_readable() {
+    assert_eq!(names(&read_back::<ArticleEvent>("article")).len(), 5);
 }
 
 #[test]

@@ -85,6 +85,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An article of the knowledge base.
+    ArticleId = "art";
     /// A board, such as the change advisory board.
     BoardId = "brd";
     /// A change.

@@ -81,16 +81,21 @@ impl ExtraKind {
     }
 }
 
-/// What may be hung on a record, beside its verbs.
-pub fn extra_actions(asking: &Asking, write: fn(ExtraKind) -> Permission) -> Vec<Action> {
+/// What may be hung on a record, beside its verbs. Who waits for it is told when it `succeeded`.
+pub fn extra_actions(
+    asking: &Asking,
+    write: fn(ExtraKind) -> Permission,
+    succeeded: bool,
+) -> Vec<Action> {
     let kinds = [
         ("comment", ExtraKind::Comment),
         ("add_task", ExtraKind::AddTask),
         ("edit_task", ExtraKind::EditTask),
         ("set_links", ExtraKind::SetLinks),
     ];
-    let shown = kinds.map(|(name, kind)| action(name, kind.permit(asking, write)));
-    shown.into()
+    let shown = kinds.into_iter().map(|(name, kind)| action(name, kind.permit(asking, write)));
+    let told = record::settle(succeeded).and_then(|()| ExtraKind::SetLinks.permit(asking, write));
+    shown.chain([action("settle_links", told)]).collect()
 }
 
 /// The tasks in the order of their numbers.
@@ -150,6 +155,8 @@ pub fn shown_links(extras: &Extras) -> Vec<Link> {
         kind: link.kind.word().to_owned(),
         target: link.target.clone(),
         url: link.url.clone(),
+        tell: link.tell.clone(),
+        done: link.done,
     };
     extras.links.iter().map(shown).collect()
 }
@@ -248,11 +255,21 @@ fn parse_links(links: &Links) -> Result<Vec<record::Link>, Stop> {
     for (index, link) in links.links.iter().enumerate() {
         let kind = resolver.parse(&format!("/links/{index}/kind"), Some(&link.kind));
         let Some(kind) = kind else { continue };
-        let (target, url) = (link.target.clone(), link.url.clone());
-        parsed.push(record::Link { kind, target, url });
+        parsed.push(parsed_link(kind, link));
     }
     resolver.end()?;
     Ok(parsed)
+}
+
+/// A link whose kind is known, as the rules have it.
+pub fn parsed_link(kind: record::LinkKind, link: &Link) -> record::Link {
+    record::Link {
+        kind,
+        target: link.target.clone(),
+        url: link.url.clone(),
+        tell: link.tell.clone().and_then(given),
+        done: link.done,
+    }
 }
 
 #[cfg(test)]
@@ -261,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_link_of_an_unknown_kind_is_named_where_it_stands() {
-        let link = |kind: &str| Link { kind: kind.to_owned(), target: "x".to_owned(), url: None };
+        let link = |kind: &str| Link::new(kind, "x");
         let links = Links { links: vec![link("commit"), link("rumour")] };
         let Err(Stop::Refused(refusal)) = parse_links(&links) else { panic!("it was taken") };
         assert_eq!(refusal.missing[0].pointer, "/links/1/kind");

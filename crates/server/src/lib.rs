@@ -38,6 +38,7 @@ pub mod gate;
 pub mod identity;
 pub mod import;
 pub mod incident;
+pub mod knowledge;
 pub mod notice;
 pub mod policy;
 pub mod release;

@@ -358,6 +358,7 @@ fn look_up(db: &mut dyn Query, id: &str) -> Result<Option<Ref>, Fault> {
 /// Where the records with such an id are: id, number and name of each.
 fn source(id: &str) -> Option<&'static str> {
     Some(match id.split('_').next()? {
+        "art" => "SELECT id, number, title FROM articles",
         "chg" => "SELECT id, number, title FROM changes",
         "rel" => "SELECT id, number, title FROM releases",
         "exc" => "SELECT id, number, number FROM exceptions",

@@ -107,6 +107,7 @@ each_kind! {
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,
+    domain::knowledge::Article,
     domain::notice::Channel,
     domain::notice::Communication,
     domain::notice::Notice,

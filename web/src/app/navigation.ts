@@ -83,6 +83,7 @@ export const NAVIGATION: NavItem[][] = [
   ],
   [
     { to: paths.reviews, label: PAGES.reviews, icon: 'reviews', key: 'v' },
+    { to: paths.knowledge, label: PAGES.knowledge, icon: 'knowledge', key: 'n' },
     { to: paths.audit, label: PAGES.audit, icon: 'audit', key: 'l' },
   ],
   [

@@ -27,7 +27,11 @@ export const paths = {
   newIncident: '/incidents/new',
   incident: (id: string) => `/incidents/${part(id)}`,
   reviews: '/reviews',
+  reviewActions: '/reviews/actions?state=open',
   review: (id: string) => `/reviews/${part(id)}`,
+  knowledge: '/knowledge',
+  newArticle: '/knowledge/new',
+  article: (id: string) => `/knowledge/${part(id)}`,
   services: '/services',
   service: (id: string) => `/services/${part(id)}`,
   cis: '/cis',
@@ -56,7 +60,7 @@ export const paths = {
 /** Where a named record is read; its number or the prefix of its id says what it is. */
 export function pathOf(record: Ref): string | undefined {
   const name = record.number ?? record.id;
-  const kind = /^(CHG|REL|INC|PIR|CAB|chg|rel|inc|rev|mtg|svc|ci)[-_]/.exec(name)?.[1];
+  const kind = /^(CHG|REL|INC|PIR|KB|CAB|chg|rel|inc|rev|art|mtg|svc|ci)[-_]/.exec(name)?.[1];
   switch (kind?.toLowerCase()) {
     case 'chg':
       return paths.change(name);
@@ -67,6 +71,9 @@ export function pathOf(record: Ref): string | undefined {
     case 'rev':
     case 'pir':
       return paths.review(name);
+    case 'art':
+    case 'kb':
+      return paths.article(name);
     case 'cab':
     case 'mtg':
       return paths.meeting(name);

@@ -66,6 +66,7 @@ export const PAGES = {
   gates: 'Gates',
   incidents: 'Incidents',
   reviews: 'Reviews',
+  knowledge: 'Knowledge',
   audit: 'Audit',
   services: 'Services',
   cis: 'CIs',

@@ -8,6 +8,8 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /about': records.about,
   'GET /approvals': { items: [lists.approvalRow] },
   'GET /gates': { items: [] },
+  'GET /knowledge': { items: [] },
+  'GET /reviews/actions': { items: [] },
   'GET /reviews': { items: [lists.reviewRow] },
   'GET /releases': { items: lists.releaseRows },
   'GET /releases/board': lists.board,

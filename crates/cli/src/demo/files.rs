@@ -30,6 +30,7 @@ const UPCOMING: (&str, &str) = file!("upcoming.toml");
 const PLANNED: (&str, &str) = file!("planned.toml");
 const INCIDENTS: (&str, &str) = file!("incidents.toml");
 const MEETINGS: (&str, &str) = file!("meetings.toml");
+const KNOWLEDGE: (&str, &str) = file!("knowledge.toml");
 const EXCEPTIONS: (&str, &str) = file!("exceptions.toml");
 
 /// Everything that is told.
@@ -48,6 +49,7 @@ pub(super) struct Story {
     pub(super) incidents: Vec<IncidentPlan>,
     pub(super) meetings: Vec<MeetingPlan>,
     pub(super) exceptions: Vec<ExceptionPlan>,
+    pub(super) articles: Vec<ArticlePlan>,
     /// Texts of recurring work, by name.
     standard: BTreeMap<String, Table>,
 }
@@ -68,6 +70,7 @@ impl Story {
             incidents: Vec::new(),
             meetings: parse::<Meetings>(MEETINGS)?.meeting,
             exceptions: parse::<Exceptions>(EXCEPTIONS)?.exception,
+            articles: parse::<Articles>(KNOWLEDGE)?.article,
             standard: parse(STANDARD)?,
         };
         for file in [HISTORY, RELEASES, UPCOMING, PLANNED, INCIDENTS] {
@@ -309,6 +312,34 @@ pub(super) struct RemarkPlan {
     /// The key of the item; the meeting when nothing is said.
     pub(super) on: Option<String>,
     pub(super) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Articles {
+    article: Vec<ArticlePlan>,
+}
+
+/// An article: what it says, or for whom the notes of its release are written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ArticlePlan {
+    pub(super) key: String,
+    pub(super) by: String,
+    pub(super) written: When,
+    pub(super) kind: Option<String>,
+    pub(super) audience: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) body: Option<String>,
+    #[serde(default)]
+    pub(super) services: Vec<String>,
+    /// The key of its release.
+    pub(super) release: Option<String>,
+    /// For whom it is written from the record.
+    pub(super) notes: Option<String>,
+    pub(super) approved: Option<When>,
+    pub(super) approved_by: Option<String>,
+    pub(super) published: Option<When>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -558,6 +589,9 @@ pub(super) enum Deed {
     /// Goes on to the next state.
     #[serde(skip)]
     Advance,
+    /// Lets its audience read it.
+    #[serde(skip)]
+    Publish,
     /// Commits the window.
     #[serde(skip)]
     Schedule,

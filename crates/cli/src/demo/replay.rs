@@ -17,11 +17,11 @@ use toml::{Table, Value};
 
 use crate::database::operator;
 use crate::demo::files::{
-    BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan, ReleasePlan,
-    Story,
+    ArticlePlan, BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan,
+    ReleasePlan, Story,
 };
 use crate::demo::times::Today;
-use crate::demo::{change, exception, incident, meeting, release, setup};
+use crate::demo::{article, change, exception, incident, meeting, release, setup};
 
 /// What a deed is done to.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,7 @@ pub(super) enum Subject<'a> {
     Board(&'a BoardPlan),
     Meeting(&'a MeetingPlan),
     Exception(&'a ExceptionPlan),
+    Article(&'a ArticlePlan),
 }
 
 impl Subject<'_> {
@@ -46,6 +47,7 @@ impl Subject<'_> {
             Self::Board(board) => &board.name,
             Self::Meeting(meeting) => &meeting.key,
             Self::Exception(exception) => &exception.key,
+            Self::Article(article) => &article.key,
         }
     }
 }
@@ -110,14 +112,13 @@ impl<'a> Replay<'a> {
                 Subject::Board(plan) => setup::set_board(self, plan, &turn.deed),
                 Subject::Meeting(plan) => meeting::act(self, plan, &turn),
                 Subject::Exception(plan) => exception::act(self, plan, &turn),
+                Subject::Article(plan) => article::act(self, plan, &turn),
             };
             done.with_context(|| {
                 let (key, by, at, deed) = (turn.on.key(), &turn.by, turn.at, &turn.deed);
                 format!("`{key}` at {at}, {by}: {deed:?}")
             })?;
-            if let (Subject::Release(_), Some(made)) =
-                (turn.on, self.records.get(turn.on.key()))
-            {
+            if let (Subject::Release(_), Some(made)) = (turn.on, self.records.get(turn.on.key())) {
                 self.tell(made.id.parse()?)?;
             }
         }

@@ -263,6 +263,23 @@ impl Change {
         matches!(self.phase, Phase::Closed | Phase::Cancelled)
     }
 
+    /// Whether it does what it was meant to.
+    pub fn succeeded(&self) -> bool {
+        self.outcome.is_some_and(Outcome::is_success)
+    }
+
+    /// When work was done, and when it ended; nothing as long as there was none. Of an imported
+    /// change whose source tells no times its window counts.
+    pub fn worked(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        let over = self.is_over() || self.phase == Phase::Review;
+        if let Some(began) = self.started_at.or(self.finished_at) {
+            return Some((began, self.finished_at.or(over.then_some(began))));
+        }
+        let past = self.origin.is_some() && self.phase == Phase::Closed;
+        let window = self.content.window.as_ref().filter(|_| past)?;
+        Some((window.interval.start, Some(window.interval.end)))
+    }
+
     /// Whether customers meet it.
     pub fn hits_customers(&self) -> bool {
         self.content.customer_impact.is_some_and(|impact| impact != CustomerImpact::None)

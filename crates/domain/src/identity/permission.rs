@@ -77,6 +77,10 @@ words! {
         ChannelWrite = "channel.write",
         /// Write reviews.
         ReviewWrite = "review.write",
+        /// Write articles, and publish what was approved.
+        KnowledgeWrite = "knowledge.write",
+        /// Approve articles of others, and take them out of force.
+        KnowledgeApprove = "knowledge.approve",
         /// Keep teams.
         TeamWrite = "team.write",
         /// Keep people and their roles.
@@ -107,6 +111,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
         ],
         Role::Implementer => &[
             P::ChangeWrite,
@@ -120,6 +125,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
         ],
         Role::ReleaseManager => &[
             P::ChangeWrite,
@@ -141,6 +147,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::IncidentWrite,
             P::NoticeWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
             P::PolicyWrite,
         ],
         Role::CabMember | Role::EcabMember => {
@@ -168,6 +176,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::NoticeWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
         ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
@@ -184,6 +194,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::IncidentWrite,
             P::NoticeWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
         ],
         Role::Auditor => &[],
         Role::Administrator => &[

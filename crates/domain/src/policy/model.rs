@@ -118,6 +118,23 @@ impl Default for WindowAnswerRule {
     }
 }
 
+words! {
+    /// What becomes of a release without release notes.
+    NotesRule {
+        /// Nothing.
+        Optional = "optional",
+        /// It is not deployed until they are published.
+        Required = "required",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for NotesRule {
+    fn default() -> Self {
+        Self::Optional
+    }
+}
+
 /// A kind of release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseModel {
@@ -139,6 +156,8 @@ pub struct ReleaseModel {
     pub review_days: u16,
     /// What the answer of the teams that own the affected services means for its window.
     pub window_answer: WindowAnswerRule,
+    /// What becomes of it without release notes.
+    pub notes: NotesRule,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

@@ -163,6 +163,8 @@ pub struct Facts {
     pub before: Vec<Before>,
     /// The teams that own the services which it touches.
     pub owning: Vec<OwningTeam>,
+    /// Whether its release notes are published, where its model asks for them.
+    pub notes_published: Option<bool>,
     /// Whether its model asks that they agree to its window.
     pub window_answer_required: bool,
     /// The approval that its model asks for.
@@ -423,6 +425,9 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     }
     ready_to_submit(release, facts)?;
     tasks_done(release)?;
+    if facts.notes_published == Some(false) {
+        return Err(Refusal::NotesMissing.into());
+    }
     calendar::not_blocked(&facts.blocking)?;
     agreed(release, facts)?;
     in_order(facts)

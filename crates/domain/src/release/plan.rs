@@ -6,7 +6,7 @@ use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::calendar;
 use crate::policy::ReleaseModel;
 use crate::policy::ReleasePhase;
-use crate::record::{ExtraCommand, ExtraEvent};
+use crate::record::{ExtraCommand, ExtraEvent, settle};
 use crate::refusal::Check;
 use crate::release::facts::next_state;
 use crate::release::scope::{admit, grown};
@@ -79,6 +79,9 @@ pub fn advance(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
 
 /// A task, remark, watcher or link.
 pub fn extra(release: &Release, command: &ExtraCommand) -> Decision<ReleaseEvent> {
+    if release.extras.settles(command) {
+        settle(release.succeeded())?;
+    }
     let events = release.extras.decide(command)?;
     Ok(events.into_iter().map(ReleaseEvent::Annotated).collect())
 }

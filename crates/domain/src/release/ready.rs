@@ -24,6 +24,8 @@ pub enum About {
     Conflict,
     /// What a team that owns what it touches says of its window.
     Team(TeamId),
+    /// Its release notes.
+    Notes,
     /// Its go.
     Approval,
     /// Its window.
@@ -103,6 +105,10 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
             add(About::Team(team.id), stand, words_of(release, team));
         }
     }
+    if let Some(published) = facts.notes_published {
+        let (stand, detail) = notes(release, published);
+        add(About::Notes, stand, detail.to_owned());
+    }
     let (stand, detail) = approval(release);
     add(About::Approval, stand, detail.to_owned());
     let (stand, detail) = window(release, facts);
@@ -119,6 +125,14 @@ fn agrees(release: &Release, team: &OwningTeam, required: bool) -> Option<Stand>
         _ if release.is_under_way() => Some(Stand::NotNeeded),
         _ if required => Some(Stand::Blocks),
         _ => Some(Stand::Waits),
+    }
+}
+
+fn notes(release: &Release, published: bool) -> (Stand, &'static str) {
+    match published {
+        true => (Stand::Ready, "its release notes are published"),
+        false if release.is_under_way() => (Stand::NotNeeded, "it went without release notes"),
+        false => (Stand::Blocks, "its release notes are not published"),
     }
 }
 

@@ -84,6 +84,12 @@ pub enum Refusal {
         /// The end in force.
         end: Timestamp,
     },
+    /// Its model asks for release notes.
+    #[error(
+        "its release notes are not published: write them from its record, have them approved, \
+        and publish them"
+    )]
+    NotesMissing,
     /// Required tasks are open.
     #[error("{} open: finish them first", count_tasks(.0))]
     TasksOpen(Vec<Missing>),
@@ -181,6 +187,7 @@ impl Refusal {
         "release.window_not_asked",
         "release.not_of_team",
         "release.window_not_agreed",
+        "release.notes_missing",
         "release.tasks_open",
         "release.scope_fixed",
         "release.change_elsewhere",
@@ -211,6 +218,7 @@ impl Refuse for Refusal {
             Self::WindowNotAsked | Self::NothingCountered => "release.window_not_asked",
             Self::NotOfTeam { .. } => "release.not_of_team",
             Self::WindowNotAgreed(_) => "release.window_not_agreed",
+            Self::NotesMissing => "release.notes_missing",
             Self::TasksOpen(_) => "release.tasks_open",
             Self::ScopeFixed => "release.scope_fixed",
             Self::ChangeElsewhere { .. } => "release.change_elsewhere",

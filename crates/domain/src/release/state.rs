@@ -293,6 +293,11 @@ impl Release {
         self.round().is_some_and(|round| round.state == RoundState::Approved)
     }
 
+    /// Whether it does what it was meant to.
+    pub fn succeeded(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Successful | Outcome::SuccessfulWithIssues))
+    }
+
     /// Whether nothing can happen to it any more.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Closed | Phase::Cancelled)

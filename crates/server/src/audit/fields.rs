@@ -62,6 +62,7 @@ const OTHERS: &[&str] = &[
     "raised",
     "reported",
     "scope_stated",
+    "written",
 ];
 
 /// What of an import is no field.

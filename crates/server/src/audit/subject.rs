@@ -30,6 +30,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("chn_", "channel"),
     ("ntc_", "notice"),
     ("ci_", "ci"),
+    ("art_", "article"),
     ("rnr_", "runner"),
     ("job_", "job"),
 ];
@@ -41,6 +42,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("INC-", "incident", "SELECT id FROM incidents WHERE number = $1"),
     ("PIR-", "review", "SELECT id FROM reviews WHERE number = $1"),
     ("EXC-", "exception", "SELECT id FROM exceptions WHERE number = $1"),
+    ("KB-", "article", "SELECT id FROM articles WHERE number = $1"),
     ("CAB-", "meeting", "SELECT id FROM meetings WHERE number = $1"),
 ];
 

@@ -28,6 +28,11 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
     (
         "record",
         &[
+            "article.approved.v1",
+            "article.edited.v1",
+            "article.published.v1",
+            "article.retired.v1",
+            "article.written.v1",
             "change.annotated.v1",
             "change.attached.v1",
             "change.cancelled.v1",
@@ -69,9 +74,11 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "release.scope_reopened.v1",
             "release.scope_stated.v1",
             "release.tier_recorded.v1",
+            "review.actions_due.v1",
             "review.completed.v1",
             "review.edited.v1",
             "review.opened.v1",
+            "review.remarked.v1",
             "service.created.v1",
             "service.edited.v1",
             "service.version_set.v1",

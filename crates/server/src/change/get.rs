@@ -139,7 +139,8 @@ fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
         let guarded = guard(*verb, change, facts).and_then(|()| asking.permit(permission(*verb)));
         action(verb.word(), guarded)
     });
-    shown.chain(extras::extra_actions(asking, |_| Permission::ChangeWrite)).collect()
+    let write = |_| Permission::ChangeWrite;
+    shown.chain(extras::extra_actions(asking, write, change.succeeded())).collect()
 }
 
 fn permission(verb: Verb) -> Permission {

@@ -41,6 +41,7 @@ pub use facts::gather;
 pub(crate) use get::{approval_lamp, clear, conflict_lamp, lacks, lamp};
 pub use limits::known_limits;
 pub use list::{latest_on_ci, rows};
+pub use projection::STILL;
 pub use save::{CloneChange, EditChange, RaiseChange, SERIES};
 pub use verbs::{MoveChange, Verb};
 

@@ -36,6 +36,15 @@ const LAST: &str = "state";
 #[expect(clippy::too_many_lines, reason = "a table, a kind after another")]
 fn paths(kind: &str) -> &'static [&'static str] {
     match kind {
+        "article" => &[
+            "number",
+            "state",
+            "content.kind",
+            "content.audience",
+            "content.title",
+            "content.release",
+            "written_at",
+        ],
         "board" => &["content.name", "content.chair"],
         "change" => &[
             "number",

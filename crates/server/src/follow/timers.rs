@@ -14,6 +14,7 @@ use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attemp
 use crate::cab::RUNS_OUT;
 use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
+use crate::review::ACTIONS_DUE;
 use crate::runner::{GIVE_UP, QUIET};
 
 /// The most timers taken at once.
@@ -103,6 +104,7 @@ impl Command for Fire {
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
             RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),
+            ACTIONS_DUE => crate::review::actions_due(work, &self.stream),
             WAKES => crate::deployment::wakes(work, &self.stream),
             QUIET => crate::runner::quiet(work, &self.stream),
             GIVE_UP => crate::runner::give_up(work, &self.stream),

@@ -288,7 +288,7 @@ impl<'a, R: Drafted> Runner<'a, R> {
         let Body::Incident(body) = &draft.body else { return Vec::new() };
         let Some(number) = body.related_change.clone() else { return Vec::new() };
         if let Some(here) = known.changes.get(&number) {
-            return vec![Link { kind: LinkKind::Change, target: here.clone(), url: None }];
+            return vec![Link::new(LinkKind::Change, here)];
         }
         let detail = format!("there is no change {number} of this source: it is kept as text");
         self.dangling(draft, detail);

@@ -34,12 +34,14 @@ pub(super) struct Ruled<M> {
 pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let mut table = reader.document()?;
     let needed = ["name", "title", "version", "window_minutes", "states", "approval"];
-    let more = ["description", "owner", "review_on", "review_days", ANSWER, "extension", "tasks"];
+    let more =
+        ["description", "owner", "review_on", "review_days", ANSWER, "notes", "extension", "tasks"];
     table.keys(reader, &needed, &more);
     let name: Option<String> = table.find(reader, "name");
     let window_minutes: Option<u32> = table.find(reader, "window_minutes");
     let review_days = table.find(reader, "review_days").unwrap_or(REVIEW_DAYS);
     let window_answer = table.find(reader, ANSWER).unwrap_or_default();
+    let notes = table.find(reader, "notes").unwrap_or_default();
     let states = table.list(reader, "states", PARTS_MAX, state);
     let shared = shared(reader, &mut table, RELEASE);
     if let Some(name) = &name {
@@ -64,6 +66,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         window_minutes: window_minutes?,
         review_days,
         window_answer,
+        notes,
         states: states?,
         approval: shared.approval,
         extension: shared.extension,

@@ -6,7 +6,7 @@ use domain::approval::{EXTENSION_ROLES, Plan, Round};
 use domain::calendar::Side;
 use domain::change::Change;
 use domain::identity::Role;
-use domain::policy::WindowAnswerRule;
+use domain::policy::{NotesRule, WindowAnswerRule};
 use domain::release::{ChangeFact, Facts, Release};
 use kernel::{ChangeId, Interval, ReleaseId};
 use ports::{Fault, Query};
@@ -49,6 +49,7 @@ pub(super) fn gather(
         blocking: blocked.by,
         under: blocked.under,
         owning,
+        notes_published: notes_published(db, &policy, id, release)?,
         window_answer_required: policy
             .set
             .release(&release.model)
@@ -65,6 +66,22 @@ pub(super) fn gather(
         review_days: policy.set.release(&release.model).map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })
+}
+
+/// Whether its release notes are in force, where its model asks for them.
+fn notes_published(
+    db: &mut dyn Query,
+    policy: &InForce,
+    id: ReleaseId,
+    release: &Release,
+) -> Result<Option<bool>, Fault> {
+    let model = policy.set.release(&release.model);
+    if model.is_none_or(|model| model.notes != NotesRule::Required) {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM articles WHERE release = $1 AND kind = $2 AND in_force > 0 LIMIT 1";
+    let found = db.query_one(sql, &[id.to_string().into(), "release_notes".into()])?;
+    Ok(Some(found.is_some()))
 }
 
 fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {

@@ -322,7 +322,7 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
         let guarded = guard(*verb, release, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
-    shown.chain(extra_actions(asking, hangs)).collect()
+    shown.chain(extra_actions(asking, hangs, release.succeeded())).collect()
 }
 
 fn permission(verb: Verb) -> Permission {

@@ -121,7 +121,9 @@ impl Board<'_> {
             About::Before(id) => self.names.get(db, &id.to_string()),
             About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
             About::Team(id) => self.names.get(db, &id.to_string()),
-            About::Scope | About::Task(_) | About::Approval | About::Window => Ok(None),
+            About::Scope | About::Task(_) | About::Notes | About::Approval | About::Window => {
+                Ok(None)
+            }
         }
     }
 
@@ -156,7 +158,12 @@ impl Board<'_> {
             About::Approval if release.round().is_some_and(|round| round.stage().is_some()) => {
                 return Ok(groups(release));
             }
-            About::Scope | About::Conflict | About::Team(_) | About::Approval | About::Window => {
+            About::Scope
+            | About::Conflict
+            | About::Team(_)
+            | About::Notes
+            | About::Approval
+            | About::Window => {
                 content.release_manager.or(content.owner).map(|person| person.to_string())
             }
         };
@@ -299,6 +306,7 @@ fn kind(about: About) -> &'static str {
         About::Task(_) => "task",
         About::Conflict => "conflict",
         About::Team(_) => "team",
+        About::Notes => "notes",
         About::Approval => "approval",
         About::Window => "window",
     }

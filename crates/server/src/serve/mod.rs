@@ -104,6 +104,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::identity::routes,
     crate::import::routes,
     crate::incident::routes,
+    crate::knowledge::routes,
     crate::live::routes,
     crate::notice::routes,
     crate::policy::routes,

@@ -29,6 +29,7 @@ mod gate_hooks;
 mod hostile;
 mod identity;
 mod incident;
+mod knowledge;
 mod live;
 mod matrix;
 mod notice;

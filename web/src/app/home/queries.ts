@@ -35,6 +35,15 @@ export function useOpenReviews() {
   return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
 }
 
+/** What the reader has to do out of reviews. */
+export function useMyActions() {
+  return useList<Schema<'ActionRow'>>('/reviews/actions', {
+    owner: 'me',
+    state: 'open',
+    limit: SHOWN_MAX,
+  });
+}
+
 export function useMyReleases() {
   return useList<Schema<'ReleaseRow'>>('/releases', {
     mine: true,

@@ -108,6 +108,8 @@ export const PERMISSIONS: Record<string, string> = {
   'cab.write': 'Keep boards and lead any meeting',
   'calendar.write': 'Keep windows and blackouts',
   'conflict.accept': 'Accept conflicts',
+  'knowledge.write': 'Write articles, and publish what was approved',
+  'knowledge.approve': 'Approve articles of others',
   'exception.request': 'Ask for exceptions',
   'exception.decide': 'Decide about exceptions',
   'gate.ask': 'Ask whether an artifact may be deployed',

@@ -379,3 +379,30 @@ export const REVIEW = {
   noneHelp: 'Every release closes with a review. It opens by itself when the deployment is over.',
   open: 'Open the review',
 };
+
+export const BLAST = {
+  title: 'Blast radius',
+  services: 'Services touched',
+  cis: 'CIs touched',
+  reachedServices: 'Services that need them',
+  reachedCis: 'CIs that need them',
+  nothing: 'None',
+  since: 'Incidents there since',
+  none: 'None since the deployment began.',
+  more: (count: number) => ` and ${count} more`,
+  truncated: 'There are more incidents than are shown.',
+  causality: (label: string | null | undefined, hours: number) =>
+    label === 'explicit'
+      ? 'Linked by somebody.'
+      : label === 'inferred'
+        ? `Inferred: it began within ${hours} h of the deployment.`
+        : 'It began later than that.',
+};
+
+export const NOTES = {
+  title: 'Release notes',
+  none: 'None written. They are drafted from the record: its changes, what customers meet, their links, and what is known of its services.',
+  internal: 'Write for people here',
+  customers: 'Write for customers',
+  audiences: { internal: 'People here', customers: 'Customers' } as Record<string, string>,
+};

@@ -25,7 +25,7 @@ use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
 use crate::policy::{
-    ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
+    ConditionalStage, ModelState, NotesRule, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
 };
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
@@ -105,6 +105,7 @@ fn model() -> ReleaseModel {
     ReleaseModel {
         review_days: 7,
         window_answer: WindowAnswerRule::Informs,
+        notes: NotesRule::Optional,
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -172,6 +173,7 @@ fn facts(release: &Release) -> Facts {
         before: vec![],
         owning: vec![],
         window_answer_required: false,
+        notes_published: None,
         plan: approval(),
         scale: crate::risk::tests::scale(),
         electorate: electorate(),

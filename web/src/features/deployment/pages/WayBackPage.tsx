@@ -7,6 +7,7 @@ import { clock, minutes, span } from '@/lib/dates';
 import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
 import { Prose } from '@/ui/Prose';
+import { Known } from '@/ui/record/Known';
 import { RollbackLimits } from '@/ui/record/RollbackSteps';
 import { useCarriedOut } from '@/ui/record/useCarriedOut';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -63,6 +64,7 @@ export default function WayBackPage() {
       ) : (
         <ByHand carried={data} release={release.data} />
       )}
+      <Known record={number} />
       <nav className={classes.ways} aria-label={NIGHT.toRelease}>
         {data.run && <Link to={paths.deployment(number)}>{NIGHT.toRun}</Link>}
         <Link to={paths.release(number, 'run')}>{NIGHT.toRelease}</Link>

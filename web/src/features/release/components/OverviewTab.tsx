@@ -47,6 +47,7 @@ export function OverviewTab({ release }: { release: Release; busy: boolean }) {
             path={releasePath(release.number)}
             version={release.version}
             may={actionOf(release.actions, 'set_links')}
+            settle={actionOf(release.actions, 'settle_links')}
           />
         </>
       }

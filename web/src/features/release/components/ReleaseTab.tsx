@@ -8,6 +8,7 @@ import { blocks } from '@/ui/record/blockersFirst';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
 import { Gates } from '@/ui/record/Gates';
+import { Known } from '@/ui/record/Known';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
@@ -15,9 +16,11 @@ import { TAB } from '../texts';
 import { ApprovalsTab } from './ApprovalsTab';
 import { Evidence } from './Evidence';
 import { NoticesTab } from './NoticesTab';
+import { BlastRadius } from './BlastRadius';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
 import { ReadinessTab } from './ReadinessTab';
+import { ReleaseNotes } from './ReleaseNotes';
 import { ReviewTab } from './ReviewTab';
 import { RunTab } from './RunTab';
 import { ScopeStatement } from './ScopeStatement';
@@ -95,6 +98,9 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
       return (
         <>
           <OverviewTab release={release} busy={verb.busy} />
+          <ReleaseNotes release={release.number} />
+          <Known record={release.number} />
+          <BlastRadius release={release.number} />
           <Gates record={release.number} />
         </>
       );
