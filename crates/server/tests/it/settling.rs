@@ -1,5 +1,5 @@
-//! What the bus does when it is not told how a commit ended, when requests carry one key at the same
-//! instant, when the cached states are of another format, and when its queues are full.
+//! What the bus does when it is not told how a commit ended, when requests carry one key at once,
+//! when the cached states are of another format, and when its queues are full.
 
 #[path = "../../../store/tests/proxy/mod.rs"]
 mod proxy;
