@@ -14,6 +14,15 @@ export const LAMP_NAMES: Record<string, string> = {
   review: 'Review',
 };
 
+/** Where more stands about a lamp, when that is called otherwise. */
+export const PLACES: Record<string, string | undefined> = {
+  deployment: 'the run',
+  rollback: 'the way back',
+  risk: 'the risk',
+  review: 'the review',
+  work: 'the tasks',
+};
+
 export const LAMP_STATES: Record<string, string> = {
   clear: 'clear',
   waiting: 'waiting',

@@ -240,7 +240,9 @@ export const READINESS = {
   title: (blocked: number, waiting: number) =>
     blocked === 0 && waiting === 0
       ? 'Ready: nothing stands in the way'
-      : `${blocked} at stop, ${waiting} waiting`,
+      : [blocked && `${blocked} at stop`, waiting && `${waiting} waiting`]
+          .filter(Boolean)
+          .join(', '),
   kind: {
     scope: 'Release',
     change: 'Change',

@@ -64,7 +64,9 @@ export function failedOf(release: Release): string[] {
 
 /** After a failure the way back comes first. */
 function next(release: Release): string[] {
-  const usual = NEXT[release.phase] ?? [];
+  const inPhase = NEXT[release.phase] ?? [];
+  // A committed window is waited for; moving it is no next step.
+  const usual = release.scheduled ? inPhase.filter((verb) => verb !== 'schedule') : inPhase;
   return failedOf(release).length > 0 ? ['rollback', ...usual] : usual;
 }
 

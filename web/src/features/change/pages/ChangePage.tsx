@@ -57,7 +57,6 @@ const LAMP_TABS: [string, Tab | undefined][] = [
   ['risk', 'risk'],
   ['approvals', 'approvals'],
   ['conflicts', 'conflicts'],
-  ['work', 'tasks'],
 ];
 
 export default function ChangePage() {
@@ -125,7 +124,12 @@ function ChangeView({ change }: { change: Change }) {
 function lampPlaces(change: Change): Record<string, string> {
   const places = LAMP_TABS.map(([lamp, tab]) => [lamp, paths.change(change.number, tab)]);
   const review = change.review && paths.review(change.review.number ?? change.review.id);
-  return { ...Object.fromEntries(places), ...(review ? { review } : {}) };
+  const tasks = change.tasks.some((task) => task.required && !task.done);
+  return {
+    ...Object.fromEntries(places),
+    ...(tasks ? { work: paths.change(change.number, 'tasks') } : {}),
+    ...(review ? { review } : {}),
+  };
 }
 
 function useChangeVerbs(change: Change) {
