@@ -1,5 +1,5 @@
-"""Checks what Interlock signs and proves, from the formats that docs/features/audit.md publishes and
-from nothing of Interlock itself. It needs Python and no package.
+"""Checks what Interlock signs and proves, from the formats that docs/features/audit.md publishes
+and from nothing of Interlock itself. It needs Python and no package.
 
     verify.py pack FILE KEY                    the evidence of a release
     verify.py export FILE KEY [CHECKPOINT]     an export with the log

@@ -84,9 +84,10 @@ pub(crate) enum AuditVerb {
     /// evidence of a release, or an export with the log.
     #[command(
         after_help = "Of a database it proves that the payload of every event is the one its \
-        digest was made of, that every event is the leaf that the tree has for it, that the tree is \
-        that of the log and its checkpoints are signed and hold, that no stream has a gap, and that \
-        every cached state is the fold of its events. It names the first event that is wrong.\n\n\
+        digest was made of, that every event is the leaf that the tree has for it, that the tree \
+        is that of the log and its checkpoints are signed and hold, that no stream has a gap, and \
+        that every cached state is the fold of its events. It names the first event that is \
+        wrong.\n\n\
         Someone who can write all of the database can also make a tree and a key of their own. \
         Against them stand a checkpoint and the key that were kept elsewhere: give them.\n\n\
         Exit codes: 0 all is well, 1 something is wrong, 2 the command line or the file cannot be \

@@ -1,6 +1,6 @@
 //! Proves an export of the log by itself: each payload has its digest, each event is the leaf that
-//! stands beside it, and the tree of these leaves is the one that the checkpoints in it, and one kept
-//! elsewhere, are signed for. It reads line by line.
+//! stands beside it, and the tree of these leaves is the one that the checkpoints in it, and one
+//! kept elsewhere, are signed for. It reads line by line.
 
 use std::io::BufRead;
 

@@ -1,7 +1,7 @@
 //! Proves that nothing stored was touched: the log is dense, every payload has its digest, every
-//! event is the leaf that the tree holds, the tree is that of the log, its checkpoints are signed and
-//! hold, every event is in the log, no stream has a gap, and every cached state is the fold of its
-//! events. It reads in slices and stops at the first thing that is wrong.
+//! event is the leaf that the tree holds, the tree is that of the log, its checkpoints are signed
+//! and hold, every event is in the log, no stream has a gap, and every cached state is the fold of
+//! its events. It reads in slices and stops at the first thing that is wrong.
 
 use std::collections::VecDeque;
 
@@ -327,8 +327,8 @@ impl Signed {
 
     fn altered(&self, size: u64) -> String {
         format!(
-            "its root is not that of the log: an event at a position from {} to {size} was changed, \
-            and the tree with it",
+            "its root is not that of the log: an event at a position from {} to {size} was \
+            changed, and the tree with it",
             self.good + 1
         )
     }
@@ -348,8 +348,8 @@ impl Signed {
         let kept = self.kept?;
         let place = format!("position {}", edge.size() + 1);
         let what = format!(
-            "the tree ends here, and the checkpoint that was kept is of {} events: those behind are \
-            missing",
+            "the tree ends here, and the checkpoint that was kept is of {} events: those behind \
+            are missing",
             kept.size
         );
         Some(Wrong::new(place, what))

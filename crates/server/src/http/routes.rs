@@ -116,7 +116,7 @@ impl Routes {
         self.route(&operation, described, handler.layer(DefaultBodyLimit::max(bytes)))
     }
 
-    /// Registers the check of a document `B` of at most `bytes` that answers `A` and writes nothing.
+    /// Registers the check of a document `B` of at most `bytes`, which answers `A`.
     #[must_use]
     pub fn check<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(
         mut self,

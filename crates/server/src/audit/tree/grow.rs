@@ -1,6 +1,6 @@
 //! The tree as it is kept: the hash of every complete subtree, and a follower of the log that grows
-//! it. Appending costs the subtrees that become complete, however long the log is; a root or a proof
-//! reads as many as the tree is high.
+//! it. Appending costs the subtrees that become complete, however long the log is; a root or a
+//! proof reads as many as the tree is high.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
