@@ -8,6 +8,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /about': records.about,
   'GET /approvals': { items: [lists.approvalRow] },
   'GET /gates': { items: [] },
+  'GET /inbox': { items: [], unread: 0 },
   'GET /reviews': { items: [lists.reviewRow] },
   'GET /releases': { items: lists.releaseRows },
   'GET /releases/board': lists.board,
