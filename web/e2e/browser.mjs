@@ -35,7 +35,7 @@ export const PAGES = ADDRESSES.map((path) => [path.slice(1).replaceAll('/', '-')
   .concat(VIEWS);
 
 const RELEASE_TABS =
-  'overview scope readiness plan approvals conflicts run talk review history'.split(' ');
+  'overview scope readiness plan approvals conflicts run notices talk review history'.split(' ');
 const CHANGE_TABS = 'overview plans risk approvals conflicts cis tasks discussion history'.split(
   ' ',
 );

@@ -61,7 +61,10 @@ export async function a_communication_is_planned_previewed_and_told(browser, url
   const told = lena.page.getByRole('region', { name: 'What was told' });
   await told.getByText(/Before it begins/).waitFor();
   await told.getByRole('button', { name: /Readers and texts/ }).click();
-  await lena.page.getByRole('dialog').getByRole('cell', { name: /^Femke/ }).waitFor();
+  await lena.page
+    .getByRole('dialog')
+    .getByRole('cell', { name: /^Femke/ })
+    .waitFor();
 
   const femke = await Person.enter(browser, url, 'femke');
   await femke.open('/');

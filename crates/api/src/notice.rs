@@ -53,7 +53,7 @@ pub struct UserGroup {
     /// Those who have an account; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub people: Option<Vec<Ref>>,
-    /// The addresses of the others; absent in lists.
+    /// The addresses of the others; absent in lists, and for those who do not keep them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub addresses: Option<Vec<String>>,
     /// What may be done now; absent in lists.

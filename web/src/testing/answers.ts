@@ -10,6 +10,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /gates': { items: [] },
   'GET /knowledge': { items: [] },
   'GET /reviews/actions': { items: [] },
+  'GET /inbox': { items: [], unread: 0 },
   'GET /reviews': { items: [lists.reviewRow] },
   'GET /releases': { items: lists.releaseRows },
   'GET /releases/board': lists.board,

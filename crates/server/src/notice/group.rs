@@ -246,7 +246,11 @@ fn whole(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Shown, Stop>
         services: names.all(db, &content.services)?,
         members: u32::try_from(members).unwrap_or(u32::MAX),
         people: Some(people),
-        addresses: Some(content.addresses.iter().cloned().collect()),
+        // Addresses are for those who keep them.
+        addresses: asking
+            .permit(Permission::NoticeWrite)
+            .is_ok()
+            .then(|| content.addresses.iter().cloned().collect()),
         actions: Some(vec![action("edit", asking.permit(Permission::NoticeWrite))]),
     })
 }

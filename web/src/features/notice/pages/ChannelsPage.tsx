@@ -16,7 +16,10 @@ import classes from './inbox.module.css';
 
 type Channel = Schema<'Channel'>;
 
-function columnsWith(edit: (row: Channel) => void, test: (row: Channel) => void): Column<Channel>[] {
+function columnsWith(
+  edit: (row: Channel) => void,
+  test: (row: Channel) => void,
+): Column<Channel>[] {
   const words = CHANNELS.columns;
   return [
     {

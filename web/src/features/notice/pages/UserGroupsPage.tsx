@@ -56,11 +56,7 @@ export default function UserGroupsPage() {
         </Button>
       )}
       {open !== undefined && (
-        <UserGroupDialog
-          id={open || undefined}
-          onClose={() => setOpen(undefined)}
-          onDone={done}
-        />
+        <UserGroupDialog id={open || undefined} onClose={() => setOpen(undefined)} onDone={done} />
       )}
     </Page>
   );

@@ -42,7 +42,11 @@ export function NoticeArchive({ plan }: { plan: Communication }) {
         </ul>
       )}
       {open && (
-        <Readers notice={open} mayList={retry?.allowed ?? false} onClose={() => setOpen(undefined)} />
+        <Readers
+          notice={open}
+          mayList={retry?.allowed ?? false}
+          onClose={() => setOpen(undefined)}
+        />
       )}
     </Section>
   );

@@ -22,12 +22,10 @@ interface Values {
 }
 
 function valuesOf(plan: Communication): Values {
-  const named = plan.moments.map(
-    ({ moment, named, responsible }): [string, Choice | null] => [
-      moment,
-      named && responsible ? choiceOf(responsible) : null,
-    ],
-  );
+  const named = plan.moments.map(({ moment, named, responsible }): [string, Choice | null] => [
+    moment,
+    named && responsible ? choiceOf(responsible) : null,
+  ]);
   return {
     impact: plan.impact,
     action: plan.action,
