@@ -62,8 +62,14 @@ impl Walk {
     fn take(&mut self, text: &str, known: &Known) -> Result<(), Wrong> {
         let line = serde_json::from_str::<Line>(text)
             .map_err(|error| Wrong::new("what it says", format!("it cannot be read: {error}")))?;
+        if self.is_over {
+            return Err(Wrong::new("the end", "something follows it"));
+        }
         match line {
             Line::Export(head) => {
+                if self.signed.is_some() {
+                    return Err(Wrong::new("the head", "it stands there twice"));
+                }
                 if !head.log {
                     let what = "it holds no log: take it with `interlock export --log`";
                     return Err(Wrong::new("the head", what));

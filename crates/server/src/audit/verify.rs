@@ -368,10 +368,14 @@ fn check_numbered(db: &mut dyn Query, report: &mut VerifyReport) -> Result<Optio
         let Some(last) = rows.last() else { return Ok(None) };
         last.text(0)?.clone_into(&mut after);
         for row in &rows {
-            if row.opt_int(1)?.is_some() {
-                continue;
-            }
             let id = row.text(0)?;
+            if let Some(position) = row.opt_int(1)? {
+                if (1..=report.head).contains(&position) {
+                    continue;
+                }
+                let what = format!("it stands at position {position}, where the log has none");
+                return Ok(Some(Wrong::new(format!("event {id}"), what)));
+            }
             if db.query_one(waits, &[id.into()])?.is_none() {
                 return Ok(Some(Wrong::new(format!("event {id}"), "it is not in the log")));
             }

@@ -13,7 +13,7 @@ use crate::audit::tree::grow::of_hex;
 use crate::audit::tree::merkle;
 use crate::export::{EVENTS_SLICE_MAX, RECORDS_SLICE_MAX, csv, kinds};
 use crate::records::{KINDS, Kind, state_text};
-use crate::withheld::{LogReader, OWN_KINDS};
+use crate::withheld::{ADDRESSED, LogReader, OWN_KINDS};
 
 /// The version of the lines.
 const VERSION: u32 = 2;
@@ -189,6 +189,9 @@ impl Walk {
         }
         if OWN_KINDS.contains(&record.kind.as_str()) {
             return own.is_some() && record.state["person"].as_str() == own.as_deref();
+        }
+        if record.kind == ADDRESSED {
+            record.state["content"]["addresses"] = serde_json::json!([]);
         }
         let others = record.kind == "person" && own.as_deref() != Some(record.id.as_str());
         if let Some(state) = record.state.as_object_mut().filter(|_| others) {

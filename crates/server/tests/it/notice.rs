@@ -346,6 +346,15 @@ fn a_release_is_told_from_its_start_to_its_end() {
         assert!(done.iter().all(|one| one.subject.to_lowercase().contains("done")), "{done:?}");
         stage.clock.set(at("2026-12-23T20:01:00Z"));
         assert_eq!(story.told().await, []);
+
+        // All of it is evidence.
+        let eve = stage.person("eve", &["auditor"]).await;
+        let pack = eve.get(&format!("{}/evidence", story.path)).await.ok();
+        let events = pack["events"].as_array().expect("events").iter();
+        let told = events.filter(|one| one["section"] == "communications");
+        let told = told.filter_map(|one| one["event"]["stream"].as_str()?.split(':').next());
+        let kinds: BTreeSet<&str> = told.collect();
+        assert_eq!(kinds, BTreeSet::from(["communication", "notice"]));
     });
 }
 

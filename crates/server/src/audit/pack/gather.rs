@@ -81,7 +81,9 @@ fn release_of(db: &mut dyn Query, stream: &str) -> Result<Option<Ref>, Fault> {
 /// The streams that belong to a release, each once.
 fn streams(db: &mut dyn Query, release: &str) -> Result<Vec<String>, Fault> {
     let mut ids = vec![release.to_owned()];
-    let mut records = vec![format!("release:{release}"), format!("run:{release}")];
+    let of_release = ["release", "run", "communication"];
+    let mut records: Vec<String> =
+        of_release.iter().map(|kind| format!("{kind}:{release}")).collect();
     let sql = "SELECT change FROM release_changes WHERE release = $1 ORDER BY place";
     for row in db.query(sql, &[release.into()])? {
         let change = row.text(0)?;
@@ -116,6 +118,7 @@ const BELONGING: &[(&str, &str, &str)] = &[
     ),
     ("review", "SELECT id FROM reviews WHERE ", "subject"),
     ("gate", "SELECT gate FROM gate_records WHERE ", "record"),
+    ("notice", "SELECT id FROM notices WHERE ", "release"),
 ];
 
 /// An event with all that is stored of it.

@@ -17,6 +17,7 @@ pub(super) const SECTIONS: &[(&str, &str, &str)] = &[
 /// The kinds of record whose events are all of one section.
 const OF_KIND: &[(&str, &str)] = &[
     ("attempt", "refusals"),
+    ("communication", "communications"),
     ("conflict", "conflicts"),
     ("exception", "exceptions"),
     ("gate", "deployments"),

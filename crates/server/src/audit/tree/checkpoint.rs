@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::identity::Permission;
 use kernel::Timestamp;
-use ports::{Fault, Query, Row, Value};
+use ports::{Fault, Lane, Query, Row, Value};
 
 use super::grow::{Grow, Kept, NAME, size};
 use super::merkle::{self, Edge};
@@ -152,7 +152,8 @@ pub fn write_due(bus: &Bus) -> Result<(), Failure> {
 /// A checkpoint of all that has its place in the log by now, as far as can be grown in one request.
 pub(crate) async fn write_now(bus: &Bus, envelope: Envelope) -> Result<Checkpoint, Answer> {
     for _ in 0..SLICES_MAX {
-        if bus.send(Envelope::system(NAME), Grow).await?.answer < SLICE_MAX {
+        let envelope = Envelope { lane: Lane::Bulk, ..Envelope::system(NAME) };
+        if bus.send(envelope, Grow).await?.answer < SLICE_MAX {
             break;
         }
     }

@@ -14,6 +14,8 @@ use crate::keys;
 const ORIGIN: &str = "interlock/log/";
 /// The kind of signature in a signed note: Ed25519.
 const ED25519_KIND: u8 = 1;
+/// How many bytes of a signature name its key.
+const ID_BYTES: usize = 4;
 /// The most bytes of a note that are looked at.
 pub(crate) const NOTE_MAX: usize = 16 * 1024;
 
@@ -61,7 +63,7 @@ impl Verifier {
     }
 
     /// The first bytes of the hash by which a signature names its key.
-    fn id(&self) -> [u8; 4] {
+    fn id(&self) -> [u8; ID_BYTES] {
         let hash = Sha256::new()
             .chain_update(&self.name)
             .chain_update([b'\n', ED25519_KIND])
@@ -73,10 +75,15 @@ impl Verifier {
     /// Whether a note bears a signature of this key. Signatures of others are passed over.
     fn signed(&self, body: &str, signatures: &str) -> bool {
         let key = UnparsedPublicKey::new(&ED25519, self.public);
-        let lines = signatures.lines().filter_map(|line| line.strip_prefix("— "));
-        let ours = lines.filter_map(|line| line.split_once(' '));
-        let ours = ours.filter(|(name, _)| *name == self.name);
-        ours.filter_map(|(_, signature)| STANDARD.decode(signature).ok()).any(|bytes| {
+        let read = |line: &str| {
+            let (name, signature) = line.strip_prefix("— ")?.split_once(' ')?;
+            let bytes = STANDARD.decode(signature).ok().filter(|bytes| bytes.len() > ID_BYTES)?;
+            Some((name.to_owned(), bytes))
+        };
+        // Each line is a signature, by whomever, and the last one ends as the others do.
+        let lines = signatures.strip_suffix('\n').map(|lines| lines.split('\n').map(read));
+        let Some(all) = lines.and_then(Iterator::collect::<Option<Vec<_>>>) else { return false };
+        all.iter().filter(|(name, _)| *name == self.name).any(|(_, bytes)| {
             let signature = bytes.strip_prefix(&self.id());
             signature.is_some_and(|signature| key.verify(body.as_bytes(), signature).is_ok())
         })
@@ -159,6 +166,10 @@ mod tests {
             2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
         assert!(verifier.signed(body, signature));
         assert!(!verifier.signed(&body.replace('y', "Y"), signature));
+        // What is no signature at all, or is cut off, makes the note no note.
+        for wrong in [format!("{signature}more\n"), signature.trim_end().to_owned()] {
+            assert!(!verifier.signed(body, &wrong), "{wrong}");
+        }
     }
 
     #[test]
