@@ -52,8 +52,10 @@ const FIELDS: &[&str] = &[
 #[derive(Debug, Subcommand)]
 pub(crate) enum KnowledgeVerb {
     /// Lists articles, the newest first.
-    #[command(after_help = "Examples:\n  interlock knowledge list --kind workaround --in-force\n  \
-        interlock knowledge list --applies-to CHG-1042")]
+    #[command(
+        after_help = "Examples:\n  interlock knowledge list --kind workaround --in-force\n  \
+        interlock knowledge list --applies-to CHG-1042"
+    )]
     List(List),
     /// Shows an article: its newest text, its versions, and what you may do.
     #[command(after_help = "Example:\n  interlock knowledge show KB-3")]
@@ -303,7 +305,8 @@ mod tests {
             let line = Line::try_parse_from([&["write"], words].concat()).unwrap();
             line.fields.body().unwrap()
         };
-        let written = body(&["--title", "Restart it", "--service", "Payments", "--body", "Off, on."]);
+        let written =
+            body(&["--title", "Restart it", "--service", "Payments", "--body", "Off, on."]);
         assert_eq!(written.title.as_deref(), Some("Restart it"));
         assert_eq!(written.services, Some(vec!["Payments".to_owned()]));
         assert_eq!((written.kind, written.release), (None, None));

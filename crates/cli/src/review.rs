@@ -43,8 +43,16 @@ const FIELDS: &[&str] = &[
     "completed_by",
 ];
 
-const ACTIONS: &[&str] =
-    &["due_on", "overdue", "done", "review.number", "item", "title", "owner.name", "subject.number"];
+const ACTIONS: &[&str] = &[
+    "due_on",
+    "overdue",
+    "done",
+    "review.number",
+    "item",
+    "title",
+    "owner.name",
+    "subject.number",
+];
 
 /// What is done with reviews.
 #[derive(Debug, Subcommand)]

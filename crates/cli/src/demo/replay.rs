@@ -15,8 +15,8 @@ use toml::{Table, Value};
 
 use crate::database::operator;
 use crate::demo::files::{
-    ArticlePlan, BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan, ReleasePlan,
-    Story,
+    ArticlePlan, BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan,
+    ReleasePlan, Story,
 };
 use crate::demo::times::Today;
 use crate::demo::{article, change, exception, incident, meeting, release, setup};

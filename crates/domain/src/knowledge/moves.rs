@@ -129,7 +129,8 @@ mod tests {
         let draft = draft();
         assert_eq!(code(approve(&draft, judge(ANNA))), "knowledge.own_draft");
         assert_eq!(code(approve(&draft, Judge { person: None })), "knowledge.no_person");
-        let helped = after(draft.clone(), ROSA, &edit(&draft, &body("Off, then on.")).expect("fine"));
+        let helped =
+            after(draft.clone(), ROSA, &edit(&draft, &body("Off, then on.")).expect("fine"));
         assert_eq!(code(approve(&helped, judge(ROSA))), "knowledge.own_draft");
         assert_eq!(code(approve(&helped, judge(ANNA))), "knowledge.own_draft");
         let empty = after(draft.clone(), ANNA, &edit(&draft, &body(" ")).expect("fine"));

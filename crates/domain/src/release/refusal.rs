@@ -85,8 +85,10 @@ pub enum Refusal {
         end: Timestamp,
     },
     /// Its model asks for release notes.
-    #[error("its release notes are not published: write them from its record, have them approved, \
-        and publish them")]
+    #[error(
+        "its release notes are not published: write them from its record, have them approved, \
+        and publish them"
+    )]
     NotesMissing,
     /// Required tasks are open.
     #[error("{} open: finish them first", count_tasks(.0))]

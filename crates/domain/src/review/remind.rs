@@ -84,7 +84,8 @@ mod tests {
             item("second", "2026-12-03", false),
             item("whenever", "", false),
         ];
-        let review = Review { content: Content { actions, ..Content::default() }, ..Review::default() };
+        let review =
+            Review { content: Content { actions, ..Content::default() }, ..Review::default() };
         assert_eq!(review.reminds_at(), Some(at("2026-12-01T00:00:00Z")));
         assert_eq!(remind(&review, at("2026-11-30T23:59:59Z")), []);
         assert_eq!(titles(&remind(&review, at("2026-12-01T00:00:00Z"))), ["first"]);

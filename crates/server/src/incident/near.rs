@@ -8,9 +8,7 @@ use api::incident::{Near, NearChange};
 use axum::Json;
 use axum::extract::{Path, State as Shared};
 use domain::change::{Change, Outcome};
-use domain::incident::{
-    Incident, NEAR_HOURS_DEFAULT, NEAR_HOURS_MAX, Nearness as Where, Touch,
-};
+use domain::incident::{Incident, NEAR_HOURS_DEFAULT, NEAR_HOURS_MAX, Nearness as Where, Touch};
 use domain::record::{Link, LinkKind};
 use domain::{General, Missing};
 use kernel::{ChangeId, CiId, Timestamp};

@@ -91,11 +91,7 @@ fn of_ids(
     Ok(rows)
 }
 
-fn filtered(
-    db: &mut dyn Query,
-    query: &ListQuery,
-    statement: &mut Statement,
-) -> Result<(), Stop> {
+fn filtered(db: &mut dyn Query, query: &ListQuery, statement: &mut Statement) -> Result<(), Stop> {
     if let Some(name) = query.get("service") {
         let service = wrong_name("service", find_service(db, name))?;
         let joined = " CROSS JOIN article_services WHERE article_services.article = articles.id \

@@ -62,9 +62,10 @@ impl Record for Article {
             tx.execute("DELETE FROM article_services WHERE article = $1", &[(&id).into()])?;
         }
         let number = serial(&self.number);
-        let rows = content.services.iter().map(|service| {
-            vec![service.to_string().into(), number.into(), (&id).into()]
-        });
+        let rows = content
+            .services
+            .iter()
+            .map(|service| vec![service.to_string().into(), number.into(), (&id).into()]);
         insert_rows(tx, "article_services (service, serial, article)", rows)
     }
 

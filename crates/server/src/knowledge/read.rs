@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use domain::knowledge::{Article, Content, Judge, Line, Published, Verb, difference as lines, guard};
+use domain::knowledge::{
+    Article, Content, Judge, Line, Published, Verb, difference as lines, guard,
+};
 use domain::{General, Missing};
 use ports::{Fault, Query};
 
@@ -127,10 +129,8 @@ fn differs(article: &Article, query: &ListQuery) -> Result<wire::ArticleDifferen
     let newer = to.map_or(&article.content, |to| &to.content);
     let (title, body) =
         from.map_or(("", ""), |one| (one.content.title.as_str(), one.content.body.as_str()));
-    let line = |line: Line| wire::DifferenceLine {
-        mark: line.mark.word().to_owned(),
-        text: line.text,
-    };
+    let line =
+        |line: Line| wire::DifferenceLine { mark: line.mark.word().to_owned(), text: line.text };
     Ok(wire::ArticleDifference {
         from: from.map(|one| one.version),
         to: to.map(|one| one.version),

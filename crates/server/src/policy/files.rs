@@ -34,7 +34,8 @@ pub(super) struct Ruled<M> {
 pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let mut table = reader.document()?;
     let needed = ["name", "title", "version", "window_minutes", "states", "approval"];
-    let more = ["description", "owner", "review_on", "review_days", ANSWER, "notes", "extension", "tasks"];
+    let more =
+        ["description", "owner", "review_on", "review_days", ANSWER, "notes", "extension", "tasks"];
     table.keys(reader, &needed, &more);
     let name: Option<String> = table.find(reader, "name");
     let window_minutes: Option<u32> = table.find(reader, "window_minutes");

@@ -121,11 +121,9 @@ impl Board<'_> {
             About::Before(id) => self.names.get(db, &id.to_string()),
             About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
             About::Team(id) => self.names.get(db, &id.to_string()),
-            About::Scope
-            | About::Task(_)
-            | About::Notes
-            | About::Approval
-            | About::Window => Ok(None),
+            About::Scope | About::Task(_) | About::Notes | About::Approval | About::Window => {
+                Ok(None)
+            }
         }
     }
 

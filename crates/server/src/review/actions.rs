@@ -91,9 +91,7 @@ fn page(
             > (?, ?, ?)";
         statement.bind(beyond, place);
     }
-    statement.push(
-        " ORDER BY review_actions.due_key, review_actions.review, review_actions.item",
-    );
+    statement.push(" ORDER BY review_actions.due_key, review_actions.review, review_actions.item");
     let rows = statement.page(db, limit, |row| {
         Ok(cursor_text(row.int(6)?, &format!("{}:{}", row.text(0)?, row.int(1)?)))
     })?;
@@ -117,12 +115,7 @@ fn owner(
     }
 }
 
-fn line(
-    db: &mut dyn Query,
-    names: &mut Names,
-    row: &Row,
-    today: Date,
-) -> Result<ActionRow, Fault> {
+fn line(db: &mut dyn Query, names: &mut Names, row: &Row, today: Date) -> Result<ActionRow, Fault> {
     let (review, subject) = (row.text(0)?, row.text(7)?);
     let due_on = row.opt_text(4)?;
     let done = row.bool(5)?;

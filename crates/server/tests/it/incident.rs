@@ -287,8 +287,13 @@ fn what_was_changed_lately_near_it_is_told_the_likely_cause_first() {
             ("elsewhere", &far, day("06:58"), day("06:59"), good),
             ("after it", &web, day("07:01"), day("07:02"), good),
             ("the day before", &web, "2026-11-20T00:00:00Z".to_owned(), day("01:00"), good),
-            ("long ago", &web, "2026-11-19T00:00:00Z".to_owned(),
-                "2026-11-19T01:00:00Z".to_owned(), good),
+            (
+                "long ago",
+                &web,
+                "2026-11-19T00:00:00Z".to_owned(),
+                "2026-11-19T01:00:00Z".to_owned(),
+                good,
+            ),
         ] {
             carried_out(&stage, title, ci, (&from, &to), end).await;
         }
@@ -299,14 +304,20 @@ fn what_was_changed_lately_near_it_is_told_the_likely_cause_first() {
             let near = anna.get(&format!("/incidents/INC-1/near{query}")).await.ok();
             let items = near["items"].as_array().unwrap().iter();
             let told = items.map(|one| {
-                format!("{} [{}]", one["change"]["name"].as_str().unwrap(),
-                    one["causality"].as_str().unwrap())
+                format!(
+                    "{} [{}]",
+                    one["change"]["name"].as_str().unwrap(),
+                    one["causality"].as_str().unwrap()
+                )
             });
             (told.collect::<Vec<_>>().join(", "), near)
         };
         let (told, near_24) = near("").await;
-        assert_eq!(told, "taken back [rollback], half an hour [inferred], below it [inferred], \
-            the day before [inferred]");
+        assert_eq!(
+            told,
+            "taken back [rollback], half an hour [inferred], below it [inferred], \
+            the day before [inferred]"
+        );
         assert_eq!((&near_24["hours"], &near_24["truncated"]), (&json!(24), &json!(false)));
         assert_eq!(near_24["from"], "2026-11-20T07:00:00Z");
         assert_eq!(
@@ -316,8 +327,11 @@ fn what_was_changed_lately_near_it_is_told_the_likely_cause_first() {
         );
         assert_eq!(near_24["items"][1]["minutes_before"], 30);
         assert_eq!(near_24["items"][1]["nearness"], "same_ci");
-        assert_eq!(near("?hours=1").await.0, "taken back [rollback], half an hour [inferred], \
-            below it [inferred]");
+        assert_eq!(
+            near("?hours=1").await.0,
+            "taken back [rollback], half an hour [inferred], \
+            below it [inferred]"
+        );
         assert!(near("?hours=72").await.0.ends_with(", long ago [inferred]"));
         anna.get("/incidents/INC-1/near?hours=0").await.refused(422, "request.invalid");
         anna.get("/incidents/INC-9/near").await.refused(404, "request.unknown_record");
