@@ -28,6 +28,8 @@ pub struct Moved {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MovedKind {
+    /// An article of the knowledge base.
+    Article,
     /// A board.
     Board,
     /// A change.

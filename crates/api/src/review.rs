@@ -1,6 +1,6 @@
 //! Post-implementation reviews on the wire. `GET /reviews`, `GET/PUT /reviews/{id}`,
-//! `POST /reviews/{id}/complete`, `POST /reviews/{id}/annotations`, `GET /reviews/actions`; `PUT /releases/{id}/review` and `PUT /changes/{id}/review` write
-//! the review of a record.
+//! `POST /reviews/{id}/complete`, `POST /reviews/{id}/annotations`, `GET /reviews/actions`;
+//! `PUT /releases/{id}/review` and `PUT /changes/{id}/review` write the review of a record.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

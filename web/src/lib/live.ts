@@ -43,6 +43,7 @@ const SEEN_ON: Record<string, string[]> = {
   conflict: ['/conflicts', '/calendar', '/changes', '/releases', '/extensions'],
   delegation: ['/delegations', '/approvals', '/changes', '/releases'],
   exception: ['/exceptions', '/conflicts', '/calendar', '/changes', '/releases'],
+  article: ['/knowledge'],
   external: ['/calendar'],
   feed: ['/feeds'],
   gate: ['/gates', '/releases', '/changes'],
@@ -75,6 +76,7 @@ export const KINDS = Object.keys(SEEN_ON) as Moved['kind'][];
 
 /** What a page shows of a record by its name: `/releases/REL-17`, whatever stands behind it. */
 const FOLDERS: Record<string, string> = {
+  article: '/knowledge',
   change: '/changes',
   exception: '/exceptions',
   incident: '/incidents',

@@ -117,7 +117,8 @@ mod tests {
         ) {
             let lines = difference(&older.join("\n"), &newer.join("\n"));
             let without = |gone: Mark| -> Vec<String> {
-                lines.iter().filter(|line| line.mark != gone).map(|line| line.text.clone()).collect()
+                let kept = lines.iter().filter(|line| line.mark != gone);
+                kept.map(|line| line.text.clone()).collect()
             };
             prop_assert_eq!(without(Mark::Added), older);
             prop_assert_eq!(without(Mark::Removed), newer);

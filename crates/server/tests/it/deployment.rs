@@ -344,10 +344,10 @@ fn the_blast_radius_tells_what_a_release_reaches_and_the_incidents_there_since()
         };
         report("before", "pay-db", "2026-11-21T07:00:00Z").await;
         let (path, changes) = deployed(&stage, &story).await;
-        stage.clock.set(crate::support::at("2026-11-26T14:00:00Z"));
+        stage.clock.set(crate::support::at("2026-11-21T23:00:00Z"));
         report("on it", "web-01", "2026-11-21T14:30:00Z").await;
         report("on what needs it", "report-app", "2026-11-21T14:20:00Z").await;
-        report("put down to it", "pay-app", "2026-11-25T14:00:00Z").await;
+        report("put down to it", "pay-app", "2026-11-21T20:00:00Z").await;
         let cause = json!({"caused_by": changes[0]});
         story.anna.patch("/incidents/INC-4", "*", cause).await.ok();
         let blast = story.anna.get(&format!("{path}/blast")).await.ok();
@@ -398,6 +398,7 @@ fn who_waits_for_a_change_is_told_once_it_succeeded() {
             settle["allowed"].as_bool().unwrap()
         };
         assert!(!may().await);
+        story.ivan.post(&format!("{path}/verify"), json!({})).await.ok();
         story.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
         assert!(may().await);
         story.anna.put(&at, "*", links(true)).await.ok();
