@@ -279,6 +279,8 @@ pub struct MomentPlan {
     pub named: bool,
     /// Whether it may be left out.
     pub optional: bool,
+    /// Whether it is left out, whatever was told before that was decided.
+    pub off: bool,
 }
 
 /// A user group that is told of a release.

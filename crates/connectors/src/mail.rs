@@ -29,7 +29,7 @@ impl Post {
 
 impl Mailer for Post {
     fn open(&self, server: &MailServer) -> Result<Box<dyn MailConnection>, Undelivered> {
-        let unopened = |error: Error| Undelivered::Later(format!("no mail server: {error}"));
+        let unopened = |error: Error| Undelivered::Nobody(format!("no mail server: {error}"));
         let hello = ClientId::default();
         let tls = || TlsParameters::new(server.host.clone()).map_err(unopened);
         let wrapped = match server.security {
@@ -47,7 +47,7 @@ impl Mailer for Post {
             let credentials = Credentials::new(user.clone(), password.clone());
             let told = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
             // What the server says to a wrong password may hold it: it is not repeated.
-            told.map_err(|_| Undelivered::Later("the mail server took no sign-in".to_owned()))?;
+            told.map_err(|_| Undelivered::Nobody("the mail server took no sign-in".to_owned()))?;
         }
         Ok(Box::new(Connection(connection)))
     }
@@ -57,7 +57,8 @@ struct Connection(SmtpConnection);
 
 impl MailConnection for Connection {
     fn send(&mut self, mail: &Mail) -> Result<(), Undelivered> {
-        let (from, to) = (address(&mail.from)?, address(&mail.to)?);
+        let odd = |_| Undelivered::Nobody("the channel's own address is none".to_owned());
+        let (from, to) = (mail.from.parse().map_err(odd)?, address(&mail.to)?);
         let body = written(mail, &from, &to)?;
         self.begin(from, to, &body)?;
         // From here on it may have been taken, whatever is heard of it.
@@ -76,26 +77,51 @@ impl Connection {
         let is_plain = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
         if !(is_plain(&from) && is_plain(&to)) {
             if !is_known(Extension::SmtpUtfEight) {
-                let why = "the mail server takes no address with such letters";
-                return Err(Undelivered::Refused(why.to_owned()));
+                let why = "the mail server takes no address with such letters".to_owned();
+                let is_ours = !is_plain(&from);
+                return Err(if is_ours {
+                    Undelivered::Nobody(why)
+                } else {
+                    Undelivered::Refused(why)
+                });
             }
             options.push(MailParameter::SmtpUtfEight);
         }
         if !body.is_ascii() && is_known(Extension::EightBitMime) {
             options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
-        let begun = self
-            .0
-            .command(From::new(Some(from), options))
-            .and_then(|_| self.0.command(Rcpt::new(to, Vec::new())))
-            .and_then(|_| self.0.command(Data));
-        begun.map(|_| ()).map_err(|error| {
-            let said = said(&error);
+        self.begun(from, to, options).inspect_err(|end| {
             // The next mail begins anew; one that cannot be begun tells so itself.
-            let _ = self.0.command(Rset);
-            said
+            if !matches!(end, Undelivered::Nobody(_)) {
+                let _ = self.0.command(Rset);
+            }
         })
     }
+
+    /// Only what is said to the reader's own address is about that reader; a server that does not
+    /// take our address takes no mail at all from us.
+    fn begun(
+        &mut self,
+        from: Address,
+        to: Address,
+        options: Vec<MailParameter>,
+    ) -> Result<(), Undelivered> {
+        let nobody = |error: Error| Undelivered::Nobody(format!("the mail server says: {error}"));
+        self.0.command(From::new(Some(from), options)).map_err(nobody)?;
+        let is_taken = self.0.command(Rcpt::new(to, Vec::new()));
+        is_taken.map_err(|error| if is_end(&error) { nobody(error) } else { said(&error) })?;
+        let is_awaited = self.0.command(Data);
+        is_awaited.map(|_| ()).map_err(|error| match said(&error) {
+            _ if is_end(&error) => nobody(error),
+            Undelivered::Refused(why) => Undelivered::Later(why),
+            other => other,
+        })
+    }
+}
+
+/// Whether the connection is at its end: nothing was answered, or that the server closes it.
+fn is_end(error: &Error) -> bool {
+    error.status().is_none_or(|code| u16::from(code) == 421)
 }
 
 /// What a server's answer means. One that ends in a code was given, so nothing is unknown.
@@ -199,6 +225,13 @@ mod tests {
 
     #[test]
     fn what_the_server_says_decides_whether_it_is_tried_again() {
+        let (end, _) = sent(vec!["220 a", "250 a", "550 we know no such sender", "250 reset"]);
+        assert!(matches!(end, Err(Undelivered::Nobody(_))), "{end:?}");
+        let (end, _) = sent(vec!["220 a", "250 a", "250 ok", "421 closing"]);
+        assert!(matches!(end, Err(Undelivered::Nobody(_))), "{end:?}");
+        let (end, _) =
+            sent(vec!["220 a", "250 a", "250 ok", "250 ok", "554 no recipients", "250 reset"]);
+        assert!(matches!(end, Err(Undelivered::Later(_))), "{end:?}");
         let (end, _) = sent(vec!["220 a", "250 a", "250 ok", "550 no such user", "250 reset"]);
         assert!(matches!(end, Err(Undelivered::Refused(_))), "{end:?}");
         let (end, _) = sent(vec!["220 a", "250 a", "250 ok", "451 later", "250 reset"]);
@@ -210,12 +243,12 @@ mod tests {
     #[test]
     fn it_is_unknown_only_once_the_whole_text_was_handed_over() {
         let (end, _) = sent(vec!["220 a", "250 a", "250 ok", "250 ok"]);
-        assert!(matches!(end, Err(Undelivered::Later(_))), "{end:?}");
+        assert!(matches!(end, Err(Undelivered::Nobody(_))), "{end:?}");
         let (end, _) = sent(vec!["220 a", "250 a", "250 ok", "250 ok", "354 go"]);
         assert!(matches!(end, Err(Undelivered::Unknown(_))), "{end:?}");
         let nobody = MailServer { port: 1, ..server(vec![]).0 };
         let end = Post::new().open(&nobody).map(|_| ());
-        assert!(matches!(end, Err(Undelivered::Later(_))), "{end:?}");
+        assert!(matches!(end, Err(Undelivered::Nobody(_))), "{end:?}");
     }
 
     #[test]

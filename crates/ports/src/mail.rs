@@ -60,6 +60,9 @@ pub enum Undelivered {
     /// It was not taken, and may be another time.
     #[error("{0}")]
     Later(String),
+    /// Nobody was there to take it, and nobody would take the next one now.
+    #[error("{0}")]
+    Nobody(String),
     /// It was refused, and will be again.
     #[error("{0}")]
     Refused(String),

@@ -29,6 +29,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "notices",
         sql: include_str!("../migrations/sqlite/0005_notices.sql"),
     },
+    Migration {
+        number: 6,
+        name: "deliveries",
+        sql: include_str!("../migrations/sqlite/0006_deliveries.sql"),
+    },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -52,6 +57,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 5,
         name: "notices",
         sql: include_str!("../migrations/postgres/0005_notices.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "deliveries",
+        sql: include_str!("../migrations/postgres/0006_deliveries.sql"),
     },
 ];
 

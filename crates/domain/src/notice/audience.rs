@@ -11,7 +11,7 @@ use crate::vocabulary::Audience;
 pub struct Reached {
     /// Their account.
     pub person: Option<PersonId>,
-    /// Their e-mail address, in lower case; who has none is told in the page alone.
+    /// Their e-mail address, in lower case; who has none of their own is told in the page alone.
     pub address: Option<String>,
     /// In whose words.
     pub audience: Audience,
@@ -20,8 +20,7 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// What tells them from others, and stands for them in what was sent: two who share an address
-    /// share a mail.
+    /// What tells them from others, and stands for them in what was sent.
     pub fn key(&self) -> String {
         let person = || self.person.map(|person| person.to_string());
         self.address.clone().or_else(person).unwrap_or_default()
@@ -29,29 +28,42 @@ impl Reached {
 }
 
 /// Everyone once, in the words of the first audience that they belong to. An account counts before
-/// a bare address: its owner reads in the zone of the account and in the page too.
+/// a bare address: its owner reads in the zone of the account and in the page too. Where several
+/// accounts share an address, the first has it, and the others are told in the page alone.
 pub fn once(members: impl IntoIterator<Item = Reached>) -> Vec<Reached> {
-    let mut found: BTreeMap<String, Reached> = BTreeMap::new();
+    let mut found: BTreeMap<(Option<PersonId>, Option<String>), Reached> = BTreeMap::new();
     for member in members {
-        let key = member.key();
-        if key.is_empty() {
+        let bare = member.address.clone().filter(|_| member.person.is_none());
+        if member.person.is_none() && bare.is_none() {
             continue;
         }
-        match found.get_mut(&key) {
-            None => drop(found.insert(key, member)),
-            Some(known) => {
-                let audience = known.audience.min(member.audience);
-                // Of two with the same standing the smaller counts, so that the order of what is
-                // read decides nothing.
-                let standing = |one: &Reached| (one.person.is_none(), one.audience, one.person);
-                if (standing(&member), &member.zone) < (standing(known), &known.zone) {
-                    *known = member;
-                }
-                known.audience = audience;
-            }
+        // Of two the smaller counts, so that the order of what is read decides nothing.
+        let known = found.entry((member.person, bare)).or_insert_with(|| member.clone());
+        if (member.audience, &member.zone) < (known.audience, &known.zone) {
+            *known = member;
         }
     }
-    found.into_values().collect()
+    let mut members: Vec<Reached> = found.into_values().collect();
+    members.sort_by_key(|one| (one.person.is_none(), one.audience, one.person));
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let mut told: Vec<Reached> = Vec::with_capacity(members.len());
+    for mut member in members {
+        if let Some(address) = member.address.take() {
+            if let Some(owner) = owners.get(&address) {
+                let owner = &mut told[*owner];
+                owner.audience = owner.audience.min(member.audience);
+                if member.person.is_none() {
+                    continue;
+                }
+            } else {
+                owners.insert(address.clone(), told.len());
+                member.address = Some(address);
+            }
+        }
+        told.push(member);
+    }
+    told.sort_by_cached_key(Reached::key);
+    told
 }
 
 #[cfg(test)]
@@ -104,6 +116,25 @@ mod tests {
             let expected = Reached { audience: Audience::Support, ..account.clone() };
             assert_eq!(once(members), [expected]);
         }
+    }
+
+    #[test]
+    fn accounts_that_share_an_address_share_a_mail_and_each_has_the_page() {
+        let account = |number, audience| Reached {
+            person: Some(person(number)),
+            ..by_mail("desk@example.org", audience)
+        };
+        let members = [
+            by_mail("desk@example.org", Audience::Team),
+            account(2, Audience::Customers),
+            account(1, Audience::Support),
+        ];
+        let told = once(members.clone());
+        let first = Reached { audience: Audience::Team, ..account(1, Audience::Support) };
+        let second = Reached { address: None, ..account(2, Audience::Customers) };
+        assert_eq!(told, [first, second]);
+        let turned: Vec<_> = members.into_iter().rev().collect();
+        assert_eq!(once(turned), told);
     }
 
     #[test]

@@ -124,7 +124,10 @@ pub fn save_channel(
     edit: &ChannelEdit,
     facts: &ChannelFacts,
 ) -> Decision<ChannelEvent> {
-    let edit = if facts.exists { edit.clone().against(&channel.content) } else { edit.clone() };
+    let mut edit = edit.clone();
+    // It is kept as it is checked; what is no address stays as it was given, and is refused.
+    edit.from = edit.from.map(|from| address_of(&from).unwrap_or(from));
+    let edit = if facts.exists { edit.against(&channel.content) } else { edit };
     let mut content = channel.content.clone();
     content.apply(&edit);
     check(&content, facts, facts.exists && edit.kind.is_some())?;
@@ -192,6 +195,14 @@ mod tests {
         assert!(save_channel(&Channel::default(), &mail(), &facts).is_ok());
         let bare = ChannelEdit { name: Some("Mail".to_owned()), ..ChannelEdit::default() };
         assert_eq!(wrong(&bare, &facts), ["/host", "/port", "/from"]);
+    }
+
+    #[test]
+    fn the_sender_is_kept_as_an_address_is_written() {
+        let edit = ChannelEdit { from: Some(" Changes@Example.ORG\n".to_owned()), ..mail() };
+        let events = save_channel(&Channel::default(), &edit, &ChannelFacts::default());
+        let Ok([ChannelEvent::Created { content }]) = events.as_deref() else { panic!("saved") };
+        assert_eq!(content.from, "changes@example.org");
     }
 
     #[test]

@@ -166,9 +166,11 @@ impl Facts<'_> {
     /// When the window is told before it begins; nothing once that was done, or is too late.
     fn before(&self) -> Before {
         let Some(window) = self.window else { return Before::Never };
-        let of =
-            |told: &&Told| told.moment == Moment::Before && told.window.as_ref() == Some(window);
-        let is_told = self.told.iter().any(|told| of(&told));
+        // A window that was left and came back is another one: what was told of it the first time
+        // may have been superseded since.
+        let since = self.told.iter().rev();
+        let mut since = since.take_while(|told| told.window.as_ref() == Some(window));
+        let is_told = since.any(|told| told.moment == Moment::Before);
         if is_told || self.off.contains(&Moment::Before) || self.now >= window.interval.start {
             return Before::Never;
         }
@@ -298,6 +300,23 @@ mod tests {
         case.tells(&[]);
         case.window = Some(window("2026-12-20T20:00:00Z"));
         case.tells(&[(Moment::Moved, To::Told)]);
+    }
+
+    #[test]
+    fn a_window_that_moved_away_and_came_back_is_told_again() {
+        let mut case = Case::at("2026-12-14T00:00:00Z");
+        let first = case.window.clone();
+        let second = Some(window("2026-12-19T20:00:00Z"));
+        case.told = vec![
+            told(Moment::Before, first.as_ref()),
+            told(Moment::Moved, second.as_ref()),
+            told(Moment::Before, second.as_ref()),
+        ];
+        case.tells(&[(Moment::Moved, To::Told), (Moment::Before, To::Untold)]);
+        case.told.push(told(Moment::Moved, first.as_ref()));
+        case.tells(&[(Moment::Before, To::Untold)]);
+        case.told.push(told(Moment::Before, first.as_ref()));
+        case.tells(&[]);
     }
 
     #[test]

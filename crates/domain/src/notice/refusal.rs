@@ -13,8 +13,8 @@ pub enum Refusal {
     },
     /// A later notice says otherwise.
     #[error(
-        "notice {later} of the same release tells of another date or that it is cancelled: sending \
-         this one now would mislead"
+        "notice {later} of the same release tells what came after this one: sending this one now \
+         would mislead"
     )]
     Outdated {
         /// The place of the later notice.

@@ -29,6 +29,14 @@ impl Leader {
         Self { bus: bus.clone(), what, name, until: Timestamp::from_micros(0) }
     }
 
+    /// Until when it leads, as far as it said so; for ever where there is no other.
+    pub fn until(&self) -> Timestamp {
+        match self.bus.world().store.engine() {
+            Engine::Sqlite => Timestamp::from_micros(i64::MAX),
+            Engine::Postgres => self.until,
+        }
+    }
+
     /// Whether it leads now.
     pub fn leads(&mut self) -> Result<bool, Failure> {
         let now = self.bus.world().clock.now();

@@ -181,11 +181,29 @@ fn channels(db: &mut dyn Query) -> Result<Vec<(ChannelId, domain::notice::Channe
     Ok(found)
 }
 
-/// Those who were told something of a release, or may have been, as they were told last.
+/// The mail server by which mails go out.
+pub(super) fn mail_in_force(db: &mut dyn Query) -> Result<Option<String>, Fault> {
+    let sql = "SELECT id FROM channels WHERE kind = 'email' AND is_off = 0 \
+        ORDER BY name_key LIMIT 1";
+    db.query_one(sql, &[])?.map(|row| row.text(0).map(str::to_owned)).transpose()
+}
+
+/// Those who were told something of a release, or may have been, as they were told last; by mail
+/// through the server that is in force now.
 pub(super) fn told(db: &mut dyn Query, release: &str) -> Result<Vec<Addressee>, Fault> {
     let sql = "SELECT channel, recipient, person, audience, zone FROM deliveries \
         WHERE release = $1 AND (state IN ('sent', 'sending') OR in_doubt = 1) ORDER BY place";
-    by_key(&db.query(sql, &[release.into()])?)
+    let mut told = by_key(&db.query(sql, &[release.into()])?)?;
+    if let Some(mail) = mail_in_force(db)? {
+        let mut mails = BTreeSet::new();
+        for row in db.query("SELECT id FROM channels WHERE kind = 'email'", &[])? {
+            mails.insert(row.text(0)?.to_owned());
+        }
+        for one in told.iter_mut().filter(|one| mails.contains(&one.channel)) {
+            one.channel.clone_from(&mail);
+        }
+    }
+    Ok(told)
 }
 
 /// Those who were told of a window, or are about to be.

@@ -17,6 +17,7 @@ use crate::asking::{Asking, Reader};
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
 use crate::http::{App, ListQuery, Signed, Write};
 use crate::names::{Named, Names, Resolver};
+use crate::notice::outbox::rehome;
 use crate::notice::sender::{Outlet, Way};
 use crate::problem::Answer;
 use crate::read::{Statement, action, ask, present, refused};
@@ -128,6 +129,7 @@ impl Command for SaveChannel {
             keep(work.tx, channel.id, &after)?;
         }
         work.append(&mut channel, events)?;
+        rehome(work)?;
         Ok(Written { id: channel.id.to_string(), number: None, version: channel.version.0 })
     }
 }

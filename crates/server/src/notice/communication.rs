@@ -150,6 +150,7 @@ fn moments(
             responsible: names.opt(db, responsible(plan, *moment, &standing.release))?,
             named: plan.responsible.contains_key(moment),
             optional: matches!(moment, Moment::Before | Moment::Start | Moment::Success),
+            off: plan.off.contains(moment),
         });
     }
     Ok(shown)

@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 
 use kernel::ReleaseId;
+use ports::{Fault, Query};
 
 use crate::bus::{Bus, Envelope, Failure};
 use crate::follow::followers::{Follower, Seen};
+use crate::notice::DUE;
 use crate::notice::tell::TellRelease;
+use crate::read::wait;
 
 /// The events of a release after which something may be due.
 const MOVES: &[&str] = &[
@@ -21,6 +24,8 @@ const MOVES: &[&str] = &[
 ];
 /// What the people of a release plan to tell.
 const PLANNED: &str = "communication.edited.v1";
+/// The rules that say how long before it is told.
+const RULES: &str = "policy.activated.v1";
 
 /// The follower.
 pub struct NoticeReactor;
@@ -35,10 +40,24 @@ impl Follower for NoticeReactor {
             .iter()
             .filter(|seen| MOVES.contains(&seen.name.as_str()) || seen.name == PLANNED);
         let id = |seen: &Seen| seen.stream.split_once(':')?.1.parse().ok();
-        let releases: BTreeSet<ReleaseId> = moved.filter_map(id).collect();
+        let mut releases: BTreeSet<ReleaseId> = moved.filter_map(id).collect();
+        if events.iter().any(|seen| seen.name == RULES) {
+            let found = wait(&*bus.world().store, awaited);
+            releases.extend(found.map_err(Failure::Fault)?);
+        }
         for release in releases {
             bus.call(Envelope::system("notice"), TellRelease { release })?;
         }
         Ok(())
     }
+}
+
+/// The releases of which something is due later.
+fn awaited(db: &mut dyn Query) -> Result<Vec<ReleaseId>, Fault> {
+    let rows = db.query("SELECT stream FROM timers WHERE kind = $1", &[DUE.into()])?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.extend(row.text(0)?.split_once(':').and_then(|(_, id)| id.parse().ok()));
+    }
+    Ok(found)
 }

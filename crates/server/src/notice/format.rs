@@ -19,6 +19,11 @@ pub(super) struct Letter<'a> {
 }
 
 impl Letter<'_> {
+    /// Its subject, as it is shown.
+    pub(super) fn title(&self) -> String {
+        visible(self.subject)
+    }
+
     /// As plain text.
     pub(super) fn plain(&self) -> String {
         let body = visible(self.body);
@@ -43,7 +48,7 @@ impl Letter<'_> {
             "<!doctype html>\n<html><head><meta charset=\"utf-8\"></head>\
             <body style=\"font-family: sans-serif\">\n<h1 style=\"font-size: 1.2em\">{}</h1>\n\
             {body}{}</body></html>\n",
-            escaped(&visible(self.subject)),
+            escaped(&self.title()),
             link.unwrap_or_default()
         )
     }
@@ -62,7 +67,7 @@ impl Letter<'_> {
             blocks.push(json!({"type": "actions", "elements": [button]}));
         }
         json!({
-            "text": for_slack(&short(&visible(self.subject), CHAT_MAX)),
+            "text": for_slack(&short(&self.title(), CHAT_MAX)),
             "blocks": blocks,
             "unfurl_links": false,
             "unfurl_media": false,
@@ -77,7 +82,7 @@ impl Letter<'_> {
             let run = json!({"type": "TextRun", "text": text, "size": size, "weight": weight});
             json!({"type": "RichTextBlock", "inlines": [run]})
         };
-        let mut body = vec![block(&visible(self.subject), true)];
+        let mut body = vec![block(&self.title(), true)];
         let text = short(&visible(self.body), CHAT_MAX);
         body.extend(paragraphs(&text).map(|paragraph| block(paragraph, false)));
         let actions: Vec<Json> = self
@@ -237,5 +242,11 @@ mod tests {
         let length = |text: &Json| text.as_str().expect("a text").chars().count();
         assert_eq!(length(&slack["blocks"][0]["text"]["text"]), HEADLINE_MAX);
         assert_eq!(length(&slack["blocks"][1]["text"]["text"]), CHAT_MAX);
+    }
+
+    #[test]
+    fn a_subject_is_shown_as_it_is_written() {
+        let letter = Letter { subject: "Done \u{202E}no\u{7}", body: "", link: None };
+        assert_eq!(letter.title(), "Done \u{FFFD}no\u{FFFD}");
     }
 }

@@ -4,10 +4,12 @@
 
 use domain::identity::Permission;
 use domain::notice::Refusal;
+use domain::vocabulary::Moment;
 use kernel::{ChannelId, NoticeId, Timestamp};
 use ports::{Fault, Query, Row, Tx, Undelivered, Value};
 
 use crate::bus::{Command, Lock, Stop, Work};
+use crate::notice::audience::mail_in_force;
 use crate::notice::{NO_CHANNEL, PAGE};
 
 /// The most deliveries that are claimed at once by one channel.
@@ -17,6 +19,8 @@ pub const ATTEMPTS_MAX: i64 = 8;
 /// How long a delivery rests after it failed, in seconds, and how often that is doubled.
 const REST_SECONDS: i64 = 60;
 const REST_DOUBLED_MAX: i64 = 7;
+/// Why something was given up that was begun again and again, and never came to an end.
+const BROKE_OFF: &str = "sending it broke off each time: the log of the server says why";
 /// The most characters of a reason.
 const REASON_MAX: usize = 500;
 
@@ -33,10 +37,13 @@ pub(super) struct Piece {
     pub zone: String,
 }
 
-/// The channels that have something to send now.
+/// The channels that have something to send now, or something claimed, which is left over where
+/// nobody is sending by them.
 pub(super) fn waiting(db: &mut dyn Query, now: Timestamp) -> Result<Vec<ChannelId>, Fault> {
-    let sql = "SELECT id FROM channels WHERE is_off = 0 AND EXISTS (SELECT 1 FROM deliveries \
-        WHERE deliveries.channel = channels.id AND state = 'waiting' AND next_at <= $1)";
+    let sql = "SELECT id FROM channels WHERE (is_off = 0 AND EXISTS (SELECT 1 FROM deliveries \
+        WHERE deliveries.channel = channels.id AND state = 'waiting' AND next_at <= $1)) \
+        OR EXISTS (SELECT 1 FROM deliveries \
+        WHERE deliveries.channel = channels.id AND state = 'sending')";
     let rows = db.query(sql, &[now.into()])?;
     rows.iter().map(|row| row.parsed(0)).collect()
 }
@@ -67,6 +74,7 @@ impl Command for Claim {
         work.lock(Lock::name("outbox", &channel))?;
         let sql = "SELECT notice, recipient, audience, zone FROM deliveries \
             WHERE channel = $1 AND state = 'waiting' AND next_at <= $2 \
+            AND EXISTS (SELECT 1 FROM channels WHERE id = $1 AND is_off = 0) \
             AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
                 WHERE earlier.release = deliveries.release \
                 AND earlier.channel = deliveries.channel \
@@ -76,16 +84,20 @@ impl Command for Claim {
             ORDER BY next_at, place LIMIT $3";
         let params = [(&channel).into(), work.now.into(), CLAIM_MAX.into()];
         let rows = work.tx.query(sql, &params)?;
-        let pieces = rows.iter().map(piece).collect::<Result<Vec<_>, _>>()?;
-        for piece in &pieces {
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let piece = piece(row)?;
+            // What a correction superseded since it was read is not sent any more.
             let sql = "UPDATE deliveries SET state = 'sending', attempts = attempts + 1 \
-                WHERE notice = $1 AND channel = $2 AND recipient = $3";
+                WHERE notice = $1 AND channel = $2 AND recipient = $3 AND state = 'waiting'";
             let notice = piece.notice.to_string();
             let params = [notice.into(), (&channel).into(), (&piece.recipient).into()];
-            work.tx.execute(sql, &params)?;
-            work.touched();
+            if work.tx.execute(sql, &params)? == 1 {
+                claimed.push(piece);
+                work.touched();
+            }
         }
-        Ok(pieces)
+        Ok(claimed)
     }
 }
 
@@ -105,7 +117,7 @@ pub(super) enum Outcome {
     Sent,
     /// It was not, as far as is known.
     Failed(Undelivered),
-    /// It was not tried: the one before it found nobody there.
+    /// It was not tried: the one before it found nobody there, or its text could not be read.
     Untried,
 }
 
@@ -135,6 +147,9 @@ impl Command for Settle {
         for (piece, outcome) in &self.outcomes {
             settle(work.tx, self.channel, piece, outcome, work.now)?;
             work.touched();
+        }
+        if self.outcomes.iter().any(|(_, outcome)| *outcome != Outcome::Sent) {
+            rehome(work)?;
         }
         Ok(())
     }
@@ -174,9 +189,11 @@ fn settle(
     let attempts = row.int(0)?;
     let (state, doubt) = match failure {
         Undelivered::Refused(_) => ("dead", false),
-        Undelivered::Later(_) if attempts >= ATTEMPTS_MAX => ("dead", false),
+        Undelivered::Later(_) | Undelivered::Nobody(_) if attempts >= ATTEMPTS_MAX => {
+            ("dead", false)
+        }
         Undelivered::Unknown(_) if attempts >= ATTEMPTS_MAX => ("dead", true),
-        Undelivered::Later(_) => ("waiting", false),
+        Undelivered::Later(_) | Undelivered::Nobody(_) => ("waiting", false),
         Undelivered::Unknown(_) => ("waiting", true),
     };
     let reason: String = failure.to_string().chars().take(REASON_MAX).collect();
@@ -197,12 +214,13 @@ fn rested(now: Timestamp, attempts: i64) -> Timestamp {
 
 /// A notice that surely did not arrive is left where a later one corrects it, and so is that
 /// correction for whoever was told nothing: nobody hears that something moved of which they never
-/// knew.
+/// knew. Where the new date was told beside the correction, to all but those who were being told the
+/// old one, the correction is all that they hear of it, and stays.
 fn leave_what_misleads(tx: &mut dyn Tx, channel: &str, piece: &Piece) -> Result<(), Fault> {
     let notice = piece.notice.to_string();
     let sql = "SELECT release, place FROM deliveries \
         WHERE notice = $1 AND channel = $2 AND recipient = $3 \
-        AND state = 'waiting' AND in_doubt = 0";
+        AND state IN ('waiting', 'dead') AND in_doubt = 0";
     let params = [(&notice).into(), channel.into(), (&piece.recipient).into()];
     let Some(row) = tx.query_one(sql, &params)? else { return Ok(()) };
     let (release, place) = (row.text(0)?.to_owned(), row.int(1)?);
@@ -210,12 +228,16 @@ fn leave_what_misleads(tx: &mut dyn Tx, channel: &str, piece: &Piece) -> Result<
         return Ok(());
     }
     let sql = "UPDATE deliveries SET state = 'superseded' \
-        WHERE notice = $1 AND channel = $2 AND recipient = $3";
+        WHERE notice = $1 AND channel = $2 AND recipient = $3 AND state = 'waiting'";
     tx.execute(sql, &params)?;
     let sql = "UPDATE deliveries SET state = 'superseded' WHERE release = $1 AND channel = $2 \
         AND recipient = $3 AND place > $4 AND state = 'waiting' AND in_doubt = 0 \
         AND EXISTS (SELECT 1 FROM notices WHERE notices.id = deliveries.notice \
-            AND notices.moment IN ('moved', 'cancelled')) \
+            AND notices.moment IN ('moved', 'cancelled') \
+            AND NOT EXISTS (SELECT 1 FROM notices AS later \
+                WHERE later.release = notices.release AND later.moment = 'before' \
+                AND later.place > notices.place AND later.window_start = notices.window_start \
+                AND later.window_end = notices.window_end)) \
         AND NOT EXISTS (SELECT 1 FROM deliveries AS other \
             WHERE other.release = deliveries.release AND other.channel = deliveries.channel \
             AND other.recipient = deliveries.recipient AND other.place < deliveries.place \
@@ -232,8 +254,38 @@ fn correction_after(db: &mut dyn Query, release: &str, place: i64) -> Result<Opt
     row.map(|row| row.int(0)).transpose()
 }
 
+/// The place of the first notice after one beside which that one would mislead: any but one that
+/// tells the same window.
+fn outdated_by(db: &mut dyn Query, notice: &domain::notice::Notice) -> Result<Option<i64>, Fault> {
+    let Some(release) = notice.release else { return Ok(None) };
+    let start = notice.window.as_ref().map(|window| window.interval.start);
+    let sql = "SELECT place, moment, window_start FROM notices \
+        WHERE release = $1 AND place > $2 ORDER BY place";
+    let rows = db.query(sql, &[release.to_string().into(), i64::from(notice.place).into()])?;
+    for row in rows {
+        if row.text(1)? != Moment::Before.word() || row.opt_time(2)? != start {
+            return Ok(Some(row.int(0)?));
+        }
+    }
+    Ok(None)
+}
+
+/// Hands what waits for a mail server that is turned off to the one that is in force: to its
+/// readers it is the same mail.
+pub(super) fn rehome(work: &mut Work<'_>) -> Result<(), Fault> {
+    let Some(mail) = mail_in_force(work.tx)? else { return Ok(()) };
+    let sql = "UPDATE deliveries SET channel = $1, next_at = $2 WHERE state = 'waiting' \
+        AND channel IN (SELECT id FROM channels WHERE kind = 'email' AND is_off = 1)";
+    if work.tx.execute(sql, &[mail.into(), work.now.into()])? > 0 {
+        work.touched();
+    }
+    Ok(())
+}
+
 /// What was claimed by one who is gone: nobody knows whether it was sent.
-pub(super) struct TakeOver;
+pub(super) struct TakeOver {
+    pub(super) channel: ChannelId,
+}
 
 impl Command for TakeOver {
     type Answer = u64;
@@ -251,17 +303,23 @@ impl Command for TakeOver {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<u64, Stop> {
-        let sql = "UPDATE deliveries SET state = 'waiting', in_doubt = 1, next_at = $1 \
-            WHERE state = 'sending'";
-        let taken = work.tx.execute(sql, &[work.now.into()])?;
+        let channel = self.channel.to_string();
+        work.lock(Lock::name("outbox", &channel))?;
+        let sql = "UPDATE deliveries SET in_doubt = 1, next_at = $1, \
+            state = CASE WHEN attempts >= $2 THEN 'dead' ELSE 'waiting' END, \
+            reason = CASE WHEN attempts >= $2 THEN $3 ELSE reason END \
+            WHERE channel = $4 AND state = 'sending'";
+        let params = [work.now.into(), ATTEMPTS_MAX.into(), BROKE_OFF.into(), channel.into()];
+        let taken = work.tx.execute(sql, &params)?;
         if taken > 0 {
             work.touched();
+            rehome(work)?;
         }
         Ok(taken)
     }
 }
 
-/// Sends what was given up again: of a notice, all of it or to one reader.
+/// Sends what was given up of a notice again.
 pub struct Retry {
     /// The notice.
     pub notice: NoticeId,
@@ -294,11 +352,8 @@ impl Command for Retry {
                 Refusal::NotDead { state: "delivered or on its way" }.into(),
             ));
         }
-        if let Some(release) = notice.release {
-            let place = i64::from(notice.place);
-            if let Some(later) = correction_after(work.tx, &release.to_string(), place)? {
-                return Err(Stop::Refused(Refusal::Outdated { later }.into()));
-            }
+        if let Some(later) = outdated_by(work.tx, &notice)? {
+            return Err(Stop::Refused(Refusal::Outdated { later }.into()));
         }
         let mut count = 0;
         for row in dead {
@@ -311,19 +366,16 @@ impl Command for Retry {
             count += work.tx.execute(sql, &params)?;
             work.touched();
         }
+        rehome(work)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 }
 
 /// The mail server by which is sent what had none.
 fn mail(db: &mut dyn Query) -> Result<String, Stop> {
-    let sql = "SELECT id FROM channels WHERE kind = 'email' AND is_off = 0 \
-        ORDER BY name_key LIMIT 1";
-    let Some(row) = db.query_one(sql, &[])? else {
-        let why = "there is still no mail server: set up a channel of kind email first";
-        return Err(Stop::Refused(Refusal::NoChannel(why.to_owned()).into()));
-    };
-    Ok(row.text(0)?.to_owned())
+    let why = "there is still no mail server: set up a channel of kind email first";
+    let none = || Stop::Refused(Refusal::NoChannel(why.to_owned()).into());
+    mail_in_force(db)?.ok_or_else(none)
 }
 
 /// Marks notices in the page as read by one person; all of theirs where none is named.

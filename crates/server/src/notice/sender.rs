@@ -1,15 +1,17 @@
 //! Sending what waits, each channel on a thread of its own, so that one that does not answer holds
 //! up nothing but itself. What came of it is committed before more is taken on.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::notice::{Channel, ChannelContent, ChannelKind, Notice, Security};
-use kernel::{ChannelId, Timestamp};
+use kernel::{ChannelId, NoticeId, Timestamp};
 use ports::{
     CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Mail, MailConnection, MailSecurity,
     MailServer, Mailer, Method, Query, Undelivered,
@@ -32,6 +34,10 @@ const LEADER: &str = "notices.sender";
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long an outcome rests that could not be committed.
 const REST: Duration = Duration::from_millis(200);
+/// How long a channel rests behind which nobody is there, in seconds.
+const CHANNEL_REST_SECONDS: i64 = 60;
+/// The host in the ids of mails: the same whatever becomes of a channel and its sender.
+const ID_HOST: &str = "notices.interlock";
 /// The most channels that send at once; others wait for their turn.
 const CHANNELS_MAX: usize = 32;
 /// Before what a key of Standard Webhooks is written.
@@ -62,17 +68,32 @@ pub struct Sender {
     way: Way,
     stop: Arc<AtomicBool>,
     leader: Leader,
-    /// Whether what others left claimed was taken over.
-    has_begun: bool,
+    /// Until when this server may take more on, in microseconds.
+    leads_until: Arc<AtomicI64>,
     /// The channels that are sending.
-    busy: Arc<Mutex<BTreeSet<ChannelId>>>,
+    busy: Busy,
+    /// The channels behind which nobody was there, and until when they rest.
+    resting: Resting,
+    threads: Vec<JoinHandle<()>>,
 }
+
+type Busy = Arc<Mutex<BTreeSet<ChannelId>>>;
+type Resting = Arc<Mutex<BTreeMap<ChannelId, Timestamp>>>;
 
 impl Sender {
     /// One that ends when it is told to stop.
     pub fn new(bus: &Bus, way: Way, stop: Arc<AtomicBool>) -> Self {
         let leader = Leader::new(bus, LEADER);
-        Self { bus: bus.clone(), way, stop, leader, has_begun: false, busy: Arc::default() }
+        Self {
+            bus: bus.clone(),
+            way,
+            stop,
+            leader,
+            leads_until: Arc::default(),
+            busy: Arc::default(),
+            resting: Arc::default(),
+            threads: Vec::new(),
+        }
     }
 
     /// Sends until told to stop.
@@ -87,26 +108,27 @@ impl Sender {
 
     /// Takes on what waits now; answers how many channels are sending.
     pub fn turn(&mut self) -> Result<usize, Failure> {
-        if !self.leader.leads()? {
-            self.has_begun = false;
+        let leads = self.leader.leads()?;
+        let until = if leads { self.leader.until().micros() } else { 0 };
+        self.leads_until.store(until, Ordering::SeqCst);
+        if !leads {
             return Ok(0);
         }
-        if !self.has_begun {
-            let taken = self.bus.call(Envelope::system("notice"), TakeOver)?.answer;
-            if taken > 0 {
-                tracing::warn!(deliveries = taken, "notices are in doubt and are sent again");
-            }
-            self.has_begun = true;
-        }
+        self.threads.retain(|thread| !thread.is_finished());
         let now = self.bus.world().clock.now();
         let found = wait(&*self.bus.world().store, move |db| waiting(db, now));
         for channel in found.map_err(Failure::Fault)? {
-            self.begin(channel);
+            self.begin(channel, now);
         }
         Ok(self.busy.lock().unwrap_or_else(PoisonError::into_inner).len())
     }
 
-    fn begin(&self, channel: ChannelId) {
+    fn begin(&mut self, channel: ChannelId, now: Timestamp) {
+        let resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        if resting.get(&channel).is_some_and(|until| now < *until) {
+            return;
+        }
+        drop(resting);
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         if busy.len() >= CHANNELS_MAX || !busy.insert(channel) {
             return;
@@ -116,13 +138,29 @@ impl Sender {
             bus: self.bus.clone(),
             way: self.way.clone(),
             stop: Arc::clone(&self.stop),
+            leads_until: Arc::clone(&self.leads_until),
             busy: Arc::clone(&self.busy),
+            resting: Arc::clone(&self.resting),
             channel,
         };
         let thread = std::thread::Builder::new().name("notices by a channel".to_owned());
-        if let Err(error) = thread.spawn(move || round.send()) {
-            tracing::error!(%error, "notices must wait: no thread is to be had");
-            self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&channel);
+        match thread.spawn(move || round.send()) {
+            Ok(thread) => self.threads.push(thread),
+            Err(error) => {
+                tracing::error!(%error, "notices must wait: no thread is to be had");
+                self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&channel);
+            }
+        }
+    }
+}
+
+/// What is being sent is sent and settled before the sender is gone: a restart leaves no doubt.
+impl Drop for Sender {
+    fn drop(&mut self) {
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread that sent notices had panicked");
+            }
         }
     }
 }
@@ -132,7 +170,9 @@ struct Round {
     bus: Bus,
     way: Way,
     stop: Arc<AtomicBool>,
-    busy: Arc<Mutex<BTreeSet<ChannelId>>>,
+    leads_until: Arc<AtomicI64>,
+    busy: Busy,
+    resting: Resting,
     channel: ChannelId,
 }
 
@@ -150,35 +190,71 @@ impl Round {
         }
     }
 
-    /// Claims, sends and settles until nothing waits, or nobody is there.
+    /// Claims, sends and settles until nothing waits, or nobody is there. What is claimed already
+    /// was so by a round that broke off: there is one at a time.
     fn rounds(&self) -> Result<(), Failure> {
-        while !self.stop.load(Ordering::SeqCst) {
+        let take_over = TakeOver { channel: self.channel };
+        let taken = self.bus.call(Envelope::system("notice"), take_over)?.answer;
+        if taken > 0 {
+            tracing::warn!(deliveries = taken, "notices are in doubt and are sent again");
+        }
+        while !self.stop.load(Ordering::SeqCst) && self.leads() {
             let claim = Claim { channel: self.channel };
             let pieces = self.bus.call(Envelope::system("notice"), claim)?.answer;
             if pieces.is_empty() {
                 break;
             }
-            let outcomes = self.made(pieces).map_err(Failure::Fault)?;
+            let (outlet, letters) = match self.letters(&pieces) {
+                Ok(read) => read,
+                Err(fault) => {
+                    let untried = pieces.into_iter().map(|piece| (piece, Outcome::Untried));
+                    self.settle(&untried.collect::<Vec<_>>());
+                    return Err(Failure::Fault(fault));
+                }
+            };
+            let (outcomes, is_gone) = self.made(&outlet, pieces, &letters);
             self.settle(&outcomes);
-            if outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Untried) {
+            if is_gone {
+                let until = self.bus.world().clock.now().plus_seconds(CHANNEL_REST_SECONDS);
+                let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+                resting.insert(self.channel, until);
                 break;
             }
         }
         Ok(())
     }
 
-    fn made(&self, pieces: Vec<Piece>) -> Result<Vec<(Piece, Outcome)>, Fault> {
-        let (channel, wanted) = (self.channel, pieces.clone());
-        let read = wait(&*self.bus.world().store, move |db| {
+    /// Whether this server still is the one that sends.
+    fn leads(&self) -> bool {
+        self.bus.world().clock.now().micros() < self.leads_until.load(Ordering::SeqCst)
+    }
+
+    /// The channel with the texts of some deliveries, each notice read once.
+    fn letters(&self, pieces: &[Piece]) -> Result<(Outlet, Vec<Option<Written>>), Fault> {
+        let (channel, wanted) = (self.channel, pieces.to_vec());
+        wait(&*self.bus.world().store, move |db| {
             let outlet = Outlet::of(db, channel).map_err(|stop| match stop {
                 Stop::Fault(fault) => fault,
                 _ => Fault::permanent("reading a channel", "it is gone"),
             })?;
-            let letters =
-                wanted.iter().map(|piece| written(db, piece)).collect::<Result<_, _>>()?;
-            Ok((outlet, letters))
-        });
-        let (outlet, letters): (Outlet, Vec<Option<Written>>) = read?;
+            let mut notices: BTreeMap<NoticeId, Option<Source>> = BTreeMap::new();
+            for piece in &wanted {
+                if let Entry::Vacant(slot) = notices.entry(piece.notice) {
+                    slot.insert(Source::of(db, piece.notice)?);
+                }
+            }
+            let letter = |piece: &Piece| notices.get(&piece.notice)?.as_ref()?.written(piece);
+            Ok((outlet, wanted.iter().map(letter).collect()))
+        })
+    }
+
+    /// Sends; answers what became of each, and whether nobody is there any more.
+    fn made(
+        &self,
+        outlet: &Outlet,
+        pieces: Vec<Piece>,
+        letters: &[Option<Written>],
+    ) -> (Vec<(Piece, Outcome)>, bool) {
         let mut open = None;
         let mut outcomes = Vec::with_capacity(pieces.len());
         let mut is_gone = false;
@@ -189,21 +265,23 @@ impl Round {
                 continue;
             }
             let now = self.bus.world().clock.now();
-            let end = match &letter {
+            let end = match letter {
                 Some(letter) => outlet.send(&self.way, &mut open, &piece, letter, now),
                 None => Err(Undelivered::Refused("its text is gone".to_owned())),
             };
             let outcome = match end {
                 Ok(()) => Outcome::Sent,
                 Err(failure) => {
-                    is_gone = !matches!(failure, Undelivered::Refused(_));
-                    open = None;
+                    is_gone = matches!(failure, Undelivered::Nobody(_) | Undelivered::Unknown(_));
+                    if is_gone {
+                        open = None;
+                    }
                     Outcome::Failed(failure)
                 }
             };
             outcomes.push((piece, outcome));
         }
-        Ok(outcomes)
+        (outcomes, is_gone)
     }
 
     /// Commits what came of it, however long that takes: what is not committed is in doubt.
@@ -231,25 +309,35 @@ struct Written {
     window: Option<domain::vocabulary::Window>,
 }
 
-fn written(db: &mut dyn Query, piece: &Piece) -> Result<Option<Written>, Fault> {
-    let Some(found) = find_state::<Notice>(db, piece.notice)? else { return Ok(None) };
-    let notice = found.state;
-    let (Ok(audience), Ok(zone)) = (piece.audience.parse(), piece.zone.parse()) else {
-        return Ok(None);
-    };
-    let Some((text, release)) = notice.text(audience, &zone).zip(notice.release) else {
-        return Ok(None);
-    };
-    let sql = "SELECT number FROM releases WHERE id = $1";
-    let row = db.query_one(sql, &[release.to_string().into()])?;
-    let number = row.map_or_else(|| Ok(String::new()), |row| row.text(0).map(str::to_owned))?;
-    Ok(Some(Written {
-        moment: notice.moment.map_or("", domain::vocabulary::Moment::word),
-        number,
-        subject: text.subject.clone(),
-        body: text.body.clone(),
-        window: notice.window.clone(),
-    }))
+/// A notice with the number of its release.
+struct Source {
+    notice: Notice,
+    number: String,
+}
+
+impl Source {
+    fn of(db: &mut dyn Query, id: NoticeId) -> Result<Option<Self>, Fault> {
+        let Some(found) = find_state::<Notice>(db, id)? else { return Ok(None) };
+        let notice = found.state;
+        let Some(release) = notice.release else { return Ok(None) };
+        let sql = "SELECT number FROM releases WHERE id = $1";
+        let row = db.query_one(sql, &[release.to_string().into()])?;
+        let number = row.map_or_else(|| Ok(String::new()), |row| row.text(0).map(str::to_owned))?;
+        Ok(Some(Self { notice, number }))
+    }
+
+    /// The text for one reader.
+    fn written(&self, piece: &Piece) -> Option<Written> {
+        let (audience, zone) = (piece.audience.parse().ok()?, piece.zone.parse().ok()?);
+        let text = self.notice.text(audience, &zone)?;
+        Some(Written {
+            moment: self.notice.moment.map_or("", domain::vocabulary::Moment::word),
+            number: self.number.clone(),
+            subject: text.subject.clone(),
+            body: text.body.clone(),
+            window: self.notice.window.clone(),
+        })
+    }
 }
 
 /// A channel with its secrets.
@@ -330,7 +418,7 @@ impl Outlet {
             headers,
             body: body.into_bytes(),
         };
-        heard(web.send(&request))
+        heard(web.send_unread(&request))
     }
 
     fn mail(
@@ -341,13 +429,12 @@ impl Outlet {
         letter: &Letter<'_>,
     ) -> Result<(), Undelivered> {
         let content = &self.content;
-        let host = content.from.rsplit('@').next().unwrap_or("interlock");
         let mail = Mail {
-            message_id: format!("{}@{host}", parcel.id),
+            message_id: format!("{}@{ID_HOST}", parcel.id),
             at: parcel.now,
             from: content.from.clone(),
             to: parcel.to.to_owned(),
-            subject: letter.subject.to_owned(),
+            subject: letter.title(),
             text: letter.plain(),
             html: letter.html(),
         };
@@ -410,7 +497,7 @@ fn id_of(piece: &Piece) -> String {
 }
 
 fn nothing_goes_out() -> Undelivered {
-    Undelivered::Later("this server opens no connections".to_owned())
+    Undelivered::Nobody("this server opens no connections".to_owned())
 }
 
 /// The headers that prove who sent a request (Standard Webhooks 1.0).
@@ -435,9 +522,14 @@ fn heard(end: Result<HttpResponse, Fault>) -> Result<(), Undelivered> {
         Ok(answer) if answer.status == 410 => {
             Err(Undelivered::Refused("the receiver is gone for good (410)".to_owned()))
         }
-        Ok(answer) => Err(Undelivered::Later(format!("the receiver answered {}", answer.status))),
+        Ok(HttpResponse { status, .. }) => {
+            let why = format!("the receiver answered {status}");
+            // One that is busy or broken takes nothing else now either.
+            let is_busy = status == 429 || status >= 500;
+            Err(if is_busy { Undelivered::Nobody(why) } else { Undelivered::Later(why) })
+        }
         Err(Fault::Transient { attempted, .. }) if attempted == CONNECTING => {
-            Err(Undelivered::Later("nobody answered at its address".to_owned()))
+            Err(Undelivered::Nobody("nobody answered at its address".to_owned()))
         }
         Err(fault) if fault.is_transient() => {
             Err(Undelivered::Unknown("the connection broke before the answer came".to_owned()))
@@ -483,10 +575,11 @@ mod tests {
             |status| Ok(HttpResponse { status, headers: Vec::new(), body: b"secret".to_vec() });
         assert_eq!(heard(answer(204)), Ok(()));
         assert!(matches!(heard(answer(410)), Err(Undelivered::Refused(_))));
-        let Err(Undelivered::Later(why)) = heard(answer(500)) else { panic!("it is later") };
+        let Err(Undelivered::Nobody(why)) = heard(answer(500)) else { panic!("it is later") };
         assert!(why.contains("500") && !why.contains("secret"));
+        assert!(matches!(heard(answer(400)), Err(Undelivered::Later(_))));
         let unsent = Fault::transient(CONNECTING, "refused");
-        assert!(matches!(heard(Err(unsent)), Err(Undelivered::Later(_))));
+        assert!(matches!(heard(Err(unsent)), Err(Undelivered::Nobody(_))));
         let broken = Fault::transient("calling over HTTP", "it broke");
         assert!(matches!(heard(Err(broken)), Err(Undelivered::Unknown(_))));
     }

@@ -33,6 +33,7 @@ mod knowledge;
 mod live;
 mod matrix;
 mod notice;
+mod notice_astray;
 mod periods;
 mod permission;
 mod policy;

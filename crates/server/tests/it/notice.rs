@@ -2,8 +2,8 @@
 //! corrections to exactly those who were told; and what becomes of what cannot be delivered.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use interlock_server::notice::{ATTEMPTS_MAX, NoticeReactor, Sender, Way};
@@ -18,26 +18,44 @@ use crate::support::{Client, Stage, at, on_both};
 
 /// One message that arrived somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Arrived {
+pub(crate) struct Arrived {
     /// An address, or where a request went.
-    to: String,
+    pub(crate) to: String,
     /// The same each time that one delivery is sent.
     id: String,
     /// What it tells.
-    subject: String,
+    pub(crate) subject: String,
 }
 
 /// Those who are written to.
 #[derive(Default)]
-struct Receivers {
+pub(crate) struct Receivers {
     arrived: Mutex<Vec<Arrived>>,
     /// How the next messages to an address end; others are taken.
     ends: Mutex<BTreeMap<String, VecDeque<Undelivered>>>,
+    /// A message that is held up on its way.
+    held: Mutex<Option<Held>>,
+    /// Whether the mail server is away.
+    pub(crate) is_away: AtomicBool,
+    /// How often it was called.
+    pub(crate) calls: AtomicUsize,
+}
+
+/// Who is held up: that is said, and it goes on when told to.
+struct Held {
+    to: String,
+    says: mpsc::Sender<()>,
+    goes_on: mpsc::Receiver<()>,
 }
 
 impl Receivers {
     /// Whether it is taken; what is unknown has arrived all the same.
     fn end(&self, arrived: Arrived) -> Result<(), Undelivered> {
+        let held = self.held.lock().unwrap().take_if(|held| held.to == arrived.to);
+        if let Some(held) = held {
+            held.says.send(()).unwrap();
+            held.goes_on.recv().unwrap();
+        }
         let mut ends = self.ends.lock().unwrap();
         let end = ends.get_mut(&arrived.to).and_then(VecDeque::pop_front);
         if matches!(end, None | Some(Undelivered::Unknown(_))) {
@@ -46,12 +64,20 @@ impl Receivers {
         end.map_or(Ok(()), Err)
     }
 
-    fn next_ends(&self, to: &str, ends: impl IntoIterator<Item = Undelivered>) {
+    pub(crate) fn next_ends(&self, to: &str, ends: impl IntoIterator<Item = Undelivered>) {
         self.ends.lock().unwrap().insert(to.to_owned(), ends.into_iter().collect());
     }
 
+    /// Holds the next message to an address up; answers what says that it came so far, and what
+    /// lets it go on.
+    pub(crate) fn hold(&self, to: &str) -> (mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let ((says, said), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+        *self.held.lock().unwrap() = Some(Held { to: to.to_owned(), says, goes_on });
+        (said, go_on)
+    }
+
     /// What arrived since it was last asked.
-    fn taken(&self) -> Vec<Arrived> {
+    pub(crate) fn taken(&self) -> Vec<Arrived> {
         std::mem::take(&mut *self.arrived.lock().unwrap())
     }
 }
@@ -61,6 +87,10 @@ struct Line(Arc<Receivers>);
 impl Mailer for Line {
     fn open(&self, server: &MailServer) -> Result<Box<dyn MailConnection>, Undelivered> {
         assert_eq!(server.login, Some(("interlock".to_owned(), "a mail secret".to_owned())));
+        self.0.calls.fetch_add(1, Ordering::SeqCst);
+        if self.0.is_away.load(Ordering::SeqCst) {
+            return Err(Undelivered::Nobody("it is away".to_owned()));
+        }
         Ok(Box::new(Self(Arc::clone(&self.0))))
     }
 }
@@ -88,7 +118,7 @@ impl HttpClient for Line {
         let status = match self.0.end(arrived) {
             Ok(()) => 204,
             Err(Undelivered::Refused(_)) => 410,
-            Err(Undelivered::Later(_)) => 500,
+            Err(Undelivered::Later(_) | Undelivered::Nobody(_)) => 500,
             Err(Undelivered::Unknown(why)) => {
                 return Err(Fault::transient("calling over HTTP", std::io::Error::other(why)));
             }
@@ -98,20 +128,20 @@ impl HttpClient for Line {
 }
 
 /// A release on its way, with those who are told of it.
-struct Story<'a> {
-    stage: &'a Stage,
-    cast: Cast<'a>,
-    admin: Client<'a>,
-    receivers: Arc<Receivers>,
-    path: String,
+pub(crate) struct Story<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) cast: Cast<'a>,
+    pub(crate) admin: Client<'a>,
+    pub(crate) receivers: Arc<Receivers>,
+    pub(crate) path: String,
 }
 
-const HOOK: &str = "https://hook.example/interlock?key=a-url-secret";
-const OPS: &str = "https://hooks.slack.test/services/a-slack-secret";
-const START: &str = "2026-11-23T20:00:00Z";
+pub(crate) const HOOK: &str = "https://hook.example/interlock?key=a-url-secret";
+pub(crate) const OPS: &str = "https://hooks.slack.test/services/a-slack-secret";
+pub(crate) const START: &str = "2026-11-23T20:00:00Z";
 
 impl<'a> Story<'a> {
-    async fn of(stage: &'a Stage) -> Self {
+    pub(crate) async fn of(stage: &'a Stage) -> Self {
         let cast = cast(stage).await;
         let admin = stage.person("max_administrator", &["administrator", "service_owner"]).await;
         admin.post("/services", json!({"name": "Elsewhere"})).await.ok();
@@ -151,7 +181,7 @@ impl<'a> Story<'a> {
     }
 
     /// Commits a window, with the votes that it asks for anew.
-    async fn commit(&self, start: &str, end: &str) {
+    pub(crate) async fn commit(&self, start: &str, end: &str) {
         let schedule = format!("{}/schedule", self.path);
         let body = json!({"window": window(start, end)});
         self.cast.rosa.post(&schedule, body.clone()).await;
@@ -169,7 +199,7 @@ impl<'a> Story<'a> {
         );
     }
 
-    fn sender(&self) -> Sender {
+    pub(crate) fn sender(&self) -> Sender {
         let line: Arc<Line> = Arc::new(Line(Arc::clone(&self.receivers)));
         let way = Way {
             web: Some(line.clone()),
@@ -180,44 +210,64 @@ impl<'a> Story<'a> {
     }
 
     /// Lets everything that is due be told, and answers what arrived, in order of arrival.
-    async fn told(&self) -> Vec<Arrived> {
+    pub(crate) async fn told(&self) -> Vec<Arrived> {
         self.stage.follow(NoticeReactor).await;
         self.stage.fire().await;
         self.sent().await
     }
 
     /// Sends what waits.
-    async fn sent(&self) -> Vec<Arrived> {
-        let mut sender = self.sender();
-        let sent = tokio::task::spawn_blocking(move || {
-            while sender.turn().unwrap() > 0 {
-                std::thread::sleep(Duration::from_millis(2));
-            }
-        });
-        sent.await.unwrap();
+    pub(crate) async fn sent(&self) -> Vec<Arrived> {
+        drained(self.sender()).await;
         self.receivers.taken()
     }
 
-    async fn communication(&self) -> Json {
+    /// Writes down what is due, and sends nothing.
+    pub(crate) async fn written(&self) {
+        self.stage.follow(NoticeReactor).await;
+        self.stage.fire().await;
+    }
+
+    pub(crate) async fn begin(&self) {
+        let record = self.cast.rosa.get(&self.path).await.ok();
+        for task in record["tasks"].as_array().expect("tasks") {
+            let task = format!("{}/tasks/{}", self.path, task["number"]);
+            self.cast.rosa.patch(&task, "*", json!({"done": true})).await.ok();
+        }
+        self.cast.ivan.post(&format!("{}/deploy", self.path), json!({})).await.ok();
+    }
+
+    pub(crate) async fn communication(&self) -> Json {
         self.cast.rosa.get(&format!("{}/communication", self.path)).await.ok()
     }
 
     /// The state of a moment.
-    async fn moment(&self, moment: &str) -> Json {
+    pub(crate) async fn moment(&self, moment: &str) -> Json {
         let shown = self.communication().await;
         let moments = shown["moments"].as_array().expect("moments").iter();
         moments.into_iter().find(|one| one["moment"] == moment).expect("it is there").clone()
     }
 }
 
+/// Sends what waits, until nothing is sent any more.
+pub(crate) async fn drained(mut sender: Sender) -> Sender {
+    let sent = tokio::task::spawn_blocking(move || {
+        while sender.turn().unwrap() > 0 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        sender
+    });
+    sent.await.unwrap()
+}
+
 /// Who was reached, each as often as that was so.
-fn who(arrived: &[Arrived]) -> Vec<&str> {
+pub(crate) fn who(arrived: &[Arrived]) -> Vec<&str> {
     let mut who: Vec<&str> = arrived.iter().map(|one| one.to.as_str()).collect();
     who.sort_unstable();
     who
 }
 
-const ALL: [&str; 4] = ["bob@example.org", "eve@example.org", HOOK, OPS];
+pub(crate) const ALL: [&str; 4] = ["bob@example.org", "eve@example.org", HOOK, OPS];
 
 #[test]
 fn corrections_reach_exactly_those_who_were_told() {
@@ -323,12 +373,8 @@ fn a_release_is_told_from_its_start_to_its_end() {
         assert_eq!(story.moment("start").await["responsible"]["name"], "ivan_implementer Example");
 
         stage.clock.set(at("2026-11-23T20:01:00Z"));
+        story.begin().await;
         let record = story.cast.rosa.get(&story.path).await.ok();
-        for task in record["tasks"].as_array().expect("tasks") {
-            let task = format!("{}/tasks/{}", story.path, task["number"]);
-            story.cast.rosa.patch(&task, "*", json!({"done": true})).await.ok();
-        }
-        story.cast.ivan.post(&format!("{}/deploy", story.path), json!({})).await.ok();
         let begun = story.told().await;
         assert_eq!(who(&begun), ALL);
         assert!(begun.iter().all(|one| one.subject.to_lowercase().contains("begun")), "{begun:?}");
@@ -362,12 +408,12 @@ fn unknown() -> Undelivered {
     Undelivered::Unknown("the line was cut".to_owned())
 }
 
-fn later() -> Undelivered {
+pub(crate) fn later() -> Undelivered {
     Undelivered::Later("busy".to_owned())
 }
 
 /// Tells the window a day before, with some ends prepared.
-async fn announced(story: &Story<'_>) -> Vec<Arrived> {
+pub(crate) async fn announced(story: &Story<'_>) -> Vec<Arrived> {
     story.commit(START, "2026-11-23T21:00:00Z").await;
     story.stage.clock.set(at("2026-11-22T20:00:00Z"));
     story.told().await
@@ -396,6 +442,8 @@ fn what_is_in_doubt_is_sent_again_under_the_same_id_and_what_failed_is_tried_aga
         let doubt = deliveries(&story, "waiting").await;
         assert!(doubt.iter().any(|one| one["in_doubt"] == true), "{doubt:#?}");
         assert_eq!(story.sent().await, [], "not before a minute");
+        let from = json!({"from": "others@elsewhere.example"});
+        story.admin.patch("/channels/Mail", "*", from).await.ok();
         stage.clock.advance_minutes(1);
         let second = story.sent().await;
         assert_eq!(eve(&second), Some(id), "the same id");
@@ -421,18 +469,20 @@ fn a_server_that_dies_while_it_sends_leaves_a_doubt_and_misses_nobody() {
     on_both(async |stage| {
         let story = Story::of(&stage).await;
         story.commit(START, "2026-11-23T21:00:00Z").await;
+        let sender = drained(story.sender()).await;
         stage.clock.set(at("2026-11-22T20:00:00Z"));
-        stage.follow(NoticeReactor).await;
-        stage.fire().await;
-        // Killed before anything was claimed: nothing is lost. Killed after: it is in doubt.
+        story.written().await;
+        // Killed before anything was claimed: nothing is lost. Killed after: it is in doubt, for
+        // one who begins as for one who sends all along.
         stage
             .touch(
                 "UPDATE deliveries SET state = 'sending', attempts = 1 \
             WHERE recipient = 'eve@example.org'",
             )
             .await;
-        let all = story.sent().await;
-        assert_eq!(who(&all), ALL);
+        let sender = drained(sender).await;
+        assert_eq!(who(&story.receivers.taken()), ALL);
+        drop(sender);
         let sent = deliveries(&story, "sent").await;
         assert!(sent.iter().all(|one| one["in_doubt"] == false), "known again: {sent:#?}");
         assert_eq!(story.sent().await, []);
