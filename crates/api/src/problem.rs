@@ -122,6 +122,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("release.not_approved", 409, "The go is not given"),
     ("release.not_of_team", 403, "Someone else answers for the team"),
     ("release.not_scheduled", 409, "The release is not scheduled"),
+    ("release.nothing_to_sign", 409, "No part is to be signed off"),
     ("release.out_of_order", 409, "A release before this one is not verified"),
     ("release.out_of_turn", 409, "Another change comes first"),
     ("release.outcome_wrong", 422, "Another outcome is asked for"),

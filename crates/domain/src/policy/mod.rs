@@ -18,7 +18,7 @@ pub use activate::{ActivateFacts, activate};
 pub use event::PolicyEvent;
 pub use model::{
     Assign, ChangeModel, ChangeType, ConditionalStage, ModelError, ModelFlaw, ModelState,
-    OutsideRelease, ReleaseModel, ReleasePhase, TaskTemplate, WindowAnswerRule,
+    OutsideRelease, ReleaseModel, ReleasePhase, TaskTemplate, TeamSay,
 };
 pub use refusal::Refusal;
 pub use route::{plan, policy_version, reference, tasks};

@@ -102,17 +102,17 @@ pub struct ConditionalStage {
 }
 
 words! {
-    /// What the answer of the teams that own the affected services means for the window.
-    WindowAnswerRule {
+    /// What the word of a team means for a release.
+    TeamSay {
         /// It is shown.
         Informs = "informs",
-        /// Without their yes the window is not committed and nothing is deployed in it.
+        /// Without it the release does not go on.
         Required = "required",
     }
 }
 
 #[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
-impl Default for WindowAnswerRule {
+impl Default for TeamSay {
     fn default() -> Self {
         Self::Informs
     }
@@ -138,7 +138,9 @@ pub struct ReleaseModel {
     /// How many days after its window its review is due.
     pub review_days: u16,
     /// What the answer of the teams that own the affected services means for its window.
-    pub window_answer: WindowAnswerRule,
+    pub window_answer: TeamSay,
+    /// What it means that teams sign off their parts.
+    pub sign_off: TeamSay,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

@@ -11,7 +11,8 @@ use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
 use crate::refusal::{Missing, told};
 use crate::release::agree::{agreed, answerable, may_ask, may_take};
-use crate::release::{Content, ItemKind, OwningTeam, Refusal, Release};
+use crate::release::parts::{signable, unsigned};
+use crate::release::{Content, ItemKind, OwningTeam, PartFact, Refusal, Release};
 use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
 use crate::vocabulary::words;
@@ -27,6 +28,8 @@ words! {
         StateScope = "state_scope",
         /// Say who decides about the scope between the teams.
         NameScopeOwner = "name_scope_owner",
+        /// Sign off the part of a team.
+        SignOff = "sign_off",
         /// Let nothing join any more without an exception.
         Freeze = "freeze",
         /// Let changes join again.
@@ -165,6 +168,10 @@ pub struct Facts {
     pub owning: Vec<OwningTeam>,
     /// Whether its model asks that they agree to its window.
     pub window_answer_required: bool,
+    /// The teams whose parts are stated.
+    pub parts: Vec<PartFact>,
+    /// Whether its model asks that they sign them off.
+    pub sign_off_required: bool,
     /// The approval that its model asks for.
     pub plan: Plan,
     /// How the risks of its changes add up.
@@ -223,6 +230,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
             decides_extension(release, facts).map(|_| ())
         }
         Verb::Schedule => may_schedule(release, facts),
+        Verb::SignOff => signable(release, facts).map(|_| ()),
         Verb::AskWindow => may_ask(release, facts),
         Verb::AnswerWindow => answerable(release, facts).map(|_| ()),
         Verb::TakeWindow => Ok(may_take(release, facts)?),
@@ -273,6 +281,7 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Depend
         | Verb::SetPlan
         | Verb::Edit
+        | Verb::SignOff
         | Verb::AskWindow
         | Verb::AnswerWindow
         | Verb::TakeWindow
@@ -346,6 +355,7 @@ pub fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Re
     missing.extend(facts.changes.iter().flat_map(lacks));
     missing.extend(package_lacks(release));
     missing.extend(facts.plan_flaws.iter().cloned());
+    missing.extend(unsigned(release, facts));
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 

@@ -6,7 +6,7 @@ use kernel::{ChangeId, ReleaseId, TeamId};
 use crate::approval::RoundState;
 use crate::release::agree::{agreement, words_of};
 use crate::release::facts::{lacks, package_lacks, scope_lacks};
-use crate::release::{Agreement, Facts, OwningTeam, Refusal, Release};
+use crate::release::{Agreement, Facts, OwningTeam, Refusal, Release, signed};
 use crate::rollback::does_not_fit;
 
 /// What a point is about.
@@ -22,6 +22,8 @@ pub enum About {
     Task(u32),
     /// What its window collides with.
     Conflict,
+    /// The part of a team, and that it signs it off.
+    Part(TeamId),
     /// What a team that owns what it touches says of its window.
     Team(TeamId),
     /// Its go.
@@ -97,6 +99,15 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
     }
     for words in &facts.blocking {
         add(About::Conflict, Stand::Blocks, words.clone());
+    }
+    for part in &facts.parts {
+        let (stand, words) = match signed(release, part) {
+            Some(_) => (Stand::Ready, "has signed off its part"),
+            None if release.is_under_way() => (Stand::NotNeeded, "has not signed off its part"),
+            None if facts.sign_off_required => (Stand::Blocks, "has not signed off its part"),
+            None => (Stand::Waits, "has not signed off its part"),
+        };
+        add(About::Part(part.team), stand, format!("{} {words}", part.name));
     }
     for team in &facts.owning {
         if let Some(stand) = agrees(release, team, facts.window_answer_required) {

@@ -72,6 +72,9 @@ pub enum Refusal {
         /// The teams that are asked.
         teams: String,
     },
+    /// No part is to be signed off.
+    #[error("no part is to be signed off: state the teams' parts first, or all are signed off")]
+    NothingToSign,
     /// No team proposes another window.
     #[error("no such team proposes another window now")]
     NothingCountered,
@@ -181,6 +184,7 @@ impl Refusal {
         "release.window_not_asked",
         "release.not_of_team",
         "release.window_not_agreed",
+        "release.nothing_to_sign",
         "release.tasks_open",
         "release.scope_fixed",
         "release.change_elsewhere",
@@ -209,6 +213,7 @@ impl Refuse for Refusal {
             }
             Self::NobodyToAsk => "release.nobody_to_ask",
             Self::WindowNotAsked | Self::NothingCountered => "release.window_not_asked",
+            Self::NothingToSign => "release.nothing_to_sign",
             Self::NotOfTeam { .. } => "release.not_of_team",
             Self::WindowNotAgreed(_) => "release.window_not_agreed",
             Self::TasksOpen(_) => "release.tasks_open",

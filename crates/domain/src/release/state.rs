@@ -13,7 +13,7 @@ use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::{Extras, Standing};
 use crate::release::agree::asked;
-use crate::release::{ReleaseEvent, TeamAnswer, WindowAsk};
+use crate::release::{ReleaseEvent, SignOff, TeamAnswer, WindowAsk};
 use crate::vocabulary::{Environment, Tier, Window, words};
 
 /// The most changes of one release.
@@ -222,6 +222,9 @@ pub struct Release {
     /// What is stated about the scope beside them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub statement: Statement,
+    /// What the teams signed off.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub signed: BTreeMap<TeamId, SignOff>,
     /// Its scope was frozen by hand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub frozen: Option<Standing>,
@@ -387,6 +390,10 @@ impl Aggregate for Release {
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),
             E::ScopeStated { edit } => self.statement.apply(edit),
+            E::PartSignedOff { part, changes, note } => {
+                let (changes, given) = (changes.clone(), Standing::new(note, stamp));
+                self.signed.insert(part.team, SignOff { part: part.clone(), changes, given });
+            }
             E::ScopeFrozen { reason } => {
                 self.frozen = Some(Standing::new(reason, stamp));
             }

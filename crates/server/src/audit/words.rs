@@ -133,6 +133,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("meeting.remarked", "remarked[ on {subject.id}]"),
     ("meeting.started", "opened the meeting"),
     ("meeting.time_set", "gave {subject.id} {minutes} minutes"),
+    ("part_signed_off", "signed off the part of {part.team}: {part.owns}"),
     ("period.created", "set up the {kind}"),
     ("person.created", "made the account"),
     ("person.password_set", "set the password; other sessions ended"),

@@ -20,6 +20,7 @@ const DUE_HOURS_MAX: u32 = 8_784;
 const BEFORE_START: &str = "due_hours_before_start";
 const AFTER_END: &str = "due_hours_after_end";
 const ANSWER: &str = "window_answer";
+const SIGN_OFF: &str = "sign_off";
 const OUTSIDE: &str = "outside_release_when_customers_are_hit";
 
 /// A model with its conditions, stage by stage.
@@ -34,12 +35,22 @@ pub(super) struct Ruled<M> {
 pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let mut table = reader.document()?;
     let needed = ["name", "title", "version", "window_minutes", "states", "approval"];
-    let more = ["description", "owner", "review_on", "review_days", ANSWER, "extension", "tasks"];
+    let more = [
+        "description",
+        "owner",
+        "review_on",
+        "review_days",
+        ANSWER,
+        SIGN_OFF,
+        "extension",
+        "tasks",
+    ];
     table.keys(reader, &needed, &more);
     let name: Option<String> = table.find(reader, "name");
     let window_minutes: Option<u32> = table.find(reader, "window_minutes");
     let review_days = table.find(reader, "review_days").unwrap_or(REVIEW_DAYS);
     let window_answer = table.find(reader, ANSWER).unwrap_or_default();
+    let sign_off = table.find(reader, SIGN_OFF).unwrap_or_default();
     let states = table.list(reader, "states", PARTS_MAX, state);
     let shared = shared(reader, &mut table, RELEASE);
     if let Some(name) = &name {
@@ -64,6 +75,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         window_minutes: window_minutes?,
         review_days,
         window_answer,
+        sign_off,
         states: states?,
         approval: shared.approval,
         extension: shared.extension,

@@ -315,7 +315,7 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let free = |verb: Verb| {
         let of_scope =
             [Verb::StateScope, Verb::NameScopeOwner, Verb::Freeze, Verb::Unfreeze].contains(&verb);
-        owns_scope && of_scope || verb == Verb::AnswerWindow && in_person
+        owns_scope && of_scope || in_person && [Verb::AnswerWindow, Verb::SignOff].contains(&verb)
     };
     let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
@@ -331,6 +331,7 @@ fn permission(verb: Verb) -> Permission {
         | Verb::Reject
         | Verb::Abstain
         | Verb::AnswerWindow
+        | Verb::SignOff
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,

@@ -11,6 +11,7 @@ mod list;
 mod order;
 mod plan;
 mod projection;
+mod reach;
 mod readiness;
 mod save;
 mod scope;
@@ -28,7 +29,7 @@ use api::deployment::{CarriedOut, DeploymentRow, PlanDocument, PlanText, StepRep
 use api::release::{
     AnswerWindow, AskWindow, AskedWindow, Board, Close, Dependencies, MovePreview, Order,
     Readiness, Release, ReleaseBulk, ReleaseFields, ReleaseRow, ScopeDocument, ScopeFields,
-    TakeWindow, Verify,
+    SignOff, TakeWindow, Verify,
 };
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
@@ -128,6 +129,12 @@ fn planning(routes: Routes) -> Routes {
             "/releases/{id}/unfreeze",
             "Lets changes join again",
             unfreeze,
+        )
+        .write::<SignOff, Written, _, _>(
+            M::Post,
+            "/releases/{id}/scope/sign-off",
+            "Signs off the part of a team",
+            sign_off,
         )
         .write::<Dependencies, Written, _, _>(
             M::Put,
@@ -447,6 +454,7 @@ macro_rules! stating {
 }
 
 stating!(state_scope, ScopeFields, Stating::State);
+stating!(sign_off, SignOff, Stating::SignOff);
 stating!(freeze, Reason, |body: Reason| Stating::Freeze(body.reason));
 stating!(unfreeze, Reason, |body: Reason| Stating::Unfreeze(body.reason));
 

@@ -120,7 +120,7 @@ impl Board<'_> {
             About::Change(id) => self.names.get(db, &id.to_string()),
             About::Before(id) => self.names.get(db, &id.to_string()),
             About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
-            About::Team(id) => self.names.get(db, &id.to_string()),
+            About::Team(id) | About::Part(id) => self.names.get(db, &id.to_string()),
             About::Scope | About::Task(_) | About::Approval | About::Window => Ok(None),
         }
     }
@@ -148,6 +148,10 @@ impl Board<'_> {
             About::Task(number) => {
                 let task = release.extras.tasks.get(&number);
                 task.and_then(|task| task.assignee).map(|person| person.to_string())
+            }
+            About::Part(id) => {
+                let found = self.names.get(db, &id.to_string())?;
+                return Ok(found.map(|found| found.name).into_iter().collect());
             }
             About::Team(id) if release.asked.get(&id).is_some_and(|ask| ask.answer.is_none()) => {
                 let found = self.names.get(db, &id.to_string())?;
@@ -299,6 +303,7 @@ fn kind(about: About) -> &'static str {
         About::Task(_) => "task",
         About::Conflict => "conflict",
         About::Team(_) => "team",
+        About::Part(_) => "part",
         About::Approval => "approval",
         About::Window => "window",
     }

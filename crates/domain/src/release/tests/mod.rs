@@ -4,6 +4,7 @@
 mod agree;
 mod carry_out;
 mod order;
+mod parts;
 mod plan;
 mod property;
 mod schedule;
@@ -24,9 +25,7 @@ use crate::approval::{Answer, Cast, Electorate, GroupPlan, PartName, Plan, Quoru
 use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
-use crate::policy::{
-    ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
-};
+use crate::policy::{ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P, TeamSay};
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
 use crate::vocabulary::{Tier, Window};
@@ -104,7 +103,8 @@ fn model() -> ReleaseModel {
     let state = |(name, phase): (&str, P)| ModelState { name: name.to_owned(), phase };
     ReleaseModel {
         review_days: 7,
-        window_answer: WindowAnswerRule::Informs,
+        window_answer: TeamSay::Informs,
+        sign_off: TeamSay::Informs,
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -172,6 +172,8 @@ fn facts(release: &Release) -> Facts {
         before: vec![],
         owning: vec![],
         window_answer_required: false,
+        parts: vec![],
+        sign_off_required: false,
         plan: approval(),
         scale: crate::risk::tests::scale(),
         electorate: electorate(),
