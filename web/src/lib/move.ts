@@ -46,7 +46,8 @@ export async function previewMove(number: string, to: Window): Promise<MoveEffec
   return answer.effect;
 }
 
-async function move({ number, to, voided }: Move): Promise<Moved> {
+/** Moves it. */
+export async function move({ number, to, voided }: Move): Promise<Moved> {
   const path = pathOf(number);
   const record = await get<Movable>(path);
   const { version } = record;

@@ -264,10 +264,11 @@ impl Aggregate for Meeting {
                     item.item.minutes = *minutes;
                 }
             }
-            MeetingEvent::PresenceSet { person, present: true } => {
-                self.attendance.push(Attendance { person: *person, from: stamp.at, until: None });
+            MeetingEvent::PresenceSet { person, present: true, from } => {
+                let from = from.unwrap_or(stamp.at);
+                self.attendance.push(Attendance { person: *person, from, until: None });
             }
-            MeetingEvent::PresenceSet { person, present: false } => {
+            MeetingEvent::PresenceSet { person, present: false, .. } => {
                 self.leave(Some(*person), stamp.at);
             }
             MeetingEvent::Remarked { subject, text } => self.remarks.push(Remark {

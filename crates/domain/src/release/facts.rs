@@ -48,6 +48,8 @@ words! {
         Reject = "reject",
         /// Vote neither.
         Abstain = "abstain",
+        /// Mark the condition of an approval met.
+        MeetCondition = "meet_condition",
         /// Commit or move the window.
         Schedule = "schedule",
         /// Ask the teams that own what it touches about the window.
@@ -102,6 +104,8 @@ pub struct ChangeFact {
     pub plans: serde_json::Value,
     /// What it does, where, and whom it touches, as its approvers saw it.
     pub scope: serde_json::Value,
+    /// Each condition of its approval that stands open.
+    pub conditions: Vec<Missing>,
     /// Whether it is on hold.
     pub held: bool,
     /// Its risk: recorded, or as it is now.
@@ -214,6 +218,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
                 | Verb::Unfreeze
                 | Verb::Depend
                 | Verb::SetPlan
+                | Verb::MeetCondition
         )
     {
         return Err(Refusal::Held.into());
@@ -229,6 +234,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::GrantExtension | Verb::RefuseExtension => {
             decides_extension(release, facts).map(|_| ())
         }
+        Verb::MeetCondition => approval::markable(release.round(), facts.person).map(|_| ()),
         Verb::Schedule => may_schedule(release, facts),
         Verb::SignOff => signable(release, facts).map(|_| ()),
         Verb::AskWindow => may_ask(release, facts),
@@ -288,9 +294,12 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Hold
         | Verb::Cancel => PLANNED,
         Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
-        Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
-            &[P::Approval]
-        }
+        Verb::Approve
+        | Verb::Reject
+        | Verb::Abstain
+        | Verb::MeetCondition
+        | Verb::Schedule
+        | Verb::Deploy => &[P::Approval],
         Verb::Step => &[P::Deployment],
         Verb::Extend
         | Verb::GrantExtension
@@ -424,6 +433,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
         let awaits = release.round().map(Round::awaits).unwrap_or_default();
         return Err(Refusal::NotApproved(awaits).into());
     }
+    conditions_met(release, facts)?;
     not_by_its_approver(release, facts)?;
     facts.changes.iter().try_for_each(|change| change.not_by_its_approver(facts.person))?;
     let window = release.content.window.as_ref().filter(|_| release.scheduled);
@@ -436,6 +446,23 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     calendar::not_blocked(&facts.blocking)?;
     agreed(release, facts)?;
     in_order(facts)
+}
+
+/// Each condition that stands open, of its go and of the approval of a change.
+pub(super) fn conditions(release: &Release, facts: &Facts) -> Vec<Missing> {
+    let mut open = release.round().map(Round::conditions_open).unwrap_or_default();
+    for change in &facts.changes {
+        open.extend(change.conditions.iter().map(|one| {
+            let pointer = format!("/changes/{}{}", change.number, one.pointer);
+            Missing::new(pointer, format!("{}: {}", change.number, one.detail))
+        }));
+    }
+    open
+}
+
+fn conditions_met(release: &Release, facts: &Facts) -> Result<(), approval::Refusal> {
+    let open = conditions(release, facts);
+    if open.is_empty() { Ok(()) } else { Err(approval::Refusal::ConditionsOpen(open)) }
 }
 
 /// What it depends on was carried out and verified, or an exception is held.

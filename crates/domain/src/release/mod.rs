@@ -33,7 +33,7 @@ pub use agree::{
     Agreement, Answering, AskedTeam, OwningTeam, TeamAnswer, WindowAnswer, WindowAsk, agreement,
     answer_window, answerable, ask_window, countered, standing, take_window,
 };
-pub use approve::{bundle_content, call, cast, lapse, reapprove, reroute, submit};
+pub use approve::{bundle_content, call, cast, lapse, meet_condition, reapprove, reroute, submit};
 pub use carry_out::{back, close, deploy, give_up, possible_outcomes, roll_back, step, verify};
 pub use event::ReleaseEvent;
 pub use facts::{Before, ChangeFact, Facts, Verb, guard, ready_to_submit};

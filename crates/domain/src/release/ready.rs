@@ -5,7 +5,7 @@ use kernel::{ChangeId, ReleaseId, TeamId};
 
 use crate::approval::RoundState;
 use crate::release::agree::{agreement, words_of};
-use crate::release::facts::{lacks, package_lacks, scope_lacks};
+use crate::release::facts::{conditions, lacks, package_lacks, scope_lacks};
 use crate::release::{Agreement, Facts, OwningTeam, Refusal, Release, signed};
 use crate::rollback::does_not_fit;
 
@@ -28,6 +28,8 @@ pub enum About {
     Team(TeamId),
     /// Its go.
     Approval,
+    /// A condition of an approval.
+    Condition,
     /// Its window.
     Window,
 }
@@ -116,6 +118,9 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
     }
     let (stand, detail) = approval(release);
     add(About::Approval, stand, detail.to_owned());
+    for open in conditions(release, facts) {
+        add(About::Condition, Stand::Blocks, open.detail);
+    }
     let (stand, detail) = window(release, facts);
     add(About::Window, stand, detail);
     points.sort_by_key(|point| point.stand);

@@ -3,6 +3,7 @@
 //! Conflicts are records kept in step with it; rules never rest on them but on the calendar itself.
 
 mod accept;
+mod backlog;
 mod bands;
 mod check;
 mod conflict;

@@ -12,6 +12,7 @@ use domain::release::Release;
 use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, combine};
 use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
+use kernel::CiId;
 use ports::{Fault, Query, Row};
 
 use crate::bus::{Loaded, Stop, find_state};
@@ -23,6 +24,7 @@ use crate::policy::files::Ruled;
 use crate::policy::force::{InForce, in_force, of_version};
 use crate::policy::gather;
 use crate::policy::set::{CONFLICTS, FactorRule, Model, PolicySet, RISK, route};
+use crate::service::counted;
 
 /// The most conflicts that are explained.
 const CONFLICTS_MAX: i64 = 50;
@@ -230,13 +232,25 @@ fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts, further: u32) -> 
 
 /// Why each open conflict blocks or warns, by the policy in force: it goes for what is placed now.
 fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault> {
-    let sql = match side {
-        Side::Change(_) => "SELECT environment, change_type FROM changes WHERE id = $1",
-        Side::Release(_) => "SELECT environment, model FROM releases WHERE id = $1",
+    let (sql, touched) = match side {
+        Side::Change(_) => (
+            "SELECT environment, change_type FROM changes WHERE id = $1",
+            "SELECT ci FROM change_cis WHERE change = $1",
+        ),
+        Side::Release(_) => (
+            "SELECT environment, model FROM releases WHERE id = $1",
+            "SELECT change_cis.ci FROM release_changes \
+            JOIN change_cis ON change_cis.change = release_changes.change \
+            WHERE release_changes.release = $1",
+        ),
         Side::Period(_) => return Ok(Vec::new()),
     };
-    let Some(row) = db.query_one(sql, &[side.id().into()])? else { return Ok(Vec::new()) };
-    let placed: (Environment, bool) = (row.parsed(0)?, row.text(1)? == "emergency");
+    let id = side.id();
+    let Some(row) = db.query_one(sql, &[(&id).into()])? else { return Ok(Vec::new()) };
+    let rows = db.query(touched, &[(&id).into()])?;
+    let cis: Vec<CiId> = rows.iter().map(|row| row.parsed(0)).collect::<Result<_, _>>()?;
+    let environment = counted(db, row.parsed(0)?, &cis)?.environment;
+    let placed = (environment, row.text(1)? == "emergency");
     let (set, mut names) = (in_force(db)?.set, Names::default());
     let mut explained = Vec::new();
     for row in db.query(OPEN, &[side.id().into(), CONFLICTS_MAX.into()])? {

@@ -99,6 +99,7 @@ fn fact_of(
         way_back: change.way_back(id),
         plans: change.plans(),
         scope: change.scope(),
+        conditions: change.round().map(Round::conditions_open).unwrap_or_default(),
         held: change.held.is_some(),
         risk,
         requester: change.requester,

@@ -315,7 +315,8 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let free = |verb: Verb| {
         let of_scope =
             [Verb::StateScope, Verb::NameScopeOwner, Verb::Freeze, Verb::Unfreeze].contains(&verb);
-        owns_scope && of_scope || in_person && [Verb::AnswerWindow, Verb::SignOff].contains(&verb)
+        let of_person = [Verb::AnswerWindow, Verb::SignOff, Verb::MeetCondition].contains(&verb);
+        owns_scope && of_scope || in_person && of_person
     };
     let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
@@ -332,6 +333,7 @@ fn permission(verb: Verb) -> Permission {
         | Verb::Abstain
         | Verb::AnswerWindow
         | Verb::SignOff
+        | Verb::MeetCondition
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,

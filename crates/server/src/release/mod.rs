@@ -22,7 +22,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::{GrantExtension, Vote};
+use api::approval::{GrantExtension, MeetCondition, Vote};
 use api::change::{Extend, Links, Schedule};
 use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
 use api::deployment::{CarriedOut, DeploymentRow, PlanDocument, PlanText, StepReport};
@@ -222,6 +222,12 @@ fn verbs(routes: Routes) -> Routes {
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/approve", "Votes yes", approve)
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/reject", "Votes no", reject)
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/abstain", "Votes neither", abstain)
+        .write::<MeetCondition, Written, _, _>(
+            M::Post,
+            "/releases/{id}/condition/meet",
+            "Marks the condition of an approval met",
+            meet_condition,
+        )
         .write::<Schedule, Written, _, _>(
             M::Post,
             "/releases/{id}/schedule",
@@ -545,6 +551,7 @@ verb!(submit, Reason, |_| Verb::Submit);
 verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
 verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
+verb!(meet_condition, MeetCondition, Verb::MeetCondition);
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(ask_window, AskWindow, Verb::AskWindow);
 verb!(accept_window, AnswerWindow, |body| Verb::AnswerWindow(WindowAnswer::Accepted, body));

@@ -8,6 +8,7 @@ mod approval;
 mod approval_extension;
 mod approval_limits;
 mod audit;
+mod backlog;
 mod bad_input;
 mod cab;
 mod calendar;

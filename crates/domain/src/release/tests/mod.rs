@@ -150,6 +150,7 @@ fn fact(number: u128) -> ChangeFact {
         way_back: WayBack { change: id, plan, minutes: Some(10), cannot_be_undone },
         plans: json!({ "implementation": "do it" }),
         scope: json!({ "cis": ["ci_1"] }),
+        conditions: vec![],
         held: false,
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
@@ -258,6 +259,7 @@ fn by(voter: u128, release: &Release, answer: Answer) -> Cast {
         round: round.number,
         content_hash: round.content.hash(),
         reason: (answer == Answer::Reject).then(|| "not now".to_owned()),
+        condition: None,
     }
 }
 

@@ -3,6 +3,7 @@ import { Radio, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { Verb } from '@/lib/verb';
 import { Dialog } from '@/ui/Dialog';
+import { MeetDialog } from '@/ui/record/MeetDialog';
 import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { ANSWERS, openRound } from '@/ui/record/vote';
 import { VoteDialog } from '@/ui/record/VoteDialog';
@@ -29,6 +30,9 @@ export function ActionDialogs({ verb, change, send, onClose }: Props) {
   if (answer && round) {
     return <VoteDialog answer={answer} name={name} round={round} verb={send} onClose={onClose} />;
   }
+  if (verb === 'meet_condition') {
+    return <MeetDialog rounds={change.rounds} verb={send} onClose={onClose} />;
+  }
   if (isShared(verb)) {
     const { number, window } = change;
     return <VerbDialog {...{ verb, subject: number, window, send, onClose }} />;
@@ -53,7 +57,7 @@ export function ActionDialogs({ verb, change, send, onClose }: Props) {
 
 /** Verbs that ask something first; the others are sent at once. */
 export function asksFirst(verb: string): boolean {
-  return isShared(verb) || ['complete', 'start', ...ANSWERS].includes(verb);
+  return isShared(verb) || ['complete', 'start', 'meet_condition', ...ANSWERS].includes(verb);
 }
 
 function CompleteDialog({ send, onClose }: { send: Verb; onClose: () => void }) {
