@@ -115,8 +115,18 @@ pub struct Milestone {
     /// What is reached.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// When, RFC 3339.
-    pub at: String,
+    /// When, RFC 3339. Where it follows the window that is when it falls now, and is not read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<String>,
+    /// So many hours before the window begins: it moves along.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hours_before_start: Option<u32>,
+    /// So many hours after the window ends.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hours_after_end: Option<u32>,
+    /// Whether it was reached.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub reached: bool,
 }
 
 /// A member of the release team.

@@ -141,3 +141,58 @@ fn take(client: &Client, item: &BacklogItem) -> Result<Option<Written>> {
     };
     Ok(Some(written))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::client::tests::{answer, script};
+
+    fn plan() -> BacklogPlan {
+        let item = |number: &str, committed: bool, slot: bool| {
+            let window = json!({"start": "2026-12-05T20:00:00Z", "end": "2026-12-05T21:00:00Z", "zone": "UTC"});
+            let slot = slot.then(
+                || json!({"window": window, "earliest": true, "reasons": [], "warnings": []}),
+            );
+            json!({"subject": {"id": number, "number": number, "name": "Work"}, "kind": "change",
+                "version": 3, "committed": committed, "rank": "an emergency", "after": [],
+                "slot": slot, "refused": [], "why": "no slot is free"})
+        };
+        let items =
+            [item("CHG-1", false, true), item("CHG-2", false, false), item("REL-3", true, true)];
+        serde_json::from_value(json!({"items": items, "truncated": false})).unwrap()
+    }
+
+    #[test]
+    fn all_takes_what_has_a_slot_and_a_name_asks_for_one() {
+        let plan = plan();
+        let taken = |accept: &[&str]| {
+            let accept: Vec<String> = accept.iter().map(|name| (*name).to_owned()).collect();
+            let taken = super::taken(&plan, &accept);
+            taken.map(|items| items.into_iter().map(number).collect::<Vec<_>>())
+        };
+        assert_eq!(taken(&["all"]).unwrap(), ["CHG-1", "REL-3"]);
+        assert_eq!(taken(&["rel-3"]).unwrap(), ["REL-3"]);
+        let none = taken(&["CHG-2"]).unwrap_err();
+        assert!(
+            matches!(&none, Failure::Found(why) if why.contains("no slot is free")),
+            "{none:?}"
+        );
+        assert!(matches!(taken(&["CHG-9"]).unwrap_err(), Failure::Usage(_)));
+    }
+
+    #[test]
+    fn a_slot_is_taken_by_an_edit_or_where_a_window_is_committed_by_the_verb() {
+        let written = || answer(200, r#"{"id":"x","number":"CHG-1","version":4}"#);
+        let (script, client) = script(vec![written(), written()]);
+        let plan = plan();
+        for item in [&plan.items[0], &plan.items[2]] {
+            take(&client, item).unwrap();
+        }
+        let sent = script.sent.lock().unwrap();
+        let urls: Vec<&str> = sent.iter().map(|one| one.url.as_str()).collect();
+        assert!(urls[0].ends_with("/changes/CHG-1"), "{urls:?}");
+        assert!(urls[1].ends_with("/releases/REL-3/schedule"), "{urls:?}");
+    }
+}

@@ -5,7 +5,8 @@ use api::change::Schedule;
 use api::common::{LampState, Ref, Window, Written};
 use api::release::{
     Dependencies, Effect, ImpactedService, MovePreview, Neighbour, Outside, OutsideFields,
-    ProposedPart, Readiness, ReadinessItem, ScopeDocument, ScopeFields, SharedCi, SignOff,
+    ProposedPart, Readiness, ReadinessItem, Release, ReleaseFields, ScopeDocument, ScopeFields,
+    SharedCi, SignOff,
 };
 use clap::Args;
 use ports::Method;
@@ -86,6 +87,33 @@ impl SignedOff {
     pub(crate) fn send(&self, releases: &Records<'_>) -> Result<Written> {
         let body = SignOff { team: self.team.clone(), note: self.note.clone() };
         releases.post(&self.release, "scope/sign-off", self.version.expect(), &body)
+    }
+}
+
+/// A milestone that is reached.
+#[derive(Debug, Args)]
+pub(crate) struct Reached {
+    /// The number or id of the release.
+    release: String,
+    /// The milestone, by its name.
+    milestone: String,
+}
+
+impl Reached {
+    /// Marks it.
+    pub(crate) fn send(&self, releases: &Records<'_>) -> Result<Written> {
+        let path = releases.path(&self.release);
+        let found: Release = releases.client.get(&path, &Query::default())?;
+        let mut milestones = found.milestones;
+        let Some(one) = milestones.iter_mut().find(|one| one.name == self.milestone) else {
+            let names: Vec<&str> = milestones.iter().map(|one| one.name.as_str()).collect();
+            let wrong =
+                format!("`{}` is none of its milestones: {}", self.milestone, names.join(", "));
+            return Err(Failure::usage(wrong));
+        };
+        one.reached = true;
+        let body = ReleaseFields { milestones: Some(milestones), ..ReleaseFields::default() };
+        releases.client.write(Method::Patch, &path, Expect::Version(found.version), &body)
     }
 }
 

@@ -90,6 +90,15 @@ pub struct TaskTemplate {
     pub due: Option<DueBy>,
 }
 
+/// A milestone that a model begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MilestoneTemplate {
+    /// What is reached.
+    pub name: String,
+    /// By when, as seen from the window.
+    pub due: DueBy,
+}
+
 /// A stage that is asked for always, or under a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConditionalStage {
@@ -141,6 +150,10 @@ pub struct ReleaseModel {
     pub window_answer: TeamSay,
     /// What it means that teams sign off their parts.
     pub sign_off: TeamSay,
+    /// When it is proposed for a release: an expression over the release's facts. Never, when absent.
+    pub applies_when: Option<String>,
+    /// Its timeline: the milestones that it begins with.
+    pub milestones: Vec<MilestoneTemplate>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

@@ -20,6 +20,8 @@ pub enum About {
     Before(ReleaseId),
     /// A task, by its number.
     Task(u32),
+    /// A milestone that is late.
+    Milestone,
     /// What its window collides with.
     Conflict,
     /// The part of a team, and that it signs it off.
@@ -98,6 +100,13 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
             (None, false) => (Stand::Waits, "not done"),
         };
         add(About::Task(*number), stand, format!("\"{}\" is {word}", task.title));
+    }
+    for milestone in release.content.milestones.iter().filter(|one| !one.reached) {
+        let due = milestone.due(release.content.window.as_ref());
+        if let Some(due) = due.filter(|due| *due <= facts.now && !release.is_under_way()) {
+            let detail = format!("the milestone \"{}\" is late since {due}", milestone.name);
+            add(About::Milestone, Stand::Waits, detail);
+        }
     }
     for words in &facts.blocking {
         add(About::Conflict, Stand::Blocks, words.clone());

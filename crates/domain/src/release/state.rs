@@ -11,7 +11,7 @@ use crate::approval::{self, Extension, Round, RoundState};
 use crate::deployment::{self, Deployment};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
-use crate::record::{Extras, Standing};
+use crate::record::{DueBy, Extras, Standing};
 use crate::release::agree::asked;
 use crate::release::{ReleaseEvent, SignOff, TeamAnswer, WindowAsk};
 use crate::vocabulary::{Environment, Tier, Window, words};
@@ -61,8 +61,22 @@ pub struct Kpi {
 pub struct Milestone {
     /// What is reached.
     pub name: String,
-    /// When.
-    pub at: Timestamp,
+    /// When, where that is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// When, as seen from the window: it moves along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<DueBy>,
+    /// Whether it was.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reached: bool,
+}
+
+impl Milestone {
+    /// When it is to be reached, once that is known.
+    pub fn due(&self, window: Option<&Window>) -> Option<Timestamp> {
+        self.at.or_else(|| Some(self.by?.at(window?)))
+    }
 }
 
 /// A member of the release team.

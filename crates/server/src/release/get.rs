@@ -10,8 +10,10 @@ use domain::approval::RoundState;
 use domain::deployment::{self, DeploymentState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{Facts, Release, Verb, guard, possible_outcomes, ready_to_submit};
+use domain::record::DueBy;
+use domain::release::{Facts, Milestone, Release, Verb, guard, possible_outcomes, ready_to_submit};
 use domain::rollback::{WayBack, compile, does_not_fit};
+use domain::vocabulary::Window;
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
@@ -131,10 +133,7 @@ fn shown(
         milestones: content
             .milestones
             .iter()
-            .map(|milestone| wire::Milestone {
-                name: milestone.name.clone(),
-                at: milestone.at.to_string(),
-            })
+            .map(|one| shown_milestone(one, content.window.as_ref()))
             .collect(),
         resources: content.resources.clone(),
         rollout: content.rollout.clone(),
@@ -306,6 +305,22 @@ fn steps(
         });
     }
     Ok(shown)
+}
+
+/// A milestone, with when it falls now.
+fn shown_milestone(milestone: &Milestone, window: Option<&Window>) -> wire::Milestone {
+    let (before, after) = match milestone.by {
+        Some(DueBy::HoursBeforeStart(hours)) => (Some(hours), None),
+        Some(DueBy::HoursAfterEnd(hours)) => (None, Some(hours)),
+        None => (None, None),
+    };
+    wire::Milestone {
+        name: milestone.name.clone(),
+        at: milestone.due(window).map(|at| at.to_string()),
+        hours_before_start: before,
+        hours_after_end: after,
+        reached: milestone.reached,
+    }
 }
 
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.

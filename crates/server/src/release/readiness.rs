@@ -121,9 +121,12 @@ impl Board<'_> {
             About::Before(id) => self.names.get(db, &id.to_string()),
             About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
             About::Team(id) | About::Part(id) => self.names.get(db, &id.to_string()),
-            About::Scope | About::Task(_) | About::Approval | About::Condition | About::Window => {
-                Ok(None)
-            }
+            About::Scope
+            | About::Task(_)
+            | About::Milestone
+            | About::Approval
+            | About::Condition
+            | About::Window => Ok(None),
         }
     }
 
@@ -163,7 +166,12 @@ impl Board<'_> {
                 return Ok(groups(release));
             }
             About::Condition => return self.who_marks(db),
-            About::Scope | About::Conflict | About::Team(_) | About::Approval | About::Window => {
+            About::Scope
+            | About::Conflict
+            | About::Milestone
+            | About::Team(_)
+            | About::Approval
+            | About::Window => {
                 content.release_manager.or(content.owner).map(|person| person.to_string())
             }
         };
@@ -326,6 +334,7 @@ fn kind(about: About) -> &'static str {
         About::Part(_) => "part",
         About::Approval => "approval",
         About::Condition => "condition",
+        About::Milestone => "milestone",
         About::Window => "window",
     }
 }

@@ -241,7 +241,7 @@ fn a_yes_under_a_condition_counts_and_the_work_waits_for_it() {
         admin.post("/cis", json!({"name": "web-01", "kind": "server"})).await.ok();
         let anna = stage.person("anna_requester", &["requester"]).await;
         let ivan = stage.person("ivan_implementer", &["implementer"]).await;
-        let victor = stage.person("victor_viewer", &["viewer"]).await;
+        let aldo = stage.person("aldo_auditor", &["auditor"]).await;
         let sara = stage.person("sara_service_owner", &["service_owner"]).await;
         let change = waiting(&anna, "Replace").await;
         let path = format!("/changes/{change}");
@@ -257,9 +257,9 @@ fn a_yes_under_a_condition_counts_and_the_work_waits_for_it() {
         let unknown = sara.post(&format!("{path}/approve"), vote("nobody_here")).await;
         let problem = unknown.refused(422, "request.invalid");
         assert_eq!(problem["errors"][0]["pointer"], "/condition/person");
-        let no = sara.post(&format!("{path}/abstain"), vote("victor_viewer")).await;
+        let no = sara.post(&format!("{path}/abstain"), vote("aldo_auditor")).await;
         no.refused(422, "approval.condition_of_no");
-        sara.post(&format!("{path}/approve"), vote("victor_viewer")).await.ok();
+        sara.post(&format!("{path}/approve"), vote("aldo_auditor")).await.ok();
 
         let start = format!("{path}/start");
         let problem = ivan.post(&start, json!({})).await;
@@ -277,12 +277,12 @@ fn a_yes_under_a_condition_counts_and_the_work_waits_for_it() {
         };
         anna.post(&meet, json!({})).await.refused(403, "approval.condition_of_another");
         assert_eq!(actions(&anna.get(&path).await.ok())["allowed"], false);
-        assert_eq!(actions(&victor.get(&path).await.ok())["allowed"], true, "by no role of theirs");
-        victor.post(&meet, json!({"note": "nine minutes"})).await.ok();
-        victor.post(&meet, json!({})).await.refused(409, "approval.no_condition");
+        assert_eq!(actions(&aldo.get(&path).await.ok())["allowed"], true, "by no role of theirs");
+        aldo.post(&meet, json!({"note": "nine minutes"})).await.ok();
+        aldo.post(&meet, json!({})).await.refused(409, "approval.no_condition");
         let votes = &anna.get(&path).await.ok()["rounds"][0]["stages"][0]["groups"][0]["votes"];
         let last = votes.as_array().expect("votes").last().expect("a vote")["condition"].clone();
-        assert_eq!(last["met_by"]["name"], "victor_viewer");
+        assert_eq!(last["met_by"]["name"], "aldo_auditor");
         assert_eq!((&last["note"], &last["open"]), (&json!("nine minutes"), &json!(false)));
         ivan.post(&start, json!({})).await.ok();
     });

@@ -30,6 +30,7 @@ mod identity;
 mod incident;
 mod live;
 mod matrix;
+mod observed;
 mod periods;
 mod permission;
 mod policy;

@@ -61,6 +61,10 @@ export const FIELD = {
   milestones: 'Milestones',
   milestoneName: 'What is reached',
   milestoneAt: 'When',
+  milestoneWaits: 'once there is a window',
+  milestoneReached: 'Reached',
+  milestoneBefore: (hours: number) => `${hours} h before the window`,
+  milestoneAfter: (hours: number) => `${hours} h after the window`,
   addMilestone: 'Add milestone',
   package: 'Package',
   packageHelp:
@@ -264,6 +268,7 @@ export const READINESS = {
     part: 'Part of a team',
     approval: 'Go or no-go',
     condition: 'Condition',
+    milestone: 'Milestone',
     window: 'Window',
   } as Record<string, string>,
   who: 'Must act:',
@@ -393,4 +398,13 @@ export const REVIEW = {
   none: 'No review yet',
   noneHelp: 'Every release closes with a review. It opens by itself when the deployment is over.',
   open: 'Open the review',
+};
+
+export const PROPOSED = {
+  title: 'Proposed type',
+  changes: 'Changes that are to travel in it',
+  help: 'They say which type fits, and are attached once the release is there.',
+  fits: (type: string, reason: string) => `${type} fits: ${reason}.`,
+  use: 'Use it',
+  refused: (change: string, why: string) => `${change} could not join: ${why}`,
 };

@@ -27,7 +27,10 @@ export function VoteDialog({ answer, name, round, verb, onClose }: Props) {
   const submit = (reason: string | undefined) => {
     if (condition && !person) setMissing(true);
     else if (condition && person) {
-      castVote(verb, answer, round, { reason, condition: { text: condition, person: person.value } });
+      castVote(verb, answer, round, {
+        reason,
+        condition: { text: condition, person: person.value },
+      });
     } else castVote(verb, answer, round, { reason });
   };
   return (

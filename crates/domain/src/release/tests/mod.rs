@@ -113,6 +113,8 @@ fn model() -> ReleaseModel {
         extension: [Role::ReleaseManager].into(),
         owner: None,
         review_on: None,
+        applies_when: None,
+        milestones: vec![],
         states: states.map(state).into(),
         approval: approval()
             .stages

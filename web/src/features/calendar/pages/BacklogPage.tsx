@@ -187,7 +187,9 @@ function Words({ item, zone }: { item: Item; zone: string }) {
     <div className={classes.words}>
       <p className={classes.head}>
         <RefLink record={item.subject} />{' '}
-        <span className="soft">{[item.rank, waits && backlog.waits(waits)].filter(Boolean).join(', ')}</span>
+        <span className="soft">
+          {[item.rank, waits && backlog.waits(waits)].filter(Boolean).join(', ')}
+        </span>
       </p>
       {item.slot ? (
         <>
