@@ -48,10 +48,14 @@ impl Problem {
 /// separation of duties 403, bad input 422 or 400, an unknown record 404, a stale version 412.
 pub const CODES: &[(&str, u16, &str)] = &[
     ("approval.approved_by_you", 403, "Who approves does not carry out"),
+    ("approval.condition_of_another", 403, "The condition names someone else"),
+    ("approval.condition_of_no", 422, "Only a yes has a condition"),
+    ("approval.condition_open", 409, "A condition is not met"),
     ("approval.content_moved", 409, "The content changed since it was read"),
     ("approval.deputy_named", 409, "A deputy is named already"),
     ("approval.deputy_unfit", 409, "The deputy may not vote"),
     ("approval.needed_elsewhere", 409, "Another group needs this vote"),
+    ("approval.no_condition", 409, "No condition stands open"),
     ("approval.no_extension", 409, "No longer window is asked for"),
     ("approval.no_round", 409, "Nothing waits for a vote"),
     ("approval.nobody_can_vote", 409, "Too few people may vote"),
@@ -131,6 +135,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("release.not_of_team", 403, "Someone else answers for the team"),
     ("release.not_scheduled", 409, "The release is not scheduled"),
     ("release.notes_missing", 409, "Release notes are missing"),
+    ("release.nothing_to_sign", 409, "No part is to be signed off"),
     ("release.out_of_order", 409, "A release before this one is not verified"),
     ("release.out_of_turn", 409, "Another change comes first"),
     ("release.outcome_wrong", 422, "Another outcome is asked for"),

@@ -115,8 +115,18 @@ pub struct Milestone {
     /// What is reached.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// When, RFC 3339.
-    pub at: String,
+    /// When, RFC 3339. Where it follows the window that is when it falls now, and is not read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<String>,
+    /// So many hours before the window begins: it moves along.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hours_before_start: Option<u32>,
+    /// So many hours after the window ends.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hours_after_end: Option<u32>,
+    /// Whether it was reached.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub reached: bool,
 }
 
 /// A member of the release team.
@@ -566,6 +576,11 @@ pub struct ScopeDocument {
     pub shared: Vec<SharedCi>,
     /// True when more are shared than are shown.
     pub shared_more: bool,
+    /// Parts that may have to be handled: what the CIs of the changes need, and what needs them.
+    pub proposed: Vec<ProposedPart>,
+    /// The services of production that feel it, the most critical first; empty for a release that
+    /// goes elsewhere.
+    pub impact: Vec<ImpactedService>,
     /// The combined risk.
     pub risk: Risk,
     /// The teams: those that are stated, and those of the changes.
@@ -632,6 +647,63 @@ pub struct Contribution {
     /// What it signs off.
     pub signs_off: String,
     /// Its changes in this release.
+    pub changes: Vec<Ref>,
+    /// Who signed its part off, as it is stated now and with these changes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed_by: Option<String>,
+    /// When, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed_at: Option<String>,
+    /// What was said with that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signed_note: Option<String>,
+    /// True when it was signed off before its words or changes moved.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub lapsed: bool,
+    /// Whether the reader may sign it off.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub yours: bool,
+}
+
+/// `scope/sign-off`: signs off the part of a team.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignOff {
+    /// The team; needed where the reader may sign off for more than one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// A word to it.
+    #[schema(max_length = 2000)]
+    pub note: String,
+}
+
+/// A part that nobody touches and nobody stated, and that may have to be handled.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ProposedPart {
+    /// `infrastructure`, `application` or `third_party`, by the words of the CI's kind.
+    pub kind: String,
+    /// The CI.
+    pub ci: Ref,
+    /// Its service.
+    pub service: Option<Ref>,
+    /// The team that owns that.
+    pub team: Option<Ref>,
+    /// The way from a CI of the release: `pay-app → uses → pay-db`.
+    pub path: String,
+    /// The changes that touch where the way begins.
+    pub changes: Vec<Ref>,
+}
+
+/// A service that feels the release.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ImpactedService {
+    /// The service.
+    pub service: Ref,
+    /// How much hangs on it, from 1 (most) to 4.
+    pub criticality: u8,
+    /// True when a change touches it; false when it rests on what is touched.
+    pub direct: bool,
+    /// The changes that do it.
     pub changes: Vec<Ref>,
 }
 

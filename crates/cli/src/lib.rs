@@ -4,6 +4,7 @@
 mod agent;
 mod approval;
 mod audit;
+mod backlog;
 mod backup;
 mod cab;
 mod calendar;

@@ -20,8 +20,8 @@ use crate::deployment::{PlanVerb, plan, run_lines};
 use crate::failure::{Failure, Result};
 use crate::given::{Clock, FromFile, WindowArgs, cleared, pair, replaces, set};
 use crate::output::Columns;
-use crate::package::{kpis, members, milestones, package, package_line};
-use crate::planning::{self, After, Preview, Stated};
+use crate::package::{kpis, members, milestone_line, milestones, package, package_line};
+use crate::planning::{self, After, Preview, Reached, SignedOff, Stated};
 use crate::record::{
     Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
     Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, several_sent,
@@ -165,6 +165,13 @@ pub(crate) enum ReleaseVerb {
         --exclude \"Mobile app=its store review takes two weeks\"\n  \
         interlock release state-scope REL-17 --freeze-at 2026-12-01T17:00 --zone Europe/Amsterdam")]
     StateScope(Box<Stated>),
+    /// Signs off the part of a team that you belong to.
+    #[command(after_help = "Example:\n  \
+        interlock release sign-off REL-17 --note \"tried from all depots\"")]
+    SignOff(SignedOff),
+    /// Marks a milestone reached.
+    #[command(after_help = "Example:\n  interlock release reach REL-17 \"Code freeze\"")]
+    Reach(Reached),
     /// Freezes its scope: nothing joins any more without an exception.
     #[command(after_help = "Example:\n  \
         interlock release freeze REL-17 --reason \"the rehearsal begins\"")]
@@ -542,6 +549,8 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
             return planning::show_scope(&releases, &named.record, global);
         }
         ReleaseVerb::StateScope(stated) => stated.send(&releases),
+        ReleaseVerb::SignOff(signed) => signed.send(&releases),
+        ReleaseVerb::Reach(reached) => reached.send(&releases),
         ReleaseVerb::Freeze(step) => releases.step(&step, "freeze"),
         ReleaseVerb::Unfreeze(step) => releases.step(&step, "unfreeze"),
         ReleaseVerb::Depend(after) => after.send(&releases),
@@ -747,7 +756,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         });
         format!("{} {} {}: {detail}{rule}", one.state, one.severity, one.kind)
     });
-    let milestone = |one: &Milestone| format!("{} {}", wall::moment(&one.at, zone), one.name);
+    let milestone = |one: &Milestone| milestone_line(one, zone);
     let sections = [
         ("from here to done", lamp_lines(&release.route, zone)),
         ("milestones", release.milestones.iter().map(milestone).collect()),

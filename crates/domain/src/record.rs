@@ -51,18 +51,22 @@ pub enum DueBy {
     HoursAfterEnd(u32),
 }
 
+impl DueBy {
+    /// When that is.
+    pub fn at(self, window: &Window) -> Timestamp {
+        let minutes = |hours: u32| i64::from(hours) * 60;
+        let interval = window.interval;
+        match self {
+            Self::HoursBeforeStart(hours) => interval.start.plus_minutes(-minutes(hours)),
+            Self::HoursAfterEnd(hours) => interval.end.plus_minutes(minutes(hours)),
+        }
+    }
+}
+
 impl Task {
     /// By when it is to be done, once that is known.
     pub fn due(&self, window: Option<&Window>) -> Option<Timestamp> {
-        let minutes = |hours: u32| i64::from(hours) * 60;
-        let by_window = || {
-            let interval = window?.interval;
-            Some(match self.due_by? {
-                DueBy::HoursBeforeStart(hours) => interval.start.plus_minutes(-minutes(hours)),
-                DueBy::HoursAfterEnd(hours) => interval.end.plus_minutes(minutes(hours)),
-            })
-        };
-        self.due_at.or_else(by_window)
+        self.due_at.or_else(|| Some(self.due_by?.at(window?)))
     }
 }
 

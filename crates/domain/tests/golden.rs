@@ -79,12 +79,14 @@ const EXTRAS: &[&str] = &[
 ];
 const ROUNDS: &[&str] = &[
     "closed",
+    "condition_met",
     "content_edited",
     "group_approved",
     "limit_reached",
     "opened",
     "reminded",
     "vote_cast",
+    "vote_cast_under_condition",
     "vote_lapsed",
 ];
 const DEPLOYMENTS: &[&str] = &[
@@ -115,7 +117,9 @@ fn extra_word(event: &ExtraEvent) -> &'static str {
 fn round_word(event: &RoundEvent) -> &'static str {
     match event {
         RoundEvent::Opened(_) => "opened",
+        RoundEvent::VoteCast { condition: Some(_), .. } => "vote_cast_under_condition",
         RoundEvent::VoteCast { .. } => "vote_cast",
+        RoundEvent::ConditionMet { .. } => "condition_met",
         RoundEvent::GroupApproved { .. } => "group_approved",
         RoundEvent::ContentEdited { .. } => "content_edited",
         RoundEvent::Reminded { .. } => "reminded",

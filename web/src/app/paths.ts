@@ -19,6 +19,7 @@ export const paths = {
   cab: '/cab',
   meeting: (id: string) => `/cab/${part(id)}`,
   calendar: '/calendar',
+  backlog: '/calendar/plan',
   deployments: '/deployments',
   gates: '/gates',
   deployment: (release: string) => `/deployments/${part(release)}`,

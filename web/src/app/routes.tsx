@@ -54,6 +54,7 @@ const pages = [
   page('/cab', () => import('@/features/cab/pages/CabPage')),
   page('/cab/$id', () => import('@/features/cab/pages/MeetingPage')),
   page('/calendar', () => import('@/features/calendar/pages/CalendarPage')),
+  page('/calendar/plan', () => import('@/features/calendar/pages/BacklogPage')),
   page('/deployments', () => import('@/features/deployment/pages/DeploymentsPage')),
   page('/gates', () => import('@/features/gate/pages/GatesPage')),
   page('/deployments/$id', () => import('@/features/deployment/pages/DeploymentPage')),

@@ -77,7 +77,8 @@ function isCommitted(record: Movable): boolean {
   return record.scheduled ?? record.phase === 'scheduled';
 }
 
-async function move({ number, to, voided }: Move): Promise<Moved> {
+/** Moves it. */
+export async function move({ number, to, voided }: Move): Promise<Moved> {
   const path = pathOf(number);
   const record = await get<Movable>(path);
   const { version } = record;

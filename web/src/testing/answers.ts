@@ -39,5 +39,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /slots': { slots: [], refused: [], until: '2027-02-01T00:00:00Z' },
   'POST /releases/REL-17/schedule/preview': { effect: { votes_voided: 0, slips: [] } },
   'POST /changes/CHG-41/schedule/preview': { effect: { votes_voided: 0 } },
+  'POST /models/proposal': { policy: 0, reason: 'no model says when it applies', rules: [] },
+  'GET /policy/observed': { policy: 0, services: [], items: [], truncated: false },
   'POST /conflicts/check': { conflicts: [], blocking: 0 },
 };

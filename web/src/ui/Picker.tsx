@@ -11,6 +11,7 @@ import {
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
+  findChanges,
   findCis,
   findPeople,
   findReleases,
@@ -215,6 +216,10 @@ export function CiPicker(props: One) {
 
 export function CisPicker(props: Many) {
   return <ManyPicker search={findCis} {...props} />;
+}
+
+export function ChangesPicker(props: Many) {
+  return <ManyPicker search={findChanges} {...props} />;
 }
 
 export function ReleasesPicker(props: Many) {

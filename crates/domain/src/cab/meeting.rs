@@ -272,12 +272,12 @@ impl Aggregate for Meeting {
                     item.item.minutes = *minutes;
                 }
             }
-            MeetingEvent::PresenceSet { person, present: true } => {
+            MeetingEvent::PresenceSet { person, present: true, from } => {
                 if !self.present().any(|there| there == *person) {
-                    self.come(*person, stamp.at);
+                    self.come(*person, from.unwrap_or(stamp.at));
                 }
             }
-            MeetingEvent::PresenceSet { person, present: false } => {
+            MeetingEvent::PresenceSet { person, present: false, .. } => {
                 self.leave(Some(*person), stamp.at);
             }
             MeetingEvent::Remarked { subject, text } => self.remarks.push(Remark {

@@ -28,6 +28,8 @@ words! {
         Reject = "reject",
         /// Vote neither.
         Abstain = "abstain",
+        /// Mark the condition of an approval met.
+        MeetCondition = "meet_condition",
         /// Commit or move its window.
         Schedule = "schedule",
         /// Begin work.
@@ -119,7 +121,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
         return Err(Refusal::Ended { phase: change.phase }.into());
     }
     in_phase(verb, change)?;
-    if change.held.is_some() && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit) {
+    if change.held.is_some() && !waits_for_nothing(verb) {
         return Err(Refusal::Held.into());
     }
     let alone = matches!(
@@ -146,6 +148,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
             approval::seat(change.round(), facts.person, &facts.roles, &facts.electorate)?;
             Ok(())
         }
+        Verb::MeetCondition => approval::markable(change.round(), facts.person).map(|_| ()),
         Verb::Schedule => may_schedule(change, facts),
         Verb::Start => may_start(change, facts),
         Verb::Extend if facts.window(change).is_none() => Err(Refusal::WindowMissing.into()),
@@ -160,6 +163,11 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
     }
 }
 
+/// What is done even on hold.
+fn waits_for_nothing(verb: Verb) -> bool {
+    matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit | Verb::MeetCondition)
+}
+
 fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
     use Phase as P;
     let emergency = change.change_type() == ChangeType::Emergency;
@@ -168,7 +176,7 @@ fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
         Verb::Submit => &[P::Draft],
         Verb::Assess => &[P::Assess],
         Verb::Approve | Verb::Reject | Verb::Abstain => &[P::Authorise],
-        Verb::Schedule => &[P::Authorise, P::Scheduled],
+        Verb::Schedule | Verb::MeetCondition => &[P::Authorise, P::Scheduled],
         Verb::Start if emergency => &[P::Authorise, P::Scheduled],
         Verb::Start => &[P::Scheduled],
         Verb::Extend | Verb::GrantExtension | Verb::RefuseExtension | Verb::Complete => {
@@ -256,6 +264,7 @@ pub(super) fn decides_extension<'a>(
 
 fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     approved(change)?;
+    approval::conditions_met(change.round())?;
     change.not_by_its_approver(facts.person)?;
     // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {

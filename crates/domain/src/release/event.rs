@@ -1,5 +1,7 @@
 //! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use kernel::{ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,9 @@ use crate::approval::RoundEvent;
 use crate::deployment::DeploymentEvent;
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::ExtraEvent;
-use crate::release::{AskedTeam, Content, Edit, Outcome, StatementEdit, WindowAnswer};
+use crate::release::{
+    AskedTeam, Content, Contribution, Edit, Outcome, StatementEdit, WindowAnswer,
+};
 use crate::vocabulary::{Tier, Window};
 
 /// An event of a release's stream.
@@ -63,6 +67,17 @@ pub enum ReleaseEvent {
     ScopeStated {
         /// The new values.
         edit: Box<StatementEdit>,
+    },
+    /// A team signed off its part.
+    #[serde(rename = "release.part_signed_off.v1")]
+    PartSignedOff {
+        /// The part as it was stated.
+        part: Contribution,
+        /// The team's changes in it.
+        changes: BTreeSet<ChangeId>,
+        /// A word to it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
     },
     /// Nothing joins it any more without an exception.
     #[serde(rename = "release.scope_frozen.v1")]

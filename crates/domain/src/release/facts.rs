@@ -11,7 +11,8 @@ use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
 use crate::refusal::{Missing, told};
 use crate::release::agree::{agreed, answerable, may_ask, may_take};
-use crate::release::{Content, ItemKind, OwningTeam, Refusal, Release};
+use crate::release::parts::{signable, unsigned};
+use crate::release::{Content, ItemKind, OwningTeam, PartFact, Refusal, Release};
 use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
 use crate::vocabulary::words;
@@ -27,6 +28,8 @@ words! {
         StateScope = "state_scope",
         /// Say who decides about the scope between the teams.
         NameScopeOwner = "name_scope_owner",
+        /// Sign off the part of a team.
+        SignOff = "sign_off",
         /// Let nothing join any more without an exception.
         Freeze = "freeze",
         /// Let changes join again.
@@ -45,6 +48,8 @@ words! {
         Reject = "reject",
         /// Vote neither.
         Abstain = "abstain",
+        /// Mark the condition of an approval met.
+        MeetCondition = "meet_condition",
         /// Commit or move the window.
         Schedule = "schedule",
         /// Ask the teams that own what it touches about the window.
@@ -99,6 +104,8 @@ pub struct ChangeFact {
     pub plans: serde_json::Value,
     /// What it does, where, and whom it touches, as its approvers saw it.
     pub scope: serde_json::Value,
+    /// Each condition of its approval that stands open.
+    pub conditions: Vec<Missing>,
     /// Whether it is on hold.
     pub held: bool,
     /// Its risk: recorded, or as it is now.
@@ -167,6 +174,10 @@ pub struct Facts {
     pub notes_published: Option<bool>,
     /// Whether its model asks that they agree to its window.
     pub window_answer_required: bool,
+    /// The teams whose parts are stated.
+    pub parts: Vec<PartFact>,
+    /// Whether its model asks that they sign them off.
+    pub sign_off_required: bool,
     /// The approval that its model asks for.
     pub plan: Plan,
     /// How the risks of its changes add up.
@@ -209,6 +220,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
                 | Verb::Unfreeze
                 | Verb::Depend
                 | Verb::SetPlan
+                | Verb::MeetCondition
         )
     {
         return Err(Refusal::Held.into());
@@ -224,7 +236,9 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::GrantExtension | Verb::RefuseExtension => {
             decides_extension(release, facts).map(|_| ())
         }
+        Verb::MeetCondition => approval::markable(release.round(), facts.person).map(|_| ()),
         Verb::Schedule => may_schedule(release, facts),
+        Verb::SignOff => signable(release, facts).map(|_| ()),
         Verb::AskWindow => may_ask(release, facts),
         Verb::AnswerWindow => answerable(release, facts).map(|_| ()),
         Verb::TakeWindow => Ok(may_take(release, facts)?),
@@ -275,15 +289,19 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Depend
         | Verb::SetPlan
         | Verb::Edit
+        | Verb::SignOff
         | Verb::AskWindow
         | Verb::AnswerWindow
         | Verb::TakeWindow
         | Verb::Hold
         | Verb::Cancel => PLANNED,
         Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
-        Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
-            &[P::Approval]
-        }
+        Verb::Approve
+        | Verb::Reject
+        | Verb::Abstain
+        | Verb::MeetCondition
+        | Verb::Schedule
+        | Verb::Deploy => &[P::Approval],
         Verb::Step => &[P::Deployment],
         Verb::Extend
         | Verb::GrantExtension
@@ -348,6 +366,7 @@ pub fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Re
     missing.extend(facts.changes.iter().flat_map(lacks));
     missing.extend(package_lacks(release));
     missing.extend(facts.plan_flaws.iter().cloned());
+    missing.extend(unsigned(release, facts));
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 
@@ -416,6 +435,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
         let awaits = release.round().map(Round::awaits).unwrap_or_default();
         return Err(Refusal::NotApproved(awaits).into());
     }
+    conditions_met(release, facts)?;
     not_by_its_approver(release, facts)?;
     facts.changes.iter().try_for_each(|change| change.not_by_its_approver(facts.person))?;
     let window = release.content.window.as_ref().filter(|_| release.scheduled);
@@ -431,6 +451,23 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     calendar::not_blocked(&facts.blocking)?;
     agreed(release, facts)?;
     in_order(facts)
+}
+
+/// Each condition that stands open, of its go and of the approval of a change.
+pub(super) fn conditions(release: &Release, facts: &Facts) -> Vec<Missing> {
+    let mut open = release.round().map(Round::conditions_open).unwrap_or_default();
+    for change in &facts.changes {
+        open.extend(change.conditions.iter().map(|one| {
+            let pointer = format!("/changes/{}{}", change.number, one.pointer);
+            Missing::new(pointer, format!("{}: {}", change.number, one.detail))
+        }));
+    }
+    open
+}
+
+fn conditions_met(release: &Release, facts: &Facts) -> Result<(), approval::Refusal> {
+    let open = conditions(release, facts);
+    if open.is_empty() { Ok(()) } else { Err(approval::Refusal::ConditionsOpen(open)) }
 }
 
 /// What it depends on was carried out and verified, or an exception is held.

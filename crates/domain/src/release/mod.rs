@@ -18,6 +18,7 @@ mod carry_out;
 mod event;
 mod facts;
 mod order;
+mod parts;
 mod plan;
 mod plan_file;
 mod ready;
@@ -32,11 +33,12 @@ pub use agree::{
     Agreement, Answering, AskedTeam, OwningTeam, TeamAnswer, WindowAnswer, WindowAsk, agreement,
     answer_window, answerable, ask_window, countered, standing, take_window,
 };
-pub use approve::{bundle_content, call, cast, lapse, reapprove, reroute, submit};
+pub use approve::{bundle_content, call, cast, lapse, meet_condition, reapprove, reroute, submit};
 pub use carry_out::{back, close, deploy, give_up, possible_outcomes, roll_back, step, verify};
 pub use event::ReleaseEvent;
 pub use facts::{Before, ChangeFact, Facts, Verb, guard, ready_to_submit};
 pub use order::{AFTER_MAX, REACH_MAX, Slip, Waits, depend, slips};
+pub use parts::{PartFact, SignOff, sign_off, signable, signed};
 pub use plan::{advance, create, edit, extra};
 pub use plan_file::{PLAN_MAX, set_plan};
 pub use ready::{About, Point, Stand, blocks, points};

@@ -72,6 +72,9 @@ pub enum Refusal {
         /// The teams that are asked.
         teams: String,
     },
+    /// No part is to be signed off.
+    #[error("no part is to be signed off: state the teams' parts first, or all are signed off")]
+    NothingToSign,
     /// No team proposes another window.
     #[error("no such team proposes another window now")]
     NothingCountered,
@@ -188,6 +191,7 @@ impl Refusal {
         "release.not_of_team",
         "release.window_not_agreed",
         "release.notes_missing",
+        "release.nothing_to_sign",
         "release.tasks_open",
         "release.scope_fixed",
         "release.change_elsewhere",
@@ -216,6 +220,7 @@ impl Refuse for Refusal {
             }
             Self::NobodyToAsk => "release.nobody_to_ask",
             Self::WindowNotAsked | Self::NothingCountered => "release.window_not_asked",
+            Self::NothingToSign => "release.nothing_to_sign",
             Self::NotOfTeam { .. } => "release.not_of_team",
             Self::WindowNotAgreed(_) => "release.window_not_agreed",
             Self::NotesMissing => "release.notes_missing",

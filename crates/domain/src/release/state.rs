@@ -11,9 +11,9 @@ use crate::approval::{self, Extension, Round, RoundState};
 use crate::deployment::{self, Deployment};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
-use crate::record::{Extras, Standing};
+use crate::record::{DueBy, Extras, Standing};
 use crate::release::agree::asked;
-use crate::release::{ReleaseEvent, TeamAnswer, WindowAsk};
+use crate::release::{ReleaseEvent, SignOff, TeamAnswer, WindowAsk};
 use crate::vocabulary::{Environment, Tier, Window, words};
 
 /// The most changes of one release.
@@ -61,8 +61,22 @@ pub struct Kpi {
 pub struct Milestone {
     /// What is reached.
     pub name: String,
-    /// When.
-    pub at: Timestamp,
+    /// When, where that is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// When, as seen from the window: it moves along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<DueBy>,
+    /// Whether it was.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reached: bool,
+}
+
+impl Milestone {
+    /// When it is to be reached, once that is known.
+    pub fn due(&self, window: Option<&Window>) -> Option<Timestamp> {
+        self.at.or_else(|| Some(self.by?.at(window?)))
+    }
 }
 
 /// A member of the release team.
@@ -222,6 +236,9 @@ pub struct Release {
     /// What is stated about the scope beside them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub statement: Statement,
+    /// What the teams signed off.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub signed: BTreeMap<TeamId, SignOff>,
     /// Its scope was frozen by hand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub frozen: Option<Standing>,
@@ -362,7 +379,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 7;
+    const FORMAT: i64 = 8;
 
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
@@ -392,6 +409,10 @@ impl Aggregate for Release {
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),
             E::ScopeStated { edit } => self.statement.apply(edit),
+            E::PartSignedOff { part, changes, note } => {
+                let (changes, given) = (changes.clone(), Standing::new(note, stamp));
+                self.signed.insert(part.team, SignOff { part: part.clone(), changes, given });
+            }
             E::ScopeFrozen { reason } => {
                 self.frozen = Some(Standing::new(reason, stamp));
             }

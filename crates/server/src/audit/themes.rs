@@ -21,6 +21,7 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "exception.requested.v1",
             "exception.revoked.v1",
             "release.approval_moved.v1",
+            "release.part_signed_off.v1",
             "release.returned.v1",
             "release.submitted.v1",
         ],

@@ -19,6 +19,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("annotated/task_removed", "removed task {number}, {title}"),
     ("annotated/watch_set", "{person} {on?watches:no longer watches} it"),
     ("approval_moved/closed", "round {round} of the approval ended: {state}"),
+    ("approval_moved/condition_met", "marked the condition of {person} met"),
     (
         "approval_moved/content_edited",
         "edited what is being approved[ ({touched})] in round {round}[, which voids the votes of \
@@ -30,7 +31,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("approval_moved/reminded", "reminded {where}"),
     (
         "approval_moved/vote_cast",
-        "{answer} in {where}, round {round}[, in place of {on_behalf_of}]",
+        "{answer} in {where}, round {round}[, in place of {on_behalf_of}][, if {condition.text}]",
     ),
     ("approval_moved/vote_lapsed", "the vote of {person}, who {why}, lapsed in round {round}"),
     ("article.approved", "found that it may be published"),
@@ -140,6 +141,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("meeting.started", "opened the meeting"),
     ("meeting.time_set", "gave {subject.id} {minutes} minutes"),
     ("notice.prepared", "wrote notice {place} of {release}: {moment}[, window {window}]"),
+    ("part_signed_off", "signed off the part of {part.team}: {part.owns}"),
     ("period.created", "set up the {kind}"),
     ("person.created", "made the account"),
     ("person.password_set", "set the password; other sessions ended"),

@@ -275,11 +275,7 @@ fn shown_acceptance(
 
 /// The same conflict as the other side sees it.
 pub(super) fn turn(found: &Found) -> Found {
-    let kind = match found.kind {
-        ConflictKind::UpstreamCi => ConflictKind::DownstreamCi,
-        ConflictKind::DownstreamCi => ConflictKind::UpstreamCi,
-        kind => kind,
-    };
+    let kind = found.kind.turned();
     Found {
         kind,
         subject: found.with,

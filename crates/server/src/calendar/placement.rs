@@ -119,7 +119,7 @@ pub(super) fn schedule(row: &Row, column: usize) -> Result<Option<Schedule>, Fau
 }
 
 /// The environment that counts for each of some records, by id.
-pub(super) fn environments(
+pub fn environments(
     db: &mut dyn Query,
     ids: &[String],
 ) -> Result<BTreeMap<String, Environment>, Fault> {

@@ -89,6 +89,7 @@ fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<
             subject_type: row.text(3)?.to_owned(),
             phase: row.text(4)?.to_owned(),
             committed: row.bool(8)?,
+            awaits_approval: row.bool(18)?,
             window: shown_window(&window),
             actual: actual(row)?,
             environment: row.text(9)?.to_owned(),

@@ -135,8 +135,13 @@ fn imported(change: &Change) -> Option<Imported> {
 
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
+    let in_person = matches!(asking.actor, kernel::Actor::Person { .. });
+    let permitted = |verb: Verb| match verb {
+        Verb::MeetCondition if in_person => Ok(()),
+        _ => asking.permit(permission(verb)),
+    };
     let shown = Verb::ALL.iter().map(|verb| {
-        let guarded = guard(*verb, change, facts).and_then(|()| asking.permit(permission(*verb)));
+        let guarded = guard(*verb, change, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
     let write = |_| Permission::ChangeWrite;
@@ -148,6 +153,7 @@ fn permission(verb: Verb) -> Permission {
         Verb::Approve
         | Verb::Reject
         | Verb::Abstain
+        | Verb::MeetCondition
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Start | Verb::Complete | Verb::Close => Permission::ChangeImplement,
@@ -257,6 +263,11 @@ fn approvals(change: &Change) -> Lamp {
 
 /// Where a round stands, as a lamp.
 pub(crate) fn approval_lamp(round: &domain::approval::Round) -> Lamp {
+    let open = round.conditions_open();
+    if let Some(first) = open.first().filter(|_| round.state == RoundState::Approved) {
+        let held = lamp("approvals", LampState::Stop, first.detail.clone());
+        return Lamp { action: Some("meet_condition".to_owned()), ..held };
+    }
     match round.state {
         RoundState::Approved => clear("approvals", format!("round {} approved", round.number)),
         RoundState::Rejected => {

@@ -18,7 +18,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::{GrantExtension, Vote};
+use api::approval::{GrantExtension, MeetCondition, Vote};
 use api::change::{
     Advice, Bulk, Change, ChangeFields, ChangeMovePreview, ChangeRow, Complete, Extend, Links,
     Schedule, Traced,
@@ -97,6 +97,12 @@ fn verbs(routes: Routes) -> Routes {
         .write::<Vote, Written, _, _>(M::Post, "/changes/{id}/approve", "Votes yes", approve)
         .write::<Vote, Written, _, _>(M::Post, "/changes/{id}/reject", "Votes no", reject)
         .write::<Vote, Written, _, _>(M::Post, "/changes/{id}/abstain", "Votes neither", abstain)
+        .write::<MeetCondition, Written, _, _>(
+            M::Post,
+            "/changes/{id}/condition/meet",
+            "Marks the condition of an approval met",
+            meet_condition,
+        )
         .write::<Schedule, Written, _, _>(
             M::Post,
             "/changes/{id}/schedule",
@@ -315,6 +321,7 @@ verb!(assess, Reason, |_| Verb::Assess);
 verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
 verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
+verb!(meet_condition, MeetCondition, Verb::MeetCondition);
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(start, Reason, |_| Verb::Start);
 verb!(extend, Extend, Verb::Extend);

@@ -181,8 +181,11 @@ impl<'a, R: Drafted> Runner<'a, R> {
         let known = self.look_up(&slice)?;
         let fresh = slice.iter().filter(|(draft, _)| !known.numbers.contains(&draft.number));
         self.make_cis(fresh.flat_map(|(draft, _)| &draft.cis))?;
-        for (draft, rows) in slice {
+        for (mut draft, rows) in slice {
             if known.numbers.contains(&draft.number) {
+                // What the first run said of it is said again: it holds as long as the file does.
+                self.ids(&mut draft);
+                self.links(&mut draft, &known);
                 self.report.unchanged += 1;
                 self.watch.rows(rows);
             } else {

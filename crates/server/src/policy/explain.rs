@@ -15,6 +15,7 @@ use domain::{Aggregate, General};
 use ports::{Fault, Query, Row};
 
 use crate::bus::{Loaded, Stop, find_state};
+use crate::calendar::{environments, placement};
 use crate::names::{Names, find_change, find_release};
 use crate::policy::conflicts::{ConflictCase, deciding};
 use crate::policy::document::Rule;
@@ -230,13 +231,10 @@ fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts, further: u32) -> 
 
 /// Why each open conflict blocks or warns, by the policy in force: it goes for what is placed now.
 fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault> {
-    let sql = match side {
-        Side::Change(_) => "SELECT environment, change_type FROM changes WHERE id = $1",
-        Side::Release(_) => "SELECT environment, model FROM releases WHERE id = $1",
-        Side::Period(_) => return Ok(Vec::new()),
-    };
-    let Some(row) = db.query_one(sql, &[side.id().into()])? else { return Ok(Vec::new()) };
-    let placed: (Environment, bool) = (row.parsed(0)?, row.text(1)? == "emergency");
+    let Some(placed) = placement(db, side)? else { return Ok(Vec::new()) };
+    let id = side.id();
+    let counts = environments(db, std::slice::from_ref(&id))?;
+    let placed = (counts.get(&id).copied().unwrap_or(placed.environment), placed.emergency);
     let (set, mut names) = (in_force(db)?.set, Names::default());
     let mut explained = Vec::new();
     for row in db.query(OPEN, &[side.id().into(), CONFLICTS_MAX.into()])? {
@@ -249,14 +247,17 @@ fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault
     Ok(explained)
 }
 
-fn case(row: &Row, (environment, emergency): (Environment, bool)) -> Result<ConflictCase, Fault> {
+pub(super) fn case(
+    row: &Row,
+    (environment, emergency): (Environment, bool),
+) -> Result<ConflictCase, Fault> {
     let relations = usize::try_from(row.int(1)?).unwrap_or(usize::MAX);
     let (kind, committed) = (row.parsed(0)?, row.bool(3)?);
     Ok(ConflictCase { kind, committed, relations, environment, emergency })
 }
 
 /// How the other side of a conflict is called.
-fn other(db: &mut dyn Query, names: &mut Names, id: &str) -> Result<String, Fault> {
+pub(super) fn other(db: &mut dyn Query, names: &mut Names, id: &str) -> Result<String, Fault> {
     if let Some(found) = names.get(db, id)? {
         return Ok(found.number.unwrap_or(found.name));
     }
@@ -277,6 +278,7 @@ fn conflict(set: &PolicySet, with: &str, case: &ConflictCase) -> ExplainedRule {
     // What comes before the rule that decides was asked too.
     let asked =
         set.conflicts.iter().take_while(|one| rule.is_none_or(|rule| one.name != rule.name));
+    let asked = asked.filter(|one| !one.observe);
     let asked: Vec<&Rule> = asked.chain(rule).map(|rule| &rule.when).collect();
     ExplainedRule {
         about: "conflict".to_owned(),
@@ -292,7 +294,7 @@ fn conflict(set: &PolicySet, with: &str, case: &ConflictCase) -> ExplainedRule {
 
 /// Every fact that some rules read, with the other values of it that would change the answer. Of
 /// numbers the nearest on each side are enough.
-fn turns<'a, T: PartialEq>(
+pub(super) fn turns<'a, T: PartialEq>(
     rules: impl Iterator<Item = &'a Rule>,
     facts: &Facts,
     answer: &dyn Fn(&Facts) -> T,
@@ -338,6 +340,6 @@ fn nearest_numbers(now: &FactValue, turned: Vec<(FactValue, String)>) -> Vec<(Fa
     below.into_iter().chain(above).collect()
 }
 
-fn line(number: usize) -> u32 {
+pub(super) fn line(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -139,6 +139,7 @@ pub(super) const RELEASE: &[Fact] = &[
         "the most critical CI or service that its changes touch, 1 to 4; 0 when none is named",
     ),
     fact("release.customer_impact", Kind::Word(impacts), "the worst that customers meet"),
+    fact("release.emergency", Kind::Flag, "whether a change in it is an emergency"),
     fact("release.irreversible", Kind::Flag, "whether something in it cannot be undone"),
     fact("release.tags", Kind::Texts, "its tags and those of its changes"),
     fact("release.services", Kind::Texts, "the names of the services its changes touch"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::change::Change;
+use domain::policy::ChangeType;
 use domain::release::Release;
 use domain::risk::{Assessment, CustomerImpact, Scale, combine};
 use kernel::{ServiceId, TeamId};
@@ -80,6 +81,10 @@ pub(super) fn of_release(
         .with("release.points", i64::from(risk.points))
         .with("release.changes", i64::try_from(changes.len()).unwrap_or(i64::MAX))
         .with("release.customer_impact", impact(worst))
+        .with(
+            "release.emergency",
+            changes.iter().any(|(change, _)| change.change_type() == ChangeType::Emergency),
+        )
         .with(
             "release.irreversible",
             contents().any(|content| !content.cannot_be_undone.trim().is_empty()),

@@ -11,14 +11,16 @@ mod files;
 mod force;
 mod gather;
 mod notices;
+mod observed;
+mod propose;
 mod read;
 mod replay;
 mod set;
 
 use api::common::{Page, Written};
 use api::policy::{
-    Activate, CheckPolicy, Explanation, Model, Policy, PolicyChecked, PolicyVersion, Replay,
-    ReplayPolicy,
+    Activate, CheckPolicy, Explanation, Model, ModelProposal, Observed, Policy, PolicyChecked,
+    PolicyVersion, ProposeModel, Replay, ReplayPolicy,
 };
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,6 +28,7 @@ use domain::identity::{Permission, Role};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::asking::Reader;
+use crate::bus::Stop;
 use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask, refused};
@@ -45,6 +48,12 @@ pub use set::{CONFLICTS, PolicySet, built_in};
 pub fn routes(routes: Routes) -> Routes {
     routes
         .get::<Page<Model>, _, _>("/models", "Lists the models in force", "", models)
+        .write::<ProposeModel, ModelProposal, _, _>(
+            HttpMethod::Post,
+            "/models/proposal",
+            "Proposes the model of a release that is only thought of",
+            propose_model,
+        )
         .get::<Policy, _, _>(
             "/policy",
             "Reads the policy in force, or one that was",
@@ -56,6 +65,12 @@ pub fn routes(routes: Routes) -> Routes {
             "/policy",
             "Puts a set of files in force",
             activate_policy,
+        )
+        .get::<Observed, _, _>(
+            "/policy/observed",
+            "Tells what the rules that are only observed would have decided",
+            "",
+            get_observed,
         )
         .get::<Page<PolicyVersion>, _, _>(
             "/policy/versions",
@@ -94,11 +109,28 @@ async fn models(State(app): State<App>, _: Signed) -> Result<Json<Page<Model>>, 
     Ok(Json(Page { items, next: None }))
 }
 
+/// A question with a body. Nothing is saved.
+async fn propose_model(
+    State(app): State<App>,
+    write: Write<ProposeModel>,
+) -> Result<Json<ModelProposal>, Answer> {
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let permitted = reader.ask(db)?.permit(Permission::Read).map_err(Stop::from);
+        refused(permitted.and_then(|()| propose::propose(db, &write.body)))
+    });
+    Ok(Json(found.await??))
+}
+
 async fn get(State(app): State<App>, _: Signed, query: ListQuery) -> Result<Json<Policy>, Answer> {
     let version = query.parsed("version", "is the number of a version")?;
     let shown =
         ask(&*app.bus.world().store, move |db| refused(read::policy(db, version))).await??;
     Ok(Json(shown))
+}
+
+async fn get_observed(State(app): State<App>, _: Signed) -> Result<Json<Observed>, Answer> {
+    Ok(Json(ask(&*app.bus.world().store, observed::observed).await?))
 }
 
 async fn versions(

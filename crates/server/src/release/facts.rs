@@ -1,14 +1,14 @@
 //! What the rules of a release need to know, gathered from the same transaction or snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::approval::{EXTENSION_ROLES, Plan, Round};
 use domain::calendar::Side;
 use domain::change::Change;
 use domain::identity::Role;
-use domain::policy::{NotesRule, WindowAnswerRule};
+use domain::policy::{NotesRule, TeamSay};
 use domain::release::{ChangeFact, Facts, Release};
-use kernel::{ChangeId, Interval, ReleaseId};
+use kernel::{ChangeId, Interval, ReleaseId, TeamId};
 use ports::{Fault, Query};
 
 use crate::approval::electorate;
@@ -17,7 +17,7 @@ use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
 use crate::deployment::plan_flaws;
 use crate::policy::{InForce, in_force};
-use crate::release::agree::owning;
+use crate::release::agree::{owning, parts};
 use crate::release::order::before;
 use crate::review;
 
@@ -31,15 +31,22 @@ pub(super) fn gather(
 ) -> Result<Facts, Fault> {
     let policy = in_force(db)?;
     let (mut changes, mut carried) = (Vec::new(), Vec::new());
+    let mut of_team: BTreeMap<TeamId, BTreeSet<ChangeId>> = BTreeMap::new();
     for id in &release.changes {
         let Some(change) = find_state::<Change>(db, *id)? else { continue };
         let fact = fact_of(db, &policy, &change)?;
+        if let Some(team) = change.state.content.team {
+            of_team.entry(team).or_default().insert(*id);
+        }
         carried.push((change.state, fact.risk.clone()));
         changes.push(fact);
     }
     let plan = policy.release_plan(db, release, &carried)?;
     let electorate = electorate(db, &roles_asked(&plan, release), asking.now)?;
     let owning = owning(db, asking.who.person, carried.iter().map(|(change, _)| change))?;
+    let parts = parts(db, asking.who.person, release, &of_team)?;
+    let model = policy.set.release(&release.model);
+    let says = |say: TeamSay| say == TeamSay::Required;
     let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
     Ok(Facts {
         now: asking.now,
@@ -50,20 +57,17 @@ pub(super) fn gather(
         under: blocked.under,
         owning,
         notes_published: notes_published(db, &policy, id, release)?,
-        window_answer_required: policy
-            .set
-            .release(&release.model)
-            .is_some_and(|model| model.window_answer == WindowAnswerRule::Required),
+        window_answer_required: model.is_some_and(|model| says(model.window_answer)),
+        parts,
+        sign_off_required: model.is_some_and(|model| says(model.sign_off)),
         before: before(db, id, release, asking.now)?,
-        extension_roles: policy
-            .set
-            .release(&release.model)
+        extension_roles: model
             .map_or_else(|| EXTENSION_ROLES.into(), |model| model.extension.clone()),
         plan,
         scale: policy.set.scale().clone(),
         electorate,
         plan_flaws: plan_flaws(db, release)?,
-        review_days: policy.set.release(&release.model).map_or(0, |model| model.review_days),
+        review_days: model.map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })
 }
@@ -112,6 +116,7 @@ fn fact_of(
         way_back: change.way_back(id),
         plans: change.plans(),
         scope: change.scope(),
+        conditions: change.round().map(Round::conditions_open).unwrap_or_default(),
         held: change.held.is_some(),
         risk,
         requester: change.requester,

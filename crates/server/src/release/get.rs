@@ -10,8 +10,10 @@ use domain::approval::RoundState;
 use domain::deployment::{self, DeploymentState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{Facts, Release, Verb, guard, possible_outcomes, ready_to_submit};
+use domain::record::DueBy;
+use domain::release::{Facts, Milestone, Release, Verb, guard, possible_outcomes, ready_to_submit};
 use domain::rollback::{WayBack, compile, does_not_fit};
+use domain::vocabulary::Window;
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
@@ -131,10 +133,7 @@ fn shown(
         milestones: content
             .milestones
             .iter()
-            .map(|milestone| wire::Milestone {
-                name: milestone.name.clone(),
-                at: milestone.at.to_string(),
-            })
+            .map(|one| shown_milestone(one, content.window.as_ref()))
             .collect(),
         resources: content.resources.clone(),
         rollout: content.rollout.clone(),
@@ -308,6 +307,22 @@ fn steps(
     Ok(shown)
 }
 
+/// A milestone, with when it falls now.
+fn shown_milestone(milestone: &Milestone, window: Option<&Window>) -> wire::Milestone {
+    let (before, after) = match milestone.by {
+        Some(DueBy::HoursBeforeStart(hours)) => (Some(hours), None),
+        Some(DueBy::HoursAfterEnd(hours)) => (None, Some(hours)),
+        None => (None, None),
+    };
+    wire::Milestone {
+        name: milestone.name.clone(),
+        at: milestone.due(window).map(|at| at.to_string()),
+        hours_before_start: before,
+        hours_after_end: after,
+        reached: milestone.reached,
+    }
+}
+
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let owns_scope = owns_scope(release, asking.who.person, &asking.actor);
@@ -315,7 +330,8 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let free = |verb: Verb| {
         let of_scope =
             [Verb::StateScope, Verb::NameScopeOwner, Verb::Freeze, Verb::Unfreeze].contains(&verb);
-        owns_scope && of_scope || verb == Verb::AnswerWindow && in_person
+        let of_person = [Verb::AnswerWindow, Verb::SignOff, Verb::MeetCondition].contains(&verb);
+        owns_scope && of_scope || in_person && of_person
     };
     let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
@@ -331,6 +347,8 @@ fn permission(verb: Verb) -> Permission {
         | Verb::Reject
         | Verb::Abstain
         | Verb::AnswerWindow
+        | Verb::SignOff
+        | Verb::MeetCondition
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,

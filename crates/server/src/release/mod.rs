@@ -11,6 +11,7 @@ mod list;
 mod order;
 mod plan;
 mod projection;
+mod reach;
 mod readiness;
 mod save;
 mod scope;
@@ -21,14 +22,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::{GrantExtension, Vote};
+use api::approval::{GrantExtension, MeetCondition, Vote};
 use api::change::{Extend, Links, Schedule};
 use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
 use api::deployment::{CarriedOut, DeploymentRow, PlanDocument, PlanText, StepReport};
 use api::release::{
     AnswerWindow, AskWindow, AskedWindow, Board, Close, Dependencies, MovePreview, Order,
     Readiness, Release, ReleaseBulk, ReleaseFields, ReleaseRow, ScopeDocument, ScopeFields,
-    TakeWindow, Verify,
+    SignOff, TakeWindow, Verify,
 };
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
@@ -130,6 +131,12 @@ fn planning(routes: Routes) -> Routes {
             "Lets changes join again",
             unfreeze,
         )
+        .write::<SignOff, Written, _, _>(
+            M::Post,
+            "/releases/{id}/scope/sign-off",
+            "Signs off the part of a team",
+            sign_off,
+        )
         .write::<Dependencies, Written, _, _>(
             M::Put,
             "/releases/{id}/dependencies",
@@ -216,6 +223,12 @@ fn verbs(routes: Routes) -> Routes {
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/approve", "Votes yes", approve)
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/reject", "Votes no", reject)
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/abstain", "Votes neither", abstain)
+        .write::<MeetCondition, Written, _, _>(
+            M::Post,
+            "/releases/{id}/condition/meet",
+            "Marks the condition of an approval met",
+            meet_condition,
+        )
         .write::<Schedule, Written, _, _>(
             M::Post,
             "/releases/{id}/schedule",
@@ -448,6 +461,7 @@ macro_rules! stating {
 }
 
 stating!(state_scope, ScopeFields, Stating::State);
+stating!(sign_off, SignOff, Stating::SignOff);
 stating!(freeze, Reason, |body: Reason| Stating::Freeze(body.reason));
 stating!(unfreeze, Reason, |body: Reason| Stating::Unfreeze(body.reason));
 
@@ -538,6 +552,7 @@ verb!(submit, Reason, |_| Verb::Submit);
 verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
 verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
+verb!(meet_condition, MeetCondition, Verb::MeetCondition);
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(ask_window, AskWindow, Verb::AskWindow);
 verb!(accept_window, AnswerWindow, |body| Verb::AnswerWindow(WindowAnswer::Accepted, body));

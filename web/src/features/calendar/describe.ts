@@ -30,6 +30,7 @@ export function describe(entry: Entry, zone: string): string {
     `${windowText(window, zone)} ${zoneShort(window.start, zone)}`,
     entry.committed ? texts.committed : texts.planned,
   ];
+  if (entry.awaits_approval) parts.push(texts.awaitsApproval);
   const actual = actualOf(entry, zone);
   if (actual) parts.push(actual);
   if (entry.kind === 'release') parts.push(texts.changesInside(entry.changes));

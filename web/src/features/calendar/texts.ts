@@ -35,6 +35,7 @@ export const texts = {
   underWaySince: (when: string) => `under way since ${when}`,
   planned: 'planned, not yet committed',
   committed: 'window committed',
+  awaitsApproval: 'not yet approved',
   changesInside: (count: number) => (count === 1 ? '1 change' : `${count} changes`),
   outage: (text: string) => `outage ${text}`,
   truncated:
@@ -84,7 +85,7 @@ export const texts = {
     print: 'Print',
     emptyFsc: 'Nothing is committed in this span.',
     emptyFscHelp:
-      'The forward schedule of change holds what is authorised and has its window. A record comes in when its window is committed with Schedule.',
+      'The forward schedule of change holds what has its window committed with Schedule; a release whose go is not given yet says so. What is closed is left out.',
     emptyPso: 'No service is expected to be interrupted in this span.',
     emptyPsoHelp:
       'A change says for each of its services how long it will be away. Those with a window stand here, with what they come to for each service.',

@@ -146,6 +146,7 @@ export const texts = {
     approve: 'Your approval is recorded',
     reject: 'Rejected; it is a draft again',
     abstain: 'Your abstention is recorded',
+    'condition/meet': 'The condition is marked met',
     schedule: 'Scheduled',
     start: 'Work has begun',
     extend: 'A longer window is asked for',

@@ -53,3 +53,14 @@ export const SET = {
     `${changes} changes and ${releases} releases: ${different} would be routed otherwise.`,
   nobody: 'nobody',
 };
+
+export const OBSERVED = {
+  title: 'Observed',
+  help: 'What a rule or a stage that is marked `observe` would have decided, beside what was decided.',
+  none: 'Nothing that is open now meets an observed rule.',
+  byService: 'Observed by service',
+  records: 'Observed record by record',
+  counted: (observed: number, different: number) =>
+    `${observed} observed, ${different} would be otherwise`,
+  truncated: 'There is more than is told here.',
+};

@@ -1,5 +1,6 @@
 // The verbs of a release in words, and which of them is the next one in each phase.
 import { pickPrimary, verbs, type ActionItem, type VerbText } from '@/ui/actions';
+import { RECORD } from '@/ui/record/texts';
 import type { Release } from './queries';
 import { VERB } from './texts';
 
@@ -32,6 +33,7 @@ export function releaseActions(
       text('approve', VERB.approve, 'a'),
       text('reject', VERB.reject, 'r'),
       text('abstain', VERB.abstain),
+      text('meet_condition', RECORD.meet),
       text('submit', VERB.submit),
       text('advance', VERB.advance(nextState(release))),
       text('schedule', release.scheduled ? VERB.reschedule : VERB.schedule),

@@ -165,12 +165,33 @@ function VoteLine({ vote }: { vote: Vote }) {
         <Time at={vote.at} />
       </span>
       {vote.reason && <span className={classes.voteReason}>“{vote.reason}”</span>}
+      {vote.condition && <ConditionLine condition={vote.condition} />}
       {vote.voided && (
         <span className={classes.voteVoid}>
           {RECORD.voided}: {vote.voided}
         </span>
       )}
     </li>
+  );
+}
+
+function ConditionLine({ condition }: { condition: Schema<'VoteCondition'> }) {
+  const { text, person, met_by, met_at, note, open } = condition;
+  return (
+    <span className={classes.voteReason}>
+      {RECORD.conditionIf}: {text}{' '}
+      {met_by ? (
+        <>
+          <StatePill word="accepted" label={RECORD.conditionMet(met_by.name)} />{' '}
+          <Time at={met_at} />
+          {note && ` “${note}”`}
+        </>
+      ) : open ? (
+        <StatePill word="open" label={RECORD.conditionOpen(person.name)} tone="stop" />
+      ) : (
+        <span className="soft">{RECORD.conditionGone}</span>
+      )}
+    </span>
   );
 }
 

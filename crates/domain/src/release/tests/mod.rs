@@ -4,6 +4,7 @@
 mod agree;
 mod carry_out;
 mod order;
+mod parts;
 mod plan;
 mod property;
 mod schedule;
@@ -25,7 +26,7 @@ use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
 use crate::policy::{
-    ConditionalStage, ModelState, NotesRule, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
+    ConditionalStage, ModelState, NotesRule, ReleaseModel, ReleasePhase as P, TeamSay,
 };
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
@@ -104,8 +105,9 @@ fn model() -> ReleaseModel {
     let state = |(name, phase): (&str, P)| ModelState { name: name.to_owned(), phase };
     ReleaseModel {
         review_days: 7,
-        window_answer: WindowAnswerRule::Informs,
+        window_answer: TeamSay::Informs,
         notes: NotesRule::Optional,
+        sign_off: TeamSay::Informs,
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -114,6 +116,8 @@ fn model() -> ReleaseModel {
         extension: [Role::ReleaseManager].into(),
         owner: None,
         review_on: None,
+        applies_when: None,
+        milestones: vec![],
         states: states.map(state).into(),
         approval: approval()
             .stages
@@ -151,6 +155,7 @@ fn fact(number: u128) -> ChangeFact {
         way_back: WayBack { change: id, plan, minutes: Some(10), cannot_be_undone },
         plans: json!({ "implementation": "do it" }),
         scope: json!({ "cis": ["ci_1"] }),
+        conditions: vec![],
         held: false,
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
@@ -174,6 +179,8 @@ fn facts(release: &Release) -> Facts {
         owning: vec![],
         window_answer_required: false,
         notes_published: None,
+        parts: vec![],
+        sign_off_required: false,
         plan: approval(),
         scale: crate::risk::tests::scale(),
         electorate: electorate(),
@@ -258,6 +265,7 @@ fn by(voter: u128, release: &Release, answer: Answer) -> Cast {
         round: round.number,
         content_hash: round.content.hash(),
         reason: (answer == Answer::Reject).then(|| "not now".to_owned()),
+        condition: None,
     }
 }
 

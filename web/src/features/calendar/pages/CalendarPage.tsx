@@ -1,11 +1,14 @@
 // One calendar: timeline by service, month, week and the forward schedule as a list.
 import { lazy, Suspense } from 'react';
+import { paths } from '@/app/paths';
 import { useAddress } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useServices } from '@/lib/lookup';
 import { useZone } from '@/lib/session';
+import { Link } from '@/ui/Link';
 import { Page } from '@/ui/Page';
 import { ErrorState, PartSkeleton } from '@/ui/States';
+import { backlog } from '../backlogTexts';
 import { ConflictStrip } from '../components/ConflictStrip';
 import { Legend } from '../components/Legend';
 import { ListSwitch, PlannedList, ProjectedOutages } from '../components/Lists';
@@ -54,7 +57,12 @@ export default function CalendarPage() {
     <Page
       title={texts.title}
       wide
-      tools={<ViewSwitch view={shown.view} onView={(view) => change({ view })} />}
+      tools={
+        <>
+          <Link to={paths.backlog}>{backlog.open}</Link>
+          <ViewSwitch view={shown.view} onView={(view) => change({ view })} />
+        </>
+      }
     >
       <div className={classes.bars}>
         <Toolbar

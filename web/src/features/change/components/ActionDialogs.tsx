@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Schema } from '@/lib/schema';
 import type { Verb } from '@/lib/verb';
 import { Dialog } from '@/ui/Dialog';
+import { MeetDialog } from '@/ui/record/MeetDialog';
 import { SubmitDialog } from '@/ui/record/SubmitDialog';
 import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { ANSWERS, openRound } from '@/ui/record/vote';
@@ -42,6 +43,9 @@ export function ActionDialogs({ verb, change, blockers, send, onClose }: Props) 
       />
     );
   }
+  if (verb === 'meet_condition') {
+    return <MeetDialog rounds={change.rounds} verb={send} onClose={onClose} />;
+  }
   if (isShared(verb)) {
     const { number, window } = change;
     return <VerbDialog {...{ verb, subject: number, window, send, onClose }} />;
@@ -70,7 +74,7 @@ export function ActionDialogs({ verb, change, blockers, send, onClose }: Props) 
 /** Verbs that ask something first; the others are sent at once. */
 export function asksFirst(verb: string, blocked: boolean): boolean {
   if (verb === 'submit') return blocked;
-  return isShared(verb) || ['complete', 'start', ...ANSWERS].includes(verb);
+  return isShared(verb) || ['complete', 'start', 'meet_condition', ...ANSWERS].includes(verb);
 }
 
 function CompleteDialog({ send, onClose }: { send: Verb; onClose: () => void }) {

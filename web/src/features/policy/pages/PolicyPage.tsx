@@ -8,6 +8,7 @@ import { FileField, goToPlace } from '@/ui/FileField';
 import { Page, Section } from '@/ui/Page';
 import { ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { Time } from '@/ui/Time';
+import { Observed } from '../components/Observed';
 import { Findings, Replayed } from '../components/Outcomes';
 import classes from '../components/policy.module.css';
 import { begun, edited, isOvertaken, onBothSides, onTop, type Draft } from '../draft';
@@ -30,6 +31,7 @@ export default function PolicyPage() {
       {policy.error && <ErrorState error={policy.error} retry={() => void policy.refetch()} />}
       {policy.isPending && <PartSkeleton height={480} />}
       {policy.data && <Editor policy={policy.data} />}
+      <Observed />
       <Versions />
     </Page>
   );

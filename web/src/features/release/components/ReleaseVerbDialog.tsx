@@ -10,6 +10,7 @@ import { RollbackSteps } from '@/ui/record/RollbackSteps';
 import { SubmitDialog } from '@/ui/record/SubmitDialog';
 import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { openRound, type Answer } from '@/ui/record/vote';
+import { MeetDialog } from '@/ui/record/MeetDialog';
 import { VoteDialog } from '@/ui/record/VoteDialog';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
@@ -17,7 +18,16 @@ import type { Release } from '../queries';
 import { RUN, VERB } from '../texts';
 import { failedOf } from '../verbs';
 
-const ASKS = new Set(['approve', 'reject', 'abstain', 'deploy', 'rollback', 'give_up', 'close']);
+const ASKS = new Set([
+  'approve',
+  'reject',
+  'abstain',
+  'meet_condition',
+  'deploy',
+  'rollback',
+  'give_up',
+  'close',
+]);
 
 export function needsDialog(verb: string, release: Release): boolean {
   if (verb === 'verify') return release.phase === 'verification' || failedOf(release).length > 0;
@@ -85,6 +95,9 @@ export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
   if (name === 'deploy') return <DeployDialog {...frame} release={release} send={send} />;
   if (name === 'verify') return <VerifyDialog {...frame} release={release} send={send} />;
   if (name === 'close') return <CloseDialog {...frame} release={release} send={send} />;
+  if (name === 'meet_condition') {
+    return <MeetDialog rounds={release.rounds} verb={send} onClose={onClose} />;
+  }
   const round = openRound(release.rounds);
   if (!round) return null;
   return (
