@@ -1,5 +1,7 @@
-// The plan of the demonstration's release: the catalogue gets a column, the new version starts and
-// gets a tenth of the traffic, then half, then all, each step only after Prometheus was watched.
+// The plan of the demonstration's release: a runner gives the catalogue a column, the new version
+// starts and gets a tenth of the traffic, then half, then all, each step only after Prometheus was watched.
+/** The runner that changes the catalogue. */
+export const RUNNER = "shop-db";
 const NEW = 'version="1.9.0"';
 const ERRORS =
   `sum(rate(shop_requests_total{${NEW},code="500"}[5s])) / ` +
@@ -13,16 +15,19 @@ export function planOf({ agent, prometheus, changes: [catalogue, shop], fault })
 url = "${agent}${path}"
 body = '${JSON.stringify(body)}'
 status_url = "${agent}/steps/{key}"`;
-  const call = (key, change, needs, forward, back) => `
+  const call = (key, change, needs, forward, back, kind = "http") => `
 [[step]]
 key = "${key}"
 change = "${change}"
 needs = ${JSON.stringify(needs)}
-kind = "http"
+kind = "${kind}"
 ${forward}
 [step.undo]
 ${back}
 `;
+  const columns = (count) => `command = "columns"
+runner = "${RUNNER}"
+arguments = { columns = "${count}" }`;
   const share = (key, needs, green) =>
     call(key, shop, needs, set("/weight", { green }), set("/weight", { green: 0 }));
   const watch = (key, needs, query, most) => `
@@ -47,7 +52,7 @@ kind = "wait"
 seconds = 6
 `;
   return [
-    call("catalogue", catalogue, [], set("/catalogue", { columns: 5 }), set("/catalogue", { columns: 4 })),
+    call("catalogue", catalogue, [], columns(5), columns(4), "command"),
     call(
       "start",
       shop,
