@@ -352,7 +352,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 6;
+    const FORMAT: i64 = 7;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;

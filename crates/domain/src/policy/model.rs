@@ -118,6 +118,32 @@ impl Default for WindowAnswerRule {
     }
 }
 
+words! {
+    /// Whether a plan may hold steps that cannot be taken back.
+    IrreversibleSteps {
+        /// With a reason.
+        Allowed = "allowed",
+        /// Not at all: every step has its inverse.
+        Refused = "refused",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for IrreversibleSteps {
+    fn default() -> Self {
+        Self::Allowed
+    }
+}
+
+/// Something that refuses the go: a condition, and what is then to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refuses {
+    /// When: an expression over the record's facts.
+    pub when: String,
+    /// What is then to be done, in a sentence that may name facts in braces.
+    pub sentence: String,
+}
+
 /// A kind of release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseModel {
@@ -139,6 +165,10 @@ pub struct ReleaseModel {
     pub review_days: u16,
     /// What the answer of the teams that own the affected services means for its window.
     pub window_answer: WindowAnswerRule,
+    /// Whether its plan may hold steps that cannot be taken back.
+    pub irreversible_steps: IrreversibleSteps,
+    /// What refuses its go.
+    pub refuses: Vec<Refuses>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

@@ -2,7 +2,7 @@
 
 use domain::approval::{EXTENSION_ROLES, ExtensionRoles, GroupPlan, StagePlan};
 use domain::policy::{
-    ChangeModel, ConditionalStage, ModelFlaw, ModelState, ReleaseModel, TaskTemplate,
+    ChangeModel, ConditionalStage, ModelFlaw, ModelState, Refuses, ReleaseModel, TaskTemplate,
 };
 use domain::record::DueBy;
 use jiff::civil::Date;
@@ -20,6 +20,7 @@ const DUE_HOURS_MAX: u32 = 8_784;
 const BEFORE_START: &str = "due_hours_before_start";
 const AFTER_END: &str = "due_hours_after_end";
 const ANSWER: &str = "window_answer";
+const IRREVERSIBLE: &str = "irreversible_steps";
 const OUTSIDE: &str = "outside_release_when_customers_are_hit";
 
 /// A model with its conditions, stage by stage.
@@ -28,18 +29,32 @@ pub(super) struct Ruled<M> {
     pub(super) model: M,
     pub(super) file: String,
     pub(super) conditions: Vec<Option<Rule>>,
+    /// What refuses the go, in the order of the model.
+    pub(super) refusals: Vec<Rule>,
 }
 
 /// A file of `releases/`.
 pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let mut table = reader.document()?;
     let needed = ["name", "title", "version", "window_minutes", "states", "approval"];
-    let more = ["description", "owner", "review_on", "review_days", ANSWER, "extension", "tasks"];
+    let more = [
+        "description",
+        "owner",
+        "review_on",
+        "review_days",
+        ANSWER,
+        IRREVERSIBLE,
+        "refuse",
+        "extension",
+        "tasks",
+    ];
     table.keys(reader, &needed, &more);
     let name: Option<String> = table.find(reader, "name");
     let window_minutes: Option<u32> = table.find(reader, "window_minutes");
     let review_days = table.find(reader, "review_days").unwrap_or(REVIEW_DAYS);
     let window_answer = table.find(reader, ANSWER).unwrap_or_default();
+    let irreversible_steps = table.find(reader, IRREVERSIBLE).unwrap_or_default();
+    let refuses = table.list(reader, "refuse", PARTS_MAX, refuse).unwrap_or_default();
     let states = table.list(reader, "states", PARTS_MAX, state);
     let shared = shared(reader, &mut table, RELEASE);
     if let Some(name) = &name {
@@ -54,6 +69,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         reader.wrong("/window_minutes", "`window_minutes` is at least 1");
     }
     let shared = shared?;
+    let (refuses, refusals) = refuses.into_iter().unzip();
     let model = ReleaseModel {
         name: name?,
         title: shared.title,
@@ -64,13 +80,16 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         window_minutes: window_minutes?,
         review_days,
         window_answer,
+        irreversible_steps,
+        refuses,
         states: states?,
         approval: shared.approval,
         extension: shared.extension,
         tasks: shared.tasks,
     };
     tell(reader, &model.check());
-    Some(Ruled { model, file: reader.file.to_owned(), conditions: shared.conditions })
+    let (file, conditions) = (reader.file.to_owned(), shared.conditions);
+    Some(Ruled { model, file, conditions, refusals })
 }
 
 /// A file of `changes/`.
@@ -95,7 +114,8 @@ pub(super) fn change(reader: &mut Reader<'_>) -> Option<Ruled<ChangeModel>> {
         tasks: shared.tasks,
     };
     tell(reader, &model.check());
-    Some(Ruled { model, file: reader.file.to_owned(), conditions: shared.conditions })
+    let (file, conditions) = (reader.file.to_owned(), shared.conditions);
+    Some(Ruled { model, file, conditions, refusals: Vec::new() })
 }
 
 fn tell(reader: &mut Reader<'_>, flaws: &[ModelFlaw]) {
@@ -218,6 +238,22 @@ fn stage<'a>(
     let when = condition.as_ref().map(|rule| rule.expression.source().to_owned());
     let stage = StagePlan { name, groups: groups? };
     Some((ConditionalStage { when, observe, stage }, condition))
+}
+
+/// What refuses the go of a release, and what is then to be done.
+fn refuse<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<(Refuses, Rule)> {
+    table.keys(reader, &["when", "sentence"], &[]);
+    let rule = table.expression(reader, "when", RELEASE);
+    let sentence: Option<String> = table.find(reader, "sentence");
+    let (rule, sentence) = (rule?, sentence?);
+    reader.named("the sentence", &table.at("sentence"), &sentence, NOTE_MAX);
+    let named = sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let known = |name: &str| RELEASE.iter().any(|fact| fact.name == name);
+    if named.filter(|(name, _)| known(name)).count() != sentence.matches('{').count() {
+        reader.wrong(&table.at("sentence"), "the sentence names in braces what is no fact here");
+    }
+    let when = rule.expression.source().to_owned();
+    Some((Refuses { when, sentence }, rule))
 }
 
 fn group<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<GroupPlan> {

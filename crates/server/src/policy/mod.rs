@@ -165,7 +165,8 @@ async fn of_release(
     _: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<Explanation>, Answer> {
-    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id)));
+    let now = app.bus.world().clock.now();
+    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id, now)));
     Ok(Json(why.await??))
 }
 

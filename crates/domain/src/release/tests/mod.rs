@@ -25,7 +25,8 @@ use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
 use crate::policy::{
-    ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
+    ConditionalStage, IrreversibleSteps, ModelState, ReleaseModel, ReleasePhase as P,
+    WindowAnswerRule,
 };
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
@@ -105,6 +106,8 @@ fn model() -> ReleaseModel {
     ReleaseModel {
         review_days: 7,
         window_answer: WindowAnswerRule::Informs,
+        irreversible_steps: IrreversibleSteps::Allowed,
+        refuses: Vec::new(),
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -154,6 +157,7 @@ fn fact(number: u128) -> ChangeFact {
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
         implementer: Some(person(IMPLEMENTER)),
+        rehearsed_at: None,
         approvers: BTreeSet::new(),
     }
 }
@@ -178,6 +182,7 @@ fn facts(release: &Release) -> Facts {
         review_completed: false,
         extension_roles: [Role::ReleaseManager].into(),
         plan_flaws: Vec::new(),
+        refused: Vec::new(),
         review_days: 7,
     }
 }
