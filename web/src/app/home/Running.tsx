@@ -34,6 +34,9 @@ export function Running() {
               </p>
               <Clock row={row} />
             </div>
+            {row.update_overdue && (
+              <StatePill word="update_overdue" label={HOME.updateOverdue} tone="stop" />
+            )}
             {row.yours && <StatePill word="yours" label={HOME.yours} tone="info" />}
             <StatePill word={row.state} />
           </li>
