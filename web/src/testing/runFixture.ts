@@ -163,3 +163,18 @@ export const deployer = {
     ],
   },
 };
+
+/** Bad for so long that all is taken back in a minute. */
+export const trigger: Schema<'RunTrigger'> = {
+  key: 'errors',
+  what: 'rate(errors[1m]) is at most 0.01',
+  value: 'bad',
+  since: at(0),
+  note: 'rate(errors[1m]) is 0.25',
+  on_bad: 'rollback',
+  bad_seconds: 60,
+  on_no_data: 'ask',
+  no_data_seconds: 120,
+  fires_at: new Date(Date.now() + 60_000).toISOString(),
+  fired: false,
+};

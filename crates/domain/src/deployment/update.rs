@@ -180,7 +180,7 @@ mod tests {
             every_minutes: 0,
             place: " ".to_owned(),
             audience: String::new(),
-            template: "{relaese}".to_owned(),
+            template: "{number}".to_owned(),
         };
         let missing = wrong.check().expect_err("wrong").missing;
         let pointers: Vec<&str> = missing.iter().map(|one| one.pointer.as_str()).collect();

@@ -249,7 +249,7 @@ fn status_updates_come_from_one_template_and_an_overdue_one_reminds_its_owner() 
             "template": "{release} {title}: {state}, {done} of {total}. Until {window_end}."});
         let put = format!("/releases/{release}/updates");
         let mut wrong = plan.clone();
-        (wrong["every_minutes"], wrong["template"]) = (json!(0), json!("{relaese}"));
+        (wrong["every_minutes"], wrong["template"]) = (json!(0), json!("{number}"));
         let wrong = story.rosa.put(&put, "*", json!({"plan": wrong})).await;
         let wrong = wrong.refused(422, "request.invalid");
         assert_eq!(wrong["errors"].as_array().map(Vec::len), Some(2));

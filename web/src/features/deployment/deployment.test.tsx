@@ -9,6 +9,7 @@ import {
   deployer,
   goingBack,
   mayDo,
+  trigger,
 } from '@/testing/runFixture';
 import { show } from '@/testing/render';
 import { Refuse, serve, writes, type Sent } from '@/testing/server';
@@ -172,19 +173,6 @@ describe('the run page', () => {
   });
 
   it('shows what is watched in the background, and what follows when it stays so', async () => {
-    const trigger = {
-      key: 'errors',
-      what: 'rate(errors[1m]) is at most 0.01',
-      value: 'bad',
-      since: new Date().toISOString(),
-      note: 'rate(errors[1m]) is 0.25',
-      on_bad: 'rollback',
-      bad_seconds: 60,
-      on_no_data: 'ask',
-      no_data_seconds: 120,
-      fires_at: new Date(Date.now() + 60_000).toISOString(),
-      fired: false,
-    };
     const silent = {
       ...trigger,
       key: 'latency',
