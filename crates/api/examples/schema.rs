@@ -100,6 +100,7 @@ use utoipa::OpenApi;
         api::common::Window,
         api::common::Comment,
         api::common::NewComment,
+        api::common::RehearsalFields,
         api::common::Task,
         api::common::TaskFields,
         api::common::Reason,

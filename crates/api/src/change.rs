@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
 use crate::common::{
-    Action, Artifact, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Task, Window, patch,
+    Action, Artifact, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Rehearsals, Task, Window, patch,
 };
 use crate::risk::Risk;
 
@@ -259,6 +259,8 @@ pub struct Change {
     pub watched: bool,
     /// Links to other records.
     pub links: Vec<Link>,
+    /// Rehearsals of its way back.
+    pub rehearsals: Rehearsals,
     /// When work began, RFC 3339.
     pub started_at: Option<String>,
     /// When work ended, RFC 3339.

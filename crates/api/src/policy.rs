@@ -179,9 +179,10 @@ pub struct Explanation {
 /// A rule and what it came to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ExplainedRule {
-    /// `stage`, `factor`, `conflict` or `model`.
+    /// `stage`, `refusal`, `factor`, `conflict` or `model`.
     pub about: String,
-    /// The stage in words, the name of the factor, or the kind of conflict and the other side.
+    /// The stage in words, the sentence of the refusal, the name of the factor, or the kind of
+    /// conflict and the other side.
     pub name: String,
     /// Its file.
     pub file: String,
@@ -191,7 +192,8 @@ pub struct ExplainedRule {
     /// Its expression; none for what always holds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expression: Option<String>,
-    /// Whether the stage is asked for; whether the factor adds points; whether the conflict blocks.
+    /// Whether the stage is asked for; whether the go is refused; whether the factor adds points;
+    /// whether the conflict blocks.
     pub matched: bool,
     /// The same in words.
     pub outcome: String,

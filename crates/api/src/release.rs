@@ -14,9 +14,9 @@ use crate::approval::{Extension, Round};
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
 use crate::common::{
-    Action, Comment, CountsAs, Hold, Lamp, LampState, Ref, Refusal, Task, Window, patch,
+    Action, Comment, CountsAs, Hold, Lamp, LampState, Ref, Refusal, Rehearsals, Task, Window, patch,
 };
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, UpdatePlan};
 use crate::risk::Risk;
 use crate::rollback::RollbackPlan;
 
@@ -313,6 +313,10 @@ pub struct Release {
     pub watched: bool,
     /// Links to other records.
     pub links: Vec<Link>,
+    /// Rehearsals of its way back.
+    pub rehearsals: Rehearsals,
+    /// How status updates are given while it is carried out.
+    pub updates: Option<UpdatePlan>,
     /// `successful`, `successful_with_issues`, `partially_successful`, `rolled_back` or `failed`.
     pub outcome: Option<String>,
     /// The outcomes that what happened leaves; none before it is deployed.

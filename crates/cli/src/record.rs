@@ -4,8 +4,8 @@
 use api::approval::GrantExtension;
 use api::change::{Extend, Link, Links, Schedule};
 use api::common::{
-    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Refusal, Task, TaskFields,
-    Written,
+    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Refusal, Rehearsal,
+    RehearsalFields, Rehearsals, Task, TaskFields, Written,
 };
 use clap::Args;
 use ports::Method;
@@ -204,6 +204,34 @@ pub(crate) struct Remark {
     text: String,
 }
 
+/// A rehearsal of the way back.
+#[derive(Debug, Args)]
+pub(crate) struct Rehearsed {
+    /// The number or id of the record.
+    record: String,
+    /// Where it was carried out: `staging`, `test` or `development`.
+    #[arg(long)]
+    environment: String,
+    /// How long it took.
+    #[arg(long)]
+    minutes: u32,
+    /// What it covered beside the deployment itself: `data_migration` or `configuration`; give it
+    /// again for both.
+    #[arg(long, value_name = "WHAT")]
+    covers: Vec<String>,
+    /// When it ended, if not now: RFC 3339, or wall time of --zone.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
+    /// It went wrong; --note says what.
+    #[arg(long, requires = "note")]
+    failed: bool,
+    /// A remark.
+    #[arg(long)]
+    note: Option<String>,
+}
+
 /// A task: a new one, or the one with a number.
 #[derive(Debug, Args)]
 pub(crate) struct Tasked {
@@ -382,6 +410,20 @@ impl Records<'_> {
         self.post(&remark.record, "comments", Expect::Any, &body)
     }
 
+    /// Writes a rehearsal of the way back down.
+    pub(crate) fn rehearse(&self, rehearsed: &Rehearsed) -> Result<Written> {
+        let clock = self.clock(&rehearsed.zone, &rehearsed.record);
+        let body = RehearsalFields {
+            environment: rehearsed.environment.clone(),
+            at: rehearsed.at.as_ref().map(|at| clock.instant(at)).transpose()?,
+            minutes: rehearsed.minutes,
+            passed: Some(!rehearsed.failed),
+            covers: rehearsed.covers.clone(),
+            note: rehearsed.note.clone(),
+        };
+        self.post(&rehearsed.record, "rehearsals", Expect::Any, &body)
+    }
+
     /// Adds a task, writes one or takes it away.
     pub(crate) fn task(&self, tasked: &Tasked) -> Result<Written> {
         let path = self.path(&tasked.record);
@@ -442,6 +484,24 @@ pub(crate) fn task_lines(tasks: &[Task], zone: &str) -> Vec<String> {
         format!("{} {done} {}{facts}", task.number, task.title)
     };
     tasks.iter().map(line).collect()
+}
+
+/// Rehearsals, a line each, after how fresh the last that passed is.
+pub(crate) fn rehearsal_lines(rehearsals: &Rehearsals, zone: &str) -> Vec<String> {
+    let fresh = match rehearsals.days {
+        None => "never rehearsed".to_owned(),
+        Some(1) => "rehearsed 1 day ago".to_owned(),
+        Some(days) => format!("rehearsed {days} days ago"),
+    };
+    let line = |one: &Rehearsal| {
+        let ended = if one.passed { "passed" } else { "FAILED" };
+        let at = wall::moment(&one.at, zone);
+        let covers = one.covers.iter().map(|what| format!(", {}", what.replace('_', " ")));
+        let covers: String = covers.collect();
+        let head = format!("{at} {ended} in {}, {} min{covers}", one.environment, one.minutes);
+        format!("{head} {}", one.note).trim_end().to_owned()
+    };
+    std::iter::once(fresh).chain(rehearsals.items.iter().map(line)).collect()
 }
 
 /// Links, a line each.

@@ -11,7 +11,7 @@ use api::identity::SignInHint;
 use clap::Args;
 use connectors::{Post, Web};
 use server::bus::Bus;
-use server::gate::{GitHub, GitHubSetUp};
+use server::gate::{GitHub, GitHubSetUp, WebhookSecret};
 use server::serve::Options;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -44,8 +44,20 @@ pub(crate) struct Serve {
     /// mails and chats begin with it. Without it they hold none.
     #[arg(long, value_name = "ADDRESS", env = "INTERLOCK_PUBLIC_ADDRESS")]
     public_address: Option<String>,
+    /// A file with the secret that deliveries to `/hooks/webhook` are signed with, as Standard
+    /// Webhooks writes it: `whsec_` and base64; without it nothing is taken there.
+    #[arg(long, value_name = "FILE", env = "INTERLOCK_WEBHOOK_SECRET_FILE")]
+    webhook_secret_file: Option<PathBuf>,
     #[command(flatten)]
     github: GitHubArgs,
+}
+
+impl Serve {
+    /// What deliveries are signed with, where a secret was given.
+    fn webhook(&self) -> Result<Option<WebhookSecret>> {
+        let Some(file) = &self.webhook_secret_file else { return Ok(None) };
+        Ok(Some(WebhookSecret::try_new(&secret_of(file)?).map_err(Failure::usage)?))
+    }
 }
 
 /// How GitHub is spoken with, for its deployment protection rules.
@@ -136,6 +148,7 @@ pub(crate) fn serve(serve: &Serve) -> Result {
         secure_cookies: serve.secure_cookies,
         trusted_proxies: serve.trusted_proxy.clone(),
         github: serve.github.set_up()?,
+        webhook: serve.webhook()?,
         web: Some(Arc::new(Web::new())),
         mailer: Some(Arc::new(Post::new())),
         address: serve.public_address.clone(),

@@ -63,6 +63,11 @@ impl Before {
         }
     }
 
+    /// Whether a record was read, and is there.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == path)
+    }
+
     /// Says what became of them.
     pub(crate) fn say(&self, client: &Client) {
         for (path, before) in &self.0 {

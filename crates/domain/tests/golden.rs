@@ -71,6 +71,7 @@ fn set(words: &[&str]) -> BTreeSet<String> {
 const EXTRAS: &[&str] = &[
     "comment_added",
     "links_set",
+    "rehearsal_recorded",
     "task_added",
     "task_added_by_rule",
     "task_edited",
@@ -98,6 +99,8 @@ const DEPLOYMENTS: &[&str] = &[
     "step_back_not_begun",
     "step_back_reported",
     "step_reported",
+    "update_overdue",
+    "update_sent",
     "verified",
 ];
 
@@ -111,6 +114,7 @@ fn extra_word(event: &ExtraEvent) -> &'static str {
         ExtraEvent::TaskRemoved { .. } => "task_removed",
         ExtraEvent::WatchSet { .. } => "watch_set",
         ExtraEvent::LinksSet { .. } => "links_set",
+        ExtraEvent::RehearsalRecorded { .. } => "rehearsal_recorded",
     }
 }
 
@@ -142,6 +146,8 @@ fn deployment_word(event: &DeploymentEvent) -> &'static str {
         DeploymentEvent::StepBackReported { .. } => "step_back_reported",
         DeploymentEvent::RolledBack {} => "rolled_back",
         DeploymentEvent::RollbackFailed { .. } => "rollback_failed",
+        DeploymentEvent::UpdateSent { .. } => "update_sent",
+        DeploymentEvent::UpdateOverdue { .. } => "update_overdue",
     }
 }
 
@@ -164,7 +170,7 @@ fn events_of_changes_stay_readable() {
 #[test]
 fn events_of_releases_stay_readable() {
     let found = read_back::<ReleaseEvent>("release");
-    assert_eq!(names(&found).len(), 30);
+    assert_eq!(names(&found).len(), 31);
     assert_eq!(variants(&found, "release.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "release.approval_moved.v1"), set(ROUNDS));
     assert_eq!(variants(&found, "release.deployment_moved.v1"), set(DEPLOYMENTS));

@@ -137,11 +137,37 @@ words! {
     }
 }
 
+words! {
+    /// Whether a plan may hold steps that cannot be taken back.
+    IrreversibleSteps {
+        /// With a reason.
+        Allowed = "allowed",
+        /// Not at all: every step has its inverse.
+        Refused = "refused",
+    }
+}
+
 #[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
 impl Default for NotesRule {
     fn default() -> Self {
         Self::Optional
     }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for IrreversibleSteps {
+    fn default() -> Self {
+        Self::Allowed
+    }
+}
+
+/// Something that refuses the go: a condition, and what is then to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refuses {
+    /// When: an expression over the record's facts.
+    pub when: String,
+    /// What is then to be done, in a sentence that may name facts in braces.
+    pub sentence: String,
 }
 
 /// A kind of release.
@@ -173,6 +199,10 @@ pub struct ReleaseModel {
     pub applies_when: Option<String>,
     /// Its timeline: the milestones that it begins with.
     pub milestones: Vec<MilestoneTemplate>,
+    /// Whether its plan may hold steps that cannot be taken back.
+    pub irreversible_steps: IrreversibleSteps,
+    /// What refuses its go.
+    pub refuses: Vec<Refuses>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

@@ -7,7 +7,7 @@ use kernel::{ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
-use crate::deployment::DeploymentEvent;
+use crate::deployment::{DeploymentEvent, UpdatePlan};
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::ExtraEvent;
 use crate::release::{
@@ -112,6 +112,13 @@ pub enum ReleaseEvent {
         /// The file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+    },
+    /// How status updates are given while it is carried out was set, or that none are.
+    #[serde(rename = "release.updates_planned.v1")]
+    UpdatesPlanned {
+        /// How.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<UpdatePlan>,
     },
     /// It went on to another state of its model.
     #[serde(rename = "release.advanced.v1")]

@@ -38,6 +38,8 @@ words! {
         Depend = "depend",
         /// Say how it is carried out by itself.
         SetPlan = "set_plan",
+        /// Say how status updates are given while it is carried out.
+        PlanUpdates = "plan_updates",
         /// Go on to the model's next state.
         Advance = "advance",
         /// Ask for the go.
@@ -62,6 +64,8 @@ words! {
         Deploy = "deploy",
         /// Report a step.
         Step = "step",
+        /// Give a status update.
+        SendUpdate = "send_update",
         /// Lengthen the running window.
         Extend = "extend",
         /// Let the longer window have its way.
@@ -114,6 +118,8 @@ pub struct ChangeFact {
     pub requester: Option<PersonId>,
     /// Who carries it out.
     pub implementer: Option<PersonId>,
+    /// When its own way back was rehearsed last, and passed.
+    pub rehearsed_at: Option<Timestamp>,
     /// Whose yes to it counts.
     pub approvers: BTreeSet<PersonId>,
 }
@@ -190,6 +196,8 @@ pub struct Facts {
     pub review_completed: bool,
     /// What is wrong with its plan, as its changes are now.
     pub plan_flaws: Vec<Missing>,
+    /// What its model refuses its go for.
+    pub refused: Vec<Missing>,
     /// How many days after its window its review is due, by its model.
     pub review_days: u16,
 }
@@ -221,6 +229,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
                 | Verb::Depend
                 | Verb::SetPlan
                 | Verb::MeetCondition
+                | Verb::PlanUpdates
         )
     {
         return Err(Refusal::Held.into());
@@ -250,6 +259,10 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
             under_way(release, &[DeploymentState::Running])
         }
         Verb::StepBack => under_way(release, &[DeploymentState::RollingBack]),
+        Verb::SendUpdate => under_way(
+            release,
+            &[DeploymentState::Running, DeploymentState::Finished, DeploymentState::RollingBack],
+        ),
         Verb::StateScope => decides_scope(release, facts),
         Verb::NameScopeOwner => names_scope_owner(release, facts),
         Verb::Freeze if release.is_frozen(facts.now) => Err(Refusal::FrozenAlready.into()),
@@ -265,6 +278,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         | Verb::Scope
         | Verb::Depend
         | Verb::SetPlan
+        | Verb::PlanUpdates
         | Verb::Extend
         | Verb::Close
         | Verb::Hold
@@ -275,6 +289,8 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
 
 fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
     const PLANNED: &[P] = &[P::Planning, P::Build, P::Test, P::Approval];
+    const OPEN: &[P] =
+        &[P::Planning, P::Build, P::Test, P::Approval, P::Deployment, P::Verification];
     let allowed: &[P] = match verb {
         Verb::Scope | Verb::StateScope | Verb::NameScopeOwner | Verb::Freeze | Verb::Unfreeze
             if release.is_under_way() =>
@@ -303,12 +319,14 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Schedule
         | Verb::Deploy => &[P::Approval],
         Verb::Step => &[P::Deployment],
+        Verb::PlanUpdates => OPEN,
         Verb::Extend
         | Verb::GrantExtension
         | Verb::RefuseExtension
         | Verb::Verify
         | Verb::Rollback
         | Verb::StepBack
+        | Verb::SendUpdate
         | Verb::GiveUp => &[P::Deployment, P::Verification],
         Verb::Close => &[P::Review],
         Verb::Resume if release.held.is_some() => return Ok(()),
@@ -367,6 +385,7 @@ pub fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Re
     missing.extend(package_lacks(release));
     missing.extend(facts.plan_flaws.iter().cloned());
     missing.extend(unsigned(release, facts));
+    missing.extend(facts.refused.iter().cloned());
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 

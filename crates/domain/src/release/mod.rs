@@ -28,6 +28,7 @@ mod scope;
 mod state;
 mod statement;
 mod suspend;
+mod update;
 
 pub use agree::{
     Agreement, Answering, AskedTeam, OwningTeam, TeamAnswer, WindowAnswer, WindowAsk, agreement,
@@ -51,6 +52,7 @@ pub use state::{
 };
 pub use statement::{OUTSIDE_MAX, TEAMS_MAX, freeze, state_scope, unfreeze};
 pub use suspend::{cancel, hold, resume};
+pub use update::{plan_updates, remind_of_update, send_update};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
 use crate::approval::{self, Extension, Round, RoundState};
-use crate::deployment::{self, Deployment};
+use crate::deployment::{self, Deployment, UpdatePlan};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::{DueBy, Extras, Standing};
@@ -248,6 +248,9 @@ pub struct Release {
     /// How it is carried out by itself, as a file; by hand when there is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub plan: Option<String>,
+    /// How status updates are given while it is carried out; none where nothing is said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub updates: Option<UpdatePlan>,
     /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: Option<Standing>,
@@ -424,6 +427,7 @@ impl Aggregate for Release {
             E::ScopeGrown { .. } => {}
             E::DependenciesSet { after } => self.after.clone_from(after),
             E::PlanSet { text } => self.plan.clone_from(text),
+            E::UpdatesPlanned { plan } => self.updates.clone_from(plan),
             E::Advanced { phase, state } => {
                 self.phase = *phase;
                 self.state.clone_from(state);
@@ -510,7 +514,11 @@ impl Release {
             D::Verified { .. } | D::RolledBack {} | D::RollbackFailed { .. } => {
                 self.enter(Phase::Review);
             }
-            D::StepReported { .. } | D::RollbackDecided { .. } | D::StepBackReported { .. } => {}
+            D::StepReported { .. }
+            | D::RollbackDecided { .. }
+            | D::StepBackReported { .. }
+            | D::UpdateSent { .. }
+            | D::UpdateOverdue { .. } => {}
         }
         self
     }

@@ -1,12 +1,13 @@
 //! One change, whole: what is written, where it stands, what may be done.
 
 use api::change::{Change as Shown, Imported, Outage};
-use api::common::{Action, Lamp, LampState};
+use api::common::{Action, Lamp, LampState, Rehearsals};
 use domain::approval::{GroupState, RoundState};
 use domain::change::{Change, Facts, Outcome, Phase, Verb, guard, outside_release, owes_review};
 use domain::identity::Permission;
 use domain::policy::OutsideRelease;
-use kernel::ChangeId;
+use domain::release::Release;
+use kernel::{ChangeId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::approval::{past_rounds, shown_extension, shown_round};
@@ -35,6 +36,23 @@ pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Sho
         shown.extension = Some(shown_extension(db, &shown.number, window, asked, asking.now)?);
     }
     Ok(shown)
+}
+
+/// The rehearsals of its way back, as fresh as those of the release that it travels in where that
+/// is fresher.
+fn rehearsals(
+    db: &mut dyn Query,
+    names: &mut Names,
+    change: &Change,
+    now: Timestamp,
+) -> Result<Rehearsals, Fault> {
+    let release = match change.release {
+        Some(id) => find_state::<Release>(db, id)?,
+        None => None,
+    };
+    let of_release = release.and_then(|release| release.state.extras.rehearsed_at());
+    let last = change.extras.rehearsed_at().max(of_release);
+    extras::shown_rehearsals(db, names, &change.extras, last, now)
 }
 
 fn shown(
@@ -102,6 +120,7 @@ fn shown(
         watchers: extras::shown_watchers(db, n, &change.extras)?,
         watched: extras::is_watched(&change.extras, asking.who.person),
         links: extras::shown_links(&change.extras),
+        rehearsals: rehearsals(db, n, change, asking.now)?,
         started_at: change.started_at.map(|at| at.to_string()),
         finished_at: change.finished_at.map(|at| at.to_string()),
         outcome: change.outcome.map(|outcome| outcome.word().to_owned()),

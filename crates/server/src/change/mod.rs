@@ -23,7 +23,9 @@ use api::change::{
     Advice, Bulk, Change, ChangeFields, ChangeMovePreview, ChangeRow, Complete, Extend, Links,
     Schedule, Traced,
 };
-use api::common::{BulkOutcome, NewComment, Page, Reason, Ref, TaskFields, Written};
+use api::common::{
+    BulkOutcome, NewComment, Page, Reason, Ref, RehearsalFields, TaskFields, Written,
+};
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
 
@@ -171,6 +173,12 @@ fn extras(routes: Routes) -> Routes {
             unwatch,
         )
         .write::<Links, Written, _, _>(M::Put, "/changes/{id}/links", "Replaces its links", links)
+        .write::<RehearsalFields, Written, _, _>(
+            M::Post,
+            "/changes/{id}/rehearsals",
+            "Writes down that its way back was rehearsed",
+            rehearse,
+        )
 }
 
 type Written200 = Result<Json<Written>, Answer>;
@@ -352,6 +360,7 @@ extra!(add_task, TaskFields, Extra::AddTask);
 extra!(watch, Reason, |_| Extra::Watch(true));
 extra!(unwatch, Reason, |_| Extra::Watch(false));
 extra!(links, Links, Extra::SetLinks);
+extra!(rehearse, RehearsalFields, Extra::Rehearse);
 
 async fn remove_task(
     State(app): State<App>,

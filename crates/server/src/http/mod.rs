@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 use crate::follow::watch::Watch;
-use crate::gate::{GitHub, SigningKey};
+use crate::gate::{GitHub, SigningKey, WebhookSecret};
 use crate::identity::Throttle;
 use crate::kept::Kept;
 use crate::live::Live;
@@ -49,6 +49,8 @@ pub struct App {
     pub followers: Arc<Watch>,
     /// How GitHub is spoken with, where that was set up.
     pub github: Option<GitHub>,
+    /// What deliveries of other senders are signed with, where that was set up.
+    pub webhook: Option<WebhookSecret>,
     /// What opens connections to elsewhere, where there is something.
     pub web: Option<Arc<dyn HttpClient>>,
     /// What opens connections to mail servers, where there is something.

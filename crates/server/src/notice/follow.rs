@@ -57,7 +57,8 @@ fn awaited(db: &mut dyn Query) -> Result<Vec<ReleaseId>, Fault> {
     let rows = db.query("SELECT stream FROM timers WHERE kind = $1", &[DUE.into()])?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        found.extend(row.text(0)?.split_once(':').and_then(|(_, id)| id.parse().ok()));
+        let id = row.text(0)?.split_once(':').and_then(|(_, id)| id.parse::<ReleaseId>().ok());
+        found.extend(id);
     }
     Ok(found)
 }

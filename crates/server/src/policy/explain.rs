@@ -7,11 +7,12 @@ use api::policy::{ExplainedFact, ExplainedRule, Explanation, Turn};
 use domain::approval::{Quorum, Round, RoundState, StagePlan};
 use domain::calendar::{ConflictKind, Period, Side};
 use domain::change::Change;
-use domain::policy::policy_version;
+use domain::policy::{ReleaseModel, policy_version};
 use domain::release::Release;
 use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, combine};
 use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
+use kernel::Timestamp;
 use ports::{Fault, Query, Row};
 
 use crate::bus::{Loaded, Stop, find_state};
@@ -51,7 +52,7 @@ pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Sto
 }
 
 /// Why a release is routed as it is.
-pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, Stop> {
+pub fn explain_release(db: &mut dyn Query, name: &str, at: Timestamp) -> Result<Explanation, Stop> {
     let id = find_release(db, name)?;
     let release = found::<Release>(find_state(db, id)?, name)?;
     let (policy, now, decided) = ruling(db, release.round())?;
@@ -62,10 +63,11 @@ pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, St
     })?;
     let carried = carried(db, &policy, &release)?;
     let reads = policy.set.reads(ruled, false);
-    let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads)?;
+    let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads, at)?;
     let risks: Vec<Assessment> = carried.iter().map(|(_, risk)| risk.clone()).collect();
     let risk = combine(&risks, policy.set.scale());
     let mut rules = stages(ruled, &facts);
+    rules.extend(refuses(ruled, &facts));
     rules.extend(bundle(db, &policy, &carried, &risk)?);
     rules.extend(conflicts(db, Side::Release(id))?);
     Ok(explanation(&policy, now, decided, ruled, &facts, &risk, rules))
@@ -169,6 +171,27 @@ fn stages(ruled: &Ruled<impl Model>, facts: &Facts) -> Vec<ExplainedRule> {
             matched,
             outcome: words(&matched),
             facts: turns(rule.iter(), facts, &answer, words),
+        }
+    });
+    explained.collect()
+}
+
+/// What refuses the go of a release, and whether it does now.
+fn refuses(ruled: &Ruled<ReleaseModel>, facts: &Facts) -> Vec<ExplainedRule> {
+    let rules = ruled.refusals.iter().zip(&ruled.model.refuses);
+    let explained = rules.map(|(rule, refuses)| {
+        let answer = |facts: &Facts| rule.expression.holds(&facts.context());
+        let matched = answer(facts);
+        let words = |held: &bool| if *held { "refuses the go" } else { "lets it pass" }.to_owned();
+        ExplainedRule {
+            about: "refusal".to_owned(),
+            name: facts.fill(&refuses.sentence),
+            file: ruled.file.clone(),
+            line: Some(line(rule.line)),
+            expression: Some(rule.expression.source().to_owned()),
+            matched,
+            outcome: words(&matched),
+            facts: turns(std::iter::once(rule), facts, &answer, words),
         }
     });
     explained.collect()

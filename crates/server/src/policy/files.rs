@@ -2,7 +2,7 @@
 
 use domain::approval::{EXTENSION_ROLES, ExtensionRoles, GroupPlan, StagePlan};
 use domain::policy::{
-    ChangeModel, ConditionalStage, MilestoneTemplate, ModelFlaw, ModelState, ReleaseModel,
+    ChangeModel, ConditionalStage, MilestoneTemplate, ModelFlaw, ModelState, Refuses, ReleaseModel,
     TaskTemplate,
 };
 use domain::record::DueBy;
@@ -23,6 +23,7 @@ const AFTER_END: &str = "due_hours_after_end";
 const ANSWER: &str = "window_answer";
 const SIGN_OFF: &str = "sign_off";
 const APPLIES: &str = "applies_when";
+const IRREVERSIBLE: &str = "irreversible_steps";
 const OUTSIDE: &str = "outside_release_when_customers_are_hit";
 
 /// A model with its conditions, stage by stage.
@@ -33,6 +34,8 @@ pub(super) struct Ruled<M> {
     pub(super) conditions: Vec<Option<Rule>>,
     /// When it is proposed.
     pub(super) applies: Option<Rule>,
+    /// What refuses the go, in the order of the model.
+    pub(super) refusals: Vec<Rule>,
 }
 
 /// A file of `releases/`.
@@ -48,6 +51,8 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         "notes",
         SIGN_OFF,
         APPLIES,
+        IRREVERSIBLE,
+        "refuse",
         "extension",
         "milestones",
         "tasks",
@@ -61,6 +66,8 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let sign_off = table.find(reader, SIGN_OFF).unwrap_or_default();
     let applies = table.expression(reader, APPLIES, RELEASE);
     let milestones = table.list(reader, "milestones", PARTS_MAX, milestone).unwrap_or_default();
+    let irreversible_steps = table.find(reader, IRREVERSIBLE).unwrap_or_default();
+    let refuses = table.list(reader, "refuse", PARTS_MAX, refuse).unwrap_or_default();
     let states = table.list(reader, "states", PARTS_MAX, state);
     let shared = shared(reader, &mut table, RELEASE);
     if let Some(name) = &name {
@@ -75,6 +82,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         reader.wrong("/window_minutes", "`window_minutes` is at least 1");
     }
     let shared = shared?;
+    let (refuses, refusals) = refuses.into_iter().unzip();
     let model = ReleaseModel {
         name: name?,
         title: shared.title,
@@ -89,6 +97,8 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         sign_off,
         applies_when: applies.as_ref().map(|rule| rule.expression.source().to_owned()),
         milestones,
+        irreversible_steps,
+        refuses,
         states: states?,
         approval: shared.approval,
         extension: shared.extension,
@@ -96,7 +106,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     };
     tell(reader, &model.check());
     let (file, conditions) = (reader.file.to_owned(), shared.conditions);
-    Some(Ruled { model, file, conditions, applies })
+    Some(Ruled { model, file, conditions, applies, refusals })
 }
 
 /// A file of `changes/`.
@@ -122,7 +132,7 @@ pub(super) fn change(reader: &mut Reader<'_>) -> Option<Ruled<ChangeModel>> {
     };
     tell(reader, &model.check());
     let (file, conditions) = (reader.file.to_owned(), shared.conditions);
-    Some(Ruled { model, file, conditions, applies: None })
+    Some(Ruled { model, file, conditions, applies: None, refusals: Vec::new() })
 }
 
 fn tell(reader: &mut Reader<'_>, flaws: &[ModelFlaw]) {
@@ -263,6 +273,22 @@ fn stage<'a>(
     let when = condition.as_ref().map(|rule| rule.expression.source().to_owned());
     let stage = StagePlan { name, groups: groups? };
     Some((ConditionalStage { when, observe, stage }, condition))
+}
+
+/// What refuses the go of a release, and what is then to be done.
+fn refuse<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<(Refuses, Rule)> {
+    table.keys(reader, &["when", "sentence"], &[]);
+    let rule = table.expression(reader, "when", RELEASE);
+    let sentence: Option<String> = table.find(reader, "sentence");
+    let (rule, sentence) = (rule?, sentence?);
+    reader.named("the sentence", &table.at("sentence"), &sentence, NOTE_MAX);
+    let named = sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let known = |name: &str| RELEASE.iter().any(|fact| fact.name == name);
+    if named.filter(|(name, _)| known(name)).count() != sentence.matches('{').count() {
+        reader.wrong(&table.at("sentence"), "the sentence names in braces what is no fact here");
+    }
+    let when = rule.expression.source().to_owned();
+    Some((Refuses { when, sentence }, rule))
 }
 
 fn group<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<GroupPlan> {

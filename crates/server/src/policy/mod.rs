@@ -116,8 +116,9 @@ async fn propose_model(
 ) -> Result<Json<ModelProposal>, Answer> {
     let reader = Reader::of(&app, &write.signed);
     let found = ask(&*app.bus.world().store, move |db| {
-        let permitted = reader.ask(db)?.permit(Permission::Read).map_err(Stop::from);
-        refused(permitted.and_then(|()| propose::propose(db, &write.body)))
+        let asking = reader.ask(db)?;
+        let permitted = asking.permit(Permission::Read).map_err(Stop::from);
+        refused(permitted.and_then(|()| propose::propose(db, &write.body, asking.now)))
     });
     Ok(Json(found.await??))
 }
@@ -199,7 +200,8 @@ async fn of_release(
     _: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<Explanation>, Answer> {
-    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id)));
+    let now = app.bus.world().clock.now();
+    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id, now)));
     Ok(Json(why.await??))
 }
 

@@ -5,7 +5,7 @@ use domain::change::Change;
 use domain::release::{CHANGES_MAX, Release};
 use domain::risk::Assessment;
 use domain::{General, Missing};
-use kernel::ChangeId;
+use kernel::{ChangeId, Timestamp};
 use ports::Query;
 
 use crate::bus::{Stop, find_state};
@@ -16,7 +16,11 @@ use crate::policy::force::in_force;
 use crate::policy::gather;
 
 /// What the rules say: the first model, in the order of the files, whose rule holds.
-pub(super) fn propose(db: &mut dyn Query, asked: &ProposeModel) -> Result<ModelProposal, Stop> {
+pub(super) fn propose(
+    db: &mut dyn Query,
+    asked: &ProposeModel,
+    now: Timestamp,
+) -> Result<ModelProposal, Stop> {
     let policy = in_force(db)?;
     if asked.changes.len() > CHANGES_MAX {
         let many = Missing::new("/changes", format!("are at most {CHANGES_MAX}"));
@@ -43,7 +47,7 @@ pub(super) fn propose(db: &mut dyn Query, asked: &ProposeModel) -> Result<ModelP
         let name = &ruled.model.name;
         release.model.clone_from(name);
         let reads = rule.expression.reads().map(|fact| fact.name).collect();
-        let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads)?;
+        let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads, now)?;
         let answer = |facts: &Facts| rule.expression.holds(&facts.context());
         let words = |holds: &bool| (if *holds { "it fits" } else { "it does not fit" }).to_owned();
         let matched = answer(&facts);

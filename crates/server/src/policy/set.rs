@@ -190,10 +190,11 @@ impl PolicySet {
     pub(super) fn reads<M>(&self, ruled: &Ruled<M>, factors: bool) -> BTreeSet<&'static str> {
         let steps = self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps);
         let rules = steps.filter_map(|step| step.when.as_ref());
-        let rules = rules.chain(ruled.conditions.iter().flatten());
+        let rules = rules.chain(ruled.conditions.iter().flatten()).chain(&ruled.refusals);
         let named = self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps);
         let named = named.flat_map(|step| facts_in(&step.evidence));
-        rules.flat_map(|rule| rule.expression.reads()).map(|fact| fact.name).chain(named).collect()
+        let read = rules.flat_map(|rule| rule.expression.reads()).map(|fact| fact.name);
+        read.chain(named).collect()
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn gather(
         carried.push((change.state, fact.risk.clone()));
         changes.push(fact);
     }
-    let plan = policy.release_plan(db, release, &carried)?;
+    let (plan, refused) = policy.release_plan(db, release, &carried, asking.now)?;
     let electorate = electorate(db, &roles_asked(&plan, release), asking.now)?;
     let owning = owning(db, asking.who.person, carried.iter().map(|(change, _)| change))?;
     let parts = parts(db, asking.who.person, release, &of_team)?;
@@ -67,6 +67,7 @@ pub(super) fn gather(
         scale: policy.set.scale().clone(),
         electorate,
         plan_flaws: plan_flaws(db, release)?,
+        refused,
         review_days: model.map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })
@@ -95,10 +96,12 @@ fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {
 }
 
 /// A change as its release sees it.
-pub(super) fn change_fact(db: &mut dyn Query, id: ChangeId) -> Result<Option<ChangeFact>, Fault> {
+pub(super) fn change_fact(
+    db: &mut dyn Query,
+    change: &Loaded<Change>,
+) -> Result<ChangeFact, Fault> {
     let policy = in_force(db)?;
-    let loaded: Option<Loaded<Change>> = find_state(db, id)?;
-    loaded.map(|change| fact_of(db, &policy, &change)).transpose()
+    fact_of(db, &policy, change)
 }
 
 fn fact_of(
@@ -121,6 +124,7 @@ fn fact_of(
         risk,
         requester: change.requester,
         implementer: change.content.implementer,
+        rehearsed_at: change.extras.rehearsed_at(),
         approvers: change.round().map(Round::approvers).unwrap_or_default(),
     })
 }

@@ -2,7 +2,7 @@
 //! be done.
 
 use api::calendar::Conflict;
-use api::common::{Action, Lamp, LampState, Ref};
+use api::common::{Action, Lamp, LampState, Ref, Rehearsals};
 use api::deployment::{CarriedOut, Deployment, DeploymentStep, Rollback};
 use api::release as wire;
 use api::rollback::{CannotBeUndone, RollbackPlan, RollbackStep};
@@ -10,7 +10,7 @@ use domain::approval::RoundState;
 use domain::deployment::{self, DeploymentState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::record::DueBy;
+use domain::record::{DueBy, bundle_rehearsed_at};
 use domain::release::{Facts, Milestone, Release, Verb, guard, possible_outcomes, ready_to_submit};
 use domain::rollback::{WayBack, compile, does_not_fit};
 use domain::vocabulary::Window;
@@ -30,6 +30,7 @@ use crate::release::agree::answers;
 use crate::release::facts::gather;
 use crate::release::save::hangs;
 use crate::release::statement::owns_scope;
+use crate::release::update::{shown_plan, shown_updates};
 use crate::service::counted;
 use crate::{review, risk};
 
@@ -79,7 +80,9 @@ pub(super) fn deployment(
         window: release.content.window.as_ref().map(shown_window),
         deployment,
         rollback_plan: rollback_plan(db, &mut names, release, &facts)?,
-        run: shown_run(db, &loaded, asking.now)?,
+        rehearsals: rehearsals(db, &mut names, release, &facts)?,
+        updates: shown_updates(db, &mut names, release, &facts)?,
+        run: shown_run(db, &loaded, asking)?,
     })
 }
 
@@ -164,6 +167,8 @@ fn shown(
         watchers: extras::shown_watchers(db, n, &release.extras)?,
         watched: extras::is_watched(&release.extras, asking.who.person),
         links: extras::shown_links(&release.extras),
+        rehearsals: rehearsals(db, n, release, facts)?,
+        updates: shown_plan(release),
         outcome: release.outcome.map(|outcome| outcome.word().to_owned()),
         outcomes: outcomes(release),
         review: review::review_ref(db, &id.to_string())?,
@@ -211,6 +216,18 @@ fn package(
         });
     }
     Ok(shown)
+}
+
+/// The rehearsals of the way back, as fresh as those of its changes where that is fresher.
+fn rehearsals(
+    db: &mut dyn Query,
+    names: &mut Names,
+    release: &Release,
+    facts: &Facts,
+) -> Result<Rehearsals, Fault> {
+    let parts = facts.changes.iter().map(|change| change.rehearsed_at);
+    let last = bundle_rehearsed_at(release.extras.rehearsed_at(), parts);
+    extras::shown_rehearsals(db, names, &release.extras, last, facts.now)
 }
 
 /// Before deployment, what taking all of it back would do; after, what was reached.
@@ -352,9 +369,12 @@ fn permission(verb: Verb) -> Permission {
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,
-        Verb::Deploy | Verb::Step | Verb::Verify | Verb::StepBack | Verb::GiveUp => {
-            Permission::ReleaseDeploy
-        }
+        Verb::Deploy
+        | Verb::Step
+        | Verb::SendUpdate
+        | Verb::Verify
+        | Verb::StepBack
+        | Verb::GiveUp => Permission::ReleaseDeploy,
         Verb::Rollback => Permission::ReleaseRollback,
         _ => Permission::ReleaseWrite,
     }

@@ -16,6 +16,7 @@ mod readiness;
 mod save;
 mod scope;
 mod statement;
+mod update;
 mod verbs;
 
 use axum::Json;
@@ -24,8 +25,11 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use api::approval::{GrantExtension, MeetCondition, Vote};
 use api::change::{Extend, Links, Schedule};
-use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
-use api::deployment::{CarriedOut, DeploymentRow, PlanDocument, PlanText, StepReport};
+use api::common::{BulkOutcome, NewComment, Page, Reason, RehearsalFields, TaskFields, Written};
+use api::deployment::{
+    CarriedOut, DeploymentRow, PlanDocument, PlanText, SendUpdate as UpdateText, StepReport,
+    UpdatesFields,
+};
 use api::release::{
     AnswerWindow, AskWindow, AskedWindow, Board, Close, Dependencies, MovePreview, Order,
     Readiness, Release, ReleaseBulk, ReleaseFields, ReleaseRow, ScopeDocument, ScopeFields,
@@ -52,6 +56,7 @@ pub use scope::{
     AttachChange, DetachChange, OrderChanges, change_edited, change_grows, may_attach,
 };
 pub use statement::{StateScope, Stating};
+pub use update::{PlanUpdates, SendUpdate, UPDATE_DUE, update_overdue};
 pub(crate) use verbs::follow;
 pub use verbs::{MoveRelease, Verb};
 
@@ -102,7 +107,23 @@ pub fn routes(routes: Routes) -> Routes {
             "",
             get_deployment,
         );
-    extras(carry_out(verbs(planning(routes))))
+    extras(updates(carry_out(verbs(planning(routes)))))
+}
+
+fn updates(routes: Routes) -> Routes {
+    routes
+        .write::<UpdatesFields, Written, _, _>(
+            M::Put,
+            "/releases/{id}/updates",
+            "Says how status updates are given while it is carried out",
+            plan_updates,
+        )
+        .write::<UpdateText, Written, _, _>(
+            M::Post,
+            "/deployments/{id}/updates",
+            "Gives a status update",
+            send_update,
+        )
 }
 
 fn planning(routes: Routes) -> Routes {
@@ -334,6 +355,12 @@ fn extras(routes: Routes) -> Routes {
             unwatch,
         )
         .write::<Links, Written, _, _>(M::Put, "/releases/{id}/links", "Replaces its links", links)
+        .write::<RehearsalFields, Written, _, _>(
+            M::Post,
+            "/releases/{id}/rehearsals",
+            "Writes down that its way back was rehearsed",
+            rehearse,
+        )
 }
 
 type Written200 = Result<Json<Written>, Answer>;
@@ -409,6 +436,24 @@ async fn set_plan(
     write: Write<PlanText>,
 ) -> Written200 {
     let command = SetPlan { release, text: write.body.text };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn plan_updates(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<UpdatesFields>,
+) -> Written200 {
+    let command = PlanUpdates { release, plan: write.body.plan };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn send_update(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<UpdateText>,
+) -> Written200 {
+    let command = SendUpdate { release, text: write.body.text };
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
@@ -608,6 +653,7 @@ extra!(add_task, TaskFields, Extra::AddTask);
 extra!(watch, Reason, |_| Extra::Watch(true));
 extra!(unwatch, Reason, |_| Extra::Watch(false));
 extra!(links, Links, Extra::SetLinks);
+extra!(rehearse, RehearsalFields, Extra::Rehearse);
 
 async fn remove_task(
     State(app): State<App>,

@@ -167,6 +167,9 @@ impl Command for MoveRelease {
         if before.deployment.is_none() && is_run(&loaded.state) {
             deployment::begin(work, &mut loaded)?;
         }
+        if is_run(&loaded.state) && !before.is_verified() && loaded.state.is_verified() {
+            deployment::tell(work, &mut loaded, &Input::EndWatch)?;
+        }
         if !matches!(self.verb, Verb::Advance | Verb::Hold(_) | Verb::Resume) {
             refresh(work, Side::Release(id))?;
         }

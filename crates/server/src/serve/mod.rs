@@ -31,7 +31,7 @@ use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
 
 use crate::bus::{Bus, World};
-use crate::gate::{GitHub, SigningKey, github_hook};
+use crate::gate::{GitHub, SigningKey, WebhookSecret, github_hook, webhook};
 use crate::health::{Measured, Metrics};
 use crate::http::{App, BODY_MAX, Routes};
 use crate::problem::Answer;
@@ -57,6 +57,8 @@ pub struct Options {
     pub trusted_proxies: Vec<IpAddr>,
     /// How GitHub is spoken with.
     pub github: Option<GitHub>,
+    /// What deliveries of other senders are signed with.
+    pub webhook: Option<WebhookSecret>,
     /// What opens connections to elsewhere.
     pub web: Option<Arc<dyn HttpClient>>,
     /// What opens connections to mail servers.
@@ -79,6 +81,7 @@ impl Options {
             live: Arc::default(),
             followers: Arc::default(),
             github: self.github.clone(),
+            webhook: self.webhook.clone(),
             web: self.web.clone(),
             mailer: self.mailer.clone(),
             address: self.address.as_ref().map(|one| one.trim_end_matches('/').to_owned()),
@@ -138,6 +141,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", described)
         .route("/calendar.ics", get(crate::calendar::calendar_file))
         .route("/hooks/github", post(github_hook))
+        .route("/hooks/webhook", post(webhook))
         .route("/problems/{code}", get(problem_pages::show))
         .merge(health::routes(&metrics))
         .method_not_allowed_fallback(wrong_method)

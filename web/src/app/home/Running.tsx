@@ -35,6 +35,9 @@ export function Running() {
               <Clock row={row} />
             </div>
             <span className={classes.pills}>
+              {row.update_overdue && (
+                <StatePill word="update_overdue" label={HOME.updateOverdue} tone="stop" />
+              )}
               {row.yours && <StatePill word="yours" label={HOME.yours} tone="info" />}
               <StatePill word={row.state} />
             </span>

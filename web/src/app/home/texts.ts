@@ -34,6 +34,7 @@ export const HOME = {
   running: (name: string) => `${name} is being deployed`,
   takenBack: (name: string) => `${name} is being rolled back`,
   underWay: 'Under way now',
+  updateOverdue: 'Status update overdue',
   yours: 'Yours',
   now: 'now',
   steps: (done: number, total: number) => `${done} of ${total} steps done`,

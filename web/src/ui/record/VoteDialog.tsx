@@ -73,6 +73,8 @@ export function VoteDialog({ answer, number, name, round, verb, onClose }: Props
               onChange={setPerson}
             />
           )}
+        </>
+      )}
       {answer === 'approve' && blockers.length > 0 && (
         <>
           <p>{RECORD.approveBlocked}</p>

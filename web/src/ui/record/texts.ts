@@ -328,3 +328,52 @@ export const WHY = {
 export function stepKind(kind: string): string {
   return RECORD.stepKind[kind] ?? kind;
 }
+
+export const REHEARSAL = {
+  title: 'Rehearsals of the way back',
+  add: 'Write a rehearsal down',
+  submit: 'Write it down',
+  help: 'The way back was carried out where nothing depends on it. What is written down stays.',
+  never: 'The way back was never rehearsed.',
+  days: (days: number) =>
+    days === 0
+      ? 'The way back was rehearsed today.'
+      : `The way back was rehearsed ${days === 1 ? 'yesterday' : `${days} days ago`}.`,
+  passed: 'Passed',
+  failed: 'Failed',
+  where: (place: string, took: string) => `in ${place}, ${took}`,
+  environment: 'Where',
+  minutes: 'Minutes that it took',
+  coversLabel: 'What it covered beside the deployment itself',
+  covers: {
+    data_migration: 'Data migrated, and migrated back',
+    configuration: 'Configuration set, and set back',
+  } as Record<string, string>,
+  asBefore: 'In the end everything was as before',
+  note: 'Remark',
+  wrong: 'What went wrong',
+};
+
+export const UPDATE = {
+  title: 'Status updates',
+  none: 'No status updates are planned.',
+  plan: (every: number, place: string, audience: string) =>
+    `Every ${every} min at ${place}, for ${audience}.`,
+  due: 'The next one is due',
+  overdue: (owner: string | undefined) =>
+    owner ? `Overdue: ${owner} is reminded again` : 'Overdue: its owner is reminded again',
+  next: 'What the next one says',
+  send: 'Give this update',
+  given: 'Updates that were given',
+  set: 'Set the status updates',
+  save: 'Save',
+  off: 'Give none',
+  every: 'Every how many minutes',
+  place: 'Where they stand, such as a channel',
+  audience: 'For whom',
+  says: 'What they say',
+  saysHelp:
+    'Filled in: {release}, {title}, {state}, {done}, {total}, {now}, {minutes_back}, {window_end}.',
+  template:
+    '{release} {title}: {state}, {done} of {total} changes done. The window ends {window_end}.',
+};

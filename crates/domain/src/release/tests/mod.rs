@@ -26,7 +26,8 @@ use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
 use crate::policy::{
-    ConditionalStage, ModelState, NotesRule, ReleaseModel, ReleasePhase as P, TeamSay,
+    ConditionalStage, IrreversibleSteps, ModelState, NotesRule, ReleaseModel, ReleasePhase as P,
+    TeamSay,
 };
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
@@ -108,6 +109,8 @@ fn model() -> ReleaseModel {
         window_answer: TeamSay::Informs,
         notes: NotesRule::Optional,
         sign_off: TeamSay::Informs,
+        irreversible_steps: IrreversibleSteps::Allowed,
+        refuses: Vec::new(),
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -160,6 +163,7 @@ fn fact(number: u128) -> ChangeFact {
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
         implementer: Some(person(IMPLEMENTER)),
+        rehearsed_at: None,
         approvers: BTreeSet::new(),
     }
 }
@@ -187,6 +191,7 @@ fn facts(release: &Release) -> Facts {
         review_completed: false,
         extension_roles: [Role::ReleaseManager].into(),
         plan_flaws: Vec::new(),
+        refused: Vec::new(),
         review_days: 7,
     }
 }

@@ -52,7 +52,12 @@ fn fields_have_bounds() {
         rollout: Some("x".repeat(20_001)),
         objectives: Some(vec!["x".repeat(1_001)]),
         kpis: Some(vec![Kpi { name: String::new(), target: "x".repeat(201) }]),
-        milestones: Some(vec![Milestone { name: String::new(), at: minute(0) }]),
+        milestones: Some(vec![Milestone {
+            name: String::new(),
+            at: Some(minute(0)),
+            by: None,
+            reached: false,
+        }]),
         members: Some(vec![Member { person: person(NOBODY), role: "x".repeat(201) }]),
         package: Some(vec![item]),
         tags: Some(["t".repeat(51)].into()),

@@ -8,6 +8,7 @@ import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
 import { Prose } from '@/ui/Prose';
 import { Known } from '@/ui/record/Known';
+import { freshness } from '@/ui/record/Rehearsals';
 import { RollbackLimits } from '@/ui/record/RollbackSteps';
 import { useCarriedOut } from '@/ui/record/useCarriedOut';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -21,7 +22,6 @@ import classes from '../components/night.module.css';
 import { legNow } from '../looks';
 import { useRelease, type CarriedOut } from '../queries';
 import { NIGHT, RUN } from '../texts';
-import { wouldTakeBack } from '../wayBack';
 
 const POLL_MS = 10_000;
 
@@ -60,7 +60,7 @@ export default function WayBackPage() {
       <Now carried={data} />
       <Limits carried={data} />
       {data.run ? (
-        <OfRun carried={data} run={data.run} release={release.data} />
+        <OfRun carried={data} run={data.run} />
       ) : (
         <ByHand carried={data} release={release.data} />
       )}
@@ -138,11 +138,7 @@ function Figures({ carried }: { carried: CarriedOut }) {
 /** What cannot be undone and what is known of the services, before anything is decided. */
 function Limits({ carried }: { carried: CarriedOut }) {
   const { run, rollback_plan: plan } = carried;
-  const stands = run
-    ? run.stands.length > 0
-      ? run.stands
-      : wouldTakeBack(run, { asFarAsPossible: true }).stands
-    : [];
+  const stands = run?.stands.length ? run.stands : (run?.way_back.stands ?? []);
   const none =
     plan.known_limits.length +
       plan.cannot_be_undone.length +
@@ -152,6 +148,7 @@ function Limits({ carried }: { carried: CarriedOut }) {
   return (
     <section className={classes.part} aria-label={NIGHT.limits}>
       <h2>{NIGHT.limits}</h2>
+      <p>{freshness(carried.rehearsals.days)}</p>
       {none && <p>{NIGHT.nothingKnown}</p>}
       <RollbackLimits plan={plan} />
       <Stands stands={stands} />

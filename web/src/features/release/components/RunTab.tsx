@@ -3,13 +3,15 @@
 import { Button } from '@mantine/core';
 import { paths } from '@/app/paths';
 import type { Schema } from '@/lib/schema';
-import type { ActionItem } from '@/ui/actions';
+import { actionOf, type ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Icon } from '@/ui/icons';
 import { Columns, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { freshness } from '@/ui/record/Rehearsals';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
-import { useCarriedOut } from '@/ui/record/useCarriedOut';
+import { StatusUpdates } from '@/ui/record/StatusUpdates';
+import { deploymentPath, useCarriedOut } from '@/ui/record/useCarriedOut';
 import { WindowClock } from '@/ui/record/WindowClock';
 import { EmptyState } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
@@ -30,7 +32,8 @@ const ROLLBACK: Record<string, string> = {
 
 export function RunTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const { deployment } = release;
-  const run = useCarriedOut(release.number, { begun: Boolean(deployment) }).data?.run;
+  const carried = useCarriedOut(release.number, { begun: Boolean(deployment) }).data;
+  const run = carried?.run;
   const find = (name: string) => actions.find((item) => item.name === name);
   if (!deployment) {
     const deploy = find('deploy');
@@ -112,8 +115,16 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
               <NextVerb items={[find('verify'), find('close')]} release={release} />
             )}
           </Section>
+          {carried && !run && (
+            <StatusUpdates
+              updates={carried.updates}
+              path={deploymentPath(release.number)}
+              may={actionOf(release.actions, 'send_update')}
+            />
+          )}
           {!isBehind(release) && (
             <Section title={RUN.rollbackTitle}>
+              <p>{freshness(release.rehearsals.days)}</p>
               <RollbackSteps plan={release.rollback_plan} brief />
               {!rollback && <RollbackButton item={find('rollback')} />}
               <div className={classes.next}>
