@@ -57,8 +57,10 @@ struct Connection(SmtpConnection);
 
 impl MailConnection for Connection {
     fn send(&mut self, mail: &Mail) -> Result<(), Undelivered> {
-        let odd = |_| Undelivered::Nobody("the channel's own address is none".to_owned());
-        let (from, to) = (mail.from.parse().map_err(odd)?, address(&mail.to)?);
+        let from: Result<Address, _> = mail.from.parse();
+        let odd = "whom the channel's mails are from is no address";
+        let from = from.map_err(|_| Undelivered::Nobody(odd.to_owned()))?;
+        let to = address(&mail.to)?;
         let body = written(mail, &from, &to)?;
         self.begin(from, to, &body)?;
         // From here on it may have been taken, whatever is heard of it.

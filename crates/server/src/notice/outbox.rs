@@ -214,8 +214,8 @@ fn rested(now: Timestamp, attempts: i64) -> Timestamp {
 
 /// A notice that surely did not arrive is left where a later one corrects it, and so is that
 /// correction for whoever was told nothing: nobody hears that something moved of which they never
-/// knew. Where the new date was told beside the correction, to all but those who were being told the
-/// old one, the correction is all that they hear of it, and stays.
+/// knew. Where the new date was told beside the correction, to all but those who were being told
+/// the old one, the correction is all that they hear of it, and stays.
 fn leave_what_misleads(tx: &mut dyn Tx, channel: &str, piece: &Piece) -> Result<(), Fault> {
     let notice = piece.notice.to_string();
     let sql = "SELECT release, place FROM deliveries \
