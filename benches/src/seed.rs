@@ -219,6 +219,7 @@ fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
         finished_at: past(end),
         created_at: Some(start.plus_minutes(-7 * 24 * 60)),
         outcome: (!future).then_some(Outcome::Successful),
+        incidents: None,
         scheduled: future,
     }
 }

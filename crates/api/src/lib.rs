@@ -21,6 +21,7 @@ pub mod live;
 pub mod policy;
 pub mod problem;
 pub mod release;
+pub mod report;
 pub mod review;
 pub mod risk;
 pub mod rollback;

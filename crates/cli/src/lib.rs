@@ -30,6 +30,7 @@ mod planning;
 mod policy;
 mod record;
 mod release;
+mod report;
 mod review;
 mod runner;
 mod serve;

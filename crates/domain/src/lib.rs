@@ -21,6 +21,7 @@ pub mod identity;
 pub mod incident;
 pub mod policy;
 pub mod release;
+pub mod report;
 pub mod review;
 pub mod risk;
 pub mod rollback;

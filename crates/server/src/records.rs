@@ -107,6 +107,22 @@ each_kind! {
     domain::team::Team,
 }
 
+/// What followers of the log keep in tables of their own.
+pub const FOLLOWED: &[Followed] = &[crate::report::KEPT];
+
+/// Tables that a follower keeps. At another version they are made anew, empty, and it follows the
+/// log from its beginning.
+pub struct Followed {
+    /// The name of the follower.
+    pub name: &'static str,
+    /// The version of the tables.
+    pub model: i64,
+    /// The statements that make them.
+    pub tables: &'static [&'static str],
+    /// Their names.
+    pub table_names: &'static [&'static str],
+}
+
 fn project_one<A: Record>(tx: &mut dyn Tx, id: &str, at: Timestamp) -> Result<(), Fault> {
     let Ok(id) = id.parse::<A::Id>() else { return Ok(()) };
     match find_state::<A>(tx, id)? {

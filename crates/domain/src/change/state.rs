@@ -209,6 +209,9 @@ pub struct Change {
     /// Where it came from.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Option<Origin>,
+    /// How many incidents the system that it came from counted as brought by it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub incidents: Option<u32>,
     /// The window that was planned last, where it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,
@@ -352,7 +355,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 6;
+    const FORMAT: i64 = 7;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;

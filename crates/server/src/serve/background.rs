@@ -14,6 +14,7 @@ use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
+use crate::report::Figures;
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_millis(500);
@@ -51,6 +52,7 @@ impl Background {
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;
+        background.follow(app, Figures)?;
         Ok(background)
     }
 

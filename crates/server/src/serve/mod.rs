@@ -99,6 +99,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::live::routes,
     crate::policy::routes,
     crate::release::routes,
+    crate::report::routes,
     crate::review::routes,
     crate::runner::routes,
     crate::search::routes,
