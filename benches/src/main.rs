@@ -8,6 +8,7 @@
     reason = "figures are printed with three digits"
 )]
 
+mod figures;
 mod floor;
 mod gate;
 mod load;
@@ -40,11 +41,14 @@ fn main() -> Result<()> {
         let large = seed::database(&folder, seed::large(), &mut report)?;
         gate::measure(&large, &mut report)?;
     }
-    if wants("pages") || wants("startup") {
+    if wants("pages") || wants("startup") || wants("figures") {
         let small = seed::database(&folder, seed::SMALL, &mut report)?;
         let large = seed::database(&folder, seed::large(), &mut report)?;
         if wants("pages") {
             pages::measure(&small, &large, &mut report)?;
+        }
+        if wants("figures") {
+            figures::measure(&small, &large, &mut report)?;
         }
         if wants("startup") {
             startup::measure(&folder, &large, &mut report)?;

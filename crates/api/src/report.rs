@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::common::Ref;
+use crate::common::{Action, Ref};
 
 /// What a figure means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -174,4 +174,50 @@ pub struct ReportRecord {
     pub team: Option<Ref>,
     /// What the figure rests on besides the record itself, such as incidents.
     pub because: Vec<Ref>,
+}
+
+/// The question after a release.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Survey {
+    /// Which release.
+    pub release: Ref,
+    /// How many are asked.
+    pub asked: u32,
+    /// How many have answered.
+    pub answered: u32,
+    /// The mean of their answers, 1 to 5; absent while there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mean: Option<f64>,
+    /// When they were asked, RFC 3339.
+    pub opened_at: String,
+    /// Until when answers are taken, RFC 3339.
+    pub until: String,
+    /// What was answered; the latest first, without names.
+    pub answers: Vec<SurveyAnswer>,
+    /// The reader's own answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mine: Option<SurveyAnswer>,
+    /// Whether the reader may answer now.
+    pub actions: Vec<Action>,
+}
+
+/// An answer to the question after a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyAnswer {
+    /// 1 (not content at all) to 5 (entirely).
+    pub score: u8,
+    /// In words.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub words: String,
+}
+
+/// A release that the reader is asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SurveyRow {
+    /// Which release.
+    pub release: Ref,
+    /// Until when answers are taken, RFC 3339.
+    pub until: String,
 }

@@ -14,6 +14,7 @@ mod context;
 mod database;
 pub mod demo;
 mod deployment;
+mod devlake;
 mod exception;
 mod export;
 mod failure;

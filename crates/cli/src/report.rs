@@ -1,13 +1,17 @@
 //! `interlock report`: figures of a time, and the records behind them.
 
-use api::common::Ref;
-use api::report::{Figure, FigureValue, Report, ReportRecord};
-use clap::Args;
+use std::path::PathBuf;
+
+use api::common::{Page, Ref};
+use api::report::{Figure, FigureValue, Report, ReportRecord, Survey, SurveyAnswer, SurveyRow};
+use clap::{Args, Subcommand};
+use domain::report::LeadTime;
 use serde::Serialize;
 
-use crate::client::{Client, Listed, Query, segment};
+use crate::client::{Client, Expect, Listed, Query, segment};
 use crate::context::{Direct, Global, Paging};
 use crate::database::Access;
+use crate::devlake::lead_times;
 use crate::failure::{Failure, Result};
 use crate::output::{Columns, say};
 
@@ -34,9 +38,14 @@ const RECORDS: Columns = Columns {
     ],
 };
 
+const LEAD_TIMES: &[&str] = &["id", "coding", "pickup", "review", "deploy", "cycle", "deployment"];
+
 /// Which figures, of what time and of whom.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct ReportArgs {
+    #[command(subcommand)]
+    verb: Option<ReportVerb>,
     /// The figure, such as `change_failure_rate`; all when absent.
     figure: Option<String>,
     /// The records behind the figure.
@@ -73,6 +82,42 @@ pub(crate) struct ReportArgs {
     paging: Paging,
     #[command(flatten)]
     direct: Direct,
+}
+
+/// The question after a release, which makes the figure `release_satisfaction`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportVerb {
+    /// Says how content you are with a release, 1 (not at all) to 5 (entirely), once.
+    #[command(after_help = "Example:\n  \
+        interlock report answer REL-17 4 --words \"Faster than before\"")]
+    Answer {
+        /// The release.
+        release: String,
+        /// 1 to 5.
+        score: u8,
+        /// In words.
+        #[arg(long, default_value = "")]
+        words: String,
+    },
+    /// Shows what was answered about a release.
+    #[command(after_help = "Example:\n  interlock report survey REL-17")]
+    Survey {
+        /// The release.
+        release: String,
+    },
+    /// Computes change lead time from the tables of Apache DevLake, as it does: minutes, rounded up.
+    #[command(after_help = "Example:\n  \
+        interlock report devlake exported-tables --project project1 --format csv")]
+    Devlake {
+        /// The folder with the tables as CSV: `pull_requests.csv`, `commits_diffs.csv` and so on.
+        folder: PathBuf,
+        /// The project of `project_mapping.csv`.
+        #[arg(long)]
+        project: String,
+    },
+    /// Lists the releases that you are asked about.
+    #[command(after_help = "Example:\n  interlock report asked")]
+    Asked,
 }
 
 impl ReportArgs {
@@ -146,6 +191,25 @@ struct RecordLine<'a> {
     rests_on: String,
 }
 
+/// The lead time of a pull request, in minutes.
+#[derive(Debug, Serialize)]
+struct LeadLine {
+    id: String,
+    coding: Option<i64>,
+    pickup: Option<i64>,
+    review: Option<i64>,
+    deploy: Option<i64>,
+    cycle: i64,
+    deployment: Option<String>,
+}
+
+impl From<LeadTime> for LeadLine {
+    fn from(time: LeadTime) -> Self {
+        let LeadTime { id, coding, pickup, review, deploy, deployment, cycle } = time;
+        Self { id, coding, pickup, review, deploy, cycle, deployment }
+    }
+}
+
 /// A value as people read it; what was not collected is no number.
 fn told(value: Option<f64>, unit: &str) -> String {
     let Some(value) = value else { return "not collected".to_owned() };
@@ -183,11 +247,44 @@ fn duration(seconds: f64) -> String {
 
 /// Runs it.
 pub(crate) fn run(args: &ReportArgs, global: &Global) -> Result {
+    match &args.verb {
+        Some(ReportVerb::Devlake { folder, project }) => {
+            let found = lead_times(folder, project)?;
+            let lines: Vec<LeadLine> = found.into_iter().map(LeadLine::from).collect();
+            return global.out().list(&lines, LEAD_TIMES);
+        }
+        Some(verb) => return survey(verb, &global.client()?, global),
+        None => {}
+    }
     let client = global.client_or(&args.direct, Access::Read)?;
     match &args.figure {
         Some(figure) if args.records => records(&client, figure, args, global),
         Some(figure) => one(&client, figure, args, global),
         None => all(&client, args, global),
+    }
+}
+
+/// The question after a release.
+fn survey(verb: &ReportVerb, client: &Client, global: &Global) -> Result {
+    let path = |release: &str| format!("/releases/{}/survey", segment(release));
+    match verb {
+        ReportVerb::Answer { release, score, words } => {
+            let answer = SurveyAnswer { score: *score, words: words.clone() };
+            global.out().written(&client.post(&path(release), Expect::Any, &answer)?)
+        }
+        ReportVerb::Survey { release } => {
+            let survey: Survey = client.get(&path(release), &Query::default())?;
+            let fields = ["release.number", "asked", "answered", "mean", "opened_at", "until"];
+            let line = |answer: &SurveyAnswer| format!("{} {}", answer.score, answer.words);
+            let answers = survey.answers.iter().map(line).collect();
+            global.out().record(&survey, &fields, &[("answers", answers)])
+        }
+        // It needs no server.
+        ReportVerb::Devlake { .. } => Ok(()),
+        ReportVerb::Asked => {
+            let page: Page<SurveyRow> = client.get("/surveys", &Query::default())?;
+            global.out().list(&page.items, &["release.number", "release.name", "until"])
+        }
     }
 }
 
@@ -241,12 +338,15 @@ fn records(client: &Client, figure: &str, args: &ReportArgs, global: &Global) ->
     let path = format!("/reports/{}/records", segment(figure));
     let listed = client.list::<ReportRecord>(&path, &query, &args.paging.wanted())?;
     let number = |one: &Ref| one.number.clone().unwrap_or_else(|| one.name.clone());
-    let line = |record| {
-        let ReportRecord { because, .. } = record;
-        let rests_on = because.iter().map(number).collect::<Vec<_>>().join(" ");
-        RecordLine { record, measured: measured(record, unit), rests_on }
+    let line = |record: &ReportRecord| {
+        let rests_on: Vec<String> = record.because.iter().map(number).collect();
+        (measured(record, unit), rests_on.join(" "))
     };
-    let items: Vec<RecordLine<'_>> = listed.items.iter().map(line).collect();
+    let mut items = Vec::with_capacity(listed.items.len());
+    for record in &listed.items {
+        let (measured, rests_on) = line(record);
+        items.push(RecordLine { record, measured, rests_on });
+    }
     global.out().listed(&Listed { items, next: listed.next.clone() }, RECORDS)
 }
 

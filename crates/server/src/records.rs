@@ -98,6 +98,7 @@ each_kind! {
     domain::incident::Incident,
     domain::policy::Policy,
     domain::release::Release,
+    domain::report::Survey,
     domain::review::Review,
     crate::deployment::Run,
     domain::runner::Job,

@@ -76,6 +76,7 @@ export const NAVIGATION: NavItem[][] = [
   ],
   [
     { to: paths.reviews, label: PAGES.reviews, icon: 'reviews', key: 'v' },
+    { to: paths.reports, label: PAGES.reports, icon: 'reports', key: 'p' },
     { to: paths.audit, label: PAGES.audit, icon: 'audit', key: 'l' },
   ],
   [

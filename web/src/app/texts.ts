@@ -62,6 +62,7 @@ export const PAGES = {
   gates: 'Gates',
   incidents: 'Incidents',
   reviews: 'Reviews',
+  reports: 'Reports',
   audit: 'Audit',
   services: 'Services',
   cis: 'CIs',

@@ -28,6 +28,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /people': { items: [] },
   'GET /audit/events': { items: [lists.event] },
   'GET /extensions': { items: [] },
+  'GET /surveys': { items: [] },
   'GET /releases/asked': { items: [] },
   'GET /boards': { items: [] },
   'GET /conflicts/cfl_1': records.acceptable,

@@ -44,6 +44,7 @@ const shapes = {
       <path d="M5.5 8h5M5.5 10.8h3.5" />
     </>
   ),
+  reports: <path d="M2.5 13.5h11M4.5 11V8M8 11V3.5M11.5 11V6" />,
   audit: <path d="M8 2.2 13 4v4c0 3-2.2 5-5 6-2.8-1-5-3-5-6V4zM5.8 8l1.6 1.6L10.4 6.4" />,
   services: (
     <>

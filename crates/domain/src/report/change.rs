@@ -112,9 +112,8 @@ impl ChangeSeen<'_> {
     }
 
     fn degraded(&self, at: Timestamp) -> Fact {
-        let counts = |harm: &&Harm| {
-            self.change.started_at.is_some_and(|began| harm.counts_against(began))
-        };
+        let counts =
+            |harm: &&Harm| self.change.started_at.is_some_and(|began| harm.counts_against(began));
         let harms: Vec<&Harm> = self.harms.iter().filter(counts).collect();
         let counted = self.change.incidents.is_some_and(|incidents| incidents > 0);
         let degraded = counted || !harms.is_empty();

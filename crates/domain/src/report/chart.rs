@@ -25,7 +25,8 @@ pub struct Limits {
 /// asked (p chart), frequencies by how long the time was (u chart), anything else by how much one
 /// point differs from the next (individuals chart).
 pub fn limits(definition: &Definition, points: &[(Days, Value)]) -> Vec<Option<Limits>> {
-    let known: Vec<&(Days, Value)> = points.iter().filter(|(_, point)| point.value.is_some()).collect();
+    let known: Vec<&(Days, Value)> =
+        points.iter().filter(|(_, point)| point.value.is_some()).collect();
     if known.len() < POINTS_MIN {
         return vec![None; points.len()];
     }
@@ -42,9 +43,9 @@ pub fn limits(definition: &Definition, points: &[(Days, Value)]) -> Vec<Option<L
         }
         Shape::Frequency => {
             let weeks = |days: &Days| real(days.count().max(1)) / 7.0;
-            let (n, time) = known.iter().fold((0, 0.0), |(n, time), (days, point)| {
-                (n + point.n, time + weeks(days))
-            });
+            let (n, time) = known
+                .iter()
+                .fold((0, 0.0), |(n, time), (days, point)| (n + point.n, time + weeks(days)));
             let usual = real(n) / time;
             Box::new(move |(days, _)| around(usual, SIGMAS * (usual / weeks(days)).sqrt(), None))
         }

@@ -34,8 +34,7 @@ impl IncidentSeen<'_> {
         });
         let because = brought_by.iter().map(ToString::to_string).collect();
         let figure = Figure::IncidentsFromReleases;
-        let mut facts =
-            vec![Fact::whether(figure, opened, brought_by.is_some()).because(because)];
+        let mut facts = vec![Fact::whether(figure, opened, brought_by.is_some()).because(because)];
         if let Some(resolved) = self.incident.resolved_at {
             facts.push(Fact::time(Figure::TimeToRestore, opened, opened, resolved));
         }

@@ -16,6 +16,7 @@ mod lead_time;
 mod period;
 mod release;
 mod sums;
+mod survey;
 mod value;
 
 pub use change::ChangeSeen;
@@ -29,6 +30,10 @@ pub use lead_time::{Deployed, LeadTime, Merged, lead_time};
 pub use period::{DAYS_MAX, Days, Span, day_of};
 pub use release::ReleaseSeen;
 pub use sums::{Place, Sum, Sums, bucket};
+pub use survey::{
+    ASKED_MAX, Given, SURVEY_DAYS, Score, Survey, SurveyEvent, SurveyRefusal, may_answer, open,
+    respond,
+};
 pub use value::{Value, Z95};
 
 #[cfg(test)]

@@ -60,6 +60,11 @@ impl Days {
         Self { from: self.from, to: self.to.min(day_of(now) + 1) }
     }
 
+    /// The first instant, and the first one after.
+    pub fn instants(self) -> [Timestamp; 2] {
+        [self.from, self.to].map(|day| Timestamp::from_micros(day.saturating_mul(DAY_MICROS)))
+    }
+
     /// The first date, and the first one after.
     pub fn dates(self) -> (Date, Date) {
         (date(self.from), date(self.to))

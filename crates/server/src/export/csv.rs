@@ -174,6 +174,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
         ],
         "run" => &["phase", "began_at", "ended_at", "is_paused", "ending", "rollback.reason"],
         "review" => &["number", "why", "subject.kind", "subject.id", "opened_at", "completed_at"],
+        "survey" => &["release", "opened_at", "until"],
         "runner" => &["name", "program", "registered_at", "silent_since", "revoked.reason"],
         "service" => &[
             "content.name",

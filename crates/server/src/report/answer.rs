@@ -1,8 +1,7 @@
 //! Answering a report: all figures of a time, or one.
 
 use api::report::{
-    ControlLimits, Figure as Shown, FigureDefinition, FigureGroup, FigurePoint, FigureValue,
-    Report,
+    ControlLimits, Figure as Shown, FigureDefinition, FigureGroup, FigurePoint, FigureValue, Report,
 };
 use axum::Json;
 use axum::extract::{Path, State};
@@ -80,15 +79,8 @@ fn whole(
     Ok(Report { asked: scope.told(db)?, items, types: kinds(db)? })
 }
 
-fn shown(
-    db: &mut dyn Query,
-    scope: &Scope,
-    kept: &ByDay,
-    figure: Figure,
-) -> Result<Shown, Fault> {
-    let mut at = |days: Days| {
-        value(db, figure, (kept, &scope.filter), days, days.until(scope.now))
-    };
+fn shown(db: &mut dyn Query, scope: &Scope, kept: &ByDay, figure: Figure) -> Result<Shown, Fault> {
+    let mut at = |days: Days| value(db, figure, (kept, &scope.filter), days, days.until(scope.now));
     let (is, was) = (at(scope.days)?, at(scope.days.before())?);
     let mut points = Vec::new();
     for days in scope.days.split(scope.by.span()) {

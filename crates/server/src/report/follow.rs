@@ -25,7 +25,8 @@ impl Follower for Figures {
     fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
         let ids = events.iter().filter_map(|seen| {
             let (kind, id) = seen.stream.split_once(':')?;
-            matches!(kind, "change" | "release" | "incident" | "review").then(|| id.to_owned())
+            matches!(kind, "change" | "release" | "incident" | "review" | "survey")
+                .then(|| id.to_owned())
         });
         let moved: BTreeSet<String> = ids.collect();
         if moved.is_empty() {

@@ -17,13 +17,13 @@ pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE report_facts (subject TEXT NOT NULL, at BIGINT NOT NULL, day BIGINT NOT NULL, \
         team TEXT, kind TEXT NOT NULL, services TEXT NOT NULL, asked BIGINT NOT NULL, \
         counted BIGINT NOT NULL, PRIMARY KEY (subject, at))",
-    "CREATE INDEX report_facts_by_day ON report_facts (day, at, subject)",
+    "CREATE INDEX report_facts_by_time ON report_facts (at, subject)",
     "CREATE TABLE report_values (subject TEXT NOT NULL, figure BIGINT NOT NULL, \
         part BIGINT NOT NULL, at BIGINT NOT NULL, day BIGINT NOT NULL, team TEXT, \
         kind TEXT NOT NULL, services TEXT NOT NULL, bucket BIGINT NOT NULL, \
         value BIGINT NOT NULL, PRIMARY KEY (subject, figure, part))",
     "CREATE INDEX report_values_by_bucket ON report_values (figure, bucket, day, value)",
-    "CREATE INDEX report_values_by_day ON report_values (figure, day, at, subject)",
+    "CREATE INDEX report_values_by_time ON report_values (figure, at, subject, part)",
     "CREATE TABLE report_days (facet TEXT NOT NULL, key TEXT NOT NULL, day BIGINT NOT NULL, \
         sums TEXT NOT NULL, PRIMARY KEY (facet, key, day))",
     "CREATE TABLE report_links (subject TEXT NOT NULL, other TEXT NOT NULL, \
@@ -233,8 +233,7 @@ impl Days {
 
 /// The sums of a day, read back.
 pub(super) fn sums_of(text: &str) -> Result<Sums, Fault> {
-    serde_json::from_str(text)
-        .map_err(|error| Fault::permanent("reading the sums of a day", error))
+    serde_json::from_str(text).map_err(|error| Fault::permanent("reading the sums of a day", error))
 }
 
 /// Writes after which other records' moves a record is to be asked again.

@@ -8,24 +8,23 @@ mod keep;
 mod page;
 mod read;
 mod scope;
+mod survey;
 mod told;
 
-use api::common::Page;
-use api::report::{Report, ReportRecord};
+use api::common::{Page, Written};
+use api::report::{Report, ReportRecord, Survey, SurveyAnswer, SurveyRow};
+use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
 use crate::records::Followed;
 
 pub use follow::Figures;
 pub use read::recomputed;
+pub use survey::{AnswerSurvey, Surveys};
 
 /// The tables of the figures.
-pub const KEPT: Followed = Followed {
-    name: follow::NAME,
-    model: 1,
-    tables: keep::TABLES,
-    table_names: keep::TABLE_NAMES,
-};
+pub const KEPT: Followed =
+    Followed { name: follow::NAME, model: 1, tables: keep::TABLES, table_names: keep::TABLE_NAMES };
 
 /// The most teams, services or types that a figure is told of at once.
 pub const GROUPS_MAX: usize = 500;
@@ -56,5 +55,23 @@ pub fn routes(routes: Routes) -> Routes {
             "Lists the records behind a figure: the latest first, or the highest value first",
             "from,to,team,service,type,counted,sort,format,limit,cursor",
             page::list,
+        )
+        .get::<Page<SurveyRow>, _, _>(
+            "/surveys",
+            "Lists the releases that the reader is asked about and has not answered",
+            "limit",
+            survey::mine,
+        )
+        .get::<Survey, _, _>(
+            "/releases/{id}/survey",
+            "Reads what was answered to the question after a release",
+            "",
+            survey::get,
+        )
+        .write::<SurveyAnswer, Written, _, _>(
+            HttpMethod::Post,
+            "/releases/{id}/survey",
+            "Answers the question after a release, once",
+            survey::post,
         )
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::report::Figure;
 use kernel::Timestamp;
-use ports::{Fault, Query, Row};
+use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
 use crate::http::{App, ListQuery, Signed, wrong_parameter};
@@ -83,7 +83,7 @@ fn rows(
     scope: &Scope,
     cursor: Option<&str>,
 ) -> Result<Page<Row>, Fault> {
-    let days = [scope.days.from.into(), scope.days.to.into()];
+    let bounds = scope.days.instants().map(Value::from);
     let key = if asked.by_value { "value" } else { "at" };
     let mut statement;
     if has_values(asked.figure) {
@@ -91,11 +91,11 @@ fn rows(
         statement = Statement::new(columns);
         let figure = i64::try_from(asked.figure.place()).unwrap_or(i64::MAX);
         statement.bind(" WHERE figure = ?", [figure.into()]);
-        statement.bind(" AND day >= ? AND day < ?", days);
+        statement.bind(" AND at >= ? AND at < ?", bounds);
     } else {
         let columns = "SELECT subject, at, counted, team, kind, 0 FROM report_facts";
         statement = Statement::new(columns);
-        statement.bind(" WHERE day >= ? AND day < ?", days);
+        statement.bind(" WHERE at >= ? AND at < ?", bounds);
         let bit = asked.figure.bit();
         statement.bind(" AND ((asked & ?) <> 0", [bit.into()]);
         statement.bind(" OR (counted & ?) <> 0)", [bit.into()]);
@@ -107,6 +107,8 @@ fn rows(
     }
     scope.filter.apply(&mut statement);
     if let Some((after, subject, part)) = cursor.and_then(place) {
+        // The first part alone is what an index can begin at.
+        statement.bind(&format!(" AND {key} <= ?"), [after.into()]);
         let parts = if has_values(asked.figure) { "part" } else { "0" };
         let beyond = format!(" AND ({key}, subject, {parts}) < (?, ?, ?)");
         statement.bind(&beyond, [after.into(), subject.into(), part.into()]);
@@ -133,12 +135,13 @@ fn shown(
     row: &Row,
 ) -> Result<Option<ReportRecord>, Fault> {
     let (id, at) = (row.text(0)?, row.time(1)?);
-    let Some(record) = names.get(db, id)? else { return Ok(None) };
+    let of = if id.starts_with("srv_") { release_of(db, id)? } else { id.to_owned() };
+    let Some(record) = names.get(db, &of)? else { return Ok(None) };
     // What the figure rests on is asked of the record itself.
     let facts = told(db, id)?.map(|told| told.facts).unwrap_or_default();
     let fact = facts.into_iter().find(|fact| fact.figure == figure && fact.at == at);
     let because = fact.map(|fact| fact.because).unwrap_or_default();
-    let kind = match id.split('_').next() {
+    let kind = match of.split('_').next() {
         Some("chg") => "change",
         Some("rel") => "release",
         _ => "incident",
@@ -157,3 +160,8 @@ fn shown(
     }))
 }
 
+/// The release that a survey asks about.
+fn release_of(db: &mut dyn Query, survey: &str) -> Result<String, Fault> {
+    let row = db.query_one("SELECT release FROM surveys WHERE id = $1", &[survey.into()])?;
+    row.map_or_else(|| Ok(survey.to_owned()), |row| row.text(0).map(str::to_owned))
+}

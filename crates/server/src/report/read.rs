@@ -25,11 +25,11 @@ pub(super) fn by_day(db: &mut dyn Query, filter: &Filter, days: Days) -> Result<
 
 /// The same, counted from the facts.
 fn counted(db: &mut dyn Query, filter: &Filter, days: Days) -> Result<ByDay, Fault> {
-    let bounds = || [days.from.into(), days.to.into()];
+    let bounds = || days.instants().map(Value::from);
     let mut found = ByDay::new();
     let columns = "SELECT day, asked, counted, COUNT(*) FROM report_facts";
     let mut statement = Statement::new(columns);
-    statement.bind(" WHERE day >= ? AND day < ?", bounds());
+    statement.bind(" WHERE at >= ? AND at < ?", bounds());
     filter.apply(&mut statement);
     statement.push(" GROUP BY day, asked, counted");
     for row in statement.query(db)? {
@@ -41,7 +41,7 @@ fn counted(db: &mut dyn Query, filter: &Filter, days: Days) -> Result<ByDay, Fau
     }
     let columns = "SELECT day, figure, value, COUNT(*) FROM report_values";
     let mut statement = Statement::new(columns);
-    statement.bind(" WHERE day >= ? AND day < ?", bounds());
+    statement.bind(" WHERE at >= ? AND at < ?", bounds());
     filter.apply(&mut statement);
     statement.push(" GROUP BY day, figure, value");
     for row in statement.query(db)? {

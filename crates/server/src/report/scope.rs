@@ -111,9 +111,8 @@ impl Scope {
         let days = days(query, now)?;
         let by = match query.get("by") {
             None => By::Span(Span::Month),
-            Some(word) => By::parse(word).ok_or_else(|| {
-                wrong("by", "is week, month, quarter, team, service or type")
-            })?,
+            Some(word) => By::parse(word)
+                .ok_or_else(|| wrong("by", "is week, month, quarter, team, service or type"))?,
         };
         if days.split(by.span()).len() > POINTS_MAX {
             let most = format!("gives more than {POINTS_MAX} points: take a longer step");

@@ -7,7 +7,7 @@ use domain::Aggregate;
 use domain::change::{Change, ChangeEvent};
 use domain::incident::Incident;
 use domain::release::{Release, ReleaseEvent};
-use domain::report::{Blamed, ChangeSeen, Course, Fact, Harm, IncidentSeen, ReleaseSeen};
+use domain::report::{Blamed, ChangeSeen, Course, Fact, Harm, IncidentSeen, ReleaseSeen, Survey};
 use kernel::Timestamp;
 use ports::{Fault, Query, Value};
 
@@ -39,6 +39,7 @@ pub(super) fn told(db: &mut dyn Query, id: &str) -> Result<Option<Told>, Fault> 
         Some(("chg", _)) => of_change(db, id),
         Some(("rel", _)) => of_release(db, id),
         Some(("inc", _)) => of_incident(db, id),
+        Some(("srv", _)) => of_survey(db, id),
         _ => Ok(None),
     }
 }
@@ -157,6 +158,17 @@ fn of_incident(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
     let kind = format!("priority {} incident", incident.content.priority.number());
     let seen = IncidentSeen { incident, cause };
     Ok(Some(Told { facts: seen.facts(), facets: Facets { team, kind, services }, rests_on }))
+}
+
+/// An answer is its release's, and tells that release's team, type and services.
+fn of_survey(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
+    let Ok(id) = text.parse() else { return Ok(None) };
+    let Some(loaded) = find_state::<Survey>(db, id)? else { return Ok(None) };
+    let Some(release) = loaded.state.release else { return Ok(None) };
+    let release = release.to_string();
+    let of_release = of_release(db, &release)?.unwrap_or_default();
+    let (facts, rests_on) = (loaded.state.facts(), [release].into());
+    Ok(Some(Told { facts, facets: of_release.facets, rests_on }))
 }
 
 /// The incidents that name one of some changes as their cause.

@@ -14,7 +14,7 @@ use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
-use crate::report::Figures;
+use crate::report::{Figures, Surveys};
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_millis(500);
@@ -53,6 +53,7 @@ impl Background {
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;
         background.follow(app, Figures)?;
+        background.follow(app, Surveys)?;
         Ok(background)
     }
 

@@ -63,6 +63,7 @@ export const KINDS = [
   'run',
   'runner',
   'service',
+  'survey',
   'team',
   'token',
 ];

@@ -373,3 +373,14 @@ export const REVIEW = {
   noneHelp: 'Every release closes with a review. It opens by itself when the deployment is over.',
   open: 'Open the review',
 };
+
+export const SURVEY = {
+  title: 'How was it?',
+  ask: 'How content are you with this release?',
+  mine: (score: number) => `You answered ${score} of 5. Thank you.`,
+  answered: 'Answered',
+  of: (answered: number, asked: number) => `${answered} of ${asked} asked`,
+  mean: 'Mean',
+  until: 'Answers until',
+  words: 'In words',
+};

@@ -4,9 +4,7 @@ use std::convert::Infallible;
 
 use jiff::civil::date;
 
-use crate::report::{
-    Days, Definition, Figure, Said, Shape, Span, Sums, Value, limits, POINTS_MIN,
-};
+use crate::report::{Days, Definition, Figure, POINTS_MIN, Said, Shape, Span, Sums, Value, limits};
 use crate::report::{Deployed, Merged, lead_time};
 
 fn value(figure: Figure, said: &[Said], days: i64) -> Value {
