@@ -8,6 +8,7 @@
     reason = "figures are printed with three digits"
 )]
 
+mod figures;
 mod floor;
 mod gate;
 mod load;
@@ -49,11 +50,14 @@ fn main() -> Result<()> {
     if wants("notices") {
         notices::measure(&folder, &mut report)?;
     }
-    if wants("pages") || wants("startup") {
+    if wants("pages") || wants("startup") || wants("figures") {
         let small = seed::database(&folder, seed::SMALL, &mut report)?;
         let large = seed::database(&folder, seed::large(), &mut report)?;
         if wants("pages") {
             pages::measure(&small, &large, &mut report)?;
+        }
+        if wants("figures") {
+            figures::measure(&small, &large, &mut report)?;
         }
         if wants("startup") {
             startup::measure(&folder, &large, &mut report)?;

@@ -47,7 +47,10 @@ export async function recordPages(request) {
     const [row] = (await answer.json()).items;
     return row && (row.number ?? row.id);
   };
-  const pages = [];
+  const pages = [
+    ['figure', '/reports/request_lead_time'],
+    ['figure-by-team', '/reports/change_success_rate?by=team'],
+  ];
   const add = async (name, list, path = list.split('?')[0]) => {
     const record = await first(list);
     if (record) pages.push([name, `${path}/${record}`]);

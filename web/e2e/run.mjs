@@ -20,6 +20,7 @@ import * as order from './order.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
+import * as report from './report.mjs';
 import * as runPage from './run-page.mjs';
 import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
@@ -74,6 +75,7 @@ const onBoth = [
   feeds,
   policy,
   knowledge,
+  report,
   many,
   windows,
   notices,

@@ -59,7 +59,7 @@ pub struct Taken {
 }
 
 /// A verb of a record and whether it may be done now, found by the command's own guard.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Action {
     /// The verb, as it is written in the path.
     pub name: String,

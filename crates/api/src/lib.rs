@@ -23,6 +23,7 @@ pub mod notice;
 pub mod policy;
 pub mod problem;
 pub mod release;
+pub mod report;
 pub mod review;
 pub mod risk;
 pub mod rollback;

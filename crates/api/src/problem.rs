@@ -176,6 +176,9 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("runner.revoked", 403, "The runner was revoked"),
     ("server.busy", 503, "Too much work is waiting"),
     ("server.fault", 500, "The server failed"),
+    ("survey.answered", 409, "You answered already"),
+    ("survey.not_asked", 403, "You are not asked"),
+    ("survey.over", 409, "The survey is over"),
 ];
 
 /// The status of a code.

@@ -23,6 +23,7 @@ pub mod knowledge;
 pub mod notice;
 pub mod policy;
 pub mod release;
+pub mod report;
 pub mod review;
 pub mod risk;
 pub mod rollback;

@@ -20,6 +20,7 @@ use interlock_domain::notice::{ChannelEvent, CommunicationEvent, NoticeEvent, Us
 use interlock_domain::policy::PolicyEvent;
 use interlock_domain::record::ExtraEvent;
 use interlock_domain::release::ReleaseEvent;
+use interlock_domain::report::SurveyEvent;
 use interlock_domain::review::ReviewEvent;
 use interlock_domain::runner::{JobEvent, RunnerEvent};
 use interlock_domain::service::{CiEvent, ServiceEvent};
@@ -213,6 +214,11 @@ fn what_was_approved_still_has_the_hash_that_was_voted_for() {
 #[test]
 fn events_of_the_policy_stay_readable() {
     assert_eq!(names(&read_back::<PolicyEvent>("policy")).len(), 1);
+}
+
+#[test]
+fn events_of_surveys_stay_readable() {
+    assert_eq!(names(&read_back::<SurveyEvent>("survey")).len(), 2);
 }
 
 #[test]

@@ -135,6 +135,8 @@ ids! {
     ServiceId = "svc";
     /// A signed-in session.
     SessionId = "ses";
+    /// The question after a release.
+    SurveyId = "srv";
     /// A team.
     TeamId = "tem";
     /// A durable timer.

@@ -114,6 +114,7 @@ each_kind! {
     domain::notice::UserGroup,
     domain::policy::Policy,
     domain::release::Release,
+    domain::report::Survey,
     domain::review::Review,
     crate::deployment::Run,
     domain::runner::Job,
@@ -121,6 +122,22 @@ each_kind! {
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,
+}
+
+/// What followers of the log keep in tables of their own.
+pub const FOLLOWED: &[Followed] = &[crate::report::KEPT];
+
+/// Tables that a follower keeps. At another version they are made anew, empty, and it follows the
+/// log from its beginning.
+pub struct Followed {
+    /// The name of the follower.
+    pub name: &'static str,
+    /// The version of the tables.
+    pub model: i64,
+    /// The statements that make them.
+    pub tables: &'static [&'static str],
+    /// Their names.
+    pub table_names: &'static [&'static str],
 }
 
 fn project_one<A: Record>(tx: &mut dyn Tx, id: &str, at: Timestamp) -> Result<(), Fault> {

@@ -328,6 +328,7 @@ fn import(store: &Arc<dyn Store>) {
         finished_at: None,
         created_at: None,
         outcome: None,
+        incidents: None,
         scheduled: false,
     };
     let numbers: Vec<u32> = (0..IMPORTED).collect();

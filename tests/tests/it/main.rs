@@ -13,5 +13,6 @@ mod policy;
 mod race;
 mod recurrence;
 mod release;
+mod report;
 mod runner;
 mod shared;

@@ -84,6 +84,7 @@ export const NAVIGATION: NavItem[][] = [
   [
     { to: paths.reviews, label: PAGES.reviews, icon: 'reviews', key: 'v' },
     { to: paths.knowledge, label: PAGES.knowledge, icon: 'knowledge', key: 'n' },
+    { to: paths.reports, label: PAGES.reports, icon: 'reports', key: 'p' },
     { to: paths.audit, label: PAGES.audit, icon: 'audit', key: 'l' },
   ],
   [

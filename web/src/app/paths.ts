@@ -38,6 +38,8 @@ export const paths = {
   cis: '/cis',
   ci: (id: string) => `/cis/${part(id)}`,
   teams: '/teams',
+  reports: '/reports',
+  figure: (name: string) => `/reports/${part(name)}`,
   audit: '/audit',
   inbox: '/inbox',
   settings: '/settings',

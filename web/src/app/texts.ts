@@ -67,6 +67,7 @@ export const PAGES = {
   incidents: 'Incidents',
   reviews: 'Reviews',
   knowledge: 'Knowledge',
+  reports: 'Reports',
   audit: 'Audit',
   services: 'Services',
   cis: 'CIs',

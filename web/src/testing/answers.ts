@@ -32,6 +32,7 @@ export const EVERYWHERE: Record<string, unknown> = {
   'GET /audit/events': { items: [lists.event] },
   'GET /audit/checkpoint': lists.standing,
   'GET /extensions': { items: [] },
+  'GET /surveys': { items: [] },
   'GET /releases/asked': { items: [] },
   'GET /boards': { items: [] },
   'GET /conflicts': { items: [] },

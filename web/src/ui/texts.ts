@@ -78,6 +78,10 @@ export function sentence(text: string): string {
 }
 
 export const UI = {
+  scoreWords: 'In a few words, if you like',
+  scoreLow: 'not at all',
+  scoreHigh: 'entirely',
+  scoreOf: (score: number) => `${score} of 5`,
   draftKept: 'A draft of this form is kept on this device until it is sent.',
   copy: 'Copy',
   copied: 'Copied',

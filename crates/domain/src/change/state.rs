@@ -209,6 +209,9 @@ pub struct Change {
     /// Where it came from.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Option<Origin>,
+    /// How many incidents the system that it came from counted as brought by it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub incidents: Option<u32>,
     /// The window that was planned last, where it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,

@@ -11,6 +11,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("rel_", "release"),
     ("inc_", "incident"),
     ("rev_", "review"),
+    ("srv_", "survey"),
     ("brd_", "board"),
     ("mtg_", "meeting"),
     ("cfl_", "conflict"),

@@ -83,6 +83,8 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "service.created.v1",
             "service.edited.v1",
             "service.version_set.v1",
+            "survey.answered.v1",
+            "survey.opened.v1",
         ],
     ),
     (

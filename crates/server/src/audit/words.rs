@@ -209,6 +209,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("signed_out", "signed out"),
     ("started", "began the work[ in the window {window}][ under {under}]"),
     ("submitted", "submitted it[, risk {tier}][, review due {review_due_on}]"),
+    ("survey.answered", "said {score} of 5 about {born.release}"),
+    ("survey.opened", "asked {asked} about {release}, until {until}"),
     ("tier_recorded", "the risk of the bundle is {tier} now"),
     ("token.created", "made the token for {person}: {scopes}, until {expires_at}"),
     ("token.revoked", "took the token back"),

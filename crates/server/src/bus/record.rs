@@ -59,14 +59,14 @@ pub fn find_state<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Option<
 
 /// A record folded anew from its events.
 pub fn fold<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Loaded<A>, Fault> {
-    fold_watched(db, id, |_: &A, _| {})
+    fold_watched(db, id, |_: &A, _, _| {})
 }
 
-/// The same; `watch` is shown the state before each event, and the event.
+/// The same; `watch` is shown the state before each event, the event, and its stamp.
 pub fn fold_watched<A: Aggregate>(
     db: &mut dyn Query,
     id: A::Id,
-    mut watch: impl FnMut(&A, &A::Event),
+    mut watch: impl FnMut(&A, &A::Event, &Stamp),
 ) -> Result<Loaded<A>, Fault> {
     let mut loaded = Loaded { id, version: Version::NONE, state: A::default() };
     for row in db.query(SELECT_EVENTS, &[Value::from(A::stream(id))])? {
@@ -74,7 +74,7 @@ pub fn fold_watched<A: Aggregate>(
             .map_err(|error| Fault::permanent("reading an event", error))?;
         let event = decode::<A>(row.text(0)?, payload)?;
         let stamp = Stamp { by: Actor::of_label(row.text(2)?), at: row.time(3)? };
-        watch(&loaded.state, &event);
+        watch(&loaded.state, &event, &stamp);
         loaded.state = loaded.state.evolve(&event, &stamp);
         loaded.version = Version(row.int(4)?);
     }

@@ -74,6 +74,7 @@ impl Drafted for Change {
             finished_at: body.finished_at,
             created_at: body.created_at,
             outcome: body.outcome,
+            incidents: body.incidents,
             scheduled: body.scheduled,
         })
     }

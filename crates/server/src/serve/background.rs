@@ -16,6 +16,7 @@ use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
 use crate::notice::{NoticeReactor, Sender, Way};
+use crate::report::{Figures, Surveys};
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_millis(500);
@@ -64,6 +65,8 @@ impl Background {
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;
         background.follow(app, NoticeReactor)?;
+        background.follow(app, Figures)?;
+        background.follow(app, Surveys)?;
         Ok(background)
     }
 

@@ -112,6 +112,7 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::notice::routes,
     crate::policy::routes,
     crate::release::routes,
+    crate::report::routes,
     crate::review::routes,
     crate::runner::routes,
     crate::search::routes,

@@ -44,6 +44,7 @@ mod policy;
 mod promises;
 mod release;
 mod release_window;
+mod report;
 mod review;
 mod runner;
 mod scope;

@@ -26,6 +26,11 @@ export function useAskedWindows() {
   return useList<Schema<'AskedWindow'>>('/releases/asked', { limit: SHOWN_MAX });
 }
 
+/** The releases that the reader is asked about and has not answered. */
+export function useAskedSurveys() {
+  return useList<Schema<'SurveyRow'>>('/surveys', { limit: SHOWN_MAX });
+}
+
 /** Deployments that nobody had authorised, of services that the reader answers for. */
 export function useUnauthorised() {
   return useList<Schema<'Gate'>>('/gates', { unauthorised: 'mine', limit: SHOWN_MAX });

@@ -29,6 +29,8 @@ export const HOME = {
   approve: (count: number) =>
     count === 1 ? 'One approval waits for you' : `${count} approvals wait for you`,
   approveAction: 'Decide',
+  surveys: 'How was it?',
+  surveyAsk: (release: string) => `How content are you with ${release}?`,
   asked: 'Windows asked of your teams',
   askedOf: (team: string, by: string) => `Asked of ${team} by ${by}.`,
   running: (name: string) => `${name} is being deployed`,

@@ -88,6 +88,7 @@ export const KINDS = [
   'run',
   'runner',
   'service',
+  'survey',
   'team',
   'token',
 ];

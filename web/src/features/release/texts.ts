@@ -443,3 +443,14 @@ export const PROPOSED = {
   use: 'Use it',
   refused: (change: string, why: string) => `${change} could not join: ${why}`,
 };
+
+export const SURVEY = {
+  title: 'How was it?',
+  ask: 'How content are you with this release?',
+  mine: (score: number) => `You answered ${score} of 5. Thank you.`,
+  answered: 'Answered',
+  of: (answered: number, asked: number) => `${answered} of ${asked} asked`,
+  mean: 'Mean',
+  until: 'Answers until',
+  words: 'In words',
+};
