@@ -49,7 +49,7 @@ impl Record for Survey {
         tx.execute(sql, &params)?;
         // Those who have still to answer.
         tx.execute("DELETE FROM survey_asked WHERE survey = $1", &[(&id).into()])?;
-        let waits = self.asked.iter().filter(|person| !self.answers.contains_key(person));
+        let waits = self.asked.iter().filter(|person| !self.answers.contains_key(*person));
         let rows = waits.map(|person| vec![(&id).into(), person.to_string().into(), until.into()]);
         insert_rows(tx, "survey_asked (survey, person, until)", rows)
     }

@@ -95,7 +95,7 @@ impl Aggregate for Survey {
     }
 
     fn broken_invariant(&self) -> Option<String> {
-        let stranger = self.answers.keys().find(|person| !self.asked.contains(person));
+        let stranger = self.answers.keys().find(|person| !self.asked.contains(*person));
         stranger.map(|person| format!("{person} answered and was not asked"))
     }
 }
