@@ -260,6 +260,7 @@ async fn carried_out(stage: &Stage, title: &str, ci: &Json, times: (&str, &str),
         finished_at: Some(at(times.1)),
         created_at: None,
         outcome: Some(end),
+        incidents: None,
         scheduled: false,
     };
     let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });

@@ -218,6 +218,8 @@ fn deployed(state: DeploymentState) -> Release {
         finished_at: (state != DeploymentState::Running).then(|| minute(100)),
         steps: vec![Step::waiting(change)],
         rollback: None,
+        updates: Vec::new(),
+        update_reminded_at: None,
     };
     let mut release = Release { deployment: Some(deployment), ..Release::default() };
     release.content.window = window(60, 120);
