@@ -299,7 +299,8 @@ mod tests {
         case.told.push(told(Moment::Moved, None));
         case.tells(&[]);
         case.window = Some(window("2026-12-20T20:00:00Z"));
-        case.tells(&[(Moment::Moved, To::Told)]);
+        // Whoever was not reached the first time hears of it now.
+        case.tells(&[(Moment::Moved, To::Told), (Moment::Before, To::Untold)]);
     }
 
     #[test]
