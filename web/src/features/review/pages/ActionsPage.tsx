@@ -22,7 +22,8 @@ const COLUMNS: Column<ActionRow>[] = [
     wideOnly: true,
     cell: (row) => (
       <>
-        <RefLink record={row.review} show="number" /> <span className="soft">{row.subject.name}</span>
+        <RefLink record={row.review} show="number" />{' '}
+        <span className="soft">{row.subject.name}</span>
       </>
     ),
   },
