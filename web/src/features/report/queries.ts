@@ -8,7 +8,6 @@ import type { Schema } from '@/lib/schema';
 export type Report = Schema<'Report'>;
 export type Figure = Schema<'Figure'>;
 export type FigureValue = Schema<'FigureValue'>;
-export type FigurePoint = Schema<'FigurePoint'>;
 export type ReportRecord = Schema<'ReportRecord'>;
 
 /** What the address asks of the server. */
