@@ -28,6 +28,7 @@ pub mod review;
 pub mod risk;
 pub mod rollback;
 pub mod runner;
+pub mod scope;
 pub mod search;
 pub mod service;
 pub mod team;

@@ -76,6 +76,8 @@ pub enum MovedKind {
     Runner,
     /// A service.
     Service,
+    /// The question after a release.
+    Survey,
     /// A team.
     Team,
     /// A user group.

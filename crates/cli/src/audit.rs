@@ -94,7 +94,7 @@ pub(crate) enum AuditVerb {
         read, 5 the database cannot be used.\n\n\
         Examples:\n  interlock audit verify --database sqlite:interlock.db\n  \
         interlock audit verify --checkpoint kept.txt --key interlock/log/…+…+…\n  \
-        interlock export --log --output all.jsonl && interlock audit verify all.jsonl\n  \
+        interlock audit verify all.jsonl\n  \
         interlock audit verify REL-17.json --key interlock/log/…+…+…"
     )]
     Verify(Verify),

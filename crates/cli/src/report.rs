@@ -234,11 +234,12 @@ fn spread(value: &FigureValue, unit: &str) -> String {
 fn duration(seconds: f64) -> String {
     let sign = if seconds < 0.0 { "-" } else { "" };
     let minutes = (seconds.abs() / 60.0).round();
-    let (days, rest) = ((minutes / 1_440.0).floor(), minutes % 1_440.0);
-    let (hours, minutes) = ((rest / 60.0).floor(), rest % 60.0);
-    if days > 0.0 {
-        format!("{sign}{days} d {hours} h")
-    } else if hours > 0.0 {
+    if minutes >= 1_440.0 {
+        let hours = (minutes / 60.0).round();
+        return format!("{sign}{} d {} h", (hours / 24.0).floor(), hours % 24.0);
+    }
+    let (hours, minutes) = ((minutes / 60.0).floor(), minutes % 60.0);
+    if hours > 0.0 {
         format!("{sign}{hours} h {minutes} min")
     } else {
         format!("{sign}{minutes} min")

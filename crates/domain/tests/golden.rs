@@ -171,7 +171,7 @@ fn events_of_changes_stay_readable() {
 #[test]
 fn events_of_releases_stay_readable() {
     let found = read_back::<ReleaseEvent>("release");
-    assert_eq!(names(&found).len(), 31);
+    assert_eq!(names(&found).len(), 32);
     assert_eq!(variants(&found, "release.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "release.approval_moved.v1"), set(ROUNDS));
     assert_eq!(variants(&found, "release.deployment_moved.v1"), set(DEPLOYMENTS));

@@ -1,6 +1,6 @@
 //! Triggers: what is watched in the background for as long as a run may have to be taken back, and
-//! what follows from what is seen. Each look is good, bad or no data, and each of these has a stated
-//! consequence: good has none.
+//! what follows from what is seen. Each look is good, bad or no data, and each of these has a
+//! stated consequence: good has none.
 
 use std::collections::BTreeSet;
 

@@ -18,6 +18,7 @@ pub mod live;
 mod matrix;
 pub mod names;
 pub mod nearest;
+pub mod placement;
 pub mod problem;
 pub mod reactions;
 pub mod read;

@@ -396,8 +396,8 @@ fn deliveries_of_others_are_taken_and_refused_as_their_vectors_say() {
     }
 }
 
-/// Whether a payload is what GitHub's schema asks for; the shapes that it refers to are not at hand,
-/// and are objects.
+/// Whether a payload is what GitHub's schema asks for; the shapes that it refers to are not at
+/// hand, and are objects.
 fn is_valid(schema: &Json, payload: &Json) -> bool {
     let mut schema = schema.clone();
     for property in schema["properties"].as_object_mut().unwrap().values_mut() {

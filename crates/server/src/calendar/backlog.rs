@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::calendar as shown;
 use domain::calendar::{BACKLOG_MAX, Placing, Side, Waiting, Wanted, plan_backlog};
-use domain::change::Phase;
 use domain::policy::ReleasePhase;
 use domain::{General, Missing};
 use kernel::{Interval, ServiceId, Timestamp, Zone};
@@ -15,9 +14,9 @@ use crate::bus::Stop;
 use crate::calendar::conflict::{Shower, find_side};
 use crate::calendar::find::{around, judged, side_ref};
 use crate::calendar::order::followers;
-use crate::calendar::placement::{Placement, placement};
 use crate::calendar::slots::{DURATION_MAX, Question, facts, refused, slot, usual_minutes, wanted};
 use crate::names::{Names, Resolver};
+use crate::placement::{Placement, placement};
 use crate::read::{ANY_MAX, Statement};
 
 /// How long a change is planned for where nothing else is said, in minutes.
@@ -165,10 +164,13 @@ fn named(db: &mut dyn Query, names: &[String]) -> Result<BTreeMap<Side, usize>, 
     Ok(sides.into_iter().enumerate().map(|(place, side)| (side, place)).collect())
 }
 
+/// The phases of a change, as its table has them, in which it may still wait for a date. Changes
+/// know the calendar and not the other way round.
+const CHANGES_WAIT: [&str; 4] = ["draft", "assess", "authorise", "scheduled"];
+
 /// What waits for a date, and whether there is more than is looked at.
 fn rows(db: &mut dyn Query, now: Timestamp) -> Result<(Vec<Side>, bool), Fault> {
-    let changes: Vec<&str> =
-        Phase::ALL.iter().filter(|p| **p <= Phase::Scheduled).map(|p| p.word()).collect();
+    let changes = CHANGES_WAIT.to_vec();
     let before = |phase: &&ReleasePhase| **phase <= ReleasePhase::Approval;
     let releases: Vec<&str> =
         ReleasePhase::ALL.iter().filter(before).map(|phase| phase.word()).collect();
@@ -230,7 +232,7 @@ fn entry(
         return Ok(Err(format!("{number} travels in a release: plan that")));
     }
     let planned = match side {
-        Side::Change(_) => row.parsed::<Phase>(3)? <= Phase::Scheduled,
+        Side::Change(_) => CHANGES_WAIT.contains(&row.text(3)?),
         _ => row.parsed::<ReleasePhase>(3)? <= ReleasePhase::Approval,
     };
     let coming = placement.window.as_ref().is_some_and(|window| window.interval.end > now);

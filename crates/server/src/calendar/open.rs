@@ -6,7 +6,7 @@ use domain::vocabulary::Environment;
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::{Stands, blocks};
-use crate::calendar::placement::environments;
+use crate::placement::environments;
 use crate::policy::{ConflictCase, in_force};
 use crate::read::{ANY_MAX, Statement};
 

@@ -13,9 +13,9 @@ use ports::{Fault, Query, Row, Value};
 use crate::calendar::conflict::show_all;
 use crate::calendar::meetings::meetings;
 use crate::calendar::overlap::{Asked, Kind, Line, lines};
-use crate::calendar::placement::schedule;
 use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
+use crate::placement::schedule;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::region_services;
 

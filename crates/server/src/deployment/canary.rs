@@ -1,6 +1,7 @@
 //! A canary of a plan file: one table that stands for a weight after the other, each watched before
-//! the next. It becomes plain steps, so that a run knows nothing of it: `KEY-10`, where `settle_seconds`
-//! is given `KEY-10-settle`, and `KEY-10-watch`. Each weight is taken back to the one before.
+//! the next. It becomes plain steps, so that a run knows nothing of it: `KEY-10`, where
+//! `settle_seconds` is given `KEY-10-settle`, and `KEY-10-watch`. Each weight is taken back to the
+//! one before.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! A look at Prometheus as a plan file writes it: by a step that watches, by a canary, by a trigger.
+//! A look at Prometheus as a plan file writes it: by a step that watches, by a canary, by a
+//! trigger.
 
 use serde::Deserialize;
 

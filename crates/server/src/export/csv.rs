@@ -71,6 +71,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "origin.source",
             "origin.number",
         ],
+        "channel" => &["content.name", "content.kind", "content.off"],
         "ci" => &[
             "content.name",
             "content.kind",
@@ -80,6 +81,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "content.version_running",
             "content.service",
         ],
+        "communication" => &["content.impact", "content.downtime_minutes"],
         "conflict" => &["found.kind", "found.subject.id", "found.with.id", "resolved"],
         "delegation" => &["person", "deputy", "from", "until", "reason", "revoked"],
         "exception" => &[
@@ -116,6 +118,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "told",
             "received_at",
         ],
+        "notice" => &["release", "place", "moment", "window.start", "window.end", "prepared_at"],
         "incident" => &[
             "number",
             "content.title",
@@ -184,6 +187,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
         "run" => &["phase", "began_at", "ended_at", "is_paused", "ending", "rollback.reason"],
         "review" => &["number", "why", "subject.kind", "subject.id", "opened_at", "completed_at"],
         "survey" => &["release", "opened_at", "until"],
+        "user_group" => &["content.name", "content.audience", "content.zone"],
         "runner" => &["name", "program", "registered_at", "silent_since", "revoked.reason"],
         "service" => &[
             "content.name",

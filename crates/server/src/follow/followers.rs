@@ -1,7 +1,7 @@
 //! Followers of the log. Each keeps the position it has dealt with, moved after what that led to
 //! was written, unless it keeps its place itself: a crash between both has a slice dealt with
-//! twice, so whatever a follower sends must be harmless then. The search index is one; reactors that
-//! send commands are others.
+//! twice, so whatever a follower sends must be harmless then. The search index is one; reactors
+//! that send commands are others.
 
 use std::any::Any;
 use std::collections::BTreeSet;

@@ -41,8 +41,8 @@ impl WebhookSecret {
         Ok(Self(Arc::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes))))
     }
 
-    /// Whether a delivery is to be believed; else it says why not. Of several signatures one is enough; those of
-    /// another version say nothing.
+    /// Whether a delivery is to be believed; else it says why not. Of several signatures one is
+    /// enough; those of another version say nothing.
     pub fn check(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<(), &'static str> {
         let Delivery { id, timestamp, signature, body } = delivery;
         let seconds: i64 = timestamp.parse().map_err(|_| "webhook-timestamp is no time")?;

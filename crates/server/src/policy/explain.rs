@@ -16,8 +16,8 @@ use kernel::Timestamp;
 use ports::{Fault, Query, Row};
 
 use crate::bus::{Loaded, Stop, find_state};
-use crate::calendar::{environments, placement};
 use crate::names::{Names, find_change, find_release};
+use crate::placement::{environments, placement};
 use crate::policy::conflicts::{ConflictCase, deciding};
 use crate::policy::document::Rule;
 use crate::policy::facts::{Fact, FactValue, Facts};

@@ -12,8 +12,8 @@ use kernel::{ChangeId, ReleaseId, ServiceId};
 use ports::{Fault, Query, Value};
 
 use crate::bus::find_state;
-use crate::calendar::{environments, placement};
 use crate::names::Names;
+use crate::placement::{environments, placement};
 use crate::policy::conflicts::{deciding, observing};
 use crate::policy::explain::{case, line, other};
 use crate::policy::force::in_force;

@@ -130,9 +130,9 @@ fn how(pack: &Pack) -> String {
     let number = escaped(pack.release.number.as_deref().unwrap_or(&pack.release.id));
     format!(
         "<h2>How to check this</h2>\n<p>This page is for reading. The same pack as JSON proves \
-        each event: <code>interlock audit pack {number} --output {number}.json</code>, then, on any \
-        machine, <code>interlock audit verify {number}.json --key KEY</code> with the key as you \
-        know it from elsewhere. The checkpoint, to be compared with one that was kept:</p>\n\
+        each event: <code>interlock audit pack {number} --output {number}.json</code>, then, on \
+        any machine, <code>interlock audit verify {number}.json --key KEY</code> with the key as \
+        you know it from elsewhere. The checkpoint, to be compared with one that was kept:</p>\n\
         <pre><code>{}</code></pre>\n",
         escaped(&pack.note)
     )

@@ -1,6 +1,6 @@
-//! Who may do what to whose record: someone of each role does everything that is asked of
-//! articles, exceptions, boards, meetings, delegations, conflicts, approvals, running work, scopes,
-//! reviews, feeds and tokens, to records that stand to them in each way. Every answer is the one that the
+//! Who may do what to whose record: someone of each role does everything that is asked of articles,
+//! exceptions, boards, meetings, delegations, conflicts, approvals, running work, scopes, reviews,
+//! feeds and tokens, to records that stand to them in each way. Every answer is the one that the
 //! rule below gives, what a record says of its actions agrees with it, and all of them together are
 //! a table that is read.
 

@@ -111,7 +111,7 @@ pub fn window(row: &Row, column: usize) -> Result<Option<Window>, Fault> {
 }
 
 /// A schedule kept in six columns: a window's three, the rule, the days left out and those added.
-pub(super) fn schedule(row: &Row, column: usize) -> Result<Option<Schedule>, Fault> {
+pub(crate) fn schedule(row: &Row, column: usize) -> Result<Option<Schedule>, Fault> {
     let Some(window) = window(row, column)? else { return Ok(None) };
     let days = |column| row.text(column).map(crate::bus::words);
     let (except, also) = (days(column + 4)?, days(column + 5)?);
@@ -156,7 +156,7 @@ pub fn change_cis(db: &mut dyn Query, changes: &[String]) -> Result<BTreeSet<CiI
 }
 
 /// The services of some changes, by name or through CIs.
-pub(super) fn services(
+pub(crate) fn services(
     db: &mut dyn Query,
     changes: &[String],
     cis: &BTreeSet<CiId>,
