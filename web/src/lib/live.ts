@@ -73,6 +73,7 @@ const SEEN_ON: Record<string, string[]> = {
     '/meetings',
     '/deployments',
   ],
+  survey: ['/reports', '/releases'],
   run: ['/deployments', '/releases', '/changes'],
   review: ['/reviews', '/releases', '/changes'],
   runner: ['/runners', '/jobs'],

@@ -2,10 +2,11 @@
 // reason.
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import type { Choice } from '@/lib/lookup';
 import type { Schema } from '@/lib/schema';
 import type { Verb } from '@/lib/verb';
 import { ReasonDialog } from '../Dialog';
-import { PersonPicker, type Choice } from '../Picker';
+import { PersonPicker } from '../Picker';
 import { blocks } from './blockersFirst';
 import { ConflictLines } from './ConflictLines';
 import { RECORD } from './texts';
