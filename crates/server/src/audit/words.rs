@@ -141,14 +141,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ("plan_set", "{text?wrote:took away} the plan by which it carries itself out"),
     ("raised", "raised it[, asked for by {requester}]"),
     ("refused", "tried to {verb}, and was refused"),
-    ("release.created", "created it as a {model} release"),
-    ("release.returned", "sent it back to planning"),
-    ("removed", "took it away"),
     (
         "rehearsal_recorded",
         "wrote down a rehearsal of the way back in {rehearsal.environment}, \
         {rehearsal.minutes} minutes[, covering {rehearsal.covers}]",
     ),
+    ("release.created", "created it as a {model} release"),
+    ("release.returned", "sent it back to planning"),
+    ("removed", "took it away"),
     ("reordered", "set the order of deployment"),
     ("repeated", "tried to {verb} again, {count} more times, and was refused"),
     ("resumed", "resumed it"),
