@@ -262,7 +262,8 @@ fn status_updates_come_from_one_template_and_an_overdue_one_reminds_its_owner() 
         let first = updates().await;
         assert_eq!(first["due_at"], "2026-11-21T14:35:00Z");
         assert_eq!(first["owner"]["name"], "rosa_release_manager Example");
-        let says = format!("{release} Patch: running, 0 of 2. Until 2026-11-21 17:00 UTC.");
+        let until = "2026-11-21 18:00 Europe/Amsterdam";
+        let says = format!("{release} Patch: running, 0 of 2. Until {until}.");
         assert_eq!(first["draft"], json!(says));
         stage.clock.set(at("2026-11-21T14:20:00Z"));
         let post = format!("{path}/updates");

@@ -232,7 +232,7 @@ fn a_run_says_what_may_be_done_and_what_a_way_back_would_do() {
         let alone = story.ivan.post(&preview, json!({"changes": [changes[1]]})).await.ok();
         assert_eq!((&alone["steps"], &alone["minutes"]), (&json!(["mail", "shop"]), &json!(5)));
         let strange = story.ivan.post(&preview, json!({"changes": ["CHG-999"]})).await;
-        strange.refused(422, "request.unknown_record");
+        strange.refused(404, "request.unknown_record");
         assert_eq!(seen(&story.rosa).await["phase"], "running", "nothing was decided");
         let signed = json!({"step": "look", "result": "done"});
         story.rosa.post(&format!("{path}/report"), signed).await.ok();
