@@ -151,7 +151,8 @@ mod tests {
 
     fn plan() -> BacklogPlan {
         let item = |number: &str, committed: bool, slot: bool| {
-            let window = json!({"start": "2026-12-05T20:00:00Z", "end": "2026-12-05T21:00:00Z", "zone": "UTC"});
+            let (start, end) = ("2026-12-05T20:00:00Z", "2026-12-05T21:00:00Z");
+            let window = json!({"start": start, "end": end, "zone": "UTC"});
             let slot = slot.then(
                 || json!({"window": window, "earliest": true, "reasons": [], "warnings": []}),
             );

@@ -5,8 +5,8 @@
 //! Invariants: 1. nobody votes on their own work; 2. nobody counts twice in a round, whatever roles
 //! they hold; 3. no vote counts for content that its group covers and that was edited since;
 //! 4. a round that cannot reach its quorum ends or says who must act, it does not wait for ever;
-//! 5. a deputy votes only where the absent person could, and uses both of them up; 6. nothing that is
-//! approved under a condition begins before the condition is marked met.
+//! 5. a deputy votes only where the absent person could, and uses both of them up; 6. nothing that
+//! is approved under a condition begins before the condition is marked met.
 
 mod condition;
 mod content;

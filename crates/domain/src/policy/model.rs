@@ -150,7 +150,8 @@ pub struct ReleaseModel {
     pub window_answer: TeamSay,
     /// What it means that teams sign off their parts.
     pub sign_off: TeamSay,
-    /// When it is proposed for a release: an expression over the release's facts. Never, when absent.
+    /// When it is proposed for a release: an expression over the release's facts. Never, when
+    /// absent.
     pub applies_when: Option<String>,
     /// Its timeline: the milestones that it begins with.
     pub milestones: Vec<MilestoneTemplate>,

@@ -34,8 +34,8 @@ struct Entry {
     rank: Rank,
 }
 
-/// The order of the backlog: what is named comes as it is named; then emergencies, the most critical
-/// services, the oldest numbers.
+/// The order of the backlog: what is named comes as it is named; then emergencies, the most
+/// critical services, the oldest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     named: usize,

@@ -139,8 +139,8 @@ const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
 
 /// The records of a kind that overlap the range, one more than an answer holds. Columns: id,
 /// number, title, type, phase, start, end, zone, committed, environment, team, tier, outage in
-/// minutes, changes inside, version, when it was written last, when work began and ended, whether its
-/// window is committed and its go not given.
+/// minutes, changes inside, version, when it was written last, when work began and ended, whether
+/// its window is committed and its go not given.
 pub(super) fn overlapping(
     db: &mut dyn Query,
     asked: &Asked,

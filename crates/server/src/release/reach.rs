@@ -41,8 +41,8 @@ fn part_of(kind: &str) -> &'static str {
     }
 }
 
-/// The parts that nobody touches and nobody stated: what the CIs of the changes need, and what needs
-/// them, nearest first.
+/// The parts that nobody touches and nobody stated: what the CIs of the changes need, and what
+/// needs them, nearest first.
 pub(super) fn proposed(
     db: &mut dyn Query,
     names: &mut Names,
