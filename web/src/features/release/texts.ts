@@ -6,7 +6,8 @@ export const RELEASE = {
   inLog: 'In the log',
   evidencePage: 'Evidence to read',
   evidencePack: 'Evidence with proofs',
-  packHelp: 'A file that proves each event. It is checked on the audit page or with interlock audit verify.',
+  packHelp:
+    'A file that proves each event. It is checked on the audit page or with interlock audit verify.',
   board: 'Board',
   boardTitle: 'Releases by phase',
   asList: 'List',

@@ -16,6 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use domain::identity::Permission;
 use ports::{Fault, Query};
 
 use super::tree::checkpoint::{verifier, write_now};
@@ -98,10 +99,11 @@ async fn made(app: &App, release: &str, signed: &Signed) -> Result<Pack, Answer>
 /// Checks a pack, and that it is of this log.
 pub(super) async fn verify(
     State(app): State<App>,
-    _: Signed,
+    signed: Signed,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<PackChecked>, Answer> {
+    signed.permit(&app, Permission::Read).await?;
     let pack: Pack = parse(&headers, &body)?;
     let checked = ask(&*app.bus.world().store, move |db| {
         let own = verifier(db)?;

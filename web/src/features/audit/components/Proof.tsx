@@ -16,7 +16,9 @@ export function Proof() {
   const sign = useWrite<Checkpoint>((made) => say(PROOF.signed(made.size)));
   return (
     <Section title={PROOF.title}>
-      {standing.error && <ErrorState error={standing.error} retry={() => void standing.refetch()} />}
+      {standing.error && (
+        <ErrorState error={standing.error} retry={() => void standing.refetch()} />
+      )}
       {standing.isPending && <PartSkeleton height={140} />}
       {standing.data && <Stands standing={standing.data} />}
       <ProblemNote error={sign.error} />
