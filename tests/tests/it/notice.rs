@@ -249,8 +249,14 @@ fn a_server_that_is_killed_while_it_sends_misses_nobody_and_repeats_only_what_is
         let hook = hooks(&arrived);
         let address = &database.address;
         let roles = ["release_manager", "service_owner", "administrator"];
-        let scopes = ["read", "change.write", "release.write", "service.write", "notice.write",
-            "channel.write"];
+        let scopes = [
+            "read",
+            "change.write",
+            "release.write",
+            "service.write",
+            "notice.write",
+            "channel.write",
+        ];
         let tokens = [
             token_of(&program, address, "anna", &roles, &scopes),
             token_of(&program, address, "bo", &roles[..2], &["read", "approve"]),
@@ -264,10 +270,16 @@ fn a_server_that_is_killed_while_it_sends_misses_nobody_and_repeats_only_what_is
         let group = json!({"name": "Buyers", "audience": "customers", "services": ["Shop"],
             "addresses": readers});
         house.post("/user-groups", &group);
-        house.post("/channels", &json!({"name": "Mail", "kind": "email", "host": "127.0.0.1",
-            "port": mails.port, "security": "none", "from": "changes@example.org"}));
-        house.post("/channels", &json!({"name": "Hook", "kind": "webhook", "url": hook,
-            "secret": "whsec_c2VjcmV0", "audience": "customers"}));
+        house.post(
+            "/channels",
+            &json!({"name": "Mail", "kind": "email", "host": "127.0.0.1",
+            "port": mails.port, "security": "none", "from": "changes@example.org"}),
+        );
+        house.post(
+            "/channels",
+            &json!({"name": "Hook", "kind": "webhook", "url": hook,
+            "secret": "whsec_c2VjcmV0", "audience": "customers"}),
+        );
         let tested = house.post("/channels/Mail/test", &json!({"to": "test@example.org"}));
         assert_eq!(tested["delivered"], true, "{tested:#}");
         arrived.lock().unwrap().clear();

@@ -115,9 +115,7 @@ impl<'a> Replay<'a> {
                 let (key, by, at, deed) = (turn.on.key(), &turn.by, turn.at, &turn.deed);
                 format!("`{key}` at {at}, {by}: {deed:?}")
             })?;
-            if let (Subject::Release(_), Some(made)) =
-                (turn.on, self.records.get(turn.on.key()))
-            {
+            if let (Subject::Release(_), Some(made)) = (turn.on, self.records.get(turn.on.key())) {
                 self.tell(made.id.parse()?)?;
             }
         }
