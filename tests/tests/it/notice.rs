@@ -3,7 +3,7 @@
 //! bears the same id. `INTERLOCK_KILLS` says how often on each engine (5 by hand and in CI).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
