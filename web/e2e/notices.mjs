@@ -32,6 +32,7 @@ export async function a_communication_is_planned_previewed_and_told(browser, url
     await lena.page.getByRole('option', { name: /Parcel lockers/ }).click();
     await dialog.getByLabel('People with an account').fill('Femke');
     await lena.page.getByRole('option', { name: /Femke/ }).first().click();
+    await lena.page.keyboard.press('Tab');
   });
   await lena.page.getByRole('heading', { name: 'Locker users' }).waitFor();
 

@@ -205,13 +205,11 @@ pub fn insert_rows(
     into: &str,
     rows: impl IntoIterator<Item = Vec<Value>>,
 ) -> Result<(), Fault> {
-    let mut rows = rows.into_iter().peekable();
-    let Some(columns) = rows.peek().map(Vec::len) else { return Ok(()) };
-    let mut values: Vec<Value> = rows.flatten().collect();
-    while !values.is_empty() {
-        let waiting = values.len() / columns;
-        let size = INSERT_SIZES.into_iter().find(|size| *size <= waiting).unwrap_or(1);
-        let rest = values.split_off(size * columns);
+    let mut rows = rows.into_iter().collect::<Vec<_>>().into_iter();
+    while rows.len() > 0 {
+        let size = INSERT_SIZES.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
+        let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
+        let columns = values.len() / size;
         let mark = |row: usize| {
             let marks = (1..=columns).map(|column| format!("${}", row * columns + column));
             format!("({})", marks.collect::<Vec<_>>().join(", "))
@@ -219,7 +217,6 @@ pub fn insert_rows(
         let marks: Vec<String> = (0..size).map(mark).collect();
         let sql = format!("INSERT INTO {into} VALUES {} ON CONFLICT DO NOTHING", marks.join(", "));
         tx.execute(&sql, &values)?;
-        values = rest;
     }
     Ok(())
 }

@@ -99,6 +99,9 @@ impl Story {
 /// A time with its zone, as a sentence says it.
 fn written(at: Timestamp, zone: &Zone) -> String {
     let wall = at.jiff().to_zoned(zone.rules());
+    if *zone == Zone::utc() {
+        return format!("{} (UTC)", wall.strftime(TIME));
+    }
     format!("{} ({}, UTC{})", wall.strftime(TIME), zone.name(), wall.strftime("%:z"))
 }
 

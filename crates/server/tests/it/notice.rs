@@ -248,8 +248,8 @@ impl<'a> Story<'a> {
     /// The state of a moment.
     pub(crate) async fn moment(&self, moment: &str) -> Json {
         let shown = self.communication().await;
-        let moments = shown["moments"].as_array().expect("moments").iter();
-        moments.into_iter().find(|one| one["moment"] == moment).expect("it is there").clone()
+        let mut moments = shown["moments"].as_array().expect("moments").iter();
+        moments.find(|one| one["moment"] == moment).expect("it is there").clone()
     }
 }
 

@@ -117,6 +117,8 @@ export const PERMISSIONS: Record<string, string> = {
   'window.extend': 'Ask for a longer window of running work',
   'service.write': 'Keep services and CIs',
   'incident.write': 'Keep incidents',
+  'notice.write': 'Keep user groups, plan what is told of releases',
+  'channel.write': 'Keep the channels by which notices go out',
   'review.write': 'Write reviews',
   'team.write': 'Keep teams',
   'identity.write': 'Keep people and their roles',
