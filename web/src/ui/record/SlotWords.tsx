@@ -14,8 +14,7 @@ export function SlotReasons({ slot, zone }: { slot: Schema<'Slot'>; zone: string
     <ul className={classes.reasons}>
       {slot.reasons.map((reason) => (
         <li key={reason.kind} data-good={reason.good || undefined}>
-          <Icon name={reason.good ? 'check' : 'clock'} size={12} />{' '}
-          {inZone(reason.detail, zone)}
+          <Icon name={reason.good ? 'check' : 'clock'} size={12} /> {inZone(reason.detail, zone)}
         </li>
       ))}
       {slot.warnings.map((conflict) => (
