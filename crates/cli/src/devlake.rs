@@ -1,4 +1,4 @@
-//! The tables of Apache DevLake, as it exports them, for its change lead time.
+//! The tables of Apache `DevLake`, as it exports them, for its change lead time.
 
 use std::collections::BTreeMap;
 use std::path::Path;

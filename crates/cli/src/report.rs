@@ -105,7 +105,7 @@ pub(crate) enum ReportVerb {
         /// The release.
         release: String,
     },
-    /// Computes change lead time from the tables of Apache DevLake, as it does, in minutes.
+    /// Computes change lead time from the tables of Apache `DevLake`, as it does, in minutes.
     #[command(after_help = "Example:\n  \
         interlock report devlake exported-tables --project project1 --format csv")]
     Devlake {

@@ -40,7 +40,7 @@ pub(crate) struct Serve {
     /// one when sign-ins fail.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<IpAddr>,
-    /// Where readers of notices reach this server, such as https://interlock.example.org: links in
+    /// Where readers of notices reach this server, such as <https://interlock.example.org>: links in
     /// mails and chats begin with it. Without it they hold none.
     #[arg(long, value_name = "ADDRESS", env = "INTERLOCK_PUBLIC_ADDRESS")]
     public_address: Option<String>,

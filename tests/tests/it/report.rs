@@ -1,6 +1,6 @@
 //! Figures against a program that computes them a second time, in another language, from the
 //! definitions alone: on a month of a bank's real records, and on the demonstration organisation.
-//! And change lead time against the tables of Apache DevLake, to the minute.
+//! And change lead time against the tables of Apache `DevLake`, to the minute.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

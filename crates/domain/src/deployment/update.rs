@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn an_overdue_update_is_reminded_of_once_an_interval_until_it_is_given() {
         let reminded = (31, DeploymentEvent::UpdateOverdue { due: at(30) });
-        let running = after(&[reminded.clone()]);
+        let running = after(std::slice::from_ref(&reminded));
         assert!(running.is_update_overdue());
         assert_eq!(running.update_due(&plan()), Some(at(61)));
         let running = after(&[reminded, sent(32)]);

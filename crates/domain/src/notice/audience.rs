@@ -145,7 +145,7 @@ mod tests {
             audience: Audience::Team,
             zone: Zone::utc(),
         };
-        assert_eq!(once([only.clone(), only.clone()]), [only.clone()]);
+        assert_eq!(once([only.clone(), only.clone()]), vec![only.clone()]);
         let nobody = Reached { person: None, ..only };
         assert_eq!(once([nobody]), []);
     }

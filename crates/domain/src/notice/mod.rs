@@ -16,8 +16,8 @@ mod communication;
 mod due;
 mod event;
 mod group;
-mod notice;
 mod refusal;
+mod state;
 
 pub use audience::{Reached, once};
 pub use channel::{
@@ -27,8 +27,8 @@ pub use communication::{Communication, PlanContent, PlanEdit, plan};
 pub use due::{Ended, Facts, LATE_MINUTES, Lead, Next, Telling, To, Told, next};
 pub use event::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 pub use group::{GroupContent, GroupEdit, GroupFacts, UserGroup, address_of, save_group};
-pub use notice::{Notice, Text};
 pub use refusal::Refusal;
+pub use state::{Notice, Text};
 
 /// The most people and addresses of a user group.
 pub const MEMBERS_MAX: usize = 10_000;

@@ -21,6 +21,9 @@ pub struct Limits {
     pub high: f64,
 }
 
+/// The limits of a point.
+type Limit = dyn Fn(&(Days, Value)) -> Limits;
+
 /// The limits of each point; none when there are too few. Shares are judged by how many were
 /// asked (p chart), frequencies by how long the time was (u chart), anything else by how much one
 /// point differs from the next (individuals chart).
@@ -30,7 +33,7 @@ pub fn limits(definition: &Definition, points: &[(Days, Value)]) -> Vec<Option<L
     if known.len() < POINTS_MIN {
         return vec![None; points.len()];
     }
-    let limit: Box<dyn Fn(&(Days, Value)) -> Limits> = match definition.shape {
+    let limit: Box<Limit> = match definition.shape {
         Shape::Share => {
             let (counted, n) = known.iter().fold((0, 0), |(counted, n), (_, point)| {
                 (counted + point.counted.unwrap_or(0), n + point.n)

@@ -115,7 +115,7 @@ fn weights(canary: &StepText) -> Vec<StepText> {
 /// What all steps of a canary have of it.
 fn bare(canary: &StepText) -> StepText {
     let StepText { change, idempotent, retries, .. } = canary.clone();
-    StepText { change, idempotent, retries, ..StepText::default() }
+    StepText { change, retries, idempotent, ..StepText::default() }
 }
 
 #[cfg(test)]

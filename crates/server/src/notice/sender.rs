@@ -492,8 +492,8 @@ struct Parcel<'a> {
 /// The id of a delivery: the same each time that it is sent, and no other one's.
 fn id_of(piece: &Piece) -> String {
     let digest = Sha256::digest(piece.recipient.as_bytes());
-    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}.{hex}", piece.notice)
+    let first = u64::from_be_bytes(digest[..8].try_into().expect("a digest has 32 bytes"));
+    format!("{}.{first:016x}", piece.notice)
 }
 
 fn nothing_goes_out() -> Undelivered {

@@ -317,8 +317,7 @@ mod tests {
             rules(move |files| {
                 files.insert("notices/start.toml".to_owned(), text.clone());
             })
-            .err()
-            .expect("it is wrong")
+            .expect_err("it is wrong")
             .join("\n")
         };
         let one =
@@ -343,8 +342,7 @@ mod tests {
             rules(move |files| {
                 files.insert(path.to_owned(), text.to_owned());
             })
-            .err()
-            .expect("it is wrong")
+            .expect_err("it is wrong")
             .join("\n")
         };
         assert!(put("notices/after.toml", "version = 1").contains("no such moment"));

@@ -54,8 +54,11 @@ fn counted(db: &mut dyn Query, filter: &Filter, days: Days) -> Result<ByDay, Fau
     Ok(found)
 }
 
+/// The sums of days.
+pub(super) type DaySums = Vec<(i64, Sums)>;
+
 /// The sums of all days, as they are kept and as they come out of the facts: they are the same.
-pub fn recomputed(db: &mut dyn Query) -> Result<(Vec<(i64, Sums)>, Vec<(i64, Sums)>), Fault> {
+pub fn recomputed(db: &mut dyn Query) -> Result<(DaySums, DaySums), Fault> {
     let (all, days) = (Filter::default(), Days { from: i64::MIN / 2, to: i64::MAX / 2 });
     let kept = by_day(db, &all, days)?.into_iter().collect();
     let facts = counted(db, &all, days)?;

@@ -32,8 +32,8 @@ fn a_pack_holds_all_of_a_release_and_proves_itself() {
         let checked = check_pack(&pack, None);
         assert_eq!(checked.wrong, None);
         assert_eq!(checked.release, "REL-1");
-        assert_eq!(checked.events as usize, pack.events.len());
-        assert_eq!(checked.records as usize, pack.records.len());
+        assert_eq!(usize::try_from(checked.events).unwrap(), pack.events.len());
+        assert_eq!(usize::try_from(checked.records).unwrap(), pack.records.len());
         let sections: BTreeSet<&str> = pack.events.iter().map(|one| one.section.as_str()).collect();
         for section in ["approvals", "deployments", "reviews", "refusals", "history"] {
             assert!(sections.contains(section), "{section}: {sections:?}");

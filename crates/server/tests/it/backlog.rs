@@ -97,7 +97,7 @@ fn each_record_that_waits_for_a_date_has_a_slot_and_none_is_saved() {
         // A slot is taken by an ordinary edit, bound to the version that the plan saw.
         for number in [&first, &second] {
             let item = of(&items, number);
-            let path = format!("/releases/{}", number);
+            let path = format!("/releases/{number}");
             let version = item["version"].to_string();
             story.rosa.patch(&path, &version, json!({"window": item["slot"]["window"]})).await.ok();
         }

@@ -45,6 +45,7 @@ async fn registered(stage: &Stage) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a plan after another")]
 fn every_kind_of_bad_plan_is_refused_when_it_is_saved_with_the_line() {
     on_both(async |stage| {
         let story = cast(&stage).await;

@@ -148,8 +148,8 @@ fn an_observed_rule_decides_nothing_and_tells_what_it_would_have() {
         assert_eq!(service["service"]["name"], "Payments");
         assert_eq!((&service["observed"], &service["different"]), (&json!(2), &json!(2)));
         let why = story.anna.get(&format!("/changes/{one}/policy")).await.ok();
-        let rules = why["rules"].as_array().expect("rules").iter();
-        let conflict = rules.filter(|rule| rule["about"] == "conflict").next().expect("one");
+        let mut rules = why["rules"].as_array().expect("rules").iter();
+        let conflict = rules.find(|rule| rule["about"] == "conflict").expect("one");
         assert_eq!(conflict["matched"], false);
         assert!(conflict["outcome"].as_str().expect("words").contains("only planned"));
     });

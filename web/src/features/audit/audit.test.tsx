@@ -86,7 +86,7 @@ it('shows how far the log is signed, and hands the checkpoint out as a file', as
 
 it('checks a pack that is chosen, and says what is wrong with it', async () => {
   const checked = { release: 'REL-17', at: '', events: 214, records: 9, size: 1000, key: '' };
-  let wrong: string | undefined;
+  let wrong: string | undefined = undefined;
   const sent = serve({ 'POST /audit/packs/verify': () => ({ ...checked, wrong }) });
   const { user } = show('/audit');
   await screen.findByRole('button', { name: 'Check a pack' });

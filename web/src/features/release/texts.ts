@@ -297,41 +297,6 @@ export const READINESS = {
   slip: (names: string) => `${names} would begin later`,
 };
 
-export const AGREEMENT = {
-  title: 'What the teams say of the window',
-  state: {
-    not_asked: 'Not asked',
-    lapsed: 'Ask again',
-    asked: 'Asked',
-    accepted: 'Accepted',
-    countered: 'Another window',
-    refused: 'Refused',
-  } as Record<string, string>,
-  ask: 'Ask the teams',
-  again: 'Ask again',
-  askTitle: 'Ask about the window',
-  askHelp: 'Every team that does not agree to the planned window yet is asked.',
-  note: 'A word to them',
-  about: 'Asked about',
-  by: 'by',
-  instead: 'proposes',
-  accept: 'Accept',
-  counter: 'Propose another',
-  counterTitle: 'Propose another window',
-  suits: 'A window that suits',
-  why: 'Reason',
-  refuse: 'Refuse',
-  refuseTitle: 'Refuse the window',
-  take: 'Take this window',
-  done: {
-    'window/ask': 'the teams are asked',
-    'window/accept': 'accepted',
-    'window/counter': 'another window is proposed',
-    'window/refuse': 'refused',
-    'window/take': 'the proposed window is taken',
-  } as Record<string, string>,
-};
-
 export const PLAN = {
   forward: 'Forward',
   back: 'Back',
@@ -401,57 +366,4 @@ export const RUN = {
     'report to it and take it back there.',
   openRun: 'Open the run',
   openBack: 'The way back, large',
-};
-
-export const REVIEW = {
-  none: 'No review yet',
-  noneHelp: 'Every release closes with a review. It opens by itself when the deployment is over.',
-  open: 'Open the review',
-};
-
-export const BLAST = {
-  title: 'Blast radius',
-  services: 'Services touched',
-  cis: 'CIs touched',
-  reachedServices: 'Services that need them',
-  reachedCis: 'CIs that need them',
-  nothing: 'None',
-  since: 'Incidents there since',
-  none: 'None since the deployment began.',
-  more: (count: number) => ` and ${count} more`,
-  truncated: 'There are more incidents than are shown.',
-  causality: (label: string | null | undefined, hours: number) =>
-    label === 'explicit'
-      ? 'Linked by somebody.'
-      : label === 'inferred'
-        ? `Inferred: it began within ${hours} h of the deployment.`
-        : 'It began later than that.',
-};
-
-export const NOTES = {
-  title: 'Release notes',
-  none: 'None written. They are drafted from the record: its changes, what customers meet, their links, and what is known of its services.',
-  internal: 'Write for people here',
-  customers: 'Write for customers',
-  audiences: { internal: 'People here', customers: 'Customers' } as Record<string, string>,
-};
-
-export const PROPOSED = {
-  title: 'Proposed type',
-  changes: 'Changes that are to travel in it',
-  help: 'They say which type fits, and are attached once the release is there.',
-  fits: (type: string, reason: string) => `${type} fits: ${reason}.`,
-  use: 'Use it',
-  refused: (change: string, why: string) => `${change} could not join: ${why}`,
-};
-
-export const SURVEY = {
-  title: 'How was it?',
-  ask: 'How content are you with this release?',
-  mine: (score: number) => `You answered ${score} of 5. Thank you.`,
-  answered: 'Answered',
-  of: (answered: number, asked: number) => `${answered} of ${asked} asked`,
-  mean: 'Mean',
-  until: 'Answers until',
-  words: 'In words',
 };

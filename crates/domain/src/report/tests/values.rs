@@ -103,6 +103,7 @@ fn a_time_is_divided_at_the_beginnings_of_weeks_months_and_quarters() {
     assert_eq!(days.before().count(), days.count());
 }
 
+#[expect(clippy::cast_precision_loss, reason = "they are small")]
 fn month(at: i64, counted: i64, n: i64) -> (Days, Value) {
     let days = Days { from: at * 30, to: at * 30 + 30 };
     let share = if n == 0 { None } else { Some(counted as f64 / n as f64) };

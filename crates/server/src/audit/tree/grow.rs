@@ -57,9 +57,9 @@ pub(crate) fn place(node: Node) -> i64 {
 }
 
 /// A hash as it is kept.
-pub(crate) fn hex(hash: &Hash) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

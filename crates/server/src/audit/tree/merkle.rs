@@ -230,6 +230,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::grow::hex;
     use super::*;
 
     /// All complete subtrees, in memory.
@@ -269,7 +270,7 @@ mod tests {
     }
 
     fn naive_split(leaves: usize) -> usize {
-        (0..).map(|power| 1 << power).take_while(|size| *size < leaves).last().unwrap()
+        (0..usize::BITS).map(|power| 1 << power).take_while(|size| *size < leaves).last().unwrap()
     }
 
     /// PATH(m, D[n]) of section 2.1.1.
@@ -302,10 +303,6 @@ mod tests {
         };
         proof.push(beside);
         proof
-    }
-
-    fn hex(hash: &Hash) -> String {
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The leaves and roots that the implementations of RFC 6962 are tested with.
@@ -341,6 +338,7 @@ mod tests {
 
     /// The tree of seven leaves of RFC 6962, section 2.1.3, with the letters it gives its nodes.
     #[test]
+    #[expect(clippy::many_single_char_names, reason = "they are those of the RFC")]
     fn the_example_of_the_rfc_comes_out() {
         let leaves: Vec<Vec<u8>> = (0..7_u8).map(|number| vec![number]).collect();
         let (_, mut kept) = grown(&leaves);

@@ -7,6 +7,7 @@ use ports::Fault;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use sha2::{Digest as _, Sha256};
 
+use super::grow::hex;
 use super::merkle::{self, Hash};
 use crate::keys;
 
@@ -30,7 +31,7 @@ impl Verifier {
     /// The key of the log that signs with a key.
     fn of(public: [u8; 32]) -> Self {
         let own = Sha256::digest(public);
-        let own: String = own.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let own = hex(&own[..8]);
         Self { name: format!("{ORIGIN}{own}"), public }
     }
 
@@ -47,7 +48,7 @@ impl Verifier {
     /// As C2SP signed-note writes it: `name+hash+key`.
     pub fn text(&self) -> String {
         let key: Vec<u8> = [ED25519_KIND].into_iter().chain(self.public).collect();
-        let id: String = self.id().iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = hex(&self.id());
         format!("{}+{id}+{}", self.name, STANDARD.encode(key))
     }
 

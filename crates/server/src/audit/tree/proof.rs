@@ -25,7 +25,7 @@ const SIZE: &str = "is a number of events that the tree holds";
 enum No {
     Unknown(String),
     Parameter(&'static str, String),
-    NoCheckpoint(i64),
+    Unsigned(i64),
 }
 
 impl From<No> for Answer {
@@ -33,7 +33,7 @@ impl From<No> for Answer {
         match no {
             No::Unknown(name) => General::Unknown { kind: "event", name }.into(),
             No::Parameter(name, what) => wrong_parameter(name, &what),
-            No::NoCheckpoint(position) => {
+            No::Unsigned(position) => {
                 let detail = format!(
                     "position {position} of the log is younger than the latest checkpoint: write \
                     one with `POST /audit/checkpoint`, or name a `size` of the tree"
@@ -85,7 +85,7 @@ fn included(
     let (size, note) = match (wanted, kept) {
         (Some(size), kept) => (size, kept.filter(|kept| kept.size == size).map(|kept| kept.note)),
         (None, Some(kept)) => (kept.size, Some(kept.note)),
-        (None, None) => return Ok(Err(No::NoCheckpoint(position))),
+        (None, None) => return Ok(Err(No::Unsigned(position))),
     };
     let leaves = size_of(size);
     if size < position || leaves > self::size(db)? {

@@ -8,7 +8,7 @@ import { StatePill } from '@/ui/StatePill';
 import { sentence } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { releasePath } from '../queries';
-import { BLAST } from '../texts';
+import { BLAST } from '../afterTexts';
 import classes from './blast.module.css';
 
 type Blast = Schema<'BlastRadius'>;

@@ -7,7 +7,7 @@ import type { Schema } from '@/lib/schema';
 import { ChangesPicker } from '@/ui/Picker';
 import { ProblemNote } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
-import { PROPOSED } from '../texts';
+import { PROPOSED } from '../afterTexts';
 
 interface Props {
   changes: Choice[];

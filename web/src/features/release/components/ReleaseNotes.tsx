@@ -12,7 +12,7 @@ import { RefLink } from '@/ui/RefLink';
 import { ProblemNote } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { releasePath } from '../queries';
-import { NOTES } from '../texts';
+import { NOTES } from '../afterTexts';
 import classes from './blast.module.css';
 
 export function ReleaseNotes({ release }: { release: string }) {

@@ -8,7 +8,8 @@ import { EmptyState } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { RefLink } from '@/ui/RefLink';
 import type { Release } from '../queries';
-import { REVIEW, TAB } from '../texts';
+import { REVIEW } from '../afterTexts';
+import { TAB } from '../texts';
 import { Survey } from './Survey';
 
 export function ReviewTab({ release, actions }: { release: Release; actions: ActionItem[] }) {

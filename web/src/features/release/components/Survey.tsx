@@ -9,7 +9,7 @@ import { Facts, Section } from '@/ui/Page';
 import { ScoreButtons } from '@/ui/ScoreButtons';
 import { Time } from '@/ui/Time';
 import { releasePath, type Release } from '../queries';
-import { SURVEY } from '../texts';
+import { SURVEY } from '../afterTexts';
 
 function useSurvey(release: Release) {
   const path = `${releasePath(release.number)}/survey`;

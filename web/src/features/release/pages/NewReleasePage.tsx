@@ -15,7 +15,8 @@ import { ProposedType } from '../components/ProposedType';
 import { ReleaseFieldsForm } from '../components/ReleaseFieldsForm';
 import { releasePath } from '../queries';
 import { EMPTY, fieldsOf, type ReleaseValues } from '../releaseForm';
-import { PROPOSED, RELEASE } from '../texts';
+import { PROPOSED } from '../afterTexts';
+import { RELEASE } from '../texts';
 
 export default function NewReleasePage() {
   const go = useGo();
