@@ -123,6 +123,7 @@ fn open_change((run, n): (i64, u64), ci: CiId, artifact: Artifact, now: Timestam
         finished_at: None,
         created_at: Some(start),
         outcome: None,
+        incidents: None,
         scheduled: true,
     }
 }

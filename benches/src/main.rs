@@ -8,14 +8,17 @@
     reason = "figures are printed with three digits"
 )]
 
+mod figures;
 mod floor;
 mod gate;
 mod load;
+mod notices;
 mod pages;
 mod report;
 mod seed;
 mod startup;
 mod trace;
+mod tree;
 
 use std::path::PathBuf;
 
@@ -40,11 +43,21 @@ fn main() -> Result<()> {
         let large = seed::database(&folder, seed::large(), &mut report)?;
         gate::measure(&large, &mut report)?;
     }
-    if wants("pages") || wants("startup") {
+    if wants("tree") {
+        let large = seed::database(&folder, seed::large(), &mut report)?;
+        tree::measure(&large, &mut report)?;
+    }
+    if wants("notices") {
+        notices::measure(&folder, &mut report)?;
+    }
+    if wants("pages") || wants("startup") || wants("figures") {
         let small = seed::database(&folder, seed::SMALL, &mut report)?;
         let large = seed::database(&folder, seed::large(), &mut report)?;
         if wants("pages") {
             pages::measure(&small, &large, &mut report)?;
+        }
+        if wants("figures") {
+            figures::measure(&small, &large, &mut report)?;
         }
         if wants("startup") {
             startup::measure(&folder, &large, &mut report)?;

@@ -7,11 +7,13 @@ use std::sync::mpsc;
 use anyhow::{Result, anyhow};
 use domain::Artifact;
 use domain::change::{Change, Imported, Origin, Outcome};
+use domain::incident::{self, Incident, Priority, State};
 use domain::policy::ChangeType;
 use domain::vocabulary::{Environment, Window};
-use kernel::{Actor, CiId, Timestamp, Zone};
+use kernel::{Actor, ChangeId, CiId, Timestamp, Zone};
 use ports::{Clock, HttpClient as _, HttpRequest, Lane, Method, Store, SystemClock};
 use serde_json::{Value as Json, json};
+use server::audit::Tree;
 use server::bus::{Bus, Envelope};
 use server::calendar::CalendarReactor;
 use server::follow::followers::{Follower, SearchIndex, step};
@@ -36,7 +38,11 @@ const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 /// Every so many hosts one belongs to a service.
 const HOSTS_PER_SERVED: u64 = 5;
 /// Raise it when what is seeded changes.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 5;
+/// Every so many changes one that is over failed, and brought an incident.
+const PER_INCIDENT: u64 = 50;
+/// The longest time between a change being raised and its work, in days.
+const RAISED_DAYS_MAX: u64 = 40;
 /// How many imports wait at once.
 const IN_FLIGHT: usize = 24;
 const MINUTES_A_YEAR: i64 = 365 * 24 * 60;
@@ -106,7 +112,8 @@ fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
     })?;
     landscape(&inside, seeded)?;
     import(&bus, &cis, seeded.changes)?;
-    for follower in [&SearchIndex as &dyn Follower, &CalendarReactor] {
+    incidents(&bus)?;
+    for follower in [&SearchIndex as &dyn Follower, &CalendarReactor, &Tree] {
         while step(&bus, follower).map_err(|failure| anyhow!("{failure:?}"))? > 0 {}
     }
     Ok(())
@@ -196,14 +203,59 @@ pub(crate) fn artifact(number: u64, cis: u64) -> Artifact {
     Artifact { name: Some(format!("package-{}", number % cis)), digest }
 }
 
+/// The incidents that changes brought: some hours each, begun while work was under way.
+fn incidents(bus: &Bus) -> Result<()> {
+    let store = &bus.world().store;
+    let sql = "SELECT id, started_at, serial FROM changes \
+        WHERE started_at IS NOT NULL AND serial % $1 = 0 ORDER BY serial";
+    let every = i64::try_from(PER_INCIDENT)?;
+    let causes = wait(&**store, move |db| {
+        let rows = db.query(sql, &[every.into()])?;
+        rows.iter()
+            .map(|row| Ok((row.parsed(0)?, row.time(1)?, row.int(2)?)))
+            .collect::<Result<Vec<(ChangeId, Timestamp, i64)>, ports::Fault>>()
+    })?;
+    for slice in causes.chunks(TAKEN_MAX) {
+        let command = Import::<Incident>::new(slice.iter().map(|cause| incident(*cause)));
+        let envelope = Envelope { lane: Lane::Bulk, ..operator() };
+        bus.call(envelope, command).map_err(|failure| anyhow!("{failure:?}"))?;
+    }
+    Ok(())
+}
+
+fn incident((cause, began, serial): (ChangeId, Timestamp, i64)) -> incident::Imported {
+    let opened_at = began.plus_minutes(serial % 300);
+    incident::Imported {
+        number: String::new(),
+        origin: Origin {
+            source: "seed".to_owned(),
+            number: format!("I{serial:08}"),
+            zone: Zone::utc(),
+        },
+        title: format!("Host {serial} does not answer"),
+        description: String::new(),
+        priority: Priority::default(),
+        state: State::Closed,
+        opened_at,
+        resolved_at: Some(opened_at.plus_minutes(20 + serial.wrapping_mul(7_919) % 4_000)),
+        cis: vec![],
+        services: vec![],
+        caused_by: Some(cause),
+        links: vec![],
+    }
+}
+
 /// A change somewhere in five years, one fifth of them in the future.
-fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
+pub(crate) fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
     // A fixed walk through the years that meets every part of them.
     let share = (number.wrapping_mul(7_919) % 1_000_003) as f64 / 1_000_003.0;
     let minutes = (share * 5.0 * MINUTES_A_YEAR as f64) as i64 - 4 * MINUTES_A_YEAR;
     let start = now.plus_minutes(minutes);
     let end = start.plus_minutes(60 + (number % 5) as i64 * 30);
     let future = minutes > 0;
+    let before = number.wrapping_mul(104_729) % (RAISED_DAYS_MAX * 24 * 60);
+    let failed = number.is_multiple_of(PER_INCIDENT);
+    let outcome = if failed { Outcome::FailedBackedOut } else { Outcome::Successful };
     let past = |at: Timestamp| (!future).then_some(at);
     Imported {
         number: String::new(),
@@ -221,8 +273,9 @@ fn change(number: u64, cis: &[CiId], now: Timestamp) -> Imported {
         window: Window::try_new(start, end, Zone::utc()).ok(),
         started_at: past(start),
         finished_at: past(end),
-        created_at: Some(start.plus_minutes(-7 * 24 * 60)),
-        outcome: (!future).then_some(Outcome::Successful),
+        created_at: Some(start.plus_minutes(-(before as i64))),
+        outcome: (!future).then_some(outcome),
+        incidents: None,
         scheduled: future,
     }
 }

@@ -2,7 +2,6 @@
 // that changes something carries a key (`Idempotency-Key`). A key has its effect once: it is
 // written down before the effect and after it, so that the same request may be sent again, and
 // `GET /steps/KEY` says what became of it also after either side was killed.
-//   PUT /catalogue {"columns": N}      the layout of the catalogue
 //   PUT /shop/green {"version","fault"} starts the new version, DELETE stops it
 //   PUT /weight {"green": percent}     the share of traffic that the new version gets
 //   GET /steps/KEY · GET /state · GET /effects
@@ -12,6 +11,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { nginxConfig } from "./nginx.mjs";
+import { columnsOf } from "./schema.mjs";
 
 const { values: given } = parseArgs({
   options: {
@@ -25,7 +25,9 @@ const { values: given } = parseArgs({
 });
 const JOURNAL = join(given.folder, "agent.journal");
 const SERVICE = new URL("service.mjs", import.meta.url).pathname;
-const state = { columns: 4, green: null, weight: 0 };
+/** What the new version cannot do without. */
+const COLUMNS_OF_GREEN = 5;
+const state = { green: null, weight: 0 };
 const steps = new Map();
 let green = null;
 
@@ -74,12 +76,9 @@ async function stopGreen() {
 }
 
 const EFFECTS = {
-  "PUT /catalogue": async (body) => {
-    if (!Number.isInteger(body.columns)) throw new Error("columns is a whole number");
-    state.columns = body.columns;
-  },
   "PUT /shop/green": async (body) => {
     await stopGreen();
+    if (columnsOf(given.folder) < COLUMNS_OF_GREEN) throw new Error("the catalogue is too narrow");
     const options = ["--version", body.version, "--port", given.green, "--fault", body.fault];
     green = spawn(process.execPath, [SERVICE, ...options], { stdio: "ignore" });
     await isWell(given.green);
@@ -135,7 +134,7 @@ createServer(async (request, response) => {
       const step = steps.get(decodeURIComponent(request.url.slice("/steps/".length)));
       return step === undefined ? say(404, { state: "never_begun" }) : say(200, step);
     }
-    if (request.url === "/state") return say(200, state);
+    if (request.url === "/state") return say(200, { ...state, columns: columnsOf(given.folder) });
     if (request.url === "/effects") return say(200, Object.fromEntries(steps));
     return say(404, { state: "refused", why: "no such path" });
   } catch (error) {

@@ -1,13 +1,13 @@
 // `make demo-deploy`: a release of two changes is planned, approved and carried out by the real
 // program, against real nginx and Prometheus. The good version reaches all traffic; a bad one is
 // taken back in reverse order. `node run.mjs [good|errors|latency] [--kills N]`; with kills the
-// server is killed that often while it works, and everything ends the same.
+// server, the runner or both are killed that often while they work, and everything ends the same.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { openSync, readFileSync } from "node:fs";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { planOf } from "./plan.mjs";
+import { planOf, RUNNER } from "./plan.mjs";
 import { freePorts, setStage, sleep, until } from "./stage.mjs";
 
 const { values: given, positionals } = parseArgs({
@@ -22,25 +22,66 @@ const PASSWORD = "correct horse battery";
 const KILL_EVERY_MS = [400, 2_500];
 const OVER = ["finished", "rolled_back", "stopped", "given_up"];
 
-/** The server, which may be killed and comes back at the same address. */
-class Server {
-  constructor(database, port, log) {
+/** A program that may be killed and comes back as it was. */
+class Killable {
+  constructor(options, log, environment = {}) {
+    this.logPath = log;
     this.log = openSync(log, "a");
-    this.options = ["serve", "--database", database, "--listen", `127.0.0.1:${port}`];
-    this.url = `http://127.0.0.1:${port}`;
+    this.options = options;
+    this.environment = { ...process.env, ...environment };
   }
 
   async start() {
-    this.child = spawn(PROGRAM, this.options, { stdio: ["ignore", "ignore", this.log] });
-    await until("the server is ready", () => fetch(`${this.url}/readyz`).then((a) => a.ok), 60);
+    const stdio = ["ignore", "ignore", this.log];
+    this.child = spawn(PROGRAM, this.options, { stdio, env: this.environment });
+    await this.isReady();
   }
 
+  async isReady() {}
+
   async kill(signal = "SIGKILL") {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = new Promise((done) => this.child.once("exit", done));
-    this.child.kill(signal);
+    const child = this.child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill(signal);
     await ended;
   }
+}
+
+/** The server, always at the same address. */
+class Server extends Killable {
+  constructor(database, port, log) {
+    super(["serve", "--database", database, "--listen", `127.0.0.1:${port}`], log);
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  async isReady() {
+    await until("the server is ready", () => fetch(`${this.url}/readyz`).then((a) => a.ok), 60);
+  }
+}
+
+/** The runner that changes the catalogue, with its list and its journal. */
+class Runner extends Killable {
+  constructor(folder, server, token, log) {
+    const list = join(folder, "runner.toml");
+    writeFileSync(list, listOf(folder));
+    const options = ["--name", RUNNER, "--config", list, "--journal", join(folder, "runner")];
+    const environment = { INTERLOCK_URL: server.url, INTERLOCK_TOKEN: token };
+    super(["runner", ...options], log, environment);
+  }
+}
+
+function listOf(folder) {
+  const [node, script] = [process.execPath, new URL("schema.mjs", import.meta.url).pathname];
+  return `
+[[command]]
+name = "columns"
+program = ${JSON.stringify(node)}
+args = [${JSON.stringify(script)}, "set", "{columns}", ${JSON.stringify(folder)}]
+patterns = { columns = '[1-9]' }
+time_limit_seconds = 60
+status = { program = ${JSON.stringify(node)}, args = [${JSON.stringify(script)}, "status", ${JSON.stringify(folder)}] }
+`;
 }
 
 /** Someone who is signed in. */
@@ -81,6 +122,15 @@ function account(database, login, ...roles) {
   const all = [...options, ...roles.flatMap((role) => ["--role", role])];
   const ended = spawnSync(PROGRAM, all, { input: `${PASSWORD}\n`, encoding: "utf8" });
   assert.equal(ended.status, 0, ended.stderr);
+}
+
+/** The secret of a token for an account. */
+function tokenOf(database, login, ...scopes) {
+  const options = ["token", "create", "--for", login, "--name", "demonstration", "--format", "json"];
+  const all = [...options, "--database", database, ...scopes.flatMap((scope) => ["--scope", scope])];
+  const ended = spawnSync(PROGRAM, all, { encoding: "utf8" });
+  assert.equal(ended.status, 0, ended.stderr);
+  return JSON.parse(ended.stdout).secret;
 }
 
 async function change(requester, approver, title, ci, backout) {
@@ -126,6 +176,7 @@ async function prepare(server, stage) {
   const { number } = await requester.send("POST", "/releases", { ...fields, owner: "manager" });
   const path = `/releases/${number}`;
   for (const each of changes) await requester.send("PUT", `${path}/changes/${each}`);
+  await until("the runner has registered", () => admin.get(`/runners/${RUNNER}`));
   const text = planOf({ ...stage, changes, fault: FAULTS[version] });
   await requester.send("PUT", `${path}/plan`, { text });
   await requester.send("POST", `${path}/submit`, {});
@@ -135,16 +186,18 @@ async function prepare(server, stage) {
   return { number, manager, implementer };
 }
 
-/** Kills the server at random moments while the run is under way. */
-async function disturb(server, times, isOver) {
+/** Kills the server, the runner or both at random moments while the run is under way. */
+async function disturb(programs, times, isOver) {
   let killed = 0;
   const [least, most] = KILL_EVERY_MS;
+  const choices = [programs, ...programs.map((one) => [one])];
   while (killed < times && !isOver()) {
     await sleep(least + Math.random() * (most - least));
     if (isOver()) break;
-    await server.kill();
+    const chosen = choices[Math.floor(Math.random() * choices.length)];
+    await Promise.all(chosen.map((one) => one.kill()));
     killed += 1;
-    await server.start();
+    await Promise.all(chosen.map((one) => one.start()));
   }
   return killed;
 }
@@ -168,14 +221,30 @@ async function watch(person, number) {
   );
 }
 
+/** Whoever did it says of each effect what became of it. */
+async function statusOf(stage, person, run, key) {
+  const step = run.steps.find((one) => one.key === key.split(":")[1]);
+  if (step.kind === "command") {
+    const { state, exit } = await person.get(`/jobs/${encodeURIComponent(key)}`);
+    return state === "ended" && exit === 0 ? "succeeded" : `${state} with ${exit}`;
+  }
+  const told = await fetch(`${stage.agent}/steps/${encodeURIComponent(key)}`);
+  return (await told.json()).state;
+}
+
 /** What stands at the end, and that every effect was had once. */
-async function judge(stage, run) {
+async function judge(stage, person, run) {
   const effects = await stage.effects();
   for (const [key, { begun, state }] of Object.entries(effects)) {
     assert.equal(begun, 1, `${key} had its effect ${begun} times`);
     assert.equal(state, "succeeded", key);
-    const told = await fetch(`${stage.agent}/steps/${encodeURIComponent(key)}`);
-    assert.equal((await told.json()).state, "succeeded", key);
+    assert.equal(await statusOf(stage, person, run, key), "succeeded", key);
+  }
+  const counted = new Set(Object.keys(effects).map((key) => key.split(":").slice(1, 3).join(":")));
+  for (const step of run.steps.filter((one) => one.undo !== "nothing")) {
+    const isDone = (leg) => leg?.state === "done";
+    assert.equal(counted.has(`${step.key}:forward`), isDone(step.forward), step.key);
+    assert.equal(counted.has(`${step.key}:back`), isDone(step.back), `${step.key} back`);
   }
   const state = await stage.state();
   const reached = run.steps.filter((step) => step.undo === "reversible" && step.forward.attempts > 0);
@@ -202,21 +271,27 @@ account(database, "implementer", "implementer");
 const [port] = await freePorts(1);
 const log = join(stage.folder, "interlock.log");
 const server = new Server(database, port, log);
+const token = tokenOf(database, "admin", "runner");
+const runner = new Runner(stage.folder, server, token, join(stage.folder, "runner.log"));
 try {
   await server.start();
+  await runner.start();
   const { number, manager, implementer } = await prepare(server, stage);
   console.log(`${number} is approved and its window is open: ${server.url}/releases/${number}`);
   await implementer.send("POST", `/releases/${number}/deploy`, {});
   let over = false;
-  const killing = disturb(server, Number(given.kills), () => over);
+  const killing = disturb([server, runner], Number(given.kills), () => over);
   const run = await watch(manager, number).finally(() => (over = true));
   const killed = await killing;
-  await judge(stage, run);
-  console.log(`${number} with the ${version} version: ${run.phase}, server killed ${killed} times`);
+  await judge(stage, manager, run);
+  console.log(`${number} with the ${version} version: ${run.phase}, after ${killed} kills`);
 } catch (error) {
-  console.error(readFileSync(log, "utf8").split("\n").slice(-40).join("\n"));
+  for (const said of [server.logPath, runner.logPath]) {
+    console.error(readFileSync(said, "utf8").split("\n").slice(-40).join("\n"));
+  }
   throw error;
 } finally {
+  await runner.kill("SIGTERM");
   await server.kill("SIGTERM");
   await stage.leave();
 }

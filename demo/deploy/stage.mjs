@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nginxConfig } from "./nginx.mjs";
+import { schemaEffects } from "./schema.mjs";
 
 const HERE = new URL(".", import.meta.url).pathname;
 const REQUESTS_A_SECOND = 100;
@@ -105,7 +106,7 @@ scrape_configs: [{job_name: shop, static_configs: [{targets: [${targets}]}]}]
     agent: at(agent),
     prometheus: at(prometheus),
     state: () => json(`${at(agent)}/state`),
-    effects: () => json(`${at(agent)}/effects`),
+    effects: async () => ({ ...(await json(`${at(agent)}/effects`)), ...schemaEffects(folder) }),
     leave,
   };
 }

@@ -1,5 +1,7 @@
 // What the browser tests share: Chromium as it must be started, signing in, the list of pages.
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
 const ARGUMENTS = [
@@ -33,7 +35,7 @@ export const PAGES = ADDRESSES.map((path) => [path.slice(1).replaceAll('/', '-')
   .concat(VIEWS);
 
 const RELEASE_TABS =
-  'overview scope readiness plan approvals conflicts run talk review history'.split(' ');
+  'overview scope readiness plan approvals conflicts run notices talk review history'.split(' ');
 const CHANGE_TABS = 'overview plans risk approvals conflicts cis tasks discussion history'.split(
   ' ',
 );
@@ -45,7 +47,10 @@ export async function recordPages(request) {
     const [row] = (await answer.json()).items;
     return row && (row.number ?? row.id);
   };
-  const pages = [];
+  const pages = [
+    ['figure', '/reports/request_lead_time'],
+    ['figure-by-team', '/reports/change_success_rate?by=team'],
+  ];
   const add = async (name, list, path = list.split('?')[0]) => {
     const record = await first(list);
     if (record) pages.push([name, `${path}/${record}`]);
@@ -71,6 +76,16 @@ export async function recordPages(request) {
   await add('ci', '/cis?limit=1');
   return pages;
 }
+
+/** That axe finds nothing grave on a page as it stands, by all of its rules or by some. */
+export async function examine(page, name, rules) {
+  const axe = new AxeBuilder({ page });
+  const found = await (rules ? axe.withRules(rules) : axe).analyze();
+  const faults = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+  const words = faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  assert.deepEqual(words, [], `axe on ${name}`);
+}
+
 export function launch() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: ARGUMENTS });

@@ -71,7 +71,7 @@ export async function a_board_meets_with_four_people_who_see_each_other(browser,
     await person.page.getByRole('article', { name: 'Mend the scanner' }).waitFor();
     await person.page.getByRole('button', { name: 'I am here' }).click();
   }
-  await until(async () => (await lena.get(path)).attendance.length === 2, 'two are there');
+  await until(async () => (await lena.get(path)).attendance.length === 3, 'two come to the chair');
 
   // A vote in one browser is on the others' screens within a second.
   const seen = [pieter, grace, lena].map((person) =>

@@ -74,7 +74,7 @@ async function typed(lena, titles, text) {
   await page.goto('/changes/new');
   await page.getByLabel(/^Title/).fill(titles[0]);
   await lena.choose(page, /^Type/, 'Normal');
-  await page.getByLabel('What is done').fill(text);
+  await page.getByLabel('Description').fill(text);
   await page.getByLabel('Backout plan').fill(titles[1]);
   await page.locator('main button[type=submit]').click();
   await page.waitForURL(/\/changes\/CHG-/);

@@ -2,8 +2,7 @@
 // the console, and has no serious fault that axe can find. In the other colours nothing but their
 // contrast is looked at again.
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
-import { PAGES, recordPages, signIn } from './browser.mjs';
+import { PAGES, examine, recordPages, signIn } from './browser.mjs';
 
 async function visit(browser, url, { width, colorScheme = 'light' }, check) {
   const context = await browser.newContext({
@@ -53,21 +52,7 @@ async function fits(page, name) {
   assert.ok(content <= window, `${name} is ${content} wide in ${window}`);
 }
 
-/** What axe finds grave on a page as it stands. */
-function examine(page, name) {
-  return grave(new AxeBuilder({ page }), name);
-}
-
-function contrasts(page, name) {
-  return grave(new AxeBuilder({ page }).withRules(['color-contrast']), name);
-}
-
-async function grave(axe, name) {
-  const found = await axe.analyze();
-  const faults = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  const words = faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  assert.deepEqual(words, [], `axe on ${name}`);
-}
+const contrasts = (page, name) => examine(page, name, ['color-contrast']);
 
 export async function every_page_opens_and_fits_a_desk(browser, url) {
   await visit(browser, url, { width: 1440 }, examine);

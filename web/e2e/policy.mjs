@@ -114,7 +114,8 @@ export async function a_page_tells_the_routing_that_the_interface_tells(browser,
   for (const path of paths) {
     const told = await lena.get(`${path}/policy`);
     await lena.open(`${path}/approvals`);
-    await lena.page.getByText(`model ${told.model}, policy version ${told.policy}`).waitFor();
+    const policy = told.policy === 0 ? 'built-in policy' : `policy version ${told.policy}`;
+    await lena.page.getByText(`model ${told.model}, ${policy}`).waitFor();
     const rules = told.rules.map((rule) => ({
       outcome: rule.outcome,
       expression: rule.expression?.trim(),

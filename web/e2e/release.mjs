@@ -33,7 +33,7 @@ async function refused(lena) {
     told,
     'Submit for approval' +
       'No change is attached: attach at least one. ' +
-      'Owner names who answers for it. ' +
+      'Owner: name who answers for it. ' +
       '"portal.war" is an artifact without a digest.',
   );
   return number;

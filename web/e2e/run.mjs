@@ -6,17 +6,21 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as absence from './absence.mjs';
+import * as audit from './audit.mjs';
 import { launch } from './browser.mjs';
 import * as calendar from './calendar.mjs';
 import * as cab from './cab.mjs';
 import * as extension from './extension.mjs';
 import * as feeds from './feeds.mjs';
 import * as hostile from './hostile.mjs';
+import * as knowledge from './knowledge.mjs';
 import * as many from './many.mjs';
+import * as notices from './notices.mjs';
 import * as order from './order.mjs';
 import * as pages from './pages.mjs';
 import * as policy from './policy.mjs';
 import * as release from './release.mjs';
+import * as report from './report.mjs';
 import * as runPage from './run-page.mjs';
 import * as scope from './scope.mjs';
 import * as slots from './slots.mjs';
@@ -70,14 +74,17 @@ const onBoth = [
   order,
   feeds,
   policy,
+  knowledge,
+  report,
   many,
   windows,
+  notices,
 ];
 const runs = [
   {
     on: 'sqlite',
     place: ['--folder', folder],
-    files: [pages, extension, ...onBoth, hostile],
+    files: [pages, extension, audit, ...onBoth, hostile],
   },
 ];
 const postgres = process.env.INTERLOCK_TEST_PG;

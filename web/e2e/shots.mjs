@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { PAGES, launch, recordPages, signIn } from './browser.mjs';
 
 const HEIGHT_MAX = 2_400;
+const READY_MS = 10_000;
 const [url = 'http://127.0.0.1:7420', folder = 'shots', only = ''] = process.argv.slice(2);
 
 const press = (name) => (page) =>
@@ -49,6 +50,9 @@ const ASIDES = [
 async function take(page, name, path, act) {
   if (!name.includes(only)) return;
   await page.goto(path, { waitUntil: 'networkidle' });
+  // A part that is fetched later still stands for itself.
+  const waits = page.locator('[aria-busy=true]').first();
+  await waits.waitFor({ state: 'detached', timeout: READY_MS }).catch(() => undefined);
   await act?.(page).catch((error) => console.log(`${name}: ${error.message.split('\n')[0]}`));
   if (act) await page.waitForTimeout(500);
   const { width, height } = page.viewportSize();

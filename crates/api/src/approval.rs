@@ -20,6 +20,32 @@ pub struct Vote {
     #[serde(default)]
     #[schema(max_length = 4000)]
     pub reason: Option<String>,
+    /// What a yes holds under: it counts, and the work does not begin before this is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<NewCondition>,
+}
+
+/// What a yes holds under.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCondition {
+    /// What must be so.
+    #[schema(max_length = 4000)]
+    pub text: String,
+    /// Who marks it met.
+    pub person: String,
+}
+
+/// `meet-condition`: marks the condition of an approval met.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MeetCondition {
+    /// Whose condition; needed where the reader may mark several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub voter: Option<String>,
+    /// A word to it.
+    #[schema(max_length = 4000)]
+    pub note: String,
 }
 
 /// One round of approval.
@@ -119,12 +145,35 @@ pub struct CastVote {
     pub answer: String,
     /// Why.
     pub reason: Option<String>,
+    /// What the yes holds under.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub condition: Option<VoteCondition>,
     /// When, RFC 3339.
     pub at: String,
     /// The hash of what was seen.
     pub content_hash: String,
     /// Why it no longer counts: the parts that were edited since, or that someone left.
     pub voided: Option<String>,
+}
+
+/// What a yes holds under.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VoteCondition {
+    /// What must be so.
+    pub text: String,
+    /// Who marks it met.
+    pub person: Ref,
+    /// Who did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub met_by: Option<Ref>,
+    /// When, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub met_at: Option<String>,
+    /// What was said with that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+    /// Whether the work waits for it.
+    pub open: bool,
 }
 
 /// What was edited in what is approved, against each content that matters to the reader.

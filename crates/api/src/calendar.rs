@@ -52,6 +52,9 @@ pub struct Entry {
     /// True once its window is committed, and for work that was carried out in it; false while it
     /// is only planned.
     pub committed: bool,
+    /// True while its window is committed and its go is not given yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub awaits_approval: bool,
     /// When.
     pub window: Window,
     /// When it was carried out, or since when it is.
@@ -333,6 +336,64 @@ pub struct RefusedSlot {
     pub until: String,
     /// What blocks them.
     pub conflicts: Vec<Conflict>,
+}
+
+/// What a plan of the backlog is asked for. Nothing is saved.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backlog {
+    /// Numbers or ids of changes and releases in the order in which they come first; the others
+    /// follow by their own order.
+    pub order: Vec<String>,
+    /// True to plan those alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only: bool,
+    /// Not before this, RFC 3339; now when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// How long a change without a window is planned for; an hour when absent. A release is as long
+    /// as its model has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<i64>,
+    /// The zone of the proposed windows; UTC when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// A plan of the backlog.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BacklogPlan {
+    /// In the order in which they were placed: a release comes after those that it depends on.
+    pub items: Vec<BacklogItem>,
+    /// True when more wait for a date than one plan holds.
+    pub truncated: bool,
+}
+
+/// A record that waits for a date, and where it is proposed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BacklogItem {
+    /// The change or release.
+    pub subject: Ref,
+    /// `change` or `release`.
+    pub kind: String,
+    /// Its version, to bind the edit to.
+    pub version: i64,
+    /// True when its window, which passed unused, is committed: the slot is taken with `schedule`
+    /// then, else by editing the window.
+    pub committed: bool,
+    /// Why it stands where it does in the backlog.
+    pub rank: String,
+    /// The releases that it waits for.
+    pub after: Vec<Ref>,
+    /// The slot: nothing in it collides, neither with what stands, planned or committed, nor with
+    /// another slot of the plan.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub slot: Option<Slot>,
+    /// Starts that were refused before it, in order.
+    pub refused: Vec<RefusedSlot>,
+    /// Why it has no slot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub why: Option<String>,
 }
 
 /// A period of the calendar, such as a maintenance window or a blackout, as people write it.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::approval::{Extension, Round};
 use crate::common::{
-    Action, Artifact, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Task, Window, patch,
+    Action, Artifact, Comment, CountsAs, Hold, Lamp, Ref, Refusal, Rehearsals, Task, Window, patch,
 };
 use crate::risk::Risk;
 
@@ -259,6 +259,8 @@ pub struct Change {
     pub watched: bool,
     /// Links to other records.
     pub links: Vec<Link>,
+    /// Rehearsals of its way back.
+    pub rehearsals: Rehearsals,
     /// When work began, RFC 3339.
     pub started_at: Option<String>,
     /// When work ended, RFC 3339.
@@ -307,6 +309,21 @@ pub struct Link {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 2000)]
     pub url: Option<String>,
+    /// Of a problem or a request: to whom it is told that the work is done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(max_length = 200)]
+    pub tell: Option<String>,
+    /// Of a problem or a request: whether they were told, or the problem moved on. It is ticked off
+    /// once the work has been completed successfully.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub done: bool,
+}
+
+impl Link {
+    /// A link to something, without more.
+    pub fn new(kind: impl Into<String>, target: impl Into<String>) -> Self {
+        Self { kind: kind.into(), target: target.into(), url: None, tell: None, done: false }
+    }
 }
 
 /// The links of a record, all of them.

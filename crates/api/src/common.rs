@@ -59,7 +59,7 @@ pub struct Taken {
 }
 
 /// A verb of a record and whether it may be done now, found by the command's own guard.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Action {
     /// The verb, as it is written in the path.
     pub name: String,
@@ -159,6 +159,60 @@ pub struct Comment {
     pub at: String,
     /// The text.
     pub text: String,
+}
+
+/// A rehearsal of the way back.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rehearsal {
+    /// Where: `staging`, `test` or `development`.
+    pub environment: String,
+    /// When it ended, RFC 3339.
+    pub at: String,
+    /// How long it took.
+    pub minutes: u32,
+    /// Whether everything was as before in the end.
+    pub passed: bool,
+    /// What it covered beside the deployment itself: `data_migration`, `configuration`.
+    pub covers: Vec<String>,
+    /// A remark.
+    pub note: String,
+    /// Who wrote it down.
+    pub by: String,
+    /// When, RFC 3339.
+    pub recorded_at: String,
+}
+
+/// A rehearsal to write down.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RehearsalFields {
+    /// Where: `staging`, `test` or `development`.
+    pub environment: String,
+    /// When it ended, RFC 3339; now when absent.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// How long it took.
+    pub minutes: u32,
+    /// False when it went wrong; a note then says what.
+    #[serde(default)]
+    pub passed: Option<bool>,
+    /// What it covered beside the deployment itself: `data_migration`, `configuration`.
+    #[serde(default)]
+    pub covers: Vec<String>,
+    /// A remark.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub note: Option<String>,
+}
+
+/// How fresh the proof is that a way back can be gone.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rehearsals {
+    /// Whole days since the last one that passed; absent when there is none. A release without one
+    /// of its own is as fresh as the oldest among its changes, a change as its release.
+    pub days: Option<i64>,
+    /// Those that were written down on the record itself, the newest first.
+    pub items: Vec<Rehearsal>,
 }
 
 /// A new remark.

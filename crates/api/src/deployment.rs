@@ -1,14 +1,14 @@
 //! A deployment on the wire, carried out by hand: `POST /releases/{id}/deploy`, then
 //! `POST /releases/{id}/deployment/steps/{change}` for each change, then `verify`. A release with a
 //! plan, `PUT /releases/{id}/plan`, is carried out by a run instead, which is steered by
-//! `POST /deployments/{id}/{verb}`.
+//! `POST /deployments/{id}/{verb}`; `POST /deployments/{id}/rollback/preview` changes nothing.
 //! `GET /deployments?state=&under_way=` lists what is under way and what was last,
 //! `GET /deployments/{id}` reads that of a release.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::common::{Ref, Window};
+use crate::common::{Action, Ref, Refusal, Rehearsals, Window};
 use crate::rollback::RollbackPlan;
 
 /// The deployment of a release.
@@ -39,9 +39,78 @@ pub struct CarriedOut {
     pub deployment: Deployment,
     /// How to take it back: what was reached, in reverse.
     pub rollback_plan: RollbackPlan,
+    /// Rehearsals of the way back.
+    pub rehearsals: Rehearsals,
+    /// Status updates.
+    pub updates: Updates,
     /// The run that carries it out; absent when it is carried out by hand.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub run: Option<Run>,
+}
+
+/// How status updates are given while a release is carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdatePlan {
+    /// How often, in minutes.
+    pub every_minutes: u32,
+    /// Where they stand, such as a channel or an address.
+    #[schema(max_length = 200)]
+    pub place: String,
+    /// For whom.
+    #[schema(max_length = 200)]
+    pub audience: String,
+    /// What they say, with words in braces for what is known: `{release}`, `{title}`, `{state}`,
+    /// `{done}`, `{total}`, `{now}`, `{minutes_back}`, `{window_end}`.
+    #[schema(max_length = 4000)]
+    pub template: String,
+}
+
+/// Sets how status updates are given.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdatesFields {
+    /// How; without it none are given.
+    #[serde(default)]
+    pub plan: Option<UpdatePlan>,
+}
+
+/// A status update to give.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendUpdate {
+    /// What it says; what the template says now when absent.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub text: Option<String>,
+}
+
+/// The status updates of a deployment.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Updates {
+    /// How they are given; absent when nothing was said.
+    pub plan: Option<UpdatePlan>,
+    /// Who is reminded of one that was not given: the owner of the release.
+    pub owner: Option<Ref>,
+    /// When the next one is due, RFC 3339.
+    pub due_at: Option<String>,
+    /// True when the owner was reminded of one that was not given since.
+    pub overdue: bool,
+    /// What the next one would say now.
+    pub draft: String,
+    /// Those that were given, the newest first.
+    pub sent: Vec<StatusUpdate>,
+}
+
+/// A status update that was given.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StatusUpdate {
+    /// When, RFC 3339.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// What it said.
+    pub text: String,
 }
 
 /// The plan file of a release.
@@ -99,6 +168,61 @@ pub struct Run {
     pub rollback_fits_until: Option<String>,
     /// Minutes until the first point of no return can be reached, if one lies ahead.
     pub minutes_to_point_of_no_return: Option<i64>,
+    /// True while its triggers are watched: until it is taken back, or its effect was verified.
+    pub watched: bool,
+    /// What is watched in the background.
+    pub triggers: Vec<RunTrigger>,
+    /// The keys of the steps that are taken back, once that was decided, in the order in which it
+    /// begins.
+    pub taken_back: Vec<String>,
+    /// What taking it back as far as can be would do now.
+    pub way_back: RunWayBack,
+    /// `pause`, `resume`, `abort`, `alarm`, `decide`, `rollback` and `give_up`, each with whether
+    /// the reader may do it now.
+    pub actions: Vec<Action>,
+}
+
+/// Something that is watched in the background of a run.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunTrigger {
+    /// Its key.
+    pub key: String,
+    /// What is looked at, in words.
+    pub what: String,
+    /// `good`, `bad` or `no_data`; absent until it was looked at.
+    pub value: Option<String>,
+    /// Since when it is so, RFC 3339.
+    pub since: Option<String>,
+    /// What was seen then.
+    pub note: Option<String>,
+    /// What follows when it stays bad: `rollback`, `ask` or `note`.
+    pub on_bad: String,
+    /// For how long it has to be bad.
+    pub bad_seconds: u32,
+    /// What follows when nothing is known of it for long: `rollback`, `ask` or `note`.
+    pub on_no_data: String,
+    /// For how long nothing has to be known of it.
+    pub no_data_seconds: u32,
+    /// When that follows, should it stay as it is, RFC 3339.
+    pub fires_at: Option<String>,
+    /// Whether that followed already.
+    pub fired: bool,
+}
+
+/// What taking a run back would do. Nothing is decided by asking.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RunWayBack {
+    /// The keys of the steps that would be taken back, in the order in which that begins.
+    pub steps: Vec<String>,
+    /// What was reached and would stand.
+    pub stands: Vec<RunStands>,
+    /// The changes that go with those that were named, because they need them.
+    pub dragged: Vec<String>,
+    /// Minutes that it takes, on the longest way.
+    pub minutes: i64,
+    /// Why it cannot be decided so, when it cannot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refusal: Option<Refusal>,
 }
 
 /// A decision about a run.
@@ -135,7 +259,7 @@ pub struct RunWait {
 pub struct RunStep {
     /// Its key.
     pub key: String,
-    /// `http`, `weight`, `wait`, `manual`, `signoff`, `probe`, `query` or `notice`.
+    /// `http`, `weight`, `command`, `wait`, `manual`, `signoff`, `probe`, `query` or `notice`.
     pub kind: String,
     /// The change that it belongs to.
     pub change: Option<String>,
@@ -151,6 +275,9 @@ pub struct RunStep {
     pub forward: RunLeg,
     /// How taking it back went; absent when it is not taken back.
     pub back: Option<RunLeg>,
+    /// What can be answered about it now: `done`, `failed` and `not_begun` are results of a report,
+    /// beside `retry` and `skip`; each with whether the reader may.
+    pub actions: Vec<Action>,
 }
 
 /// A step, one way.
@@ -307,6 +434,8 @@ pub struct DeploymentRow {
     pub total: u32,
     /// The change whose turn it is, forward or back, while it is under way.
     pub current: Option<Ref>,
+    /// True when a status update is due that was not given; only told while it is under way.
+    pub update_overdue: bool,
     /// True when the reader carries out one of its changes, owns or leads the release, or owns a
     /// service that it touches; only told while it is under way.
     pub yours: bool,

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::audit::Checkpoint;
+
 /// One line of an export. The first is its head, the last its end; an export without an end was
 /// cut off.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -17,6 +19,10 @@ pub enum Line {
     Record(Record),
     /// An event of the log.
     Event(Logged),
+    /// An event that the reader may not see.
+    Withheld(Withheld),
+    /// A checkpoint of the log up to the event before this line.
+    Checkpoint(Checkpoint),
     /// How much it was.
     End(End),
 }
@@ -32,6 +38,9 @@ pub struct Head {
     pub kinds: Vec<String>,
     /// Whether the log follows the records.
     pub log: bool,
+    /// The public key that the checkpoints in it are checked with; absent before the first one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub key: Option<String>,
 }
 
 /// A record, whole: what its events lead to.
@@ -78,6 +87,20 @@ pub struct Logged {
     pub salt: String,
     /// The salted SHA-256 of the payload.
     pub digest: String,
+    /// The hash of its leaf in the tree over the log, base64; absent where the tree has not come so
+    /// far, and in packs, which prove it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub leaf: Option<String>,
+}
+
+/// An event that the reader may not see: its place and its leaf, so that the tree can be made all
+/// the same.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Withheld {
+    /// Its place in the log.
+    pub position: i64,
+    /// The hash of its leaf, base64.
+    pub leaf: String,
 }
 
 /// How much was exported.

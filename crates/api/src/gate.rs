@@ -1,5 +1,6 @@
 //! Gates on the wire. `POST /gates/check`, `GET /gates`, `GET /gates/{id}`, `GET /gates/key`,
-//! `POST /deployments/seen`, `POST /hooks/github`, `POST /hooks/alertmanager`.
+//! `POST /deployments/seen`, `POST /hooks/github`, `POST /hooks/webhook`,
+//! `POST /hooks/alertmanager`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

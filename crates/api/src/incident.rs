@@ -1,5 +1,5 @@
 //! Incidents on the wire. `POST/GET /incidents`, `GET/PATCH /incidents/{id}`,
-//! `POST /incidents/{id}/comments`.
+//! `POST /incidents/{id}/comments`, `GET /incidents/{id}/near`, `GET /releases/{id}/blast`.
 
 use std::collections::BTreeMap;
 
@@ -110,6 +110,94 @@ pub struct Incident {
     pub imported: Option<Imported>,
     /// What may be done now.
     pub actions: Vec<Action>,
+}
+
+/// What was changed lately near an incident.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Near {
+    /// How many hours before the incident are looked at.
+    pub hours: u32,
+    /// From when, RFC 3339.
+    pub from: String,
+    /// Until when, RFC 3339: when the incident began.
+    pub to: String,
+    /// How many CIs are looked at.
+    pub cis: usize,
+    /// The changes, the likely cause first.
+    pub items: Vec<NearChange>,
+    /// Whether there were more than are told.
+    pub truncated: bool,
+}
+
+/// A change that was worked on shortly before an incident, on what it hits or beside it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct NearChange {
+    /// The change.
+    pub change: Ref,
+    /// The release whose deployment carried it out.
+    pub release: Option<Ref>,
+    /// When work began, RFC 3339.
+    pub began_at: String,
+    /// When it ended, RFC 3339.
+    pub ended_at: Option<String>,
+    /// Whether it was under way when the incident began.
+    pub under_way: bool,
+    /// How many minutes before the incident it ended.
+    pub minutes_before: i64,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// `same_ci`, `same_service`, `upstream` or `downstream`.
+    pub nearness: String,
+    /// The CI or service that it worked on.
+    pub hit: Option<Ref>,
+    /// The way from what the incident hits to there; empty when it is the same.
+    pub path: String,
+    /// How its part is known: `explicit` (somebody linked the two), `rollback` (it was taken back
+    /// since) or `inferred` (both met the same place within the hours).
+    pub causality: String,
+    /// Within how many hours before the incident it was looked for.
+    pub within_hours: u32,
+    /// Why it stands here, in a sentence.
+    pub why: String,
+}
+
+/// What a release reaches, and the incidents there.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BlastRadius {
+    /// When its deployment began, RFC 3339.
+    pub since: Option<String>,
+    /// Until how many hours after the end of the deployment an incident is put down to it.
+    pub after_hours: u32,
+    /// The CIs that its changes touch.
+    pub cis: Vec<Ref>,
+    /// The services that its changes touch.
+    pub services: Vec<Ref>,
+    /// The CIs that need those.
+    pub reached_cis: Vec<Ref>,
+    /// The services of those, beside the ones that are touched.
+    pub reached_services: Vec<Ref>,
+    /// The incidents that began on any of these since then, the first one first.
+    pub incidents: Vec<BlastIncident>,
+    /// Whether there were more than are told.
+    pub truncated: bool,
+}
+
+/// An incident that began on what a release reaches.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct BlastIncident {
+    /// The incident.
+    pub incident: Ref,
+    /// 1 to 5.
+    pub priority: u8,
+    /// `open`, `resolved` or `closed`.
+    pub state: String,
+    /// When it began, RFC 3339.
+    pub opened_at: String,
+    /// How the part of the release is known: `explicit`, or `inferred` when it began no later than
+    /// `after_hours` after the deployment; absent for later ones.
+    pub causality: Option<String>,
+    /// Why it stands here.
+    pub why: String,
 }
 
 /// A notification of an Alertmanager, version 4 of its webhooks. Fields that are not named here are

@@ -28,12 +28,18 @@ pub struct Moved {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MovedKind {
+    /// An article of the knowledge base.
+    Article,
     /// A board.
     Board,
     /// A change.
     Change,
+    /// A channel by which notices go out.
+    Channel,
     /// A CI.
     Ci,
+    /// What is planned to be told of a release; it goes by the id of that release.
+    Communication,
     /// A conflict.
     Conflict,
     /// A deputy's time.
@@ -52,6 +58,8 @@ pub enum MovedKind {
     Job,
     /// A meeting.
     Meeting,
+    /// A notice.
+    Notice,
     /// A period of the calendar, such as a blackout or a maintenance window.
     Period,
     /// A person.
@@ -68,6 +76,10 @@ pub enum MovedKind {
     Runner,
     /// A service.
     Service,
+    /// The question after a release.
+    Survey,
     /// A team.
     Team,
+    /// A user group.
+    UserGroup,
 }

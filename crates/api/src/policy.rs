@@ -36,6 +36,34 @@ pub struct Model {
     pub source: String,
 }
 
+/// A release that is only thought of.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProposeModel {
+    /// The changes that would travel in it, by number or id.
+    pub changes: Vec<String>,
+    /// Where; production when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// Its tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+/// Which model fits, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ModelProposal {
+    /// The version of the policy that says so.
+    pub policy: i64,
+    /// The type of release: the first model, in the order of the files, whose `applies_when` holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proposed: Option<String>,
+    /// What its rule read, or why none is proposed.
+    pub reason: String,
+    /// The rule of each model that has one.
+    pub rules: Vec<ExplainedRule>,
+}
+
 /// A policy: all its files, and what their expressions may read.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Policy {
@@ -151,9 +179,10 @@ pub struct Explanation {
 /// A rule and what it came to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ExplainedRule {
-    /// `stage`, `factor` or `conflict`.
+    /// `stage`, `refusal`, `factor`, `conflict` or `model`.
     pub about: String,
-    /// The stage in words, the name of the factor, or the kind of conflict and the other side.
+    /// The stage in words, the sentence of the refusal, the name of the factor, or the kind of
+    /// conflict and the other side.
     pub name: String,
     /// Its file.
     pub file: String,
@@ -163,7 +192,8 @@ pub struct ExplainedRule {
     /// Its expression; none for what always holds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expression: Option<String>,
-    /// Whether the stage is asked for; whether the factor adds points; whether the conflict blocks.
+    /// Whether the stage is asked for; whether the go is refused; whether the factor adds points;
+    /// whether the conflict blocks.
     pub matched: bool,
     /// The same in words.
     pub outcome: String,
@@ -191,6 +221,57 @@ pub struct Turn {
     pub value: String,
     /// The outcome it would have.
     pub outcome: String,
+}
+
+/// What the rules that are only observed would have decided, beside what was decided.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Observed {
+    /// The version in force.
+    pub policy: i64,
+    /// The services, those with most differences first.
+    pub services: Vec<ObservedService>,
+    /// The records one by one, conflicts first.
+    pub items: Vec<ObservedItem>,
+    /// True when there are more than are told.
+    pub truncated: bool,
+}
+
+/// What is observed of a service.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ObservedService {
+    /// Which.
+    pub service: Ref,
+    /// How often an observed rule holds.
+    pub observed: u32,
+    /// How often it would have decided otherwise.
+    pub different: u32,
+}
+
+/// A record for which an observed rule holds.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ObservedItem {
+    /// `conflict` or `stage`.
+    pub about: String,
+    /// The record.
+    pub subject: Ref,
+    /// What is decided about: the conflict and the other side, or its approval.
+    pub what: String,
+    /// The rule or stage that is observed.
+    pub rule: String,
+    /// Its file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub file: Option<String>,
+    /// The line of its expression.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u32>,
+    /// What was decided.
+    pub decided: String,
+    /// What it would have decided.
+    pub would: String,
+    /// Whether that is something else.
+    pub different: bool,
+    /// The services that the record touches.
+    pub services: Vec<Ref>,
 }
 
 /// A replay that is asked for.

@@ -14,11 +14,16 @@ use crate::approval::{Extension, Round};
 use crate::calendar::Conflict;
 use crate::change::{ChangeRow, Link};
 use crate::common::{
-    Action, Comment, CountsAs, Hold, Lamp, LampState, Ref, Refusal, Task, Window, patch,
+    Action, Comment, CountsAs, Hold, Lamp, LampState, Ref, Refusal, Rehearsals, Task, Window, patch,
 };
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, UpdatePlan};
 use crate::risk::Risk;
 use crate::rollback::RollbackPlan;
+
+pub use crate::scope::{
+    Contribution, ContributionFields, Frozen, ImpactedService, Included, Neighbour, Outside,
+    OutsideFields, ProposedPart, ScopeDocument, ScopeFields, SharedCi, SignOff,
+};
 
 /// The fields of a release that people write. A new release needs `title` and `type`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -115,8 +120,18 @@ pub struct Milestone {
     /// What is reached.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
-    /// When, RFC 3339.
-    pub at: String,
+    /// When, RFC 3339. Where it follows the window that is when it falls now, and is not read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at: Option<String>,
+    /// So many hours before the window begins: it moves along.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hours_before_start: Option<u32>,
+    /// So many hours after the window ends.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hours_after_end: Option<u32>,
+    /// Whether it was reached.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub reached: bool,
 }
 
 /// A member of the release team.
@@ -303,6 +318,10 @@ pub struct Release {
     pub watched: bool,
     /// Links to other records.
     pub links: Vec<Link>,
+    /// Rehearsals of its way back.
+    pub rehearsals: Rehearsals,
+    /// How status updates are given while it is carried out.
+    pub updates: Option<UpdatePlan>,
     /// `successful`, `successful_with_issues`, `partially_successful`, `rolled_back` or `failed`.
     pub outcome: Option<String>,
     /// The outcomes that what happened leaves; none before it is deployed.
@@ -482,170 +501,6 @@ pub struct BoardColumn {
     pub releases: Vec<ReleaseRow>,
     /// True when there are more than are shown.
     pub more: bool,
-}
-
-/// What a release leaves to others, or leaves out.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OutsideFields {
-    /// The change that it is, by number or id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<String>,
-    /// What it is, in words; needed when no change is named.
-    #[serde(default)]
-    #[schema(max_length = 200)]
-    pub what: String,
-    /// Why.
-    #[schema(min_length = 1, max_length = 4000)]
-    pub reason: String,
-}
-
-/// What a team contributes.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ContributionFields {
-    /// The team, by id or name.
-    pub team: String,
-    /// What it owns.
-    #[schema(min_length = 1, max_length = 4000)]
-    pub owns: String,
-    /// What it signs off.
-    #[serde(default)]
-    #[schema(max_length = 4000)]
-    pub signs_off: String,
-}
-
-/// What people state about the scope; a field that is absent stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct ScopeFields {
-    /// Who decides about it between the teams, by id or login; null for whoever plans the release.
-    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub owner: Option<Option<String>>,
-    /// What is needed, and done independently of this release.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
-    pub independent: Option<Vec<OutsideFields>>,
-    /// What is left out on purpose.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
-    pub excluded: Option<Vec<OutsideFields>>,
-    /// The teams, and what each owns and signs off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 50)]
-    pub teams: Option<Vec<ContributionFields>>,
-    /// From when on nothing joins without an exception, RFC 3339; null for no such date.
-    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub freeze_at: Option<Option<String>>,
-}
-
-/// The scope document of a release: what people stated, and what is found out from its changes.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ScopeDocument {
-    /// The release.
-    pub release: Ref,
-    /// The release's version; send it as `If-Match`.
-    pub version: i64,
-    /// Who decides about it between the teams.
-    pub owner: Option<Ref>,
-    /// True when nothing joins any more without an exception.
-    pub frozen: bool,
-    /// From when on, RFC 3339, when a date was set.
-    pub freeze_at: Option<String>,
-    /// How it was frozen by hand.
-    pub freeze: Option<Frozen>,
-    /// The changes in deploy order.
-    pub included: Vec<Included>,
-    /// What is needed, and done independently.
-    pub independent: Vec<Outside>,
-    /// What is left out on purpose.
-    pub excluded: Vec<Outside>,
-    /// CIs that more than one change rests on, or another planned release works on.
-    pub shared: Vec<SharedCi>,
-    /// True when more are shared than are shown.
-    pub shared_more: bool,
-    /// The combined risk.
-    pub risk: Risk,
-    /// The teams: those that are stated, and those of the changes.
-    pub teams: Vec<Contribution>,
-    /// The releases that must be over before this one.
-    pub after: Vec<Neighbour>,
-    /// The releases that wait for this one.
-    pub followers: Vec<Neighbour>,
-}
-
-/// A freeze by hand.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Frozen {
-    /// Who.
-    pub by: String,
-    /// When, RFC 3339.
-    pub at: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// A change that the release includes.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Included {
-    /// The change.
-    pub change: Ref,
-    /// Its team.
-    pub team: Option<Ref>,
-    /// The services it touches, by name or through its CIs.
-    pub services: Vec<Ref>,
-    /// Its tier.
-    pub tier: String,
-}
-
-/// Something that is outside of the release.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Outside {
-    /// The change that it is.
-    pub change: Option<Ref>,
-    /// What it is, in words.
-    pub what: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// A CI that several parts of the plan rest on.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct SharedCi {
-    /// The CI.
-    pub ci: Ref,
-    /// The changes of this release that touch it, or need it.
-    pub changes: Vec<Ref>,
-    /// Other planned releases that work on it.
-    pub releases: Vec<Ref>,
-}
-
-/// A team and its part.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Contribution {
-    /// The team.
-    pub team: Ref,
-    /// What it owns; empty as long as nobody stated it.
-    pub owns: String,
-    /// What it signs off.
-    pub signs_off: String,
-    /// Its changes in this release.
-    pub changes: Vec<Ref>,
-}
-
-/// A release that this one waits for, or that waits for it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Neighbour {
-    /// The release.
-    pub release: Ref,
-    /// Its phase.
-    pub phase: String,
-    /// Its window.
-    pub window: Option<Window>,
-    /// Whether it was carried out and verified.
-    pub verified: bool,
 }
 
 /// The releases that must be over before this one; replaces the list.

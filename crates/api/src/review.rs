@@ -1,6 +1,6 @@
 //! Post-implementation reviews on the wire. `GET /reviews`, `GET/PUT /reviews/{id}`,
-//! `POST /reviews/{id}/complete`; `PUT /releases/{id}/review` and `PUT /changes/{id}/review` write
-//! the review of a record.
+//! `POST /reviews/{id}/complete`, `POST /reviews/{id}/annotations`, `GET /reviews/actions`;
+//! `PUT /releases/{id}/review` and `PUT /changes/{id}/review` write the review of a record.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -122,7 +122,7 @@ pub struct Review {
     pub completed_at: Option<String>,
     /// Who completed it.
     pub completed_by: Option<String>,
-    /// What may be done now (`complete`).
+    /// What may be done now (`complete`, `annotate`).
     pub allowed: Vec<Action>,
 }
 
@@ -135,6 +135,41 @@ pub struct Moment {
     pub what: String,
     /// Who.
     pub who: String,
+    /// True for a remark of the reviewers; the rest comes from the record.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub remark: bool,
+}
+
+/// A remark on an instant of the timeline.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Annotation {
+    /// The instant, RFC 3339; not in the future.
+    pub at: String,
+    /// What is to be known about it.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub text: String,
+}
+
+/// An action item in the list of all.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ActionRow {
+    /// Its review.
+    pub review: Ref,
+    /// What that looks back on.
+    pub subject: Ref,
+    /// Its number in the review, from 1.
+    pub item: u32,
+    /// What is to be done.
+    pub title: String,
+    /// Who does it.
+    pub owner: Option<Ref>,
+    /// By when, a date.
+    pub due_on: Option<String>,
+    /// Whether it is done.
+    pub done: bool,
+    /// Whether its day is past and it is not done.
+    pub overdue: bool,
 }
 
 /// One line of the list of reviews.

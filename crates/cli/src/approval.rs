@@ -3,7 +3,7 @@
 
 use api::approval::{
     ApprovalRow, CastVote, ContentDifferences, Delegation, EditedField, ExtensionRow,
-    NewDelegation, Round, Vote,
+    MeetCondition, NewCondition, NewDelegation, Round, Vote, VoteCondition,
 };
 use api::common::Written;
 use clap::{Args, Subcommand};
@@ -64,8 +64,13 @@ pub(crate) enum ApprovalVerb {
     /// Approves, or answers otherwise, what waits on a change or a release.
     #[command(after_help = "Examples:\n  \
         interlock approve vote REL-17\n  \
-        interlock approve vote CHG-1042 --reject --reason \"no way back\"")]
+        interlock approve vote CHG-1042 --reject --reason \"no way back\"\n  \
+        interlock approve vote CHG-1042 --condition \"the restore is tried\" --met-by ivan")]
     Vote(Cast),
+    /// Marks the condition of an approval met, where it names you or you made it.
+    #[command(after_help = "Example:\n  \
+        interlock approve meet CHG-1042 --note \"the restore took nine minutes\"")]
+    Meet(Met),
     /// Tells field by field what was edited in a change or a release since you, or the round,
     /// approved it.
     #[command(after_help = "Example:\n  interlock approve difference CHG-1042")]
@@ -211,12 +216,31 @@ impl Voted {
     }
 }
 
+/// A condition that is met.
+#[derive(Debug, Args)]
+pub(crate) struct Met {
+    /// The number or id of a change or a release.
+    record: String,
+    /// Whose condition; needed where you may mark several.
+    #[arg(long, value_name = "PERSON")]
+    voter: Option<String>,
+    /// A word to it.
+    #[arg(long, default_value = "")]
+    note: String,
+}
+
 /// What was seen, and why.
 #[derive(Debug, Clone, Args)]
 struct VoteArgs {
     /// Why.
     #[arg(long)]
     reason: Option<String>,
+    /// What a yes holds under: it counts, and the work does not begin before this is marked met.
+    #[arg(long, value_name = "TEXT", requires = "named")]
+    condition: Option<String>,
+    /// Who marks the condition met.
+    #[arg(long = "met-by", value_name = "PERSON", requires = "condition")]
+    named: Option<String>,
     /// The round that was seen; the open one when absent.
     #[arg(long, requires = "hash")]
     round: Option<u32>,
@@ -244,6 +268,13 @@ pub(crate) fn run(verb: ApprovalVerb, global: &Global) -> Result {
             let records = Records { client: &client, folder: folder_of(&cast.record)? };
             let path = records.path(&cast.record);
             let written = vote(&client, &path, word, &cast.vote)?;
+            records.tell(&written, &Before::default(), false, global)
+        }
+        ApprovalVerb::Meet(met) => {
+            let records = Records { client: &client, folder: folder_of(&met.record)? };
+            let path = format!("{}/condition/meet", records.path(&met.record));
+            let body = MeetCondition { voter: met.voter.clone(), note: met.note.clone() };
+            let written: Written = client.post(&path, Expect::Any, &body)?;
             records.tell(&written, &Before::default(), false, global)
         }
         ApprovalVerb::Difference(compared) => compared.print(&client, global),
@@ -302,7 +333,9 @@ fn vote(client: &Client, path: &str, word: &str, vote: &VoteArgs) -> Result<Writ
         (Some(round), Some(hash)) => (round, hash.clone()),
         _ => what_is_open(client, path)?,
     };
-    let body = Vote { round, content_hash, reason: vote.reason.clone() };
+    let condition = vote.condition.clone().zip(vote.named.clone());
+    let condition = condition.map(|(text, person)| NewCondition { text, person });
+    let body = Vote { round, content_hash, reason: vote.reason.clone(), condition };
     client.post(&format!("{path}/{word}"), Expect::Any, &body)
 }
 
@@ -363,7 +396,18 @@ fn vote_line(vote: &CastVote, zone: &str) -> String {
     let place = vote.on_behalf_of.as_ref();
     let place = place.map_or(String::new(), |absent| format!(" for {}", absent.name));
     let (who, answer, at) = (&vote.person.name, &vote.answer, wall::moment(&vote.at, zone));
-    format!("{void}{who}{place} {answer} {at}{why}")
+    let condition = vote.condition.as_ref();
+    let condition = condition.map_or(String::new(), |one| condition_words(one, zone));
+    format!("{void}{who}{place} {answer} {at}{why}{condition}")
+}
+
+fn condition_words(condition: &VoteCondition, zone: &str) -> String {
+    let stands = match (&condition.met_by, &condition.met_at) {
+        (Some(by), Some(at)) => format!("met, says {}, {}", by.name, wall::moment(at, zone)),
+        _ if condition.open => format!("OPEN, {} marks it met", condition.person.name),
+        _ => "no longer asked".to_owned(),
+    };
+    format!("; if {} ({stands})", condition.text)
 }
 
 #[cfg(test)]
@@ -380,6 +424,7 @@ mod tests {
             on_behalf_of: None,
             answer: "approve".to_owned(),
             reason: Some("fine".to_owned()),
+            condition: None,
             at: "2026-12-05T21:00:00Z".to_owned(),
             content_hash: "ab".to_owned(),
             voided: Some("plans, window".to_owned()),

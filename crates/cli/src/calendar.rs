@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use api::calendar::{
     Accept, Band, Calendar, Checked, Conflict, Draft, Entry, ExternalCalendar, ExternalRead, Feed,
-    Hit, MeetingEntry, NewExternal, NewFeed, Outages, ProjectedOutage, Slot, Slots,
+    Hit, MeetingEntry, NewExternal, NewFeed, Outages, ProjectedOutage, RefusedSlot, Slot, Slots,
 };
 use api::common::{Ref, Window, Written};
 use clap::{Args, Subcommand};
@@ -12,6 +12,7 @@ use ports::Method;
 use serde::Serialize;
 
 use crate::approval::folder_of;
+use crate::backlog::{Planned, plan};
 use crate::client::{Client, Expect, Query, segment};
 use crate::conflicts::{Imported, list};
 use crate::context::{Direct, Global, Paging};
@@ -55,6 +56,7 @@ const SCHEDULE: Columns = Columns {
         "kind",
         "type",
         "phase",
+        "awaits_approval",
         "services",
         "outage_minutes",
     ],
@@ -69,6 +71,7 @@ const SCHEDULE_ALL: &[&str] = &[
     "kind",
     "type",
     "phase",
+    "awaits_approval",
     "environment",
     "services",
     "team",
@@ -172,6 +175,15 @@ pub(crate) enum CalendarVerb {
         --after 2026-12-05T20:00 --zone Europe/Amsterdam\n  \
         interlock calendar slots --service Payments --minutes 60 --limit 10")]
     Slots(Wanted),
+    /// Plans the backlog: a slot for each change and release that waits for a date, in the order
+    /// named and then by urgency. Nothing is saved but what --accept names.
+    #[command(after_help = "Examples:\n  \
+        interlock calendar plan\n  \
+        interlock calendar plan REL-17 CHG-1042 --after 2026-12-05T20:00 \
+        --zone Europe/Amsterdam\n  \
+        interlock calendar plan REL-17 --accept REL-17\n  \
+        interlock calendar plan --accept all")]
+    Plan(Planned),
     /// Accepts a conflict, with a reason.
     #[command(after_help = "Example:\n  interlock calendar accept \
         cfl_0190a1b2c3d47e8f9a0b1c2d3e4f5a6b --reason \"the pair is redundant\"")]
@@ -415,6 +427,7 @@ pub(crate) fn run(verb: CalendarVerb, global: &Global) -> Result {
         CalendarVerb::Conflicts(wanted) => conflicts(&wanted, global),
         CalendarVerb::Check(draft) => check(&global.client()?, &draft, global),
         CalendarVerb::Slots(wanted) => slots(&global.client()?, &wanted, global),
+        CalendarVerb::Plan(planned) => plan(&global.client()?, &planned, global),
         CalendarVerb::Accept(accepted) => {
             let client = global.client()?;
             let until = accepted.zone.clock(&client).maybe(accepted.until.as_ref())?;
@@ -611,8 +624,7 @@ struct FreeLine<'a> {
 
 impl<'a> FreeLine<'a> {
     fn of(slot: &'a Slot) -> Self {
-        let why: Vec<&str> = slot.reasons.iter().map(|one| one.detail.as_str()).collect();
-        Self { window: &slot.window, why: why.join("; ") }
+        Self { window: &slot.window, why: reasons(slot) }
     }
 }
 
@@ -628,6 +640,19 @@ fn subject_clock<'a>(
         Some((folder, subject)) => clock.of(Records { client, folder }.path(subject)),
         None => clock,
     }
+}
+
+/// Starts that were refused, and why, in a line.
+pub(crate) fn refused_line(refused: &RefusedSlot, zone: &str) -> String {
+    let why: Vec<&str> = refused.conflicts.iter().map(|one| one.detail.as_str()).collect();
+    let span = wall::span(&refused.window.start, &refused.until, zone);
+    format!("{span}: {}", wall::sentence(&why.join("; "), zone))
+}
+
+/// What speaks for and against a slot.
+pub(crate) fn reasons(slot: &Slot) -> String {
+    let why: Vec<&str> = slot.reasons.iter().map(|one| one.detail.as_str()).collect();
+    why.join("; ")
 }
 
 fn slots(client: &Client, wanted: &Wanted, global: &Global) -> Result {
@@ -646,9 +671,7 @@ fn slots(client: &Client, wanted: &Wanted, global: &Global) -> Result {
         .with("limit", &wanted.limit);
     let found: Slots = client.get("/slots", &query)?;
     for refused in &found.refused {
-        let why: Vec<&str> = refused.conflicts.iter().map(|one| one.detail.as_str()).collect();
-        let refused = wall::span(&refused.window.start, &refused.until, zone);
-        say(format!("{refused}: {}", wall::sentence(&why.join("; "), zone)));
+        say(refused_line(refused, zone));
     }
     let lines: Vec<FreeLine<'_>> = found.slots.iter().map(FreeLine::of).collect();
     let columns = &["window.start", "window.end", "window.zone", "why"];

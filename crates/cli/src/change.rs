@@ -16,9 +16,9 @@ use crate::failure::{Failure, Result};
 use crate::given::{Clock, FromFile, WindowArgs, ZoneArg, cleared, pair, replaces, set};
 use crate::output::Columns;
 use crate::record::{
-    Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
-    Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, refusal_words,
-    several_sent, task_lines,
+    Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Rehearsed, Remark,
+    Scheduled, Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines,
+    refusal_words, rehearsal_lines, several_sent, task_lines,
 };
 use crate::review::WrittenReview;
 use crate::told::Before;
@@ -212,6 +212,10 @@ pub(crate) enum ChangeVerb {
     /// Adds links to other records, and takes links away.
     #[command(after_help = "Example:\n  interlock change link CHG-1042 --add incident=INC-7")]
     Link(Linked),
+    /// Writes down that its way back was rehearsed.
+    #[command(after_help = "Example:\n  interlock change rehearse CHG-1042 \
+        --environment staging --minutes 12 --covers data_migration")]
+    Rehearse(Rehearsed),
     /// Writes its review; --complete ends it.
     #[command(after_help = "Example:\n  interlock change review CHG-1042 \
         --went-well \"quick\" --went-wrong \"no test\" --root-cause \"a typo\" --complete")]
@@ -464,6 +468,7 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
     let before = match &verb {
         ChangeVerb::Edit(edit) => Before::of(&changes, &edit.change),
         ChangeVerb::Schedule(scheduled) => Before::of(&changes, &scheduled.record),
+        ChangeVerb::Complete(done) => Before::of(&changes, &done.change),
         _ => Before::default(),
     };
     let commits = matches!(verb, ChangeVerb::Schedule(_));
@@ -507,6 +512,7 @@ pub(crate) fn run(verb: ChangeVerb, global: &Global) -> Result {
         ChangeVerb::Watch(named) => changes.watch(&named, true),
         ChangeVerb::Unwatch(named) => changes.watch(&named, false),
         ChangeVerb::Link(linked) => changes.link(&linked),
+        ChangeVerb::Rehearse(rehearsed) => changes.rehearse(&rehearsed),
         ChangeVerb::Cis(touched) => return show_cis(&changes, &touched, global),
         ChangeVerb::Traceability(period) => return show_traced(&client, &period, global),
         ChangeVerb::Bulk(several) => {
@@ -562,6 +568,7 @@ fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         ("approvals", round_lines(&change.rounds, zone)),
         ("tasks", task_lines(&change.tasks, zone)),
         ("links", link_lines(&change.links)),
+        ("rehearsals", rehearsal_lines(&change.rehearsals, zone)),
         ("remarks", comment_lines(&change.comments, zone)),
         ("you may", action_lines(&change.actions, zone)),
     ];

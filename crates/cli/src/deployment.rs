@@ -5,16 +5,19 @@ use std::path::PathBuf;
 
 use api::common::Written;
 use api::deployment::{
-    DecideRun, PlanDocument, PlanText, ReportRun, RollBackRun, Run, RunLeg, StepAsk,
+    CarriedOut, DecideRun, DeploymentStep, PlanDocument, PlanText, ReportRun, RollBackRun, Run,
+    RunLeg, RunTrigger, RunWayBack, SendUpdate, StepAsk, UpdatePlan, Updates, UpdatesFields,
 };
 use clap::{Args, Subcommand};
 use ports::Method;
 
-use crate::client::{Expect, Query};
+use crate::client::{Client, Expect, Query, segment};
 use crate::context::Global;
 use crate::failure::{Failure, Result};
 use crate::given::read_text;
-use crate::record::{IfVersion, Named, Records, Step};
+use crate::record::{IfVersion, Named, Records, Step, rehearsal_lines};
+use crate::release::rollback_lines;
+use crate::wall;
 
 /// What is done with a run.
 #[derive(Debug, Subcommand)]
@@ -53,6 +56,13 @@ pub(crate) enum DeploymentVerb {
         interlock deployment rollback REL-17 --reason \"errors doubled\"\n  \
         interlock deployment rollback REL-17 --change CHG-12 --reason \"the shop is slow\"")]
     Rollback(TakenBack),
+    /// Says what taking it back that far would do; decides nothing.
+    #[command(after_help = "Example:\n  \
+        interlock deployment preview REL-17 --change CHG-12")]
+    Preview(TakenBack),
+    /// Gives a status update: the text of --text, or what the template says now.
+    #[command(after_help = "Example:\n  interlock deployment update REL-17")]
+    Update(Told),
     /// Ends a way back that cannot be completed; what was not taken back stands.
     #[command(after_help = "Example:\n  \
         interlock deployment give-up REL-17 --reason \"the backup cannot be read\"")]
@@ -127,6 +137,18 @@ pub(crate) struct TakenBack {
     version: IfVersion,
 }
 
+/// A status update.
+#[derive(Debug, Args)]
+pub(crate) struct Told {
+    /// The number or id of the release.
+    release: String,
+    /// What it says.
+    #[arg(long)]
+    text: Option<String>,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
 /// Steers a run.
 pub(crate) fn run(verb: DeploymentVerb, global: &Global) -> Result {
     let client = global.client()?;
@@ -149,13 +171,94 @@ pub(crate) fn run(verb: DeploymentVerb, global: &Global) -> Result {
             runs.post(&release, "decide", version.expect(), &DecideRun { choice, reason })
         }
         DeploymentVerb::Rollback(back) => {
-            let TakenBack { release, changes, as_far_as_possible, reason, version } = back;
-            let changes = (!changes.is_empty()).then_some(changes);
-            let body = RollBackRun { changes, as_far_as_possible, reason };
-            runs.post(&release, "rollback", version.expect(), &body)
+            let (release, version) = (back.release.clone(), back.version);
+            runs.post(&release, "rollback", version.expect(), &back.body())
+        }
+        DeploymentVerb::Preview(back) => {
+            let path = format!("{}/rollback/preview", runs.path(&back.release));
+            let would: RunWayBack = client.post(&path, Expect::Any, &back.body())?;
+            return global.out().record(&would, &[], &[("way back", way_back_lines(&would))]);
+        }
+        DeploymentVerb::Update(told) => {
+            let body = SendUpdate { text: told.text };
+            runs.post(&told.release, "updates", told.version.expect(), &body)
         }
     };
     global.out().written(&written?)
+}
+
+impl TakenBack {
+    fn body(self) -> RollBackRun {
+        let changes = (!self.changes.is_empty()).then_some(self.changes);
+        let (as_far_as_possible, reason) = (self.as_far_as_possible, self.reason);
+        RollBackRun { changes, as_far_as_possible, reason }
+    }
+}
+
+/// What taking a run back would do, in lines.
+fn way_back_lines(would: &RunWayBack) -> Vec<String> {
+    let refused = would.refusal.iter().map(|refusal| format!("REFUSED: {}", refusal.detail));
+    let minutes = format!("{} min, {} steps", would.minutes, would.steps.len());
+    let dragged = (!would.dragged.is_empty()).then(|| format!("with {}", would.dragged.join(", ")));
+    let stands = would.stands.iter().map(|one| format!("STANDS {}: {}", one.step, one.why));
+    let lines = refused.chain([minutes]).chain(dragged);
+    lines.chain(would.steps.iter().cloned()).chain(stands).collect()
+}
+
+/// How status updates of a release are given.
+#[derive(Debug, Args)]
+pub(crate) struct PlannedUpdates {
+    /// The number or id of the release.
+    release: String,
+    /// How often, in minutes.
+    #[arg(long, value_name = "MINUTES", required_unless_present = "off")]
+    every: Option<u32>,
+    /// Where they stand, such as a channel or an address.
+    #[arg(long, required_unless_present = "off")]
+    place: Option<String>,
+    /// For whom.
+    #[arg(long, required_unless_present = "off")]
+    audience: Option<String>,
+    /// What they say, with `{release}`, `{title}`, `{state}`, `{done}`, `{total}`, `{now}`,
+    /// `{minutes_back}` and `{window_end}` filled in.
+    #[arg(long, default_value = UPDATE_TEMPLATE)]
+    template: String,
+    /// Gives none.
+    #[arg(long, conflicts_with_all = ["every", "place", "audience"])]
+    off: bool,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+/// What updates say where nothing else is written.
+const UPDATE_TEMPLATE: &str =
+    "{release} {title}: {state}, {done} of {total} changes done. The window ends {window_end}.";
+
+/// Says how status updates of a release are given.
+pub(crate) fn plan_updates(given: PlannedUpdates, releases: &Records<'_>) -> Result<Written> {
+    let path = releases.path(&given.release);
+    let expect = given.version.or_read(releases.client, &path)?;
+    let plan = given.every.map(|every_minutes| UpdatePlan {
+        every_minutes,
+        place: given.place.unwrap_or_default(),
+        audience: given.audience.unwrap_or_default(),
+        template: given.template,
+    });
+    let body = UpdatesFields { plan };
+    releases.client.write(Method::Put, &format!("{path}/updates"), expect, &body)
+}
+
+/// Status updates in lines: when the next is due, and those that were given.
+pub(crate) fn update_lines(updates: &Updates) -> Vec<String> {
+    let plan = updates.plan.iter();
+    let plan = plan.map(|plan| {
+        let UpdatePlan { every_minutes, place, audience, .. } = plan;
+        format!("every {every_minutes} min at {place} for {audience}")
+    });
+    let overdue = if updates.overdue { "OVERDUE, next reminder" } else { "next due" };
+    let due = updates.due_at.iter().map(|at| format!("{overdue} {at}"));
+    let sent = updates.sent.iter().map(|one| format!("{} {}: {}", one.at, one.by, one.text));
+    plan.chain(due).chain(sent).collect()
 }
 
 impl OfStep {
@@ -232,6 +335,19 @@ pub(crate) fn plan(verb: &PlanVerb, releases: &Records<'_>, global: &Global) -> 
     }
 }
 
+fn trigger_line(trigger: &RunTrigger) -> String {
+    let value = trigger.value.as_deref().unwrap_or("not looked at");
+    let note = trigger.note.as_deref().unwrap_or_default();
+    let then = match value {
+        "bad" => format!(", leads to {}", trigger.on_bad),
+        "no_data" => format!(", leads to {}", trigger.on_no_data),
+        _ => String::new(),
+    };
+    let at = trigger.fires_at.iter().map(|at| format!(" at {at}"));
+    let line: String = std::iter::once(then).chain(at).collect();
+    format!("WATCHES {} {value}{line} {note}", trigger.key).trim_end().to_owned()
+}
+
 /// A run in lines: what it waits for, and how each step went.
 pub(crate) fn run_lines(run: &Run) -> Vec<String> {
     let mut lines = vec![run.phase.clone()];
@@ -250,6 +366,7 @@ pub(crate) fn run_lines(run: &Run) -> Vec<String> {
         let way = wait.way.as_deref().unwrap_or_default();
         lines.push(format!("WAITS for someone to {} {step}, {way}", wait.what));
     }
+    lines.extend(run.triggers.iter().map(trigger_line));
     for step in &run.steps {
         let leg = |way: &str, leg: &RunLeg| {
             let note = leg.note.as_deref().unwrap_or_default();
@@ -262,4 +379,43 @@ pub(crate) fn run_lines(run: &Run) -> Vec<String> {
     let stands = run.stands.iter().map(|stands| format!("STANDS {}: {}", stands.step, stands.why));
     lines.extend(stands);
     lines
+}
+
+/// Shows the deployment of a release.
+pub(crate) fn show_deployment(client: &Client, release: &str, global: &Global) -> Result {
+    let path = format!("/deployments/{}", segment(release));
+    let found: CarriedOut = client.get(&path, &Query::default())?;
+    let fields = [
+        "release.number",
+        "release.name",
+        "window",
+        "deployment.state",
+        "deployment.started_at",
+        "deployment.started_by",
+        "deployment.finished_at",
+        "deployment.rollback.reason",
+        "deployment.rollback.given_up",
+    ];
+    let zone = wall::zone_of(found.window.as_ref());
+    let told = |step: &DeploymentStep| step_line(step, zone);
+    let back = found.deployment.rollback.iter().flat_map(|rollback| &rollback.steps);
+    let sections = [
+        ("carried out", found.deployment.steps.iter().map(told).collect()),
+        ("taken back", back.map(told).collect()),
+        ("the run", found.run.as_ref().map(run_lines).unwrap_or_default()),
+        ("the way back", rollback_lines(&found.rollback_plan, zone)),
+        ("rehearsals", rehearsal_lines(&found.rehearsals, zone)),
+        ("status updates", update_lines(&found.updates)),
+    ];
+    global.out().record(&found, &fields, &sections)
+}
+
+fn step_line(step: &DeploymentStep, zone: &str) -> String {
+    let change = step.change.number.as_deref().unwrap_or(&step.change.name);
+    let by = step.by.as_deref().unwrap_or_default();
+    let at = step.at.as_ref().map(|at| wall::moment(at, zone)).unwrap_or_default();
+    let note = step.note.as_deref().unwrap_or_default();
+    let uncertain = if step.uncertain { "BEGUN, NOT REPORTED: check what it did" } else { "" };
+    let parts = [step.state.as_str(), change, uncertain, &at, by, note];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

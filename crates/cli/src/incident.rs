@@ -1,7 +1,7 @@
 //! `interlock incident`: interruptions of a service.
 
 use api::change::Link;
-use api::incident::{Incident, IncidentFields, IncidentRow};
+use api::incident::{Incident, IncidentFields, IncidentRow, Near, NearChange};
 use clap::{Args, Subcommand};
 use ports::{Clock as _, Method, SystemClock};
 
@@ -44,15 +44,40 @@ const FIELDS: &[&str] = &[
     "imported",
 ];
 
+const NEAR: Columns = Columns {
+    people: &["change.number", "change.name", "causality", "minutes_before", "why"],
+    all: &[
+        "change.number",
+        "change.name",
+        "release.number",
+        "began_at",
+        "ended_at",
+        "under_way",
+        "minutes_before",
+        "outcome",
+        "nearness",
+        "hit.name",
+        "path",
+        "causality",
+        "within_hours",
+        "why",
+    ],
+};
+
 /// What is done with incidents.
 #[derive(Debug, Subcommand)]
 pub(crate) enum IncidentVerb {
     /// Lists incidents.
     #[command(after_help = "Example:\n  interlock incident list --state open")]
     List(List),
-    /// Shows an incident.
+    /// Shows an incident, and what was changed lately near it.
     #[command(after_help = "Example:\n  interlock incident show INC-7")]
     Show(Named),
+    /// Lists what was changed lately near it, the likely cause first: on what it hits, on what that
+    /// needs and on what needs that.
+    #[command(after_help = "Examples:\n  interlock incident near INC-7 --hours 48\n  \
+        interlock incident edit INC-7 --caused-by CHG-1042")]
+    Near(Looked),
     /// Opens an incident.
     #[command(after_help = "Example:\n  interlock incident create \
         --title \"Payments are slow\" --priority 2 --service Payments")]
@@ -64,6 +89,16 @@ pub(crate) enum IncidentVerb {
     /// Adds a remark.
     #[command(after_help = "Example:\n  interlock incident comment INC-7 \"the cache was full\"")]
     Comment(Remark),
+}
+
+/// How far is looked back from an incident.
+#[derive(Debug, Args)]
+pub(crate) struct Looked {
+    /// Its number or id.
+    incident: String,
+    /// How many hours before it began; 24 when absent.
+    #[arg(long)]
+    hours: Option<u32>,
 }
 
 /// Which incidents are listed.
@@ -169,11 +204,7 @@ impl Fields {
         set(&mut body.services, replaces(&self.services));
         set(&mut body.assignee, cleared(self.assignee.as_ref()));
         set(&mut body.caused_by, cleared(self.caused_by.as_ref()));
-        let links = self.links.iter().map(|(kind, target)| Link {
-            kind: kind.clone(),
-            target: target.clone(),
-            url: None,
-        });
+        let links = self.links.iter().map(|(kind, target)| Link::new(kind, target));
         set(&mut body.links, (!self.links.is_empty()).then(|| links.collect()));
         let ends =
             body.state.as_deref().is_some_and(|state| ["resolved", "closed"].contains(&state));
@@ -206,11 +237,18 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
         IncidentVerb::Show(named) => {
             let path = incidents.path(&named.record);
             let incident: Incident = client.get(&path, &Query::default())?;
+            let near = near(&client, &path, None)?;
+            let title = format!("changed in the {} hours before", near.hours);
             let sections = [
+                (title.as_str(), near.items.iter().map(near_line).collect()),
                 ("remarks", comment_lines(&incident.comments, "UTC")),
                 ("you may", action_lines(&incident.actions, "UTC")),
             ];
             return global.out().record(&incident, FIELDS, &sections);
+        }
+        IncidentVerb::Near(looked) => {
+            let near = near(&client, &incidents.path(&looked.incident), looked.hours)?;
+            return global.out().answer(&near, &near.items, NEAR);
         }
         IncidentVerb::Create(fields) => {
             client.post("/incidents", Expect::Any, &fields.body(&client, false)?)
@@ -225,6 +263,18 @@ pub(crate) fn run(verb: IncidentVerb, global: &Global) -> Result {
         IncidentVerb::Comment(remark) => incidents.comment(&remark),
     };
     global.out().written(&written?)
+}
+
+fn near(client: &Client, path: &str, hours: Option<u32>) -> Result<Near> {
+    client.get(&format!("{path}/near"), &Query::default().maybe("hours", hours.as_ref()))
+}
+
+/// `CHG-7 Renew the certificates: worked on …; ended 12 min before it began [inferred]`
+fn near_line(near: &NearChange) -> String {
+    let number = near.change.number.as_deref().unwrap_or(&near.change.id);
+    let with = near.release.as_ref().and_then(|release| release.number.as_ref());
+    let with = with.map_or_else(String::new, |release| format!(" with {release}"));
+    format!("{number}{with} {}: {} [{}]", near.change.name, near.why, near.causality)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use api::release::{Kpi, Member, Milestone, PackageItem};
 
 use crate::failure::{Failure, Result};
 use crate::given::Clock;
+use crate::wall;
 
 /// Measures with their targets.
 pub(crate) fn kpis(given: &[(String, String)]) -> Option<Vec<Kpi>> {
@@ -18,10 +19,29 @@ pub(crate) fn milestones(
     clock: &Clock<'_>,
 ) -> Result<Option<Vec<Milestone>>> {
     let one = |(name, at): &(String, String)| {
-        Ok(Milestone { name: name.clone(), at: clock.instant(at)? })
+        Ok(Milestone {
+            name: name.clone(),
+            at: Some(clock.instant(at)?),
+            hours_before_start: None,
+            hours_after_end: None,
+            reached: false,
+        })
     };
     let all = given.iter().map(one).collect::<Result<Vec<_>>>()?;
     Ok((!all.is_empty()).then_some(all))
+}
+
+/// A milestone: when, what, and whether it was reached.
+pub(crate) fn milestone_line(milestone: &Milestone, zone: &str) -> String {
+    let at = milestone.at.as_ref();
+    let at = at.map_or_else(|| "once there is a window".to_owned(), |at| wall::moment(at, zone));
+    let follows = match (milestone.hours_before_start, milestone.hours_after_end) {
+        (Some(hours), _) => format!(", {hours} h before the window"),
+        (_, Some(hours)) => format!(", {hours} h after the window"),
+        (None, None) => String::new(),
+    };
+    let reached = if milestone.reached { ", reached" } else { "" };
+    format!("{at} {}{follows}{reached}", milestone.name)
 }
 
 /// Who else takes part, and as what.

@@ -3,9 +3,11 @@
 
 use api::change::Schedule;
 use api::common::{LampState, Ref, Window, Written};
+use api::incident::{BlastIncident, BlastRadius};
 use api::release::{
-    Dependencies, Effect, MovePreview, Neighbour, Outside, OutsideFields, Readiness, ReadinessItem,
-    ScopeDocument, ScopeFields, SharedCi,
+    Dependencies, Effect, ImpactedService, MovePreview, Neighbour, Outside, OutsideFields,
+    ProposedPart, Readiness, ReadinessItem, Release, ReleaseFields, ScopeDocument, ScopeFields,
+    SharedCi, SignOff,
 };
 use clap::Args;
 use ports::Method;
@@ -66,6 +68,56 @@ impl Stated {
     }
 }
 
+/// A part that is signed off.
+#[derive(Debug, Args)]
+pub(crate) struct SignedOff {
+    /// The number or id of the release.
+    release: String,
+    /// The team; needed where you may sign off for more than one.
+    #[arg(long)]
+    team: Option<String>,
+    /// A word to it.
+    #[arg(long, default_value = "")]
+    note: String,
+    #[command(flatten)]
+    version: IfVersion,
+}
+
+impl SignedOff {
+    /// Signs it off.
+    pub(crate) fn send(&self, releases: &Records<'_>) -> Result<Written> {
+        let body = SignOff { team: self.team.clone(), note: self.note.clone() };
+        releases.post(&self.release, "scope/sign-off", self.version.expect(), &body)
+    }
+}
+
+/// A milestone that is reached.
+#[derive(Debug, Args)]
+pub(crate) struct Reached {
+    /// The number or id of the release.
+    release: String,
+    /// The milestone, by its name.
+    milestone: String,
+}
+
+impl Reached {
+    /// Marks it.
+    pub(crate) fn send(&self, releases: &Records<'_>) -> Result<Written> {
+        let path = releases.path(&self.release);
+        let found: Release = releases.client.get(&path, &Query::default())?;
+        let mut milestones = found.milestones;
+        let Some(one) = milestones.iter_mut().find(|one| one.name == self.milestone) else {
+            let names: Vec<&str> = milestones.iter().map(|one| one.name.as_str()).collect();
+            let wrong =
+                format!("`{}` is none of its milestones: {}", self.milestone, names.join(", "));
+            return Err(Failure::usage(wrong));
+        };
+        one.reached = true;
+        let body = ReleaseFields { milestones: Some(milestones), ..ReleaseFields::default() };
+        releases.client.write(Method::Patch, &path, Expect::Version(found.version), &body)
+    }
+}
+
 /// What is left out: a change by its number, or words.
 fn outside(given: &[(String, String)]) -> Option<Vec<OutsideFields>> {
     let one = |(what, reason): &(String, String)| {
@@ -123,6 +175,17 @@ pub(crate) fn preview(releases: &Records<'_>, wanted: &Preview, global: &Global)
     global.out().record(&told, PREVIEW, &sections)
 }
 
+fn proposed_line(part: &ProposedPart) -> String {
+    let team = part.team.as_ref().map_or("no team", |team| &team.name);
+    format!("{} {} ({team}): {}", part.kind.replace('_', " "), part.ci.name, part.path)
+}
+
+fn impact_line(one: &ImpactedService) -> String {
+    let how = if one.direct { "touched" } else { "rests on it" };
+    let changes: Vec<String> = one.changes.iter().map(name).collect();
+    format!("{} (criticality {}), {how}: {}", one.service.name, one.criticality, changes.join(", "))
+}
+
 /// Shows the scope document.
 pub(crate) fn show_scope(releases: &Records<'_>, release: &str, global: &Global) -> Result {
     let path = format!("{}/scope", releases.path(release));
@@ -133,13 +196,17 @@ pub(crate) fn show_scope(releases: &Records<'_>, release: &str, global: &Global)
     });
     let teams = scope.teams.iter().map(|one| {
         let owns = if one.owns.is_empty() { "not stated yet" } else { &one.owns };
-        format!("{} owns: {owns}; signs off: {}", one.team.name, one.signs_off)
+        let signed = one.signed_by.as_ref().zip(one.signed_at.as_ref());
+        let signed = signed.map_or(String::new(), |(by, at)| format!("; signed off by {by}, {at}"));
+        format!("{} owns: {owns}; signs off: {}{signed}", one.team.name, one.signs_off)
     });
     let sections = [
         ("included, in deploy order", included.collect()),
         ("handled independently", scope.independent.iter().map(outside_line).collect()),
         ("excluded", scope.excluded.iter().map(outside_line).collect()),
         ("shared infrastructure", scope.shared.iter().map(shared_line).collect()),
+        ("proposed parts", scope.proposed.iter().map(proposed_line).collect()),
+        ("services that feel it", scope.impact.iter().map(impact_line).collect()),
         ("risk", factor_lines(&scope.risk)),
         ("teams", teams.collect()),
         ("waits for", scope.after.iter().map(neighbour_line).collect()),
@@ -193,6 +260,28 @@ pub(crate) fn readiness(releases: &Records<'_>, release: &str, global: &Global) 
         1 => Err(Failure::Found("one thing blocks the date".to_owned())),
         many => Err(Failure::Found(format!("{many} things block the date"))),
     }
+}
+
+/// Prints what a release reaches, and the incidents there since its deployment began.
+pub(crate) fn blast(releases: &Records<'_>, release: &str, global: &Global) -> Result {
+    let path = format!("{}/blast", releases.path(release));
+    let blast: BlastRadius = releases.client.get(&path, &Query::default())?;
+    let names = |refs: &[Ref]| refs.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    let line = |one: &BlastIncident| {
+        let number = one.incident.number.as_deref().unwrap_or(&one.incident.id);
+        let label = one.causality.as_deref().unwrap_or("later");
+        let at = wall::moment(&one.opened_at, "UTC");
+        format!("{number} {} ({}, began {at}): {} [{label}]", one.incident.name, one.state, one.why)
+    };
+    let sections = [
+        ("touches", names(&blast.services).into_iter().chain(names(&blast.cis)).collect()),
+        (
+            "reaches",
+            names(&blast.reached_services).into_iter().chain(names(&blast.reached_cis)).collect(),
+        ),
+        ("incidents since", blast.incidents.iter().map(line).collect()),
+    ];
+    global.out().record(&blast, &["since", "truncated"], &sections)
 }
 
 fn item_lines(item: &ReadinessItem, zone: &str) -> Vec<String> {

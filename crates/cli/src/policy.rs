@@ -8,8 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Context as _;
 use api::common::{Page, Written};
 use api::policy::{
-    Activate, CheckPolicy, ExplainedRule, Explanation, Model, Policy, PolicyChecked, PolicyVersion,
-    Replay, ReplayPolicy,
+    Activate, CheckPolicy, ExplainedRule, Explanation, Model, ModelProposal, Observed, Policy,
+    PolicyChecked, PolicyVersion, ProposeModel, Replay, ReplayPolicy,
 };
 use clap::{Args, Subcommand};
 use ports::Method;
@@ -28,6 +28,21 @@ const MODELS: Columns = Columns {
     all: &["kind", "name", "title", "description", "version", "approval", "owner", "review_on"],
 };
 const RULES: &[&str] = &["about", "name", "outcome", "expression"];
+const OBSERVED: Columns = Columns {
+    people: &["subject.number", "what", "rule", "decided", "would", "services"],
+    all: &[
+        "about",
+        "subject.number",
+        "what",
+        "rule",
+        "decided",
+        "would",
+        "different",
+        "services",
+        "file",
+        "line",
+    ],
+};
 const GROUPS: [&str; 5] = ["count", "kind", "was", "would", "records"];
 const DIFFERENCES: &[&str] = &[
     "record.number",
@@ -72,6 +87,14 @@ pub(crate) enum PolicyVerb {
         interlock policy explain CHG-1042\n  \
         interlock policy explain REL-17 --format json")]
     Explain(Explained),
+    /// Proposes the type of a release that would carry some changes, and says why.
+    #[command(
+        after_help = "Example:\n  interlock policy propose --change CHG-1042 --change CHG-1043"
+    )]
+    Propose(Proposed),
+    /// Lists what the rules that are only observed would have decided, beside what was decided.
+    #[command(after_help = "Example:\n  interlock policy observed")]
+    Observed,
     /// Compares how stored records were routed with how a set of files would route them.
     #[command(after_help = "Examples:\n  \
         interlock policy replay --days 90 --policy rules/\n  \
@@ -117,6 +140,20 @@ pub(crate) struct Explained {
     record: String,
 }
 
+/// A release that is only thought of.
+#[derive(Debug, Args)]
+pub(crate) struct Proposed {
+    /// A change that would travel in it; give it again for more.
+    #[arg(long = "change", value_name = "CHANGE")]
+    changes: Vec<String>,
+    /// Where; production when absent.
+    #[arg(long)]
+    environment: Option<String>,
+    /// A tag of it; give it again for more.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+}
+
 /// What is replayed.
 #[derive(Debug, Args)]
 pub(crate) struct Replayed {
@@ -157,8 +194,29 @@ pub(crate) fn run(verb: PolicyVerb, direct: &Direct, global: &Global) -> Result 
             global.out().answer(&all, &all.items, MODELS)
         }
         PolicyVerb::Explain(explained) => explain(&client, &explained.record, global),
+        PolicyVerb::Propose(wanted) => propose(&client, wanted, global),
+        PolicyVerb::Observed => {
+            let observed: Observed = client.get("/policy/observed", &Query::default())?;
+            global.out().answer(&observed, &observed.items, OBSERVED)?;
+            for one in &observed.services {
+                let (name, all) = (&one.service.name, one.observed);
+                say(format!("{name}: {all} observed, {} would be otherwise", one.different));
+            }
+            Ok(())
+        }
         PolicyVerb::Replay(wanted) => replay(&client, &wanted, global),
     }
+}
+
+fn propose(client: &Client, wanted: Proposed, global: &Global) -> Result {
+    let Proposed { changes, environment, tags } = wanted;
+    let body = ProposeModel { changes, environment, tags };
+    let found: ModelProposal = client.post("/models/proposal", Expect::Any, &body)?;
+    match &found.proposed {
+        Some(name) => say(format!("{name}: {}", found.reason)),
+        None => say(&found.reason),
+    }
+    global.out().answer(&found, &found.rules, RULES)
 }
 
 fn current(client: &Client) -> Result<Policy> {

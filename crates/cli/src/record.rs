@@ -4,8 +4,8 @@
 use api::approval::GrantExtension;
 use api::change::{Extend, Link, Links, Schedule};
 use api::common::{
-    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Refusal, Task, TaskFields,
-    Written,
+    Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Refusal, Rehearsal,
+    RehearsalFields, Rehearsals, Task, TaskFields, Written,
 };
 use clap::Args;
 use ports::Method;
@@ -204,6 +204,34 @@ pub(crate) struct Remark {
     text: String,
 }
 
+/// A rehearsal of the way back.
+#[derive(Debug, Args)]
+pub(crate) struct Rehearsed {
+    /// The number or id of the record.
+    record: String,
+    /// Where it was carried out: `staging`, `test` or `development`.
+    #[arg(long)]
+    environment: String,
+    /// How long it took.
+    #[arg(long)]
+    minutes: u32,
+    /// What it covered beside the deployment itself: `data_migration` or `configuration`; give it
+    /// again for both.
+    #[arg(long, value_name = "WHAT")]
+    covers: Vec<String>,
+    /// When it ended, if not now: RFC 3339, or wall time of --zone.
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    #[command(flatten)]
+    zone: ZoneArg,
+    /// It went wrong; --note says what.
+    #[arg(long, requires = "note")]
+    failed: bool,
+    /// A remark.
+    #[arg(long)]
+    note: Option<String>,
+}
+
 /// A task: a new one, or the one with a number.
 #[derive(Debug, Args)]
 pub(crate) struct Tasked {
@@ -271,6 +299,13 @@ pub(crate) struct Linked {
     /// The address of the links that are added.
     #[arg(long, requires = "add")]
     link_url: Option<String>,
+    /// To whom it is told that the work is done, for the problems and requests that are added.
+    #[arg(long, requires = "add", value_name = "WHO")]
+    tell: Option<String>,
+    /// A problem or request that is ticked off: those who wait were told, or it moved on; give it
+    /// again for more.
+    #[arg(long, value_name = "KIND=TARGET", value_parser = pair)]
+    done: Vec<(String, String)>,
 }
 
 impl Linked {
@@ -280,10 +315,13 @@ impl Linked {
             named.iter().any(|(kind, target)| *kind == link.kind && *target == link.target)
         };
         let mut links = there;
+        for link in &mut links {
+            link.done |= is_named(link, &self.done);
+        }
         links.retain(|link| !is_named(link, &self.remove) && !is_named(link, &self.add));
         links.extend(self.add.iter().map(|(kind, target)| {
-            let url = self.link_url.clone();
-            Link { kind: kind.clone(), target: target.clone(), url }
+            let (url, tell) = (self.link_url.clone(), self.tell.clone());
+            Link { url, tell, ..Link::new(kind, target) }
         }));
         Links { links }
     }
@@ -372,6 +410,20 @@ impl Records<'_> {
         self.post(&remark.record, "comments", Expect::Any, &body)
     }
 
+    /// Writes a rehearsal of the way back down.
+    pub(crate) fn rehearse(&self, rehearsed: &Rehearsed) -> Result<Written> {
+        let clock = self.clock(&rehearsed.zone, &rehearsed.record);
+        let body = RehearsalFields {
+            environment: rehearsed.environment.clone(),
+            at: rehearsed.at.as_ref().map(|at| clock.instant(at)).transpose()?,
+            minutes: rehearsed.minutes,
+            passed: Some(!rehearsed.failed),
+            covers: rehearsed.covers.clone(),
+            note: rehearsed.note.clone(),
+        };
+        self.post(&rehearsed.record, "rehearsals", Expect::Any, &body)
+    }
+
     /// Adds a task, writes one or takes it away.
     pub(crate) fn task(&self, tasked: &Tasked) -> Result<Written> {
         let path = self.path(&tasked.record);
@@ -434,10 +486,34 @@ pub(crate) fn task_lines(tasks: &[Task], zone: &str) -> Vec<String> {
     tasks.iter().map(line).collect()
 }
 
+/// Rehearsals, a line each, after how fresh the last that passed is.
+pub(crate) fn rehearsal_lines(rehearsals: &Rehearsals, zone: &str) -> Vec<String> {
+    let fresh = match rehearsals.days {
+        None => "never rehearsed".to_owned(),
+        Some(1) => "rehearsed 1 day ago".to_owned(),
+        Some(days) => format!("rehearsed {days} days ago"),
+    };
+    let line = |one: &Rehearsal| {
+        let ended = if one.passed { "passed" } else { "FAILED" };
+        let at = wall::moment(&one.at, zone);
+        let covers = one.covers.iter().map(|what| format!(", {}", what.replace('_', " ")));
+        let covers: String = covers.collect();
+        let head = format!("{at} {ended} in {}, {} min{covers}", one.environment, one.minutes);
+        format!("{head} {}", one.note).trim_end().to_owned()
+    };
+    std::iter::once(fresh).chain(rehearsals.items.iter().map(line)).collect()
+}
+
 /// Links, a line each.
 pub(crate) fn link_lines(links: &[Link]) -> Vec<String> {
-    let url = |link: &Link| link.url.as_ref().map_or(String::new(), |url| format!(" {url}"));
-    links.iter().map(|link| format!("{} {}{}", link.kind, link.target, url(link))).collect()
+    let line = |link: &Link| {
+        let url = link.url.iter().map(|url| format!(" {url}"));
+        let tell = link.tell.iter().map(|who| format!(" (tell {who})"));
+        let done = if link.done { ", ticked off" } else { "" };
+        let more: String = url.chain(tell).collect();
+        format!("{} {}{more}{done}", link.kind, link.target)
+    };
+    links.iter().map(line).collect()
 }
 
 /// Remarks, a line each.
@@ -481,7 +557,7 @@ mod tests {
     use super::*;
 
     fn link(kind: &str, target: &str) -> Link {
-        Link { kind: kind.to_owned(), target: target.to_owned(), url: None }
+        Link::new(kind, target)
     }
 
     #[test]
@@ -492,9 +568,17 @@ mod tests {
             add: vec![named("incident", "INC-7"), named("ticket", "T-1")],
             remove: vec![named("commit", "abc")],
             link_url: None,
+            tell: None,
+            done: vec![named("request", "R-1")],
         };
-        let there = vec![link("commit", "abc"), link("incident", "INC-7"), link("build", "9")];
-        let expected = [link("build", "9"), link("incident", "INC-7"), link("ticket", "T-1")];
+        let there = vec![
+            link("commit", "abc"),
+            link("incident", "INC-7"),
+            link("build", "9"),
+            link("request", "R-1"),
+        ];
+        let told = Link { done: true, ..link("request", "R-1") };
+        let expected = [link("build", "9"), told, link("incident", "INC-7"), link("ticket", "T-1")];
         assert_eq!(linked.applied(there).links, expected);
     }
 

@@ -3,7 +3,7 @@
 
 use api::change::ChangeRow;
 use api::common::{BulkOutcome, Refusal};
-use api::deployment::{CarriedOut, DeploymentRow, DeploymentStep, StepReport};
+use api::deployment::{DeploymentRow, StepReport};
 use api::problem::Problem;
 use api::release::{
     Board, Close, Milestone, Order, Release, ReleaseBulk, ReleaseFields, ReleaseRow, Verify,
@@ -16,16 +16,16 @@ use crate::approval::{Voted, round_lines};
 use crate::change::factor_lines;
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
-use crate::deployment::{PlanVerb, plan, run_lines};
+use crate::deployment::{PlanVerb, PlannedUpdates, plan, plan_updates, show_deployment};
 use crate::failure::{Failure, Result};
 use crate::given::{Clock, FromFile, WindowArgs, cleared, pair, replaces, set};
 use crate::output::Columns;
-use crate::package::{kpis, members, milestones, package, package_line};
-use crate::planning::{self, After, Preview, Stated};
+use crate::package::{kpis, members, milestone_line, milestones, package, package_line};
+use crate::planning::{self, After, Preview, Reached, SignedOff, Stated};
 use crate::record::{
-    Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Remark, Scheduled,
-    Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines, several_sent,
-    task_lines, told_each,
+    Extended, Filters, GrantedExtension, IfVersion, Linked, Named, Records, Rehearsed, Remark,
+    Scheduled, Several, Step, Tasked, action_lines, comment_lines, lamp_lines, link_lines,
+    rehearsal_lines, several_sent, task_lines, told_each,
 };
 use crate::review::WrittenReview;
 use crate::told::Before;
@@ -165,6 +165,13 @@ pub(crate) enum ReleaseVerb {
         --exclude \"Mobile app=its store review takes two weeks\"\n  \
         interlock release state-scope REL-17 --freeze-at 2026-12-01T17:00 --zone Europe/Amsterdam")]
     StateScope(Box<Stated>),
+    /// Signs off the part of a team that you belong to.
+    #[command(after_help = "Example:\n  \
+        interlock release sign-off REL-17 --note \"tried from all depots\"")]
+    SignOff(SignedOff),
+    /// Marks a milestone reached.
+    #[command(after_help = "Example:\n  interlock release reach REL-17 \"Code freeze\"")]
+    Reach(Reached),
     /// Freezes its scope: nothing joins any more without an exception.
     #[command(after_help = "Example:\n  \
         interlock release freeze REL-17 --reason \"the rehearsal begins\"")]
@@ -186,6 +193,9 @@ pub(crate) enum ReleaseVerb {
     /// blocks.
     #[command(after_help = "Example:\n  interlock release readiness REL-17")]
     Readiness(Named),
+    /// Shows what it reaches, and the incidents there since its deployment began.
+    #[command(after_help = "Example:\n  interlock release blast REL-17")]
+    Blast(Named),
     /// Moves it to the model's next state, up to test.
     #[command(after_help = "Example:\n  interlock release advance REL-17")]
     Advance(Step),
@@ -284,6 +294,14 @@ pub(crate) enum ReleaseVerb {
     /// Adds links to other records, and takes links away.
     #[command(after_help = "Example:\n  interlock release link REL-17 --add ticket=T-7")]
     Link(Linked),
+    /// Writes down that the way back was rehearsed.
+    #[command(after_help = "Example:\n  interlock release rehearse REL-17 \
+        --environment staging --minutes 12 --covers data_migration")]
+    Rehearse(Rehearsed),
+    /// Says how status updates are given while it is carried out.
+    #[command(after_help = "Example:\n  interlock release updates REL-17 \
+        --every 30 --place \"#shop-releases\" --audience \"support and shops\"")]
+    Updates(PlannedUpdates),
     /// Shows the deployment of a release: what was carried out, and how to take it back.
     #[command(after_help = "Example:\n  interlock release deployment REL-17")]
     Deployment(Named),
@@ -539,6 +557,8 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
             return planning::show_scope(&releases, &named.record, global);
         }
         ReleaseVerb::StateScope(stated) => stated.send(&releases),
+        ReleaseVerb::SignOff(signed) => signed.send(&releases),
+        ReleaseVerb::Reach(reached) => reached.send(&releases),
         ReleaseVerb::Freeze(step) => releases.step(&step, "freeze"),
         ReleaseVerb::Unfreeze(step) => releases.step(&step, "unfreeze"),
         ReleaseVerb::Depend(after) => after.send(&releases),
@@ -546,6 +566,7 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Readiness(named) => {
             return planning::readiness(&releases, &named.record, global);
         }
+        ReleaseVerb::Blast(named) => return planning::blast(&releases, &named.record, global),
         ReleaseVerb::Advance(step) => releases.step(&step, "advance"),
         ReleaseVerb::Submit(step) => releases.step(&step, "submit"),
         ReleaseVerb::Approve(voted) => voted.send(&releases, "approve"),
@@ -582,6 +603,8 @@ pub(crate) fn run(verb: ReleaseVerb, global: &Global) -> Result {
         ReleaseVerb::Watch(named) => releases.watch(&named, true),
         ReleaseVerb::Unwatch(named) => releases.watch(&named, false),
         ReleaseVerb::Link(linked) => releases.link(&linked),
+        ReleaseVerb::Rehearse(rehearsed) => releases.rehearse(&rehearsed),
+        ReleaseVerb::Updates(given) => plan_updates(given, &releases),
         ReleaseVerb::Deployment(named) => {
             return show_deployment(&client, &named.record, global);
         }
@@ -601,6 +624,7 @@ fn before(releases: &Records<'_>, verb: &ReleaseVerb) -> Before {
         ReleaseVerb::Edit(edit) => (&edit.release, &[]),
         ReleaseVerb::Schedule(scheduled) => (&scheduled.record, &[]),
         ReleaseVerb::Order(scope) => (&scope.release, &[]),
+        ReleaseVerb::Close(closed) => (&closed.release, &[]),
         ReleaseVerb::Attach(scope) | ReleaseVerb::Detach(scope) => (&scope.release, &scope.changes),
         _ => return Before::default(),
     };
@@ -627,7 +651,9 @@ impl Scope {
         let path = releases.path(&self.release);
         for change in &self.changes {
             let there = format!("/changes/{}", segment(change));
-            let _: serde::de::IgnoredAny = client.get(&there, &Query::default())?;
+            if !before.has(&there) {
+                let _: serde::de::IgnoredAny = client.get(&there, &Query::default())?;
+            }
         }
         let mut expect = self.version.or_read(client, &path)?;
         let mut outcomes = Vec::new();
@@ -688,42 +714,6 @@ fn show_deployments(client: &Client, wanted: &Deployments, global: &Global) -> R
     global.out().listed(&listed, DEPLOYMENTS)
 }
 
-fn show_deployment(client: &Client, release: &str, global: &Global) -> Result {
-    let path = format!("/deployments/{}", segment(release));
-    let found: CarriedOut = client.get(&path, &Query::default())?;
-    let fields = [
-        "release.number",
-        "release.name",
-        "window",
-        "deployment.state",
-        "deployment.started_at",
-        "deployment.started_by",
-        "deployment.finished_at",
-        "deployment.rollback.reason",
-        "deployment.rollback.given_up",
-    ];
-    let zone = wall::zone_of(found.window.as_ref());
-    let told = |step: &DeploymentStep| step_line(step, zone);
-    let back = found.deployment.rollback.iter().flat_map(|rollback| &rollback.steps);
-    let sections = [
-        ("carried out", found.deployment.steps.iter().map(told).collect()),
-        ("taken back", back.map(told).collect()),
-        ("the run", found.run.as_ref().map(run_lines).unwrap_or_default()),
-        ("the way back", rollback_lines(&found.rollback_plan, zone)),
-    ];
-    global.out().record(&found, &fields, &sections)
-}
-
-fn step_line(step: &DeploymentStep, zone: &str) -> String {
-    let change = step.change.number.as_deref().unwrap_or(&step.change.name);
-    let by = step.by.as_deref().unwrap_or_default();
-    let at = step.at.as_ref().map(|at| wall::moment(at, zone)).unwrap_or_default();
-    let note = step.note.as_deref().unwrap_or_default();
-    let uncertain = if step.uncertain { "BEGUN, NOT REPORTED: check what it did" } else { "" };
-    let parts = [step.state.as_str(), change, uncertain, &at, by, note];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
 fn show_board(client: &Client, global: &Global) -> Result {
     let board: Board = client.get("/releases/board", &Query::default())?;
     let cards: Vec<&ReleaseRow> =
@@ -742,7 +732,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         });
         format!("{} {} {}: {detail}{rule}", one.state, one.severity, one.kind)
     });
-    let milestone = |one: &Milestone| format!("{} {}", wall::moment(&one.at, zone), one.name);
+    let milestone = |one: &Milestone| milestone_line(one, zone);
     let sections = [
         ("from here to done", lamp_lines(&release.route, zone)),
         ("milestones", release.milestones.iter().map(milestone).collect()),
@@ -755,6 +745,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         ("the way back", rollback_lines(&release.rollback_plan, zone)),
         ("tasks", task_lines(&release.tasks, zone)),
         ("links", link_lines(&release.links)),
+        ("rehearsals", rehearsal_lines(&release.rehearsals, zone)),
         ("remarks", comment_lines(&release.comments, zone)),
         ("you may", action_lines(&release.actions, zone)),
     ];
@@ -765,7 +756,8 @@ fn change_line(change: &ChangeRow) -> String {
     format!("{} {} ({})", change.number, change.title, change.phase)
 }
 
-fn rollback_lines(plan: &RollbackPlan, zone: &str) -> Vec<String> {
+/// What taking a release back would do, in lines.
+pub(crate) fn rollback_lines(plan: &RollbackPlan, zone: &str) -> Vec<String> {
     let name = |change: &api::common::Ref| change.number.clone().unwrap_or(change.name.clone());
     let cannot = plan.cannot_be_undone.iter();
     let cannot = cannot.map(|one| format!("CANNOT BE UNDONE {}: {}", name(&one.change), one.what));

@@ -1,14 +1,16 @@
 //! `interlock review`: reviews owed and written. They are written by the verbs of their records.
 
 use api::common::Written;
-use api::review::{Moment, Review, ReviewAction, ReviewFields, ReviewKpi, ReviewRow};
+use api::review::{
+    ActionRow, Annotation, Moment, Review, ReviewAction, ReviewFields, ReviewKpi, ReviewRow,
+};
 use clap::{Args, Subcommand};
 use ports::Method;
 
 use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
-use crate::given::{FromFile, cleared, set};
+use crate::given::{FromFile, ZoneArg, cleared, set};
 use crate::record::{IfVersion, Records, action_lines};
 use crate::wall;
 
@@ -41,6 +43,17 @@ const FIELDS: &[&str] = &[
     "completed_by",
 ];
 
+const ACTIONS: &[&str] = &[
+    "due_on",
+    "overdue",
+    "done",
+    "review.number",
+    "item",
+    "title",
+    "owner.name",
+    "subject.number",
+];
+
 /// What is done with reviews.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReviewVerb {
@@ -58,6 +71,44 @@ pub(crate) enum ReviewVerb {
         interlock review action PIR-7 2 --done\n  \
         interlock review action PIR-7 --title \"Test the backup\" --owner anna --due 2026-12-24")]
     Action(ActionArgs),
+    /// Lists the action items of all reviews, what is due first first.
+    #[command(after_help = "Examples:\n  interlock review actions --mine --state open\n  \
+        interlock review actions --state overdue")]
+    Actions(Actions),
+    /// Remarks on an instant of the timeline.
+    #[command(after_help = "Example:\n  interlock review remark PIR-7 \
+        --at 2026-11-14T22:17 --zone Europe/Amsterdam \"the pager was off\"")]
+    Remark(Remarked),
+}
+
+/// Which action items are listed.
+#[derive(Debug, Args)]
+pub(crate) struct Actions {
+    /// Yours.
+    #[arg(long, conflicts_with = "owner")]
+    mine: bool,
+    /// Of this person, by login.
+    #[arg(long, value_name = "LOGIN")]
+    owner: Option<String>,
+    /// `open`, `overdue` or `done`.
+    #[arg(long)]
+    state: Option<String>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+/// A remark on an instant.
+#[derive(Debug, Args)]
+pub(crate) struct Remarked {
+    /// The number or id of the review.
+    review: String,
+    /// What is to be known.
+    text: String,
+    /// The instant: RFC 3339, or wall time of --zone.
+    #[arg(long, value_name = "TIME")]
+    at: String,
+    #[command(flatten)]
+    zone: ZoneArg,
 }
 
 /// An action item: the one with a number, or a new one.
@@ -204,6 +255,22 @@ pub(crate) fn run(verb: ReviewVerb, global: &Global) -> Result {
     match verb {
         ReviewVerb::List(list) => show_list(&client, &list, global),
         ReviewVerb::Show { review } => show(&client, &review, global),
+        ReviewVerb::Actions(wanted) => {
+            let owner = if wanted.mine { Some("me".to_owned()) } else { wanted.owner };
+            let query = Query::default()
+                .maybe("owner", owner.as_ref())
+                .maybe("state", wanted.state.as_ref());
+            let paging = wanted.paging.wanted();
+            let listed = client.list::<ActionRow>("/reviews/actions", &query, &paging)?;
+            global.out().listed(&listed, ACTIONS)
+        }
+        ReviewVerb::Remark(said) => {
+            let path = format!("/reviews/{}/annotations", segment(&said.review));
+            let at = said.zone.clock(&client).instant(&said.at)?;
+            let body = Annotation { at, text: said.text };
+            let written: Written = client.post(&path, Expect::Any, &body)?;
+            global.out().written(&written)
+        }
         ReviewVerb::Action(args) => {
             let path = format!("/reviews/{}", segment(&args.review));
             let there: Review = client.get(&path, &Query::default())?;
@@ -248,7 +315,8 @@ fn kpi_line(kpi: &ReviewKpi) -> String {
 }
 
 fn moment_line(moment: &Moment) -> String {
-    format!("{} {} ({})", wall::moment(&moment.at, "UTC"), moment.what, moment.who)
+    let mark = if moment.remark { "remark: " } else { "" };
+    format!("{} {mark}{} ({})", wall::moment(&moment.at, "UTC"), moment.what, moment.who)
 }
 
 fn action_line((index, action): (usize, &ReviewAction)) -> String {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use api::identity::SignInHint;
 use clap::Args;
-use connectors::Web;
+use connectors::{Post, Web};
 use server::bus::Bus;
-use server::gate::{GitHub, GitHubSetUp};
+use server::gate::{GitHub, GitHubSetUp, WebhookSecret};
 use server::serve::Options;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -40,8 +40,24 @@ pub(crate) struct Serve {
     /// one when sign-ins fail.
     #[arg(long, value_name = "ADDRESS")]
     trusted_proxy: Vec<IpAddr>,
+    /// Where readers of notices reach this server, such as <https://interlock.example.org>: links in
+    /// mails and chats begin with it. Without it they hold none.
+    #[arg(long, value_name = "ADDRESS", env = "INTERLOCK_PUBLIC_ADDRESS")]
+    public_address: Option<String>,
+    /// A file with the secret that deliveries to `/hooks/webhook` are signed with, as Standard
+    /// Webhooks writes it: `whsec_` and base64; without it nothing is taken there.
+    #[arg(long, value_name = "FILE", env = "INTERLOCK_WEBHOOK_SECRET_FILE")]
+    webhook_secret_file: Option<PathBuf>,
     #[command(flatten)]
     github: GitHubArgs,
+}
+
+impl Serve {
+    /// What deliveries are signed with, where a secret was given.
+    fn webhook(&self) -> Result<Option<WebhookSecret>> {
+        let Some(file) = &self.webhook_secret_file else { return Ok(None) };
+        Ok(Some(WebhookSecret::try_new(&secret_of(file)?).map_err(Failure::usage)?))
+    }
 }
 
 /// How GitHub is spoken with, for its deployment protection rules.
@@ -132,7 +148,10 @@ pub(crate) fn serve(serve: &Serve) -> Result {
         secure_cookies: serve.secure_cookies,
         trusted_proxies: serve.trusted_proxy.clone(),
         github: serve.github.set_up()?,
+        webhook: serve.webhook()?,
         web: Some(Arc::new(Web::new())),
+        mailer: Some(Arc::new(Post::new())),
+        address: serve.public_address.clone(),
     };
     run(bus, serve.listen, &options, |address| {
         say(format!("listening on http://{address}"));
@@ -153,7 +172,12 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     tell_age(&bus)?;
     let sign_ins = demo::sign_ins()?;
     let demonstration = Some(sign_ins.clone());
-    let options = Options { demonstration, web: Some(Arc::new(Web::new())), ..Options::default() };
+    let options = Options {
+        demonstration,
+        web: Some(Arc::new(Web::new())),
+        mailer: Some(Arc::new(Post::new())),
+        ..Options::default()
+    };
     run(bus, demo.listen, &options, |address| {
         let address = format!("http://{address}");
         let mut text = welcome(&address, &sign_ins);

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use api::approval::{CastVote, Round};
-use api::common::{Lamp, LampState, Ref, Window, Written};
+use api::change::Link;
+use api::common::{Action, Lamp, LampState, Ref, Window, Written};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::voided_words;
@@ -33,6 +34,10 @@ struct Seen {
     rounds: Vec<Round>,
     #[serde(default)]
     route: Vec<Lamp>,
+    #[serde(default)]
+    links: Vec<Link>,
+    #[serde(default)]
+    actions: Vec<Action>,
 }
 
 /// Records as they were before a write.
@@ -56,6 +61,11 @@ impl Before {
         if let Ok(seen) = client.get::<Seen>(&path, &Query::default()) {
             self.0.push((path, seen));
         }
+    }
+
+    /// Whether a record was read, and is there.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == path)
     }
 
     /// Says what became of them.
@@ -120,7 +130,23 @@ fn lines(before: &Seen, after: &Seen) -> Vec<String> {
         );
         lines.push(format!("{number} gave up its committed window {window}: {why}"));
     }
+    if after.may_settle() && !before.may_settle() {
+        lines.extend(after.links.iter().filter_map(|link| waits(number, link)));
+    }
     lines
+}
+
+/// Who waits for work that is done now, and how that is ticked off.
+fn waits(number: &str, link: &Link) -> Option<String> {
+    let Link { kind, target, tell, .. } = link;
+    let waits = matches!(kind.as_str(), "problem" | "request") && !link.done;
+    let who = tell.as_deref().unwrap_or("those who wait for it");
+    waits.then(|| {
+        format!(
+            "{number} is done: tell {who} about {kind} {target}, then tick it off with --done \
+            {kind}={target}"
+        )
+    })
 }
 
 /// The votes that counted and do not any more, those of one reason together.
@@ -171,6 +197,10 @@ fn not_yet(after: &Seen) -> Option<String> {
 }
 
 impl Seen {
+    fn may_settle(&self) -> bool {
+        self.actions.iter().any(|action| action.name == "settle_links" && action.allowed)
+    }
+
     fn is_committed(&self) -> bool {
         self.scheduled.unwrap_or(self.phase == "scheduled")
     }

@@ -20,8 +20,11 @@ use crate::gate::GateVerb;
 use crate::identity::{TokenVerb, UserVerb};
 use crate::import::Import;
 use crate::incident::IncidentVerb;
+use crate::knowledge::KnowledgeVerb;
+use crate::notice::NoticeVerb;
 use crate::policy::PolicyVerb;
 use crate::release::ReleaseVerb;
+use crate::report::ReportArgs;
 use crate::review::ReviewVerb;
 use crate::runner::{Child, JobVerb, RunnerArgs};
 use crate::serve::{Demo, Serve};
@@ -29,7 +32,8 @@ use crate::service::{CiVerb, ServiceVerb};
 use crate::team::TeamVerb;
 use crate::{
     approval, audit, backup, cab, calendar, change, deployment, exception, export, gate, identity,
-    import, incident, policy, release, review, runner, serve, service, team,
+    import, incident, knowledge, notice, policy, release, report, review, runner, serve, service,
+    team,
 };
 
 /// Interlock: change and release management. One program is the server, the command line and the
@@ -96,6 +100,20 @@ pub(crate) enum Verb {
     /// Interruptions of a service.
     #[command(subcommand)]
     Incident(IncidentVerb),
+    /// Release notes, workarounds, known limitations and guides.
+    #[command(subcommand)]
+    Knowledge(KnowledgeVerb),
+    /// What is told about releases, to whom, and what became of it.
+    #[command(subcommand)]
+    Notice(NoticeVerb),
+    /// Figures of how changes and releases go, and the records behind them.
+    #[command(after_help = "Examples:\n  \
+        interlock report\n  \
+        interlock report change_failure_rate --by quarter --team Platform\n  \
+        interlock report pir_completion --records --counted false --from 2026-10-01\n  \
+        interlock report change_risk --records --highest --from 2026-10-01 --to 2027-01-01\n  \
+        interlock report release_defect_rate --definition")]
+    Report(Box<ReportArgs>),
     /// Services.
     #[command(subcommand)]
     Service(ServiceVerb),
@@ -178,6 +196,9 @@ impl Verb {
             Self::Job(verb) => runner::run_job(verb, global),
             Self::RunnerChild(child) => runner::run_child(&child),
             Self::Incident(verb) => incident::run(verb, global),
+            Self::Knowledge(verb) => knowledge::run(verb, global),
+            Self::Notice(verb) => notice::run(verb, global),
+            Self::Report(args) => report::run(&args, global),
             Self::Service(verb) => service::run(verb, global),
             Self::Ci(verb) => service::run_ci(verb, global),
             Self::Team(or) => team::run(or.verb, &or.direct, global),

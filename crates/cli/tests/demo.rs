@@ -9,7 +9,7 @@ use interlock_cli::demo;
 use kernel::{Actor, Timestamp};
 use ports::{HttpClient, HttpRequest, ManualClock, Method, Store, SystemChance};
 use serde_json::{Value, json};
-use server::audit::verify;
+use server::audit::{Known, verify};
 use server::bus::{Bus, World};
 use server::read::wait;
 use server::serve::Inside;
@@ -112,6 +112,7 @@ fn shows_what_it_is_meant_to(built: &Built) {
     a_board_meets_soon_about_the_major_release(built);
     a_board_has_met_and_its_minutes_are_fixed(built);
     a_frozen_scope_took_a_change_in_by_an_exception(built);
+    its_knowledge_is_approved_published_and_told_where_it_applies(built);
     approvals_have_a_history(built);
     everyone_signs_in(built);
     its_log_holds(built);
@@ -296,6 +297,17 @@ fn a_frozen_scope_took_a_change_in_by_an_exception(built: &Built) {
     assert_eq!(built.get(&path)["after"][0]["release"]["number"], number);
 }
 
+fn its_knowledge_is_approved_published_and_told_where_it_applies(built: &Built) {
+    let articles = built.list("/knowledge");
+    let states = by(&articles, "state");
+    assert_eq!((states["published"], states["draft"]), (3, 1), "{states:?}");
+    let notes = built.list("/knowledge?kind=release_notes&audience=customers");
+    let article = built.get(&format!("/knowledge/{}", text(&notes[0]["number"])));
+    assert!(text(&article["body"]).contains("## "), "{article}");
+    assert!(!text(&article["body"]).contains("CHG-"), "{article}");
+    assert!(!built.list("/knowledge?applies_to=Payments").is_empty());
+}
+
 fn approvals_have_a_history(built: &Built) {
     let rejected = built.change("Open tracking links without signing in");
     let rounds = rejected["rounds"].as_array().unwrap();
@@ -321,7 +333,7 @@ fn everyone_signs_in(built: &Built) {
 }
 
 fn its_log_holds(built: &Built) {
-    let report = wait(built.store(), |db| verify(db, &mut |_| {})).unwrap();
+    let report = wait(built.store(), |db| verify(db, &Known::default(), &mut |_| {})).unwrap();
     assert_eq!(report.wrong, None);
     assert!(report.events + report.waiting > 1_000, "{report:?}");
 }

@@ -1,5 +1,6 @@
-//! Outbound HTTP. A request carries secrets, so a redirect is followed only to the same origin,
-//! and no address appears in an error.
+//! Outbound HTTP. A request carries secrets, so a redirect is followed only to the same origin, and
+//! only as the request that it was: never does one that writes become one that reads. No address
+//! appears in an error.
 
 use std::io::{Read, Write};
 use std::sync::OnceLock;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
 use reqwest::blocking::{Client, ClientBuilder, Request, Response};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Error, Url};
 
@@ -16,6 +17,9 @@ pub const REDIRECTS_MAX: usize = 5;
 /// The most bytes of an answer that are read.
 pub const ANSWER_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
+/// The most bytes of an answer that are taken in where nobody reads it, so that the connection can
+/// be used again.
+const UNREAD_BYTES_MAX: u64 = 64 * 1024;
 /// How much of a long answer is held at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -38,9 +42,17 @@ impl Web {
     }
 
     fn ask(&self, request: &HttpRequest) -> Result<Response, Fault> {
-        let url: Url = request.url.parse().map_err(|error| Fault::permanent(CALLING, error))?;
-        let client = self.client(&url)?;
-        client.execute(prepared(request, url)?).map_err(fault)
+        let mut url: Url = request.url.parse().map_err(|error| Fault::permanent(CALLING, error))?;
+        let mut redirects = 0;
+        loop {
+            let client = self.client(&url)?;
+            let answer = client.execute(prepared(request, url)?).map_err(fault)?;
+            match next(request.method, &answer).filter(|_| redirects < REDIRECTS_MAX) {
+                Some(to) => url = to,
+                None => return Ok(answer),
+            }
+            redirects += 1;
+        }
     }
 
     /// This machine is reached without a proxy and without certificates of the system, which a
@@ -56,6 +68,15 @@ impl Web {
 impl HttpClient for Web {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
         whole(self.ask(request)?)
+    }
+
+    fn send_unread(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+        let answer = self.ask(request)?;
+        let status = answer.status().as_u16();
+        let headers = answer.headers().iter().map(header).collect();
+        // What was answered is known, whatever becomes of the rest.
+        let _ = std::io::copy(&mut answer.take(UNREAD_BYTES_MAX), &mut std::io::sink());
+        Ok(HttpResponse { status, headers, body: Vec::new() })
     }
 
     fn fetch(&self, request: &HttpRequest, sink: &mut dyn Write) -> Result<HttpResponse, Fault> {
@@ -98,7 +119,7 @@ fn builder() -> ClientBuilder {
         .user_agent(concat!("interlock/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECTING_MAX)
         .timeout(ANSWERING_MAX)
-        .redirect(same_origin())
+        .redirect(Policy::none())
 }
 
 fn made(
@@ -112,14 +133,17 @@ fn made(
     Ok(slot.get_or_init(|| client))
 }
 
-fn same_origin() -> Policy {
-    Policy::custom(|attempt| {
-        let first = attempt.previous().first().map(Url::origin);
-        if attempt.previous().len() > REDIRECTS_MAX || first != Some(attempt.url().origin()) {
-            return attempt.stop();
-        }
-        attempt.follow()
-    })
+/// Where an answer sends the same request on to: within the origin, and where the request reads or
+/// the answer says that it stays what it is.
+fn next(method: Method, answer: &Response) -> Option<Url> {
+    let follows = match answer.status().as_u16() {
+        301..=303 => method == Method::Get,
+        307 | 308 => true,
+        _ => false,
+    };
+    let place = answer.headers().get(LOCATION).filter(|_| follows)?.to_str().ok()?;
+    let to = answer.url().join(place).ok()?;
+    (to.origin() == answer.url().origin()).then_some(to)
 }
 
 fn is_here(url: &Url) -> bool {
@@ -241,6 +265,28 @@ mod tests {
         assert_eq!(answer.status, 418);
         let _first = asked.recv().unwrap();
         assert!(asked.recv().unwrap().starts_with("GET /next "));
+    }
+
+    #[test]
+    fn a_request_that_writes_does_not_become_one_that_reads() {
+        for code in ["301 Moved", "302 Found", "303 See"] {
+            let moved = redirect("/next").replace("307 Go", code);
+            let (address, asked) = serve(vec![moved, TEAPOT.to_owned()]);
+            let url = format!("http://{address}/first");
+            let post = HttpRequest { method: Method::Post, ..get(url) };
+            let status = Web::new().send_unread(&post).unwrap().status;
+            assert_eq!(status.to_string(), code[..3]);
+            assert!(asked.recv().unwrap().starts_with("POST /first "));
+            assert!(asked.recv_timeout(Duration::from_millis(50)).is_err(), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_nobody_reads_is_not_waited_for() {
+        let endless = "HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n";
+        let (address, _asked) = serve(vec![format!("{endless}{}", "x".repeat(100_000))]);
+        let answer = Web::new().send_unread(&get(format!("http://{address}/"))).unwrap();
+        assert_eq!((answer.status, answer.body.len()), (200, 0));
     }
 
     #[test]

@@ -2,8 +2,10 @@
 //! It knows no feature and keeps nothing.
 
 mod http;
+mod mail;
 
 pub use http::{ANSWER_BYTES_MAX, REDIRECTS_MAX, Web};
+pub use mail::{MAIL_WAIT, Post};
 
 /// Makes ring the provider of cryptography for every TLS connection of the process. Several crates
 /// use rustls, and none of them brings a provider; so this comes first in `main` and in tests.

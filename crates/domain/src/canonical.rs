@@ -19,6 +19,20 @@ pub fn text<T: Serialize>(value: &T) -> String {
     out
 }
 
+/// The same of what came from elsewhere; nothing where a fraction is in it.
+pub fn checked_text(value: &Value) -> Option<String> {
+    (!holds_fraction(value)).then(|| text(value))
+}
+
+fn holds_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(items) => items.iter().any(holds_fraction),
+        Value::Object(fields) => fields.values().any(holds_fraction),
+        _ => false,
+    }
+}
+
 /// The SHA-256 of a value's canonical JSON, hexadecimal.
 pub fn hash<T: Serialize>(value: &T) -> String {
     Sha256::digest(text(value).as_bytes()).iter().fold(String::new(), |mut hex, byte| {

@@ -1,4 +1,5 @@
-//! What hangs on every change and release beside its own content: tasks, remarks, watchers, links.
+//! What hangs on every change and release beside its own content: tasks, remarks, watchers, links,
+//! and the rehearsals of its way back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Stamp;
 use crate::edit::{editable, is_default};
-use crate::refusal::{Check, General, Refusal};
-use crate::vocabulary::Window;
+use crate::refusal::{Check, General, Missing, Refusal};
+use crate::vocabulary::{Environment, Window};
 
 /// The most tasks on one record.
 pub const TASKS_MAX: usize = 200;
@@ -18,6 +19,10 @@ pub const COMMENTS_MAX: usize = 2_000;
 pub const LINKS_MAX: usize = 100;
 /// The most watchers of one record.
 pub const WATCHERS_MAX: usize = 500;
+/// The most rehearsals of one record.
+pub const REHEARSALS_MAX: usize = 200;
+/// The longest rehearsal, in minutes: a week.
+pub const REHEARSAL_MINUTES_MAX: u32 = 7 * 24 * 60;
 
 editable! {
     /// A task.
@@ -51,18 +56,22 @@ pub enum DueBy {
     HoursAfterEnd(u32),
 }
 
+impl DueBy {
+    /// When that is.
+    pub fn at(self, window: &Window) -> Timestamp {
+        let minutes = |hours: u32| i64::from(hours) * 60;
+        let interval = window.interval;
+        match self {
+            Self::HoursBeforeStart(hours) => interval.start.plus_minutes(-minutes(hours)),
+            Self::HoursAfterEnd(hours) => interval.end.plus_minutes(minutes(hours)),
+        }
+    }
+}
+
 impl Task {
     /// By when it is to be done, once that is known.
     pub fn due(&self, window: Option<&Window>) -> Option<Timestamp> {
-        let minutes = |hours: u32| i64::from(hours) * 60;
-        let by_window = || {
-            let interval = window?.interval;
-            Some(match self.due_by? {
-                DueBy::HoursBeforeStart(hours) => interval.start.plus_minutes(-minutes(hours)),
-                DueBy::HoursAfterEnd(hours) => interval.end.plus_minutes(minutes(hours)),
-            })
-        };
-        self.due_at.or_else(by_window)
+        self.due_at.or_else(|| Some(self.due_by?.at(window?)))
     }
 }
 
@@ -105,6 +114,19 @@ pub struct Link {
     /// An http or https address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// To whom it is told that the work is done: who asked, or who keeps the problem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tell: Option<String>,
+    /// Whether they were told, or the problem moved on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub done: bool,
+}
+
+impl Link {
+    /// A link to something, without more.
+    pub fn new(kind: LinkKind, target: impl Into<String>) -> Self {
+        Self { kind, target: target.into(), url: None, tell: None, done: false }
+    }
 }
 
 crate::vocabulary::words! {
@@ -133,6 +155,46 @@ crate::vocabulary::words! {
     }
 }
 
+crate::vocabulary::words! {
+    /// What a rehearsal covers beside the deployment itself.
+    Covered {
+        /// Data was migrated, and migrated back.
+        DataMigration = "data_migration",
+        /// Configuration was set, and set back.
+        Configuration = "configuration",
+    }
+}
+
+/// The way back, carried out where nothing depends on it: evidence that it can be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsal {
+    /// Where; never in production.
+    pub environment: Environment,
+    /// When it ended.
+    pub at: Timestamp,
+    /// How long it took.
+    pub minutes: u32,
+    /// Whether everything was as before in the end.
+    pub passed: bool,
+    /// What it covers beside the deployment itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub covers: BTreeSet<Covered>,
+    /// A remark; what went wrong where it did not pass.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub note: String,
+}
+
+/// A rehearsal with who wrote it down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rehearsed {
+    /// What was rehearsed.
+    pub rehearsal: Rehearsal,
+    /// Who wrote it down.
+    pub by: Actor,
+    /// When.
+    pub recorded_at: Timestamp,
+}
+
 /// What hangs on a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extras {
@@ -151,6 +213,9 @@ pub struct Extras {
     /// Links.
     #[serde(default, skip_serializing_if = "is_default")]
     pub links: Vec<Link>,
+    /// Rehearsals of the way back, in the order in which they were written down.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rehearsals: Vec<Rehearsed>,
 }
 
 /// What happens to it. Every kind of record embeds this under its own event names.
@@ -195,6 +260,11 @@ pub enum ExtraEvent {
         /// All of them.
         links: Vec<Link>,
     },
+    /// A rehearsal of the way back was written down.
+    RehearsalRecorded {
+        /// What was rehearsed.
+        rehearsal: Rehearsal,
+    },
 }
 
 /// A command on what hangs on a record.
@@ -234,9 +304,57 @@ pub enum ExtraCommand {
         /// All of them.
         links: Vec<Link>,
     },
+    /// Write a rehearsal down.
+    Rehearse {
+        /// What was rehearsed.
+        rehearsal: Rehearsal,
+        /// Now.
+        now: Timestamp,
+    },
+}
+
+/// When the way back of a bundle was rehearsed: as a whole, or each part of it by itself, of which
+/// the oldest counts.
+pub fn bundle_rehearsed_at(
+    whole: Option<Timestamp>,
+    parts: impl IntoIterator<Item = Option<Timestamp>>,
+) -> Option<Timestamp> {
+    let parts: Option<Vec<Timestamp>> = parts.into_iter().collect();
+    whole.max(parts.and_then(|parts| parts.into_iter().min()))
+}
+
+/// Whole days since something was rehearsed.
+pub fn days_since(at: Timestamp, now: Timestamp) -> i64 {
+    now.minutes_since(at).max(0) / (24 * 60)
+}
+
+impl LinkKind {
+    /// Whether somebody waits there for the work to be done.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Problem | Self::Request)
+    }
+}
+
+/// Refuses to say that those who wait were told, before there is something to tell.
+pub fn settle(succeeded: bool) -> Result<(), Refusal> {
+    if succeeded {
+        return Ok(());
+    }
+    let detail = "is ticked off once the work has been completed successfully";
+    Err(General::Invalid(vec![Missing::new("/links", detail)]).into())
 }
 
 impl Extras {
+    /// Whether a command says of a link that those who wait were told, which nobody said before.
+    pub fn settles(&self, command: &ExtraCommand) -> bool {
+        let ExtraCommand::SetLinks { links } = command else { return false };
+        let was = |link: &&Link| {
+            let same = |one: &Link| one.kind == link.kind && one.target == link.target && one.done;
+            self.links.iter().any(same)
+        };
+        links.iter().any(|link| link.done && !was(&link))
+    }
+
     /// The state after an event.
     #[must_use]
     pub fn evolve(mut self, event: &ExtraEvent, stamp: &Stamp) -> Self {
@@ -268,6 +386,11 @@ impl Extras {
                 self.watchers.remove(person);
             }
             ExtraEvent::LinksSet { links } => self.links.clone_from(links),
+            ExtraEvent::RehearsalRecorded { rehearsal } => self.rehearsals.push(Rehearsed {
+                rehearsal: rehearsal.clone(),
+                by: stamp.by.clone(),
+                recorded_at: stamp.at,
+            }),
         }
         self
     }
@@ -284,6 +407,7 @@ impl Extras {
             }
             ExtraCommand::Watch { person, on } => self.watch(*person, *on),
             ExtraCommand::SetLinks { links } => self.set_links(links),
+            ExtraCommand::Rehearse { rehearsal, now } => self.rehearse(rehearsal, *now),
         }
     }
 
@@ -294,6 +418,35 @@ impl Extras {
             .filter(|(_, task)| task.required && task.done_at.is_none())
             .map(|(number, task)| (*number, task))
             .collect()
+    }
+
+    /// When its way back was rehearsed last, and passed.
+    pub fn rehearsed_at(&self) -> Option<Timestamp> {
+        let passed = self.rehearsals.iter().map(|one| &one.rehearsal).filter(|one| one.passed);
+        passed.map(|one| one.at).max()
+    }
+
+    fn rehearse(&self, rehearsal: &Rehearsal, now: Timestamp) -> Result<Vec<ExtraEvent>, Refusal> {
+        let mut check = Check::default();
+        if rehearsal.environment == Environment::Production {
+            let detail = "is where nothing depends on it: staging, test or development";
+            check.wrong("/environment", detail);
+        }
+        if rehearsal.at > now {
+            check.wrong("/at", "is in the future: write down what was carried out");
+        }
+        if !(1..=REHEARSAL_MINUTES_MAX).contains(&rehearsal.minutes) {
+            check.wrong("/minutes", format!("is 1 to {REHEARSAL_MINUTES_MAX}"));
+        }
+        if !rehearsal.passed && rehearsal.note.trim().is_empty() {
+            check.wrong("/note", "says what went wrong");
+        }
+        check.text("/note", &rehearsal.note, NOTE_MAX);
+        check.count("/at", self.rehearsals.len() + 1, REHEARSALS_MAX);
+        check.end()?;
+        let known = self.rehearsals.iter().any(|one| one.rehearsal == *rehearsal);
+        let event = ExtraEvent::RehearsalRecorded { rehearsal: rehearsal.clone() };
+        Ok(if known { vec![] } else { vec![event] })
     }
 
     fn comment(&self, text: &str) -> Result<Vec<ExtraEvent>, Refusal> {
@@ -389,6 +542,13 @@ impl Extras {
         check.count("/links", links.len(), LINKS_MAX);
         for (index, link) in links.iter().enumerate() {
             check.name(&format!("/links/{index}/target"), &link.target, NAME_MAX);
+            if let Some(tell) = &link.tell {
+                check.text(&format!("/links/{index}/tell"), tell, NAME_MAX);
+            }
+            if link.done && !link.kind.waits() {
+                let detail = "only problems and requests are ticked off";
+                check.wrong(&format!("/links/{index}/done"), detail);
+            }
             if let Some(url) = &link.url {
                 let pointer = format!("/links/{index}/url");
                 check.text(&pointer, url, 2_000);
@@ -468,9 +628,82 @@ mod tests {
     }
 
     #[test]
+    fn only_those_who_wait_are_told_and_only_once_there_is_something_to_tell() {
+        let request = Link { tell: Some("Anna".to_owned()), ..Link::new(LinkKind::Request, "R-7") };
+        let told = Link { done: true, ..request.clone() };
+        let set = |links: &[Link]| ExtraCommand::SetLinks { links: links.to_vec() };
+        let waiting = Extras { links: vec![request.clone()], ..Extras::default() };
+        assert!(waiting.settles(&set(std::slice::from_ref(&told))));
+        assert!(!waiting.settles(&set(&[request, Link::new(LinkKind::Build, "9")])));
+        let settled = Extras { links: vec![told.clone()], ..Extras::default() };
+        assert!(!settled.settles(&set(&[told.clone(), Link::new(LinkKind::Build, "9")])));
+        assert_eq!(settle(true), Ok(()));
+        assert_eq!(settle(false).expect_err("too early").missing[0].pointer, "/links");
+        let build = Link { done: true, ..Link::new(LinkKind::Build, "9") };
+        let refusal = waiting.decide(&set(&[told, build])).expect_err("nobody waits");
+        assert_eq!(refusal.missing[0].pointer, "/links/1/done");
+    }
+
+    #[test]
     fn an_edit_that_changes_nothing_is_no_event() {
         let extras = with_tasks(&[(1, &[])]);
         let edit = TaskEdit { title: Some("task 1".to_owned()), ..TaskEdit::default() };
         assert_eq!(extras.decide(&ExtraCommand::EditTask { number: 1, edit }), Ok(vec![]));
+    }
+
+    fn rehearsal(minutes: u32, passed: bool) -> Rehearsal {
+        Rehearsal {
+            environment: Environment::Staging,
+            at: Timestamp::from_micros(0).plus_minutes(i64::from(minutes)),
+            minutes,
+            passed,
+            covers: [Covered::DataMigration].into(),
+            note: if passed { String::new() } else { "the backup was cut".to_owned() },
+        }
+    }
+
+    #[test]
+    fn the_last_rehearsal_that_passed_counts() {
+        let by = Actor::System { part: "test".to_owned() };
+        let stamp = Stamp { at: Timestamp::from_micros(0).plus_minutes(60), by };
+        let mut extras = Extras::default();
+        for one in [rehearsal(9, true), rehearsal(7, true), rehearsal(20, false)] {
+            let command = ExtraCommand::Rehearse { rehearsal: one, now: stamp.at };
+            let events = extras.decide(&command).expect("written down");
+            assert_eq!(events.len(), 1);
+            assert_eq!(extras.clone().evolve(&events[0], &stamp).decide(&command), Ok(vec![]));
+            extras = extras.evolve(&events[0], &stamp);
+        }
+        assert_eq!(extras.rehearsed_at(), Some(rehearsal(9, true).at));
+        assert_eq!(extras.rehearsals.len(), 3);
+    }
+
+    #[test]
+    fn a_bundle_is_as_fresh_as_the_whole_or_as_its_oldest_part() {
+        let at = |minute| Timestamp::from_micros(0).plus_minutes(minute);
+        assert_eq!(bundle_rehearsed_at(None, [Some(at(3)), Some(at(2))]), Some(at(2)));
+        assert_eq!(bundle_rehearsed_at(None, [Some(at(3)), None]), None);
+        assert_eq!(bundle_rehearsed_at(Some(at(1)), [Some(at(3)), Some(at(2))]), Some(at(2)));
+        assert_eq!(bundle_rehearsed_at(Some(at(5)), [None]), Some(at(5)));
+        assert_eq!(bundle_rehearsed_at(None, []), None);
+        assert_eq!(days_since(at(0), at(2 * 24 * 60 - 1)), 1);
+        assert_eq!(days_since(at(9), at(0)), 0);
+    }
+
+    #[test]
+    fn a_rehearsal_says_where_nothing_depends_on_it_and_what_went_wrong() {
+        let now = Timestamp::from_micros(0).plus_minutes(60);
+        let pointers = |rehearsal: Rehearsal| -> Vec<String> {
+            let refusal = Extras::default().decide(&ExtraCommand::Rehearse { rehearsal, now });
+            let missing = refusal.expect_err("refused").missing;
+            missing.into_iter().map(|one| one.pointer).collect()
+        };
+        let production = Environment::Production;
+        let there = Rehearsal { environment: production, ..rehearsal(5, true) };
+        assert_eq!(pointers(there), ["/environment"]);
+        assert_eq!(pointers(rehearsal(61, true)), ["/at"]);
+        assert_eq!(pointers(rehearsal(0, true)), ["/minutes"]);
+        let silent = Rehearsal { note: " ".to_owned(), ..rehearsal(5, false) };
+        assert_eq!(pointers(silent), ["/note"]);
     }
 }

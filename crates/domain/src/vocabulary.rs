@@ -96,6 +96,49 @@ words! {
     }
 }
 
+words! {
+    /// When something is told about a release.
+    Moment {
+        /// A time before its window begins.
+        Before = "before",
+        /// Its date has moved after it was told, or was taken away.
+        Moved = "moved",
+        /// It has begun.
+        Start = "start",
+        /// It was carried out and verified.
+        Success = "success",
+        /// It was taken back.
+        Rollback = "rollback",
+        /// It was given up after it was told.
+        Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// Whom a text is written for. Who belongs to several is told in the words of the first.
+    Audience {
+        /// Those who carry it out, and who watch it.
+        Team = "team",
+        /// Those who help users.
+        Support = "support",
+        /// Those who run the services.
+        Operations = "operations",
+        /// Those who use them.
+        Customers = "customers",
+        /// Those who build on them.
+        Partners = "partners",
+        /// Those who speak of them.
+        Marketing = "marketing",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for Audience {
+    fn default() -> Self {
+        Self::Customers
+    }
+}
+
 /// The longest window that is taken, in days. One that was stored before stays as it is.
 pub const WINDOW_DAYS_MAX: i64 = 400;
 

@@ -15,9 +15,12 @@ use interlock_domain::exception::ExceptionEvent;
 use interlock_domain::gate::{GateEvent, GateRequestEvent};
 use interlock_domain::identity::{PersonEvent, TokenEvent};
 use interlock_domain::incident::IncidentEvent;
+use interlock_domain::knowledge::ArticleEvent;
+use interlock_domain::notice::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 use interlock_domain::policy::PolicyEvent;
 use interlock_domain::record::ExtraEvent;
 use interlock_domain::release::ReleaseEvent;
+use interlock_domain::report::SurveyEvent;
 use interlock_domain::review::ReviewEvent;
 use interlock_domain::runner::{JobEvent, RunnerEvent};
 use interlock_domain::service::{CiEvent, ServiceEvent};
@@ -69,6 +72,7 @@ fn set(words: &[&str]) -> BTreeSet<String> {
 const EXTRAS: &[&str] = &[
     "comment_added",
     "links_set",
+    "rehearsal_recorded",
     "task_added",
     "task_added_by_rule",
     "task_edited",
@@ -77,12 +81,14 @@ const EXTRAS: &[&str] = &[
 ];
 const ROUNDS: &[&str] = &[
     "closed",
+    "condition_met",
     "content_edited",
     "group_approved",
     "limit_reached",
     "opened",
     "reminded",
     "vote_cast",
+    "vote_cast_under_condition",
     "vote_lapsed",
 ];
 const DEPLOYMENTS: &[&str] = &[
@@ -94,6 +100,8 @@ const DEPLOYMENTS: &[&str] = &[
     "step_back_not_begun",
     "step_back_reported",
     "step_reported",
+    "update_overdue",
+    "update_sent",
     "verified",
 ];
 
@@ -107,13 +115,16 @@ fn extra_word(event: &ExtraEvent) -> &'static str {
         ExtraEvent::TaskRemoved { .. } => "task_removed",
         ExtraEvent::WatchSet { .. } => "watch_set",
         ExtraEvent::LinksSet { .. } => "links_set",
+        ExtraEvent::RehearsalRecorded { .. } => "rehearsal_recorded",
     }
 }
 
 fn round_word(event: &RoundEvent) -> &'static str {
     match event {
         RoundEvent::Opened(_) => "opened",
+        RoundEvent::VoteCast { condition: Some(_), .. } => "vote_cast_under_condition",
         RoundEvent::VoteCast { .. } => "vote_cast",
+        RoundEvent::ConditionMet { .. } => "condition_met",
         RoundEvent::GroupApproved { .. } => "group_approved",
         RoundEvent::ContentEdited { .. } => "content_edited",
         RoundEvent::Reminded { .. } => "reminded",
@@ -136,6 +147,8 @@ fn deployment_word(event: &DeploymentEvent) -> &'static str {
         DeploymentEvent::StepBackReported { .. } => "step_back_reported",
         DeploymentEvent::RolledBack {} => "rolled_back",
         DeploymentEvent::RollbackFailed { .. } => "rollback_failed",
+        DeploymentEvent::UpdateSent { .. } => "update_sent",
+        DeploymentEvent::UpdateOverdue { .. } => "update_overdue",
     }
 }
 
@@ -158,7 +171,7 @@ fn events_of_changes_stay_readable() {
 #[test]
 fn events_of_releases_stay_readable() {
     let found = read_back::<ReleaseEvent>("release");
-    assert_eq!(names(&found).len(), 30);
+    assert_eq!(names(&found).len(), 32);
     assert_eq!(variants(&found, "release.annotated.v1"), set(EXTRAS));
     assert_eq!(variants(&found, "release.approval_moved.v1"), set(ROUNDS));
     assert_eq!(variants(&found, "release.deployment_moved.v1"), set(DEPLOYMENTS));
@@ -204,8 +217,13 @@ fn events_of_the_policy_stay_readable() {
 }
 
 #[test]
+fn events_of_surveys_stay_readable() {
+    assert_eq!(names(&read_back::<SurveyEvent>("survey")).len(), 2);
+}
+
+#[test]
 fn events_of_reviews_stay_readable() {
-    assert_eq!(names(&read_back::<ReviewEvent>("review")).len(), 3);
+    assert_eq!(names(&read_back::<ReviewEvent>("review")).len(), 5);
 }
 
 #[test]
@@ -223,8 +241,21 @@ fn events_of_runners_and_jobs_stay_readable() {
 }
 
 #[test]
+fn events_of_notices_stay_readable() {
+    assert_eq!(names(&read_back::<UserGroupEvent>("user_group")).len(), 2);
+    assert_eq!(names(&read_back::<ChannelEvent>("channel")).len(), 3);
+    assert_eq!(names(&read_back::<CommunicationEvent>("communication")).len(), 1);
+    assert_eq!(names(&read_back::<NoticeEvent>("notice")).len(), 1);
+}
+
+#[test]
 fn events_of_exceptions_stay_readable() {
     assert_eq!(names(&read_back::<ExceptionEvent>("exception")).len(), 5);
+}
+
+#[test]
+fn events_of_articles_stay_readable() {
+    assert_eq!(names(&read_back::<ArticleEvent>("article")).len(), 5);
 }
 
 #[test]

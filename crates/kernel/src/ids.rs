@@ -85,10 +85,14 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An article of the knowledge base.
+    ArticleId = "art";
     /// A board, such as the change advisory board.
     BoardId = "brd";
     /// A change.
     ChangeId = "chg";
+    /// A channel by which notices go out.
+    ChannelId = "chn";
     /// A configuration item.
     CiId = "ci";
     /// A conflict between two records on the calendar.
@@ -113,6 +117,8 @@ ids! {
     JobId = "job";
     /// A meeting of a board.
     MeetingId = "mtg";
+    /// A notice about a release.
+    NoticeId = "ntc";
     /// A period of the calendar: a maintenance window or a blackout.
     PeriodId = "prd";
     /// A person with an account.
@@ -129,12 +135,16 @@ ids! {
     ServiceId = "svc";
     /// A signed-in session.
     SessionId = "ses";
+    /// The question after a release.
+    SurveyId = "srv";
     /// A team.
     TeamId = "tem";
     /// A durable timer.
     TimerId = "tmr";
     /// An API token.
     TokenId = "tok";
+    /// A group of people who use a service or work with it.
+    UserGroupId = "ugr";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{Choice, Plan};
 use crate::state::{Attempt, Way};
+use crate::trigger::{Consequence, Value};
 
 /// An event of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +149,27 @@ pub enum RunEvent {
         /// Why.
         reason: String,
     },
+    /// What a trigger watches became another, or was seen for the first time.
+    #[serde(rename = "run.trigger_turned.v1")]
+    TriggerTurned {
+        /// Its key.
+        trigger: String,
+        /// What it is now.
+        value: Value,
+        /// What was seen.
+        note: String,
+    },
+    /// It was so for long enough: its consequence is drawn.
+    #[serde(rename = "run.trigger_fired.v1")]
+    TriggerFired {
+        /// Its key.
+        trigger: String,
+        /// The consequence.
+        then: Consequence,
+    },
+    /// The effect was verified, and nobody watches any more.
+    #[serde(rename = "run.watch_ended.v1")]
+    WatchEnded {},
     /// Every step is done or skipped.
     #[serde(rename = "run.finished.v1")]
     Finished {},

@@ -1,6 +1,6 @@
 //! How long it takes, each way, on the critical path. Minutes are those that the plan states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::Timestamp;
 
@@ -62,6 +62,15 @@ fn forward(run: &Run, now: Timestamp) -> BTreeMap<&str, i64> {
         run.forward.get(key).map_or(step, |leg| left(leg, step, now))
     };
     Graph::of(&run.plan).longest(&weigh)
+}
+
+/// The minutes that taking some steps back takes, on the longest way.
+pub fn minutes_to_take_back(run: &Run, steps: &BTreeSet<String>) -> i64 {
+    let weigh = |key: &str| {
+        let step = run.plan.step(key).filter(|_| steps.contains(key));
+        step.map_or(0, |step| i64::from(step.undo_minutes))
+    };
+    longest(run, &weigh)
 }
 
 fn longest(run: &Run, weigh: &dyn Fn(&str) -> i64) -> i64 {

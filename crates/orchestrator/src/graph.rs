@@ -88,6 +88,15 @@ impl<'a> Graph<'a> {
     }
 }
 
+/// The keys of a plan in the order of the way back: what needs a step goes before it.
+pub fn backwards(plan: &Plan) -> Vec<&str> {
+    let depth = Graph::of(plan).longest(&|_| 1);
+    let mut keys: Vec<&str> = plan.steps.iter().map(|step| step.key.as_str()).collect();
+    keys.reverse();
+    keys.sort_by_key(|key| std::cmp::Reverse(depth[key]));
+    keys
+}
+
 fn reach<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &str) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&str> = edges.get(from).into_iter().flatten().copied().collect();
@@ -123,5 +132,24 @@ pub(crate) fn withdrawn<'a>(plan: &'a Plan, groups: &BTreeSet<String>) -> BTreeS
             return steps;
         }
         groups = larger;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::step;
+
+    #[test]
+    fn the_way_back_is_the_reverse_of_the_needs() {
+        let steps = vec![
+            step("a", &[]),
+            step("b", &["a"]),
+            step("c", &["a"]),
+            step("d", &["c", "b"]),
+            step("e", &[]),
+        ];
+        let plan = Plan { steps, ..Plan::default() };
+        assert_eq!(backwards(&plan), ["d", "c", "b", "e", "a"]);
     }
 }

@@ -23,14 +23,16 @@ mod settle;
 mod state;
 #[cfg(test)]
 mod testing;
+mod trigger;
 mod way_back;
 mod work;
 
 pub use event::{By, RunEvent, Scope, Why};
 pub use figures::{
-    minutes_back, minutes_forward, minutes_to_point_of_no_return, rollback_fits_until,
+    minutes_back, minutes_forward, minutes_to_point_of_no_return, minutes_to_take_back,
+    rollback_fits_until,
 };
-pub use graph::drag_along;
+pub use graph::{backwards, drag_along};
 pub use input::{Answer, Input, Report, decide};
 pub use plan::{
     Act, Ask, Choice, FACTOR_MAX, Flaw, IfLost, KEY_MAX, MINUTES_MAX, OnFailure, Plan, RETRIES_MAX,
@@ -38,6 +40,7 @@ pub use plan::{
 };
 pub use refusal::Refusal;
 pub use state::{Attempt, Decision, Leg, LegState, Phase, Rollback, Run, Way};
+pub use trigger::{Consequence, TRIGGERS_MAX, Trigger, Value, Watched};
 pub use way_back::{Compiled, compile};
 pub use work::{Waits, Work, waits, work};
 

@@ -7,6 +7,7 @@ use kernel::NOTE_MAX;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Graph;
+use crate::trigger::{TRIGGERS_MAX, Trigger, repeated};
 
 /// The most steps of a plan.
 pub const STEPS_MAX: usize = 200;
@@ -28,6 +29,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// How a decision is asked for.
     pub ask: Ask,
+    /// What is watched meanwhile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub triggers: Vec<Trigger>,
 }
 
 /// How a decision is asked for. Who is asked is the caller's business.
@@ -80,6 +84,9 @@ pub struct Step {
     pub time_limit_seconds: u32,
     /// What happens once no retry is left.
     pub on_failure: OnFailure,
+    /// What happens when it comes to no verdict; as after a failure when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_no_data: Option<OnFailure>,
     /// What happens when nobody knows what became of an attempt.
     pub if_lost: IfLost,
 }
@@ -172,6 +179,8 @@ pub enum IfLost {
 pub struct Flaw {
     /// The step's place in the plan, if it is about one.
     pub step: Option<usize>,
+    /// The trigger's place in the plan, if it is about one.
+    pub trigger: Option<usize>,
     /// The field, as it is written.
     pub field: &'static str,
     /// What is wrong.
@@ -259,7 +268,8 @@ impl Plan {
     /// Everything that is wrong with it; a run begins only on a plan without flaws.
     pub fn flaws(&self) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        let mut flaw = |step, field, detail| flaws.push(Flaw { step, field, detail });
+        let mut flaw =
+            |step, field, detail| flaws.push(Flaw { step, trigger: None, field, detail });
         if self.steps.is_empty() {
             flaw(None, "steps", "the plan has no step: write at least one".to_owned());
         }
@@ -296,6 +306,33 @@ impl Plan {
             let path = cycle.join("` needs `");
             flaw(at, "needs", format!("`{path}` needs `{}`: take one of them away", cycle[0]));
         }
+        flaws.extend(self.trigger_flaws());
+        flaws
+    }
+}
+
+impl Plan {
+    fn trigger_flaws(&self) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        let mut flaw =
+            |trigger, field, detail| flaws.push(Flaw { step: None, trigger, field, detail });
+        if self.triggers.len() > TRIGGERS_MAX {
+            let many = self.triggers.len();
+            let detail = format!("the plan has {many} triggers and may have {TRIGGERS_MAX}");
+            flaw(Some(TRIGGERS_MAX), "key", detail);
+        }
+        for (at, trigger) in self.triggers.iter().enumerate() {
+            if !is_key(&trigger.key) {
+                flaw(Some(at), "key", key_rule("the key of a trigger", &trigger.key));
+            }
+            for (field, detail) in trigger.flaws() {
+                flaw(Some(at), field, detail);
+            }
+        }
+        for at in repeated(&self.triggers) {
+            let key = &self.triggers[at].key;
+            flaw(Some(at), "key", format!("another trigger is called `{key}`: use another key"));
+        }
         flaws
     }
 }
@@ -305,6 +342,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Consequence;
     use crate::testing::{but, step};
 
     fn flaws(steps: Vec<Step>) -> Vec<(Option<usize>, &'static str)> {
@@ -326,6 +364,29 @@ mod tests {
         assert_eq!(flaws(vec![never]), [(Some(0), "time_limit_seconds")]);
         let wait = but(step("a", &[]), |a| a.act = Act::Wait { seconds: 5 });
         assert_eq!(flaws(vec![wait]), [(Some(0), "undo")]);
+    }
+
+    #[test]
+    fn each_flaw_of_a_trigger_is_told_by_trigger_and_field() {
+        let then = Consequence::Ask;
+        let trigger = |key: &str, seconds| Trigger {
+            key: key.to_owned(),
+            bad_seconds: seconds,
+            on_bad: then,
+            no_data_seconds: 60,
+            on_no_data: then,
+        };
+        let flaws = |triggers| {
+            let plan = Plan { steps: vec![step("a", &[])], triggers, ..Plan::default() };
+            let flaws = plan.flaws().into_iter();
+            flaws.map(|flaw| (flaw.trigger, flaw.field)).collect::<Vec<_>>()
+        };
+        assert_eq!(flaws(vec![trigger("errors", 60), trigger("latency", 0)]), []);
+        assert_eq!(flaws(vec![trigger("a b", 60)]), [(Some(0), "key")]);
+        assert_eq!(flaws(vec![trigger("a", 60), trigger("a", 60)]), [(Some(1), "key")]);
+        assert_eq!(flaws(vec![trigger("a", SECONDS_MAX + 1)]), [(Some(0), "for_seconds")]);
+        let many = (0..=TRIGGERS_MAX).map(|at| trigger(&format!("t{at}"), 60)).collect();
+        assert_eq!(flaws(many), [(Some(TRIGGERS_MAX), "key")]);
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub enum Refusal {
     /// The plan has no such group.
     #[error("`{0}` is not a part of this run")]
     UnknownGroup(String),
+    /// The plan has no such trigger.
+    #[error("`{0}` is not a trigger of this run")]
+    UnknownTrigger(String),
     /// The step is elsewhere.
     #[error("step `{step}` {is}")]
     WrongStep {

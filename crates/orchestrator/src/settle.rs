@@ -9,6 +9,7 @@ use crate::graph::Graph;
 use crate::input::{fail, time_ran_out};
 use crate::plan::{Act, IfLost, Step};
 use crate::state::{Attempt, Leg, LegState, Phase, Run, Way};
+use crate::trigger::fire;
 
 /// A run with the events that were decided and not committed yet.
 pub(crate) struct Draft {
@@ -51,6 +52,7 @@ pub(crate) fn pass_time(draft: &mut Draft) {
     if let Some(choice) = due.map(|decision| decision.default) {
         time_ran_out(draft, choice);
     }
+    fire(draft);
 }
 
 /// Nobody knows what became of a call.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{RunEvent, Scope, Why};
 use crate::plan::{Act, Choice, IfLost, Plan, Step, Undo};
+use crate::trigger::Watched;
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,6 +215,12 @@ pub struct Run {
     pub began_at: Option<Timestamp>,
     /// When it came to its end; a way back begins it anew.
     pub ended_at: Option<Timestamp>,
+    /// What is known of its triggers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub watched: BTreeMap<String, Watched>,
+    /// Whether nobody watches any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watch_ended: bool,
 }
 
 impl Run {
@@ -347,6 +354,17 @@ impl Run {
                 self.rollback = Some(Rollback { scope, reason, decided_at: at, stands });
                 self.turn(steps);
             }
+            RunEvent::TriggerTurned { trigger, value, note } => {
+                let watched =
+                    Watched { value: *value, since: at, note: note.clone(), fired: false };
+                self.watched.insert(trigger.clone(), watched);
+            }
+            RunEvent::TriggerFired { trigger, .. } => {
+                if let Some(watched) = self.watched.get_mut(trigger) {
+                    watched.fired = true;
+                }
+            }
+            RunEvent::WatchEnded {} => self.watch_ended = true,
             RunEvent::Finished {} => self.end(Phase::Finished, at),
             RunEvent::Stopped {} => self.end(Phase::Stopped, at),
             RunEvent::RolledBack {} => self.end(Phase::RolledBack, at),

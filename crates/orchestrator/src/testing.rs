@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 
 use crate::plan::{Act, Ask, IfLost, OnFailure, Plan, Retries, Step, Undo};
-use crate::{Attempt, Input, LegState, Refusal, Run, RunEvent, Way, decide};
+use crate::{Attempt, Input, LegState, Refusal, Run, RunEvent, Trigger, Way, decide};
 
 /// A call that can be undone, needing others.
 pub(crate) fn step(key: &str, needs: &[&str]) -> Step {
@@ -18,6 +18,7 @@ pub(crate) fn step(key: &str, needs: &[&str]) -> Step {
         retries: Retries::NONE,
         time_limit_seconds: 60,
         on_failure: OnFailure::Ask,
+        on_no_data: None,
         if_lost: IfLost::Ask,
     }
 }
@@ -72,9 +73,14 @@ pub(crate) struct Story {
 impl Story {
     /// A run on these steps; a decision may take 600 seconds.
     pub(crate) fn of(steps: Vec<Step>) -> Self {
+        Self::watching(steps, Vec::new())
+    }
+
+    /// The same, with triggers.
+    pub(crate) fn watching(steps: Vec<Step>, triggers: Vec<Trigger>) -> Self {
         let ask = Ask { seconds: 600, ..Ask::default() };
         let mut story = Self { run: Run::default(), seconds: 0 };
-        story.tell(Input::Begin(Plan { steps, ask }));
+        story.tell(Input::Begin(Plan { steps, ask, triggers }));
         story
     }
 

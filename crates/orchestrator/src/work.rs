@@ -87,7 +87,7 @@ fn wake(run: &Run) -> Option<Timestamp> {
         _ => None,
     });
     let decision = run.decision.as_ref().map(|decision| decision.until);
-    legs.chain(decision).min()
+    legs.chain(decision).chain(run.fires_at()).min()
 }
 
 /// What it waits for that only a person can give.

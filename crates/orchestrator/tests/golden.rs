@@ -6,11 +6,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use interlock_orchestrator::{
-    Act, Ask, Attempt, By, Choice, IfLost, OnFailure, Plan, Retries, RunEvent, Scope, Step, Undo,
-    Way, Why,
+    Act, Ask, Attempt, By, Choice, Consequence, IfLost, OnFailure, Plan, Retries, RunEvent, Scope,
+    Step, Trigger, Undo, Value, Way, Why,
 };
 use kernel::Timestamp;
-use serde_json::Value;
+use serde_json::Value as Json;
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(1_795_000_000_000_000).plus_seconds(seconds)
@@ -28,6 +28,7 @@ fn step(key: &str, act: Act, undo: Undo) -> Step {
         retries: Retries { limit: 2, delay_seconds: 10, factor: 2 },
         time_limit_seconds: 300,
         on_failure: OnFailure::Ask,
+        on_no_data: None,
         if_lost: IfLost::Ask,
     }
 }
@@ -46,7 +47,21 @@ fn plan() -> Plan {
         mail,
         step("drop", Act::Call, Undo::PointOfNoReturn { reason: reason() }),
     ];
-    Plan { steps, ask: Ask { seconds: 900, default: Choice::Continue } }
+    Plan { steps, ask: Ask { seconds: 900, default: Choice::Continue }, triggers: Vec::new() }
+}
+
+/// A plan that watches, with a step that states what no verdict leads to.
+fn watching() -> Plan {
+    let mut check = step("check", Act::Call, Undo::Nothing);
+    check.on_no_data = Some(OnFailure::Rollback);
+    let trigger = Trigger {
+        key: "errors".to_owned(),
+        bad_seconds: 60,
+        on_bad: Consequence::Rollback,
+        no_data_seconds: 300,
+        on_no_data: Consequence::Ask,
+    };
+    Plan { steps: vec![check], triggers: vec![trigger], ..plan() }
 }
 
 /// Each event by the name of its file.
@@ -65,6 +80,7 @@ fn events() -> Vec<(&'static str, RunEvent)> {
     };
     vec![
         ("began.v1", RunEvent::Began { plan: plan() }),
+        ("began.v1.watching", RunEvent::Began { plan: watching() }),
         ("step_started.v1", RunEvent::StepStarted { attempt: attempt(), until: at(300) }),
         ("step_started.v1.back", RunEvent::StepStarted { attempt: back(), until: at(300) }),
         ("step_succeeded.v1", RunEvent::StepSucceeded { attempt: attempt(), note }),
@@ -101,6 +117,19 @@ fn events() -> Vec<(&'static str, RunEvent)> {
         ("rollback_decided.v1.groups", rollback(Scope::Groups(BTreeSet::from(["CHG-12".into()])))),
         ("rollback_decided.v1.whole", rollback(Scope::Whole)),
         ("give_up_asked.v1", RunEvent::GiveUpAsked { reason: reason() }),
+        (
+            "trigger_turned.v1",
+            RunEvent::TriggerTurned {
+                trigger: "errors".to_owned(),
+                value: Value::NoData,
+                note: "no data for errors".to_owned(),
+            },
+        ),
+        (
+            "trigger_fired.v1",
+            RunEvent::TriggerFired { trigger: "errors".to_owned(), then: Consequence::Rollback },
+        ),
+        ("watch_ended.v1", RunEvent::WatchEnded {}),
         ("finished.v1", RunEvent::Finished {}),
         ("stopped.v1", RunEvent::Stopped {}),
         ("rolled_back.v1", RunEvent::RolledBack {}),
@@ -121,7 +150,7 @@ fn every_event_stays_readable() {
         }
         let text = fs::read_to_string(&path)
             .unwrap_or_else(|error| panic!("{name}: {error}; run again with BLESS=1"));
-        let golden: Value = serde_json::from_str(&text).expect("JSON");
+        let golden: Json = serde_json::from_str(&text).expect("JSON");
         let kind = golden["type"].as_str().expect("a type");
         assert!(format!("run.{name}").starts_with(kind), "{name} holds {kind}");
         let read: RunEvent = serde_json::from_value(golden.clone())

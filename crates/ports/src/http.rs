@@ -51,6 +51,11 @@ pub trait HttpClient: Send + Sync {
     /// Sends one request and waits for the whole answer.
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault>;
 
+    /// Sends one request of whose answer nobody reads the body, so that the answer has none.
+    fn send_unread(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+        Ok(HttpResponse { body: Vec::new(), ..self.send(request)? })
+    }
+
     /// Sends one request and hands the body of a success on as it comes, so that it may be longer
     /// than memory; the answer then has none. Any other answer is whole, as of `send`.
     fn fetch(&self, request: &HttpRequest, sink: &mut dyn Write) -> Result<HttpResponse, Fault> {

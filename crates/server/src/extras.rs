@@ -1,12 +1,15 @@
-//! What hangs on changes and releases alike – tasks, remarks, watchers, links – between the wire
-//! and the rules.
+//! What hangs on changes and releases alike – tasks, remarks, watchers, links, rehearsals – between
+//! the wire and the rules.
 
 use std::collections::BTreeSet;
 
 use api::change::{Link, Links};
-use api::common::{Action, Comment, Hold, NewComment, Ref, Task, TaskFields};
+use api::common::{
+    Action, Comment, Hold, NewComment, Ref, Rehearsal, RehearsalFields, Rehearsals, Task,
+    TaskFields,
+};
 use domain::identity::Permission;
-use domain::record::{self, ExtraCommand, Extras, Standing, TaskEdit};
+use domain::record::{self, Covered, ExtraCommand, Extras, Standing, TaskEdit, days_since};
 use domain::vocabulary::Window;
 use domain::{General, Missing};
 use kernel::{Actor, PersonId, Timestamp};
@@ -32,6 +35,8 @@ pub enum Extra {
     Watch(bool),
     /// Replaces its links.
     SetLinks(Links),
+    /// Writes a rehearsal of its way back down.
+    Rehearse(RehearsalFields),
 }
 
 impl Extra {
@@ -42,6 +47,7 @@ impl Extra {
             Self::EditTask(..) => ExtraKind::EditTask,
             Self::Watch(_) => ExtraKind::Watch,
             Self::SetLinks(_) => ExtraKind::SetLinks,
+            Self::Rehearse(_) => ExtraKind::Rehearse,
         }
     }
 
@@ -64,6 +70,8 @@ pub enum ExtraKind {
     Watch,
     /// The links.
     SetLinks,
+    /// A rehearsal.
+    Rehearse,
 }
 
 impl ExtraKind {
@@ -81,16 +89,22 @@ impl ExtraKind {
     }
 }
 
-/// What may be hung on a record, beside its verbs.
-pub fn extra_actions(asking: &Asking, write: fn(ExtraKind) -> Permission) -> Vec<Action> {
+/// What may be hung on a record, beside its verbs. Who waits for it is told when it `succeeded`.
+pub fn extra_actions(
+    asking: &Asking,
+    write: fn(ExtraKind) -> Permission,
+    succeeded: bool,
+) -> Vec<Action> {
     let kinds = [
         ("comment", ExtraKind::Comment),
         ("add_task", ExtraKind::AddTask),
         ("edit_task", ExtraKind::EditTask),
         ("set_links", ExtraKind::SetLinks),
+        ("rehearse", ExtraKind::Rehearse),
     ];
-    let shown = kinds.map(|(name, kind)| action(name, kind.permit(asking, write)));
-    shown.into()
+    let shown = kinds.into_iter().map(|(name, kind)| action(name, kind.permit(asking, write)));
+    let told = record::settle(succeeded).and_then(|()| ExtraKind::SetLinks.permit(asking, write));
+    shown.chain([action("settle_links", told)]).collect()
 }
 
 /// The tasks in the order of their numbers.
@@ -150,6 +164,8 @@ pub fn shown_links(extras: &Extras) -> Vec<Link> {
         kind: link.kind.word().to_owned(),
         target: link.target.clone(),
         url: link.url.clone(),
+        tell: link.tell.clone(),
+        done: link.done,
     };
     extras.links.iter().map(shown).collect()
 }
@@ -203,6 +219,9 @@ pub fn parse_extra(
             ExtraCommand::Watch { person, on: *on }
         }
         Extra::SetLinks(links) => ExtraCommand::SetLinks { links: parse_links(links)? },
+        Extra::Rehearse(fields) => {
+            ExtraCommand::Rehearse { rehearsal: parse_rehearsal(fields, now)?, now }
+        }
     })
 }
 
@@ -248,11 +267,61 @@ fn parse_links(links: &Links) -> Result<Vec<record::Link>, Stop> {
     for (index, link) in links.links.iter().enumerate() {
         let kind = resolver.parse(&format!("/links/{index}/kind"), Some(&link.kind));
         let Some(kind) = kind else { continue };
-        let (target, url) = (link.target.clone(), link.url.clone());
-        parsed.push(record::Link { kind, target, url });
+        parsed.push(parsed_link(kind, link));
     }
     resolver.end()?;
     Ok(parsed)
+}
+
+/// A link whose kind is known, as the rules have it.
+pub fn parsed_link(kind: record::LinkKind, link: &Link) -> record::Link {
+    record::Link {
+        kind,
+        target: link.target.clone(),
+        url: link.url.clone(),
+        tell: link.tell.clone().and_then(given),
+        done: link.done,
+    }
+}
+
+fn parse_rehearsal(fields: &RehearsalFields, now: Timestamp) -> Result<record::Rehearsal, Stop> {
+    let mut resolver = Resolver::default();
+    let environment = resolver.parse("/environment", Some(&fields.environment));
+    let at = resolver.parse("/at", fields.at.as_deref()).unwrap_or(now);
+    let covers = fields.covers.iter().enumerate();
+    let covers: BTreeSet<Covered> = covers
+        .filter_map(|(index, word)| resolver.parse(&format!("/covers/{index}"), Some(word)))
+        .collect();
+    resolver.end()?;
+    let environment = environment.unwrap_or_default();
+    let (minutes, passed) = (fields.minutes, fields.passed.unwrap_or(true));
+    let note = fields.note.clone().unwrap_or_default();
+    Ok(record::Rehearsal { environment, at, minutes, passed, covers, note })
+}
+
+/// The rehearsals of a record, the newest first; `last` is the one that counts for it.
+pub fn shown_rehearsals(
+    db: &mut dyn Query,
+    names: &mut Names,
+    extras: &Extras,
+    last: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Rehearsals, Fault> {
+    let mut items = Vec::with_capacity(extras.rehearsals.len());
+    for record::Rehearsed { rehearsal, by, recorded_at } in extras.rehearsals.iter().rev() {
+        items.push(Rehearsal {
+            environment: rehearsal.environment.word().to_owned(),
+            at: rehearsal.at.to_string(),
+            minutes: rehearsal.minutes,
+            passed: rehearsal.passed,
+            covers: rehearsal.covers.iter().map(|covered| covered.word().to_owned()).collect(),
+            note: rehearsal.note.clone(),
+            by: names.actor(db, by)?,
+            recorded_at: recorded_at.to_string(),
+        });
+    }
+    items.sort_by(|one, other| other.at.cmp(&one.at));
+    Ok(Rehearsals { days: last.map(|at| days_since(at, now)), items })
 }
 
 #[cfg(test)]
@@ -261,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_link_of_an_unknown_kind_is_named_where_it_stands() {
-        let link = |kind: &str| Link { kind: kind.to_owned(), target: "x".to_owned(), url: None };
+        let link = |kind: &str| Link::new(kind, "x");
         let links = Links { links: vec![link("commit"), link("rumour")] };
         let Err(Stop::Refused(refusal)) = parse_links(&links) else { panic!("it was taken") };
         assert_eq!(refusal.missing[0].pointer, "/links/1/kind");

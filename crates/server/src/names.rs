@@ -358,6 +358,7 @@ fn look_up(db: &mut dyn Query, id: &str) -> Result<Option<Ref>, Fault> {
 /// Where the records with such an id are: id, number and name of each.
 fn source(id: &str) -> Option<&'static str> {
     Some(match id.split('_').next()? {
+        "art" => "SELECT id, number, title FROM articles",
         "chg" => "SELECT id, number, title FROM changes",
         "rel" => "SELECT id, number, title FROM releases",
         "exc" => "SELECT id, number, number FROM exceptions",
@@ -367,6 +368,8 @@ fn source(id: &str) -> Option<&'static str> {
         "mtg" => "SELECT id, number, number FROM meetings",
         "per" => "SELECT id, NULL, name FROM people",
         "tem" => "SELECT id, NULL, name FROM teams",
+        "ugr" => "SELECT id, NULL, name FROM user_groups",
+        "chn" => "SELECT id, NULL, name FROM channels",
         "svc" => "SELECT id, NULL, name FROM services",
         "ci" => "SELECT id, NULL, name FROM cis",
         "tok" => "SELECT id, NULL, name FROM tokens",

@@ -10,7 +10,7 @@ use kernel::Timestamp;
 use ports::{Fault, Flow, Job, Lane, Query, Store, Tx, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::records::{KINDS, Kind, project};
+use crate::records::{FOLLOWED, Followed, KINDS, Kind, project};
 use crate::settings::{forget, remember, setting};
 
 /// The most records written by one slice.
@@ -65,13 +65,22 @@ pub fn prepare_telling(
             }
         }
     }
+    for followed in FOLLOWED {
+        write(store, move |tx| make_followed(tx, followed))?;
+    }
     Ok(true)
+}
+
+/// The names and versions of all tables.
+fn models() -> impl Iterator<Item = (&'static str, i64)> {
+    let of_kinds = KINDS.iter().map(|kind| (kind.name, kind.model));
+    of_kinds.chain(FOLLOWED.iter().map(|followed| (followed.name, followed.model)))
 }
 
 /// Whether every kind has its tables, filled and of this version.
 pub fn is_prepared(db: &mut dyn Query) -> Result<bool, Fault> {
-    for kind in KINDS {
-        if version(db, kind.name)? != Some(kind.model) {
+    for (name, model) in models() {
+        if version(db, name)? != Some(model) {
             return Ok(false);
         }
     }
@@ -80,7 +89,7 @@ pub fn is_prepared(db: &mut dyn Query) -> Result<bool, Fault> {
 
 /// A number that stands for the versions of all kinds; never 0.
 fn shape() -> u32 {
-    let text = KINDS.iter().map(|kind| format!("{} {};", kind.name, kind.model));
+    let text = models().map(|(name, model)| format!("{name} {model};"));
     let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
     text.collect::<String>().bytes().fold(2_166_136_261, mix).max(1)
 }
@@ -131,8 +140,7 @@ fn slice(tx: &mut dyn Tx, kind: &Kind) -> Result<Option<Filled>, Fault> {
         }
         None => {
             forget(tx, &name)?;
-            let sql = "INSERT INTO read_models (name, version) VALUES ($1, $2)";
-            tx.execute(sql, &[kind.name.into(), kind.model.into()])?;
+            settle(tx, kind.name, kind.model)?;
         }
     }
     Ok(Some(Filled { kind: kind.name, done: place.done, total: place.total }))
@@ -141,18 +149,45 @@ fn slice(tx: &mut dyn Tx, kind: &Kind) -> Result<Option<Filled>, Fault> {
 /// Makes the tables, empty. From here on they are of no version, so that nobody reads them before
 /// they are filled, neither this version nor the one before.
 fn make(tx: &mut dyn Tx, kind: &Kind) -> Result<Place, Fault> {
-    tx.execute("DELETE FROM read_models WHERE name = $1", &[kind.name.into()])?;
-    for table in kind.table_names {
-        tx.execute(&format!("DROP TABLE IF EXISTS {table}"), &[])?;
-    }
-    for statement in kind.tables {
-        tx.execute(statement, &[])?;
-    }
+    make_tables(tx, kind.name, kind.table_names, kind.tables)?;
     let after = format!("{}:", kind.name);
     let sql = "SELECT COUNT(*) FROM states WHERE stream > $1 AND stream < $2";
     let found = tx.query_one(sql, &[(&after).into(), format!("{};", kind.name).into()])?;
     let total = found.map_or(Ok(0), |row| row.int(0))?;
     Ok(Place { model: kind.model, after, done: 0, total })
+}
+
+/// Makes the tables of a follower, empty, and sends it back to the beginning of the log.
+fn make_followed(tx: &mut dyn Tx, followed: &Followed) -> Result<(), Fault> {
+    tx.lock(&[LOCK.to_owned()])?;
+    if version(tx, followed.name)? == Some(followed.model) {
+        return Ok(());
+    }
+    make_tables(tx, followed.name, followed.table_names, followed.tables)?;
+    tx.execute("DELETE FROM followers WHERE name = $1", &[followed.name.into()])?;
+    settle(tx, followed.name, followed.model)
+}
+
+fn make_tables(
+    tx: &mut dyn Tx,
+    name: &str,
+    table_names: &[&str],
+    tables: &[&str],
+) -> Result<(), Fault> {
+    tx.execute("DELETE FROM read_models WHERE name = $1", &[name.into()])?;
+    for table in table_names {
+        tx.execute(&format!("DROP TABLE IF EXISTS {table}"), &[])?;
+    }
+    for statement in tables {
+        tx.execute(statement, &[])?;
+    }
+    Ok(())
+}
+
+/// From here on the tables are of this version.
+fn settle(tx: &mut dyn Tx, name: &str, model: i64) -> Result<(), Fault> {
+    let sql = "INSERT INTO read_models (name, version) VALUES ($1, $2)";
+    tx.execute(sql, &[name.into(), model.into()]).map(|_| ())
 }
 
 fn streams(db: &mut dyn Query, after: &str, end: &str) -> Result<Vec<(String, Timestamp)>, Fault> {
@@ -170,13 +205,11 @@ pub fn insert_rows(
     into: &str,
     rows: impl IntoIterator<Item = Vec<Value>>,
 ) -> Result<(), Fault> {
-    let mut rows = rows.into_iter().peekable();
-    let Some(columns) = rows.peek().map(Vec::len) else { return Ok(()) };
-    let mut values: Vec<Value> = rows.flatten().collect();
-    while !values.is_empty() {
-        let waiting = values.len() / columns;
-        let size = INSERT_SIZES.into_iter().find(|size| *size <= waiting).unwrap_or(1);
-        let rest = values.split_off(size * columns);
+    let mut rows = rows.into_iter().collect::<Vec<_>>().into_iter();
+    while rows.len() > 0 {
+        let size = INSERT_SIZES.into_iter().find(|size| *size <= rows.len()).unwrap_or(1);
+        let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
+        let columns = values.len() / size;
         let mark = |row: usize| {
             let marks = (1..=columns).map(|column| format!("${}", row * columns + column));
             format!("({})", marks.collect::<Vec<_>>().join(", "))
@@ -184,7 +217,6 @@ pub fn insert_rows(
         let marks: Vec<String> = (0..size).map(mark).collect();
         let sql = format!("INSERT INTO {into} VALUES {} ON CONFLICT DO NOTHING", marks.join(", "));
         tx.execute(&sql, &values)?;
-        values = rest;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! The register of the kinds of record: their tables, and what is done to any of them by stream.
 
-use domain::Aggregate;
-use kernel::Timestamp;
+use api::export::Logged;
+use domain::{Aggregate, Stamp};
+use kernel::{Actor, Timestamp};
 use ports::{Fault, Query, Tx};
 
-use crate::bus::{Record, find_state, fold};
+use crate::bus::{Record, decode, find_state, fold};
 use crate::follow::followers::text_of;
 
 /// Calls a macro or function for the kind of record that a stream belongs to.
@@ -42,6 +43,16 @@ macro_rules! each_kind {
             let Some((kind, id)) = stream.split_once(':') else { return Ok(None) };
             $(if kind == <$record as Aggregate>::KIND {
                 return text_of_one::<$record>(db, id);
+            })*
+            Ok(None)
+        }
+
+        /// The state that the events of a stream lead to, as canonical JSON; nothing for streams
+        /// that are no record.
+        pub fn folded(stream: &str, events: &[&Logged]) -> Result<Option<String>, Fault> {
+            let Some((kind, _)) = stream.split_once(':') else { return Ok(None) };
+            $(if kind == <$record as Aggregate>::KIND {
+                return folded_one::<$record>(events).map(Some);
             })*
             Ok(None)
         }
@@ -96,8 +107,14 @@ each_kind! {
     domain::identity::Person,
     domain::identity::Token,
     domain::incident::Incident,
+    domain::knowledge::Article,
+    domain::notice::Channel,
+    domain::notice::Communication,
+    domain::notice::Notice,
+    domain::notice::UserGroup,
     domain::policy::Policy,
     domain::release::Release,
+    domain::report::Survey,
     domain::review::Review,
     crate::deployment::Run,
     domain::runner::Job,
@@ -105,6 +122,22 @@ each_kind! {
     domain::service::Ci,
     domain::service::Service,
     domain::team::Team,
+}
+
+/// What followers of the log keep in tables of their own.
+pub const FOLLOWED: &[Followed] = &[crate::report::KEPT];
+
+/// Tables that a follower keeps. At another version they are made anew, empty, and it follows the
+/// log from its beginning.
+pub struct Followed {
+    /// The name of the follower.
+    pub name: &'static str,
+    /// The version of the tables.
+    pub model: i64,
+    /// The statements that make them.
+    pub tables: &'static [&'static str],
+    /// Their names.
+    pub table_names: &'static [&'static str],
 }
 
 fn project_one<A: Record>(tx: &mut dyn Tx, id: &str, at: Timestamp) -> Result<(), Fault> {
@@ -124,6 +157,17 @@ fn text_of_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>
     Ok(found.map(|loaded| domain::canonical::text(&loaded.state)))
 }
 
+fn folded_one<A: Record>(events: &[&Logged]) -> Result<String, Fault> {
+    let mut state = A::default();
+    for event in events {
+        let at = event.at.parse();
+        let at = at.map_err(|error| Fault::permanent("reading the time of an event", error))?;
+        let stamp = Stamp { at, by: Actor::of_label(&event.actor) };
+        state = state.evolve(&decode::<A>(&event.name, event.payload.clone())?, &stamp);
+    }
+    Ok(domain::canonical::text(&state))
+}
+
 fn compare_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>, Fault> {
     let Ok(id) = id.parse::<A::Id>() else { return Ok(Some("not an id".to_owned())) };
     let Some(cached) = find_state::<A>(db, id)? else {
@@ -141,7 +185,7 @@ fn compare_one<A: Record>(db: &mut dyn Query, id: &str) -> Result<Option<String>
 fn after_one<A: Record>(name: &str, payload: &serde_json::Value) -> serde_json::Value {
     let event = serde_json::json!({"type": name, "data": payload});
     let event: A::Event = serde_json::from_value(event).expect("an event of its kind");
-    let by = kernel::Actor::System { part: "test".to_owned() };
-    let stamp = domain::Stamp { at: Timestamp::from_micros(0), by };
+    let by = Actor::System { part: "test".to_owned() };
+    let stamp = Stamp { at: Timestamp::from_micros(0), by };
     serde_json::to_value(A::default().evolve(&event, &stamp)).expect("a state")
 }

@@ -10,6 +10,9 @@ use crate::bus::who_is;
 
 /// Kinds of record that only their owner sees.
 pub const OWN_KINDS: &[&str] = &["token", "feed"];
+/// A kind of record that holds the addresses of people outside, whom only those are told who keep
+/// them; its events are theirs who did them.
+pub const ADDRESSED: &str = "user_group";
 /// Events of other kinds that only tell what their actor keeps for themselves.
 const OWN_EVENTS: &[&str] = &["person.filters_saved.v1"];
 
@@ -44,7 +47,8 @@ impl LogReader {
         let record = stream.strip_prefix("attempt:").unwrap_or(stream);
         let kind = record.split(':').next().unwrap_or_default();
         let whole = self.keeps_accounts || self.audits;
-        if whole || !(OWN_KINDS.contains(&kind) || OWN_EVENTS.contains(&name)) {
+        let is_own = OWN_KINDS.contains(&kind) || kind == ADDRESSED || OWN_EVENTS.contains(&name);
+        if whole || !is_own {
             return true;
         }
         let by = Actor::of_label(actor).person();
@@ -70,6 +74,7 @@ mod tests {
             ("token:tok_1", "token.created.v1"),
             ("feed:fed_1", "feed.revoked.v1"),
             ("attempt:token:tok_1", "attempt.refused.v1"),
+            ("user_group:usg_1", "user_group.edited.v1"),
             (ANNA, "person.filters_saved.v1"),
         ] {
             assert!(reader.sees(stream, name, ANNA), "{stream}");

@@ -23,6 +23,17 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "job_output",
         sql: include_str!("../migrations/sqlite/0003_job_output.sql"),
     },
+    Migration { number: 4, name: "tree", sql: include_str!("../migrations/sqlite/0004_tree.sql") },
+    Migration {
+        number: 5,
+        name: "notices",
+        sql: include_str!("../migrations/sqlite/0005_notices.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "deliveries",
+        sql: include_str!("../migrations/sqlite/0006_deliveries.sql"),
+    },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -36,6 +47,21 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 3,
         name: "job_output",
         sql: include_str!("../migrations/postgres/0003_job_output.sql"),
+    },
+    Migration {
+        number: 4,
+        name: "tree",
+        sql: include_str!("../migrations/postgres/0004_tree.sql"),
+    },
+    Migration {
+        number: 5,
+        name: "notices",
+        sql: include_str!("../migrations/postgres/0005_notices.sql"),
+    },
+    Migration {
+        number: 6,
+        name: "deliveries",
+        sql: include_str!("../migrations/postgres/0006_deliveries.sql"),
     },
 ];
 

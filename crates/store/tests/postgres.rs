@@ -68,7 +68,7 @@ fn nodes_that_start_at_once_migrate_once() {
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| opened(&url))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(count(&stores[0], "SELECT count(*) FROM migrations"), 3);
+    assert_eq!(count(&stores[0], "SELECT count(*) FROM migrations"), 4);
 }
 
 #[test]

@@ -10,9 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
+use server::gate::{Delivery, WebhookSecret};
 use sha2::{Digest as _, Sha256};
 
-use crate::shared::{Database, Server, client, data, found, on_both, on_path, program, token_of};
+use crate::shared::{
+    Database, Server, client, data, found, on_both, on_path, program, python, token_of,
+};
 
 const SHA: &str = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e";
 /// How long it is waited between two looks, and how often it is looked: a minute in all.
@@ -379,23 +382,157 @@ fn deliveries_of_others_are_taken_and_refused_as_their_vectors_say() {
                 payload[field] = deployment[field].clone();
             }
         }
-        for (field, _) in payload.as_object().unwrap() {
-            assert!(schema["properties"].get(field).is_some(), "{field} is not in the schema");
-        }
-        let required = |payload: &Json| {
-            let all = schema["required"].as_array().unwrap().iter();
-            all.map(|name| name.as_str().unwrap()).all(|name| payload.get(name).is_some())
-        };
-        assert!(required(&payload));
+        assert!(is_valid(&schema, &payload));
+        let strange = json!({"action": "requested", "repository": {}});
+        assert!(!is_valid(&schema, &strange), "a sender is asked for");
         let event = "deployment_protection_rule";
         let body = payload.to_string().into_bytes();
         assert_eq!(world.deliver(&server, event, "d-3", body), 200);
         assert_eq!(world.github.next().1["state"], "rejected", "nobody approved that commit");
         let bare = json!({"action": "requested", "repository": payload["repository"],
             "sender": payload["sender"]});
-        assert!(required(&bare));
+        assert!(is_valid(&schema, &bare));
         assert_eq!(world.deliver(&server, event, "d-4", bare.to_string().into_bytes()), 200);
     }
+}
+
+/// Whether a payload is what GitHub's schema asks for; the shapes that it refers to are not at
+/// hand, and are objects.
+fn is_valid(schema: &Json, payload: &Json) -> bool {
+    let mut schema = schema.clone();
+    for property in schema["properties"].as_object_mut().unwrap().values_mut() {
+        let place = if property.get("items").is_some() { &mut property["items"] } else { property };
+        if place.get("$ref").is_some() {
+            *place = json!({"type": "object"});
+        }
+    }
+    let asked = json!({"schema": schema, "payload": payload}).to_string();
+    let script = "import json, sys, jsonschema_rs\n\
+        asked = json.load(sys.stdin)\n\
+        print(jsonschema_rs.is_valid(asked['schema'], asked['payload']))";
+    said_by_python("jsonschema_rs", script, &asked).is_none_or(|said| said.trim() == "True")
+}
+
+/// What a script says about its input, where Python has the module; nothing where it does not.
+fn said_by_python(module: &str, script: &str, input: &str) -> Option<String> {
+    let mut asked = Command::new(python(module)?)
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    asked.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = asked.wait_with_output().unwrap();
+    assert!(output.status.success(), "{module} could not read it");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn vectors_of_standard_webhooks_are_taken_and_refused_as_they_say() {
+    let Some(vectors) = data("webhooks/signing/vectors.json") else { return };
+    let vectors: Json = serde_json::from_slice(&std::fs::read(vectors).unwrap()).unwrap();
+    let vectors = vectors["standard_webhooks"].as_array().unwrap();
+    let of = |vector: &Json, name: &str| vector[name].as_str().unwrap().to_owned();
+    let whole: Vec<&Json> = vectors.iter().filter(|one| one.get("expected").is_some()).collect();
+    assert!(!whole.is_empty());
+    for vector in whole {
+        let secret = WebhookSecret::try_new(&of(vector, "secret")).unwrap();
+        let (id, timestamp) = (of(vector, "webhook-id"), of(vector, "webhook-timestamp"));
+        let (body, expected) = (of(vector, "payload"), of(vector, "expected"));
+        let sent = timestamp.parse::<i64>().unwrap();
+        let checked = |timestamp: &str, signature: &str, late: i64| {
+            let body = body.as_bytes();
+            let delivery = Delivery { id: &id, timestamp, signature, body };
+            secret.check(&delivery, kernel::Timestamp::from_micros((sent + late) * 1_000_000))
+        };
+        assert_eq!(checked(&timestamp, &expected, 0), Ok(()));
+        // "Several signatures in one header: accept if any v1 matches; ignore unknown versions."
+        assert_eq!(checked(&timestamp, &format!("v2,AAAA v1,AAAA {expected}"), 0), Ok(()));
+        assert!(checked(&timestamp, &expected.replace("v1,", "v2,"), 0).is_err());
+        // "Reject a missing or invalid timestamp; tolerance 5 min both sides."
+        for (late, holds) in [(-301, false), (-300, true), (300, true), (301, false)] {
+            assert_eq!(checked(&timestamp, &expected, late).is_ok(), holds, "{late}");
+        }
+        assert!(checked("", &expected, 0).is_err() && checked("soon", &expected, 0).is_err());
+        for wrong in vectors.iter().filter_map(|one| one["signature"].as_str()) {
+            assert!(checked(&timestamp, wrong, 0).is_err(), "{wrong} is to be refused");
+        }
+    }
+}
+
+/// The `AnalysisTemplate` of the manual, as JSON.
+fn analysis_template() -> Option<Json> {
+    let manual = include_str!("../../../docs/features/gate.md");
+    let (_, from) = manual.split_once("```yaml\n").unwrap();
+    let (yaml, _) = from.split_once("```").unwrap();
+    let script = "import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))";
+    Some(serde_json::from_str(&said_by_python("yaml", script, yaml)?).unwrap())
+}
+
+/// What a `web` metric of Argo Rollouts makes of the real answer, by its own rules: a status other
+/// than 2xx or a path that leads nowhere is an error; where neither condition holds it is
+/// inconclusive.
+fn measured(metric: &Json, server: &Server, arguments: &[(&str, &str)]) -> &'static str {
+    let fill = |text: &str| {
+        let filled = |text: String, (name, value): &(&str, &str)| {
+            text.replace(&format!("{{{{args.{name}}}}}"), value)
+        };
+        arguments.iter().fold(text.to_owned(), filled)
+    };
+    let web = &metric["provider"]["web"];
+    let url = web["url"].as_str().unwrap().replace("https://HOST", &server.url);
+    let method = web["method"].as_str().unwrap().parse().unwrap();
+    let body = fill(&web["jsonBody"].to_string());
+    let mut request = client().request(method, url).header("content-type", "application/json");
+    for header in web["headers"].as_array().unwrap() {
+        let of = |name: &str| header[name].as_str().unwrap();
+        request = request.header(of("key"), fill(of("value")));
+    }
+    let answer = request.body(body).send().unwrap();
+    if !answer.status().is_success() {
+        return "Error";
+    }
+    let answer: Json = answer.json().unwrap();
+    let path = web["jsonPath"].as_str().unwrap();
+    let field = path.strip_prefix("{$.").and_then(|path| path.strip_suffix('}')).unwrap();
+    let Some(result) = answer[field].as_str() else { return "Error" };
+    let holds = |condition: &str| {
+        let text = metric[condition].as_str().unwrap();
+        let word = text.strip_prefix("result == \"").and_then(|text| text.strip_suffix('"'));
+        word.unwrap() == result
+    };
+    match (holds("successCondition"), holds("failureCondition")) {
+        (_, true) => "Failed",
+        (true, false) => "Successful",
+        (false, false) => "Inconclusive",
+    }
+}
+
+#[test]
+fn the_template_for_argo_rollouts_reads_the_real_answer_in_all_its_values() {
+    let (Some(program), Some(template)) = (program(), analysis_template()) else { return };
+    on_both(|database| {
+        let world = World::new(&program, database, "s");
+        let scopes = ["read", "gate.ask", "change.write", "service.write"];
+        let owner = world.token("sara", "service_owner", &scopes);
+        world.token("ivan", "implementer", &["read"]);
+        let approver = world.token("olga", "service_owner", &["read", "approve"]);
+        let server = world.serve();
+        assert_eq!(template["kind"], "AnalysisTemplate");
+        let names = template["spec"]["args"].as_array().unwrap().iter();
+        let names: Vec<&str> = names.map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["token", "digest"]);
+        let metric = &template["spec"]["metrics"][0];
+        let digest = format!("gitCommit:{SHA}");
+        let asked =
+            |token: &str| measured(metric, &server, &[("token", token), ("digest", &digest)]);
+        assert_eq!(asked(&owner), "Failed", "nobody ships it");
+        let change = world.shipped(&server, &owner, &approver);
+        assert_eq!(asked(&owner), "Successful");
+        world.post(&server, &owner, &format!("/changes/{change}/hold"));
+        assert_eq!(asked(&owner), "Inconclusive");
+        assert_eq!(asked("no token"), "Error");
+    });
 }
 
 #[test]

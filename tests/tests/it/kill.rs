@@ -27,6 +27,8 @@ use store::OpenOptions;
 use crate::shared::{Database, Server, bus, client, on_both, operator, program, token_of};
 
 const WRITERS: usize = 8;
+/// How often it is looked whether the tree has caught up.
+const CATCH_UP_TRIES: u32 = 600;
 /// How many changes each puts into a release before it begins another one.
 const CHANGES: usize = 2;
 
@@ -186,8 +188,31 @@ fn drill(program: &Command, database: &Database) {
         let is = answer.json::<Json>().unwrap()["version"].as_i64();
         assert!(is >= Some(*version), "{path} was at {version} and is at {is:?}");
     }
+    drop(server);
+    the_tree_is_that_of_the_log(program, address, &tokens[0]);
     let changes = acknowledged.len() - releases;
     eprintln!("{changes} changes and {releases} releases survived {} kills", kills());
+}
+
+/// The tree over the log grew through all the kills: it catches up, and is the one that is made of
+/// the events anew.
+fn the_tree_is_that_of_the_log(program: &Command, address: &str, token: &str) {
+    let server = Server::start(program, address);
+    let client = client();
+    for _ in 0..CATCH_UP_TRIES {
+        let asked = client.get(format!("{}/api/v1/audit/checkpoint", server.url));
+        let standing = asked.bearer_auth(token).send().unwrap().json::<Json>().unwrap();
+        if standing["size"] == standing["head"] {
+            drop(server);
+            let said = operator(program, address, &["audit", "verify"]);
+            let verified: Json = serde_json::from_str(&said).unwrap();
+            assert_eq!(verified["tree"], verified["head"], "{verified}");
+            assert!(verified["checkpoints"].as_i64() > Some(0), "{verified}");
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the tree did not catch up with the log");
 }
 
 /// A server under load, killed at a moment that is another one each round, so that the kill meets
@@ -303,6 +328,7 @@ fn import(store: &Arc<dyn Store>) {
         finished_at: None,
         created_at: None,
         outcome: None,
+        incidents: None,
         scheduled: false,
     };
     let numbers: Vec<u32> = (0..IMPORTED).collect();

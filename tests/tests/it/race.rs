@@ -68,7 +68,7 @@ fn approved(bus: &Bus, store: &Arc<dyn Store>, anna: &Actor, sara: &Actor) -> St
     let found = wait(&**store, move |db| find_state::<Change>(db, id)).unwrap();
     let round = found.expect("the change").state.round.expect("a round");
     let (content_hash, round) = (round.content.hash(), round.number);
-    let vote = Vote { round, content_hash, reason: None };
+    let vote = Vote { round, content_hash, reason: None, condition: None };
     send(bus, sara, MoveChange { change: change.clone(), verb: Verb::Vote(Answer::Approve, vote) });
     change
 }

@@ -121,8 +121,24 @@ fn walked(program: &Command, database: &Database) {
     for task in shown["tasks"].as_array().expect("tasks") {
         rosa.does(&format!("release task {release} --number {} --done", task["number"]));
     }
+    let rehearse = format!("release rehearse {release} --environment staging --minutes 12");
+    rosa.does(&format!("{rehearse} --covers configuration"));
+    rosa.may_not(&format!("{rehearse} --failed"), 2, "--note");
+    anna.does(&format!("change rehearse {first} --environment test --minutes 3"));
+    rosa.does(&format!("release updates {release} --every 30 --place #shop --audience Support"));
     rita.may_not(&format!("release deploy {release}"), 3, "approved");
     ivan.does(&format!("release deploy {release}"));
+    ivan.does(&format!("deployment update {release}"));
+    ivan.does(&format!("deployment update {release} --text The_mails_wait."));
+    let told = ivan.does(&format!("release deployment {release}"));
+    let sent = |at: usize| told["updates"]["sent"][at]["text"].as_str().expect("a text");
+    assert_eq!(sent(0), "The mails wait.");
+    let begins = format!("{release} Autumn: running, 0 of 2 changes done.");
+    assert!(sent(1).starts_with(&begins), "{}", sent(1));
+    assert_eq!(told["rehearsals"]["days"], 0);
+    let shown = ivan.ran(&format!("release deployment {release}"));
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("rehearsed 0 days ago") && shown.contains("every 30 min"), "{shown}");
     ivan.does(&format!("release step {release} {second} done"));
     ivan.may_not(&format!("release step {release} {first} failed"), 2, "note");
     ivan.does(&format!("release step {release} {first} done"));

@@ -21,6 +21,7 @@ import { useZone } from '@/lib/session';
 import { Icon } from '@/ui/icons';
 import { useNow } from '@/ui/Time';
 import { wordOf } from '@/ui/texts';
+import { Bell } from './Bell';
 import { paths } from './paths';
 import { SHELL } from './texts';
 import classes from './TopBar.module.css';
@@ -66,6 +67,7 @@ export function TopBar({ me, live, onPalette, onKeys }: Props) {
             <Menu.Item onClick={() => go(paths.newIncident)}>Incident</Menu.Item>
           </Menu.Dropdown>
         </Menu>
+        <Bell />
         <Tooltip label={`${SHELL.keys} (?)`}>
           <ActionIcon size={30} aria-label={SHELL.keys} onClick={onKeys} className={classes.keys}>
             <Icon name="keyboard" />

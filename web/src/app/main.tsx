@@ -31,7 +31,7 @@ createRoot(place).render(
             <RouterProvider router={router} />
           </RecordPaths>
         </Navigation>
-        <Notifications position="bottom-right" limit={4} />
+        <Notifications position="top-center" limit={4} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

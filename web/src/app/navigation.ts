@@ -32,6 +32,13 @@ export const SETTINGS: { title: string; parts: Part[] }[] = [
     ],
   },
   {
+    title: SETTING.notices,
+    parts: [
+      { to: paths.userGroups, label: PAGES.userGroups, about: SETTING.userGroups },
+      { to: paths.channels, label: PAGES.channels, about: SETTING.channels },
+    ],
+  },
+  {
     title: SETTING.time,
     parts: [
       { to: paths.windows, label: PAGES.windows, about: SETTING.windows },
@@ -76,6 +83,8 @@ export const NAVIGATION: NavItem[][] = [
   ],
   [
     { to: paths.reviews, label: PAGES.reviews, icon: 'reviews', key: 'v' },
+    { to: paths.knowledge, label: PAGES.knowledge, icon: 'knowledge', key: 'n' },
+    { to: paths.reports, label: PAGES.reports, icon: 'reports', key: 'p' },
     { to: paths.audit, label: PAGES.audit, icon: 'audit', key: 'l' },
   ],
   [

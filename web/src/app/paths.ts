@@ -19,6 +19,7 @@ export const paths = {
   cab: '/cab',
   meeting: (id: string) => `/cab/${part(id)}`,
   calendar: '/calendar',
+  backlog: '/calendar/plan',
   deployments: '/deployments',
   gates: '/gates',
   deployment: (release: string) => `/deployments/${part(release)}`,
@@ -27,18 +28,27 @@ export const paths = {
   newIncident: '/incidents/new',
   incident: (id: string) => `/incidents/${part(id)}`,
   reviews: '/reviews',
+  reviewActions: '/reviews/actions?state=open',
   review: (id: string) => `/reviews/${part(id)}`,
+  knowledge: '/knowledge',
+  newArticle: '/knowledge/new',
+  article: (id: string) => `/knowledge/${part(id)}`,
   services: '/services',
   service: (id: string) => `/services/${part(id)}`,
   cis: '/cis',
   ci: (id: string) => `/cis/${part(id)}`,
   teams: '/teams',
+  reports: '/reports',
+  figure: (name: string) => `/reports/${part(name)}`,
   audit: '/audit',
+  inbox: '/inbox',
   settings: '/settings',
   people: '/settings/people',
   tokens: '/settings/tokens',
   absences: '/settings/absences',
   runners: '/settings/runners',
+  channels: '/settings/channels',
+  userGroups: '/settings/user-groups',
   windows: '/settings/windows',
   peaks: '/settings/peaks',
   blackouts: '/settings/blackouts',
@@ -53,7 +63,7 @@ export const paths = {
 /** Where a named record is read; its number or the prefix of its id says what it is. */
 export function pathOf(record: Ref): string | undefined {
   const name = record.number ?? record.id;
-  const kind = /^(CHG|REL|INC|PIR|CAB|chg|rel|inc|rev|mtg|svc|ci)[-_]/.exec(name)?.[1];
+  const kind = /^(CHG|REL|INC|PIR|KB|CAB|chg|rel|inc|rev|art|mtg|svc|ci)[-_]/.exec(name)?.[1];
   switch (kind?.toLowerCase()) {
     case 'chg':
       return paths.change(name);
@@ -64,6 +74,9 @@ export function pathOf(record: Ref): string | undefined {
     case 'rev':
     case 'pir':
       return paths.review(name);
+    case 'art':
+    case 'kb':
+      return paths.article(name);
     case 'cab':
     case 'mtg':
       return paths.meeting(name);

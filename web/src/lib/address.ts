@@ -46,8 +46,14 @@ export function unfiltered(address: Address): Record<string, undefined> {
   return Object.fromEntries(filters.map((key) => [key, undefined]));
 }
 
-/** What a list asks the server for: the address without what only the page reads. */
-export function listQuery(address: Address): Address {
+/** What a list asks the server for: of the address what the list knows, its order included. */
+export function listQuery(address: Address, filters: readonly string[]): Address {
+  const known = [...filters, 'sort'];
+  return Object.fromEntries(Object.entries(address).filter(([name]) => known.includes(name)));
+}
+
+/** A list with its filters, without the columns that are shown. */
+export function filtersOf(address: Address): Address {
   const query = { ...address };
   delete query.columns;
   return query;

@@ -116,6 +116,11 @@ export function windowText(window: { start: string; end: string }, zone: string)
   return `${dayClock(window.start, zone)} – ${end}`;
 }
 
+/** The same with the zone named: `… – Fri 27 Nov 02:00 CET`. */
+export function windowInZone(window: { start: string; end: string }, zone: string): string {
+  return `${windowText(window, zone)} ${zoneShort(window.start, zone)}`;
+}
+
 /** `22:00–23:00`; `22:00–Fri 04:00` when it ends on another day, with the date beyond a week. */
 export function hoursText(window: { start: string; end: string }, zone: string): string {
   const from = clock(window.start, zone);

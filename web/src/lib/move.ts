@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { get, send } from './client';
 import { asProblem, type Problem } from './problem';
-import type { Refusal, Schema, Window, Written } from './schema';
+import type { Page, Refusal, Schema, Window, Written } from './schema';
 
 export interface Move {
   /** `CHG-1042`, `REL-17`. */
@@ -46,12 +46,44 @@ export async function previewMove(number: string, to: Window): Promise<MoveEffec
   return answer.effect;
 }
 
-async function move({ number, to, voided }: Move): Promise<Moved> {
+export interface Outlook {
+  effect: MoveEffect;
+  /** The window is committed: others plan with it. */
+  committed: boolean;
+  /** What it would collide with there and does not now. */
+  collisions: Schema<'Conflict'>[];
+}
+
+const CONFLICTS_MAX = 200;
+
+/** All that is worth knowing before a record is moved. */
+export async function lookAhead(number: string, to: Window): Promise<Outlook> {
+  const [effect, record, there, now] = await Promise.all([
+    previewMove(number, to),
+    get<Movable>(pathOf(number)),
+    send<Schema<'Checked'>>('POST', '/conflicts/check', { subject: number, window: to }),
+    get<Page<Schema<'Conflict'>>>('/conflicts', { subject: number, limit: CONFLICTS_MAX }),
+  ]);
+  const known = new Set(now.items.filter((each) => each.state !== 'resolved').map(keyOf));
+  const collisions = there.conflicts.filter((each) => !each.exempt && !known.has(keyOf(each)));
+  return { effect, committed: isCommitted(record), collisions };
+}
+
+function keyOf(conflict: Schema<'Conflict'>): string {
+  return `${conflict.kind} ${conflict.severity} ${conflict.with.id}`;
+}
+
+function isCommitted(record: Movable): boolean {
+  return record.scheduled ?? record.phase === 'scheduled';
+}
+
+/** Moves it. */
+export async function move({ number, to, voided }: Move): Promise<Moved> {
   const path = pathOf(number);
   const record = await get<Movable>(path);
   const { version } = record;
-  const committed = record.scheduled ?? record.phase === 'scheduled';
-  if (committed) await send<Written>('POST', `${path}/schedule`, { window: to }, { version });
+  if (isCommitted(record))
+    await send<Written>('POST', `${path}/schedule`, { window: to }, { version });
   else await send<Written>('PATCH', path, { window: to }, { version });
   return { number, to, voided, from: record.window ?? undefined };
 }

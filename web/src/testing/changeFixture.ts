@@ -52,6 +52,7 @@ export const change: Schema<'Change'> = {
   watchers: [anna],
   watched: false,
   links: [{ kind: 'incident', target: 'INC-3' }],
+  rehearsals: { days: null, items: [] },
   started_at: null,
   finished_at: null,
   outcome: null,

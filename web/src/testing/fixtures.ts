@@ -290,6 +290,8 @@ export const release: Schema<'Release'> = {
   watchers: [anna],
   watched: false,
   links: [{ kind: 'ticket', target: 'PAY-881', url: 'https://tracker.example/PAY-881' }],
+  rehearsals: { days: 12, items: [] },
+  updates: null,
   outcome: null,
   outcomes: [],
   review: null,

@@ -7,6 +7,8 @@ const PERMISSIONS = [
   'calendar.write',
   'service.write',
   'incident.write',
+  'knowledge.write',
+  'knowledge.approve',
   'team.write',
   'identity.write',
   'token.write',

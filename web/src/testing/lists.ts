@@ -164,6 +164,7 @@ export const deploymentRow: Schema<'DeploymentRow'> = {
   failed: 0,
   total: 3,
   current: { id: 'chg_42', number: 'CHG-42', name: 'payment gateway 4.2' },
+  update_overdue: false,
   yours: true,
 };
 
@@ -200,4 +201,17 @@ export const event: Schema<'Event'> = {
   actor: 'person:per_02',
   payload: { round: 1 },
   digest: 'd'.repeat(64),
+};
+
+export const standing: Schema<'Standing'> = {
+  head: 1042,
+  size: 1040,
+  root: 'VA3r7jQ0wPp0f0E5cP0hF0fTbWn0b1mG3nq4X8mJ2rM=',
+  key: 'interlock/log/21fe31dfa154a261+bf1b4ca6+AddamAGCsQq3bR9RkL8LWuN5bWZxX1mN4T8mJ2rMabcd',
+  checkpoint: {
+    size: 1000,
+    root: 'qLxN0V1T0b3m0w5cP0hF0fTbWn0b1mG3nq4X8mJ2rM4=',
+    at: at(-5),
+    note: 'interlock/log/21fe31dfa154a261\n1000\nqLxN0V1T0b3m0w5cP0hF0fTbWn0b1mG3nq4X8mJ2rM4=\n\n— …\n',
+  },
 };

@@ -55,7 +55,10 @@ function json(status: number, body: unknown): Response {
   });
 }
 
+/** Questions with a body. */
+const ASKED = ['/conflicts/check', '/models/proposal', '/plans'];
+
 export function writes(sent: Sent[]): Sent[] {
-  const asks = (path: string) => path === '/conflicts/check' || path.endsWith('/preview');
+  const asks = (path: string) => ASKED.includes(path) || path.endsWith('/preview');
   return sent.filter((call) => call.method !== 'GET' && !asks(call.path));
 }

@@ -1,6 +1,7 @@
 // One primary verb and a menu of the others. A refused verb is shown, and says what is missing.
 import { ActionIcon, Button, Menu, Popover, Tooltip } from '@mantine/core';
 import { useState } from 'react';
+import { useInZone } from '@/lib/inZone';
 import type { Refusal } from '@/lib/schema';
 import type { ActionItem } from './actions';
 import { errorText } from './errorText';
@@ -75,6 +76,7 @@ export function ActionButton({
 }
 
 function ActionMenu({ items }: { items: ActionItem[] }) {
+  const local = useInZone();
   const sorted = [...items].sort((a, b) => Number(a.danger ?? false) - Number(b.danger ?? false));
   return (
     <Menu position="bottom-end" width={280} withinPortal>
@@ -96,7 +98,9 @@ function ActionMenu({ items }: { items: ActionItem[] }) {
             data-refused={!item.allowed || undefined}
           >
             <span className={item.allowed ? undefined : classes.menuRefused}>{item.label}</span>
-            {!item.allowed && <span className={classes.menuWhy}>{shortRefusal(item.refusal)}</span>}
+            {!item.allowed && (
+              <span className={classes.menuWhy}>{local(shortRefusal(item.refusal))}</span>
+            )}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -113,16 +117,17 @@ function shortRefusal(refusal: Refusal | null | undefined): string {
 
 /** A refusal in words: the sentence, or what is missing, field by field. */
 export function RefusalText({ refusal }: { refusal: Refusal | null | undefined }) {
+  const local = useInZone();
   const errors = refusal?.errors ?? [];
   if (errors.length === 0) {
-    return <p className={classes.why}>{refusal ? sentence(refusal.detail) : UI.cannot}</p>;
+    return <p className={classes.why}>{refusal ? sentence(local(refusal.detail)) : UI.cannot}</p>;
   }
   return (
     <div className={classes.why}>
       <p>{UI.missing}</p>
       <ul>
         {errors.map((error) => (
-          <li key={error.pointer + error.detail}>{errorText(error)}</li>
+          <li key={error.pointer + error.detail}>{local(errorText(error))}</li>
         ))}
       </ul>
     </div>

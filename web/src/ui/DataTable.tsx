@@ -1,11 +1,12 @@
 // The table of every list: 36 px rows, sorting by the address, j/k and Enter, cursor paging.
-import { Button, Checkbox } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useContext, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useKeys } from '@/lib/keys';
 import type { Pages } from '@/lib/pages';
 import { useZone } from '@/lib/session';
 import { Icon } from './icons';
 import { Link, Navigation } from './Link';
+import { ShowMore } from './ShowMore';
 import { ErrorState, RowsSkeleton } from './States';
 import { UI } from './texts';
 import { useShownRows } from './useShownRows';
@@ -123,19 +124,9 @@ export function DataTable<Row>(props: Props<Row>) {
           <Gap height={shown.below} span={span} />
         </tbody>
       </table>
-      {pages.more && (
-        <div className={classes.foot}>
-          <Button
-            variant="default"
-            size="compact-md"
-            onClick={pages.more}
-            loading={pages.loadingMore}
-          >
-            {UI.showMore}
-          </Button>
-          <span className="soft num">{rows.length}</span>
-        </div>
-      )}
+      <ShowMore pages={pages}>
+        <span className="soft num">{rows.length}</span>
+      </ShowMore>
     </div>
   );
 }

@@ -1,6 +1,6 @@
-// The text of a file: monospace, unspelled, and a place in it can be gone to.
+// The text of a file: monospace, unspelled, its lines numbered, and a place in it can be gone to.
 import { Textarea } from '@mantine/core';
-import type { Ref } from 'react';
+import { useRef, type Ref } from 'react';
 import classes from './FileField.module.css';
 
 const LINE_PX = 18;
@@ -16,17 +16,29 @@ interface Props {
 }
 
 export function FileField({ label, value, onChange, rows = 24, field, ...rest }: Props) {
+  const numbers = useRef<HTMLPreElement>(null);
+  const lines = value.split('\n').map((_, index) => index + 1);
   return (
-    <Textarea
-      ref={field}
-      aria-label={label}
-      classNames={{ input: classes.text }}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      rows={rows}
-      spellCheck={false}
-      {...rest}
-    />
+    <div className={classes.frame}>
+      <Textarea
+        ref={field}
+        aria-label={label}
+        classNames={{ input: classes.text }}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onScroll={(event) => {
+          const { scrollTop } = event.currentTarget;
+          if (numbers.current) numbers.current.style.transform = `translateY(${-scrollTop}px)`;
+        }}
+        rows={rows}
+        wrap="off"
+        spellCheck={false}
+        {...rest}
+      />
+      <div className={classes.gutter} aria-hidden="true">
+        <pre ref={numbers}>{lines.join('\n')}</pre>
+      </div>
+    </div>
   );
 }
 

@@ -1,9 +1,11 @@
 // Parts of a form: the frame with the summary of errors, and fields that find their own error.
 import { Button, NumberInput, Select, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { fieldId, fieldOf, isFilled, type Form as FormState } from '@/lib/forms';
+import { useInZone } from '@/lib/inZone';
 import type { FieldError } from '@/lib/schema';
 import { errorText } from './errorText';
+import { useMarked, useNeeded } from './needed';
 import { ProblemNote } from './States';
 import { UI, wordOf } from './texts';
 import classes from './Form.module.css';
@@ -51,6 +53,7 @@ export function Form(props: FormProps) {
 
 /** All errors at once, each a link to its field. */
 export function ErrorSummary({ errors }: { errors: FieldError[] }) {
+  const local = useInZone();
   const box = useRef<HTMLDivElement>(null);
   // A long form is sent from its foot; what has to be mended stands at its head.
   useEffect(() => {
@@ -79,7 +82,7 @@ export function ErrorSummary({ errors }: { errors: FieldError[] }) {
                 goTo(error.pointer);
               }}
             >
-              {errorText(error)}
+              {local(errorText(error))}
             </a>
           </li>
         ))}
@@ -113,12 +116,15 @@ interface FoldedSetProps<Values> {
   children: ReactNode;
 }
 
-/** Fields that few records need: folded away, and saying how many of them are filled. */
+/** Fields that few records need: folded away unless one of them is needed to submit, and saying how many of them are filled. */
 export function FoldedSet<Values>({ form, title, names, children }: FoldedSetProps<Values>) {
   const filled = names.filter((name) => isFilled(form.values[name])).length;
+  const needed = useNeeded();
+  // Open from the start; what one opens or closes later stays so.
+  const [open] = useState(() => names.some((name) => needed.includes(name)));
   const wrong = names.filter((name) => form.errorOf(name)).length;
   return (
-    <details className={classes.folded}>
+    <details className={classes.folded} open={open}>
       <summary>
         <strong>{title}</strong>
         <span className={classes.filled}>{UI.filled(filled, names.length)}</span>
@@ -154,14 +160,15 @@ interface FieldProps<Values, Kind> {
   disabled?: boolean;
 }
 
-function common<Values, Kind>(props: FieldProps<Values, Kind>) {
-  const { form, name, label, help, required, disabled } = props;
+function useCommon<Values, Kind>(props: FieldProps<Values, Kind>) {
+  const local = useInZone();
+  const marked = useMarked(props.name, props.label, props.help);
+  const { form, name, required, disabled } = props;
   const error = form.errorOf(name);
   return {
     id: fieldId(name),
-    label,
-    description: help,
-    error,
+    ...marked,
+    error: error && local(error),
     withAsterisk: required,
     disabled,
   };
@@ -177,7 +184,7 @@ export function TextField<Values>(
   const { form, name } = props;
   return (
     <TextInput
-      {...common(props)}
+      {...useCommon(props)}
       type={props.type}
       autoFocus={props.autoFocus}
       maxLength={props.max}
@@ -193,7 +200,7 @@ export function LongTextField<Values>(
   const { form, name } = props;
   return (
     <Textarea
-      {...common(props)}
+      {...useCommon(props)}
       autosize
       minRows={props.rows ?? 3}
       maxRows={24}
@@ -214,7 +221,7 @@ export function NumberField<Values>(
   const { form, name } = props;
   return (
     <NumberInput
-      {...common(props)}
+      {...useCommon(props)}
       min={props.min ?? 0}
       max={props.max}
       suffix={props.suffix}
@@ -237,7 +244,7 @@ export function SelectField<Values>(
   const { form, name } = props;
   return (
     <Select
-      {...common(props)}
+      {...useCommon(props)}
       clearable={props.clearable}
       searchable={props.searchable}
       allowDeselect={false}
@@ -256,7 +263,7 @@ export function TagsField<Values>(
   const { form, name } = props;
   return (
     <TagsInput
-      {...common(props)}
+      {...useCommon(props)}
       placeholder={props.placeholder}
       value={(form.values[name] as string[] | undefined) ?? []}
       onChange={(value) => form.set(name, value as Values[typeof name])}

@@ -10,6 +10,8 @@ export interface LinkTab {
   to: string;
   /** A count, only where someone must act. */
   count?: number;
+  /** What is counted only warns. */
+  warns?: boolean;
 }
 
 export function LinkTabs(props: { label: string; tabs: LinkTab[]; current: string }) {
@@ -37,7 +39,11 @@ export function LinkTabs(props: { label: string; tabs: LinkTab[]; current: strin
           aria-current={tab.key === current ? 'page' : undefined}
         >
           {tab.label}
-          {tab.count ? <span className={classes.count}>{tab.count}</span> : null}
+          {tab.count ? (
+            <span className={classes.count} data-warns={tab.warns || undefined}>
+              {tab.count}
+            </span>
+          ) : null}
         </Link>
       ))}
     </nav>

@@ -11,6 +11,7 @@ import {
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import {
+  findChanges,
   findCis,
   findPeople,
   findReleases,
@@ -20,6 +21,7 @@ import {
   type Search,
 } from '@/lib/lookup';
 import { fieldId } from '@/lib/forms';
+import { useMarked } from './needed';
 import { UI } from './texts';
 import classes from './Picker.module.css';
 
@@ -71,7 +73,7 @@ export function OnePicker(props: OnePickerProps) {
     <Combobox store={combobox} onOptionSubmit={pick}>
       <Combobox.Target>
         <InputBase
-          {...wrapper(props)}
+          {...useWrapper(props)}
           disabled={props.disabled}
           placeholder={value?.label ?? props.placeholder ?? UI.typeToSearch}
           value={shown}
@@ -99,7 +101,7 @@ export function OnePicker(props: OnePickerProps) {
   );
 }
 
-function ManyPicker(props: ManyPickerProps) {
+export function ManyPicker(props: ManyPickerProps) {
   const { value, onChange } = props;
   const [text, setText] = useState('');
   const combobox = useCombobox();
@@ -114,7 +116,7 @@ function ManyPicker(props: ManyPickerProps) {
   return (
     <Combobox store={combobox} onOptionSubmit={pick}>
       <Combobox.DropdownTarget>
-        <PillsInput {...wrapper(props)} disabled={props.disabled}>
+        <PillsInput {...useWrapper(props)} disabled={props.disabled}>
           <Pill.Group>
             {value.map((each) => (
               <Pill
@@ -176,11 +178,10 @@ function Found({ found, busy }: { found: Choice[] | undefined; busy: boolean }) 
   );
 }
 
-function wrapper(props: Shared) {
+function useWrapper(props: Shared) {
   return {
     id: props.name ? fieldId(props.name) : undefined,
-    label: props.label,
-    description: props.help,
+    ...useMarked(props.name, props.label, props.help),
     error: props.error,
     withAsterisk: props.required,
   };
@@ -215,6 +216,10 @@ export function CiPicker(props: One) {
 
 export function CisPicker(props: Many) {
   return <ManyPicker search={findCis} {...props} />;
+}
+
+export function ChangesPicker(props: Many) {
+  return <ManyPicker search={findChanges} {...props} />;
 }
 
 export function ReleasesPicker(props: Many) {

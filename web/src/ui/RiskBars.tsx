@@ -1,10 +1,11 @@
 // The risk of a record: its tier, and what each factor added to it.
 import type { Schema } from '@/lib/schema';
 import { Tier } from './StatePill';
-import { wordOf } from './texts';
+import { UI, wordOf } from './texts';
 import classes from './RiskBars.module.css';
 
 export function RiskBars({ risk }: { risk: Schema<'Risk'> }) {
+  if (risk.factors.length === 0 && risk.points === 0) return <p className="soft">{UI.noRisk}</p>;
   return (
     <div className={classes.risk}>
       <p className={classes.sum}>

@@ -7,7 +7,7 @@ import { useZone } from '@/lib/session';
 import type { ActionItem } from './actions';
 import { LampMark } from './LampMark';
 import { Link } from './Link';
-import { LAMP_NAMES, LAMP_STATES, sentence, UI, wordOf } from './texts';
+import { LAMP_NAMES, LAMP_STATES, PLACES, sentence, UI, wordOf } from './texts';
 import { errorText } from './errorText';
 import { useCurrentInView } from './useCurrentInView';
 import classes from './Route.module.css';
@@ -93,7 +93,7 @@ export function Route({ lamps, actions = [], places = {}, field, label }: RouteP
               )}
               {!mend?.allowed && place && (
                 <Link to={place} className={classes.place}>
-                  {UI.showPlace(LAMP_NAMES[lamp.name] ?? lamp.name)}
+                  {UI.showPlace(PLACES[lamp.name] ?? LAMP_NAMES[lamp.name] ?? lamp.name)}
                 </Link>
               )}
             </p>

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Popover, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { listQuery, type Address } from '@/lib/address';
+import { filtersOf, type Address } from '@/lib/address';
 import { get, queryText } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
@@ -45,7 +45,7 @@ export function SavedFilters({ list, path, address }: Props) {
       body: { filters },
       version: query.data?.version,
     });
-  const current = queryText(listQuery(address)).slice(1);
+  const current = queryText(filtersOf(address)).slice(1);
   return (
     <>
       <Popover opened={open} onChange={setOpen} position="bottom-end" width={260}>

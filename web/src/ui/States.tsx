@@ -1,6 +1,7 @@
 // What a page shows when there is nothing yet, when it waits, and when something failed.
 import { Button, Skeleton, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useInZone } from '@/lib/inZone';
 import { asProblem } from '@/lib/problem';
 import { errorText } from './errorText';
 import { Icon, type IconName } from './icons';
@@ -93,6 +94,7 @@ interface ErrorProps {
 
 /** A failed load: what happened and what to do about it. */
 export function ErrorState({ error, retry, page }: ErrorProps) {
+  const local = useInZone();
   const problem = asProblem(error);
   const title =
     problem.status === 0
@@ -101,7 +103,9 @@ export function ErrorState({ error, retry, page }: ErrorProps) {
         ? UI.notFound
         : problem.status === 403
           ? UI.forbidden
-          : UI.fault;
+          : problem.status < 500
+            ? UI.notAnswered
+            : UI.fault;
   return (
     <div className={page ? classes.empty : `${classes.empty} ${classes.framed}`} role="alert">
       <span className={classes.errorIcon}>
@@ -111,7 +115,7 @@ export function ErrorState({ error, retry, page }: ErrorProps) {
         {title}
       </Title>
       <div className={classes.words}>
-        <p>{problem.status === 404 ? UI.notFoundHelp : sentence(problem.message)}</p>
+        <p>{problem.status === 404 ? UI.notFoundHelp : sentence(local(problem.message))}</p>
         {problem.incident && (
           <p>
             {UI.incident}: <span className="mono">{problem.incident}</span>
@@ -129,6 +133,7 @@ export function ErrorState({ error, retry, page }: ErrorProps) {
 
 /** A refused write, beside what was tried. */
 export function ProblemNote({ error }: { error: unknown }) {
+  const local = useInZone();
   if (!error) return null;
   const problem = asProblem(error);
   const stale = problem.status === 412;
@@ -136,11 +141,11 @@ export function ProblemNote({ error }: { error: unknown }) {
     <div className={classes.note} role="alert">
       <Icon name="alert" />
       <div>
-        <p>{stale ? UI.stale : sentence(problem.message)}</p>
+        <p>{stale ? UI.stale : sentence(local(problem.message))}</p>
         {problem.errors.length > 0 && (
           <ul>
             {problem.errors.map((each) => (
-              <li key={each.pointer + each.detail}>{errorText(each)}</li>
+              <li key={each.pointer + each.detail}>{local(errorText(each))}</li>
             ))}
           </ul>
         )}

@@ -54,7 +54,8 @@ function Spelled({ at, zone }: { at: string; zone: string }) {
 interface WindowTimeProps {
   window: Window | null | undefined;
   none?: string;
-  /** Leaves the second date to the focus; `bare` leaves the zone to the header of its column. */
+  /** Leaves the second date to the focus; `bare` leaves the zone to the header of its column, which
+   * a phone does not show. */
   short?: boolean | 'bare';
 }
 
@@ -76,7 +77,10 @@ export function WindowTime({ window, none = 'no window yet', short }: WindowTime
     <Tooltip label={label} maw={460}>
       <span tabIndex={0} className={classes.time}>
         {short ? `${day(window.start, zone)} ${hoursText(window, zone)}` : windowText(window, zone)}
-        {short !== 'bare' && <span className={classes.zone}> {zoneShort(window.start, zone)}</span>}
+        <span className={classes.zone} data-bare={short === 'bare' || undefined}>
+          {' '}
+          {zoneShort(window.start, zone)}
+        </span>
       </span>
     </Tooltip>
   );

@@ -15,4 +15,7 @@ it('puts the field before a predicate, and leaves a sentence alone', () => {
     'There is no task 3.',
   );
   expect(errorText({ pointer: '', detail: 'is not JSON' })).toBe('Is not JSON.');
+  expect(errorText({ pointer: '/backout_minutes', detail: 'say how long it takes' })).toBe(
+    'Minutes to back out: say how long it takes.',
+  );
 });

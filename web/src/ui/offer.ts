@@ -7,13 +7,13 @@ export function useOffer(permission: string, label: string, run: () => void): Ac
   return offer('new', { permission, allowed: useCan(permission) }, label, run);
 }
 
-export interface Held {
+interface Held {
   permission: string;
   allowed: boolean;
 }
 
 /** The same where it is known already whether the reader holds the permission. */
-export function offer(
+function offer(
   name: string,
   { permission, allowed }: Held,
   label: string,

@@ -14,6 +14,15 @@ export const LAMP_NAMES: Record<string, string> = {
   review: 'Review',
 };
 
+/** Where more stands about a lamp, when that is called otherwise. */
+export const PLACES: Record<string, string | undefined> = {
+  deployment: 'the run',
+  rollback: 'the way back',
+  risk: 'the risk',
+  review: 'the review',
+  work: 'the tasks',
+};
+
 export const LAMP_STATES: Record<string, string> = {
   clear: 'clear',
   waiting: 'waiting',
@@ -69,6 +78,10 @@ export function sentence(text: string): string {
 }
 
 export const UI = {
+  scoreWords: 'In a few words, if you like',
+  scoreLow: 'not at all',
+  scoreHigh: 'entirely',
+  scoreOf: (score: number) => `${score} of 5`,
   draftKept: 'A draft of this form is kept on this device until it is sent.',
   copy: 'Copy',
   copied: 'Copied',
@@ -97,6 +110,7 @@ export const UI = {
   cancel: 'Cancel',
   discard: 'Discard the draft',
   reason: 'Reason',
+  noRisk: 'It is computed once there is something that it touches.',
   reasonNeeded: 'Give a reason, so that whoever reads the record later understands it.',
   keys: 'Keys',
   searching: 'Searching…',
@@ -106,6 +120,8 @@ export const UI = {
   ends: 'End',
   zone: 'Time zone',
   doubtful: 'The clocks change that night: this time is skipped or comes twice.',
+  toSubmit: 'to submit',
+  neededToSubmit: 'Needed before it is submitted.',
   filled: (filled: number, all: number) => `${filled} of ${all} filled`,
   toMend: (count: number) => `${count} to mend`,
   errorsTitle: 'Please mend these first',
@@ -116,6 +132,7 @@ export const UI = {
     'at the top.',
   forbidden: 'You may not do this',
   fault: 'Something on the server failed',
+  notAnswered: 'This cannot be shown',
   incident: 'Incident id for the operator',
   stale:
     'Someone else changed this record meanwhile. What you entered is still here, and the newest ' +

@@ -64,6 +64,8 @@ const TONES: Record<string, Tone> = {
   undecided: 'neutral',
   requested: 'waiting',
   granted: 'clear',
+  published: 'clear',
+  retired: 'faint',
   refused: 'stop',
   revoked: 'faint',
   expired: 'faint',

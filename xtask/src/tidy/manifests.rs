@@ -47,6 +47,7 @@ const KEEPS: &[Keep] = &[
         crates: &["reqwest", "ureq", "isahc", "curl", "attohttpc", "hyper", "hyper-util"],
         only: &["connectors", "tests", "benches"],
     },
+    Keep { what: "a mail client", crates: &["lettre"], only: &["connectors"] },
     Keep {
         what: "errors without a type",
         crates: &["anyhow", "eyre"],

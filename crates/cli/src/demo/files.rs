@@ -18,6 +18,7 @@ macro_rules! file {
 
 const PEOPLE: (&str, &str) = file!("people.toml");
 const TEAMS: (&str, &str) = file!("teams.toml");
+const GROUPS: (&str, &str) = file!("groups.toml");
 const SERVICES: (&str, &str) = file!("services.toml");
 const CIS: (&str, &str) = file!("cis.toml");
 const WINDOWS: (&str, &str) = file!("windows.toml");
@@ -29,6 +30,7 @@ const UPCOMING: (&str, &str) = file!("upcoming.toml");
 const PLANNED: (&str, &str) = file!("planned.toml");
 const INCIDENTS: (&str, &str) = file!("incidents.toml");
 const MEETINGS: (&str, &str) = file!("meetings.toml");
+const KNOWLEDGE: (&str, &str) = file!("knowledge.toml");
 const EXCEPTIONS: (&str, &str) = file!("exceptions.toml");
 
 /// Everything that is told.
@@ -38,6 +40,7 @@ pub(super) struct Story {
     pub(super) teams: Vec<TeamPlan>,
     pub(super) services: Vec<ServicePlan>,
     pub(super) cis: Vec<CiPlan>,
+    pub(super) groups: Vec<GroupPlan>,
     pub(super) periods: Periods,
     pub(super) boards: Vec<BoardPlan>,
     /// Changes that travel alone.
@@ -46,6 +49,7 @@ pub(super) struct Story {
     pub(super) incidents: Vec<IncidentPlan>,
     pub(super) meetings: Vec<MeetingPlan>,
     pub(super) exceptions: Vec<ExceptionPlan>,
+    pub(super) articles: Vec<ArticlePlan>,
     /// Texts of recurring work, by name.
     standard: BTreeMap<String, Table>,
 }
@@ -58,6 +62,7 @@ impl Story {
             teams: parse::<Teams>(TEAMS)?.team,
             services: parse::<Services>(SERVICES)?.service,
             cis: parse::<Cis>(CIS)?.ci,
+            groups: parse::<Groups>(GROUPS)?.group,
             periods: parse(WINDOWS)?,
             boards: parse::<Boards>(BOARDS)?.board,
             changes: Vec::new(),
@@ -65,6 +70,7 @@ impl Story {
             incidents: Vec::new(),
             meetings: parse::<Meetings>(MEETINGS)?.meeting,
             exceptions: parse::<Exceptions>(EXCEPTIONS)?.exception,
+            articles: parse::<Articles>(KNOWLEDGE)?.article,
             standard: parse(STANDARD)?,
         };
         for file in [HISTORY, RELEASES, UPCOMING, PLANNED, INCIDENTS] {
@@ -159,6 +165,22 @@ pub(super) struct TeamPlan {
     pub(super) name: String,
     pub(super) description: String,
     pub(super) members: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Groups {
+    group: Vec<GroupPlan>,
+}
+
+/// A user group. Only people with an account are in it: the demonstration writes to nobody.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupPlan {
+    pub(super) name: String,
+    pub(super) audience: String,
+    pub(super) services: Vec<String>,
+    pub(super) people: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -290,6 +312,34 @@ pub(super) struct RemarkPlan {
     /// The key of the item; the meeting when nothing is said.
     pub(super) on: Option<String>,
     pub(super) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Articles {
+    article: Vec<ArticlePlan>,
+}
+
+/// An article: what it says, or for whom the notes of its release are written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ArticlePlan {
+    pub(super) key: String,
+    pub(super) by: String,
+    pub(super) written: When,
+    pub(super) kind: Option<String>,
+    pub(super) audience: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) body: Option<String>,
+    #[serde(default)]
+    pub(super) services: Vec<String>,
+    /// The key of its release.
+    pub(super) release: Option<String>,
+    /// For whom it is written from the record.
+    pub(super) notes: Option<String>,
+    pub(super) approved: Option<When>,
+    pub(super) approved_by: Option<String>,
+    pub(super) published: Option<When>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -539,6 +589,9 @@ pub(super) enum Deed {
     /// Goes on to the next state.
     #[serde(skip)]
     Advance,
+    /// Lets its audience read it.
+    #[serde(skip)]
+    Publish,
     /// Commits the window.
     #[serde(skip)]
     Schedule,

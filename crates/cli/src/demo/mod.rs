@@ -2,6 +2,7 @@
 //! files are in `demo/`, its history is played on a clock that walks from a quarter ago to today.
 //! It knows no rule; a story that breaks one does not build.
 
+mod article;
 mod change;
 mod exception;
 mod files;
@@ -94,6 +95,9 @@ pub fn build(bus: &Bus) -> anyhow::Result<()> {
     }
     for exception in &story.exceptions {
         exception::plan(&mut replay, exception);
+    }
+    for article in &story.articles {
+        article::plan(&mut replay, article);
     }
     replay.run()?;
     set(store, MARK, "whole").context("remembering that the demonstration is whole")

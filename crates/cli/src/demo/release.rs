@@ -248,7 +248,10 @@ fn fields(replay: &Replay<'_>, plan: &ReleasePlan) -> anyhow::Result<ReleaseFiel
     fields.window = window.map(|window| Some(window.on_the_wire()));
     let milestone = |milestone: &crate::demo::files::MilestonePlan| Milestone {
         name: milestone.name.clone(),
-        at: milestone.at.instant(&replay.today).to_string(),
+        at: Some(milestone.at.instant(&replay.today).to_string()),
+        hours_before_start: None,
+        hours_after_end: None,
+        reached: false,
     };
     fields.milestones = Some(plan.milestones.iter().map(milestone).collect());
     Ok(fields)

@@ -8,18 +8,20 @@ use anyhow::{Context as _, anyhow, bail};
 use api::common::Written;
 use domain::calendar::PeriodKind;
 use domain::identity::Role;
-use kernel::{Actor, PersonId, Timestamp};
-use ports::ManualClock;
+use kernel::{Actor, PersonId, ReleaseId, Timestamp};
+use ports::{ManualClock, Value as Cell};
 use server::bus::{Bus, Command, Envelope, Failure, World};
+use server::notice::{DUE, TellRelease};
+use server::read::wait;
 use toml::{Table, Value};
 
 use crate::database::operator;
 use crate::demo::files::{
-    BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan, ReleasePlan,
-    Story,
+    ArticlePlan, BoardPlan, ChangePlan, Deed, ExceptionPlan, IncidentPlan, MeetingPlan, PeriodPlan,
+    ReleasePlan, Story,
 };
 use crate::demo::times::Today;
-use crate::demo::{change, exception, incident, meeting, release, setup};
+use crate::demo::{article, change, exception, incident, meeting, release, setup};
 
 /// What a deed is done to.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,7 @@ pub(super) enum Subject<'a> {
     Board(&'a BoardPlan),
     Meeting(&'a MeetingPlan),
     Exception(&'a ExceptionPlan),
+    Article(&'a ArticlePlan),
 }
 
 impl Subject<'_> {
@@ -44,6 +47,7 @@ impl Subject<'_> {
             Self::Board(board) => &board.name,
             Self::Meeting(meeting) => &meeting.key,
             Self::Exception(exception) => &exception.key,
+            Self::Article(article) => &article.key,
         }
     }
 }
@@ -98,6 +102,7 @@ impl<'a> Replay<'a> {
     /// Does everything that is planned.
     pub(super) fn run(&mut self) -> anyhow::Result<()> {
         while let Some((_, turn)) = self.due.pop_first() {
+            self.tell_until(turn.at)?;
             self.clock.set(turn.at);
             let done = match turn.on {
                 Subject::Change(plan) => change::act(self, plan, &turn),
@@ -107,11 +112,38 @@ impl<'a> Replay<'a> {
                 Subject::Board(plan) => setup::set_board(self, plan, &turn.deed),
                 Subject::Meeting(plan) => meeting::act(self, plan, &turn),
                 Subject::Exception(plan) => exception::act(self, plan, &turn),
+                Subject::Article(plan) => article::act(self, plan, &turn),
             };
             done.with_context(|| {
                 let (key, by, at, deed) = (turn.on.key(), &turn.by, turn.at, &turn.deed);
                 format!("`{key}` at {at}, {by}: {deed:?}")
             })?;
+            if let (Subject::Release(_), Some(made)) = (turn.on, self.records.get(turn.on.key())) {
+                self.tell(made.id.parse()?)?;
+            }
+        }
+        self.tell_until(self.today.hour)
+    }
+
+    /// Lets what is due of a release be told, as the server does when it moves.
+    fn tell(&self, release: ReleaseId) -> anyhow::Result<()> {
+        let told = self.bus.call(Envelope::system("notice"), TellRelease { release });
+        told.map(|_| ()).map_err(|failure| anyhow!("{}", words(&failure)))
+    }
+
+    /// Lets be told what is due before something happens, each at its time.
+    fn tell_until(&self, at: Timestamp) -> anyhow::Result<()> {
+        let due = wait(&*self.bus.world().store, move |db| {
+            let sql = "SELECT due_at, stream FROM timers WHERE kind = $1 AND due_at <= $2 \
+                ORDER BY due_at";
+            let rows = db.query(sql, &[DUE.into(), Cell::from(at)])?;
+            let read = |row: &ports::Row| Ok((row.time(0)?, row.text(1)?.to_owned()));
+            rows.iter().map(read).collect::<Result<Vec<_>, ports::Fault>>()
+        })?;
+        for (due, stream) in due {
+            self.clock.set(due);
+            let id = stream.split_once(':').map(|(_, id)| id).unwrap_or_default();
+            self.tell(id.parse()?)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use api::cab::{BoardFields, BoardSchedule};
 use api::calendar::BandFields;
 use api::common::Written;
 use api::identity::PersonFields;
+use api::notice::UserGroupFields;
 use api::service::{CiFields, RelationFields, Relations, ServiceFields};
 use api::team::TeamFields;
 use domain::calendar::PeriodKind;
@@ -13,6 +14,7 @@ use kernel::Timestamp;
 use server::cab::SaveBoard;
 use server::calendar::SavePeriod;
 use server::identity::{SavePerson, hash_password};
+use server::notice::SaveUserGroup;
 use server::service::{SaveCi, SaveService, SetRelations};
 use server::team::SaveTeam;
 
@@ -49,6 +51,16 @@ pub(super) fn build(replay: &mut Replay<'_>) -> anyhow::Result<()> {
     }
     for ci in &replay.story.cis {
         relate(replay, &administrator, ci)?;
+    }
+    for group in &replay.story.groups {
+        let fields = UserGroupFields {
+            name: Some(group.name.clone()),
+            audience: Some(group.audience.clone()),
+            services: Some(group.services.clone()),
+            people: Some(group.people.clone()),
+            ..UserGroupFields::default()
+        };
+        replay.act(&administrator, SaveUserGroup { group: None, fields })?;
     }
     periods(replay);
     for board in &replay.story.boards {

@@ -70,6 +70,7 @@ fn try_cast(
         round: round.number,
         content_hash: round.content.hash(),
         reason: reason.map(str::to_owned),
+        condition: None,
     };
     let name = replay.record(on.key())?.id.clone();
     match on {

@@ -6,7 +6,8 @@ use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::{
-    Answer, Barred, Call, Content, Lapse, OnLimit, PartName, Plan, Round, RoundState, Vote,
+    Answer, Barred, Call, Condition, Content, Lapse, Met, OnLimit, PartName, Plan, Round,
+    RoundState, Vote,
 };
 use crate::edit::is_default;
 use crate::identity::Role;
@@ -48,8 +49,23 @@ pub enum RoundEvent {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What the yes holds under.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        condition: Option<Condition>,
         /// The hash of what was seen.
         content_hash: String,
+    },
+    /// The condition of a vote was marked met.
+    ConditionMet {
+        /// The round.
+        round: u32,
+        /// Who voted.
+        person: PersonId,
+        /// Who marked it.
+        by: PersonId,
+        /// A word to it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
     },
     /// A group's quorum said yes.
     GroupApproved {
@@ -196,6 +212,7 @@ impl Round {
                 group,
                 answer,
                 reason,
+                condition,
                 content_hash,
                 ..
             } => self.votes.push(Vote {
@@ -205,11 +222,19 @@ impl Round {
                 group: *group,
                 answer: *answer,
                 reason: reason.clone(),
+                condition: condition.clone(),
                 at,
                 content_hash: content_hash.clone(),
                 voided: Vec::new(),
                 lapsed: None,
             }),
+            RoundEvent::ConditionMet { person, by, note, .. } => {
+                let mut votes = self.votes.iter_mut().filter(|vote| vote.counts());
+                let vote = votes.find(|vote| vote.person == *person);
+                if let Some(condition) = vote.and_then(|vote| vote.condition.as_mut()) {
+                    condition.met = Some(Met { by: *by, at, note: note.clone() });
+                }
+            }
             RoundEvent::GroupApproved { stage, group, .. } => {
                 self.approved.insert((*stage, *group));
             }

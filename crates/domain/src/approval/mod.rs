@@ -5,8 +5,10 @@
 //! Invariants: 1. nobody votes on their own work; 2. nobody counts twice in a round, whatever roles
 //! they hold; 3. no vote counts for content that its group covers and that was edited since;
 //! 4. a round that cannot reach its quorum ends or says who must act, it does not wait for ever;
-//! 5. a deputy votes only where the absent person could, and uses both of them up.
+//! 5. a deputy votes only where the absent person could, and uses both of them up; 6. nothing that
+//! is approved under a condition begins before the condition is marked met.
 
+mod condition;
 mod content;
 mod delegation;
 mod difference;
@@ -21,6 +23,7 @@ mod refusal;
 mod round;
 mod vote;
 
+pub use condition::{Condition, Met, conditions_met, markable, meet};
 pub use content::{Content, Part, PartName};
 pub use delegation::{DELEGATIONS_MAX, Delegation, DelegationEvent, SetFacts, Wanted, revoke, set};
 pub use difference::{Edited, differences};

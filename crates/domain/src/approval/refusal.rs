@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::approval::Why;
-use crate::refusal::Refuse;
+use crate::refusal::{Missing, Refuse};
 
 /// Why a vote is not taken, or a round not opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -67,6 +67,18 @@ pub enum Refusal {
         /// Its roles.
         roles: String,
     },
+    /// Something but a yes under a condition.
+    #[error("only a yes holds under a condition")]
+    ConditionOfNo,
+    /// A condition that is not met.
+    #[error("an approval holds under a condition that is not met: whoever it names marks it met")]
+    ConditionsOpen(Vec<Missing>),
+    /// No condition stands open.
+    #[error("no condition of an approval stands open here")]
+    NoCondition,
+    /// The condition names someone else.
+    #[error("a condition is marked met by whom it names, or by who made it")]
+    ConditionOfAnother,
     /// No longer window is asked for.
     #[error("no longer window is asked for: `extend` asks for one")]
     NoExtension,
@@ -128,6 +140,10 @@ impl Refusal {
         "approval.own_deputy",
         "approval.deputy_named",
         "approval.no_extension",
+        "approval.condition_of_no",
+        "approval.condition_open",
+        "approval.no_condition",
+        "approval.condition_of_another",
     ];
 }
 
@@ -149,6 +165,17 @@ impl Refuse for Refusal {
             Self::DeputyNamed { .. } => "approval.deputy_named",
             Self::NoExtension => "approval.no_extension",
             Self::NeededElsewhere { .. } => "approval.needed_elsewhere",
+            Self::ConditionOfNo => "approval.condition_of_no",
+            Self::ConditionsOpen(_) => "approval.condition_open",
+            Self::NoCondition => "approval.no_condition",
+            Self::ConditionOfAnother => "approval.condition_of_another",
+        }
+    }
+
+    fn missing(&self) -> Vec<Missing> {
+        match self {
+            Self::ConditionsOpen(missing) => missing.clone(),
+            _ => Vec::new(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{Content, PartName, Refusal};
+use crate::approval::{Condition, Content, PartName, Refusal};
 use crate::edit::is_default;
 use crate::identity::Role;
 use crate::refusal::Missing;
@@ -225,6 +225,9 @@ pub struct Vote {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the yes holds under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
     /// When.
     pub at: Timestamp,
     /// The hash of what was seen.

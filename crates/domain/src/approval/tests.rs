@@ -170,6 +170,7 @@ impl World {
             round: self.round().number,
             content_hash: hash,
             reason: Some("so".to_owned()),
+            condition: None,
         };
         let roles = self.electorate.holders.get(&person(by)).cloned().unwrap_or_default();
         let voted = vote(Some(self.round()), &cast, &roles, &self.electorate);

@@ -135,6 +135,9 @@ pub enum MeetingEvent {
         person: PersonId,
         /// Came, or went.
         present: bool,
+        /// Since when, where a vote tells of it afterwards.
+        #[serde(default, skip_serializing_if = "is_default")]
+        from: Option<Timestamp>,
     },
     /// Something was noted for the minutes.
     #[serde(rename = "meeting.remarked.v1")]

@@ -1,6 +1,6 @@
 //! Planning a meeting and leading it: one function a verb.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{BoardId, NOTE_MAX, PersonId, Timestamp};
 
@@ -103,7 +103,11 @@ pub fn freeze(meeting: &Meeting, agenda: Vec<AgendaItem>, now: Timestamp) -> Vec
 pub fn start(meeting: &Meeting, facts: &Facts) -> Decision<MeetingEvent> {
     guard(Verb::Start, meeting, facts)?;
     let first = meeting.next_item().map(|subject| MeetingEvent::ItemOpened { subject });
-    Ok([MeetingEvent::Started {}].into_iter().chain(first).collect())
+    // Whoever opens the meeting is there.
+    let opener = facts.person.filter(|person| meeting.present().all(|there| there != *person));
+    let opener =
+        opener.map(|person| MeetingEvent::PresenceSet { person, present: true, from: None });
+    Ok([MeetingEvent::Started {}].into_iter().chain(opener).chain(first).collect())
 }
 
 /// Puts an item on the table: the one that is named, else the next.
@@ -157,7 +161,7 @@ pub fn attend(
     Ok(if is_there == present {
         vec![]
     } else {
-        vec![MeetingEvent::PresenceSet { person, present }]
+        vec![MeetingEvent::PresenceSet { person, present, from: None }]
     })
 }
 
@@ -179,7 +183,23 @@ pub fn remark(
 /// Ends, and fixes the minutes.
 pub fn end(meeting: &Meeting, outcomes: Vec<Outcome>, facts: &Facts) -> Decision<MeetingEvent> {
     guard(Verb::End, meeting, facts)?;
-    Ok(vec![MeetingEvent::Ended { outcomes, overrun: false }])
+    Ok(over(meeting, outcomes, false))
+}
+
+/// The end of a meeting. Whoever voted in session was there, though nobody noted it.
+fn over(meeting: &Meeting, outcomes: Vec<Outcome>, overrun: bool) -> Vec<MeetingEvent> {
+    let votes = outcomes.iter().flat_map(|outcome| &outcome.votes);
+    let held = votes.filter(|vote| meeting.started_at.is_some_and(|start| start <= vote.at));
+    let mut voted: BTreeMap<PersonId, Timestamp> = BTreeMap::new();
+    for vote in held.filter(|vote| meeting.attendance.iter().all(|each| each.person != vote.person))
+    {
+        let first = voted.entry(vote.person).or_insert(vote.at);
+        *first = vote.at.min(*first);
+    }
+    let there = |(person, at)| MeetingEvent::PresenceSet { person, present: true, from: Some(at) };
+    let mut events: Vec<MeetingEvent> = voted.into_iter().map(there).collect();
+    events.push(MeetingEvent::Ended { outcomes, overrun });
+    events
 }
 
 /// What the clock does once a meeting's time ran out: one that nobody began was not held, one that
@@ -189,7 +209,7 @@ pub fn run_out(meeting: &Meeting, outcomes: Vec<Outcome>, now: Timestamp) -> Vec
         return vec![];
     }
     if meeting.state == Some(MeetingState::InSession) {
-        vec![MeetingEvent::Ended { outcomes, overrun: true }]
+        over(meeting, outcomes, true)
     } else {
         vec![MeetingEvent::Lapsed {}]
     }

@@ -204,6 +204,11 @@ impl Meeting {
         }
     }
 
+    /// Whoever does something in a meeting is there.
+    fn come(&mut self, person: PersonId, at: Timestamp) {
+        self.attendance.push(Attendance { person, from: at, until: None });
+    }
+
     fn leave(&mut self, person: Option<PersonId>, at: Timestamp) {
         let gone = |each: &&mut Attendance| {
             each.until.is_none() && person.is_none_or(|person| each.person == person)
@@ -216,7 +221,7 @@ impl Aggregate for Meeting {
     type Id = MeetingId;
     type Event = MeetingEvent;
     const KIND: &'static str = "meeting";
-    const FORMAT: i64 = 3;
+    const FORMAT: i64 = 4;
 
     fn evolve(mut self, event: &MeetingEvent, stamp: &Stamp) -> Self {
         match event {
@@ -250,6 +255,9 @@ impl Aggregate for Meeting {
             MeetingEvent::Started {} => {
                 self.state = Some(MeetingState::InSession);
                 self.started_at = Some(stamp.at);
+                if let Some(person) = stamp.by.person() {
+                    self.come(person, stamp.at);
+                }
             }
             MeetingEvent::ItemOpened { subject } => {
                 self.take_off(stamp.at);
@@ -264,10 +272,12 @@ impl Aggregate for Meeting {
                     item.item.minutes = *minutes;
                 }
             }
-            MeetingEvent::PresenceSet { person, present: true } => {
-                self.attendance.push(Attendance { person: *person, from: stamp.at, until: None });
+            MeetingEvent::PresenceSet { person, present: true, from } => {
+                if !self.present().any(|there| there == *person) {
+                    self.come(*person, from.unwrap_or(stamp.at));
+                }
             }
-            MeetingEvent::PresenceSet { person, present: false } => {
+            MeetingEvent::PresenceSet { person, present: false, .. } => {
                 self.leave(Some(*person), stamp.at);
             }
             MeetingEvent::Remarked { subject, text } => self.remarks.push(Remark {
@@ -279,6 +289,12 @@ impl Aggregate for Meeting {
             MeetingEvent::Ended { outcomes, overrun } => {
                 self.overrun = *overrun;
                 self.take_off(stamp.at);
+                for vote in outcomes.iter().flat_map(|outcome| &outcome.votes) {
+                    let noted = self.attendance.iter().any(|each| each.person == vote.person);
+                    if !noted && self.started_at.is_some_and(|start| start <= vote.at) {
+                        self.come(vote.person, vote.at);
+                    }
+                }
                 self.leave(None, stamp.at);
                 self.state = Some(MeetingState::Ended);
                 self.ended_at = Some(stamp.at);

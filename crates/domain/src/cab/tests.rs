@@ -176,8 +176,8 @@ fn members_come_and_go_and_strangers_stay_outside() {
     refused(remark(&meeting, None, "hello", &stranger), "cab.not_a_member");
     let events = attend(&meeting, person(2), false, &member(130)).expect("gone");
     let meeting = fold(meeting, &events, 130);
-    assert_eq!(meeting.present().count(), 0);
-    assert_eq!(meeting.attendance[0].until, Some(at(130)));
+    assert_eq!(meeting.present().collect::<Vec<_>>(), [person(1)], "who began it is still there");
+    assert_eq!(meeting.attendance[1].until, Some(at(130)));
 }
 
 #[test]
@@ -197,6 +197,27 @@ fn the_minutes_of_an_ended_meeting_are_fixed() {
     }
 }
 
+#[test]
+fn who_begins_a_meeting_and_who_votes_in_it_was_there() {
+    let meeting = in_session(&[release(1)]);
+    let vote = |number, minute| MinuteVote {
+        person: person(number),
+        on_behalf_of: None,
+        answer: Answer::Approve,
+        reason: None,
+        at: at(minute),
+    };
+    // One voted the day before, one twice.
+    let votes = vec![vote(2, 100), vote(3, 125), vote(3, 126)];
+    let outcome = Outcome { subject: release(1), decision: Decision::Approved, votes };
+    let events = end(&meeting, vec![outcome], &chair(150)).expect("it ends");
+    let meeting = fold(meeting, &events, 150);
+    let there = |each: &Attendance| (each.person, each.from, each.until);
+    let told: Vec<_> = meeting.attendance.iter().map(there).collect();
+    let until = Some(at(150));
+    assert_eq!(told, [(person(1), at(120), until), (person(3), at(125), until)]);
+}
+
 fn round(state: RoundState, votes: &[(u128, usize, Answer)], approved: &[(usize, usize)]) -> Round {
     let group = |name: &str, role| GroupPlan {
         name: name.to_owned(),
@@ -214,6 +235,7 @@ fn round(state: RoundState, votes: &[(u128, usize, Answer)], approved: &[(usize,
         group: 0,
         answer: *answer,
         reason: Some("because".to_owned()),
+        condition: None,
         at: at(130),
         content_hash: String::new(),
         voided: vec![],

@@ -45,6 +45,16 @@ impl ConflictKind {
             Self::BusinessEvent => "business_event",
         }
     }
+
+    /// What it is when the other side looks.
+    #[must_use]
+    pub const fn turned(self) -> Self {
+        match self {
+            Self::UpstreamCi => Self::DownstreamCi,
+            Self::DownstreamCi => Self::UpstreamCi,
+            kind => kind,
+        }
+    }
 }
 
 words! {

@@ -5,8 +5,10 @@
 //! schedule at once exactly one wins; 3. an acceptance holds for the windows and CIs it was given
 //! for, and lapses when any of them moves; 4. every CI that is hit is listed;
 //! 5. no conflict blocks a slot that is offered, and one blocks each earlier start of its grid;
-//! 6. what repeats keeps its wall time in its own zone, right across clock changes.
+//! 6. what repeats keeps its wall time in its own zone, right across clock changes; 7. no two slots
+//! of one plan collide, and a release has its slot after those that it depends on.
 
+mod backlog;
 mod conflict;
 mod detect;
 mod event;
@@ -19,6 +21,7 @@ mod rule;
 mod schedule;
 mod slots;
 
+pub use backlog::{BACKLOG_MAX, Placing, Waiting, plan_backlog};
 pub use conflict::{
     Acceptance, Conflict, ConflictState, accept, found, lapse, may_accept, resolve,
 };

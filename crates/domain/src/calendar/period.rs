@@ -116,7 +116,7 @@ pub fn save(period: &Period, edit: &Edit, facts: &SaveFacts) -> Decision<PeriodE
     check.name("/name", &content.name, NAME_MAX);
     check.text("/reason", &content.reason, NOTE_MAX);
     if facts.kind == PeriodKind::Blackout && content.reason.trim().is_empty() {
-        check.wrong("/reason", "says why nothing may ship then");
+        check.wrong("/reason", "say why nothing may ship then");
     }
     timed(&content, facts.kind, &mut check);
     check.end()?;

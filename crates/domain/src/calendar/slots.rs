@@ -8,7 +8,7 @@ use jiff::ToSpan;
 use kernel::{CiId, Interval, MICROS_PER_MINUTE, PeriodId, ReleaseId, ServiceId, Timestamp, Zone};
 
 use crate::calendar::{
-    ConflictKind, Found, Neighbour, PeriodFact, PeriodKind, Placed, Reach, Side, detect,
+    Blocking, ConflictKind, Found, Neighbour, PeriodFact, PeriodKind, Placed, Reach, Side, detect,
     out_of_order,
 };
 
@@ -52,6 +52,11 @@ pub struct Ahead {
     pub periods: Vec<PeriodAhead>,
     /// The releases that a release depends on, and where they are planned.
     pub before: Vec<(ReleaseId, Option<Interval>)>,
+    /// The releases that wait for a release and have a window that they keep.
+    pub followers: Vec<(ReleaseId, Interval)>,
+    /// In a plan of many, those that have a slot in it, each with what blocks it. What is only
+    /// planned is kept clear there as what is committed is.
+    pub plan: Option<BTreeMap<Side, Blocking>>,
 }
 
 /// What is looked for.
@@ -124,7 +129,7 @@ pub fn slots(wanted: &Wanted, ahead: &Ahead) -> Searched {
     for _ in 0..ASKED_MAX {
         let Some(interval) = search.at(start) else { break };
         let (blocking, warnings): (Vec<Found>, Vec<Found>) =
-            search.conflicts(interval).into_iter().partition(|found| found.blocking);
+            search.conflicts(interval).into_iter().partition(stops);
         if blocking.is_empty() {
             // A long free stretch is offered once a day, not every quarter of an hour.
             let again = offered.map(|offered| search.day_after(offered));
@@ -150,6 +155,12 @@ pub fn slots(wanted: &Wanted, ahead: &Ahead) -> Searched {
     found.until = start.min(wanted.until);
     rank(&mut found, wanted.limit.clamp(1, SLOTS_MAX));
     found
+}
+
+/// Whether a slot is refused for it. A release that waits for this one and keeps its window is
+/// blocked itself, and nothing is offered over that.
+fn stops(found: &Found) -> bool {
+    found.blocking || found.kind == ConflictKind::ReleaseOrder
 }
 
 fn rank(found: &mut Searched, limit: usize) {
@@ -186,7 +197,7 @@ struct Search<'a> {
     /// Those of them that are not over.
     running: Vec<&'a Neighbour>,
     reaches: BTreeMap<CiId, Vec<&'a Reach>>,
-    before: &'a [(ReleaseId, Option<Interval>)],
+    ahead: &'a Ahead,
     blackouts: Vec<&'a PeriodAhead>,
     /// Peak hours and business events.
     busy: Vec<&'a PeriodAhead>,
@@ -225,7 +236,7 @@ impl<'a> Search<'a> {
             begun: 0,
             running: Vec::new(),
             reaches,
-            before: &ahead.before,
+            ahead,
             blackouts: blackouts.collect(),
             busy: busy.collect(),
             windows,
@@ -262,8 +273,22 @@ impl<'a> Search<'a> {
         let periods: Vec<PeriodFact> = periods.into_values().collect();
         let placed = Placed { interval, ..self.wanted.placed.clone() };
         let mut found = detect(&placed, &neighbours, &reaches, &periods);
+        for one in found.iter_mut().filter(|one| !matches!(one.with, Side::Period(_))) {
+            one.blocking |= self.keeps_clear(one);
+        }
         found.extend(self.too_early(interval));
+        found.extend(self.too_late(interval));
         found
+    }
+
+    /// Whether a record is kept clear of in a plan of many: by the rules of either side, as if it
+    /// were committed.
+    fn keeps_clear(&self, found: &Found) -> bool {
+        let Some(plan) = &self.ahead.plan else { return false };
+        let (kind, relations) = (found.kind, found.relations());
+        let theirs = plan.get(&found.with);
+        self.wanted.placed.blocking.says(kind, true, relations)
+            || theirs.is_some_and(|theirs| theirs.says(kind.turned(), true, relations))
     }
 
     /// What the release depends on and is not over yet.
@@ -272,7 +297,18 @@ impl<'a> Search<'a> {
         let order = |(before, planned): &(ReleaseId, Option<Interval>)| {
             out_of_order(release, interval, *before, *planned)
         };
-        self.before.iter().filter_map(order).collect()
+        self.ahead.before.iter().filter_map(order).collect()
+    }
+
+    /// What waits for the release, keeps its window, and would begin before it is over.
+    fn too_late(&self, interval: Interval) -> Vec<Found> {
+        let Side::Release(release) = self.wanted.placed.subject else { return Vec::new() };
+        let order = |(follower, its): &(ReleaseId, Interval)| {
+            let found = out_of_order(*follower, *its, release, Some(interval))?;
+            let (subject, with) = (found.with, found.subject);
+            Some(Found { subject, with, blocking: false, ..found })
+        };
+        self.ahead.followers.iter().filter_map(order).collect()
     }
 
     /// The first start at which none of some conflicts that block an interval needs to be there
@@ -293,7 +329,7 @@ impl<'a> Search<'a> {
             (ConflictKind::OutsideWindow, _) => self.inside_again(interval),
             (ConflictKind::ReleaseOrder, with) => {
                 let is = |one: &&(ReleaseId, _)| Side::Release(one.0) == with;
-                self.before.iter().find(is).and_then(|(_, planned)| Some((*planned)?.end))
+                self.ahead.before.iter().find(is).and_then(|(_, planned)| Some((*planned)?.end))
             }
             (_, with) => {
                 let own = self.running.iter().filter(|neighbour| neighbour.subject == with);

@@ -27,6 +27,18 @@ pub fn cast(change: &Change, cast: &Cast, facts: &Facts, stamp: &Stamp) -> Decis
     Ok(follow_round(change, voted, &reason, facts, stamp))
 }
 
+/// Marks the condition of an approval met: that of `voter`, where there are several.
+pub fn meet_condition(
+    change: &Change,
+    voter: Option<PersonId>,
+    note: &str,
+    facts: &Facts,
+) -> Decision<ChangeEvent> {
+    guard(Verb::MeetCondition, change, facts)?;
+    let met = approval::meet(change.round(), facts.person, voter, note)?;
+    Ok(met.into_iter().map(ChangeEvent::Round).collect())
+}
+
 /// What is due by the time limits of its round: reminders, escalations, its end.
 pub fn call(change: &Change, facts: &Facts, stamp: &Stamp) -> Vec<ChangeEvent> {
     let due = change.round().map(|round| approval::call(round, facts.now)).unwrap_or_default();

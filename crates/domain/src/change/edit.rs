@@ -11,7 +11,7 @@ use crate::change::{
     ARTIFACTS_MAX, CIS_MAX, Change, ChangeEvent, Content, Edit, Facts, MINUTES_MAX, Phase, Refusal,
     SERVICES_MAX, TAGS_MAX, Verb, guard,
 };
-use crate::record::{ExtraCommand, ExtraEvent};
+use crate::record::{ExtraCommand, ExtraEvent, settle};
 use crate::refusal::Check;
 
 /// Raises a change with what is known of it so far, and the tasks of its model.
@@ -171,6 +171,9 @@ fn may_move_window(change: &Change, facts: &Facts) -> Result<(), crate::Refusal>
 
 /// A task, remark, watcher or link.
 pub fn extra(change: &Change, command: &ExtraCommand) -> Decision<ChangeEvent> {
+    if change.extras.settles(command) {
+        settle(change.succeeded())?;
+    }
     let events = change.extras.decide(command)?;
     Ok(events.into_iter().map(ChangeEvent::Annotated).collect())
 }

@@ -28,6 +28,8 @@ words! {
         Reject = "reject",
         /// Vote neither.
         Abstain = "abstain",
+        /// Mark the condition of an approval met.
+        MeetCondition = "meet_condition",
         /// Commit or move its window.
         Schedule = "schedule",
         /// Begin work.
@@ -119,7 +121,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
         return Err(Refusal::Ended { phase: change.phase }.into());
     }
     in_phase(verb, change)?;
-    if change.held.is_some() && !matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit) {
+    if change.held.is_some() && !waits_for_nothing(verb) {
         return Err(Refusal::Held.into());
     }
     let alone = matches!(
@@ -146,6 +148,7 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
             approval::seat(change.round(), facts.person, &facts.roles, &facts.electorate)?;
             Ok(())
         }
+        Verb::MeetCondition => approval::markable(change.round(), facts.person).map(|_| ()),
         Verb::Schedule => may_schedule(change, facts),
         Verb::Start => may_start(change, facts),
         Verb::Extend if facts.window(change).is_none() => Err(Refusal::WindowMissing.into()),
@@ -160,6 +163,11 @@ pub fn guard(verb: Verb, change: &Change, facts: &Facts) -> Result<(), crate::Re
     }
 }
 
+/// What is done even on hold.
+fn waits_for_nothing(verb: Verb) -> bool {
+    matches!(verb, Verb::Resume | Verb::Cancel | Verb::Edit | Verb::MeetCondition)
+}
+
 fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
     use Phase as P;
     let emergency = change.change_type() == ChangeType::Emergency;
@@ -168,7 +176,7 @@ fn in_phase(verb: Verb, change: &Change) -> Result<(), Refusal> {
         Verb::Submit => &[P::Draft],
         Verb::Assess => &[P::Assess],
         Verb::Approve | Verb::Reject | Verb::Abstain => &[P::Authorise],
-        Verb::Schedule => &[P::Authorise, P::Scheduled],
+        Verb::Schedule | Verb::MeetCondition => &[P::Authorise, P::Scheduled],
         Verb::Start if emergency => &[P::Authorise, P::Scheduled],
         Verb::Start => &[P::Scheduled],
         Verb::Extend | Verb::GrantExtension | Verb::RefuseExtension | Verb::Complete => {
@@ -196,25 +204,21 @@ pub(super) fn missing(change: &Change) -> Vec<Missing> {
         }
     };
     let said = |text: &str| !text.trim().is_empty();
-    need(said(&content.reason), "/reason", "says why the change is needed");
+    need(said(&content.reason), "/reason", "say why it is needed");
     need(
         !content.cis.is_empty() || !content.services.is_empty(),
         "/cis",
-        "names the CIs or services that are touched",
+        "name the CIs or services that are touched",
     );
-    need(content.implementer.is_some(), "/implementer", "names who carries it out");
-    need(said(&content.backout_plan), "/backout_plan", "says how it is taken back");
-    need(
-        content.backout_minutes.is_some(),
-        "/backout_minutes",
-        "says how long taking it back takes",
-    );
+    need(content.implementer.is_some(), "/implementer", "name who carries it out");
+    need(said(&content.backout_plan), "/backout_plan", "say how it is taken back");
+    need(content.backout_minutes.is_some(), "/backout_minutes", "say how long that takes");
     if !emergency {
-        need(said(&content.description), "/description", "says what is done");
-        need(content.category.is_some(), "/category", "says what kind of thing is altered");
-        need(content.customer_impact.is_some(), "/customer_impact", "says what customers meet");
-        need(said(&content.implementation_plan), "/implementation_plan", "says how it is done");
-        need(said(&content.test_plan), "/test_plan", "says how success is checked");
+        need(said(&content.description), "/description", "say what is done");
+        need(content.category.is_some(), "/category", "say what kind of thing is altered");
+        need(content.customer_impact.is_some(), "/customer_impact", "say what customers meet");
+        need(said(&content.implementation_plan), "/implementation_plan", "say how it is done");
+        need(said(&content.test_plan), "/test_plan", "say how success is checked");
     }
     missing
 }
@@ -223,7 +227,7 @@ pub(super) fn missing(change: &Change) -> Vec<Missing> {
 fn complete_enough(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     let mut missing = missing(change);
     if change.content.cis.is_empty() && facts.services_have_cis {
-        let detail = "names which CIs of its services are touched";
+        let detail = "name which CIs of its services are touched";
         missing.push(Missing::new("/cis", detail));
     }
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete { missing }.into()) }
@@ -260,6 +264,7 @@ pub(super) fn decides_extension<'a>(
 
 fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     approved(change)?;
+    approval::conditions_met(change.round())?;
     change.not_by_its_approver(facts.person)?;
     // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {

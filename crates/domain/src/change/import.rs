@@ -61,6 +61,9 @@ pub struct Imported {
     /// How it ended, where the source says so.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome: Option<Outcome>,
+    /// How many incidents the source counted as brought by it, where it counts them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub incidents: Option<u32>,
     /// True for work that is still to come: it is taken over as scheduled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub scheduled: bool,
@@ -86,6 +89,7 @@ impl Imported {
             started_at: self.started_at,
             finished_at: self.finished_at,
             outcome: self.outcome,
+            incidents: self.incidents,
             created_at: self.created_at,
             origin: Some(self.origin),
             ..Change::default()

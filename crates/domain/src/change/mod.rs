@@ -26,7 +26,7 @@ mod submit;
 mod suspend;
 
 pub use advice::{APART_MAX_MINUTES, Advised, Candidate, Fit, NIGHT_MINUTES, Tied, advise};
-pub use approve::{assess, call, cast, lapse};
+pub use approve::{assess, call, cast, lapse, meet_condition};
 pub use complete::{close, complete, owes_review};
 pub use edit::{Edited, edit, edited, extra, gains, raise, raise_unauthorised};
 pub use event::ChangeEvent;

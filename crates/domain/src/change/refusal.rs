@@ -53,7 +53,7 @@ pub enum Refusal {
     #[error("the window has passed: choose one that ends in the future")]
     WindowPast,
     /// Its window is not open.
-    #[error("the window is open from {start} to {end}: start within it, or move it")]
+    #[error("the window runs from {start} to {end}: start within it, or move it")]
     WindowNotOpen {
         /// From.
         start: Timestamp,

@@ -209,6 +209,9 @@ pub struct Change {
     /// Where it came from.
     #[serde(default, skip_serializing_if = "is_default")]
     pub origin: Option<Origin>,
+    /// How many incidents the system that it came from counted as brought by it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub incidents: Option<u32>,
     /// The window that was planned last, where it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,
@@ -261,6 +264,23 @@ impl Change {
     /// Whether nothing can happen to it any more.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Closed | Phase::Cancelled)
+    }
+
+    /// Whether it does what it was meant to.
+    pub fn succeeded(&self) -> bool {
+        self.outcome.is_some_and(Outcome::is_success)
+    }
+
+    /// When work was done, and when it ended; nothing as long as there was none. Of an imported
+    /// change whose source tells no times its window counts.
+    pub fn worked(&self) -> Option<(Timestamp, Option<Timestamp>)> {
+        let over = self.is_over() || self.phase == Phase::Review;
+        if let Some(began) = self.started_at.or(self.finished_at) {
+            return Some((began, self.finished_at.or(over.then_some(began))));
+        }
+        let past = self.origin.is_some() && self.phase == Phase::Closed;
+        let window = self.content.window.as_ref().filter(|_| past)?;
+        Some((window.interval.start, Some(window.interval.end)))
     }
 
     /// Whether customers meet it.
@@ -352,7 +372,7 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 6;
+    const FORMAT: i64 = 7;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;

@@ -1,10 +1,10 @@
 //! What happens to a deployment. Its release embeds each under a name of its own.
 
-use kernel::ChangeId;
+use kernel::{ChangeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Stamp;
-use crate::deployment::{Deployment, DeploymentState, Rollback, Step, StepState};
+use crate::deployment::{Deployment, DeploymentState, Rollback, Step, StepState, Update};
 
 /// An event of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,16 @@ pub enum DeploymentEvent {
     },
     /// Every step back is reported.
     RolledBack {},
+    /// A status update was given.
+    UpdateSent {
+        /// What it said.
+        text: String,
+    },
+    /// A status update is due and was not given: its owner is reminded.
+    UpdateOverdue {
+        /// Since when.
+        due: Timestamp,
+    },
     /// The way back ended before its last step: what was not taken back stands.
     RollbackFailed {
         /// Why.
@@ -76,6 +86,8 @@ pub fn evolve(
             finished_at: None,
             steps: changes.iter().copied().map(Step::waiting).collect(),
             rollback: None,
+            updates: Vec::new(),
+            update_reminded_at: None,
         });
     }
     let mut deployment = deployment?;
@@ -104,6 +116,12 @@ pub fn evolve(
                 mark(&mut rollback.steps, *change, *state, note.as_deref(), stamp);
             }
         }
+        DeploymentEvent::UpdateSent { text } => deployment.updates.push(Update {
+            at: stamp.at,
+            by: stamp.by.clone(),
+            text: text.clone(),
+        }),
+        DeploymentEvent::UpdateOverdue { .. } => deployment.update_reminded_at = Some(stamp.at),
         DeploymentEvent::RolledBack {} => {
             deployment.state = DeploymentState::RolledBack;
             deployment.finished_at = Some(stamp.at);

@@ -9,6 +9,7 @@
 
 mod event;
 mod report;
+mod update;
 
 use kernel::{Actor, ChangeId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub use event::{DeploymentEvent, evolve};
 pub use report::{
     Named, Refusal, decide_rollback, finish, give_up, report, report_back, report_back_of_run,
     report_of_run, take_back, verify,
+};
+pub use update::{
+    EVERY_MINUTES_MAX, PLACEHOLDERS, UPDATES_MAX, Update, UpdatePlan, remind_of_update, send_update,
 };
 
 words! {
@@ -118,6 +122,12 @@ pub struct Deployment {
     pub steps: Vec<Step>,
     /// The way back, once decided.
     pub rollback: Option<Rollback>,
+    /// The status updates that were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub updates: Vec<Update>,
+    /// When its owner was last reminded of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_reminded_at: Option<Timestamp>,
 }
 
 /// What became of a change once its deployment is over.

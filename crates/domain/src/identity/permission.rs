@@ -71,8 +71,16 @@ words! {
         ServiceWrite = "service.write",
         /// Keep incidents.
         IncidentWrite = "incident.write",
+        /// Keep user groups, plan what is told of releases, and send again what was given up.
+        NoticeWrite = "notice.write",
+        /// Keep the channels by which notices go out.
+        ChannelWrite = "channel.write",
         /// Write reviews.
         ReviewWrite = "review.write",
+        /// Write articles, and publish what was approved.
+        KnowledgeWrite = "knowledge.write",
+        /// Approve articles of others, and take them out of force.
+        KnowledgeApprove = "knowledge.approve",
         /// Keep teams.
         TeamWrite = "team.write",
         /// Keep people and their roles.
@@ -93,6 +101,7 @@ words! {
 use Permission as P;
 
 /// What a role permits. Everyone reads, and makes tokens of their own.
+#[expect(clippy::too_many_lines, reason = "a table reads best in one piece")]
 pub fn permissions(role: Role) -> BTreeSet<Permission> {
     let granted: &[P] = match role {
         Role::Requester => &[
@@ -103,6 +112,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
         ],
         Role::Implementer => &[
             P::ChangeWrite,
@@ -116,6 +126,7 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::WindowExtend,
             P::IncidentWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
         ],
         Role::ReleaseManager => &[
             P::ChangeWrite,
@@ -135,7 +146,10 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::WindowExtend,
             P::IncidentWrite,
+            P::NoticeWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
             P::PolicyWrite,
         ],
         Role::CabMember | Role::EcabMember => {
@@ -161,7 +175,10 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::FeedWrite,
             P::ExceptionRequest,
             P::GateAsk,
+            P::NoticeWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
         ],
         Role::ServiceOwner => &[
             P::ChangeWrite,
@@ -176,7 +193,10 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::GateAsk,
             P::ServiceWrite,
             P::IncidentWrite,
+            P::NoticeWrite,
             P::ReviewWrite,
+            P::KnowledgeWrite,
+            P::KnowledgeApprove,
         ],
         Role::Auditor => &[],
         Role::Administrator => &[
@@ -185,6 +205,8 @@ pub fn permissions(role: Role) -> BTreeSet<Permission> {
             P::FeedWrite,
             P::GateAsk,
             P::ServiceWrite,
+            P::NoticeWrite,
+            P::ChannelWrite,
             P::TeamWrite,
             P::IdentityWrite,
             P::ImportRun,

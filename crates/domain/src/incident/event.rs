@@ -76,7 +76,8 @@ impl IncidentEvent {
             ExtraEvent::TaskAdded { .. }
             | ExtraEvent::TaskEdited { .. }
             | ExtraEvent::TaskRemoved { .. }
-            | ExtraEvent::WatchSet { .. } => None,
+            | ExtraEvent::WatchSet { .. }
+            | ExtraEvent::RehearsalRecorded { .. } => None,
         }
     }
 }

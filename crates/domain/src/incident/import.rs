@@ -129,7 +129,7 @@ mod tests {
     fn an_imported_link_is_held_to_the_same_rules_as_any() {
         let mut linked = imported();
         let url = Some("javascript:alert(1)".to_owned());
-        linked.links = vec![Link { kind: LinkKind::Ticket, target: "T-1".to_owned(), url }];
+        linked.links = vec![Link { url, ..Link::new(LinkKind::Ticket, "T-1") }];
         let refusal = import(linked).expect_err("not an address");
         assert_eq!(refusal.missing[0].pointer, "/links/0/url");
     }

@@ -11,6 +11,7 @@
 mod alert;
 mod event;
 mod import;
+mod near;
 mod refusal;
 mod save;
 mod state;
@@ -18,6 +19,7 @@ mod state;
 pub use alert::{ALERTS_MAX, Alert, Alerts, Notification, alerted};
 pub use event::IncidentEvent;
 pub use import::{Imported, import};
+pub use near::{AFTER_HOURS, Causality, NEAR_HOURS_DEFAULT, NEAR_HOURS_MAX, Nearness, Touch};
 pub use refusal::IncidentRefusal;
 pub use save::{Request, SaveFacts, comment, may_move, save};
 pub use state::{Content, Edit, Incident, Priority, State};

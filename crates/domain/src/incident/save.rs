@@ -300,6 +300,7 @@ mod tests {
             kind: LinkKind::Problem,
             target: "PRB-3".to_owned(),
             url: Some("https://example.org/PRB-3".to_owned()),
+            ..Link::new(LinkKind::Problem, "")
         };
         let request = Request { links: Some(vec![link.clone()]), ..Request::default() };
         let incident = after(&reported(), &request);

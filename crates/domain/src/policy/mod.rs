@@ -17,8 +17,9 @@ mod state;
 pub use activate::{ActivateFacts, activate};
 pub use event::PolicyEvent;
 pub use model::{
-    Assign, ChangeModel, ChangeType, ConditionalStage, ModelError, ModelFlaw, ModelState,
-    OutsideRelease, ReleaseModel, ReleasePhase, TaskTemplate, WindowAnswerRule,
+    Assign, ChangeModel, ChangeType, ConditionalStage, IrreversibleSteps, MilestoneTemplate,
+    ModelError, ModelFlaw, ModelState, NotesRule, OutsideRelease, Refuses, ReleaseModel,
+    ReleasePhase, TaskTemplate, TeamSay,
 };
 pub use refusal::Refusal;
 pub use route::{plan, policy_version, reference, tasks};

@@ -90,6 +90,15 @@ pub struct TaskTemplate {
     pub due: Option<DueBy>,
 }
 
+/// A milestone that a model begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MilestoneTemplate {
+    /// What is reached.
+    pub name: String,
+    /// By when, as seen from the window.
+    pub due: DueBy,
+}
+
 /// A stage that is asked for always, or under a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConditionalStage {
@@ -102,20 +111,63 @@ pub struct ConditionalStage {
 }
 
 words! {
-    /// What the answer of the teams that own the affected services means for the window.
-    WindowAnswerRule {
+    /// What the word of a team means for a release.
+    TeamSay {
         /// It is shown.
         Informs = "informs",
-        /// Without their yes the window is not committed and nothing is deployed in it.
+        /// Without it the release does not go on.
         Required = "required",
     }
 }
 
 #[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
-impl Default for WindowAnswerRule {
+impl Default for TeamSay {
     fn default() -> Self {
         Self::Informs
     }
+}
+
+words! {
+    /// What becomes of a release without release notes.
+    NotesRule {
+        /// Nothing.
+        Optional = "optional",
+        /// It is not deployed until they are published.
+        Required = "required",
+    }
+}
+
+words! {
+    /// Whether a plan may hold steps that cannot be taken back.
+    IrreversibleSteps {
+        /// With a reason.
+        Allowed = "allowed",
+        /// Not at all: every step has its inverse.
+        Refused = "refused",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for NotesRule {
+    fn default() -> Self {
+        Self::Optional
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for IrreversibleSteps {
+    fn default() -> Self {
+        Self::Allowed
+    }
+}
+
+/// Something that refuses the go: a condition, and what is then to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refuses {
+    /// When: an expression over the record's facts.
+    pub when: String,
+    /// What is then to be done, in a sentence that may name facts in braces.
+    pub sentence: String,
 }
 
 /// A kind of release.
@@ -138,7 +190,20 @@ pub struct ReleaseModel {
     /// How many days after its window its review is due.
     pub review_days: u16,
     /// What the answer of the teams that own the affected services means for its window.
-    pub window_answer: WindowAnswerRule,
+    pub window_answer: TeamSay,
+    /// What becomes of it without release notes.
+    pub notes: NotesRule,
+    /// What it means that teams sign off their parts.
+    pub sign_off: TeamSay,
+    /// When it is proposed for a release: an expression over the release's facts. Never, when
+    /// absent.
+    pub applies_when: Option<String>,
+    /// Its timeline: the milestones that it begins with.
+    pub milestones: Vec<MilestoneTemplate>,
+    /// Whether its plan may hold steps that cannot be taken back.
+    pub irreversible_steps: IrreversibleSteps,
+    /// What refuses its go.
+    pub refuses: Vec<Refuses>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for.

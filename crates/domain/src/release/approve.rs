@@ -115,6 +115,18 @@ pub fn cast(release: &Release, cast: &Cast, facts: &Facts) -> Decision<ReleaseEv
     Ok(follow_round(voted, reason))
 }
 
+/// Marks the condition of an approval met: that of `voter`, where there are several.
+pub fn meet_condition(
+    release: &Release,
+    voter: Option<PersonId>,
+    note: &str,
+    facts: &Facts,
+) -> Decision<ReleaseEvent> {
+    guard(Verb::MeetCondition, release, facts)?;
+    let met = approval::meet(release.round(), facts.person, voter, note)?;
+    Ok(met.into_iter().map(ReleaseEvent::Round).collect())
+}
+
 /// What is due by the time limits of its round: reminders, escalations, its end.
 pub fn call(release: &Release, facts: &Facts) -> Vec<ReleaseEvent> {
     let due = release.round().map(|round| approval::call(round, facts.now)).unwrap_or_default();

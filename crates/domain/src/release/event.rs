@@ -1,14 +1,18 @@
 //! What happens to a release. Version 1 of each; golden files under `crates/domain/golden/`.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use kernel::{ChangeId, PersonId, ReleaseId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::approval::RoundEvent;
-use crate::deployment::DeploymentEvent;
+use crate::deployment::{DeploymentEvent, UpdatePlan};
 use crate::policy::{ModelState, ReleasePhase};
 use crate::record::ExtraEvent;
-use crate::release::{AskedTeam, Content, Edit, Outcome, StatementEdit, WindowAnswer};
+use crate::release::{
+    AskedTeam, Content, Contribution, Edit, Outcome, StatementEdit, WindowAnswer,
+};
 use crate::vocabulary::{Tier, Window};
 
 /// An event of a release's stream.
@@ -64,6 +68,17 @@ pub enum ReleaseEvent {
         /// The new values.
         edit: Box<StatementEdit>,
     },
+    /// A team signed off its part.
+    #[serde(rename = "release.part_signed_off.v1")]
+    PartSignedOff {
+        /// The part as it was stated.
+        part: Contribution,
+        /// The team's changes in it.
+        changes: BTreeSet<ChangeId>,
+        /// A word to it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     /// Nothing joins it any more without an exception.
     #[serde(rename = "release.scope_frozen.v1")]
     ScopeFrozen {
@@ -97,6 +112,13 @@ pub enum ReleaseEvent {
         /// The file.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+    },
+    /// How status updates are given while it is carried out was set, or that none are.
+    #[serde(rename = "release.updates_planned.v1")]
+    UpdatesPlanned {
+        /// How.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<UpdatePlan>,
     },
     /// It went on to another state of its model.
     #[serde(rename = "release.advanced.v1")]

@@ -11,7 +11,8 @@ use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
 use crate::refusal::{Missing, told};
 use crate::release::agree::{agreed, answerable, may_ask, may_take};
-use crate::release::{Content, ItemKind, OwningTeam, Refusal, Release};
+use crate::release::parts::{signable, unsigned};
+use crate::release::{Content, ItemKind, OwningTeam, PartFact, Refusal, Release};
 use crate::risk::{Assessment, Scale};
 use crate::rollback::WayBack;
 use crate::vocabulary::words;
@@ -27,6 +28,8 @@ words! {
         StateScope = "state_scope",
         /// Say who decides about the scope between the teams.
         NameScopeOwner = "name_scope_owner",
+        /// Sign off the part of a team.
+        SignOff = "sign_off",
         /// Let nothing join any more without an exception.
         Freeze = "freeze",
         /// Let changes join again.
@@ -35,6 +38,8 @@ words! {
         Depend = "depend",
         /// Say how it is carried out by itself.
         SetPlan = "set_plan",
+        /// Say how status updates are given while it is carried out.
+        PlanUpdates = "plan_updates",
         /// Go on to the model's next state.
         Advance = "advance",
         /// Ask for the go.
@@ -45,6 +50,8 @@ words! {
         Reject = "reject",
         /// Vote neither.
         Abstain = "abstain",
+        /// Mark the condition of an approval met.
+        MeetCondition = "meet_condition",
         /// Commit or move the window.
         Schedule = "schedule",
         /// Ask the teams that own what it touches about the window.
@@ -57,6 +64,8 @@ words! {
         Deploy = "deploy",
         /// Report a step.
         Step = "step",
+        /// Give a status update.
+        SendUpdate = "send_update",
         /// Lengthen the running window.
         Extend = "extend",
         /// Let the longer window have its way.
@@ -99,6 +108,8 @@ pub struct ChangeFact {
     pub plans: serde_json::Value,
     /// What it does, where, and whom it touches, as its approvers saw it.
     pub scope: serde_json::Value,
+    /// Each condition of its approval that stands open.
+    pub conditions: Vec<Missing>,
     /// Whether it is on hold.
     pub held: bool,
     /// Its risk: recorded, or as it is now.
@@ -107,6 +118,8 @@ pub struct ChangeFact {
     pub requester: Option<PersonId>,
     /// Who carries it out.
     pub implementer: Option<PersonId>,
+    /// When its own way back was rehearsed last, and passed.
+    pub rehearsed_at: Option<Timestamp>,
     /// Whose yes to it counts.
     pub approvers: BTreeSet<PersonId>,
 }
@@ -163,8 +176,14 @@ pub struct Facts {
     pub before: Vec<Before>,
     /// The teams that own the services which it touches.
     pub owning: Vec<OwningTeam>,
+    /// Whether its release notes are published, where its model asks for them.
+    pub notes_published: Option<bool>,
     /// Whether its model asks that they agree to its window.
     pub window_answer_required: bool,
+    /// The teams whose parts are stated.
+    pub parts: Vec<PartFact>,
+    /// Whether its model asks that they sign them off.
+    pub sign_off_required: bool,
     /// The approval that its model asks for.
     pub plan: Plan,
     /// How the risks of its changes add up.
@@ -177,6 +196,8 @@ pub struct Facts {
     pub review_completed: bool,
     /// What is wrong with its plan, as its changes are now.
     pub plan_flaws: Vec<Missing>,
+    /// What its model refuses its go for.
+    pub refused: Vec<Missing>,
     /// How many days after its window its review is due, by its model.
     pub review_days: u16,
 }
@@ -207,6 +228,8 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
                 | Verb::Unfreeze
                 | Verb::Depend
                 | Verb::SetPlan
+                | Verb::MeetCondition
+                | Verb::PlanUpdates
         )
     {
         return Err(Refusal::Held.into());
@@ -222,7 +245,9 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::GrantExtension | Verb::RefuseExtension => {
             decides_extension(release, facts).map(|_| ())
         }
+        Verb::MeetCondition => approval::markable(release.round(), facts.person).map(|_| ()),
         Verb::Schedule => may_schedule(release, facts),
+        Verb::SignOff => signable(release, facts).map(|_| ()),
         Verb::AskWindow => may_ask(release, facts),
         Verb::AnswerWindow => answerable(release, facts).map(|_| ()),
         Verb::TakeWindow => Ok(may_take(release, facts)?),
@@ -234,6 +259,10 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
             under_way(release, &[DeploymentState::Running])
         }
         Verb::StepBack => under_way(release, &[DeploymentState::RollingBack]),
+        Verb::SendUpdate => under_way(
+            release,
+            &[DeploymentState::Running, DeploymentState::Finished, DeploymentState::RollingBack],
+        ),
         Verb::StateScope => decides_scope(release, facts),
         Verb::NameScopeOwner => names_scope_owner(release, facts),
         Verb::Freeze if release.is_frozen(facts.now) => Err(Refusal::FrozenAlready.into()),
@@ -249,6 +278,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         | Verb::Scope
         | Verb::Depend
         | Verb::SetPlan
+        | Verb::PlanUpdates
         | Verb::Extend
         | Verb::Close
         | Verb::Hold
@@ -259,6 +289,8 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
 
 fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
     const PLANNED: &[P] = &[P::Planning, P::Build, P::Test, P::Approval];
+    const OPEN: &[P] =
+        &[P::Planning, P::Build, P::Test, P::Approval, P::Deployment, P::Verification];
     let allowed: &[P] = match verb {
         Verb::Scope | Verb::StateScope | Verb::NameScopeOwner | Verb::Freeze | Verb::Unfreeze
             if release.is_under_way() =>
@@ -273,22 +305,28 @@ fn in_phase(verb: Verb, release: &Release) -> Result<(), Refusal> {
         | Verb::Depend
         | Verb::SetPlan
         | Verb::Edit
+        | Verb::SignOff
         | Verb::AskWindow
         | Verb::AnswerWindow
         | Verb::TakeWindow
         | Verb::Hold
         | Verb::Cancel => PLANNED,
         Verb::Advance | Verb::Submit => &[P::Planning, P::Build, P::Test],
-        Verb::Approve | Verb::Reject | Verb::Abstain | Verb::Schedule | Verb::Deploy => {
-            &[P::Approval]
-        }
+        Verb::Approve
+        | Verb::Reject
+        | Verb::Abstain
+        | Verb::MeetCondition
+        | Verb::Schedule
+        | Verb::Deploy => &[P::Approval],
         Verb::Step => &[P::Deployment],
+        Verb::PlanUpdates => OPEN,
         Verb::Extend
         | Verb::GrantExtension
         | Verb::RefuseExtension
         | Verb::Verify
         | Verb::Rollback
         | Verb::StepBack
+        | Verb::SendUpdate
         | Verb::GiveUp => &[P::Deployment, P::Verification],
         Verb::Close => &[P::Review],
         Verb::Resume if release.held.is_some() => return Ok(()),
@@ -346,6 +384,8 @@ pub fn ready_to_submit(release: &Release, facts: &Facts) -> Result<(), crate::Re
     missing.extend(facts.changes.iter().flat_map(lacks));
     missing.extend(package_lacks(release));
     missing.extend(facts.plan_flaws.iter().cloned());
+    missing.extend(unsigned(release, facts));
+    missing.extend(facts.refused.iter().cloned());
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }
 
@@ -363,7 +403,7 @@ pub(super) fn scope_lacks(release: &Release, facts: &Facts) -> Vec<Missing> {
         "/changes".to_owned(),
         "no change is attached: attach at least one".to_owned(),
     );
-    need(content.owner.is_some(), "/owner".to_owned(), "names who answers for it".to_owned());
+    need(content.owner.is_some(), "/owner".to_owned(), "name who answers for it".to_owned());
     missing
 }
 
@@ -414,6 +454,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
         let awaits = release.round().map(Round::awaits).unwrap_or_default();
         return Err(Refusal::NotApproved(awaits).into());
     }
+    conditions_met(release, facts)?;
     not_by_its_approver(release, facts)?;
     facts.changes.iter().try_for_each(|change| change.not_by_its_approver(facts.person))?;
     let window = release.content.window.as_ref().filter(|_| release.scheduled);
@@ -423,9 +464,29 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     }
     ready_to_submit(release, facts)?;
     tasks_done(release)?;
+    if facts.notes_published == Some(false) {
+        return Err(Refusal::NotesMissing.into());
+    }
     calendar::not_blocked(&facts.blocking)?;
     agreed(release, facts)?;
     in_order(facts)
+}
+
+/// Each condition that stands open, of its go and of the approval of a change.
+pub(super) fn conditions(release: &Release, facts: &Facts) -> Vec<Missing> {
+    let mut open = release.round().map(Round::conditions_open).unwrap_or_default();
+    for change in &facts.changes {
+        open.extend(change.conditions.iter().map(|one| {
+            let pointer = format!("/changes/{}{}", change.number, one.pointer);
+            Missing::new(pointer, format!("{}: {}", change.number, one.detail))
+        }));
+    }
+    open
+}
+
+fn conditions_met(release: &Release, facts: &Facts) -> Result<(), approval::Refusal> {
+    let open = conditions(release, facts);
+    if open.is_empty() { Ok(()) } else { Err(approval::Refusal::ConditionsOpen(open)) }
 }
 
 /// What it depends on was carried out and verified, or an exception is held.

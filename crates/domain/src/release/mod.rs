@@ -18,6 +18,7 @@ mod carry_out;
 mod event;
 mod facts;
 mod order;
+mod parts;
 mod plan;
 mod plan_file;
 mod ready;
@@ -27,16 +28,18 @@ mod scope;
 mod state;
 mod statement;
 mod suspend;
+mod update;
 
 pub use agree::{
     Agreement, Answering, AskedTeam, OwningTeam, TeamAnswer, WindowAnswer, WindowAsk, agreement,
     answer_window, answerable, ask_window, countered, standing, take_window,
 };
-pub use approve::{bundle_content, call, cast, lapse, reapprove, reroute, submit};
+pub use approve::{bundle_content, call, cast, lapse, meet_condition, reapprove, reroute, submit};
 pub use carry_out::{back, close, deploy, give_up, possible_outcomes, roll_back, step, verify};
 pub use event::ReleaseEvent;
 pub use facts::{Before, ChangeFact, Facts, Verb, guard, ready_to_submit};
 pub use order::{AFTER_MAX, REACH_MAX, Slip, Waits, depend, slips};
+pub use parts::{PartFact, SignOff, sign_off, signable, signed};
 pub use plan::{advance, create, edit, extra};
 pub use plan_file::{PLAN_MAX, set_plan};
 pub use ready::{About, Point, Stand, blocks, points};
@@ -49,6 +52,7 @@ pub use state::{
 };
 pub use statement::{OUTSIDE_MAX, TEAMS_MAX, freeze, state_scope, unfreeze};
 pub use suspend::{cancel, hold, resume};
+pub use update::{plan_updates, remind_of_update, send_update};
 
 #[cfg(test)]
 mod tests;

@@ -6,13 +6,16 @@ use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::calendar;
 use crate::policy::ReleaseModel;
 use crate::policy::ReleasePhase;
-use crate::record::{ExtraCommand, ExtraEvent};
+use crate::record::{ExtraCommand, ExtraEvent, settle};
 use crate::refusal::Check;
 use crate::release::facts::next_state;
 use crate::release::scope::{admit, grown};
-use crate::release::{Content, Edit, Facts, Release, ReleaseEvent, Verb, approve, guard};
+use crate::release::{
+    Content, Edit, Facts, Milestone, Release, ReleaseEvent, Verb, approve, guard,
+};
 
-/// Creates a release of a model, with the model's tasks.
+/// Creates a release of a model, with the model's tasks, and its timeline where the edit names no
+/// milestones.
 pub fn create(
     number: String,
     model: &ReleaseModel,
@@ -21,6 +24,13 @@ pub fn create(
     tasks: Vec<ExtraEvent>,
 ) -> Decision<ReleaseEvent> {
     let mut content = Content::default();
+    let planned = model.milestones.iter().map(|milestone| Milestone {
+        name: milestone.name.clone(),
+        at: None,
+        by: Some(milestone.due),
+        reached: false,
+    });
+    content.milestones = planned.collect();
     content.apply(edit);
     checked(&content).end()?;
     let created = ReleaseEvent::Created {
@@ -79,6 +89,9 @@ pub fn advance(release: &Release, facts: &Facts) -> Decision<ReleaseEvent> {
 
 /// A task, remark, watcher or link.
 pub fn extra(release: &Release, command: &ExtraCommand) -> Decision<ReleaseEvent> {
+    if release.extras.settles(command) {
+        settle(release.succeeded())?;
+    }
     let events = release.extras.decide(command)?;
     Ok(events.into_iter().map(ReleaseEvent::Annotated).collect())
 }
@@ -107,6 +120,9 @@ fn checked(content: &Content) -> Check {
     check.count("/milestones", content.milestones.len(), 50);
     for (index, milestone) in content.milestones.iter().enumerate() {
         check.name(&format!("/milestones/{index}/name"), &milestone.name, NAME_MAX);
+        if milestone.at.is_none() && milestone.by.is_none() {
+            check.wrong(&format!("/milestones/{index}/at"), "says when it is to be reached");
+        }
     }
     check.count("/members", content.members.len(), 100);
     for (index, member) in content.members.iter().enumerate() {

@@ -5,8 +5,8 @@ use kernel::{ChangeId, ReleaseId, TeamId};
 
 use crate::approval::RoundState;
 use crate::release::agree::{agreement, words_of};
-use crate::release::facts::{lacks, package_lacks, scope_lacks};
-use crate::release::{Agreement, Facts, OwningTeam, Refusal, Release};
+use crate::release::facts::{conditions, lacks, package_lacks, scope_lacks};
+use crate::release::{Agreement, Facts, OwningTeam, Refusal, Release, signed};
 use crate::rollback::does_not_fit;
 
 /// What a point is about.
@@ -20,12 +20,20 @@ pub enum About {
     Before(ReleaseId),
     /// A task, by its number.
     Task(u32),
+    /// A milestone that is late.
+    Milestone,
     /// What its window collides with.
     Conflict,
+    /// The part of a team, and that it signs it off.
+    Part(TeamId),
     /// What a team that owns what it touches says of its window.
     Team(TeamId),
+    /// Its release notes.
+    Notes,
     /// Its go.
     Approval,
+    /// A condition of an approval.
+    Condition,
     /// Its window.
     Window,
 }
@@ -95,16 +103,39 @@ pub fn points(release: &Release, facts: &Facts) -> Vec<Point> {
         };
         add(About::Task(*number), stand, format!("\"{}\" is {word}", task.title));
     }
+    for milestone in release.content.milestones.iter().filter(|one| !one.reached) {
+        let due = milestone.due(release.content.window.as_ref());
+        if let Some(due) = due.filter(|due| *due <= facts.now && !release.is_under_way()) {
+            let detail = format!("the milestone \"{}\" is late since {due}", milestone.name);
+            add(About::Milestone, Stand::Waits, detail);
+        }
+    }
     for words in &facts.blocking {
         add(About::Conflict, Stand::Blocks, words.clone());
+    }
+    for part in &facts.parts {
+        let (stand, words) = match signed(release, part) {
+            Some(_) => (Stand::Ready, "has signed off its part"),
+            None if release.is_under_way() => (Stand::NotNeeded, "has not signed off its part"),
+            None if facts.sign_off_required => (Stand::Blocks, "has not signed off its part"),
+            None => (Stand::Waits, "has not signed off its part"),
+        };
+        add(About::Part(part.team), stand, format!("{} {words}", part.name));
     }
     for team in &facts.owning {
         if let Some(stand) = agrees(release, team, facts.window_answer_required) {
             add(About::Team(team.id), stand, words_of(release, team));
         }
     }
+    if let Some(published) = facts.notes_published {
+        let (stand, detail) = notes(release, published);
+        add(About::Notes, stand, detail.to_owned());
+    }
     let (stand, detail) = approval(release);
     add(About::Approval, stand, detail.to_owned());
+    for open in conditions(release, facts) {
+        add(About::Condition, Stand::Blocks, open.detail);
+    }
     let (stand, detail) = window(release, facts);
     add(About::Window, stand, detail);
     points.sort_by_key(|point| point.stand);
@@ -119,6 +150,14 @@ fn agrees(release: &Release, team: &OwningTeam, required: bool) -> Option<Stand>
         _ if release.is_under_way() => Some(Stand::NotNeeded),
         _ if required => Some(Stand::Blocks),
         _ => Some(Stand::Waits),
+    }
+}
+
+fn notes(release: &Release, published: bool) -> (Stand, &'static str) {
+    match published {
+        true => (Stand::Ready, "its release notes are published"),
+        false if release.is_under_way() => (Stand::NotNeeded, "it went without release notes"),
+        false => (Stand::Blocks, "its release notes are not published"),
     }
 }
 

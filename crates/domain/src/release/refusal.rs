@@ -51,7 +51,7 @@ pub enum Refusal {
     #[error("the window has passed: choose one that ends in the future")]
     WindowPast,
     /// Its window is not open.
-    #[error("the window is open from {start} to {end}: deploy within it, or move it")]
+    #[error("the window runs from {start} to {end}: deploy within it, or move it")]
     WindowNotOpen {
         /// From.
         start: Timestamp,
@@ -72,6 +72,9 @@ pub enum Refusal {
         /// The teams that are asked.
         teams: String,
     },
+    /// No part is to be signed off.
+    #[error("no part is to be signed off: state the teams' parts first, or all are signed off")]
+    NothingToSign,
     /// No team proposes another window.
     #[error("no such team proposes another window now")]
     NothingCountered,
@@ -84,6 +87,12 @@ pub enum Refusal {
         /// The end in force.
         end: Timestamp,
     },
+    /// Its model asks for release notes.
+    #[error(
+        "its release notes are not published: write them from its record, have them approved, \
+        and publish them"
+    )]
+    NotesMissing,
     /// Required tasks are open.
     #[error("{} open: finish them first", count_tasks(.0))]
     TasksOpen(Vec<Missing>),
@@ -181,6 +190,8 @@ impl Refusal {
         "release.window_not_asked",
         "release.not_of_team",
         "release.window_not_agreed",
+        "release.notes_missing",
+        "release.nothing_to_sign",
         "release.tasks_open",
         "release.scope_fixed",
         "release.change_elsewhere",
@@ -209,8 +220,10 @@ impl Refuse for Refusal {
             }
             Self::NobodyToAsk => "release.nobody_to_ask",
             Self::WindowNotAsked | Self::NothingCountered => "release.window_not_asked",
+            Self::NothingToSign => "release.nothing_to_sign",
             Self::NotOfTeam { .. } => "release.not_of_team",
             Self::WindowNotAgreed(_) => "release.window_not_agreed",
+            Self::NotesMissing => "release.notes_missing",
             Self::TasksOpen(_) => "release.tasks_open",
             Self::ScopeFixed => "release.scope_fixed",
             Self::ChangeElsewhere { .. } => "release.change_elsewhere",

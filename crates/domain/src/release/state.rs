@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Stamp};
 use crate::approval::{self, Extension, Round, RoundState};
-use crate::deployment::{self, Deployment};
+use crate::deployment::{self, Deployment, UpdatePlan};
 use crate::edit::{editable, is_default};
 use crate::policy::{ModelState, ReleasePhase};
-use crate::record::{Extras, Standing};
+use crate::record::{DueBy, Extras, Standing};
 use crate::release::agree::asked;
-use crate::release::{ReleaseEvent, TeamAnswer, WindowAsk};
+use crate::release::{ReleaseEvent, SignOff, TeamAnswer, WindowAsk};
 use crate::vocabulary::{Environment, Tier, Window, words};
 
 /// The most changes of one release.
@@ -61,8 +61,22 @@ pub struct Kpi {
 pub struct Milestone {
     /// What is reached.
     pub name: String,
-    /// When.
-    pub at: Timestamp,
+    /// When, where that is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// When, as seen from the window: it moves along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<DueBy>,
+    /// Whether it was.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reached: bool,
+}
+
+impl Milestone {
+    /// When it is to be reached, once that is known.
+    pub fn due(&self, window: Option<&Window>) -> Option<Timestamp> {
+        self.at.or_else(|| Some(self.by?.at(window?)))
+    }
 }
 
 /// A member of the release team.
@@ -222,6 +236,9 @@ pub struct Release {
     /// What is stated about the scope beside them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub statement: Statement,
+    /// What the teams signed off.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub signed: BTreeMap<TeamId, SignOff>,
     /// Its scope was frozen by hand.
     #[serde(default, skip_serializing_if = "is_default")]
     pub frozen: Option<Standing>,
@@ -231,6 +248,9 @@ pub struct Release {
     /// How it is carried out by itself, as a file; by hand when there is none.
     #[serde(default, skip_serializing_if = "is_default")]
     pub plan: Option<String>,
+    /// How status updates are given while it is carried out; none where nothing is said.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub updates: Option<UpdatePlan>,
     /// That it is on hold, and why.
     #[serde(default, skip_serializing_if = "is_default")]
     pub held: Option<Standing>,
@@ -291,6 +311,11 @@ impl Release {
     /// Whether the go is given.
     pub fn is_approved(&self) -> bool {
         self.round().is_some_and(|round| round.state == RoundState::Approved)
+    }
+
+    /// Whether it does what it was meant to.
+    pub fn succeeded(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Successful | Outcome::SuccessfulWithIssues))
     }
 
     /// Whether nothing can happen to it any more.
@@ -357,8 +382,9 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 7;
+    const FORMAT: i64 = 8;
 
+    #[expect(clippy::too_many_lines, reason = "an event after another")]
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
         if event.writes() {
@@ -387,6 +413,10 @@ impl Aggregate for Release {
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),
             E::ScopeStated { edit } => self.statement.apply(edit),
+            E::PartSignedOff { part, changes, note } => {
+                let (changes, given) = (changes.clone(), Standing::new(note, stamp));
+                self.signed.insert(part.team, SignOff { part: part.clone(), changes, given });
+            }
             E::ScopeFrozen { reason } => {
                 self.frozen = Some(Standing::new(reason, stamp));
             }
@@ -398,6 +428,7 @@ impl Aggregate for Release {
             E::ScopeGrown { .. } => {}
             E::DependenciesSet { after } => self.after.clone_from(after),
             E::PlanSet { text } => self.plan.clone_from(text),
+            E::UpdatesPlanned { plan } => self.updates.clone_from(plan),
             E::Advanced { phase, state } => {
                 self.phase = *phase;
                 self.state.clone_from(state);
@@ -484,7 +515,11 @@ impl Release {
             D::Verified { .. } | D::RolledBack {} | D::RollbackFailed { .. } => {
                 self.enter(Phase::Review);
             }
-            D::StepReported { .. } | D::RollbackDecided { .. } | D::StepBackReported { .. } => {}
+            D::StepReported { .. }
+            | D::RollbackDecided { .. }
+            | D::StepBackReported { .. }
+            | D::UpdateSent { .. }
+            | D::UpdateOverdue { .. } => {}
         }
         self
     }

@@ -18,18 +18,18 @@ pub fn guard_complete(review: &Review) -> Result<(), crate::Refusal> {
     };
     let said = |text: &str| !text.trim().is_empty();
     let caused = said(&content.root_cause) || !review.is_of_failure();
-    need(said(&content.went_well), "/went_well", "says what went well");
-    let detail = "says what went wrong, or that nothing did";
+    need(said(&content.went_well), "/went_well", "say what went well");
+    let detail = "say what went wrong, or that nothing did";
     need(said(&content.went_wrong), "/went_wrong", detail);
-    need(caused, "/root_cause", "names the root cause of the failure");
+    need(caused, "/root_cause", "name the root cause of the failure");
     for (index, kpi) in content.kpis.iter().enumerate() {
-        let detail = format!("says whether \"{}\" met its target", kpi.name);
+        let detail = format!("say whether \"{}\" met its target", kpi.name);
         need(kpi.met.is_some(), &format!("/kpis/{index}/met"), &detail);
     }
     for (index, action) in content.actions.iter().enumerate() {
         let pointer = format!("/actions/{index}");
-        need(action.owner.is_some(), &format!("{pointer}/owner"), "names who does it");
-        need(action.due_on.is_some(), &format!("{pointer}/due_on"), "says by when");
+        need(action.owner.is_some(), &format!("{pointer}/owner"), "name who does it");
+        need(action.due_on.is_some(), &format!("{pointer}/due_on"), "say by when");
     }
     if missing.is_empty() { Ok(()) } else { Err(Refusal::Incomplete(missing).into()) }
 }

@@ -1,8 +1,10 @@
 //! What happens to a review. Version 1 of each; golden files under `crates/domain/golden/`.
 
+use jiff::civil::Date;
+use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::review::{Edit, Planned, Subject, Why};
+use crate::review::{DueItem, Edit, Planned, Subject, Why};
 
 /// An event of a review's stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,22 @@ pub enum ReviewEvent {
     Edited {
         /// The new values.
         edit: Edit,
+    },
+    /// Someone remarked on what happened at an instant.
+    #[serde(rename = "review.remarked.v1")]
+    Remarked {
+        /// The instant.
+        at: Timestamp,
+        /// What is to be known about it.
+        text: String,
+    },
+    /// The day came on which action items are due.
+    #[serde(rename = "review.actions_due.v1")]
+    ActionsDue {
+        /// The day.
+        on: Date,
+        /// Those that are not done.
+        items: Vec<DueItem>,
     },
     /// It was completed.
     #[serde(rename = "review.completed.v1")]

@@ -5,14 +5,20 @@
 //! a failure or a rollback it names a root cause; 3. the measures that it judges are those that
 //! were set at planning.
 
+mod annotate;
 mod complete;
 mod event;
 mod refusal;
+mod remind;
 mod save;
 mod state;
 
+pub use annotate::{ANNOTATIONS_MAX, annotate, guard_annotate};
 pub use complete::{complete, guard_complete};
 pub use event::ReviewEvent;
 pub use refusal::Refusal;
+pub use remind::{day_of, remind};
 pub use save::{edit, open};
-pub use state::{ACTIONS_MAX, ActionItem, Content, Edit, Kpi, Planned, Review, Subject, Why};
+pub use state::{
+    ACTIONS_MAX, ActionItem, Annotation, Content, DueItem, Edit, Kpi, Planned, Review, Subject, Why,
+};

@@ -67,6 +67,29 @@ pub struct ActionItem {
     pub done: bool,
 }
 
+/// An action item on the day that it is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueItem {
+    /// Its number, from 1.
+    pub item: usize,
+    /// What is to be done.
+    pub title: String,
+    /// Who is reminded.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub owner: Option<PersonId>,
+}
+
+/// A remark at an instant of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The instant.
+    pub at: Timestamp,
+    /// What is to be known about it.
+    pub text: String,
+    /// Who says so.
+    pub by: Actor,
+}
+
 /// A measure of success that was set at planning, as it was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kpi {
@@ -126,6 +149,12 @@ pub struct Review {
     pub why: Option<Why>,
     /// What people wrote.
     pub content: Content,
+    /// Remarks on its timeline.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub annotations: Vec<Annotation>,
+    /// The day up to which the owners of its action items were reminded.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub reminded_on: Option<Date>,
     /// By when it is due.
     #[serde(default, skip_serializing_if = "is_default")]
     pub due_on: Option<Date>,
@@ -179,6 +208,12 @@ impl Aggregate for Review {
                 self.opened_at = Some(stamp.at);
             }
             ReviewEvent::Edited { edit } => self.content.apply(edit),
+            ReviewEvent::Remarked { at, text } => self.annotations.push(Annotation {
+                at: *at,
+                text: text.clone(),
+                by: stamp.by.clone(),
+            }),
+            ReviewEvent::ActionsDue { on, .. } => self.reminded_on = Some(*on),
             ReviewEvent::Completed {} => {
                 self.completed_at = Some(stamp.at);
                 self.completed_by = Some(stamp.by.clone());

@@ -10,11 +10,7 @@ const ALARMS_MAX: usize = 50;
 
 /// An alarm that is known already changes nothing, and none moves the clock.
 pub(super) fn alarm(draft: &mut Draft, reason: &str) -> Decided {
-    let is_alarm = |why: &&Why| matches!(why, Why::Alarm { .. });
-    let asked = draft.run.decision.as_ref();
-    let known = asked.map_or(0, |asked| asked.why.iter().filter(is_alarm).count());
-    let is_open = matches!(draft.run.phase, Phase::Running | Phase::Finished | Phase::Stopped);
-    if is_open && known < ALARMS_MAX {
+    if matches!(draft.run.phase, Phase::Running | Phase::Finished | Phase::Stopped) {
         ask(draft, Why::Alarm { reason: reason.to_owned() });
     }
     Ok(())
@@ -22,8 +18,11 @@ pub(super) fn alarm(draft: &mut Draft, reason: &str) -> Decided {
 
 /// Asks for a decision, or adds a reason to the one that is asked for.
 pub(crate) fn ask(draft: &mut Draft, why: Why) {
+    let is_alarm = |why: &&Why| matches!(why, Why::Alarm { .. });
     let asked = draft.run.decision.as_ref();
-    if asked.is_some_and(|asked| asked.why.contains(&why)) {
+    let known = asked.map_or(0, |asked| asked.why.iter().filter(is_alarm).count());
+    let is_one_too_many = is_alarm(&&why) && known >= ALARMS_MAX;
+    if is_one_too_many || asked.is_some_and(|asked| asked.why.contains(&why)) {
         return;
     }
     let ask = draft.run.plan.ask;

@@ -8,24 +8,31 @@ use crate::settle::Draft;
 use crate::state::{Phase, Way};
 use crate::way_back::turn_back;
 
+/// Why the clock decided.
+const TOO_LATE: &str = "nobody decided in time";
+
 pub(super) fn decide(draft: &mut Draft, choice: Choice, reason: &str) -> Decided {
     need_reason(reason)?;
     if draft.run.decision.is_none() {
         return Err(Refusal::NothingAsked);
     }
-    if choice == Choice::Rollback && turn_back(&draft.run, reason).is_none() {
-        return Err(Refusal::NothingToTakeBack);
-    }
-    take(draft, choice, By::Owner, Some(reason));
+    let back = match choice {
+        Choice::Rollback => Some(turn_back(&draft.run, reason).ok_or(Refusal::NothingToTakeBack)?),
+        Choice::Continue => None,
+    };
+    take(draft, back, By::Owner, Some(reason));
     Ok(())
 }
 
 /// Nobody answered in time: what was stated happens. Where nothing can be taken back, a run that
 /// is under way stops, and one that has ended stays as it is.
 pub(crate) fn time_ran_out(draft: &mut Draft, default: Choice) {
-    let is_stuck = default == Choice::Rollback && turn_back(&draft.run, "").is_none();
-    if !is_stuck {
-        return take(draft, default, By::Clock, None);
+    let back = match default {
+        Choice::Rollback => turn_back(&draft.run, TOO_LATE),
+        Choice::Continue => None,
+    };
+    if back.is_some() || default == Choice::Continue {
+        return take(draft, back, By::Clock, None);
     }
     let reason = "nobody decided in time, and nothing of it can be taken back".to_owned();
     let choice = Choice::Continue;
@@ -35,23 +42,18 @@ pub(crate) fn time_ran_out(draft: &mut Draft, default: Choice) {
     }
 }
 
-fn take(draft: &mut Draft, choice: Choice, by: By, reason: Option<&str>) {
+/// Goes back, where a way back is given; else goes on.
+fn take(draft: &mut Draft, back: Option<RunEvent>, by: By, reason: Option<&str>) {
     let Some(decision) = draft.run.decision.clone() else { return };
+    let choice = if back.is_some() { Choice::Rollback } else { Choice::Continue };
     draft.push(RunEvent::DecisionTaken { choice, by, reason: reason.map(str::to_owned) });
-    let because = reason.unwrap_or("nobody decided in time");
-    match choice {
-        Choice::Rollback => {
-            if let Some(event) = turn_back(&draft.run, because) {
-                draft.push(event);
-            }
-        }
-        Choice::Continue => {
-            for why in decision.why {
-                let Why::Failed { step } = why else { continue };
-                let (way, reason) = (Way::Forward, because.to_owned());
-                draft.push(RunEvent::StepSkipped { step, way, reason });
-            }
-        }
+    if let Some(back) = back {
+        return draft.push(back);
+    }
+    for why in decision.why {
+        let Why::Failed { step } = why else { continue };
+        let (way, reason) = (Way::Forward, reason.unwrap_or(TOO_LATE).to_owned());
+        draft.push(RunEvent::StepSkipped { step, way, reason });
     }
 }
 

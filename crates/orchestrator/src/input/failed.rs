@@ -14,8 +14,22 @@ pub(super) fn failed(draft: &mut Draft, attempt: &Attempt, reason: &str) -> Deci
     Ok(())
 }
 
+/// A check that came to no verdict failed too; what then happens may be stated on its own.
+pub(super) fn no_data(draft: &mut Draft, attempt: &Attempt, reason: &str) -> Decided {
+    if let Some((step, _)) = open(draft, attempt)? {
+        let then = step.on_no_data.unwrap_or(step.on_failure);
+        fail_with(draft, attempt.clone(), reason, then);
+    }
+    Ok(())
+}
+
 /// An attempt failed. What nobody wants any more is not tried again, and leads to nothing.
 pub(crate) fn fail(draft: &mut Draft, attempt: Attempt, reason: &str) {
+    let then = draft.run.plan.step(&attempt.step).map_or(OnFailure::Ask, |step| step.on_failure);
+    fail_with(draft, attempt, reason, then);
+}
+
+fn fail_with(draft: &mut Draft, attempt: Attempt, reason: &str, then: OnFailure) {
     let run = &draft.run;
     let known = run.plan.step(&attempt.step).zip(run.leg(&attempt.step, attempt.way));
     let Some((step, leg)) = known else { return };
@@ -23,14 +37,14 @@ pub(crate) fn fail(draft: &mut Draft, attempt: Attempt, reason: &str) {
     let is_left = leg.retried < step.retries.limit && leg.attempts < crate::ATTEMPTS_MAX;
     let delay = i64::from(step.retries.delay_seconds(leg.retried + 1));
     let retry_at = (is_wanted && is_left).then(|| draft.now.plus_seconds(delay));
-    let (key, on_failure) = (step.key.clone(), step.on_failure);
+    let key = step.key.clone();
     let is_over = is_wanted && retry_at.is_none() && attempt.way == Way::Forward;
     draft.push(RunEvent::StepFailed { attempt, reason: reason.to_owned(), retry_at });
     if !is_over {
         return;
     }
     let because = format!("step `{key}` failed: {reason}");
-    match on_failure {
+    match then {
         OnFailure::Ask => alarm::ask(draft, Why::Failed { step: key }),
         OnFailure::Stop => draft.push(RunEvent::AbortAsked { reason: because }),
         OnFailure::Rollback => {
@@ -76,6 +90,21 @@ mod tests {
         assert!(turned.run.back["b"].is_running(), "what failed was reached");
         let stopped = Story::of(steps(OnFailure::Stop)).after(events());
         assert_eq!(stopped.run.phase, Phase::Stopped);
+    }
+
+    #[test]
+    fn no_verdict_has_a_consequence_of_its_own() {
+        let checked = |step: &mut crate::Step| {
+            (step.on_failure, step.on_no_data) = (OnFailure::Rollback, Some(OnFailure::Ask));
+        };
+        let silent = |key: &str| Input::NoData { attempt: forward(key), reason: why() };
+        let steps = || vec![but(step("a", &[]), checked)];
+        assert_eq!(waits(&Story::of(steps()).after([silent("a")]).run), [Waits::Decision]);
+        let story = Story::of(steps()).after([failed(forward("a"))]);
+        assert_eq!(story.run.phase, Phase::RollingBack);
+        let rolls = |step: &mut crate::Step| step.on_failure = OnFailure::Rollback;
+        let story = Story::of(vec![but(step("a", &[]), rolls)]).after([silent("a")]);
+        assert_eq!(story.run.phase, Phase::RollingBack, "where nothing else is stated");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod decision;
 mod failed;
 mod give_up;
 mod lost;
+mod observed;
 mod pause;
 mod report;
 mod retry;
@@ -22,7 +23,9 @@ use crate::plan::{Choice, Plan, Step};
 use crate::refusal::Refusal;
 use crate::settle::{Draft, pass_time, settle};
 use crate::state::{Attempt, Leg, Phase, Run};
+use crate::trigger::Value;
 
+pub(crate) use alarm::ask;
 pub(crate) use decision::time_ran_out;
 pub(crate) use failed::fail;
 
@@ -42,6 +45,13 @@ pub enum Input {
     },
     /// A call failed: it is known that it did not do what it should.
     Failed {
+        /// Which.
+        attempt: Attempt,
+        /// Why.
+        reason: String,
+    },
+    /// A check came to no verdict.
+    NoData {
         /// Which.
         attempt: Attempt,
         /// Why.
@@ -89,6 +99,17 @@ pub enum Input {
         /// What it says.
         reason: String,
     },
+    /// What a trigger watches was looked at.
+    Observed {
+        /// The trigger.
+        trigger: String,
+        /// What the look said.
+        value: Value,
+        /// What was seen.
+        note: String,
+    },
+    /// The effect was verified: nobody watches any more.
+    EndWatch,
     /// The answer to the decision that is asked for.
     Decide {
         /// What.
@@ -150,6 +171,7 @@ pub fn decide(run: &Run, input: &Input, now: Timestamp) -> Result<Vec<RunEvent>,
             succeeded::succeeded(&mut draft, attempt, note.as_deref())?;
         }
         Input::Failed { attempt, reason } => failed::failed(&mut draft, attempt, reason)?,
+        Input::NoData { attempt, reason } => failed::no_data(&mut draft, attempt, reason)?,
         Input::Lost(attempt) => lost::lost(&mut draft, attempt)?,
         Input::Answered { attempt, answer } => answered::answered(&mut draft, attempt, answer)?,
         Input::Reported { attempt, report } => report::report(&mut draft, attempt, report)?,
@@ -159,6 +181,10 @@ pub fn decide(run: &Run, input: &Input, now: Timestamp) -> Result<Vec<RunEvent>,
         Input::Resume => pause::resume(&mut draft)?,
         Input::Abort { reason } => abort::abort(&mut draft, reason)?,
         Input::Alarm { reason } => alarm::alarm(&mut draft, reason)?,
+        Input::Observed { trigger, value, note } => {
+            observed::observed(&mut draft, trigger, *value, note)?;
+        }
+        Input::EndWatch => observed::end_watch(&mut draft),
         Input::Decide { choice, reason } => decision::decide(&mut draft, *choice, reason)?,
         Input::Rollback { scope, reason } => rollback::rollback(&mut draft, scope, reason)?,
         Input::GiveUp { reason } => give_up::give_up(&mut draft, reason)?,

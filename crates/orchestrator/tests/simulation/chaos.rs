@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use interlock_orchestrator::{Attempt, Choice, Input, Phase, Scope, Step, Undo, Way};
+use interlock_orchestrator::{Attempt, Choice, Input, Phase, Scope, Step, Undo, Value, Way};
 
 use crate::plans::{Kind, plan};
 use crate::world::{Trouble, World};
@@ -55,7 +55,7 @@ fn whim(dice: &mut Dice, world: &World) -> Input {
     let off = if dice.chance(50) { begun + 1 } else { begun.saturating_sub(1) };
     let stale = Attempt { step: step.clone(), way, number: off };
     let group = dice.pick(&["a", "b", "c"]).to_string();
-    match dice.roll(14) {
+    match dice.roll(17) {
         0 => Input::Pause,
         1 => Input::Resume,
         2 => Input::Abort { reason },
@@ -68,7 +68,12 @@ fn whim(dice: &mut Dice, world: &World) -> Input {
         9 => Input::Retry { step },
         10 => Input::Skip { step, reason },
         11 => Input::GiveUp { reason },
-        12 => Input::Succeeded { attempt: stale, note: None },
+        12 => Input::EndWatch,
+        13 | 14 => {
+            let value = *dice.pick(&[Value::Good, Value::Bad, Value::NoData]);
+            Input::Observed { trigger: "errors".to_owned(), value, note: reason }
+        }
+        15 => Input::Succeeded { attempt: stale, note: None },
         _ => Input::Failed { attempt: stale, reason },
     }
 }

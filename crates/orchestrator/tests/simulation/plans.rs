@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use interlock_orchestrator::{
-    Act, Ask, Choice, IfLost, OnFailure, Plan, Retries, SECONDS_MAX, Step, Undo,
+    Act, Ask, Choice, Consequence, IfLost, OnFailure, Plan, Retries, SECONDS_MAX, Step, Trigger,
+    Undo,
 };
 
 use crate::Dice;
@@ -22,9 +23,22 @@ pub(crate) fn plan(dice: &mut Dice, kind: &Kind) -> Plan {
     let many = 1 + dice.roll(8);
     let steps: Vec<Step> = (0..many).map(|at| step(dice, kind, at)).collect();
     let default = *dice.pick(&[Choice::Continue, Choice::Rollback]);
-    let plan = Plan { steps, ask: Ask { seconds: kind.ask_seconds, default } };
+    let ask = Ask { seconds: kind.ask_seconds, default };
+    let triggers = if kind.acts_on_failure { vec![trigger(dice)] } else { Vec::new() };
+    let plan = Plan { steps, ask, triggers };
     assert_eq!(plan.flaws(), []);
     plan
+}
+
+fn trigger(dice: &mut Dice) -> Trigger {
+    let then = [Consequence::Rollback, Consequence::Ask, Consequence::Note];
+    Trigger {
+        key: "errors".to_owned(),
+        bad_seconds: u32::try_from(dice.roll(300)).expect("small"),
+        on_bad: *dice.pick(&then),
+        no_data_seconds: u32::try_from(dice.roll(300)).expect("small"),
+        on_no_data: *dice.pick(&then),
+    }
 }
 
 fn step(dice: &mut Dice, kind: &Kind, at: usize) -> Step {
@@ -68,6 +82,7 @@ fn step(dice: &mut Dice, kind: &Kind, at: usize) -> Step {
         // People take as long as they like.
         time_limit_seconds: if act == Act::Person { SECONDS_MAX } else { 60 },
         on_failure,
+        on_no_data: None,
         if_lost: *dice.pick(&[IfLost::Ask, IfLost::Repeat, IfLost::Person]),
     }
 }

@@ -9,6 +9,7 @@ mod past;
 mod projection;
 mod read;
 mod shown;
+mod vote;
 
 use api::approval::{ApprovalRow, ContentDifferences, Delegation, ExtensionRow, NewDelegation};
 use api::common::{Page, Written};
@@ -23,6 +24,7 @@ pub use projection::{
     CHANGE_ROUNDS, DUE, RELEASE_ROUNDS, RoundTables, project_newest, project_round,
 };
 pub use shown::{electorate, shown_round};
+pub use vote::{cast, voter};
 
 /// The most people who may be asked in one role.
 pub const VOTERS_MAX: i64 = 2_000;

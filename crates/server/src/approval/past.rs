@@ -45,7 +45,7 @@ pub fn past_rounds<S: Subject>(
 ) -> Result<Vec<Round>, Fault> {
     let mut past = Vec::new();
     if state.newest_round().is_some_and(|newest| newest.number > 1) {
-        fold_watched::<S>(db, id, |before, event| {
+        fold_watched::<S>(db, id, |before, event, _| {
             if let Some(RoundEvent::Opened(_)) = S::of_round(event) {
                 past.extend(before.newest_round().cloned());
             }

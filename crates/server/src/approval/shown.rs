@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::approval::{Barred, CastVote, Deputy, Group, Part, Round, Stage};
+use api::approval::{Barred, CastVote, Deputy, Group, Part, Round, Stage, VoteCondition};
 use domain::approval::{
     self, Answer, Call, Electorate, GroupState, Lapse, OnLimit, PartName, RoundState,
 };
@@ -186,11 +186,27 @@ fn shown_vote(
         Lapse::RoleLost => "the role it rested on was taken away".to_owned(),
         Lapse::OwnWork => "its voter has a part in the work now".to_owned(),
     });
+    let condition = match &vote.condition {
+        Some(condition) => Some(VoteCondition {
+            text: condition.text.clone(),
+            person: named(db, names, condition.person)?,
+            met_by: condition.met.as_ref().map(|met| named(db, names, met.by)).transpose()?,
+            met_at: condition.met.as_ref().map(|met| met.at.to_string()),
+            note: condition
+                .met
+                .as_ref()
+                .map(|met| met.note.clone())
+                .filter(|note| !note.is_empty()),
+            open: vote.condition_open().is_some(),
+        }),
+        None => None,
+    };
     Ok(CastVote {
         person: named(db, names, vote.person)?,
         on_behalf_of: vote.on_behalf_of.map(|absent| named(db, names, absent)).transpose()?,
         answer: vote.answer.word().to_owned(),
         reason: vote.reason.clone(),
+        condition,
         at: vote.at.to_string(),
         content_hash: vote.content_hash.clone(),
         voided: gone.or_else(|| (!vote.counts()).then(|| parts.join(", "))),
@@ -227,6 +243,7 @@ mod tests {
             group: *group,
             answer: *answer,
             reason: None,
+            condition: None,
             at,
             content_hash: String::new(),
             voided: vec![],

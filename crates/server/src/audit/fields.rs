@@ -62,6 +62,7 @@ const OTHERS: &[&str] = &[
     "raised",
     "reported",
     "scope_stated",
+    "written",
 ];
 
 /// What of an import is no field.
@@ -83,7 +84,7 @@ pub(super) fn set_by(name: &str, payload: &Json) -> Vec<(String, Json)> {
         fields.map(|(field, value)| (format!("{prefix}{field}"), value.clone())).collect()
     };
     match verb(name) {
-        "created" | "raised" | "reported" => under("", payload.get("content")),
+        "created" | "raised" | "reported" | "written" => under("", payload.get("content")),
         "edited" => under("", payload.get("edit")),
         "scope_stated" => under("scope_", payload.get("edit")),
         "activated" => under("", payload.get("files")),

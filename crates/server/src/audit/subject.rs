@@ -11,6 +11,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("rel_", "release"),
     ("inc_", "incident"),
     ("rev_", "review"),
+    ("srv_", "survey"),
     ("brd_", "board"),
     ("mtg_", "meeting"),
     ("cfl_", "conflict"),
@@ -26,7 +27,11 @@ const PREFIXES: &[(&str, &str)] = &[
     ("tok_", "token"),
     ("tem_", "team"),
     ("svc_", "service"),
+    ("ugr_", "user_group"),
+    ("chn_", "channel"),
+    ("ntc_", "notice"),
     ("ci_", "ci"),
+    ("art_", "article"),
     ("rnr_", "runner"),
     ("job_", "job"),
 ];
@@ -38,6 +43,7 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("INC-", "incident", "SELECT id FROM incidents WHERE number = $1"),
     ("PIR-", "review", "SELECT id FROM reviews WHERE number = $1"),
     ("EXC-", "exception", "SELECT id FROM exceptions WHERE number = $1"),
+    ("KB-", "article", "SELECT id FROM articles WHERE number = $1"),
     ("CAB-", "meeting", "SELECT id FROM meetings WHERE number = $1"),
 ];
 

@@ -28,7 +28,7 @@ const NAMES_MAX: usize = 2_000;
 const FIELDS_NAMED: usize = 6;
 /// Kinds whose records are told by how they began: what they are about is said nowhere else.
 const TOLD_BY_BIRTH: &[&str] =
-    &["conflict", "delegation", "exception", "external", "feed", "period", "review"];
+    &["conflict", "delegation", "exception", "external", "feed", "period", "review", "survey"];
 /// What an event says of why, in the order in which it is looked for.
 const REASONS: &[&str] = &["reason", "note", "text", "detail"];
 /// What of an event names no record that is told.
@@ -37,13 +37,13 @@ const UNTOLD: &[&str] = &["barred", "content", "files", "set", "hits"];
 /// An event as it is stored.
 pub(super) struct Stored {
     id: String,
-    position: Option<i64>,
+    pub(super) position: Option<i64>,
     pub(super) stream: String,
     version: i64,
     pub(super) name: String,
     at: Timestamp,
     pub(super) actor: String,
-    payload: Json,
+    pub(super) payload: Json,
     digest: String,
 }
 

@@ -21,6 +21,7 @@ pub use attempt::{ATTEMPT_WINDOW_MINUTES, AttemptEvent, flush_attempts};
 pub use command::{Command, Envelope, Failure, IdempotencyKey, Reply, Stop};
 pub use lock::Lock;
 pub use pin::pinned;
+pub(crate) use record::decode;
 pub use record::{Record, find_state, fold, fold_watched};
 pub(crate) use work::words;
 pub use work::{Loaded, Who, Work, who_is};

@@ -59,20 +59,22 @@ pub fn find_state<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Option<
 
 /// A record folded anew from its events.
 pub fn fold<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Loaded<A>, Fault> {
-    fold_watched(db, id, |_: &A, _| {})
+    fold_watched(db, id, |_: &A, _, _| {})
 }
 
-/// The same; `watch` is shown the state before each event, and the event.
+/// The same; `watch` is shown the state before each event, the event, and its stamp.
 pub fn fold_watched<A: Aggregate>(
     db: &mut dyn Query,
     id: A::Id,
-    mut watch: impl FnMut(&A, &A::Event),
+    mut watch: impl FnMut(&A, &A::Event, &Stamp),
 ) -> Result<Loaded<A>, Fault> {
     let mut loaded = Loaded { id, version: Version::NONE, state: A::default() };
     for row in db.query(SELECT_EVENTS, &[Value::from(A::stream(id))])? {
-        let event = decode::<A>(row.text(0)?, row.text(1)?)?;
+        let payload = serde_json::from_str(row.text(1)?)
+            .map_err(|error| Fault::permanent("reading an event", error))?;
+        let event = decode::<A>(row.text(0)?, payload)?;
         let stamp = Stamp { by: Actor::of_label(row.text(2)?), at: row.time(3)? };
-        watch(&loaded.state, &event);
+        watch(&loaded.state, &event, &stamp);
         loaded.state = loaded.state.evolve(&event, &stamp);
         loaded.version = Version(row.int(4)?);
     }
@@ -88,9 +90,8 @@ pub(super) fn encode<A: Aggregate>(event: &A::Event) -> Result<(String, Json), F
     Ok((name, payload.unwrap_or_default()))
 }
 
-fn decode<A: Aggregate>(name: &str, payload: &str) -> Result<A::Event, Fault> {
-    let data: Json = serde_json::from_str(payload)
-        .map_err(|error| Fault::permanent("reading an event", error))?;
+/// An event from its name and what it says.
+pub(crate) fn decode<A: Aggregate>(name: &str, data: Json) -> Result<A::Event, Fault> {
     serde_json::from_value(json!({"type": name, "data": data}))
         .map_err(|error| Fault::permanent("reading an event", error))
 }

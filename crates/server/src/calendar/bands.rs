@@ -10,9 +10,9 @@ use kernel::{ServiceId, Timestamp};
 use ports::{Fault, Query, Row};
 
 use crate::bus::Stop;
-use crate::calendar::placement::schedule;
 use crate::listing::check_cursor;
 use crate::names::{Names, shown_window};
+use crate::placement::schedule;
 use crate::read::{Statement, cursor_parts, cursor_text, present};
 
 /// How many of the next occurrences are shown.

@@ -14,9 +14,9 @@ use crate::bus::Stop;
 use crate::calendar::conflict::{Shower, find_side};
 use crate::calendar::find::{acceptance, find_placed};
 use crate::calendar::order::order;
-use crate::calendar::placement::{placement, services};
 use crate::calendar::slots::NAMED_MAX;
 use crate::names::{Resolver, parse_window};
+use crate::placement::{placement, services};
 use crate::service::known_cis;
 
 /// The most conflicts that a check shows; it counts all that block.

@@ -21,10 +21,10 @@ use crate::bus::{Stop, find_state};
 use crate::calendar::accept::whose;
 use crate::calendar::exempt::shown_exempt;
 use crate::calendar::find::{detail, hit_words, side_ref};
-use crate::calendar::placement::environments;
 use crate::http::ListQuery;
 use crate::listing::{order, wrong_cursor};
 use crate::names::Names;
+use crate::placement::environments;
 use crate::policy::{CONFLICTS, ConflictCase, PolicySet, in_force};
 use crate::read::{ANY_MAX, Statement, action};
 
@@ -275,11 +275,7 @@ fn shown_acceptance(
 
 /// The same conflict as the other side sees it.
 pub(super) fn turn(found: &Found) -> Found {
-    let kind = match found.kind {
-        ConflictKind::UpstreamCi => ConflictKind::DownstreamCi,
-        ConflictKind::DownstreamCi => ConflictKind::UpstreamCi,
-        kind => kind,
-    };
+    let kind = found.kind.turned();
     Found {
         kind,
         subject: found.with,

@@ -9,8 +9,8 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::ical::{Event, Writer};
 use crate::calendar::overlap::ENTRIES_MAX;
-use crate::calendar::placement::window;
 use crate::names::shown_window;
+use crate::placement::window;
 
 /// The most meetings of one answer.
 const MEETINGS_MAX: usize = 500;

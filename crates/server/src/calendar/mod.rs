@@ -3,6 +3,7 @@
 //! Conflicts are records kept in step with it; rules never rest on them but on the calendar itself.
 
 mod accept;
+mod backlog;
 mod bands;
 mod check;
 mod conflict;
@@ -17,7 +18,6 @@ mod order;
 mod outages;
 mod overlap;
 mod period;
-mod placement;
 mod preview;
 mod projection;
 mod reactor;
@@ -26,6 +26,7 @@ mod refresh;
 mod routes;
 mod slots;
 
+pub use crate::placement::{LONG_MINUTES, Placement, change_cis, environments, placement, window};
 pub use accept::{AcceptConflict, people_of};
 pub use check::added;
 pub use conflict::{conflicts_of, find_side};
@@ -34,7 +35,6 @@ pub use feed::calendar_file;
 pub use find::{Blocked, blocking, blocking_without, side_ref, still_fits};
 pub use open::{Open, conflicts_open};
 pub use period::{RemovePeriod, SavePeriod};
-pub use placement::{LONG_MINUTES, Placement, change_cis, placement, window};
 pub use reactor::CalendarReactor;
 pub use refresh::{acceptance_ends, refresh};
 pub use routes::routes;

@@ -6,7 +6,7 @@ use domain::vocabulary::Environment;
 use ports::{Fault, Query, Row, Value};
 
 use crate::calendar::conflict::{Stands, blocks};
-use crate::calendar::placement::environments;
+use crate::placement::environments;
 use crate::policy::{ConflictCase, in_force};
 use crate::read::{ANY_MAX, Statement};
 
@@ -20,9 +20,12 @@ pub struct Open {
 }
 
 const SQL: &str = "SELECT conflict_sides.side, conflict_sides.kind, conflict_sides.relations, \
-    conflict_sides.blocks, COALESCE(changes.committed, releases.committed, 0), COUNT(*) \
+    conflict_sides.blocks, COALESCE(changes.committed, releases.committed, 0), \
+    COALESCE(own_changes.change_type, own_releases.model, ''), COUNT(*) \
     FROM conflict_sides LEFT JOIN changes ON changes.id = conflict_sides.other \
     LEFT JOIN releases ON releases.id = conflict_sides.other \
+    LEFT JOIN changes AS own_changes ON own_changes.id = conflict_sides.side \
+    LEFT JOIN releases AS own_releases ON own_releases.id = conflict_sides.side \
     WHERE conflict_sides.state = 'open' AND ";
 
 /// The open conflicts of each of some records, by id; one without any is absent.
@@ -35,7 +38,7 @@ pub fn conflicts_open(
     for slice in sides.chunks(ANY_MAX) {
         let mut statement = Statement::new(SQL);
         statement.bind_any("conflict_sides.side", slice.iter().map(Value::from));
-        statement.push(" GROUP BY 1, 2, 3, 4, 5");
+        statement.push(" GROUP BY 1, 2, 3, 4, 5, 6");
         rows.extend(statement.query(db)?);
     }
     if rows.is_empty() {
@@ -47,7 +50,7 @@ pub fn conflicts_open(
     let environments = environments(db, &ids.into_iter().collect::<Vec<_>>())?;
     for row in rows {
         let id = row.text(0)?;
-        let count = u32::try_from(row.int(5)?).unwrap_or(u32::MAX);
+        let count = u32::try_from(row.int(6)?).unwrap_or(u32::MAX);
         let line = open.entry(id.to_owned()).or_default();
         line.all = line.all.saturating_add(count);
         let environment = environments.get(id).copied().unwrap_or_default();
@@ -64,7 +67,7 @@ fn stands(row: &Row, environment: Environment) -> Result<Stands, Fault> {
         relations: usize::try_from(row.int(2)?).unwrap_or(usize::MAX),
         committed: row.bool(4)?,
         environment,
-        emergency: false,
+        emergency: row.text(5)? == "emergency",
     };
     Ok(Stands { as_found: row.bool(3)?, case })
 }

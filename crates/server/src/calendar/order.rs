@@ -22,13 +22,25 @@ pub(super) fn order(
             found.extend(out_of_order(id, interval, before, planned));
         }
     }
+    for (follower, its) in followers(db, id)? {
+        found.extend(out_of_order(follower, its, id, interval));
+    }
+    Ok(found)
+}
+
+/// What waits for a release and has a window.
+pub(super) fn followers(
+    db: &mut dyn Query,
+    id: ReleaseId,
+) -> Result<Vec<(ReleaseId, Interval)>, Fault> {
     let sql = "SELECT releases.id, releases.start_at, releases.end_at FROM release_after \
         JOIN releases ON releases.id = release_after.release \
         WHERE release_after.predecessor = $1 AND releases.live = 1 LIMIT $2";
-    for row in db.query(sql, &[id.to_string().into(), ORDER_MAX.into()])? {
-        let (follower, planned) = planned(&row)?;
-        let Some(its) = planned else { continue };
-        found.extend(out_of_order(follower, its, id, interval));
+    let rows = db.query(sql, &[id.to_string().into(), ORDER_MAX.into()])?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (follower, planned) = planned(row)?;
+        found.extend(planned.map(|its| (follower, its)));
     }
     Ok(found)
 }

@@ -29,7 +29,7 @@ pub(super) struct Asked {
     pub(super) region: Option<String>,
     /// `change` or `release`; both when absent.
     pub(super) kind: Option<Kind>,
-    /// Only what is certain, authorised or carried out: the forward schedule of change.
+    /// Only what has its window committed and is not closed: the forward schedule of change.
     pub(super) committed: bool,
     /// Only what is expected to interrupt a service.
     pub(super) interrupting: bool,
@@ -127,9 +127,10 @@ enum Lead {
 const CHANGE: &str = "changes.id, changes.number, changes.title, changes.change_type, \
     changes.phase, changes.start_at, changes.end_at, changes.zone, changes.committed, \
     changes.environment, changes.team, changes.tier, changes.outage_minutes, 0, \
-    changes.version, changes.updated_at, changes.started_at, changes.finished_at";
+    changes.version, changes.updated_at, changes.started_at, changes.finished_at, 0";
 const RELEASE: &str = "id, number, title, model, phase, start_at, end_at, zone, committed, \
-    environment, team, tier, 0, changes, version, updated_at, deployed_at, deployment_ended_at";
+    environment, team, tier, 0, changes, version, updated_at, deployed_at, deployment_ended_at, \
+    CASE WHEN committed = 1 AND approved = 0 THEN 1 ELSE 0 END";
 
 /// The changes of a service, by name or through a CI.
 const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
@@ -138,7 +139,8 @@ const OF_SERVICE: &str = "SELECT change_services.change FROM change_services \
 
 /// The records of a kind that overlap the range, one more than an answer holds. Columns: id,
 /// number, title, type, phase, start, end, zone, committed, environment, team, tier, outage in
-/// minutes, changes inside, version, when it was written last, when work began and ended.
+/// minutes, changes inside, version, when it was written last, when work began and ended, whether
+/// its window is committed and its go not given.
 pub(super) fn overlapping(
     db: &mut dyn Query,
     asked: &Asked,
@@ -214,7 +216,7 @@ fn read(
         statement.bind(" AND (environment = ? OR 1 = 0)", [environment.word().into()]);
     }
     if asked.committed {
-        statement.push(" AND (committed = 1 OR 1 = 0)");
+        statement.push(" AND (committed = 1 OR 1 = 0) AND phase <> 'closed'");
     }
     if asked.interrupting {
         statement.push(interrupts(kind));

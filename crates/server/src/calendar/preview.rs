@@ -15,9 +15,9 @@ use crate::bus::{Stop, find_state};
 use crate::calendar::bands::next;
 use crate::calendar::find::{judged, periods};
 use crate::calendar::period::{called, edit};
-use crate::calendar::placement::{Placement, placement};
 use crate::calendar::slots::{Drafted, next_free};
 use crate::names::shown_window;
+use crate::placement::{Placement, placement};
 
 /// The most records that a draft is held against.
 const SUBJECTS_MAX: i64 = 2_000;

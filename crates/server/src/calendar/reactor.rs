@@ -15,9 +15,9 @@ use serde_json::Value as Json;
 
 use crate::bus::{Bus, Command, Envelope, Failure, Stop, Work, find_state};
 use crate::calendar::find::REACH_MAX;
-use crate::calendar::placement::placement;
 use crate::calendar::refresh::refresh;
 use crate::follow::followers::{Follower, Seen};
+use crate::placement::placement;
 use crate::read::{ANY_MAX, Statement, wait};
 use crate::service::neighbourhood;
 

@@ -13,9 +13,9 @@ use ports::{Fault, Query, Row, Value};
 use crate::calendar::conflict::show_all;
 use crate::calendar::meetings::meetings;
 use crate::calendar::overlap::{Asked, Kind, Line, lines};
-use crate::calendar::placement::schedule;
 use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
+use crate::placement::schedule;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::region_services;
 
@@ -89,6 +89,7 @@ fn entries(db: &mut dyn Query, names: &mut Names, lines: &[Line]) -> Result<Vec<
             subject_type: row.text(3)?.to_owned(),
             phase: row.text(4)?.to_owned(),
             committed: row.bool(8)?,
+            awaits_approval: row.bool(18)?,
             window: shown_window(&window),
             actual: actual(row)?,
             environment: row.text(9)?.to_owned(),

@@ -11,7 +11,7 @@ use ports::{Fault, Query};
 use crate::bus::{Loaded, Lock, Stop, Work};
 use crate::calendar::find::find;
 use crate::calendar::order::order;
-use crate::calendar::placement::placement;
+use crate::placement::placement;
 
 /// The most conflicts that are begun for one record at once; guards look at all of them.
 pub(super) const CONFLICTS_MAX: usize = 500;

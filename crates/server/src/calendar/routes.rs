@@ -5,8 +5,9 @@ use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
 use api::calendar::{
-    Accept, BandDraft, BandFields, BandPreview, BandRecord, Calendar, Checked, Conflict, Draft,
-    ExternalCalendar, ExternalRead, Feed, NewExternal, NewFeed, Outages, Slots,
+    Accept, Backlog, BacklogPlan, BandDraft, BandFields, BandPreview, BandRecord, Calendar,
+    Checked, Conflict, Draft, ExternalCalendar, ExternalRead, Feed, NewExternal, NewFeed, Outages,
+    Slots,
 };
 use api::common::{Page, Reason, Written};
 use domain::calendar::PeriodKind;
@@ -19,8 +20,8 @@ use crate::bus::Stop;
 use crate::calendar::overlap::{Asked, Kind};
 use crate::calendar::read::calendar;
 use crate::calendar::{
-    AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, bands, check,
-    conflict, external, feed, outages, preview, slots,
+    AcceptConflict, RANGE_DAYS_DEFAULT, RANGE_DAYS_MAX, RemovePeriod, SavePeriod, backlog, bands,
+    check, conflict, external, feed, outages, preview, slots,
 };
 use crate::http::{App, ListQuery, Routes, Signed, Write, wrong_parameter};
 use crate::listing::word;
@@ -63,6 +64,12 @@ pub fn routes(routes: Routes) -> Routes {
             "Finds the next free slots of a record, or of CIs and services",
             "subject,services,cis,duration,after,environment,zone,limit",
             find_slots,
+        )
+        .write::<Backlog, BacklogPlan, _, _>(
+            M::Post,
+            "/plans",
+            "Plans the backlog: a slot for each record that waits for a date",
+            plan_backlog,
         )
         .get::<Conflict, _, _>("/conflicts/{id}", "Reads a conflict", "", get_conflict)
         .write::<Accept, Written, _, _>(
@@ -290,6 +297,20 @@ async fn find_slots(
     };
     let now = app.bus.world().clock.now();
     let found = ask(&*app.bus.world().store, move |db| refused(slots::slots(db, &question, now)));
+    Ok(Json(found.await??))
+}
+
+/// A question with a body, like the check of a draft. Nothing is saved.
+async fn plan_backlog(
+    State(app): State<App>,
+    write: Write<Backlog>,
+) -> Result<Json<BacklogPlan>, Answer> {
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        let permitted = asking.permit(Permission::Read).map_err(Stop::from);
+        refused(permitted.and_then(|()| backlog::plan(db, &write.body, asking.now)))
+    });
     Ok(Json(found.await??))
 }
 

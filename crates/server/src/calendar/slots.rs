@@ -15,17 +15,17 @@ use ports::{Fault, Query, Value};
 
 use crate::bus::Stop;
 use crate::calendar::conflict::{Shower, find_side};
-use crate::calendar::find::{around, judged, side_ref};
+use crate::calendar::find::{Around, around, judged, side_ref};
 use crate::calendar::order::predecessors;
-use crate::calendar::placement::{placement, services};
 use crate::calendar::projection::last_end;
 use crate::names::{Names, Resolver, shown_window};
+use crate::placement::{placement, services};
 use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{find_service, known_cis};
 
 /// The longest slot that is looked for, in minutes (two weeks).
-const DURATION_MAX: i64 = 14 * 24 * 60;
+pub(super) const DURATION_MAX: i64 = 14 * 24 * 60;
 /// How many slots are told when nothing is said.
 const SLOTS_DEFAULT: usize = 5;
 /// The most conflicts that are told of one refused stretch.
@@ -100,12 +100,9 @@ fn searched(
     if let Some(why) = around.beyond {
         return Err(General::Invalid(vec![Missing::new("/cis", why)]).into());
     }
-    let before = match placed.subject {
-        Side::Release(release) => predecessors(db, release)?,
-        Side::Change(_) | Side::Period(_) => Vec::new(),
-    };
-    let mut periods = around.periods;
+    let mut ahead_of_it = facts(db, placed.subject, around)?;
     if let Some(draft) = draft {
+        let periods = &mut ahead_of_it.periods;
         periods.retain(|period| period.fact.id != draft.id);
         let (id, kind, services) = (draft.id, draft.kind, draft.services.clone());
         let occurrences = draft.schedule.occurrences(ahead);
@@ -113,13 +110,26 @@ fn searched(
         let fact = PeriodFact { id, kind, services, environment, occurrences };
         periods.push(PeriodAhead { fact, ends: Timestamp::from_micros(last_end(draft.schedule)) });
     }
-    let ahead = Ahead { neighbours: around.neighbours, reaches: around.reaches, periods, before };
-    let found = search(&wanted, &ahead);
+    let found = search(&wanted, &ahead_of_it);
     Ok((wanted, found))
 }
 
+/// What surrounds a record, as the search takes it.
+pub(super) fn facts(db: &mut dyn Query, side: Side, around: Around) -> Result<Ahead, Fault> {
+    let before = match side {
+        Side::Release(release) => predecessors(db, release)?,
+        Side::Change(_) | Side::Period(_) => Vec::new(),
+    };
+    let Around { neighbours, reaches, periods, .. } = around;
+    Ok(Ahead { neighbours, reaches, periods, before, ..Ahead::default() })
+}
+
 /// The question, read: what is placed, how long, from when on.
-fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wanted, Stop> {
+pub(super) fn wanted(
+    db: &mut dyn Query,
+    question: &Question,
+    now: Timestamp,
+) -> Result<Wanted, Stop> {
     let standing = match &question.subject {
         Some(name) => {
             let unknown = || General::Unknown { kind: "change or release", name: name.clone() };
@@ -137,7 +147,7 @@ fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wan
         _ => minutes,
     };
     match minutes {
-        None => resolver.wrong("/duration", "says how long the slot is, in minutes"),
+        None => resolver.wrong("/duration", "say how long the slot is, in minutes"),
         Some(minutes) if !(1..=DURATION_MAX).contains(&minutes) => {
             resolver.wrong("/duration", format!("is from 1 to {DURATION_MAX} minutes"));
         }
@@ -185,7 +195,7 @@ fn wanted(db: &mut dyn Query, question: &Question, now: Timestamp) -> Result<Wan
 }
 
 /// How long the window of a release is where nothing is said, as its model has it.
-fn usual_minutes(db: &mut dyn Query, side: Side) -> Result<Option<i64>, Fault> {
+pub(super) fn usual_minutes(db: &mut dyn Query, side: Side) -> Result<Option<i64>, Fault> {
     let Side::Release(release) = side else { return Ok(None) };
     let sql = "SELECT model FROM releases WHERE id = $1";
     let Some(row) = db.query_one(sql, &[release.to_string().into()])? else { return Ok(None) };
@@ -246,19 +256,40 @@ fn show(db: &mut dyn Query, wanted: &Wanted, found: &Searched) -> Result<shown::
     shower.load(db, warned.chain(why))?;
     let mut names = Names::default();
     let mut slots = Vec::with_capacity(found.slots.len());
-    for slot in &found.slots {
-        let reasons = reasons(db, &mut names, slot)?;
-        let warnings = conflicts(db, &mut shower, &slot.warnings)?;
-        let window = window_of(slot.interval, &wanted.zone);
-        slots.push(shown::Slot { window, earliest: slot.earliest, reasons, warnings });
+    for one in &found.slots {
+        slots.push(slot(db, &mut names, &mut shower, one, &wanted.zone)?);
     }
-    let mut refused = Vec::with_capacity(found.refused.len());
-    for Refused { first, until, why } in &found.refused {
-        let conflicts = conflicts(db, &mut shower, why)?;
-        let (window, until) = (window_of(*first, &wanted.zone), until.to_string());
-        refused.push(shown::RefusedSlot { window, until, conflicts });
+    let mut stretches = Vec::with_capacity(found.refused.len());
+    for one in &found.refused {
+        stretches.push(refused(db, &mut shower, one, &wanted.zone)?);
     }
-    Ok(shown::Slots { slots, refused, until: found.until.to_string() })
+    Ok(shown::Slots { slots, refused: stretches, until: found.until.to_string() })
+}
+
+/// A free slot in words; what it would collide with is loaded.
+pub(super) fn slot(
+    db: &mut dyn Query,
+    names: &mut Names,
+    shower: &mut Shower,
+    slot: &Slot,
+    zone: &Zone,
+) -> Result<shown::Slot, Fault> {
+    let reasons = reasons(db, names, slot)?;
+    let warnings = conflicts(db, shower, &slot.warnings, false)?;
+    let window = window_of(slot.interval, zone);
+    Ok(shown::Slot { window, earliest: slot.earliest, reasons, warnings })
+}
+
+/// Refused starts in words; what refuses them is loaded.
+pub(super) fn refused(
+    db: &mut dyn Query,
+    shower: &mut Shower,
+    Refused { first, until, why }: &Refused,
+    zone: &Zone,
+) -> Result<shown::RefusedSlot, Fault> {
+    let conflicts = conflicts(db, shower, why, true)?;
+    let (window, until) = (window_of(*first, zone), until.to_string());
+    Ok(shown::RefusedSlot { window, until, conflicts })
 }
 
 fn window_of(interval: Interval, zone: &Zone) -> api::common::Window {
@@ -269,9 +300,10 @@ fn conflicts(
     db: &mut dyn Query,
     shower: &mut Shower,
     found: &[domain::calendar::Found],
+    refuses: bool,
 ) -> Result<Vec<shown::Conflict>, Fault> {
     let told = found.iter().take(WHY_MAX);
-    told.map(|found| shower.of_found(db, found, found.overlap.end, found.blocking, None)).collect()
+    told.map(|found| shower.of_found(db, found, found.overlap.end, refuses, None)).collect()
 }
 
 fn reasons(

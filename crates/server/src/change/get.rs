@@ -1,12 +1,13 @@
 //! One change, whole: what is written, where it stands, what may be done.
 
 use api::change::{Change as Shown, Imported, Outage};
-use api::common::{Action, Lamp, LampState};
+use api::common::{Action, Lamp, LampState, Rehearsals};
 use domain::approval::{GroupState, RoundState};
 use domain::change::{Change, Facts, Outcome, Phase, Verb, guard, outside_release, owes_review};
 use domain::identity::Permission;
 use domain::policy::OutsideRelease;
-use kernel::ChangeId;
+use domain::release::Release;
+use kernel::{ChangeId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::approval::{past_rounds, shown_extension, shown_round};
@@ -35,6 +36,23 @@ pub(super) fn get(db: &mut dyn Query, name: &str, asking: &Asking) -> Result<Sho
         shown.extension = Some(shown_extension(db, &shown.number, window, asked, asking.now)?);
     }
     Ok(shown)
+}
+
+/// The rehearsals of its way back, as fresh as those of the release that it travels in where that
+/// is fresher.
+fn rehearsals(
+    db: &mut dyn Query,
+    names: &mut Names,
+    change: &Change,
+    now: Timestamp,
+) -> Result<Rehearsals, Fault> {
+    let release = match change.release {
+        Some(id) => find_state::<Release>(db, id)?,
+        None => None,
+    };
+    let of_release = release.and_then(|release| release.state.extras.rehearsed_at());
+    let last = change.extras.rehearsed_at().max(of_release);
+    extras::shown_rehearsals(db, names, &change.extras, last, now)
 }
 
 fn shown(
@@ -102,6 +120,7 @@ fn shown(
         watchers: extras::shown_watchers(db, n, &change.extras)?,
         watched: extras::is_watched(&change.extras, asking.who.person),
         links: extras::shown_links(&change.extras),
+        rehearsals: rehearsals(db, n, change, asking.now)?,
         started_at: change.started_at.map(|at| at.to_string()),
         finished_at: change.finished_at.map(|at| at.to_string()),
         outcome: change.outcome.map(|outcome| outcome.word().to_owned()),
@@ -135,11 +154,17 @@ fn imported(change: &Change) -> Option<Imported> {
 
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(change: &Change, facts: &Facts, asking: &Asking) -> Vec<Action> {
+    let in_person = matches!(asking.actor, kernel::Actor::Person { .. });
+    let permitted = |verb: Verb| match verb {
+        Verb::MeetCondition if in_person => Ok(()),
+        _ => asking.permit(permission(verb)),
+    };
     let shown = Verb::ALL.iter().map(|verb| {
-        let guarded = guard(*verb, change, facts).and_then(|()| asking.permit(permission(*verb)));
+        let guarded = guard(*verb, change, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
-    shown.chain(extras::extra_actions(asking, |_| Permission::ChangeWrite)).collect()
+    let write = |_| Permission::ChangeWrite;
+    shown.chain(extras::extra_actions(asking, write, change.succeeded())).collect()
 }
 
 fn permission(verb: Verb) -> Permission {
@@ -147,6 +172,7 @@ fn permission(verb: Verb) -> Permission {
         Verb::Approve
         | Verb::Reject
         | Verb::Abstain
+        | Verb::MeetCondition
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Start | Verb::Complete | Verb::Close => Permission::ChangeImplement,
@@ -256,6 +282,11 @@ fn approvals(change: &Change) -> Lamp {
 
 /// Where a round stands, as a lamp.
 pub(crate) fn approval_lamp(round: &domain::approval::Round) -> Lamp {
+    let open = round.conditions_open();
+    if let Some(first) = open.first().filter(|_| round.state == RoundState::Approved) {
+        let held = lamp("approvals", LampState::Stop, first.detail.clone());
+        return Lamp { action: Some("meet_condition".to_owned()), ..held };
+    }
     match round.state {
         RoundState::Approved => clear("approvals", format!("round {} approved", round.number)),
         RoundState::Rejected => {

@@ -18,12 +18,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::{GrantExtension, Vote};
+use api::approval::{GrantExtension, MeetCondition, Vote};
 use api::change::{
     Advice, Bulk, Change, ChangeFields, ChangeMovePreview, ChangeRow, Complete, Extend, Links,
     Schedule, Traced,
 };
-use api::common::{BulkOutcome, NewComment, Page, Reason, Ref, TaskFields, Written};
+use api::common::{
+    BulkOutcome, NewComment, Page, Reason, Ref, RehearsalFields, TaskFields, Written,
+};
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
 
@@ -41,6 +43,7 @@ pub use facts::gather;
 pub(crate) use get::{approval_lamp, clear, conflict_lamp, lacks, lamp};
 pub use limits::known_limits;
 pub use list::{latest_on_ci, rows};
+pub use projection::STILL;
 pub use save::{CloneChange, EditChange, RaiseChange, SERIES};
 pub use verbs::{MoveChange, Verb};
 
@@ -96,6 +99,12 @@ fn verbs(routes: Routes) -> Routes {
         .write::<Vote, Written, _, _>(M::Post, "/changes/{id}/approve", "Votes yes", approve)
         .write::<Vote, Written, _, _>(M::Post, "/changes/{id}/reject", "Votes no", reject)
         .write::<Vote, Written, _, _>(M::Post, "/changes/{id}/abstain", "Votes neither", abstain)
+        .write::<MeetCondition, Written, _, _>(
+            M::Post,
+            "/changes/{id}/condition/meet",
+            "Marks the condition of an approval met",
+            meet_condition,
+        )
         .write::<Schedule, Written, _, _>(
             M::Post,
             "/changes/{id}/schedule",
@@ -164,6 +173,12 @@ fn extras(routes: Routes) -> Routes {
             unwatch,
         )
         .write::<Links, Written, _, _>(M::Put, "/changes/{id}/links", "Replaces its links", links)
+        .write::<RehearsalFields, Written, _, _>(
+            M::Post,
+            "/changes/{id}/rehearsals",
+            "Writes down that its way back was rehearsed",
+            rehearse,
+        )
 }
 
 type Written200 = Result<Json<Written>, Answer>;
@@ -314,6 +329,7 @@ verb!(assess, Reason, |_| Verb::Assess);
 verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
 verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
+verb!(meet_condition, MeetCondition, Verb::MeetCondition);
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(start, Reason, |_| Verb::Start);
 verb!(extend, Extend, Verb::Extend);
@@ -344,6 +360,7 @@ extra!(add_task, TaskFields, Extra::AddTask);
 extra!(watch, Reason, |_| Extra::Watch(true));
 extra!(unwatch, Reason, |_| Extra::Watch(false));
 extra!(links, Links, Extra::SetLinks);
+extra!(rehearse, RehearsalFields, Extra::Rehearse);
 
 async fn remove_task(
     State(app): State<App>,

@@ -37,13 +37,17 @@ const UPSERT: &str = "INSERT INTO changes (id, version, number, serial, title, c
     extension_at = excluded.extension_at, overdue_at = excluded.overdue_at, \
     gone_start_at = excluded.gone_start_at, gone_end_at = excluded.gone_end_at";
 
+/// The end of work that goes on: after every time.
+pub const STILL: i64 = i64::MAX;
+
 impl Record for Change {
-    const MODEL: i64 = 8;
+    const MODEL: i64 = 9;
     const TABLE_NAMES: &'static [&'static str] = &[
         "changes",
         "change_cis",
         "change_services",
         "change_outages",
+        "change_work",
         "change_claims",
         "change_artifacts",
         "change_watchers",
@@ -106,6 +110,9 @@ impl Record for Change {
         "CREATE INDEX change_services_by_service ON change_services (service, updated_at, change)",
         "CREATE TABLE change_outages (change TEXT NOT NULL, service TEXT NOT NULL, \
             minutes BIGINT NOT NULL, PRIMARY KEY (change, service))",
+        "CREATE TABLE change_work (change TEXT NOT NULL, hit TEXT NOT NULL, \
+            began_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, PRIMARY KEY (change, hit))",
+        "CREATE INDEX change_work_by_hit ON change_work (hit, began_at, change, ended_at)",
         "CREATE TABLE change_claims (subject TEXT NOT NULL, ci TEXT NOT NULL, \
             start_at BIGINT NOT NULL, end_at BIGINT NOT NULL, \
             committed BIGINT NOT NULL, PRIMARY KEY (subject, ci))",
@@ -147,6 +154,7 @@ impl Record for Change {
         tx.execute(UPSERT, &self.row(&id, version, at))?;
         let first = version.0 == 1;
         self.project_scope(&id, at, first, tx)?;
+        self.project_work(&id, first, tx)?;
         self.project_artifacts(&id, at, first, tx)?;
         self.project_claims(&id, first, tx)?;
         self.project_watchers(&id, first, tx)?;
@@ -201,6 +209,7 @@ trait Rows {
         first: bool,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault>;
+    fn project_work(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
     fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
     fn project_watchers(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault>;
     fn is_live(&self) -> bool;
@@ -322,6 +331,19 @@ impl Rows for Change {
         });
         let into = "change_artifacts (change, place, digest, name_key, environment, created_at)";
         insert_rows(tx, into, rows)
+    }
+
+    /// What was worked on when, by which an incident finds what was changed before it.
+    fn project_work(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {
+        if !first {
+            tx.execute("DELETE FROM change_work WHERE change = $1", &[id.into()])?;
+        }
+        let Some((began, ended)) = self.worked() else { return Ok(()) };
+        let ended = ended.map_or(STILL, Timestamp::micros);
+        let cis = self.content.cis.iter().map(ToString::to_string);
+        let hits = cis.chain(self.content.services.iter().map(ToString::to_string));
+        let rows = hits.map(|hit| vec![id.into(), hit.into(), began.into(), ended.into()]);
+        insert_rows(tx, "change_work (change, hit, began_at, ended_at)", rows)
     }
 
     fn project_claims(&self, id: &str, first: bool, tx: &mut dyn Tx) -> Result<(), Fault> {

@@ -4,7 +4,7 @@
 use api::approval;
 use api::change::{Complete, Extend, Schedule};
 use api::common::{Reason, Written};
-use domain::approval::{Answer, Cast};
+use domain::approval::Answer;
 use domain::calendar::Side;
 use domain::change::{self, Change, ChangeEvent, Facts, Outcome};
 use domain::identity::Permission;
@@ -14,6 +14,7 @@ use domain::{Aggregate as _, Stamp};
 use kernel::{ChangeId, Timestamp};
 use ports::Query;
 
+use crate::approval::{cast, voter};
 use crate::asking::Asking;
 use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
@@ -33,6 +34,8 @@ pub enum Verb {
     Assess,
     /// Vote.
     Vote(Answer, approval::Vote),
+    /// Mark the condition of an approval met.
+    MeetCondition(approval::MeetCondition),
     /// Commit or move its window.
     Schedule(Schedule),
     /// Begin work.
@@ -84,6 +87,7 @@ impl Command for MoveChange {
             Verb::Vote(Answer::Approve, _) => "change.approve",
             Verb::Vote(Answer::Reject, _) => "change.reject",
             Verb::Vote(Answer::Abstain, _) => "change.abstain",
+            Verb::MeetCondition(_) => "change.meet_condition",
             Verb::Schedule(_) => "change.schedule",
             Verb::Start => "change.start",
             Verb::Extend(_) => "change.extend",
@@ -102,6 +106,8 @@ impl Command for MoveChange {
             Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => {
                 Permission::Approve
             }
+            // Whoever is named marks it met, whatever their roles.
+            Verb::MeetCondition(_) => Permission::Read,
             Verb::Start | Verb::Complete(_) | Verb::Close => Permission::ChangeImplement,
             Verb::Extend(_) => Permission::WindowExtend,
             _ => Permission::ChangeWrite,
@@ -114,6 +120,9 @@ impl Command for MoveChange {
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_change(work.tx, &self.change)?;
+        if matches!(self.verb, Verb::MeetCondition(_)) {
+            work.permit_program(Permission::Approve)?;
+        }
         if self.places() {
             work.lock(Lock::calendar())?;
         }
@@ -126,7 +135,7 @@ impl Command for MoveChange {
         let stamp = stamp(work);
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &loaded.state, interval)?;
-        let events = self.decide(&loaded.state, window.as_ref(), &facts, &stamp)?;
+        let events = self.decide(work.tx, &loaded.state, window.as_ref(), &facts, &stamp)?;
         if events.is_empty() {
             return Ok(written(&loaded));
         }
@@ -141,7 +150,12 @@ impl MoveChange {
     fn places(&self) -> bool {
         !matches!(
             self.verb,
-            Verb::Submit | Verb::Assess | Verb::Extend(_) | Verb::Hold(_) | Verb::Resume
+            Verb::Submit
+                | Verb::Assess
+                | Verb::MeetCondition(_)
+                | Verb::Extend(_)
+                | Verb::Hold(_)
+                | Verb::Resume
         )
     }
 
@@ -175,6 +189,7 @@ impl MoveChange {
 
     fn decide(
         &self,
+        db: &mut dyn Query,
         change: &Change,
         window: Option<&Window>,
         facts: &Facts,
@@ -184,16 +199,12 @@ impl MoveChange {
             Verb::Submit => change::submit(change, facts, stamp),
             Verb::Assess => change::assess(change, facts, stamp),
             Verb::Vote(answer, vote) => {
-                let person = facts.person.ok_or(domain::approval::Refusal::NoRound);
-                let person = person.map_err(|refusal| Stop::Refused(refusal.into()))?;
-                let cast = Cast {
-                    person,
-                    answer: *answer,
-                    round: vote.round,
-                    content_hash: vote.content_hash.clone(),
-                    reason: vote.reason.clone(),
-                };
+                let cast = cast(db, facts.person, *answer, vote)?;
                 change::cast(change, &cast, facts, stamp)
+            }
+            Verb::MeetCondition(body) => {
+                let voter = voter(db, body)?;
+                change::meet_condition(change, voter, &body.note, facts)
             }
             Verb::Schedule(_) => change::schedule(change, window, facts, stamp),
             Verb::Start => change::start(change, facts),

@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use orchestrator::{Answer, Attempt, Input};
+use orchestrator::{Answer, Attempt, Input, Value};
 use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
 
 use crate::bus::{Bus, Envelope, Failure};
-use crate::deployment::file::{Call, HttpCall, JobCall, Probe, PromQuery};
+use crate::deployment::file::{Call, HttpCall, JobCall, Probe};
+use crate::deployment::look::PromQuery;
+use crate::deployment::trigger::{AlertLook, Watch};
 use crate::read::wait;
 use crate::runner::{Ask, AskForJob, CancelJob, Status, status};
 
@@ -39,6 +41,8 @@ enum Look {
     Bad(String),
     /// It says nothing, or nothing that counts.
     Silent(String),
+    /// It rests on too little yet.
+    Few(String),
 }
 
 impl Caller<'_> {
@@ -187,19 +191,22 @@ impl Caller<'_> {
         }
     }
 
-    /// Watches a query for the stated time. One bad value is enough; silence is never good.
+    /// Watches a query for the stated time. One bad value is enough; silence is never good. What
+    /// rests on too little is no verdict either, should it still do so at the end.
     fn query(&self, attempt: Attempt, query: &PromQuery) -> Option<Input> {
-        let (mut watched, mut silent, mut last) = (0, None, String::new());
+        let (mut watched, mut silent) = (0, None);
         loop {
+            let (mut last, mut few) = (None, None);
             match self.value(query) {
-                Look::Good(note) => last = note,
+                Look::Good(note) => last = Some(note),
                 Look::Bad(reason) => return Some(Input::Failed { attempt, reason }),
                 Look::Silent(reason) => silent = Some(reason),
+                Look::Few(reason) => few = Some(reason),
             }
             if watched >= query.for_seconds {
-                return Some(match silent {
-                    None => Input::Succeeded { attempt, note: Some(last) },
-                    Some(reason) => Input::Failed { attempt, reason },
+                return Some(match silent.or(few) {
+                    None => Input::Succeeded { attempt, note: last },
+                    Some(reason) => Input::NoData { attempt, reason },
                 });
             }
             if !self.rest(Duration::from_secs(query.every_seconds.into())) {
@@ -209,16 +216,32 @@ impl Caller<'_> {
         }
     }
 
-    fn value(&self, query: &PromQuery) -> Look {
-        let base = query.url.trim_end_matches('/');
-        let url = format!("{base}/api/v1/query?query={}", encoded(&query.query));
-        let answer = match self.http.send(&get(url)) {
-            Ok(answer) if answer.status == 200 => answer,
-            Ok(answer) => return Look::Silent(format!("no data: {}", noted(&answer))),
-            Err(fault) => return Look::Silent(shortened(&format!("no data: {fault}"))),
+    /// What a trigger watches, as it is now.
+    pub(super) fn look(&self, watch: &Watch) -> (Value, String) {
+        let look = match watch {
+            Watch::Query(query) => self.value(query),
+            Watch::Alert(alert) => self.alert(alert),
         };
-        let Some(values) = values(&answer.body) else {
-            return Look::Silent(format!("no data for {}", query.query));
+        match look {
+            Look::Good(note) => (Value::Good, note),
+            Look::Bad(note) => (Value::Bad, note),
+            Look::Silent(note) | Look::Few(note) => (Value::NoData, note),
+        }
+    }
+
+    fn value(&self, query: &PromQuery) -> Look {
+        if let Some((sample, least)) = &query.sample {
+            let seen: f64 = match self.asked(&query.url, sample) {
+                Ok(values) => values.iter().sum(),
+                Err(silent) => return silent,
+            };
+            if seen < *least {
+                return Look::Few(format!("no data: a verdict rests on {least}, and {seen} came"));
+            }
+        }
+        let values = match self.asked(&query.url, &query.query) {
+            Ok(values) => values,
+            Err(silent) => return silent,
         };
         let is_bad = |value: &f64| {
             query.at_most.is_some_and(|most| *value > most)
@@ -227,6 +250,48 @@ impl Caller<'_> {
         match values.iter().find(|value| is_bad(value)) {
             Some(value) => Look::Bad(format!("{} is {value}", query.query)),
             None => Look::Good(format!("{} is {values:?}", query.query)),
+        }
+    }
+
+    /// The values of a query of Prometheus.
+    fn asked(&self, url: &str, query: &str) -> Result<Vec<f64>, Look> {
+        let path = format!("/api/v1/query?query={}", encoded(query));
+        let body = self.told_by(url, &path)?;
+        values(&body).ok_or_else(|| Look::Silent(format!("no data for {query}")))
+    }
+
+    /// Whether an alert fires. One that is silenced or inhibited does not.
+    fn alert(&self, look: &AlertLook) -> Look {
+        let by_name = std::iter::once(("alertname", &look.alert));
+        let labels = look.labels.iter().map(|(name, value)| (name.as_str(), value));
+        let filters = by_name.chain(labels).map(|(name, value)| {
+            format!("&filter={}", encoded(&format!("{name}={}", serde_json::json!(value))))
+        });
+        let path = "/api/v2/alerts?active=true&silenced=false&inhibited=false";
+        let path: String = std::iter::once(path.to_owned()).chain(filters).collect();
+        let alerts = match self.told_by(&look.url, &path) {
+            Ok(body) => serde_json::from_slice::<Vec<serde_json::Value>>(&body),
+            Err(silent) => return silent,
+        };
+        match alerts.as_deref() {
+            Ok([]) => Look::Good(format!("{} does not fire", look.alert)),
+            Ok([first, ..]) => {
+                let notes = &first["annotations"];
+                let said = notes["summary"].as_str().or_else(|| notes["description"].as_str());
+                let said = said.map(|said| format!(": {said}")).unwrap_or_default();
+                Look::Bad(shortened(&format!("{} fires{said}", look.alert)))
+            }
+            Err(_) => Look::Silent(format!("no data for alert {}", look.alert)),
+        }
+    }
+
+    /// What an address says, where it says anything.
+    fn told_by(&self, base: &str, path: &str) -> Result<Vec<u8>, Look> {
+        let url = format!("{}{path}", base.trim_end_matches('/'));
+        match self.http.send(&get(url)) {
+            Ok(answer) if answer.status == 200 => Ok(answer.body),
+            Ok(answer) => Err(Look::Silent(format!("no data: {}", noted(&answer)))),
+            Err(fault) => Err(Look::Silent(shortened(&format!("no data: {fault}")))),
         }
     }
 
@@ -413,21 +478,80 @@ mod tests {
             query: "errors".to_owned(),
             at_most: Some(0.5),
             at_least: None,
+            sample: None,
             for_seconds: 0,
             every_seconds: 1,
         });
-        let vector = |values: &str| {
+        let list = |values: &str| {
             let data = format!("{{\"resultType\": \"vector\", \"result\": [{values}]}}");
             Ok(says(200, &format!("{{\"data\": {data}}}")))
         };
         let good = "{\"value\": [0, \"0.5\"]}";
-        assert_eq!(made(vector(good), &call), succeeded("errors is [0.5]"));
+        assert_eq!(made(list(good), &call), succeeded("errors is [0.5]"));
         let bad = format!("{good}, {{\"value\": [0, \"0.75\"]}}");
-        assert_eq!(made(vector(&bad), &call), failed("errors is 0.75"));
-        assert_eq!(made(vector(""), &call), failed("no data for errors"));
+        assert_eq!(made(list(&bad), &call), failed("errors is 0.75"));
+        let silent =
+            |reason: &str| Some(Input::NoData { attempt: attempt(), reason: reason.to_owned() });
+        assert_eq!(made(list(""), &call), silent("no data for errors"));
         let none = "{\"value\": [0, \"NaN\"]}";
-        assert_eq!(made(vector(none), &call), failed("no data for errors"));
-        assert_eq!(made(Ok(says(503, "")), &call), failed("no data: 503"));
+        assert_eq!(made(list(none), &call), silent("no data for errors"));
+        assert_eq!(made(Ok(says(503, "")), &call), silent("no data: 503"));
+    }
+
+    fn vector(value: &str) -> Result<HttpResponse, Fault> {
+        let result = format!("[{{\"value\": [0, \"{value}\"]}}]");
+        let data = format!("{{\"resultType\": \"vector\", \"result\": {result}}}");
+        Ok(says(200, &format!("{{\"data\": {data}}}")))
+    }
+
+    #[test]
+    fn a_verdict_rests_on_a_sample_that_is_large_enough() {
+        let query = |for_seconds| {
+            Call::Query(PromQuery {
+                url: "http://prometheus.test/".to_owned(),
+                query: "errors".to_owned(),
+                at_most: Some(0.5),
+                at_least: None,
+                sample: Some(("requests".to_owned(), 100.0)),
+                for_seconds,
+                every_seconds: 1,
+            })
+        };
+        let told = |answers: Vec<&str>, for_seconds| {
+            let http = Script(Mutex::new(answers.into_iter().map(vector).collect()));
+            let never = AtomicBool::new(false);
+            let caller = Caller { http: &http, bus: None, stop: &never, cancel: &never };
+            caller.make(&attempt(), &query(for_seconds))
+        };
+        assert_eq!(told(vec!["100", "0.75"], 0), failed("errors is 0.75"));
+        assert_eq!(told(vec!["100", "0.5"], 0), succeeded("errors is [0.5]"));
+        let few = "no data: a verdict rests on 100, and 99 came".to_owned();
+        let few = Some(Input::NoData { attempt: attempt(), reason: few });
+        assert_eq!(told(vec!["99"], 0), few, "whatever the value is");
+        let grows = vec!["99", "100", "0.5"];
+        assert_eq!(told(grows, 1), succeeded("errors is [0.5]"), "it may grow meanwhile");
+        assert_eq!(told(vec!["100", "0.5", "99"], 1), few);
+    }
+
+    #[test]
+    fn an_alert_fires_or_does_not_or_nobody_knows() {
+        let labels = [("service".to_owned(), "shop".to_owned())].into();
+        let url = "http://alertmanager.test/".to_owned();
+        let watch = Watch::Alert(AlertLook { url, alert: "Slow".to_owned(), labels });
+        let looked = |answer| {
+            let http = Script(Mutex::new(vec![answer]));
+            let never = AtomicBool::new(false);
+            Caller { http: &http, bus: None, stop: &never, cancel: &never }.look(&watch)
+        };
+        assert_eq!(looked(Ok(says(200, "[]"))), (Value::Good, "Slow does not fire".to_owned()));
+        let firing = "[{\"annotations\": {\"summary\": \"p95 > 2 s\"}}]";
+        assert_eq!(looked(Ok(says(200, firing))), (Value::Bad, "Slow fires: p95 > 2 s".to_owned()));
+        assert_eq!(looked(Ok(says(200, "[{}]"))), (Value::Bad, "Slow fires".to_owned()));
+        for silent in [says(200, "no"), says(502, "bad gateway")] {
+            assert_eq!(looked(Ok(silent)).0, Value::NoData);
+        }
+        let broken = Fault::transient(CONNECTING, "refused");
+        assert_eq!(looked(Err(broken)).0, Value::NoData);
     }
 
     #[test]

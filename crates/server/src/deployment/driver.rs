@@ -7,36 +7,49 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::identity::Permission;
 use domain::release::Release;
 use kernel::{ReleaseId, Timestamp};
-use orchestrator::{Attempt, Input, Work as Piece, work};
-use ports::{Engine, Fault, HttpClient, Query};
+use orchestrator::{Attempt, Input, Value, Work as Piece, work};
+use ports::{Fault, HttpClient, Query};
 
-use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, find_state};
+use crate::bus::{Bus, Envelope, Failure, find_state};
 use crate::deployment::call::Caller;
-use crate::deployment::file::{self, Call};
+use crate::deployment::file::{self, Call, PlanFile};
 use crate::deployment::run::Run;
 use crate::deployment::tell::{TellRun, Told, numbers};
-use crate::settings::{remember, setting};
+use crate::deployment::trigger::Watch;
+use crate::follow::lead::Leader;
 
 /// The most calls in flight at once; others wait for their turn.
 const CALLS_MAX: usize = 32;
+/// With how much in flight nothing is looked at in the background.
+const LOOKS_MAX: usize = 24;
 /// How long the driver waits for something to move before it looks again.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How long an outcome rests that could not be committed.
 const REST: Duration = Duration::from_millis(200);
-/// How long one of several drivers drives without saying so again.
-const LEASE_SECONDS: i64 = 10;
 /// Under which name it is remembered which one drives, and until when.
 const LEADER: &str = "runs.driver";
 
-/// What is in flight: an attempt, or a question about one.
+/// What is in flight.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Flight {
     release: ReleaseId,
-    attempt: Attempt,
-    is_question: bool,
+    what: What,
+}
+
+/// An attempt, a question about one, or a look at what a trigger watches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Attempt(Attempt),
+    Question(Attempt),
+    Look(String),
+}
+
+/// What a flight does.
+enum Task {
+    Call(Option<Call>),
+    Look(Watch),
 }
 
 /// The driver.
@@ -50,10 +63,10 @@ pub struct Driver {
     ended: Arc<Mutex<Vec<Flight>>>,
     /// Whether what others left in flight was told to be lost.
     has_begun: bool,
-    /// What it is called among several.
-    name: String,
-    /// Until when it drives.
-    leads_until: Timestamp,
+    /// Of several, one drives.
+    leader: Leader,
+    /// When the triggers of runs are looked at next.
+    looks: BTreeMap<(ReleaseId, String), Timestamp>,
 }
 
 /// A run that is open, with its plan file, which is read once something is called.
@@ -74,8 +87,8 @@ impl Driver {
             flights: BTreeMap::new(),
             ended: Arc::default(),
             has_begun: false,
-            name: bus.world().chance.uuid().simple().to_string(),
-            leads_until: Timestamp::from_micros(0),
+            leader: Leader::new(bus, LEADER),
+            looks: BTreeMap::new(),
         }
     }
 
@@ -96,7 +109,7 @@ impl Driver {
 
     /// Does what the runs ask for now; answers how much is in flight.
     pub fn turn(&mut self) -> Result<usize, Failure> {
-        if !self.turn_is_ours()? {
+        if !self.leader.leads()? {
             // Another drives; should it end, what it left is told to be lost.
             self.has_begun = false;
             return Ok(0);
@@ -115,30 +128,22 @@ impl Driver {
             return Ok(self.flights.len());
         }
         let now = self.bus.world().clock.now();
+        self.looks.retain(|(release, _), _| open.iter().any(|one| one.id == *release));
         for one in &open {
             for piece in work(&one.run) {
                 match piece {
-                    Piece::Start(attempt) => self.fly(one, attempt, false),
-                    Piece::Ask { attempt, at } if at <= now => self.fly(one, attempt, true),
+                    Piece::Start(attempt) => self.fly(one, What::Attempt(attempt)),
+                    Piece::Ask { attempt, at } if at <= now => {
+                        self.fly(one, What::Question(attempt));
+                    }
                     Piece::Cancel(attempt) => self.call_off(one.id, attempt)?,
                     Piece::Ask { .. } | Piece::Wake(_) => {}
                 }
             }
         }
+        // What is watched waits for what is called, never the other way round.
+        open.iter().for_each(|one| self.watch(one, now));
         Ok(self.flights.len())
-    }
-
-    /// Whether this driver drives. A file has one process; of several on one server, one.
-    fn turn_is_ours(&mut self) -> Result<bool, Failure> {
-        let now = self.bus.world().clock.now();
-        let renews_at = self.leads_until.plus_seconds(-LEASE_SECONDS / 2);
-        if self.bus.world().store.engine() == Engine::Sqlite || now < renews_at {
-            return Ok(true);
-        }
-        let lead = Lead { driver: self.name.clone(), until: now.plus_seconds(LEASE_SECONDS) };
-        let leads = self.bus.call(Envelope::system("run"), lead)?.answer;
-        self.leads_until = if leads { now.plus_seconds(LEASE_SECONDS) } else { now };
-        Ok(leads)
     }
 
     /// Whoever drove before is gone: what was in flight then may have happened or not.
@@ -154,23 +159,39 @@ impl Driver {
     }
 
     fn call_off(&self, release: ReleaseId, attempt: Attempt) -> Result<(), Failure> {
-        let flight = Flight { release, attempt, is_question: false };
+        let flight = Flight { release, what: What::Attempt(attempt.clone()) };
         match self.flights.get(&flight) {
             Some(cancel) => cancel.store(true, Ordering::SeqCst),
-            None => tell(&self.bus, release, Input::Lost(flight.attempt))?,
+            None => tell(&self.bus, release, Input::Lost(attempt))?,
         }
         Ok(())
     }
 
-    /// Makes a call, or asks about one, on a thread of its own, unless that is being done.
-    fn fly(&mut self, open: &Open, attempt: Attempt, is_question: bool) {
-        let flight = Flight { release: open.id, attempt, is_question };
+    /// Looks at the triggers whose time has come.
+    fn watch(&mut self, open: &Open, now: Timestamp) {
+        if !open.run.is_watched() {
+            return;
+        }
+        let due = |looks: &BTreeMap<(ReleaseId, String), Timestamp>, key: &String| {
+            looks.get(&(open.id, key.clone())).is_none_or(|at| *at <= now)
+        };
+        let keys = open.run.plan.triggers.iter().map(|trigger| &trigger.key);
+        let keys: Vec<String> = keys.filter(|key| due(&self.looks, key)).cloned().collect();
+        for key in keys {
+            if self.flights.len() < LOOKS_MAX {
+                self.fly(open, What::Look(key));
+            }
+        }
+    }
+
+    /// Does something on a thread of its own, unless that is being done.
+    fn fly(&mut self, open: &Open, what: What) {
+        let flight = Flight { release: open.id, what };
         if self.flights.contains_key(&flight) || self.flights.len() >= CALLS_MAX {
             return;
         }
-        let key = format!("{}:{}", open.id, flight.attempt.key());
         let file = file::read(&open.plan, &open.changes).ok();
-        let call = file.and_then(|file| file.call(&flight.attempt, &key));
+        let Some(task) = self.task(file.as_ref(), &flight) else { return };
         let cancel = Arc::new(AtomicBool::new(false));
         let thread = Thread {
             bus: self.bus.clone(),
@@ -179,50 +200,37 @@ impl Driver {
             cancel: Arc::clone(&cancel),
             ended: Arc::clone(&self.ended),
             flight: flight.clone(),
-            call,
+            task,
+            last: last_seen(&open.run, &flight.what),
         };
-        let name = format!("call {}", flight.attempt.step);
+        let name = format!("run {}", open.id);
         match std::thread::Builder::new().name(name).spawn(move || thread.fly()) {
             Ok(_) => drop(self.flights.insert(flight, cancel)),
             Err(error) => tracing::error!(%error, "a call must wait: no thread is to be had"),
         }
     }
-}
 
-/// Asks to drive until an instant, where no other does.
-struct Lead {
-    driver: String,
-    until: Timestamp,
-}
-
-impl Command for Lead {
-    type Answer = bool;
-
-    fn verb(&self) -> &'static str {
-        "run.lead"
-    }
-
-    fn permission(&self) -> Permission {
-        Permission::Read
-    }
-
-    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
-        Ok(None)
-    }
-
-    fn run(&self, work: &mut Work<'_>) -> Result<bool, Stop> {
-        work.lock(Lock::name("driver", "runs"))?;
-        let held = setting(work.tx, LEADER)?;
-        let held = held.as_deref().and_then(|held| held.split_once(' '));
-        let is_others = held.is_some_and(|(driver, until)| {
-            driver != self.driver && until.parse().is_ok_and(|until| work.now.micros() < until)
-        });
-        if !is_others {
-            remember(work.tx, LEADER, &format!("{} {}", self.driver, self.until.micros()))?;
-            work.touched();
+    /// What a flight does, and when a trigger is looked at next.
+    fn task(&mut self, file: Option<&PlanFile>, flight: &Flight) -> Option<Task> {
+        match &flight.what {
+            What::Attempt(attempt) | What::Question(attempt) => {
+                let key = format!("{}:{}", flight.release, attempt.key());
+                Some(Task::Call(file.and_then(|file| file.call(attempt, &key))))
+            }
+            What::Look(trigger) => {
+                let (watch, seconds) = file?.watch(trigger)?;
+                let next = self.bus.world().clock.now().plus_seconds(i64::from(seconds));
+                self.looks.insert((flight.release, trigger.clone()), next);
+                Some(Task::Look(watch))
+            }
         }
-        Ok(!is_others)
     }
+}
+
+/// What is known of the trigger that is looked at.
+fn last_seen(run: &orchestrator::Run, what: &What) -> Option<Value> {
+    let What::Look(trigger) = what else { return None };
+    run.watched.get(trigger).map(|watched| watched.value)
 }
 
 /// What one thread needs.
@@ -233,12 +241,22 @@ struct Thread {
     cancel: Arc<AtomicBool>,
     ended: Arc<Mutex<Vec<Flight>>>,
     flight: Flight,
-    call: Option<Call>,
+    task: Task,
+    /// What the last look said.
+    last: Option<Value>,
 }
 
 impl Thread {
     fn fly(self) {
-        let Some(outcome) = self.outcome() else { return };
+        if let Some(outcome) = self.outcome() {
+            self.tell(&outcome);
+        } else if !matches!(self.flight.what, What::Look(_)) {
+            return;
+        }
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(self.flight);
+    }
+
+    fn tell(&self, outcome: &Input) {
         while let Err(failure) = tell(&self.bus, self.flight.release, outcome.clone()) {
             if !matches!(failure, Failure::Fault(_)) {
                 tracing::error!(?failure, "what came of a call was refused");
@@ -249,21 +267,25 @@ impl Thread {
             }
             std::thread::sleep(REST);
         }
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(self.flight);
     }
 
-    /// What came of it; nothing when the driver ends first.
+    /// What came of it; nothing when the driver ends first, or a look saw nothing new.
     fn outcome(&self) -> Option<Input> {
-        let attempt = &self.flight.attempt;
         let (http, bus) = (&*self.http, Some(&self.bus));
         let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel };
-        match (&self.call, self.flight.is_question) {
-            (Some(call), false) => caller.make(attempt, call),
-            (Some(call), true) => Some(caller.ask(attempt, call)),
-            (None, _) => Some(Input::Failed {
+        match (&self.flight.what, &self.task) {
+            (What::Attempt(attempt), Task::Call(Some(call))) => caller.make(attempt, call),
+            (What::Question(attempt), Task::Call(Some(call))) => Some(caller.ask(attempt, call)),
+            (What::Attempt(attempt) | What::Question(attempt), _) => Some(Input::Failed {
                 attempt: attempt.clone(),
                 reason: "its plan does not say what is called".to_owned(),
             }),
+            (What::Look(trigger), Task::Look(watch)) => {
+                let (value, note) = caller.look(watch);
+                let trigger = trigger.clone();
+                (self.last != Some(value)).then_some(Input::Observed { trigger, value, note })
+            }
+            (What::Look(_), Task::Call(_)) => None,
         }
     }
 }

@@ -2,14 +2,18 @@
 //! plan; what is called stays here, and is looked up by the key of the step.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use domain::identity::Role;
 use domain::runner::Target;
 use orchestrator::{Act, Ask, Attempt, Choice, IfLost, OnFailure, Plan, Retries, Step, Undo, Way};
 use ports::Method;
 use serde::Deserialize;
-use toml::de::{DeTable, DeValue};
+
+use super::canary;
+use super::look::{LookText, PromQuery, address_flaw};
+pub(crate) use super::places::Flaw;
+use super::places::Places;
+use super::trigger::{TriggerText, Watch};
 
 /// The most flaws that are told at once.
 const FLAWS_MAX: usize = 50;
@@ -22,14 +26,6 @@ const PERSON_SECONDS: u32 = 24 * 60 * 60;
 /// How long probes and queries wait between two looks.
 const LOOK_EVERY_SECONDS: u32 = 5;
 
-/// Something that a plan file cannot have, where, and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Flaw {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-    pub(crate) detail: String,
-}
-
 /// A plan file that was read.
 #[derive(Debug)]
 pub(crate) struct PlanFile {
@@ -37,7 +33,10 @@ pub(crate) struct PlanFile {
     pub(crate) plan: Plan,
     /// What it asks of runners, with the place in the file.
     pub(super) jobs: Vec<(Flaw, JobCall)>,
+    /// The places of the steps that cannot be taken back.
+    pub(super) stands: Vec<Flaw>,
     steps: BTreeMap<String, StepText>,
+    triggers: BTreeMap<String, TriggerText>,
 }
 
 /// What a driver does for a step.
@@ -88,17 +87,6 @@ pub(super) struct Probe {
     pub(super) every_seconds: u32,
 }
 
-/// A query of Prometheus.
-#[derive(Debug, Clone)]
-pub(super) struct PromQuery {
-    pub(super) url: String,
-    pub(super) query: String,
-    pub(super) at_most: Option<f64>,
-    pub(super) at_least: Option<f64>,
-    pub(super) for_seconds: u32,
-    pub(super) every_seconds: u32,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileText {
@@ -106,6 +94,8 @@ struct FileText {
     ask: AskText,
     #[serde(default)]
     step: Vec<StepText>,
+    #[serde(default)]
+    trigger: Vec<TriggerText>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -115,11 +105,13 @@ struct AskText {
     default: Option<Choice>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+pub(super) enum Kind {
     Http,
     Weight,
+    Canary,
+    #[default]
     Wait,
     Manual,
     Signoff,
@@ -131,7 +123,7 @@ enum Kind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum How {
+pub(super) enum How {
     Reversible,
     Compensating,
     Irreversible,
@@ -140,7 +132,7 @@ enum How {
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RetriesText {
+pub(super) struct RetriesText {
     limit: u32,
     #[serde(default)]
     delay_seconds: u32,
@@ -154,102 +146,70 @@ fn one() -> u32 {
 
 /// What is written of a request, forward or back.
 #[derive(Debug, Default, Clone, Deserialize)]
-struct RequestText {
-    url: Option<String>,
-    method: Option<String>,
+pub(super) struct RequestText {
+    pub(super) url: Option<String>,
+    pub(super) method: Option<String>,
     #[serde(default)]
-    headers: BTreeMap<String, String>,
-    body: Option<String>,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: Option<String>,
     #[serde(default)]
-    expect: Vec<u16>,
-    status_url: Option<String>,
-    weight: Option<u32>,
-    runner: Option<String>,
-    label: Option<String>,
-    command: Option<String>,
+    pub(super) expect: Vec<u16>,
+    pub(super) status_url: Option<String>,
+    pub(super) weight: Option<u32>,
+    pub(super) runner: Option<String>,
+    pub(super) label: Option<String>,
+    pub(super) command: Option<String>,
     #[serde(default)]
-    arguments: BTreeMap<String, String>,
+    pub(super) arguments: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-struct StepText {
-    key: String,
+#[derive(Debug, Default, Clone, Deserialize)]
+pub(super) struct StepText {
+    pub(super) key: String,
     #[serde(default)]
-    needs: BTreeSet<String>,
-    change: Option<String>,
-    kind: Kind,
-    text: Option<String>,
-    role: Option<String>,
+    pub(super) needs: BTreeSet<String>,
+    pub(super) change: Option<String>,
+    pub(super) kind: Kind,
+    pub(super) text: Option<String>,
+    pub(super) role: Option<String>,
     #[serde(flatten)]
-    request: RequestText,
-    seconds: Option<u32>,
-    contains: Option<String>,
-    for_seconds: Option<u32>,
-    every_seconds: Option<u32>,
-    query: Option<String>,
-    at_most: Option<f64>,
-    at_least: Option<f64>,
-    #[serde(default = "one")]
-    minutes: u32,
-    time_limit_seconds: Option<u32>,
-    retries: Option<RetriesText>,
-    on_failure: Option<OnFailure>,
+    pub(super) request: RequestText,
+    pub(super) seconds: Option<u32>,
+    pub(super) contains: Option<String>,
+    pub(super) for_seconds: Option<u32>,
+    pub(super) every_seconds: Option<u32>,
+    #[serde(flatten)]
+    pub(super) look: LookText,
     #[serde(default)]
-    idempotent: bool,
-    undo: Option<UndoText>,
+    pub(super) weights: Vec<u32>,
+    pub(super) settle_seconds: Option<u32>,
+    pub(super) prometheus: Option<String>,
+    #[serde(default = "one")]
+    pub(super) minutes: u32,
+    pub(super) time_limit_seconds: Option<u32>,
+    pub(super) retries: Option<RetriesText>,
+    pub(super) on_failure: Option<OnFailure>,
+    pub(super) on_no_data: Option<OnFailure>,
+    #[serde(default)]
+    pub(super) idempotent: bool,
+    pub(super) undo: Option<UndoText>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct UndoText {
+pub(super) struct UndoText {
     #[serde(default = "reversible")]
-    how: How,
-    reason: Option<String>,
-    text: Option<String>,
+    pub(super) how: How,
+    pub(super) reason: Option<String>,
+    pub(super) text: Option<String>,
     #[serde(default = "one")]
-    minutes: u32,
+    pub(super) minutes: u32,
     #[serde(flatten)]
-    request: RequestText,
+    pub(super) request: RequestText,
 }
 
 fn reversible() -> How {
     How::Reversible
 }
-
-const REQUEST_FIELDS: &[&str] = &[
-    "url",
-    "method",
-    "headers",
-    "body",
-    "expect",
-    "status_url",
-    "weight",
-    "runner",
-    "label",
-    "command",
-    "arguments",
-];
-const STEP_FIELDS: &[&str] = &[
-    "key",
-    "needs",
-    "change",
-    "kind",
-    "text",
-    "role",
-    "seconds",
-    "contains",
-    "for_seconds",
-    "every_seconds",
-    "query",
-    "at_most",
-    "at_least",
-    "minutes",
-    "time_limit_seconds",
-    "retries",
-    "on_failure",
-    "idempotent",
-    "undo",
-];
-const UNDO_FIELDS: &[&str] = &["how", "reason", "text", "minutes"];
 
 /// Reads a plan file. `changes` are the numbers of the release's changes; each has a step.
 pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>> {
@@ -267,17 +227,26 @@ pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>
     plan.ask.default = file.ask.default.unwrap_or(Ask::default().default);
     for (at, step) in file.step.iter().enumerate() {
         for (field, detail) in step.flaws(changes) {
-            flaws.push(place.flaw(place.field(at, field), detail));
+            flaws.push(place.flaw(place.field("step", at, field), detail));
         }
-        plan.steps.push(step.engine());
     }
+    for (at, trigger) in file.trigger.iter().enumerate() {
+        for (field, detail) in trigger.flaws() {
+            flaws.push(place.flaw(place.field("trigger", at, field), detail));
+        }
+    }
+    let steps = canary::spelled_out(&file.step);
+    plan.steps = steps.iter().map(|(_, step)| step.engine()).collect();
+    plan.triggers = file.trigger.iter().map(TriggerText::engine).collect();
     for flaw in plan.flaws() {
-        let at = match (flaw.step, flaw.field) {
-            (Some(step), "undo_minutes") => place.field(step, "undo.minutes"),
-            (Some(step), "reason") => place.field(step, "undo.reason"),
-            (Some(step), "group") => place.field(step, "change"),
-            (Some(step), field) => place.field(step, field),
-            (None, _) => 0..0,
+        let table = flaw.step.and_then(|step| steps.get(step)).map(|(at, _)| *at);
+        let at = match (table, flaw.trigger, flaw.field) {
+            (Some(step), _, "undo_minutes") => place.field("step", step, "undo.minutes"),
+            (Some(step), _, "reason") => place.field("step", step, "undo.reason"),
+            (Some(step), _, "group") => place.field("step", step, "change"),
+            (Some(step), _, field) => place.field("step", step, field),
+            (None, Some(trigger), field) => place.field("trigger", trigger, field),
+            (None, None, _) => 0..0,
         };
         flaws.push(place.flaw(at, flaw.detail));
     }
@@ -288,14 +257,16 @@ pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>
         }
     }
     if flaws.is_empty() {
-        let jobs = file.step.iter().enumerate().flat_map(|(at, step)| {
-            let place = &place;
-            let found = step.jobs().into_iter();
-            found.map(move |(field, job)| (place.flaw(place.field(at, field), String::new()), job))
+        let at = |step, field| place.flaw(place.field("step", step, field), String::new());
+        let jobs = file.step.iter().enumerate().flat_map(|(step, text)| {
+            text.jobs().into_iter().map(move |(field, job)| (step, field, job))
         });
-        let jobs = jobs.collect();
-        let steps = file.step.into_iter().map(|step| (step.key.clone(), step)).collect();
-        return Ok(PlanFile { plan, jobs, steps });
+        let jobs = jobs.map(|(step, field, job)| (at(step, field), job)).collect();
+        let stands = file.step.iter().enumerate().filter(|(_, step)| step.stands());
+        let stands = stands.map(|(step, _)| at(step, "undo.how")).collect();
+        let steps = steps.into_iter().map(|(_, step)| (step.key.clone(), step)).collect();
+        let triggers = file.trigger.into_iter().map(|one| (one.key.clone(), one)).collect();
+        return Ok(PlanFile { plan, jobs, stands, steps, triggers });
     }
     flaws.sort_by_key(|flaw| (flaw.line, flaw.column));
     flaws.truncate(FLAWS_MAX);
@@ -323,16 +294,9 @@ impl PlanFile {
                 for_seconds,
                 every_seconds,
             })),
-            Kind::Query => Some(Call::Query(PromQuery {
-                url,
-                query: step.query.clone().unwrap_or_default(),
-                at_most: step.at_most,
-                at_least: step.at_least,
-                for_seconds,
-                every_seconds,
-            })),
+            Kind::Query => Some(Call::Query(step.look.query(url, for_seconds, every_seconds))),
             Kind::Command => request.job().map(|job| Call::Job(key.to_owned(), job)),
-            Kind::Wait | Kind::Manual | Kind::Signoff => None,
+            Kind::Wait | Kind::Manual | Kind::Signoff | Kind::Canary => None,
         }
     }
 
@@ -350,6 +314,17 @@ impl PlanFile {
         }
     }
 
+    /// How a trigger is looked at, and how often, in seconds.
+    pub(super) fn watch(&self, trigger: &str) -> Option<(Watch, u32)> {
+        let trigger = self.triggers.get(trigger)?;
+        Some((trigger.watch(), trigger.every_seconds()))
+    }
+
+    /// What a trigger watches, in words.
+    pub(super) fn watches(&self, trigger: &str) -> String {
+        self.triggers.get(trigger).map(TriggerText::what).unwrap_or_default()
+    }
+
     /// Who signs off, where that is what the step asks for.
     pub(super) fn signs_off(&self, step: &str) -> Option<Role> {
         let step = self.steps.get(step).filter(|step| step.kind == Kind::Signoff)?;
@@ -362,6 +337,7 @@ impl Kind {
         match self {
             Self::Http => "http",
             Self::Weight => "weight",
+            Self::Canary => "canary",
             Self::Wait => "wait",
             Self::Manual => "manual",
             Self::Signoff => "signoff",
@@ -391,7 +367,7 @@ impl StepText {
             }
         };
         match self.kind {
-            Kind::Http | Kind::Weight | Kind::Probe | Kind::Query | Kind::Notice => {
+            Kind::Http | Kind::Weight | Kind::Canary | Kind::Probe | Kind::Query | Kind::Notice => {
                 need(self.request.url.is_some(), "url", "where it calls");
             }
             Kind::Wait => need(self.seconds.is_some(), "seconds", "how long"),
@@ -406,17 +382,27 @@ impl StepText {
         if self.kind == Kind::Weight {
             need(self.request.weight.is_some(), "weight", "the share of traffic, in percent");
         }
-        if self.kind == Kind::Query {
-            need(self.query.is_some(), "query", "what Prometheus is asked");
-            let bounded = self.at_most.is_some() || self.at_least.is_some();
-            need(bounded, "at_most", "the value that is still good; or `at_least`");
+        if matches!(self.kind, Kind::Query | Kind::Canary) {
+            need(self.look.query.is_some(), "query", "what Prometheus is asked");
+            need(self.look.is_bounded(), "at_most", "the value that is still good; or `at_least`");
+        }
+        if self.kind == Kind::Canary {
+            flaws.extend(canary::flaws(self));
+        }
+        if self.on_no_data.is_some() && !matches!(self.kind, Kind::Query | Kind::Canary) {
+            let detail = format!("a `{kind}` step has no verdict: take `on_no_data` away");
+            flaws.push(("on_no_data", detail));
         }
         let role = self.role.as_ref().map(|role| role.parse::<Role>());
         if let Some(Err(detail)) = role {
             flaws.push(("role", detail));
         }
+        flaws.extend(self.look.flaws());
         flaws.extend(self.request.flaws());
-        flaws.extend(self.undo_flaws());
+        flaws.extend(self.prometheus.as_deref().and_then(address_flaw).map(|d| ("prometheus", d)));
+        if self.kind != Kind::Canary {
+            flaws.extend(self.undo_flaws());
+        }
         flaws
     }
 
@@ -455,6 +441,12 @@ impl StepText {
         };
         flaws.extend(undo.request.flaws().into_iter().map(under));
         flaws
+    }
+
+    /// Whether what it does stands for ever.
+    fn stands(&self) -> bool {
+        let how = self.undo.as_ref().map(|undo| undo.how);
+        matches!(how, Some(How::Irreversible | How::PointOfNoReturn))
     }
 
     /// What it asks of runners, forward and back, and the field that says so.
@@ -509,6 +501,7 @@ impl StepText {
             retries,
             time_limit_seconds: self.time_limit_seconds.unwrap_or(default_limit),
             on_failure: self.on_failure.unwrap_or(OnFailure::Ask),
+            on_no_data: self.on_no_data,
             if_lost,
         }
     }
@@ -546,13 +539,7 @@ impl RequestText {
     fn flaws(&self) -> Vec<(&'static str, String)> {
         let mut flaws = Vec::new();
         for (field, url) in [("url", &self.url), ("status_url", &self.status_url)] {
-            let Some(url) = url else { continue };
-            let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
-            let host = rest.and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
-            if host.is_empty() || url.contains(char::is_whitespace) {
-                let detail = format!("`{url}` is not an address: write http:// or https://");
-                flaws.push((field, detail));
-            }
+            flaws.extend(url.as_deref().and_then(address_flaw).map(|detail| (field, detail)));
         }
         if let Some(name) = self.method.as_deref().filter(|name| method(name).is_none()) {
             let detail = format!("`{name}` is not one of GET, POST, PUT, PATCH, DELETE");
@@ -574,77 +561,6 @@ fn method(name: &str) -> Option<Method> {
         "DELETE" => Some(Method::Delete),
         _ => None,
     }
-}
-
-/// Where everything stands in the text.
-struct Places<'a> {
-    text: &'a str,
-    table: Option<DeTable<'a>>,
-}
-
-impl<'a> Places<'a> {
-    fn of(text: &'a str) -> Self {
-        Self { text, table: DeTable::parse(text).ok().map(toml::Spanned::into_inner) }
-    }
-
-    fn flaw(&self, at: Range<usize>, detail: String) -> Flaw {
-        let before = self.text.get(..at.start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Flaw { line, column, detail }
-    }
-
-    fn steps(&self) -> impl Iterator<Item = (Range<usize>, &DeTable<'a>)> {
-        let steps = self.table.as_ref().and_then(|table| get(table, "step"));
-        let steps = steps.and_then(|(_, steps)| match steps {
-            DeValue::Array(steps) => Some(steps),
-            _ => None,
-        });
-        steps.into_iter().flat_map(|steps| steps.iter()).filter_map(|step| match step.get_ref() {
-            DeValue::Table(table) => Some((step.span(), table)),
-            _ => None,
-        })
-    }
-
-    /// Where a field of a step stands, or as much of the way there as is written.
-    fn field(&self, step: usize, path: &str) -> Range<usize> {
-        let Some((mut at, mut table)) = self.steps().nth(step) else { return 0..0 };
-        for name in path.split('.') {
-            let Some((span, value)) = get(table, name) else { return at };
-            at = span;
-            match value {
-                DeValue::Table(inner) => table = inner,
-                _ => return at,
-            }
-        }
-        at
-    }
-
-    /// Fields that nothing reads: most likely mistyped.
-    fn unknown_fields(&self) -> Vec<Flaw> {
-        let mut flaws = Vec::new();
-        let mut look = |table: &DeTable<'a>, what: &str, known: &[&[&str]]| {
-            for name in table.keys() {
-                let field = name.get_ref().as_ref();
-                if !known.iter().any(|fields| fields.contains(&field)) {
-                    let detail = format!("{what} has no field `{field}`");
-                    flaws.push(self.flaw(name.span(), detail));
-                }
-            }
-        };
-        for (_, step) in self.steps() {
-            look(step, "a step", &[STEP_FIELDS, REQUEST_FIELDS]);
-            if let Some((_, DeValue::Table(undo))) = get(step, "undo") {
-                look(undo, "`undo`", &[UNDO_FIELDS, REQUEST_FIELDS]);
-            }
-        }
-        flaws
-    }
-}
-
-fn get<'t, 'a>(table: &'t DeTable<'a>, name: &str) -> Option<(Range<usize>, &'t DeValue<'a>)> {
-    let found = table.iter().find(|(key, _)| key.get_ref().as_ref() == name)?;
-    Some((found.0.span(), found.1.get_ref()))
 }
 
 #[cfg(test)]

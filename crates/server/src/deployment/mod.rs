@@ -3,24 +3,32 @@
 //! release.
 
 mod call;
+mod canary;
 mod driver;
 mod file;
+mod look;
+mod places;
 mod run;
 mod show;
+mod steer;
 mod tell;
+mod trigger;
 
 use api::common::{Reason, Written};
-use api::deployment::{DecideRun, ReportRun, RollBackRun, StepAsk};
+use api::deployment::{DecideRun, ReportRun, RollBackRun, RunWayBack, StepAsk};
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::identity::Permission;
 use domain::release::Release;
 use kernel::ReleaseId;
 use orchestrator::Input;
 use utoipa::openapi::path::HttpMethod as M;
 
+use crate::asking::Reader;
 use crate::bus::{Loaded, Stop, Work};
 use crate::http::{App, Routes, Write};
 use crate::problem::Answer;
+use crate::read::{ask, refused};
 
 pub use driver::Driver;
 pub(crate) use run::{Run, WAKES};
@@ -85,6 +93,12 @@ pub fn routes(routes: Routes) -> Routes {
             "Takes back what the run reached, whole or in part",
             rollback,
         )
+        .write::<RollBackRun, RunWayBack, _, _>(
+            M::Post,
+            "/deployments/{id}/rollback/preview",
+            "Says what taking it back that far would do; changes nothing",
+            preview,
+        )
         .write::<Reason, Written, _, _>(
             M::Post,
             "/deployments/{id}/give-up",
@@ -121,6 +135,20 @@ telling!(skip, StepAsk, |body: StepAsk| {
 telling!(decide, DecideRun, Told::Decide);
 telling!(rollback, RollBackRun, Told::RollBack);
 telling!(report, ReportRun, Told::Report);
+
+async fn preview(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<RollBackRun>,
+) -> Result<Json<RunWayBack>, Answer> {
+    write.signed.permit(&app, Permission::Read).await?;
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        refused(steer::preview(db, &release, &write.body, &asking))
+    });
+    Ok(Json(found.await??))
+}
 
 fn text(reason: Reason) -> String {
     reason.reason.unwrap_or_default()

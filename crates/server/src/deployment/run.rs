@@ -22,7 +22,7 @@ impl Aggregate for Run {
     type Id = ReleaseId;
     type Event = RunEvent;
     const KIND: &'static str = "run";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(self, event: &RunEvent, stamp: &Stamp) -> Self {
         Self(self.0.evolve(event, stamp.at))
@@ -52,7 +52,7 @@ impl Record for Run {
         timers::keep(tx, &Self::stream(id), WAKES, wake)?;
         let sql = "INSERT INTO runs (release, version, open) VALUES ($1, $2, $3) \
             ON CONFLICT (release) DO UPDATE SET version = excluded.version, open = excluded.open";
-        let open = !self.0.has_ended();
+        let open = !self.0.has_ended() || self.0.is_watched();
         tx.execute(sql, &[id.to_string().into(), version.into(), open.into()]).map(|_| ())
     }
 }

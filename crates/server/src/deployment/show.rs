@@ -3,34 +3,35 @@
 
 use api::deployment as wire;
 use domain::release::Release;
-use kernel::Timestamp;
 use orchestrator::{
-    Attempt, Choice, Leg, LegState, Phase, Step, Undo, Waits, Way, Why, minutes_back,
-    minutes_forward, minutes_to_point_of_no_return, rollback_fits_until, waits,
+    Attempt, Choice, Consequence, Leg, LegState, Phase, Scope, Step, Trigger, Undo, Value, Waits,
+    Way, Why, backwards, minutes_back, minutes_forward, minutes_to_point_of_no_return,
+    rollback_fits_until, waits,
 };
 use ports::{Fault, Query};
 
+use crate::asking::Asking;
 use crate::bus::{Loaded, find_state};
-use crate::deployment::file::{self, PlanFile};
 use crate::deployment::run::Run;
-use crate::deployment::tell::{is_run, numbers};
+use crate::deployment::steer::{Helm, file_of, way_back};
+use crate::deployment::tell::is_run;
 use crate::names::Names;
 
 /// The run of a release, if one carries it out.
 pub(crate) fn shown_run(
     db: &mut dyn Query,
     loaded: &Loaded<Release>,
-    now: Timestamp,
+    asking: &Asking,
 ) -> Result<Option<wire::Run>, Fault> {
-    let release = &loaded.state;
+    let (release, now) = (&loaded.state, asking.now);
     if !is_run(release) {
         return Ok(None);
     }
     let Some(Loaded { state: Run(run), .. }) = find_state::<Run>(db, loaded.id)? else {
         return Ok(None);
     };
-    let changes = numbers(db, &release.changes)?;
-    let file = file::read(release.plan.as_deref().unwrap_or_default(), &changes).ok();
+    let file = file_of(db, release)?;
+    let helm = Helm { run: &run, release, file: file.as_ref(), asking };
     let owner = Names::default().opt(db, release.content.owner)?;
     let decision = run.decision.as_ref().map(|decision| wire::RunDecision {
         why: decision.why.iter().map(|why| reason(&run, why)).collect(),
@@ -47,7 +48,7 @@ pub(crate) fn shown_run(
         ending: run.ending.clone(),
         decision,
         waits: waits(&run).into_iter().map(wait).collect(),
-        steps: run.plan.steps.iter().map(|one| step(&run, file.as_ref(), one)).collect(),
+        steps: run.plan.steps.iter().map(|one| step(&helm, one)).collect(),
         stands: stands
             .map(|(step, why)| wire::RunStands { step: step.clone(), why: why.clone() })
             .collect(),
@@ -56,6 +57,11 @@ pub(crate) fn shown_run(
         rollback_fits_until: window
             .map(|window| rollback_fits_until(&run, window.interval.end, now).to_string()),
         minutes_to_point_of_no_return: minutes_to_point_of_no_return(&run, now),
+        watched: run.is_watched(),
+        triggers: run.plan.triggers.iter().map(|one| trigger(&helm, one)).collect(),
+        taken_back: taken_back(&run),
+        way_back: way_back(&run, Scope::AsFarAsPossible, now),
+        actions: helm.actions(),
     }))
 }
 
@@ -104,8 +110,47 @@ fn wait(wait: Waits) -> wire::RunWait {
     }
 }
 
-fn step(run: &orchestrator::Run, file: Option<&PlanFile>, step: &Step) -> wire::RunStep {
-    let key = &step.key;
+fn taken_back(run: &orchestrator::Run) -> Vec<String> {
+    let keys = backwards(&run.plan).into_iter();
+    keys.filter(|key| run.back.contains_key(*key)).map(str::to_owned).collect()
+}
+
+fn trigger(helm: &Helm<'_>, trigger: &Trigger) -> wire::RunTrigger {
+    let watched = helm.run.watched.get(&trigger.key);
+    let fires_at = watched.and_then(|watched| trigger.fires_at(watched));
+    wire::RunTrigger {
+        key: trigger.key.clone(),
+        what: helm.file.map(|file| file.watches(&trigger.key)).unwrap_or_default(),
+        value: watched.map(|watched| value(watched.value).to_owned()),
+        since: watched.map(|watched| watched.since.to_string()),
+        note: watched.map(|watched| watched.note.clone()),
+        on_bad: consequence(trigger.on_bad).to_owned(),
+        bad_seconds: trigger.bad_seconds,
+        on_no_data: consequence(trigger.on_no_data).to_owned(),
+        no_data_seconds: trigger.no_data_seconds,
+        fires_at: fires_at.filter(|_| helm.run.is_watched()).map(|at| at.to_string()),
+        fired: watched.is_some_and(|watched| watched.fired),
+    }
+}
+
+fn value(value: Value) -> &'static str {
+    match value {
+        Value::Good => "good",
+        Value::Bad => "bad",
+        Value::NoData => "no_data",
+    }
+}
+
+fn consequence(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Rollback => "rollback",
+        Consequence::Ask => "ask",
+        Consequence::Note => "note",
+    }
+}
+
+fn step(helm: &Helm<'_>, step: &Step) -> wire::RunStep {
+    let (run, file, key) = (helm.run, helm.file, &step.key);
     let told = |way| file.and_then(|file| file.instructions(key, way));
     let (undo, undo_text) = match &step.undo {
         Undo::Nothing => ("nothing", None),
@@ -124,6 +169,7 @@ fn step(run: &orchestrator::Run, file: Option<&PlanFile>, step: &Step) -> wire::
         undo_text,
         forward: leg(run.leg(key, Way::Forward).unwrap_or(&Leg::default())),
         back: run.leg(key, Way::Back).map(leg),
+        actions: helm.answers(step),
     }
 }
 

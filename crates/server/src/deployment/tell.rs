@@ -6,17 +6,20 @@ use api::deployment::{DecideRun, ReportRun, RollBackRun};
 use domain::calendar::Side;
 use domain::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
 use domain::identity::Permission;
+use domain::policy::IrreversibleSteps;
 use domain::release::{Release, ReleaseEvent};
 use domain::{Aggregate as _, General, Missing, Refusal};
 use kernel::{ChangeId, NOTE_MAX, ReleaseId, Version};
 use orchestrator::{Choice, Input, Leg, LegState, Phase, Report, Scope, Waits, Way, decide, waits};
 use ports::{Fault, Query};
 
+use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
 use crate::calendar::refresh;
 use crate::deployment::file::{self, Flaw, PlanFile};
 use crate::deployment::run::Run;
 use crate::names::{Names, find_release};
+use crate::policy::in_force;
 use crate::reactions::deployment_moved;
 use crate::runner::allows;
 
@@ -55,23 +58,38 @@ impl Told {
                 Ok(Input::Decide { choice, reason: decide.reason.clone().unwrap_or_default() })
             }
             Self::RollBack(back) => {
-                let scope = match &back.changes {
-                    Some(_) if back.as_far_as_possible => {
-                        return Err(wrong("/as_far_as_possible", "goes without `changes`"));
-                    }
-                    Some(changes) => Scope::Groups(changes.iter().cloned().collect()),
-                    None if back.as_far_as_possible => Scope::AsFarAsPossible,
-                    None => Scope::Whole,
-                };
+                let scope = scope_of(back)?;
                 Ok(Input::Rollback { scope, reason: back.reason.clone().unwrap_or_default() })
             }
         }
     }
 }
 
+/// How far someone wants it taken back.
+pub(super) fn scope_of(back: &RollBackRun) -> Result<Scope, Refusal> {
+    match &back.changes {
+        Some(_) if back.as_far_as_possible => {
+            Err(wrong("/as_far_as_possible", "goes without `changes`"))
+        }
+        Some(changes) => Ok(Scope::Groups(changes.iter().cloned().collect())),
+        None if back.as_far_as_possible => Ok(Scope::AsFarAsPossible),
+        None => Ok(Scope::Whole),
+    }
+}
+
+/// What an input asks for of whoever sends it. Whoever signs off need not deploy: their role is
+/// asked for where they report.
+pub(super) fn permission_of(input: &Input) -> Permission {
+    match input {
+        Input::Reported { .. } => Permission::Read,
+        Input::Decide { .. } | Input::Rollback { .. } => Permission::ReleaseRollback,
+        _ => Permission::ReleaseDeploy,
+    }
+}
+
 /// What a person says of a step. Which attempt is meant is found where it is not said: the one that
 /// the run waits for, else the last one the way that it goes.
-fn reported(said: &ReportRun, run: &orchestrator::Run) -> Result<Input, Refusal> {
+pub(super) fn reported(said: &ReportRun, run: &orchestrator::Run) -> Result<Input, Refusal> {
     let way = match said.way.as_deref() {
         None => None,
         Some("forward") => Some(Way::Forward),
@@ -116,6 +134,7 @@ impl Command for TellRun {
             Input::Tick => "run.tick",
             Input::Succeeded { .. } => "run.succeeded",
             Input::Failed { .. } => "run.failed",
+            Input::NoData { .. } => "run.no_data",
             Input::Lost(_) => "run.lost",
             Input::Answered { .. } => "run.answered",
             Input::Reported { .. } => "run.report",
@@ -125,6 +144,8 @@ impl Command for TellRun {
             Input::Resume => "run.resume",
             Input::Abort { .. } => "run.abort",
             Input::Alarm { .. } => "run.alarm",
+            Input::Observed { .. } => "run.observed",
+            Input::EndWatch => "run.end_watch",
             Input::Decide { .. } => "run.decide",
             Input::Rollback { .. } => "run.rollback",
             Input::GiveUp { .. } => "run.give_up",
@@ -133,8 +154,7 @@ impl Command for TellRun {
 
     fn permission(&self) -> Permission {
         match &self.told {
-            Told::Input(_) => Permission::ReleaseDeploy,
-            // Whoever signs off need not deploy: their role is asked for below.
+            Told::Input(input) => permission_of(input),
             Told::Report(_) => Permission::Read,
             Told::Decide(_) | Told::RollBack(_) => Permission::ReleaseRollback,
         }
@@ -154,7 +174,7 @@ impl Command for TellRun {
         let mut release: Loaded<Release> = work.load_subject(id)?;
         let mut run = run_of(work, &release)?;
         let input = self.told.input(&run.state.0)?;
-        may_report(work, &release.state, &input)?;
+        permit_report(work, &release.state, &input)?;
         step(work, &mut release, &mut run, &input)?;
         let number = Some(release.state.number.clone());
         Ok(Written { id: id.to_string(), number, version: release.version.0 })
@@ -181,7 +201,7 @@ pub(crate) fn tell(
     input: &Input,
 ) -> Result<(), Stop> {
     let mut run = run_of(work, release)?;
-    may_report(work, &release.state, input)?;
+    permit_report(work, &release.state, input)?;
     step(work, release, &mut run, input)
 }
 
@@ -243,7 +263,23 @@ pub(crate) fn file_flaws(
             flaws.push(Flaw { detail, ..place });
         }
     }
+    if !file.stands.is_empty() && refuses_irreversible(db, release)? {
+        let detail = format!(
+            "the policy lets a release of the type {} do nothing that cannot be taken back: write \
+            what takes it back",
+            release.model
+        );
+        flaws.extend(file.stands.into_iter().map(|place| Flaw { detail: detail.clone(), ..place }));
+    }
+    flaws.sort_by_key(|flaw| (flaw.line, flaw.column));
     Ok(flaws)
+}
+
+/// Whether the model of a release refuses steps that stand for ever.
+fn refuses_irreversible(db: &mut dyn Query, release: &Release) -> Result<bool, Fault> {
+    let policy = in_force(db)?;
+    let model = policy.set.release(&release.model);
+    Ok(model.is_some_and(|model| model.irreversible_steps == IrreversibleSteps::Refused))
 }
 
 /// What is wrong with the plan of a release, as fields of a refusal. Once the release is under way
@@ -276,33 +312,48 @@ fn flawed(flaws: &[Flaw]) -> Refusal {
     Refusal { code: "deployment.plan_flawed", detail, missing: missing(flaws) }
 }
 
-/// A sign-off is given by someone with the role that is asked for, who did not begin the
-/// deployment; any other step is reported by whoever may deploy.
-fn may_report(work: &mut Work<'_>, release: &Release, input: &Input) -> Result<(), Stop> {
+fn permit_report(work: &mut Work<'_>, release: &Release, input: &Input) -> Result<(), Stop> {
     let Input::Reported { attempt, .. } = input else { return Ok(()) };
-    let signer = match attempt.way {
-        Way::Forward => plan_of(work.tx, release)?.signs_off(&attempt.step),
+    let file = match attempt.way {
+        Way::Forward => Some(plan_of(work.tx, release)?),
         Way::Back => None,
     };
-    let Some(role) = signer else { return work.permit(Permission::ReleaseDeploy) };
+    Ok(may_report(&Asking::of(work), release, file.as_ref(), input)?)
+}
+
+/// A sign-off is given by someone with the role that is asked for, who did not begin the
+/// deployment; any other step is reported by whoever may deploy.
+pub(super) fn may_report(
+    asking: &Asking,
+    release: &Release,
+    file: Option<&PlanFile>,
+    input: &Input,
+) -> Result<(), Refusal> {
+    let Input::Reported { attempt, .. } = input else { return Ok(()) };
+    let signer = match attempt.way {
+        Way::Forward => file.and_then(|file| file.signs_off(&attempt.step)),
+        Way::Back => None,
+    };
+    let Some(role) = signer else { return asking.permit(Permission::ReleaseDeploy) };
     let began = release.deployment.as_ref().and_then(|running| running.started_by.person());
-    let is_other = work.person().is_some() && work.person() != began;
-    if is_other && work.who.roles.contains(&role) {
+    let is_other = asking.who.person.is_some() && asking.who.person != began;
+    if is_other && asking.who.roles.contains(&role) {
         return Ok(());
     }
     let detail = format!("`{}` is signed off by a {role} who did not begin it", attempt.step);
-    Err(Refusal { code: "deployment.signs_off", detail, missing: Vec::new() }.into())
+    Err(Refusal { code: "deployment.signs_off", detail, missing: Vec::new() })
 }
 
 /// The engine's no, in the shape of all the others.
-fn refused(refusal: orchestrator::Refusal) -> Refusal {
+pub(super) fn refused(refusal: orchestrator::Refusal) -> Refusal {
     use orchestrator::Refusal as R;
     let detail = refusal.to_string();
     let code = match refusal {
         R::UnknownStep(name) => return General::Unknown { kind: "step", name }.into(),
+        R::UnknownTrigger(name) => return General::Unknown { kind: "trigger", name }.into(),
         R::UnknownGroup(name) => return General::Unknown { kind: "part of the run", name }.into(),
         R::ReasonMissing => {
-            return General::Invalid(vec![Missing::new("/reason", "says why")]).into();
+            return General::Invalid(vec![Missing::new("/reason", "say why")]).into();
         }
         R::Flawed(_) => "deployment.plan_flawed",
         R::PointOfNoReturn { .. } => "deployment.point_of_no_return",

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use api::export::Record;
 use serde_json::Value as Json;
 
+use crate::csv::csv_line;
+
 /// The columns of every kind.
 const FIRST: [&str; 4] = ["id", "version", "format", "updated_at"];
 /// What the API calls otherwise than a state does.
@@ -36,6 +38,15 @@ const LAST: &str = "state";
 #[expect(clippy::too_many_lines, reason = "a table, a kind after another")]
 fn paths(kind: &str) -> &'static [&'static str] {
     match kind {
+        "article" => &[
+            "number",
+            "state",
+            "content.kind",
+            "content.audience",
+            "content.title",
+            "content.release",
+            "written_at",
+        ],
         "board" => &["content.name", "content.chair"],
         "change" => &[
             "number",
@@ -60,6 +71,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "origin.source",
             "origin.number",
         ],
+        "channel" => &["content.name", "content.kind", "content.off"],
         "ci" => &[
             "content.name",
             "content.kind",
@@ -69,6 +81,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "content.version_running",
             "content.service",
         ],
+        "communication" => &["content.impact", "content.downtime_minutes"],
         "conflict" => &["found.kind", "found.subject.id", "found.with.id", "resolved"],
         "delegation" => &["person", "deputy", "from", "until", "reason", "revoked"],
         "exception" => &[
@@ -105,6 +118,7 @@ fn paths(kind: &str) -> &'static [&'static str] {
             "told",
             "received_at",
         ],
+        "notice" => &["release", "place", "moment", "window.start", "window.end", "prepared_at"],
         "incident" => &[
             "number",
             "content.title",
@@ -172,6 +186,8 @@ fn paths(kind: &str) -> &'static [&'static str] {
         ],
         "run" => &["phase", "began_at", "ended_at", "is_paused", "ending", "rollback.reason"],
         "review" => &["number", "why", "subject.kind", "subject.id", "opened_at", "completed_at"],
+        "survey" => &["release", "opened_at", "until"],
+        "user_group" => &["content.name", "content.audience", "content.zone"],
         "runner" => &["name", "program", "registered_at", "silent_since", "revoked.reason"],
         "service" => &[
             "content.name",
@@ -198,7 +214,7 @@ pub(super) fn head(kind: &str) -> String {
         std::iter::once(named(path).to_owned()).chain(login)
     });
     let first = FIRST.into_iter().map(str::to_owned);
-    joined(first.chain(own).chain([LAST.to_owned()]))
+    csv_line(first.chain(own).chain([LAST.to_owned()]))
 }
 
 /// The ids of the people whom the columns of a record hold.
@@ -223,7 +239,7 @@ pub(super) fn row(record: &Record, logins: &BTreeMap<String, String>) -> String 
         let login = PEOPLE.contains(path).then(|| logins.get(&cell).cloned().unwrap_or_default());
         std::iter::once(cell).chain(login)
     });
-    joined(first.into_iter().chain(own).chain([record.state.to_string()]))
+    csv_line(first.into_iter().chain(own).chain([record.state.to_string()]))
 }
 
 /// What is at a path of a state.
@@ -236,19 +252,6 @@ fn plain(value: &Json) -> String {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-fn joined(cells: impl Iterator<Item = String>) -> String {
-    let cells: Vec<String> = cells.map(|cell| quoted(&cell)).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-fn quoted(cell: &str) -> String {
-    if cell.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
     }
 }
 

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use api::export::{End, Head, Line, Logged, Record};
+use api::export::{End, Head, Line, Logged, Record, Withheld};
 use kernel::Timestamp;
 use ports::{Fault, Query, Row, Value};
 use serde_json::Value as Json;
 
+use crate::audit::tree::checkpoint::{between, verifier};
+use crate::audit::tree::envelope::{COLUMNS, Envelope};
+use crate::audit::tree::grow::of_hex;
+use crate::audit::tree::merkle;
 use crate::export::{EVENTS_SLICE_MAX, RECORDS_SLICE_MAX, csv, kinds};
 use crate::records::{KINDS, Kind, state_text};
-use crate::withheld::{LogReader, OWN_KINDS};
+use crate::withheld::{ADDRESSED, LogReader, OWN_KINDS};
 
 /// The version of the lines.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,8 @@ pub struct Walk {
     reader: LogReader,
     at: Timestamp,
     place: Place,
+    /// Whether the head names the key that checkpoints are checked with.
+    has_key: bool,
     end: End,
 }
 
@@ -90,7 +96,7 @@ impl Walk {
     pub fn new(wanted: Wanted, reader: LogReader, at: Timestamp) -> Self {
         let zero = wanted.kinds.iter().map(|kind| ((*kind).to_owned(), 0));
         let end = End { records: zero.collect::<BTreeMap<_, _>>(), ..End::default() };
-        Self { wanted, reader, at, place: Place::Head, end }
+        Self { wanted, reader, at, place: Place::Head, has_key: false, end }
     }
 
     /// The next piece of text; nothing when all was read. Each slice is one snapshot, and each
@@ -98,7 +104,7 @@ impl Walk {
     pub fn read(&mut self, db: &mut dyn Query) -> Result<Option<String>, Fault> {
         loop {
             let text = match self.place.clone() {
-                Place::Head => self.head()?,
+                Place::Head => self.head(db)?,
                 Place::Records { kind, after } => self.records(db, kind, &after)?,
                 Place::Log { after } => self.events(db, after)?,
                 Place::End => {
@@ -116,16 +122,19 @@ impl Walk {
         }
     }
 
-    fn head(&mut self) -> Result<String, Fault> {
+    fn head(&mut self, db: &mut dyn Query) -> Result<String, Fault> {
         self.place = self.start_of(0);
         if self.wanted.form == Form::Csv {
             return Ok(csv::head(self.wanted.kinds[0]));
         }
+        let key = if self.wanted.log { verifier(db)? } else { None };
+        self.has_key = key.is_some();
         line(&Line::Export(Head {
             version: VERSION,
             at: self.at.to_string(),
             kinds: self.wanted.kinds.iter().map(|kind| (*kind).to_owned()).collect(),
             log: self.wanted.log,
+            key: key.map(|key| key.text()),
         }))
     }
 
@@ -181,6 +190,9 @@ impl Walk {
         if OWN_KINDS.contains(&record.kind.as_str()) {
             return own.is_some() && record.state["person"].as_str() == own.as_deref();
         }
+        if record.kind == ADDRESSED {
+            record.state["content"]["addresses"] = serde_json::json!([]);
+        }
         let others = record.kind == "person" && own.as_deref() != Some(record.id.as_str());
         if let Some(state) = record.state.as_object_mut().filter(|_| others) {
             state.remove("filters");
@@ -189,24 +201,36 @@ impl Walk {
     }
 
     fn events(&mut self, db: &mut dyn Query, after: i64) -> Result<String, Fault> {
-        let sql = "SELECT log.position, events.id, events.stream, events.version, events.name, \
-            events.at, events.actor, events.correlation, events.payload, events.salt, \
-            events.digest FROM log JOIN events ON events.id = log.event_id \
-            WHERE log.position > $1 ORDER BY log.position LIMIT $2";
-        let rows = db.query(sql, &[after.into(), Value::from(EVENTS_SLICE_MAX)])?;
+        let sql = format!(
+            "SELECT log.position, {COLUMNS}, events.payload, events.salt, tree.hash FROM log \
+            JOIN events ON events.id = log.event_id \
+            LEFT JOIN tree ON tree.level = 0 AND tree.place = log.position - 1 \
+            WHERE log.position > $1 ORDER BY log.position LIMIT $2"
+        );
+        let rows = db.query(&sql, &[after.into(), Value::from(EVENTS_SLICE_MAX)])?;
         let Some(last) = rows.last() else {
             self.place = Place::End;
             return Ok(String::new());
         };
-        self.place = Place::Log { after: last.int(0)? };
+        let last = last.int(0)?;
+        self.place = Place::Log { after: last };
+        let most = if self.has_key { EVENTS_SLICE_MAX } else { 0 };
+        let signed = between(db, after, last, most)?;
+        let mut signed = signed.into_iter().peekable();
         let mut text = String::new();
         for row in &rows {
-            if !self.reader.sees(row.text(2)?, row.text(4)?, row.text(6)?) {
+            let (position, envelope) = (row.int(0)?, Envelope::of(row, 1)?);
+            if self.reader.sees(envelope.stream, envelope.name, envelope.actor) {
+                self.end.events += 1;
+                text.push_str(&line(&Line::Event(event(row, &envelope)?))?);
+            } else {
                 self.end.withheld += 1;
-                continue;
+                let leaf = merkle::text(&envelope.leaf());
+                text.push_str(&line(&Line::Withheld(Withheld { position, leaf }))?);
             }
-            self.end.events += 1;
-            text.push_str(&line(&Line::Event(event(row)?))?);
+            if let Some(checkpoint) = signed.next_if(|next| next.size == position) {
+                text.push_str(&line(&Line::Checkpoint(checkpoint))?);
+            }
         }
         Ok(text)
     }
@@ -229,20 +253,20 @@ fn record(db: &mut dyn Query, kind: &Kind, row: &Row) -> Result<Record, Fault> {
     })
 }
 
-fn event(row: &Row) -> Result<Logged, Fault> {
-    let text = |column| row.text(column).map(str::to_owned);
+fn event(row: &Row, envelope: &Envelope<'_>) -> Result<Logged, Fault> {
     Ok(Logged {
         position: row.int(0)?,
-        id: text(1)?,
-        stream: text(2)?,
-        version: row.int(3)?,
-        name: text(4)?,
-        at: row.time(5)?.to_string(),
-        actor: text(6)?,
-        correlation: text(7)?,
-        payload: parsed(row.text(8)?)?,
-        salt: text(9)?,
-        digest: text(10)?,
+        id: envelope.id.to_owned(),
+        stream: envelope.stream.to_owned(),
+        version: envelope.version,
+        name: envelope.name.to_owned(),
+        at: envelope.at.to_string(),
+        actor: envelope.actor.to_owned(),
+        correlation: envelope.correlation.to_owned(),
+        payload: parsed(row.text(9)?)?,
+        salt: row.text(10)?.to_owned(),
+        digest: envelope.digest.to_owned(),
+        leaf: row.opt_text(11)?.and_then(of_hex).map(|leaf| merkle::text(&leaf)),
     })
 }
 

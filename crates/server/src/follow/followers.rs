@@ -1,6 +1,7 @@
 //! Followers of the log. Each keeps the position it has dealt with, moved after what that led to
-//! was written: a crash between both has a slice dealt with twice, so whatever a follower sends
-//! must be harmless then. The search index is one; reactors that send commands are others.
+//! was written, unless it keeps its place itself: a crash between both has a slice dealt with
+//! twice, so whatever a follower sends must be harmless then. The search index is one; reactors
+//! that send commands are others.
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::identity::Permission;
-use ports::{Fault, Lane, Query, Value};
+use ports::{Fault, Lane, Query, Tx, Value};
 
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Record, Stop, Work, find_state};
 use crate::follow::watch::Watch;
@@ -41,6 +42,11 @@ pub struct Seen {
 pub trait Follower: Send + 'static {
     /// Its name, which keeps its position.
     fn name(&self) -> &'static str;
+
+    /// Whether it moves its position itself, in the transaction of what it writes.
+    fn keeps_its_place(&self) -> bool {
+        false
+    }
 
     /// The commands that a slice of events leads to. The position is moved only after all of them
     /// were carried out, so each must be harmless when it is sent twice.
@@ -99,7 +105,7 @@ impl<'a> Course<'a> {
     fn take(&mut self, bus: &Bus) -> Result<usize, Failure> {
         let name = self.follower.name();
         let store = &bus.world().store;
-        let position = crate::read::wait(&**store, move |db| position(db, name));
+        let position = crate::read::wait(&**store, move |db| place_of(db, name));
         self.position = position.map_err(Failure::Fault)?;
         let (after, limit) = (self.position, self.slice);
         let head = store.wait_for_log(after, PATIENCE).map_err(Failure::Fault)?;
@@ -110,8 +116,10 @@ impl<'a> Course<'a> {
         let events = events.map_err(Failure::Fault)?;
         let Some(last) = events.last() else { return Ok(0) };
         self.follower.follow(bus, &events)?;
-        let moved = Move { follower: name, position: last.position };
-        bus.call(Envelope { lane: Lane::Bulk, ..Envelope::system(name) }, moved)?;
+        if !self.follower.keeps_its_place() {
+            let moved = Move { follower: name, position: last.position };
+            bus.call(Envelope { lane: Lane::Bulk, ..Envelope::system(name) }, moved)?;
+        }
         self.position = last.position;
         Ok(events.len())
     }
@@ -128,10 +136,18 @@ fn words_of(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }
 
-fn position(db: &mut dyn Query, name: &str) -> Result<i64, Fault> {
+/// The last position that a follower dealt with.
+pub fn place_of(db: &mut dyn Query, name: &str) -> Result<i64, Fault> {
     let sql = "SELECT position FROM followers WHERE name = $1";
     let row = db.query_one(sql, &[name.into()])?;
     row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Says which position a follower dealt with last.
+pub fn set_place(tx: &mut dyn Tx, name: &str, position: i64) -> Result<(), Fault> {
+    let sql = "INSERT INTO followers (name, position) VALUES ($1, $2) \
+        ON CONFLICT (name) DO UPDATE SET position = excluded.position";
+    tx.execute(sql, &[name.into(), position.into()]).map(|_| ())
 }
 
 fn slice(db: &mut dyn Query, after: i64, limit: i64) -> Result<Vec<Seen>, Fault> {
@@ -173,9 +189,7 @@ impl Command for Move {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let sql = "INSERT INTO followers (name, position) VALUES ($1, $2) \
-            ON CONFLICT (name) DO UPDATE SET position = excluded.position";
-        work.tx.execute(sql, &[self.follower.into(), self.position.into()])?;
+        set_place(work.tx, self.follower, self.position)?;
         work.touched();
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! windows.
 
 pub mod followers;
+pub mod lead;
 pub mod overrun;
 pub mod rounds;
 pub mod timers;

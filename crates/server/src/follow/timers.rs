@@ -14,6 +14,8 @@ use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attemp
 use crate::cab::RUNS_OUT;
 use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
+use crate::release::UPDATE_DUE;
+use crate::review::ACTIONS_DUE;
 use crate::runner::{GIVE_UP, QUIET};
 
 /// The most timers taken at once.
@@ -101,12 +103,15 @@ impl Command for Fire {
             "conflict.acceptance_ends" => crate::calendar::acceptance_ends(work, &self.stream),
             "exception.ends" => crate::exception::exception_ends(work, &self.stream),
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
+            UPDATE_DUE => crate::release::update_overdue(work, &self.stream),
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
             RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),
+            ACTIONS_DUE => crate::review::actions_due(work, &self.stream),
             WAKES => crate::deployment::wakes(work, &self.stream),
             QUIET => crate::runner::quiet(work, &self.stream),
             GIVE_UP => crate::runner::give_up(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
+            crate::notice::DUE => crate::notice::due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
                 Ok(())

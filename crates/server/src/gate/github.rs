@@ -194,10 +194,15 @@ fn self_signed(id: &str, key: &KeyPair, now: Timestamp) -> Result<String, Fault>
     let claims = json!({"iat": seconds - 60, "exp": seconds + SIGNED_SECONDS - 60, "iss": id});
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256","typ":"JWT"}"#);
     let content = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let signature = rs256(key, &content)?;
+    Ok(format!("{content}.{signature}"))
+}
+
+fn rs256(key: &KeyPair, content: &str) -> Result<String, Fault> {
     let mut signature = vec![0; key.public().modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), content.as_bytes(), &mut signature)
         .map_err(|_| Fault::permanent(CALLING, "the key of the app does not sign"))?;
-    Ok(format!("{content}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    Ok(URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// A private RSA key as PEM, as GitHub hands it out (PKCS#1) or as PKCS#8.
@@ -344,7 +349,13 @@ impl Command for ReceiveRequest {
 
 #[cfg(test)]
 mod tests {
+    use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+
     use super::*;
+
+    /// The key of RFC 7515, appendix A.2, as GitHub hands keys out, and as other tools do.
+    const PKCS1: &str = include_str!("../../tests/keys/rfc7515-a2.pem");
+    const PKCS8: &str = include_str!("../../tests/keys/rfc7515-a2.pkcs8.pem");
 
     fn github(secret: &str) -> GitHub {
         let set_up = GitHubSetUp {
@@ -402,5 +413,89 @@ mod tests {
             let said = GitHub::try_new(wrong).err().expect("it is wrong");
             assert!(said.contains(why), "{said}");
         }
+    }
+
+    /// RFC 7515, appendix A.2.1.
+    #[test]
+    fn the_app_signs_as_the_rfc_does_with_a_key_of_either_form() {
+        let content = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dH\
+            A6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+        let expected = "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-\
+            0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK\
+            5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6\
+            BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypG\
+            lUPQGe77Rw";
+        for pem in [PKCS1, PKCS8] {
+            let key = private_key(pem).expect("a key");
+            assert_eq!(rs256(&key, content).expect("it signs"), expected);
+        }
+    }
+
+    /// GitHub as an app speaks with it: it gives tokens to who signs as the app.
+    #[derive(Default)]
+    struct Installed(Mutex<Vec<String>>);
+
+    impl HttpClient for Installed {
+        fn send(&self, request: &HttpRequest) -> Result<HttpResponse, Fault> {
+            let pass = request.headers.iter().find(|(name, _)| name == "authorization");
+            let pass = pass.expect("a pass").1.strip_prefix("Bearer ").expect("a bearer");
+            let mut asked = self.0.lock().expect("one thread");
+            let (status, body) = if request.url.ends_with("/access_tokens") {
+                let signed = signed_by_the_app(pass);
+                asked.push(format!("token for {} of {}", request.url, signed["iss"]));
+                let ends = "2026-11-21T09:00:00Z";
+                (201, json!({"token": "ghs_1", "expires_at": ends}).to_string())
+            } else {
+                asked.push(format!("{pass} answers {}", request.url));
+                (204, String::new())
+            };
+            Ok(HttpResponse { status, headers: Vec::new(), body: body.into_bytes() })
+        }
+    }
+
+    /// What a JWT says, once its signature is proved with the public key.
+    fn signed_by_the_app(jwt: &str) -> serde_json::Value {
+        let key = private_key(PKCS1).expect("a key");
+        let (content, signature) = jwt.rsplit_once('.').expect("three parts");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public())
+            .verify(content.as_bytes(), &signature)
+            .expect("signed by the app");
+        let (header, claims) = content.split_once('.').expect("two parts");
+        let read = |part| URL_SAFE_NO_PAD.decode(part).expect("base64");
+        assert_eq!(read(header), br#"{"alg":"RS256","typ":"JWT"}"#);
+        serde_json::from_slice(&read(claims)).expect("claims")
+    }
+
+    #[test]
+    fn an_app_answers_with_a_token_of_the_installation_until_that_ends() {
+        let app = GitHub::try_new(GitHubSetUp {
+            secret: "s".to_owned(),
+            api: "https://api.github.test".to_owned(),
+            token: None,
+            app: Some(("7".to_owned(), PKCS1.to_owned())),
+        });
+        let app = app.unwrap_or_else(|wrong| panic!("{wrong}"));
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let callback = "https://api.github.test/repos/o/r/actions/runs/1/rule".to_owned();
+        let mut request = GateRequest { callback, ..GateRequest::default() };
+        let telling = Telling { answer: Word::Allow, comment: "it may".to_owned() };
+        let http = Installed::default();
+        let nobody = app.answer(&http, &request, &telling, at("2026-11-21T08:00:00Z"));
+        assert!(nobody.is_err(), "no installation is named");
+        request.installation = Some(5);
+        for now in ["2026-11-21T08:00:00Z", "2026-11-21T08:54:59Z", "2026-11-21T08:55:00Z"] {
+            let answer = app.answer(&http, &request, &telling, at(now)).expect("an answer");
+            assert_eq!(answer.status, 204);
+        }
+        let asks = "token for https://api.github.test/app/installations/5/access_tokens of \"7\"";
+        let tells = "ghs_1 answers https://api.github.test/repos/o/r/actions/runs/1/rule";
+        assert_eq!(*http.0.lock().expect("one thread"), [asks, tells, tells, asks, tells]);
+        let key = private_key(PKCS8).expect("a key");
+        let now = at("2026-11-21T08:00:00Z");
+        let said = signed_by_the_app(&self_signed("7", &key, now).expect("it signs"));
+        let seconds = now.micros() / MICROS;
+        let (iat, exp) = (said["iat"].as_i64(), said["exp"].as_i64());
+        assert_eq!((iat, exp), (Some(seconds - 60), Some(seconds + 480)), "ten minutes at most");
     }
 }

@@ -1,5 +1,4 @@
-//! The key that verdicts are signed with (Ed25519, RFC 8032), made once and kept in the database,
-//! so that a backup holds it; and compact JWS (RFC 7515, RFC 8037) by it. It is never logged.
+//! The key that verdicts are signed with, and compact JWS (RFC 7515, RFC 8037) by it.
 
 use std::sync::Arc;
 
@@ -16,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
-use crate::bus::{Bus, Command, Envelope, Lock, Stop, Work};
+use crate::bus::{Bus, Command, Envelope, Stop, Work};
 use crate::http::{App, Signed};
+use crate::keys;
 use crate::problem::Answer;
 use crate::read::ask;
-use crate::settings::{remember, setting};
+use crate::settings::setting;
 
 /// Under which name the seed is kept.
 const SETTING: &str = "gate.key";
@@ -62,9 +62,7 @@ impl SigningKey {
 
 impl Pair {
     fn of(seed: &str) -> Result<Self, Fault> {
-        let broken = |()| Fault::permanent("reading the key of the gate", "it is damaged");
-        let bytes = URL_SAFE_NO_PAD.decode(seed).map_err(|_| broken(()))?;
-        let pair = Ed25519KeyPair::from_seed_unchecked(&bytes).map_err(|_| broken(()))?;
+        let pair = keys::pair(seed)?;
         let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         // The members in the order that the thumbprint asks for.
         let thumb = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
@@ -159,14 +157,7 @@ impl Command for MakeKey {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<String, Stop> {
-        work.lock(Lock::name("gate", "key"))?;
-        if let Some(kept) = setting(work.tx, SETTING)? {
-            return Ok(kept);
-        }
-        let seed = URL_SAFE_NO_PAD.encode(work.chance().bytes32());
-        remember(work.tx, SETTING, &seed)?;
-        work.touched();
-        Ok(seed)
+        keys::seed(work, SETTING)
     }
 }
 

@@ -6,6 +6,7 @@ mod calling;
 mod check;
 mod facts;
 mod github;
+mod hook;
 mod key;
 mod projection;
 mod read;
@@ -20,6 +21,7 @@ use crate::http::Routes;
 pub use answer::AnswerGate;
 pub use calling::Caller;
 pub use github::{GitHub, GitHubSetUp, github_hook};
+pub use hook::{Delivery, WebhookSecret, webhook};
 pub use key::{SigningKey, verify};
 pub use seen::SeeDeployment;
 

@@ -15,12 +15,12 @@ use std::sync::Arc;
 use api::change::ChangeRow;
 use api::gate::{GateQuestion, GateVerdict};
 use api::identity::SignInHint;
-use ports::{Fault, HttpClient, Query};
+use ports::{Fault, HttpClient, Mailer, Query};
 use tokio::sync::Semaphore;
 
 use crate::bus::Bus;
 use crate::follow::watch::Watch;
-use crate::gate::{GitHub, SigningKey};
+use crate::gate::{GitHub, SigningKey, WebhookSecret};
 use crate::identity::Throttle;
 use crate::kept::Kept;
 use crate::live::Live;
@@ -49,8 +49,14 @@ pub struct App {
     pub followers: Arc<Watch>,
     /// How GitHub is spoken with, where that was set up.
     pub github: Option<GitHub>,
+    /// What deliveries of other senders are signed with, where that was set up.
+    pub webhook: Option<WebhookSecret>,
     /// What opens connections to elsewhere, where there is something.
     pub web: Option<Arc<dyn HttpClient>>,
+    /// What opens connections to mail servers, where there is something.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where readers of notices reach this server, without a slash at the end.
+    pub address: Option<String>,
     /// The key that verdicts of gates are signed with.
     pub gate_key: SigningKey,
     /// Whom tokens belong to, kept for a moment.

@@ -116,6 +116,21 @@ impl Routes {
         self.route(&operation, described, handler.layer(DefaultBodyLimit::max(bytes)))
     }
 
+    /// Registers the check of a document `B` of at most `bytes`, which answers `A`.
+    #[must_use]
+    pub fn check<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(
+        mut self,
+        path: &str,
+        summary: &str,
+        bytes: usize,
+        handler: H,
+    ) -> Self {
+        let document = body("application/json", self.reference::<B>());
+        let operation = Operation { method: HttpMethod::Post, path, summary, query: "" };
+        let described = self.describe::<A>("application/json", &operation, Some(document));
+        self.route(&operation, described, handler.layer(DefaultBodyLimit::max(bytes)))
+    }
+
     /// Registers a write with body `B` that answers `A`.
     #[must_use]
     pub fn write<B: ToSchema, A: ToSchema, H: Handler<T, App>, T: 'static>(

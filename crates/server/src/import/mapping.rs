@@ -115,6 +115,9 @@ pub(super) struct Fields {
     pub(super) phase: Option<Choice>,
     #[serde(default)]
     pub(super) outcome: Option<Choice>,
+    /// The column that counts the incidents which a change brought.
+    #[serde(default)]
+    pub(super) incidents: Option<String>,
     #[serde(default)]
     pub(super) planned: Option<Span>,
     #[serde(default)]
@@ -288,6 +291,7 @@ impl Mapping {
             ("environment", fields.environment.is_some()),
             ("phase", fields.phase.is_some()),
             ("outcome", fields.outcome.is_some()),
+            ("incidents", fields.incidents.is_some()),
             ("planned", fields.planned.is_some()),
             ("actual", fields.actual.is_some()),
         ];

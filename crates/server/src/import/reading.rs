@@ -156,11 +156,25 @@ impl<'a, 'r> Reading<'a, 'r> {
             environment: self.word(plan.environment.as_ref(), "environment").unwrap_or_default(),
             scheduled: phase == Some(Phase::Scheduled),
             outcome: self.word(plan.outcome.as_ref(), "outcome"),
+            incidents: self.count(plan.incidents.as_ref()),
             window,
             started_at,
             finished_at,
             created_at,
         }
+    }
+
+    /// The whole number in a column. What is none is left out.
+    fn count(&mut self, column: Option<&Column>) -> Option<u32> {
+        let column = column?;
+        let Cell::Text(text) = self.plan.reader.cell(self.row, column) else { return None };
+        let count = text.parse().ok();
+        if count.is_none() {
+            let detail = format!("{} `{text}` is no whole number: it is left out", column.name);
+            self.repair(Code::ValueUnknown, detail);
+            self.leave_out(column, text);
+        }
+        count
     }
 
     fn incident(&mut self) -> Option<IncidentBody> {

@@ -74,6 +74,7 @@ impl Drafted for Change {
             finished_at: body.finished_at,
             created_at: body.created_at,
             outcome: body.outcome,
+            incidents: body.incidents,
             scheduled: body.scheduled,
         })
     }
@@ -181,8 +182,11 @@ impl<'a, R: Drafted> Runner<'a, R> {
         let known = self.look_up(&slice)?;
         let fresh = slice.iter().filter(|(draft, _)| !known.numbers.contains(&draft.number));
         self.make_cis(fresh.flat_map(|(draft, _)| &draft.cis))?;
-        for (draft, rows) in slice {
+        for (mut draft, rows) in slice {
             if known.numbers.contains(&draft.number) {
+                // What the first run said of it is said again: it holds as long as the file does.
+                self.ids(&mut draft);
+                self.links(&mut draft, &known);
                 self.report.unchanged += 1;
                 self.watch.rows(rows);
             } else {
@@ -288,7 +292,7 @@ impl<'a, R: Drafted> Runner<'a, R> {
         let Body::Incident(body) = &draft.body else { return Vec::new() };
         let Some(number) = body.related_change.clone() else { return Vec::new() };
         if let Some(here) = known.changes.get(&number) {
-            return vec![Link { kind: LinkKind::Change, target: here.clone(), url: None }];
+            return vec![Link::new(LinkKind::Change, here)];
         }
         let detail = format!("there is no change {number} of this source: it is kept as text");
         self.dangling(draft, detail);

@@ -1,7 +1,7 @@
 //! Reading one incident.
 
-use api::change::{Imported, Link};
-use api::common::{Action, Comment};
+use api::change::Imported;
+use api::common::Action;
 use api::incident::Incident as Shown;
 use axum::Json;
 use axum::extract::{Path, State as Shared};
@@ -12,6 +12,7 @@ use kernel::{Actor, Timestamp};
 use ports::{Fault, Query};
 
 use crate::bus::{Loaded, Stop, find_state, who_is};
+use crate::extras::{shown_comments, shown_links};
 use crate::http::{App, Signed};
 use crate::incident::find::find_incident;
 use crate::names::Names;
@@ -44,16 +45,8 @@ fn shown(
 ) -> Result<Shown, Fault> {
     let mut names = Names::default();
     let (state, content) = (found.state.state, found.state.content);
-    let comments = found.state.extras.comments.into_iter().map(|comment| {
-        let author = names.actor(db, &comment.author)?;
-        Ok(Comment { author, at: comment.at.to_string(), text: comment.text })
-    });
-    let comments = comments.collect::<Result<_, Fault>>()?;
-    let links = found.state.extras.links.into_iter().map(|link| Link {
-        kind: link.kind.to_string(),
-        target: link.target,
-        url: link.url,
-    });
+    let comments = shown_comments(db, &mut names, &found.state.extras)?;
+    let links = shown_links(&found.state.extras);
     let imported = found.state.origin.map(|origin| Imported {
         source: origin.source,
         number: origin.number,
@@ -73,7 +66,7 @@ fn shown(
         services: names.all(db, content.services)?,
         assignee: names.opt(db, content.assignee)?,
         caused_by: names.opt(db, content.caused_by)?,
-        links: links.collect(),
+        links,
         comments,
         imported,
         actions,

@@ -1,15 +1,18 @@
 //! Incidents: routes and read model. Taking them over from another system is the `import` feature.
 
 mod alert;
+mod blast;
 mod comment;
 mod find;
 mod get;
 mod list;
+mod near;
+mod places;
 mod projection;
 mod save;
 
 use api::common::{NewComment, Page, Taken, Written};
-use api::incident::{AlertGroup, Incident, IncidentFields, IncidentRow};
+use api::incident::{AlertGroup, BlastRadius, Incident, IncidentFields, IncidentRow, Near};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
@@ -52,5 +55,17 @@ pub fn routes(routes: Routes) -> Routes {
             "/hooks/alertmanager",
             "Takes a notification of an Alertmanager: a group of alerts is one incident",
             alert::post,
+        )
+        .get::<Near, _, _>(
+            "/incidents/{id}/near",
+            "What was changed lately near an incident, the likely cause first",
+            "hours",
+            near::get,
+        )
+        .get::<BlastRadius, _, _>(
+            "/releases/{id}/blast",
+            "What a release reaches, and the incidents there since it began",
+            "",
+            blast::get,
         )
 }

@@ -13,6 +13,7 @@ use kernel::{CiId, ServiceId, Timestamp};
 use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
+use crate::extras::parsed_link;
 use crate::http::{App, Write};
 use crate::incident::find::{find_change, find_incident};
 use crate::names::{Resolver, find_person};
@@ -166,7 +167,7 @@ fn priority(resolver: &mut Resolver, field: Option<u8>) -> Option<Priority> {
 fn resolved_links(resolver: &mut Resolver, links: &[ApiLink]) -> Vec<Link> {
     let link = |(index, link): (usize, &ApiLink)| {
         let kind = resolver.parse(&format!("/links/{index}/kind"), Some(&link.kind))?;
-        Some(Link { kind, target: link.target.clone(), url: link.url.clone() })
+        Some(parsed_link(kind, link))
     };
     links.iter().enumerate().filter_map(link).collect()
 }

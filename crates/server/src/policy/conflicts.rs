@@ -1,4 +1,5 @@
-//! Which conflicts block: the rules of `conflicts.toml`, of which the first that holds decides.
+//! Which conflicts block: the rules of `conflicts.toml`, of which the first that holds decides. One
+//! that is only observed decides nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,8 @@ pub struct ConflictRule {
     pub name: String,
     /// Whether conflicts for which it holds block.
     pub blocks: bool,
+    /// Whether it is only observed: what it would decide is told, and it decides nothing.
+    pub observe: bool,
     pub(super) when: Rule,
 }
 
@@ -66,7 +69,14 @@ impl ConflictCase {
 /// The rule that decides about some facts.
 pub(super) fn deciding<'a>(rules: &'a [ConflictRule], facts: &Facts) -> Option<&'a ConflictRule> {
     let context = facts.context();
-    rules.iter().find(|rule| rule.when.expression.holds(&context))
+    rules.iter().filter(|rule| !rule.observe).find(|rule| rule.when.expression.holds(&context))
+}
+
+/// The observed rule that would decide about some facts if it were in force.
+pub(super) fn observing<'a>(rules: &'a [ConflictRule], facts: &Facts) -> Option<&'a ConflictRule> {
+    let context = facts.context();
+    let first = rules.iter().find(|rule| rule.when.expression.holds(&context));
+    first.filter(|rule| rule.observe)
 }
 
 /// Reads the file.
@@ -75,11 +85,13 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Vec<ConflictRule>> {
     table.keys(reader, &["version", "rules"], &[]);
     let _: Option<u32> = table.find(reader, "version");
     table.list(reader, "rules", RULES_MAX, |reader, mut table| {
-        table.keys(reader, &["name", "when", "blocks"], &[]);
+        table.keys(reader, &["name", "when", "blocks"], &["observe"]);
         let name: Option<String> = table.find(reader, "name");
         let when = table.expression(reader, "when", CONFLICT);
         let blocks = table.find(reader, "blocks");
-        Some(ConflictRule { name: name.unwrap_or_default(), when: when?, blocks: blocks? })
+        let observe = table.find(reader, "observe").unwrap_or_default();
+        let name = name.unwrap_or_default();
+        Some(ConflictRule { name, when: when?, blocks: blocks?, observe })
     })
 }
 

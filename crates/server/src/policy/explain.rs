@@ -7,15 +7,17 @@ use api::policy::{ExplainedFact, ExplainedRule, Explanation, Turn};
 use domain::approval::{Quorum, Round, RoundState, StagePlan};
 use domain::calendar::{ConflictKind, Period, Side};
 use domain::change::Change;
-use domain::policy::policy_version;
+use domain::policy::{ReleaseModel, policy_version};
 use domain::release::Release;
 use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, combine};
 use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
+use kernel::Timestamp;
 use ports::{Fault, Query, Row};
 
 use crate::bus::{Loaded, Stop, find_state};
 use crate::names::{Names, find_change, find_release};
+use crate::placement::{environments, placement};
 use crate::policy::conflicts::{ConflictCase, deciding};
 use crate::policy::document::Rule;
 use crate::policy::facts::{Fact, FactValue, Facts};
@@ -50,7 +52,7 @@ pub fn explain_change(db: &mut dyn Query, name: &str) -> Result<Explanation, Sto
 }
 
 /// Why a release is routed as it is.
-pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, Stop> {
+pub fn explain_release(db: &mut dyn Query, name: &str, at: Timestamp) -> Result<Explanation, Stop> {
     let id = find_release(db, name)?;
     let release = found::<Release>(find_state(db, id)?, name)?;
     let (policy, now, decided) = ruling(db, release.round())?;
@@ -61,10 +63,11 @@ pub fn explain_release(db: &mut dyn Query, name: &str) -> Result<Explanation, St
     })?;
     let carried = carried(db, &policy, &release)?;
     let reads = policy.set.reads(ruled, false);
-    let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads)?;
+    let facts = gather::of_release(db, &release, &carried, policy.set.scale(), &reads, at)?;
     let risks: Vec<Assessment> = carried.iter().map(|(_, risk)| risk.clone()).collect();
     let risk = combine(&risks, policy.set.scale());
     let mut rules = stages(ruled, &facts);
+    rules.extend(refuses(ruled, &facts));
     rules.extend(bundle(db, &policy, &carried, &risk)?);
     rules.extend(conflicts(db, Side::Release(id))?);
     Ok(explanation(&policy, now, decided, ruled, &facts, &risk, rules))
@@ -173,6 +176,27 @@ fn stages(ruled: &Ruled<impl Model>, facts: &Facts) -> Vec<ExplainedRule> {
     explained.collect()
 }
 
+/// What refuses the go of a release, and whether it does now.
+fn refuses(ruled: &Ruled<ReleaseModel>, facts: &Facts) -> Vec<ExplainedRule> {
+    let rules = ruled.refusals.iter().zip(&ruled.model.refuses);
+    let explained = rules.map(|(rule, refuses)| {
+        let answer = |facts: &Facts| rule.expression.holds(&facts.context());
+        let matched = answer(facts);
+        let words = |held: &bool| if *held { "refuses the go" } else { "lets it pass" }.to_owned();
+        ExplainedRule {
+            about: "refusal".to_owned(),
+            name: facts.fill(&refuses.sentence),
+            file: ruled.file.clone(),
+            line: Some(line(rule.line)),
+            expression: Some(rule.expression.source().to_owned()),
+            matched,
+            outcome: words(&matched),
+            facts: turns(std::iter::once(rule), facts, &answer, words),
+        }
+    });
+    explained.collect()
+}
+
 /// The factors of a bundle's risk: those of its riskiest change, and what the further ones add.
 fn bundle(
     db: &mut dyn Query,
@@ -230,13 +254,10 @@ fn factor(set: &PolicySet, factor: &FactorRule, facts: &Facts, further: u32) -> 
 
 /// Why each open conflict blocks or warns, by the policy in force: it goes for what is placed now.
 fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault> {
-    let sql = match side {
-        Side::Change(_) => "SELECT environment, change_type FROM changes WHERE id = $1",
-        Side::Release(_) => "SELECT environment, model FROM releases WHERE id = $1",
-        Side::Period(_) => return Ok(Vec::new()),
-    };
-    let Some(row) = db.query_one(sql, &[side.id().into()])? else { return Ok(Vec::new()) };
-    let placed: (Environment, bool) = (row.parsed(0)?, row.text(1)? == "emergency");
+    let Some(placed) = placement(db, side)? else { return Ok(Vec::new()) };
+    let id = side.id();
+    let counts = environments(db, std::slice::from_ref(&id))?;
+    let placed = (counts.get(&id).copied().unwrap_or(placed.environment), placed.emergency);
     let (set, mut names) = (in_force(db)?.set, Names::default());
     let mut explained = Vec::new();
     for row in db.query(OPEN, &[side.id().into(), CONFLICTS_MAX.into()])? {
@@ -249,14 +270,17 @@ fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault
     Ok(explained)
 }
 
-fn case(row: &Row, (environment, emergency): (Environment, bool)) -> Result<ConflictCase, Fault> {
+pub(super) fn case(
+    row: &Row,
+    (environment, emergency): (Environment, bool),
+) -> Result<ConflictCase, Fault> {
     let relations = usize::try_from(row.int(1)?).unwrap_or(usize::MAX);
     let (kind, committed) = (row.parsed(0)?, row.bool(3)?);
     Ok(ConflictCase { kind, committed, relations, environment, emergency })
 }
 
 /// How the other side of a conflict is called.
-fn other(db: &mut dyn Query, names: &mut Names, id: &str) -> Result<String, Fault> {
+pub(super) fn other(db: &mut dyn Query, names: &mut Names, id: &str) -> Result<String, Fault> {
     if let Some(found) = names.get(db, id)? {
         return Ok(found.number.unwrap_or(found.name));
     }
@@ -277,6 +301,7 @@ fn conflict(set: &PolicySet, with: &str, case: &ConflictCase) -> ExplainedRule {
     // What comes before the rule that decides was asked too.
     let asked =
         set.conflicts.iter().take_while(|one| rule.is_none_or(|rule| one.name != rule.name));
+    let asked = asked.filter(|one| !one.observe);
     let asked: Vec<&Rule> = asked.chain(rule).map(|rule| &rule.when).collect();
     ExplainedRule {
         about: "conflict".to_owned(),
@@ -292,7 +317,7 @@ fn conflict(set: &PolicySet, with: &str, case: &ConflictCase) -> ExplainedRule {
 
 /// Every fact that some rules read, with the other values of it that would change the answer. Of
 /// numbers the nearest on each side are enough.
-fn turns<'a, T: PartialEq>(
+pub(super) fn turns<'a, T: PartialEq>(
     rules: impl Iterator<Item = &'a Rule>,
     facts: &Facts,
     answer: &dyn Fn(&Facts) -> T,
@@ -338,6 +363,6 @@ fn nearest_numbers(now: &FactValue, turned: Vec<(FactValue, String)>) -> Vec<(Fa
     below.into_iter().chain(above).collect()
 }
 
-fn line(number: usize) -> u32 {
+pub(super) fn line(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

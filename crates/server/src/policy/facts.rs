@@ -84,6 +84,8 @@ fn conflicts() -> Vec<&'static str> {
     conflict_kinds().map(ConflictKind::word).collect()
 }
 
+/// How long ago it is that something happened which never did.
+pub(super) const NEVER_DAYS: i64 = 36_500;
 const COUNT: Kind = Kind::Number(0, 1_000_000);
 /// The most relations that are followed between two sides of a conflict.
 pub(super) const RELATIONS_MAX: u8 = 2;
@@ -139,7 +141,13 @@ pub(super) const RELEASE: &[Fact] = &[
         "the most critical CI or service that its changes touch, 1 to 4; 0 when none is named",
     ),
     fact("release.customer_impact", Kind::Word(impacts), "the worst that customers meet"),
+    fact("release.emergency", Kind::Flag, "whether a change in it is an emergency"),
     fact("release.irreversible", Kind::Flag, "whether something in it cannot be undone"),
+    fact(
+        "release.rehearsal_days",
+        Kind::Number(0, NEVER_DAYS),
+        "whole days since its way back was rehearsed and passed; 36500 when it never was",
+    ),
     fact("release.tags", Kind::Texts, "its tags and those of its changes"),
     fact("release.services", Kind::Texts, "the names of the services its changes touch"),
     fact("release.team", Kind::Text, "the name of the team that owns it; empty for none"),

@@ -2,7 +2,8 @@
 
 use domain::approval::{EXTENSION_ROLES, ExtensionRoles, GroupPlan, StagePlan};
 use domain::policy::{
-    ChangeModel, ConditionalStage, ModelFlaw, ModelState, ReleaseModel, TaskTemplate,
+    ChangeModel, ConditionalStage, MilestoneTemplate, ModelFlaw, ModelState, Refuses, ReleaseModel,
+    TaskTemplate,
 };
 use domain::record::DueBy;
 use jiff::civil::Date;
@@ -20,6 +21,9 @@ const DUE_HOURS_MAX: u32 = 8_784;
 const BEFORE_START: &str = "due_hours_before_start";
 const AFTER_END: &str = "due_hours_after_end";
 const ANSWER: &str = "window_answer";
+const SIGN_OFF: &str = "sign_off";
+const APPLIES: &str = "applies_when";
+const IRREVERSIBLE: &str = "irreversible_steps";
 const OUTSIDE: &str = "outside_release_when_customers_are_hit";
 
 /// A model with its conditions, stage by stage.
@@ -28,18 +32,42 @@ pub(super) struct Ruled<M> {
     pub(super) model: M,
     pub(super) file: String,
     pub(super) conditions: Vec<Option<Rule>>,
+    /// When it is proposed.
+    pub(super) applies: Option<Rule>,
+    /// What refuses the go, in the order of the model.
+    pub(super) refusals: Vec<Rule>,
 }
 
 /// A file of `releases/`.
 pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let mut table = reader.document()?;
     let needed = ["name", "title", "version", "window_minutes", "states", "approval"];
-    let more = ["description", "owner", "review_on", "review_days", ANSWER, "extension", "tasks"];
+    let more = [
+        "description",
+        "owner",
+        "review_on",
+        "review_days",
+        ANSWER,
+        "notes",
+        SIGN_OFF,
+        APPLIES,
+        IRREVERSIBLE,
+        "refuse",
+        "extension",
+        "milestones",
+        "tasks",
+    ];
     table.keys(reader, &needed, &more);
     let name: Option<String> = table.find(reader, "name");
     let window_minutes: Option<u32> = table.find(reader, "window_minutes");
     let review_days = table.find(reader, "review_days").unwrap_or(REVIEW_DAYS);
     let window_answer = table.find(reader, ANSWER).unwrap_or_default();
+    let notes = table.find(reader, "notes").unwrap_or_default();
+    let sign_off = table.find(reader, SIGN_OFF).unwrap_or_default();
+    let applies = table.expression(reader, APPLIES, RELEASE);
+    let milestones = table.list(reader, "milestones", PARTS_MAX, milestone).unwrap_or_default();
+    let irreversible_steps = table.find(reader, IRREVERSIBLE).unwrap_or_default();
+    let refuses = table.list(reader, "refuse", PARTS_MAX, refuse).unwrap_or_default();
     let states = table.list(reader, "states", PARTS_MAX, state);
     let shared = shared(reader, &mut table, RELEASE);
     if let Some(name) = &name {
@@ -54,6 +82,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         reader.wrong("/window_minutes", "`window_minutes` is at least 1");
     }
     let shared = shared?;
+    let (refuses, refusals) = refuses.into_iter().unzip();
     let model = ReleaseModel {
         name: name?,
         title: shared.title,
@@ -64,13 +93,20 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         window_minutes: window_minutes?,
         review_days,
         window_answer,
+        notes,
+        sign_off,
+        applies_when: applies.as_ref().map(|rule| rule.expression.source().to_owned()),
+        milestones,
+        irreversible_steps,
+        refuses,
         states: states?,
         approval: shared.approval,
         extension: shared.extension,
         tasks: shared.tasks,
     };
     tell(reader, &model.check());
-    Some(Ruled { model, file: reader.file.to_owned(), conditions: shared.conditions })
+    let (file, conditions) = (reader.file.to_owned(), shared.conditions);
+    Some(Ruled { model, file, conditions, applies, refusals })
 }
 
 /// A file of `changes/`.
@@ -95,7 +131,8 @@ pub(super) fn change(reader: &mut Reader<'_>) -> Option<Ruled<ChangeModel>> {
         tasks: shared.tasks,
     };
     tell(reader, &model.check());
-    Some(Ruled { model, file: reader.file.to_owned(), conditions: shared.conditions })
+    let (file, conditions) = (reader.file.to_owned(), shared.conditions);
+    Some(Ruled { model, file, conditions, applies: None, refusals: Vec::new() })
 }
 
 fn tell(reader: &mut Reader<'_>, flaws: &[ModelFlaw]) {
@@ -178,21 +215,39 @@ fn task<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<TaskTemplat
     let (title, assign) = (table.find::<String>(reader, "title"), table.find(reader, "assign"));
     let required = table.find(reader, "required").unwrap_or_default();
     let after = table.find(reader, "after").unwrap_or_default();
-    let due = due(reader, &mut table);
+    let due = due(reader, &mut table, (BEFORE_START, AFTER_END));
     let title = title?;
     reader.named("the title of a task", &table.at("title"), &title, NAME_MAX);
     Some(TaskTemplate { title, assign: assign?, required, after, due })
 }
 
-/// By when a task is due, as seen from the window.
-fn due<'a>(reader: &mut Reader<'a>, table: &mut Table<'a>) -> Option<DueBy> {
-    let before = table.find(reader, BEFORE_START).map(DueBy::HoursBeforeStart);
-    let after = table.find(reader, AFTER_END).map(DueBy::HoursAfterEnd);
-    if before.is_some() && after.is_some() {
-        let both = format!("a task is due by `{BEFORE_START}` or by `{AFTER_END}`, not by both");
-        reader.wrong(&table.at(AFTER_END), both);
+fn milestone<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<MilestoneTemplate> {
+    let keys = ("hours_before_start", "hours_after_end");
+    table.keys(reader, &["name"], &[keys.0, keys.1]);
+    let name: Option<String> = table.find(reader, "name");
+    let due = due(reader, &mut table, keys);
+    let name = name?;
+    reader.named("the name of a milestone", &table.at("name"), &name, NAME_MAX);
+    if due.is_none() {
+        let missing = format!("a milestone says `{}` or `{}`", keys.0, keys.1);
+        reader.wrong(&table.at("name"), missing);
     }
-    for (key, due) in [(BEFORE_START, before), (AFTER_END, after)] {
+    Some(MilestoneTemplate { name, due: due? })
+}
+
+/// By when something is due, as seen from the window.
+fn due<'a>(
+    reader: &mut Reader<'a>,
+    table: &mut Table<'a>,
+    (before_start, after_end): (&'static str, &'static str),
+) -> Option<DueBy> {
+    let before = table.find(reader, before_start).map(DueBy::HoursBeforeStart);
+    let after = table.find(reader, after_end).map(DueBy::HoursAfterEnd);
+    if before.is_some() && after.is_some() {
+        let both = format!("it is due by `{before_start}` or by `{after_end}`, not by both");
+        reader.wrong(&table.at(after_end), both);
+    }
+    for (key, due) in [(before_start, before), (after_end, after)] {
         let Some(DueBy::HoursBeforeStart(hours) | DueBy::HoursAfterEnd(hours)) = due else {
             continue;
         };
@@ -218,6 +273,22 @@ fn stage<'a>(
     let when = condition.as_ref().map(|rule| rule.expression.source().to_owned());
     let stage = StagePlan { name, groups: groups? };
     Some((ConditionalStage { when, observe, stage }, condition))
+}
+
+/// What refuses the go of a release, and what is then to be done.
+fn refuse<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<(Refuses, Rule)> {
+    table.keys(reader, &["when", "sentence"], &[]);
+    let rule = table.expression(reader, "when", RELEASE);
+    let sentence: Option<String> = table.find(reader, "sentence");
+    let (rule, sentence) = (rule?, sentence?);
+    reader.named("the sentence", &table.at("sentence"), &sentence, NOTE_MAX);
+    let named = sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    let known = |name: &str| RELEASE.iter().any(|fact| fact.name == name);
+    if named.filter(|(name, _)| known(name)).count() != sentence.matches('{').count() {
+        reader.wrong(&table.at("sentence"), "the sentence names in braces what is no fact here");
+    }
+    let when = rule.expression.source().to_owned();
+    Some((Refuses { when, sentence }, rule))
 }
 
 fn group<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<GroupPlan> {

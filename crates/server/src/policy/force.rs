@@ -6,15 +6,16 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use domain::approval::Plan;
 use domain::change::{Change, Phase};
-use domain::policy::{ChangeType, Files, Policy, PolicyEvent};
+use domain::policy::{ChangeType, Files, Policy, PolicyEvent, ReleaseModel};
 use domain::release::Release;
 use domain::risk::Assessment;
-use domain::{Aggregate, canonical};
+use domain::{Aggregate, Missing, canonical};
 use kernel::{Id, PolicyId, Timestamp, Version};
 use ports::{Fault, Query, Tx};
 
 use crate::bus::Record;
 use crate::policy::facts::Facts;
+use crate::policy::files::Ruled;
 use crate::policy::gather;
 use crate::policy::set::{PolicySet, built_in, route};
 
@@ -144,21 +145,34 @@ impl InForce {
         route(self.set.change_ruled(change_type), &facts, self.version)
     }
 
-    /// The approval that a release needs, with the changes that travel in it.
+    /// The approval that a release needs, with the changes that travel in it, and what its model
+    /// refuses it for.
     pub fn release_plan(
         &self,
         db: &mut dyn Query,
         release: &Release,
         changes: &[(Change, Assessment)],
-    ) -> Result<Plan, Fault> {
+        now: Timestamp,
+    ) -> Result<(Plan, Vec<Missing>), Fault> {
         let Some(ruled) = self.set.releases.get(&release.model) else {
             // A type is only taken away when no release that is under way has it.
-            return Ok(Plan::default());
+            return Ok((Plan::default(), Vec::new()));
         };
         let reads = self.set.reads(ruled, false);
-        let facts = gather::of_release(db, release, changes, self.set.scale(), &reads)?;
-        Ok(route(ruled, &facts, self.version))
+        let facts = gather::of_release(db, release, changes, self.set.scale(), &reads, now)?;
+        Ok((route(ruled, &facts, self.version), refusals(ruled, &facts)))
     }
+}
+
+/// What the model of a release refuses it for, each in its sentence.
+fn refusals(ruled: &Ruled<ReleaseModel>, facts: &Facts) -> Vec<Missing> {
+    if ruled.refusals.is_empty() {
+        return Vec::new();
+    }
+    let context = facts.context();
+    let rules = ruled.refusals.iter().zip(&ruled.model.refuses);
+    let held = rules.filter(|(rule, _)| rule.expression.holds(&context));
+    held.map(|(_, refuses)| Missing::new("/policy", facts.fill(&refuses.sentence))).collect()
 }
 
 impl Record for Policy {

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use domain::change::Change;
+use domain::policy::ChangeType;
+use domain::record::{bundle_rehearsed_at, days_since};
 use domain::release::Release;
 use domain::risk::{Assessment, CustomerImpact, Scale, combine};
-use kernel::{ServiceId, TeamId};
+use kernel::{ServiceId, TeamId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::names::Names;
-use crate::policy::facts::{Facts, UNKNOWN};
+use crate::policy::facts::{Facts, NEVER_DAYS, UNKNOWN};
 use crate::risk;
 
 type Reads = BTreeSet<&'static str>;
@@ -66,6 +68,7 @@ pub(super) fn of_release(
     changes: &[(Change, Assessment)],
     scale: &Scale,
     reads: &Reads,
+    now: Timestamp,
 ) -> Result<Facts, Fault> {
     let content = &release.content;
     let risks: Vec<Assessment> = changes.iter().map(|(_, risk)| risk.clone()).collect();
@@ -81,10 +84,20 @@ pub(super) fn of_release(
         .with("release.changes", i64::try_from(changes.len()).unwrap_or(i64::MAX))
         .with("release.customer_impact", impact(worst))
         .with(
+            "release.emergency",
+            changes.iter().any(|(change, _)| change.change_type() == ChangeType::Emergency),
+        )
+        .with(
             "release.irreversible",
             contents().any(|content| !content.cannot_be_undone.trim().is_empty()),
         )
         .with("release.tags", tags.into_iter().collect::<Vec<_>>());
+    if reads.contains("release.rehearsal_days") {
+        let parts = changes.iter().map(|(change, _)| change.extras.rehearsed_at());
+        let last = bundle_rehearsed_at(release.extras.rehearsed_at(), parts);
+        let days = last.map_or(NEVER_DAYS, |at| days_since(at, now).min(NEVER_DAYS));
+        facts = facts.with("release.rehearsal_days", days);
+    }
     if reads.contains("release.environment") {
         let cis = contents().flat_map(|content| &content.cis);
         let counts = risk::environment(db, content.environment, cis)?;

@@ -10,14 +10,17 @@ mod facts;
 mod files;
 mod force;
 mod gather;
+mod notices;
+mod observed;
+mod propose;
 mod read;
 mod replay;
 mod set;
 
 use api::common::{Page, Written};
 use api::policy::{
-    Activate, CheckPolicy, Explanation, Model, Policy, PolicyChecked, PolicyVersion, Replay,
-    ReplayPolicy,
+    Activate, CheckPolicy, Explanation, Model, ModelProposal, Observed, Policy, PolicyChecked,
+    PolicyVersion, ProposeModel, Replay, ReplayPolicy,
 };
 use axum::Json;
 use axum::extract::{Path, State};
@@ -25,6 +28,7 @@ use domain::identity::{Permission, Role};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::asking::Reader;
+use crate::bus::Stop;
 use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask, refused};
@@ -36,6 +40,7 @@ pub use explain::{explain_change, explain_release};
 pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use force::{InForce, in_force, version_in_force};
+pub use notices::{NoticeRules, NoticeText, TEXT_MAX, View};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
 pub use set::{CONFLICTS, PolicySet, built_in};
 
@@ -43,6 +48,12 @@ pub use set::{CONFLICTS, PolicySet, built_in};
 pub fn routes(routes: Routes) -> Routes {
     routes
         .get::<Page<Model>, _, _>("/models", "Lists the models in force", "", models)
+        .write::<ProposeModel, ModelProposal, _, _>(
+            HttpMethod::Post,
+            "/models/proposal",
+            "Proposes the model of a release that is only thought of",
+            propose_model,
+        )
         .get::<Policy, _, _>(
             "/policy",
             "Reads the policy in force, or one that was",
@@ -54,6 +65,12 @@ pub fn routes(routes: Routes) -> Routes {
             "/policy",
             "Puts a set of files in force",
             activate_policy,
+        )
+        .get::<Observed, _, _>(
+            "/policy/observed",
+            "Tells what the rules that are only observed would have decided",
+            "",
+            get_observed,
         )
         .get::<Page<PolicyVersion>, _, _>(
             "/policy/versions",
@@ -92,11 +109,29 @@ async fn models(State(app): State<App>, _: Signed) -> Result<Json<Page<Model>>, 
     Ok(Json(Page { items, next: None }))
 }
 
+/// A question with a body. Nothing is saved.
+async fn propose_model(
+    State(app): State<App>,
+    write: Write<ProposeModel>,
+) -> Result<Json<ModelProposal>, Answer> {
+    let reader = Reader::of(&app, &write.signed);
+    let found = ask(&*app.bus.world().store, move |db| {
+        let asking = reader.ask(db)?;
+        let permitted = asking.permit(Permission::Read).map_err(Stop::from);
+        refused(permitted.and_then(|()| propose::propose(db, &write.body, asking.now)))
+    });
+    Ok(Json(found.await??))
+}
+
 async fn get(State(app): State<App>, _: Signed, query: ListQuery) -> Result<Json<Policy>, Answer> {
     let version = query.parsed("version", "is the number of a version")?;
     let shown =
         ask(&*app.bus.world().store, move |db| refused(read::policy(db, version))).await??;
     Ok(Json(shown))
+}
+
+async fn get_observed(State(app): State<App>, _: Signed) -> Result<Json<Observed>, Answer> {
+    Ok(Json(ask(&*app.bus.world().store, observed::observed).await?))
 }
 
 async fn versions(
@@ -165,7 +200,8 @@ async fn of_release(
     _: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<Explanation>, Answer> {
-    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id)));
+    let now = app.bus.world().clock.now();
+    let why = ask(&*app.bus.world().store, move |db| refused(explain_release(db, &id, now)));
     Ok(Json(why.await??))
 }
 

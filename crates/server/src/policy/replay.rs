@@ -40,6 +40,8 @@ const TABLES: [&str; 2] = ["changes", "releases"];
 /// A replay under way, slice by slice.
 pub struct Replaying {
     files: Option<Files>,
+    /// Now.
+    now: Timestamp,
     since: Timestamp,
     /// The table that is read, and the last record of it that was.
     table: usize,
@@ -79,7 +81,7 @@ impl Replaying {
             differences: vec![],
         };
         let (table, before, sets) = (0, None, None);
-        Ok(Self { files, since, table, before, sets, replay, groups: BTreeMap::new() })
+        Ok(Self { files, now, since, table, before, sets, replay, groups: BTreeMap::new() })
     }
 
     /// Looks at the next records; answers whether there are more.
@@ -184,10 +186,10 @@ impl Replaying {
         };
         let Some(release) = loaded.map(|loaded| loaded.state) else { return Ok(()) };
         self.replay.releases += 1;
-        let would = bundle(db, &sets.tried, &release)?;
+        let would = bundle(db, &sets.tried, &release, self.now)?;
         let was = match release.round() {
             Some(round) => decided(round, &release, &would.1),
-            None => bundle(db, &sets.now, &release)?,
+            None => bundle(db, &sets.now, &release, self.now)?,
         };
         let record = Ref {
             id: id.to_owned(),
@@ -225,9 +227,10 @@ fn bundle(
     db: &mut dyn Query,
     policy: &InForce,
     release: &Release,
+    now: Timestamp,
 ) -> Result<(Plan, Assessment), Fault> {
     let carried = carried(db, policy, release)?;
-    let plan = policy.release_plan(db, release, &carried)?;
+    let (plan, _) = policy.release_plan(db, release, &carried, now)?;
     let risks: Vec<Assessment> = carried.into_iter().map(|(_, risk)| risk).collect();
     Ok((plan, combine(&risks, policy.set.scale())))
 }

@@ -18,6 +18,7 @@ use crate::policy::document::{Finding, Reader, Rule, Table};
 use crate::policy::expression::Origin;
 use crate::policy::facts::{Facts, evidence};
 use crate::policy::files::{Ruled, change, release};
+use crate::policy::notices::{self, NoticeRules};
 
 /// The most factors of risk, and rules for conflicts.
 pub(super) const RULES_MAX: usize = 50;
@@ -30,11 +31,18 @@ const CHANGES: &str = "changes";
 const FINDINGS_MAX: usize = 50;
 
 /// The files that the program brings along.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 15] = [
     ("changes/emergency.toml", include_str!("built_in/changes/emergency.toml")),
     ("changes/normal.toml", include_str!("built_in/changes/normal.toml")),
     ("changes/standard.toml", include_str!("built_in/changes/standard.toml")),
     (CONFLICTS, include_str!("built_in/conflicts.toml")),
+    (notices::FILE, include_str!("built_in/notices.toml")),
+    ("notices/before.toml", include_str!("built_in/notices/before.toml")),
+    ("notices/cancelled.toml", include_str!("built_in/notices/cancelled.toml")),
+    ("notices/moved.toml", include_str!("built_in/notices/moved.toml")),
+    ("notices/rollback.toml", include_str!("built_in/notices/rollback.toml")),
+    ("notices/start.toml", include_str!("built_in/notices/start.toml")),
+    ("notices/success.toml", include_str!("built_in/notices/success.toml")),
     ("releases/emergency.toml", include_str!("built_in/releases/emergency.toml")),
     ("releases/major.toml", include_str!("built_in/releases/major.toml")),
     ("releases/minor.toml", include_str!("built_in/releases/minor.toml")),
@@ -101,6 +109,7 @@ pub struct PolicySet {
     /// By environment, and for emergencies or not.
     blocking: BTreeMap<(Environment, bool), Blocking>,
     pub(super) conflicts: Vec<ConflictRule>,
+    notices: NoticeRules,
 }
 
 impl PolicySet {
@@ -160,6 +169,11 @@ impl PolicySet {
         self.blocking.get(&(environment, emergency)).expect("reading fills in every pair")
     }
 
+    /// When a release is told, and in which words.
+    pub fn notices(&self) -> &NoticeRules {
+        &self.notices
+    }
+
     /// The rule that decides whether a conflict blocks: the first that holds for it.
     pub fn conflict_rule(&self, case: &ConflictCase) -> Option<&ConflictRule> {
         conflicts::deciding(&self.conflicts, &case.facts())
@@ -176,10 +190,11 @@ impl PolicySet {
     pub(super) fn reads<M>(&self, ruled: &Ruled<M>, factors: bool) -> BTreeSet<&'static str> {
         let steps = self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps);
         let rules = steps.filter_map(|step| step.when.as_ref());
-        let rules = rules.chain(ruled.conditions.iter().flatten());
+        let rules = rules.chain(ruled.conditions.iter().flatten()).chain(&ruled.refusals);
         let named = self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps);
         let named = named.flat_map(|step| facts_in(&step.evidence));
-        rules.flat_map(|rule| rule.expression.reads()).map(|fact| fact.name).chain(named).collect()
+        let read = rules.flat_map(|rule| rule.expression.reads()).map(|fact| fact.name);
+        read.chain(named).collect()
     }
 }
 
@@ -245,6 +260,7 @@ struct Reading {
     changes: BTreeMap<ChangeType, Ruled<ChangeModel>>,
     risk: Option<(Vec<FactorRule>, Scale)>,
     conflicts: Option<Vec<ConflictRule>>,
+    notices: NoticeRules,
 }
 
 impl Reading {
@@ -256,6 +272,7 @@ impl Reading {
             changes: BTreeMap::new(),
             risk: None,
             conflicts: None,
+            notices: NoticeRules::default(),
         }
     }
 
@@ -264,12 +281,16 @@ impl Reading {
         match path.split_once('/') {
             Some((RELEASES, name)) if is_toml(name) => self.release(&mut reader),
             Some((CHANGES, name)) if is_toml(name) => self.change(&mut reader),
+            Some((notices::FOLDER, name)) if is_toml(name) => self.notices.read_texts(&mut reader),
+            None if path == notices::FILE => self.notices.read_before(&mut reader),
             None if path == RISK => self.risk = risk(&mut reader),
             None if path == CONFLICTS => self.conflicts = conflicts::read(&mut reader),
             _ => reader.misplaced(
                 format!(
-                    "a policy has no such file: it has `{RISK}`, `{CONFLICTS}`, \
-                    `{RELEASES}/….toml` and `{CHANGES}/….toml`"
+                    "a policy has no such file: it has `{RISK}`, `{CONFLICTS}`, `{}`, \
+                    `{RELEASES}/….toml`, `{CHANGES}/….toml` and `{}/….toml`",
+                    notices::FILE,
+                    notices::FOLDER
                 ),
                 meant(path, text),
             ),
@@ -315,6 +336,7 @@ impl Reading {
             scale,
             blocking,
             conflicts,
+            notices: self.notices.filled(&BUILT_IN),
         })
     }
 

@@ -6,11 +6,12 @@ use api::common::Page;
 use api::release::{self as wire, AnswerWindow, AskWindow, AskedWindow, TakeWindow};
 use domain::change::Change;
 use domain::release::{
-    self, Agreement, Answering, Facts, OwningTeam, Release, ReleaseEvent, WindowAnswer,
+    self, Agreement, Answering, Contribution, Facts, OwningTeam, PartFact, Release, ReleaseEvent,
+    WindowAnswer,
 };
 use domain::vocabulary::Window;
 use domain::{Decision, Stamp};
-use kernel::{PersonId, ServiceId, TeamId};
+use kernel::{ChangeId, PersonId, ServiceId, TeamId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::asking::Asking;
@@ -21,7 +22,7 @@ use crate::read::{ANY_MAX, Statement, cursor_parts, cursor_text};
 use crate::team::find_team;
 
 /// The services that changes touch: those they name, and those of their CIs.
-pub(super) fn touched<'a>(
+pub fn touched<'a>(
     db: &mut dyn Query,
     changes: impl IntoIterator<Item = &'a Change>,
 ) -> Result<BTreeSet<ServiceId>, Fault> {
@@ -77,6 +78,33 @@ fn teams_of(db: &mut dyn Query, person: Option<PersonId>) -> Result<Vec<TeamId>,
     let sql = "SELECT team FROM team_members WHERE person = $1";
     let rows = db.query(sql, &[person.to_string().into()])?;
     rows.iter().map(|row| row.parsed(0)).collect()
+}
+
+/// The teams whose parts are stated, each with its changes.
+pub(super) fn parts(
+    db: &mut dyn Query,
+    person: Option<PersonId>,
+    release: &Release,
+    of_team: &BTreeMap<TeamId, BTreeSet<ChangeId>>,
+) -> Result<Vec<PartFact>, Fault> {
+    let stated = &release.statement.teams;
+    if stated.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mine = teams_of(db, person)?;
+    let mut parts = Vec::with_capacity(stated.len());
+    for Contribution { team, .. } in stated {
+        let row =
+            db.query_one("SELECT name FROM teams WHERE id = $1", &[team.to_string().into()])?;
+        let Some(row) = row else { continue };
+        parts.push(PartFact {
+            team: *team,
+            name: row.text(0)?.to_owned(),
+            changes: of_team.get(team).cloned().unwrap_or_default(),
+            yours: mine.contains(team),
+        });
+    }
+    Ok(parts)
 }
 
 /// Decides what asking means.

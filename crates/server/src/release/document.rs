@@ -7,8 +7,8 @@ use api::common::Ref;
 use api::release as wire;
 use domain::General;
 use domain::change::Change;
-use domain::release::{Facts, Outside, Release};
-use domain::vocabulary::Tier;
+use domain::release::{self, Facts, Outside, Release};
+use domain::vocabulary::{Environment, Tier};
 use kernel::{ChangeId, CiId, ReleaseId, TeamId, Timestamp};
 use ports::{Fault, Query};
 
@@ -19,8 +19,9 @@ use crate::read::{ANY_MAX, Statement};
 use crate::release::agree::touched;
 use crate::release::facts::gather;
 use crate::release::order::{followers, neighbours};
+use crate::release::reach::{Carried, impact, proposed};
 use crate::risk;
-use crate::service::{Direction, neighbourhood};
+use crate::service::{Direction, Neighbourhood, neighbourhood};
 
 /// How many relations are followed to what a CI needs.
 const DEPTH_MAX: u32 = 2;
@@ -61,7 +62,17 @@ fn shown(
     let mut names = Names::default();
     let n = &mut names;
     let parts = parts(db, n, &release.changes)?;
-    let (shared, shared_more) = shared(db, n, loaded.id, &parts, facts.now)?;
+    let sources: BTreeSet<CiId> =
+        parts.iter().flat_map(|part| part.change.content.cis.iter().copied()).collect();
+    let sources: Vec<CiId> = sources.into_iter().collect();
+    let around = neighbourhood(db, &sources, DEPTH_MAX, REACH_MAX)?;
+    let (shared, shared_more) = shared(db, n, loaded.id, &parts, &around, facts.now)?;
+    let carried: Vec<Carried<'_>> = parts.iter().map(|part| (part.id, &part.change)).collect();
+    let proposed = proposed(db, n, statement, &carried, &around)?;
+    let impact = match release.content.environment {
+        Environment::Production => impact(db, n, &carried, &around)?,
+        _ => Vec::new(),
+    };
     let risks: Vec<_> = facts.changes.iter().map(|change| change.risk.clone()).collect();
     let mut included = Vec::with_capacity(parts.len());
     for (part, fact) in parts.iter().zip(&facts.changes) {
@@ -100,8 +111,10 @@ fn shown(
         excluded: outside(db, n, &statement.excluded)?,
         shared,
         shared_more,
+        proposed,
+        impact,
         risk: risk::shown(&domain::risk::combine(&risks, &facts.scale), release.tier.is_some()),
-        teams: teams(db, n, release, &parts)?,
+        teams: teams(db, n, release, &parts, facts)?,
         after: neighbours(db, n, &release.after)?,
         followers: neighbours(db, n, &waiting)?,
     })
@@ -138,13 +151,11 @@ fn shared(
     names: &mut Names,
     id: ReleaseId,
     parts: &[Part],
+    around: &Neighbourhood,
     now: Timestamp,
 ) -> Result<(Vec<wire::SharedCi>, bool), Fault> {
-    let own: BTreeSet<CiId> =
-        parts.iter().flat_map(|part| part.change.content.cis.iter().copied()).collect();
-    let sources: Vec<CiId> = own.iter().copied().collect();
     let mut needs: BTreeMap<CiId, BTreeSet<CiId>> = BTreeMap::new();
-    for reach in neighbourhood(db, &sources, DEPTH_MAX, REACH_MAX)?.reaches {
+    for reach in &around.reaches {
         if reach.direction == Direction::Upstream {
             needs.entry(reach.from).or_default().insert(reach.ci);
         }
@@ -203,7 +214,13 @@ fn teams(
     names: &mut Names,
     release: &Release,
     parts: &[Part],
+    facts: &Facts,
 ) -> Result<Vec<wire::Contribution>, Fault> {
+    let mine: BTreeSet<TeamId> = match release::guard(release::Verb::SignOff, release, facts) {
+        Ok(()) => release::signable(release, facts)
+            .map_or_else(|_| BTreeSet::new(), |open| open.iter().map(|part| part.team).collect()),
+        Err(_) => BTreeSet::new(),
+    };
     let mut of_team: BTreeMap<TeamId, Vec<Ref>> = BTreeMap::new();
     for part in parts {
         if let Some(team) = part.change.content.team {
@@ -222,7 +239,22 @@ fn teams(
     for (team, owns, signs_off) in all {
         let changes = of_team.remove(&team).unwrap_or_default();
         let named = names.get(db, &team.to_string())?;
-        shown.extend(named.map(|team| wire::Contribution { team, owns, signs_off, changes }));
+        let Some(named) = named else { continue };
+        let fact = facts.parts.iter().find(|part| part.team == team);
+        let signed = fact.and_then(|part| release::signed(release, part));
+        shown.push(wire::Contribution {
+            team: named,
+            owns,
+            signs_off,
+            changes,
+            signed_by: signed.map(|signed| names.actor(db, &signed.given.by)).transpose()?,
+            signed_at: signed.map(|signed| signed.given.at.to_string()),
+            signed_note: signed
+                .map(|signed| signed.given.reason.clone())
+                .filter(|note| !note.is_empty()),
+            lapsed: signed.is_none() && release.signed.contains_key(&team),
+            yours: mine.contains(&team),
+        });
     }
     Ok(shown)
 }

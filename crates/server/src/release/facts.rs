@@ -1,14 +1,14 @@
 //! What the rules of a release need to know, gathered from the same transaction or snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::approval::{EXTENSION_ROLES, Plan, Round};
 use domain::calendar::Side;
 use domain::change::Change;
 use domain::identity::Role;
-use domain::policy::WindowAnswerRule;
+use domain::policy::{NotesRule, TeamSay};
 use domain::release::{ChangeFact, Facts, Release};
-use kernel::{ChangeId, Interval, ReleaseId};
+use kernel::{ChangeId, Interval, ReleaseId, TeamId};
 use ports::{Fault, Query};
 
 use crate::approval::electorate;
@@ -17,7 +17,7 @@ use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
 use crate::deployment::plan_flaws;
 use crate::policy::{InForce, in_force};
-use crate::release::agree::owning;
+use crate::release::agree::{owning, parts};
 use crate::release::order::before;
 use crate::review;
 
@@ -31,15 +31,22 @@ pub(super) fn gather(
 ) -> Result<Facts, Fault> {
     let policy = in_force(db)?;
     let (mut changes, mut carried) = (Vec::new(), Vec::new());
+    let mut of_team: BTreeMap<TeamId, BTreeSet<ChangeId>> = BTreeMap::new();
     for id in &release.changes {
         let Some(change) = find_state::<Change>(db, *id)? else { continue };
         let fact = fact_of(db, &policy, &change)?;
+        if let Some(team) = change.state.content.team {
+            of_team.entry(team).or_default().insert(*id);
+        }
         carried.push((change.state, fact.risk.clone()));
         changes.push(fact);
     }
-    let plan = policy.release_plan(db, release, &carried)?;
+    let (plan, refused) = policy.release_plan(db, release, &carried, asking.now)?;
     let electorate = electorate(db, &roles_asked(&plan, release), asking.now)?;
     let owning = owning(db, asking.who.person, carried.iter().map(|(change, _)| change))?;
+    let parts = parts(db, asking.who.person, release, &of_team)?;
+    let model = policy.set.release(&release.model);
+    let says = |say: TeamSay| say == TeamSay::Required;
     let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
     Ok(Facts {
         now: asking.now,
@@ -49,22 +56,37 @@ pub(super) fn gather(
         blocking: blocked.by,
         under: blocked.under,
         owning,
-        window_answer_required: policy
-            .set
-            .release(&release.model)
-            .is_some_and(|model| model.window_answer == WindowAnswerRule::Required),
+        notes_published: notes_published(db, &policy, id, release)?,
+        window_answer_required: model.is_some_and(|model| says(model.window_answer)),
+        parts,
+        sign_off_required: model.is_some_and(|model| says(model.sign_off)),
         before: before(db, id, release, asking.now)?,
-        extension_roles: policy
-            .set
-            .release(&release.model)
+        extension_roles: model
             .map_or_else(|| EXTENSION_ROLES.into(), |model| model.extension.clone()),
         plan,
         scale: policy.set.scale().clone(),
         electorate,
         plan_flaws: plan_flaws(db, release)?,
-        review_days: policy.set.release(&release.model).map_or(0, |model| model.review_days),
+        refused,
+        review_days: model.map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,
     })
+}
+
+/// Whether its release notes are in force, where its model asks for them.
+fn notes_published(
+    db: &mut dyn Query,
+    policy: &InForce,
+    id: ReleaseId,
+    release: &Release,
+) -> Result<Option<bool>, Fault> {
+    let model = policy.set.release(&release.model);
+    if model.is_none_or(|model| model.notes != NotesRule::Required) {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM articles WHERE release = $1 AND kind = $2 AND in_force > 0 LIMIT 1";
+    let found = db.query_one(sql, &[id.to_string().into(), "release_notes".into()])?;
+    Ok(Some(found.is_some()))
 }
 
 fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {
@@ -74,10 +96,12 @@ fn roles_asked(plan: &Plan, release: &Release) -> BTreeSet<Role> {
 }
 
 /// A change as its release sees it.
-pub(super) fn change_fact(db: &mut dyn Query, id: ChangeId) -> Result<Option<ChangeFact>, Fault> {
+pub(super) fn change_fact(
+    db: &mut dyn Query,
+    change: &Loaded<Change>,
+) -> Result<ChangeFact, Fault> {
     let policy = in_force(db)?;
-    let loaded: Option<Loaded<Change>> = find_state(db, id)?;
-    loaded.map(|change| fact_of(db, &policy, &change)).transpose()
+    fact_of(db, &policy, change)
 }
 
 fn fact_of(
@@ -95,10 +119,12 @@ fn fact_of(
         way_back: change.way_back(id),
         plans: change.plans(),
         scope: change.scope(),
+        conditions: change.round().map(Round::conditions_open).unwrap_or_default(),
         held: change.held.is_some(),
         risk,
         requester: change.requester,
         implementer: change.content.implementer,
+        rehearsed_at: change.extras.rehearsed_at(),
         approvers: change.round().map(Round::approvers).unwrap_or_default(),
     })
 }

@@ -1,6 +1,7 @@
 //! From what a request says of a release to an edit of it.
 
 use api::release::ReleaseFields;
+use domain::record::DueBy;
 use domain::release::{Edit, Kpi, Member, Milestone, PackageItem};
 use ports::Query;
 
@@ -56,8 +57,20 @@ fn milestones(resolver: &mut Resolver, fields: &ReleaseFields) -> Option<Vec<Mil
     let given = fields.milestones.as_ref()?;
     let mut parsed = Vec::with_capacity(given.len());
     for (index, milestone) in given.iter().enumerate() {
-        let at = resolver.parse(&format!("/milestones/{index}/at"), Some(&milestone.at));
-        parsed.extend(at.map(|at| Milestone { name: milestone.name.clone(), at }));
+        let by = match (milestone.hours_before_start, milestone.hours_after_end) {
+            (Some(hours), None) => Some(DueBy::HoursBeforeStart(hours)),
+            (None, Some(hours)) => Some(DueBy::HoursAfterEnd(hours)),
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                let pointer = format!("/milestones/{index}/hours_after_end");
+                resolver.wrong(&pointer, "is before the window or after it, not both");
+                continue;
+            }
+        };
+        let at = milestone.at.as_deref().filter(|_| by.is_none());
+        let at = resolver.parse(&format!("/milestones/{index}/at"), at);
+        let (name, reached) = (milestone.name.clone(), milestone.reached);
+        parsed.push(Milestone { name, at, by, reached });
     }
     Some(parsed)
 }

@@ -2,7 +2,7 @@
 //! be done.
 
 use api::calendar::Conflict;
-use api::common::{Action, Lamp, LampState, Ref};
+use api::common::{Action, Lamp, LampState, Ref, Rehearsals};
 use api::deployment::{CarriedOut, Deployment, DeploymentStep, Rollback};
 use api::release as wire;
 use api::rollback::{CannotBeUndone, RollbackPlan, RollbackStep};
@@ -10,8 +10,10 @@ use domain::approval::RoundState;
 use domain::deployment::{self, DeploymentState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{Facts, Release, Verb, guard, possible_outcomes, ready_to_submit};
+use domain::record::{DueBy, bundle_rehearsed_at};
+use domain::release::{Facts, Milestone, Release, Verb, guard, possible_outcomes, ready_to_submit};
 use domain::rollback::{WayBack, compile, does_not_fit};
+use domain::vocabulary::Window;
 use kernel::{ChangeId, ReleaseId};
 use ports::{Fault, Query};
 
@@ -28,6 +30,7 @@ use crate::release::agree::answers;
 use crate::release::facts::gather;
 use crate::release::save::hangs;
 use crate::release::statement::owns_scope;
+use crate::release::update::{shown_plan, shown_updates};
 use crate::service::counted;
 use crate::{review, risk};
 
@@ -77,7 +80,9 @@ pub(super) fn deployment(
         window: release.content.window.as_ref().map(shown_window),
         deployment,
         rollback_plan: rollback_plan(db, &mut names, release, &facts)?,
-        run: shown_run(db, &loaded, asking.now)?,
+        rehearsals: rehearsals(db, &mut names, release, &facts)?,
+        updates: shown_updates(db, &mut names, release, &facts)?,
+        run: shown_run(db, &loaded, asking)?,
     })
 }
 
@@ -131,10 +136,7 @@ fn shown(
         milestones: content
             .milestones
             .iter()
-            .map(|milestone| wire::Milestone {
-                name: milestone.name.clone(),
-                at: milestone.at.to_string(),
-            })
+            .map(|one| shown_milestone(one, content.window.as_ref()))
             .collect(),
         resources: content.resources.clone(),
         rollout: content.rollout.clone(),
@@ -165,6 +167,8 @@ fn shown(
         watchers: extras::shown_watchers(db, n, &release.extras)?,
         watched: extras::is_watched(&release.extras, asking.who.person),
         links: extras::shown_links(&release.extras),
+        rehearsals: rehearsals(db, n, release, facts)?,
+        updates: shown_plan(release),
         outcome: release.outcome.map(|outcome| outcome.word().to_owned()),
         outcomes: outcomes(release),
         review: review::review_ref(db, &id.to_string())?,
@@ -212,6 +216,18 @@ fn package(
         });
     }
     Ok(shown)
+}
+
+/// The rehearsals of the way back, as fresh as those of its changes where that is fresher.
+fn rehearsals(
+    db: &mut dyn Query,
+    names: &mut Names,
+    release: &Release,
+    facts: &Facts,
+) -> Result<Rehearsals, Fault> {
+    let parts = facts.changes.iter().map(|change| change.rehearsed_at);
+    let last = bundle_rehearsed_at(release.extras.rehearsed_at(), parts);
+    extras::shown_rehearsals(db, names, &release.extras, last, facts.now)
 }
 
 /// Before deployment, what taking all of it back would do; after, what was reached.
@@ -308,6 +324,22 @@ fn steps(
     Ok(shown)
 }
 
+/// A milestone, with when it falls now.
+fn shown_milestone(milestone: &Milestone, window: Option<&Window>) -> wire::Milestone {
+    let (before, after) = match milestone.by {
+        Some(DueBy::HoursBeforeStart(hours)) => (Some(hours), None),
+        Some(DueBy::HoursAfterEnd(hours)) => (None, Some(hours)),
+        None => (None, None),
+    };
+    wire::Milestone {
+        name: milestone.name.clone(),
+        at: milestone.due(window).map(|at| at.to_string()),
+        hours_before_start: before,
+        hours_after_end: after,
+        reached: milestone.reached,
+    }
+}
+
 /// Every verb with whether the reader may do it: the guard of its command, and their permission.
 fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let owns_scope = owns_scope(release, asking.who.person, &asking.actor);
@@ -315,14 +347,15 @@ fn actions(release: &Release, facts: &Facts, asking: &Asking) -> Vec<Action> {
     let free = |verb: Verb| {
         let of_scope =
             [Verb::StateScope, Verb::NameScopeOwner, Verb::Freeze, Verb::Unfreeze].contains(&verb);
-        owns_scope && of_scope || verb == Verb::AnswerWindow && in_person
+        let of_person = [Verb::AnswerWindow, Verb::SignOff, Verb::MeetCondition].contains(&verb);
+        owns_scope && of_scope || in_person && of_person
     };
     let permitted = |verb: Verb| if free(verb) { Ok(()) } else { asking.permit(permission(verb)) };
     let shown = Verb::ALL.iter().map(|verb| {
         let guarded = guard(*verb, release, facts).and_then(|()| permitted(*verb));
         action(verb.word(), guarded)
     });
-    shown.chain(extra_actions(asking, hangs)).collect()
+    shown.chain(extra_actions(asking, hangs, release.succeeded())).collect()
 }
 
 fn permission(verb: Verb) -> Permission {
@@ -331,12 +364,17 @@ fn permission(verb: Verb) -> Permission {
         | Verb::Reject
         | Verb::Abstain
         | Verb::AnswerWindow
+        | Verb::SignOff
+        | Verb::MeetCondition
         | Verb::GrantExtension
         | Verb::RefuseExtension => Permission::Approve,
         Verb::Extend => Permission::WindowExtend,
-        Verb::Deploy | Verb::Step | Verb::Verify | Verb::StepBack | Verb::GiveUp => {
-            Permission::ReleaseDeploy
-        }
+        Verb::Deploy
+        | Verb::Step
+        | Verb::SendUpdate
+        | Verb::Verify
+        | Verb::StepBack
+        | Verb::GiveUp => Permission::ReleaseDeploy,
         Verb::Rollback => Permission::ReleaseRollback,
         _ => Permission::ReleaseWrite,
     }

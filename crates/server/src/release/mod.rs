@@ -11,24 +11,29 @@ mod list;
 mod order;
 mod plan;
 mod projection;
+mod reach;
 mod readiness;
 mod save;
 mod scope;
 mod statement;
+mod update;
 mod verbs;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use utoipa::openapi::path::HttpMethod as M;
 
-use api::approval::{GrantExtension, Vote};
+use api::approval::{GrantExtension, MeetCondition, Vote};
 use api::change::{Extend, Links, Schedule};
-use api::common::{BulkOutcome, NewComment, Page, Reason, TaskFields, Written};
-use api::deployment::{CarriedOut, DeploymentRow, PlanDocument, PlanText, StepReport};
+use api::common::{BulkOutcome, NewComment, Page, Reason, RehearsalFields, TaskFields, Written};
+use api::deployment::{
+    CarriedOut, DeploymentRow, PlanDocument, PlanText, SendUpdate as UpdateText, StepReport,
+    UpdatesFields,
+};
 use api::release::{
     AnswerWindow, AskWindow, AskedWindow, Board, Close, Dependencies, MovePreview, Order,
     Readiness, Release, ReleaseBulk, ReleaseFields, ReleaseRow, ScopeDocument, ScopeFields,
-    TakeWindow, Verify,
+    SignOff, TakeWindow, Verify,
 };
 use domain::approval::Answer as VoteAnswer;
 use domain::identity::Permission;
@@ -41,6 +46,7 @@ use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
+pub use agree::touched;
 pub use approval::{approval_due, approval_lapses};
 pub use list::rows;
 pub use order::SetDependencies;
@@ -50,6 +56,7 @@ pub use scope::{
     AttachChange, DetachChange, OrderChanges, change_edited, change_grows, may_attach,
 };
 pub use statement::{StateScope, Stating};
+pub use update::{PlanUpdates, SendUpdate, UPDATE_DUE, update_overdue};
 pub(crate) use verbs::follow;
 pub use verbs::{MoveRelease, Verb};
 
@@ -100,9 +107,26 @@ pub fn routes(routes: Routes) -> Routes {
             "",
             get_deployment,
         );
-    extras(carry_out(verbs(planning(routes))))
+    extras(updates(carry_out(verbs(planning(routes)))))
 }
 
+fn updates(routes: Routes) -> Routes {
+    routes
+        .write::<UpdatesFields, Written, _, _>(
+            M::Put,
+            "/releases/{id}/updates",
+            "Says how status updates are given while it is carried out",
+            plan_updates,
+        )
+        .write::<UpdateText, Written, _, _>(
+            M::Post,
+            "/deployments/{id}/updates",
+            "Gives a status update",
+            send_update,
+        )
+}
+
+#[expect(clippy::too_many_lines, reason = "a table reads best in one piece")]
 fn planning(routes: Routes) -> Routes {
     routes
         .get::<ScopeDocument, _, _>(
@@ -128,6 +152,12 @@ fn planning(routes: Routes) -> Routes {
             "/releases/{id}/unfreeze",
             "Lets changes join again",
             unfreeze,
+        )
+        .write::<SignOff, Written, _, _>(
+            M::Post,
+            "/releases/{id}/scope/sign-off",
+            "Signs off the part of a team",
+            sign_off,
         )
         .write::<Dependencies, Written, _, _>(
             M::Put,
@@ -215,6 +245,12 @@ fn verbs(routes: Routes) -> Routes {
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/approve", "Votes yes", approve)
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/reject", "Votes no", reject)
         .write::<Vote, Written, _, _>(M::Post, "/releases/{id}/abstain", "Votes neither", abstain)
+        .write::<MeetCondition, Written, _, _>(
+            M::Post,
+            "/releases/{id}/condition/meet",
+            "Marks the condition of an approval met",
+            meet_condition,
+        )
         .write::<Schedule, Written, _, _>(
             M::Post,
             "/releases/{id}/schedule",
@@ -320,6 +356,12 @@ fn extras(routes: Routes) -> Routes {
             unwatch,
         )
         .write::<Links, Written, _, _>(M::Put, "/releases/{id}/links", "Replaces its links", links)
+        .write::<RehearsalFields, Written, _, _>(
+            M::Post,
+            "/releases/{id}/rehearsals",
+            "Writes down that its way back was rehearsed",
+            rehearse,
+        )
 }
 
 type Written200 = Result<Json<Written>, Answer>;
@@ -398,6 +440,24 @@ async fn set_plan(
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
+async fn plan_updates(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<UpdatesFields>,
+) -> Written200 {
+    let command = PlanUpdates { release, plan: write.body.plan };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
+async fn send_update(
+    State(app): State<App>,
+    Path(release): Path<String>,
+    write: Write<UpdateText>,
+) -> Written200 {
+    let command = SendUpdate { release, text: write.body.text };
+    Ok(Json(app.bus.send(write.envelope, command).await?.answer))
+}
+
 async fn check_plan(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -447,6 +507,7 @@ macro_rules! stating {
 }
 
 stating!(state_scope, ScopeFields, Stating::State);
+stating!(sign_off, SignOff, Stating::SignOff);
 stating!(freeze, Reason, |body: Reason| Stating::Freeze(body.reason));
 stating!(unfreeze, Reason, |body: Reason| Stating::Unfreeze(body.reason));
 
@@ -537,6 +598,7 @@ verb!(submit, Reason, |_| Verb::Submit);
 verb!(approve, Vote, |vote| Verb::Vote(VoteAnswer::Approve, vote));
 verb!(reject, Vote, |vote| Verb::Vote(VoteAnswer::Reject, vote));
 verb!(abstain, Vote, |vote| Verb::Vote(VoteAnswer::Abstain, vote));
+verb!(meet_condition, MeetCondition, Verb::MeetCondition);
 verb!(schedule, Schedule, Verb::Schedule);
 verb!(ask_window, AskWindow, Verb::AskWindow);
 verb!(accept_window, AnswerWindow, |body| Verb::AnswerWindow(WindowAnswer::Accepted, body));
@@ -592,6 +654,7 @@ extra!(add_task, TaskFields, Extra::AddTask);
 extra!(watch, Reason, |_| Extra::Watch(true));
 extra!(unwatch, Reason, |_| Extra::Watch(false));
 extra!(links, Links, Extra::SetLinks);
+extra!(rehearse, RehearsalFields, Extra::Rehearse);
 
 async fn remove_task(
     State(app): State<App>,

@@ -16,6 +16,7 @@ use crate::follow::overrun::OVERRUN;
 use crate::follow::timers;
 use crate::listing::serial;
 use crate::read_models::insert_rows;
+use crate::release::update::UPDATE_DUE;
 
 const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, model, phase, \
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
@@ -137,6 +138,7 @@ impl Record for Release {
     ) -> Result<(), Fault> {
         if matches!(self.phase, Phase::Deployment | Phase::Verification | Phase::Review) {
             timers::keep(tx, &Self::stream(id), OVERRUN, self.runs_until())?;
+            timers::keep(tx, &Self::stream(id), UPDATE_DUE, self.update_due())?;
         }
         let id = id.to_string();
         tx.execute(UPSERT, &row(self, &id, version, at))?;

@@ -7,9 +7,9 @@ use api::calendar::Conflict;
 use api::common::{LampState, Ref};
 use api::release as wire;
 use domain::General;
-use domain::approval::GroupState;
+use domain::approval::{GroupState, Round, Vote};
 use domain::calendar::{ConflictKind, Side};
-use domain::change::Phase as ChangePhase;
+use domain::change::{Change, Phase as ChangePhase};
 use domain::exception::Rule;
 use domain::release::{About, Facts, Point, Release, Stand, blocks, points};
 use domain::vocabulary::Window;
@@ -120,8 +120,14 @@ impl Board<'_> {
             About::Change(id) => self.names.get(db, &id.to_string()),
             About::Before(id) => self.names.get(db, &id.to_string()),
             About::Conflict => Ok(self.conflict(&point.detail).map(|found| found.with.clone())),
-            About::Team(id) => self.names.get(db, &id.to_string()),
-            About::Scope | About::Task(_) | About::Approval | About::Window => Ok(None),
+            About::Team(id) | About::Part(id) => self.names.get(db, &id.to_string()),
+            About::Scope
+            | About::Task(_)
+            | About::Notes
+            | About::Milestone
+            | About::Approval
+            | About::Condition
+            | About::Window => Ok(None),
         }
     }
 
@@ -149,6 +155,10 @@ impl Board<'_> {
                 let task = release.extras.tasks.get(&number);
                 task.and_then(|task| task.assignee).map(|person| person.to_string())
             }
+            About::Part(id) => {
+                let found = self.names.get(db, &id.to_string())?;
+                return Ok(found.map(|found| found.name).into_iter().collect());
+            }
             About::Team(id) if release.asked.get(&id).is_some_and(|ask| ask.answer.is_none()) => {
                 let found = self.names.get(db, &id.to_string())?;
                 return Ok(found.map(|found| found.name).into_iter().collect());
@@ -156,11 +166,35 @@ impl Board<'_> {
             About::Approval if release.round().is_some_and(|round| round.stage().is_some()) => {
                 return Ok(groups(release));
             }
-            About::Scope | About::Conflict | About::Team(_) | About::Approval | About::Window => {
+            About::Condition => return self.who_marks(db),
+            About::Scope
+            | About::Conflict
+            | About::Milestone
+            | About::Notes
+            | About::Team(_)
+            | About::Approval
+            | About::Window => {
                 content.release_manager.or(content.owner).map(|person| person.to_string())
             }
         };
         Ok(self.names.opt(db, people)?.map(|found| found.name).into_iter().collect())
+    }
+
+    /// Whom the open conditions name.
+    fn who_marks(&mut self, db: &mut dyn Query) -> Result<Vec<String>, Fault> {
+        let mut people = BTreeSet::new();
+        let rounds = self.copy.release.round().into_iter().cloned();
+        let mut rounds: Vec<Round> = rounds.collect();
+        for change in &self.copy.release.changes {
+            let found = find_state::<Change>(db, *change)?;
+            rounds.extend(found.and_then(|found| found.state.round().cloned()));
+        }
+        for round in &rounds {
+            let open = round.votes.iter().filter_map(Vote::condition_open);
+            people.extend(open.map(|condition| condition.person));
+        }
+        let named = self.names.all(db, people)?;
+        Ok(named.into_iter().map(|person| person.name).collect())
     }
 
     /// As long as a change is not handed in, who asked for it acts; then those who approve it.
@@ -299,7 +333,11 @@ fn kind(about: About) -> &'static str {
         About::Task(_) => "task",
         About::Conflict => "conflict",
         About::Team(_) => "team",
+        About::Notes => "notes",
+        About::Part(_) => "part",
         About::Approval => "approval",
+        About::Condition => "condition",
+        About::Milestone => "milestone",
         About::Window => "window",
     }
 }

@@ -195,7 +195,7 @@ pub struct AnnotateRelease {
 /// What hanging something on a release asks for.
 pub(super) fn hangs(kind: ExtraKind) -> Permission {
     match kind {
-        ExtraKind::EditTask => Permission::ReleaseDeploy,
+        ExtraKind::EditTask | ExtraKind::Rehearse => Permission::ReleaseDeploy,
         _ => Permission::ReleaseWrite,
     }
 }

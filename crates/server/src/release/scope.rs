@@ -7,7 +7,7 @@ use domain::change::{self, Change};
 use domain::exception::Rule;
 use domain::identity::Permission;
 use domain::policy::ReleasePhase;
-use domain::release::{self, ChangeFact, Facts, Joining, Release, ReleaseEvent};
+use domain::release::{self, Facts, Joining, Release, ReleaseEvent};
 use domain::{Aggregate as _, General, Missing, Stamp};
 use kernel::{ChangeId, ReleaseId, Timestamp};
 use ports::Query;
@@ -74,7 +74,7 @@ fn attaching(
 ) -> Result<Vec<ReleaseEvent>, Stop> {
     let id = release.id;
     let facts = gather(db, asking, id, &release.state, None)?;
-    let fact = joining(db, change.id)?;
+    let fact = change_fact(db, change)?;
     let elsewhere = match change.state.release.filter(|other| *other != id) {
         Some(other) => Some(number(db, other)?),
         None => None,
@@ -105,11 +105,6 @@ pub fn may_attach(
         Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
         Err(stop) => Err(stop),
     }
-}
-
-fn joining(db: &mut dyn Query, change: ChangeId) -> Result<ChangeFact, Stop> {
-    let found = change_fact(db, change)?;
-    found.ok_or_else(|| General::Unknown { kind: "change", name: change.to_string() }.into())
 }
 
 fn number(db: &mut dyn Query, release: ReleaseId) -> Result<String, Stop> {

@@ -1,7 +1,7 @@
 //! Stating the scope, freezing it, opening it again.
 
 use api::common::Written;
-use api::release::{ContributionFields, OutsideFields, ScopeFields};
+use api::release::{ContributionFields, OutsideFields, ScopeFields, SignOff};
 use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::release::{self, Contribution, Outside, Release, StatementEdit};
@@ -21,6 +21,8 @@ use crate::team::find_team;
 pub enum Stating {
     /// State it.
     State(ScopeFields),
+    /// Sign off the part of a team.
+    SignOff(SignOff),
     /// Let nothing join any more.
     Freeze(Option<String>),
     /// Let changes join again.
@@ -41,6 +43,7 @@ impl Command for StateScope {
     fn verb(&self) -> &'static str {
         match self.stating {
             Stating::State(_) => "release.state_scope",
+            Stating::SignOff(_) => "release.sign_off",
             Stating::Freeze(_) => "release.freeze",
             Stating::Unfreeze(_) => "release.unfreeze",
         }
@@ -58,7 +61,10 @@ impl Command for StateScope {
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_release(work.tx, &self.release)?;
         let mut loaded: Loaded<Release> = work.load_subject(id)?;
-        if !owns_scope(&loaded.state, work.person(), &work.actor) {
+        if matches!(self.stating, Stating::SignOff(_)) {
+            // Whoever belongs to the team signs off, whatever their roles.
+            work.permit_program(Permission::Approve)?;
+        } else if !owns_scope(&loaded.state, work.person(), &work.actor) {
             work.permit(Permission::ReleaseWrite)?;
         }
         let asking = Asking::of(work);
@@ -67,6 +73,15 @@ impl Command for StateScope {
             Stating::State(fields) => {
                 let edit = edit(work.tx, fields)?;
                 release::state_scope(&loaded.state, &edit, &facts)?
+            }
+            Stating::SignOff(body) => {
+                let mut resolver = Resolver::default();
+                let team = match &body.team {
+                    Some(name) => resolver.one(work.tx, "/team", name, find_team)?,
+                    None => None,
+                };
+                resolver.end()?;
+                release::sign_off(&loaded.state, team, &body.note, &facts)?
             }
             Stating::Freeze(reason) => {
                 release::freeze(&loaded.state, reason.as_deref().unwrap_or_default(), &facts)?

@@ -9,7 +9,7 @@ use api::common::{Reason, Written};
 use api::deployment::StepReport;
 use api::release::{AnswerWindow, AskWindow, Close, TakeWindow, Verify};
 use domain::Aggregate;
-use domain::approval::{Answer, Cast};
+use domain::approval::Answer;
 use domain::calendar::Side;
 use domain::change::{self, Change, Outcome, Step};
 use domain::deployment::{Deployment, DeploymentState, Fate, StepState};
@@ -22,6 +22,7 @@ use kernel::{ChangeId, ReleaseId, Timestamp};
 use orchestrator::{Input, Scope};
 use ports::Query;
 
+use crate::approval::{cast, voter};
 use crate::asking::Asking;
 use crate::bulk::BulkVerb;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
@@ -44,6 +45,8 @@ pub enum Verb {
     Submit,
     /// Vote.
     Vote(Answer, approval::Vote),
+    /// Mark the condition of an approval met.
+    MeetCondition(approval::MeetCondition),
     /// Commit or move the window.
     Schedule(Schedule),
     /// Ask the teams that own the affected services about the window.
@@ -109,6 +112,7 @@ impl Command for MoveRelease {
             Verb::Vote(Answer::Approve, _) => "release.approve",
             Verb::Vote(Answer::Reject, _) => "release.reject",
             Verb::Vote(Answer::Abstain, _) => "release.abstain",
+            Verb::MeetCondition(_) => "release.meet_condition",
             Verb::Schedule(_) => "release.schedule",
             Verb::AskWindow(_) => "release.ask_window",
             Verb::AnswerWindow(..) => "release.answer_window",
@@ -143,7 +147,7 @@ impl Command for MoveRelease {
         }
         let id = find_release(work.tx, &self.release)?;
         let mut loaded: Loaded<Release> = work.load_subject(id)?;
-        if matches!(self.verb, Verb::AnswerWindow(..)) {
+        if matches!(self.verb, Verb::AnswerWindow(..) | Verb::MeetCondition(_)) {
             work.permit_program(Permission::Approve)?;
         }
         if is_run(&loaded.state) && self.steer(work, &mut loaded)? {
@@ -163,6 +167,9 @@ impl Command for MoveRelease {
         if before.deployment.is_none() && is_run(&loaded.state) {
             deployment::begin(work, &mut loaded)?;
         }
+        if is_run(&loaded.state) && !before.is_verified() && loaded.state.is_verified() {
+            deployment::tell(work, &mut loaded, &Input::EndWatch)?;
+        }
         if !matches!(self.verb, Verb::Advance | Verb::Hold(_) | Verb::Resume) {
             refresh(work, Side::Release(id))?;
         }
@@ -173,8 +180,8 @@ impl Command for MoveRelease {
 fn permission(verb: &Verb) -> Permission {
     match verb {
         Verb::Vote(..) | Verb::GrantExtension(_) | Verb::RefuseExtension(_) => Permission::Approve,
-        // Who belongs to the team answers for it, whatever their roles.
-        Verb::AnswerWindow(..) => Permission::Read,
+        // Who belongs to the team, or is named, answers whatever their roles.
+        Verb::AnswerWindow(..) | Verb::MeetCondition(_) => Permission::Read,
         Verb::Extend(_) => Permission::WindowExtend,
         Verb::Deploy | Verb::Step(..) | Verb::Verify(_) | Verb::StepBack(..) => {
             Permission::ReleaseDeploy
@@ -242,7 +249,13 @@ impl MoveRelease {
         let events = match &self.verb {
             Verb::Advance => release::advance(release, facts),
             Verb::Submit => release::submit(release, facts, &stamp),
-            Verb::Vote(answer, vote) => vote_on(release, *answer, vote, facts),
+            Verb::Vote(answer, vote) => {
+                release::cast(release, &cast(work.tx, facts.person, *answer, vote)?, facts)
+            }
+            Verb::MeetCondition(body) => {
+                let voter = voter(work.tx, body)?;
+                release::meet_condition(release, voter, &body.note, facts)
+            }
             Verb::Schedule(_) => release::schedule(release, window, facts, &stamp),
             Verb::AskWindow(body) => ask(work.tx, release, body, facts)?,
             Verb::AnswerWindow(said, body) => answer(work.tx, release, *said, body, facts)?,
@@ -287,23 +300,6 @@ impl MoveRelease {
 
 fn text(reason: &Reason) -> &str {
     reason.reason.as_deref().unwrap_or_default()
-}
-
-fn vote_on(
-    release: &Release,
-    answer: Answer,
-    vote: &approval::Vote,
-    facts: &Facts,
-) -> domain::Decision<ReleaseEvent> {
-    let person = facts.person.ok_or(domain::approval::Refusal::NoRound)?;
-    let cast = Cast {
-        person,
-        answer,
-        round: vote.round,
-        content_hash: vote.content_hash.clone(),
-        reason: vote.reason.clone(),
-    };
-    release::cast(release, &cast, facts)
 }
 
 fn close_with(

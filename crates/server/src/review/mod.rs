@@ -1,5 +1,7 @@
 //! Reviews: routes, read model, and the way they are opened by what they look back on.
 
+mod actions;
+mod annotate;
 mod complete;
 mod find;
 mod open;
@@ -9,11 +11,13 @@ mod save;
 mod timeline;
 
 use api::common::{Page, Written};
-use api::review::{Review, ReviewFields, ReviewRow};
+use api::review::{ActionRow, Annotation, Review, ReviewFields, ReviewRow};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
 
+pub use actions::{ACTIONS_DUE, actions_due};
+pub use annotate::AnnotateReview;
 pub use complete::CompleteReview;
 pub use find::{find_review, is_completed, review_ref};
 pub use open::open_review;
@@ -31,6 +35,12 @@ pub fn routes(routes: Routes) -> Routes {
             "state,kind,sort,limit,cursor",
             read::list,
         )
+        .get::<Page<ActionRow>, _, _>(
+            "/reviews/actions",
+            "Lists action items, what is due first first",
+            "owner,state,limit,cursor",
+            actions::list,
+        )
         .get::<Review, _, _>("/reviews/{id}", "Reads a review with its timeline", "", read::get)
         .write::<ReviewFields, Written, _, _>(
             HttpMethod::Put,
@@ -45,6 +55,12 @@ pub fn routes(routes: Routes) -> Routes {
             complete::post,
         );
     routes
+        .write::<Annotation, Written, _, _>(
+            HttpMethod::Post,
+            "/reviews/{id}/annotations",
+            "Remarks on an instant of the timeline of a review",
+            annotate::post,
+        )
         .write::<ReviewFields, Written, _, _>(
             HttpMethod::Put,
             "/releases/{id}/review",

@@ -5,7 +5,7 @@ use api::review::{Review, ReviewAction, ReviewKpi, ReviewRow};
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::identity::Permission;
-use domain::review::{ActionItem, Kpi, Subject, guard_complete};
+use domain::review::{ActionItem, Kpi, Subject, guard_annotate, guard_complete};
 use domain::{General, Missing, Refusal};
 use kernel::{Actor, ReviewId, Timestamp};
 use ports::{Fault, Query, Row, Value};
@@ -121,11 +121,14 @@ fn whole(db: &mut dyn Query, name: &str, actor: &Actor, now: Timestamp) -> Resul
     let unknown = || General::Unknown { kind: "review", name: name.to_owned() };
     let review: Loaded<domain::review::Review> = found.ok_or_else(unknown)?;
     let subject = review.state.subject.ok_or_else(unknown)?;
-    let guard: Result<(), Refusal> = who_is(db, actor, now)?
-        .permit(Permission::ReviewWrite, actor)
-        .map_err(Into::into)
-        .and_then(|()| guard_complete(&review.state));
-    Ok(Review { allowed: vec![action("complete", guard)], ..shown(db, &review, subject)? })
+    let permitted: Result<(), Refusal> =
+        who_is(db, actor, now)?.permit(Permission::ReviewWrite, actor).map_err(Into::into);
+    let guarded = |guard: Result<(), Refusal>| permitted.clone().and(guard);
+    let allowed = vec![
+        action("complete", guarded(guard_complete(&review.state))),
+        action("annotate", guarded(guard_annotate(&review.state))),
+    ];
+    Ok(Review { allowed, ..shown(db, &review, subject)? })
 }
 
 fn shown(
@@ -152,7 +155,7 @@ fn shown(
         user_feedback: content.user_feedback.clone(),
         business_value: content.business_value.clone(),
         actions: actions(db, &mut names, &content.actions)?,
-        timeline: timeline(db, &mut names, subject)?,
+        timeline: timeline(db, &mut names, subject, &state.annotations)?,
         due_on: state.due_on.map(|date| date.to_string()),
         opened_at: state.opened_at.map(|at| at.to_string()).unwrap_or_default(),
         completed_at: state.completed_at.map(|at| at.to_string()),

@@ -2,7 +2,7 @@
 //! memory. It reads names and payloads of events as they are stored, and knows no rule of theirs.
 
 use api::review::Moment;
-use domain::review::Subject;
+use domain::review::{Annotation, Subject};
 use kernel::Actor;
 use ports::{Fault, Query, Row, Value};
 use serde_json::Value as Json;
@@ -34,11 +34,13 @@ const MOVES: &[&str] = &[
     "unscheduled",
 ];
 
-/// The moments of a subject, oldest first; for a release with how each of its changes ended.
+/// The moments of a subject, oldest first; for a release with how each of its changes ended. What
+/// people remarked stands where it happened.
 pub(super) fn timeline(
     db: &mut dyn Query,
     names: &mut Names,
     subject: Subject,
+    annotations: &[Annotation],
 ) -> Result<Vec<Moment>, Fault> {
     let stream = format!("{}:{}", subject.kind(), subject.id());
     let mut told = Vec::new();
@@ -57,6 +59,11 @@ pub(super) fn timeline(
         let number = number(db, names, &change)?;
         let what = format!("{number} ended {}", ending(&payload));
         told.push((row.time(3)?, moment(db, names, what, &row)?));
+    }
+    for said in annotations {
+        let who = names.actor(db, &said.by)?;
+        let (at, what) = (said.at.to_string(), said.text.clone());
+        told.push((said.at, Moment { at, what, who, remark: true }));
     }
     told.sort_by_key(|(at, _)| *at);
     Ok(told.into_iter().map(|(_, moment)| moment).collect())
@@ -98,7 +105,7 @@ fn deployed(payload: &Json) -> Vec<String> {
 
 fn moment(db: &mut dyn Query, names: &mut Names, what: String, row: &Row) -> Result<Moment, Fault> {
     let who = names.actor(db, &Actor::of_label(row.text(2)?))?;
-    Ok(Moment { at: row.time(3)?.to_string(), what, who })
+    Ok(Moment { at: row.time(3)?.to_string(), what, who, remark: false })
 }
 
 /// An event in words; nothing for one that moves nothing.

@@ -21,6 +21,7 @@ const KINDS: &[Kind] = &[
     Kind { name: "incident", number: Some("INC-"), table: "incidents", state: "state" },
     Kind { name: "review", number: Some("PIR-"), table: "reviews", state: "state" },
     Kind { name: "meeting", number: Some("CAB-"), table: "meetings", state: "state" },
+    Kind { name: "article", number: Some("KB-"), table: "articles", state: "state" },
     Kind { name: "exception", number: Some("EXC-"), table: "exceptions", state: "state" },
     Kind { name: "board", number: None, table: "boards", state: "''" },
     Kind { name: "service", number: None, table: "services", state: "''" },

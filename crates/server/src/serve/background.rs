@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use crate::audit;
 use crate::calendar::CalendarReactor;
 use crate::deployment::Driver;
 use crate::follow::followers::{self, Follower, SearchIndex};
@@ -14,6 +15,8 @@ use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
+use crate::notice::{NoticeReactor, Sender, Way};
+use crate::report::{Figures, Surveys};
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_millis(500);
@@ -48,9 +51,22 @@ impl Background {
             };
             background.spawn("gates", answer)?;
         }
+        let with = bus.clone();
+        background.spawn("checkpoints", move |stop| audit::keep_signing(&with, stop))?;
+        background.follow(app, audit::Tree)?;
+        let way = Way::of(app);
+        if way.web.is_some() || way.mailer.is_some() {
+            let with = bus.clone();
+            background.spawn("notices", move |stop| {
+                Sender::new(&with, way.clone(), Arc::clone(stop)).run();
+            })?;
+        }
         background.follow(app, SearchIndex)?;
         background.follow(app, CalendarReactor)?;
         background.follow(app, Leavers)?;
+        background.follow(app, NoticeReactor)?;
+        background.follow(app, Figures)?;
+        background.follow(app, Surveys)?;
         Ok(background)
     }
 

@@ -25,13 +25,13 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
-use ports::HttpClient;
+use ports::{HttpClient, Mailer};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use utoipa::openapi::OpenApi;
 
 use crate::bus::{Bus, World};
-use crate::gate::{GitHub, SigningKey, github_hook};
+use crate::gate::{GitHub, SigningKey, WebhookSecret, github_hook, webhook};
 use crate::health::{Measured, Metrics};
 use crate::http::{App, BODY_MAX, Routes};
 use crate::problem::Answer;
@@ -57,8 +57,14 @@ pub struct Options {
     pub trusted_proxies: Vec<IpAddr>,
     /// How GitHub is spoken with.
     pub github: Option<GitHub>,
+    /// What deliveries of other senders are signed with.
+    pub webhook: Option<WebhookSecret>,
     /// What opens connections to elsewhere.
     pub web: Option<Arc<dyn HttpClient>>,
+    /// What opens connections to mail servers.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Where readers of notices reach this server.
+    pub address: Option<String>,
 }
 
 impl Options {
@@ -75,7 +81,10 @@ impl Options {
             live: Arc::default(),
             followers: Arc::default(),
             github: self.github.clone(),
+            webhook: self.webhook.clone(),
             web: self.web.clone(),
+            mailer: self.mailer.clone(),
+            address: self.address.as_ref().map(|one| one.trim_end_matches('/').to_owned()),
             gate_key: SigningKey::default(),
             tokens: Arc::default(),
             verdicts: Arc::default(),
@@ -98,9 +107,12 @@ const FEATURES: &[fn(Routes) -> Routes] = &[
     crate::identity::routes,
     crate::import::routes,
     crate::incident::routes,
+    crate::knowledge::routes,
     crate::live::routes,
+    crate::notice::routes,
     crate::policy::routes,
     crate::release::routes,
+    crate::report::routes,
     crate::review::routes,
     crate::runner::routes,
     crate::search::routes,
@@ -130,6 +142,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/openapi.json", described)
         .route("/calendar.ics", get(crate::calendar::calendar_file))
         .route("/hooks/github", post(github_hook))
+        .route("/hooks/webhook", post(webhook))
         .route("/problems/{code}", get(problem_pages::show))
         .merge(health::routes(&metrics))
         .method_not_allowed_fallback(wrong_method)

@@ -233,3 +233,57 @@ fn rounds_that_are_over_leave_the_state_and_stay_readable() {
         }
     });
 }
+
+#[test]
+fn a_yes_under_a_condition_counts_and_the_work_waits_for_it() {
+    on_both(async |stage| {
+        let admin = stage.person("ada_administrator", &["administrator"]).await;
+        admin.post("/cis", json!({"name": "web-01", "kind": "server"})).await.ok();
+        let anna = stage.person("anna_requester", &["requester"]).await;
+        let ivan = stage.person("ivan_implementer", &["implementer"]).await;
+        let aldo = stage.person("aldo_auditor", &["auditor"]).await;
+        let sara = stage.person("sara_service_owner", &["service_owner"]).await;
+        let change = waiting(&anna, "Replace").await;
+        let path = format!("/changes/{change}");
+        let window = json!({"start": stage.now().to_string(),
+            "end": stage.now().plus_minutes(60).to_string(), "zone": "UTC"});
+        anna.patch(&path, "*", json!({"window": window})).await.ok();
+        let round = sara.get(&path).await.ok()["rounds"][0].clone();
+        let vote = |person: &str| {
+            let condition = json!({"text": "the restore is tried", "person": person});
+            json!({"round": round["number"], "content_hash": round["content_hash"],
+                "condition": condition})
+        };
+        let unknown = sara.post(&format!("{path}/approve"), vote("nobody_here")).await;
+        let problem = unknown.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/condition/person");
+        let no = sara.post(&format!("{path}/abstain"), vote("aldo_auditor")).await;
+        no.refused(422, "approval.condition_of_no");
+        sara.post(&format!("{path}/approve"), vote("aldo_auditor")).await.ok();
+
+        let start = format!("{path}/start");
+        let problem = ivan.post(&start, json!({})).await;
+        let problem = problem.refused(409, "approval.condition_open");
+        let told = problem["errors"][0]["detail"].as_str().expect("words");
+        assert!(told.contains("the restore is tried"), "{told}");
+        let lamps = anna.get(&path).await.ok()["route"].as_array().expect("lamps").clone();
+        let lamp = lamps.iter().find(|lamp| lamp["name"] == "approvals").expect("a lamp");
+        assert_eq!((&lamp["state"], &lamp["action"]), (&json!("stop"), &json!("meet_condition")));
+
+        let meet = format!("{path}/condition/meet");
+        let actions = |record: &Json| {
+            let all = record["actions"].as_array().expect("actions").clone();
+            all.into_iter().find(|one| one["name"] == "meet_condition").expect("the verb")
+        };
+        anna.post(&meet, json!({})).await.refused(403, "approval.condition_of_another");
+        assert_eq!(actions(&anna.get(&path).await.ok())["allowed"], false);
+        assert_eq!(actions(&aldo.get(&path).await.ok())["allowed"], true, "by no role of theirs");
+        aldo.post(&meet, json!({"note": "nine minutes"})).await.ok();
+        aldo.post(&meet, json!({})).await.refused(409, "approval.no_condition");
+        let votes = &anna.get(&path).await.ok()["rounds"][0]["stages"][0]["groups"][0]["votes"];
+        let last = votes.as_array().expect("votes").last().expect("a vote")["condition"].clone();
+        assert_eq!(last["met_by"]["name"], "aldo_auditor Example");
+        assert_eq!((&last["note"], &last["open"]), (&json!("nine minutes"), &json!(false)));
+        ivan.post(&start, json!({})).await.ok();
+    });
+}

@@ -1,6 +1,6 @@
 //! Reading the log, and finding what was touched behind the application's back.
 
-use interlock_server::audit::{VerifyReport, verify};
+use interlock_server::audit::{Known, VerifyReport, verify};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Stage, on_both};
@@ -366,14 +366,14 @@ async fn verified(stage: &Stage) -> VerifyReport {
     numbered(stage).await;
     let report = interlock_server::read::ask(&*stage.store, |db| {
         let mut seen = 0;
-        let report = verify(db, &mut |count| seen = count)?;
+        let report = verify(db, &Known::default(), &mut |count| seen = count)?;
         assert!(report.wrong.is_some() || seen == report.events + report.streams);
         Ok(report)
     });
     report.await.unwrap()
 }
 
-async fn some_history(stage: &Stage) {
+pub(crate) async fn some_history(stage: &Stage) {
     let anna = stage.person("anna", &["service_owner", "administrator"]).await;
     anna.post("/services", json!({"name": "Shop"})).await.ok();
     anna.patch("/services/shop", "*", json!({"criticality": 1})).await.ok();

@@ -312,6 +312,7 @@ async fn ended(stage: &Stage, story: &Cast<'_>, path: &str, second: &str) {
 
         ## Present
 
+        - cleo_chair Example, 11:00 – 11:50
         - cora_cab Example, 11:00 – 11:50
         - cees_cab Example, 11:00 – 11:50
 

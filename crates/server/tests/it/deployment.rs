@@ -329,3 +329,82 @@ fn who_approved_a_change_does_not_carry_it_out_in_a_release() {
         story.anna.get("/deployments/REL-9").await.refused(404, "request.unknown_record");
     });
 }
+
+#[test]
+fn the_blast_radius_tells_what_a_release_reaches_and_the_incidents_there_since() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        story.sara.post("/services", json!({"name": "Reports"})).await.ok();
+        story.sara.post("/cis", json!({"name": "report-app", "service": "Reports"})).await.ok();
+        let needs = json!({"relations": [{"kind": "uses", "to": "pay-db"}]});
+        story.sara.put("/cis/report-app/relations", "*", needs).await.ok();
+        let report = async |title: &str, ci: &str, at: &str| {
+            let fields = json!({"title": title, "cis": [ci], "opened_at": at});
+            story.anna.post("/incidents", fields).await.ok();
+        };
+        report("before", "pay-db", "2026-11-21T07:00:00Z").await;
+        let (path, changes) = deployed(&stage, &story).await;
+        // She stays signed in.
+        story.anna.get(&path).await.ok();
+        stage.clock.set(crate::support::at("2026-11-21T23:00:00Z"));
+        report("on it", "web-01", "2026-11-21T14:30:00Z").await;
+        report("on what needs it", "report-app", "2026-11-21T14:20:00Z").await;
+        report("put down to it", "pay-app", "2026-11-21T20:00:00Z").await;
+        let cause = json!({"caused_by": changes[0]});
+        story.anna.patch("/incidents/INC-4", "*", cause).await.ok();
+        let blast = story.anna.get(&format!("{path}/blast")).await.ok();
+        assert_eq!(crate::support::names(&blast["services"]), ["Payments"]);
+        assert_eq!(crate::support::names(&blast["reached_services"]), ["Reports"]);
+        assert_eq!(blast["cis"].as_array().unwrap().len(), 2);
+        assert_eq!(blast["reached_cis"].as_array().unwrap().len(), 2);
+        let told: Vec<(&str, &str)> = blast["incidents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                let name = one["incident"]["name"].as_str().unwrap();
+                (name, one["causality"].as_str().unwrap_or("later"))
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("on what needs it", "inferred"),
+                ("on it", "inferred"),
+                ("put down to it", "explicit")
+            ]
+        );
+        assert_eq!(blast["incidents"][2]["why"], format!("put down to {}", changes[0]));
+        story.anna.get("/releases/REL-9/blast").await.refused(404, "request.unknown_record");
+    });
+}
+
+#[test]
+fn who_waits_for_a_change_is_told_once_it_succeeded() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let (path, changes) = deployed(&stage, &story).await;
+        let links = |done: bool| {
+            json!({"links": [{"kind": "request", "target": "REQ-7", "tell": "Olga", "done": done,
+                "url": "https://example.org/REQ-7"}]})
+        };
+        let change = format!("/changes/{}", changes[0]);
+        let at = format!("{change}/links");
+        story.anna.put(&at, "*", links(false)).await.ok();
+        let early = story.anna.put(&at, "*", links(true)).await;
+        early.refused(422, "request.invalid");
+        let may = async || {
+            let change = story.anna.get(&change).await.ok();
+            let actions = change["actions"].as_array().unwrap().clone();
+            let settle = actions.iter().find(|action| action["name"] == "settle_links").unwrap();
+            settle["allowed"].as_bool().unwrap()
+        };
+        assert!(!may().await);
+        story.ivan.post(&format!("{path}/verify"), json!({})).await.ok();
+        story.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
+        assert!(may().await);
+        story.anna.put(&at, "*", links(true)).await.ok();
+        let link = story.anna.get(&change).await.ok()["links"][0].clone();
+        assert_eq!((&link["tell"], &link["done"]), (&json!("Olga"), &json!(true)));
+    });
+}

@@ -15,26 +15,30 @@ use crate::support::{Stage, at, on_both};
 
 /// What the world has seen and how it answers.
 #[derive(Default)]
-struct Witness {
+pub(crate) struct Witness {
     seen: Mutex<Seen>,
 }
 
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     /// How often each key had an effect.
     effects: BTreeMap<String, u32>,
     /// The steps in the order of their effects, `shop:forward`.
     order: Vec<String>,
     /// Steps whose calls fail.
-    failing: BTreeSet<String>,
+    pub(crate) failing: BTreeSet<String>,
     /// Steps whose answers are lost, once.
     mute: BTreeSet<String>,
     /// What Prometheus says.
     errors: Option<String>,
+    /// How many requests it has counted.
+    pub(crate) requests: String,
+    /// The alerts that fire.
+    alerts: Vec<String>,
 }
 
 impl Witness {
-    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+    pub(crate) fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
         look(&mut self.seen.lock().unwrap())
     }
 
@@ -42,7 +46,7 @@ impl Witness {
         self.seen(|seen| seen.order.clone())
     }
 
-    fn check_effects(&self) {
+    pub(crate) fn check_effects(&self) {
         let twice = self.seen(|seen| seen.effects.values().any(|count| *count != 1));
         assert!(!twice, "{:?}", self.seen(|seen| seen.effects.clone()));
     }
@@ -54,8 +58,16 @@ impl HttpClient for Witness {
             Ok(HttpResponse { status, headers: Vec::new(), body: body.into_bytes() })
         };
         let mut seen = self.seen.lock().unwrap();
+        if request.url.contains("/api/v2/alerts") {
+            let fires = |name: &&String| request.url.contains(&format!("alertname%3D%22{name}%22"));
+            let firing = seen.alerts.iter().filter(fires);
+            let alert = |_| json!({"annotations": {"summary": "it is slow"}});
+            return answer(200, json!(firing.map(alert).collect::<Vec<_>>()).to_string());
+        }
         if request.url.contains("/api/v1/query") {
-            let result = seen.errors.as_ref().map(|value| json!([{"value": [0, value]}]));
+            let requests = request.url.ends_with("query=requests").then(|| seen.requests.clone());
+            let value = requests.or_else(|| seen.errors.clone());
+            let result = value.map(|value| json!([{"value": [0, value]}]));
             let data = json!({"resultType": "vector", "result": result.unwrap_or(json!([]))});
             return answer(200, json!({"status": "success", "data": data}).to_string());
         }
@@ -84,13 +96,13 @@ impl HttpClient for Witness {
 }
 
 /// A driver and the world that it calls.
-struct Drive {
-    witness: Arc<Witness>,
+pub(crate) struct Drive {
+    pub(crate) witness: Arc<Witness>,
     driver: Option<Driver>,
 }
 
 impl Drive {
-    fn of(stage: &Stage) -> Self {
+    pub(crate) fn of(stage: &Stage) -> Self {
         let witness = Arc::new(Witness::default());
         let mut drive = Self { witness, driver: None };
         drive.restart(stage);
@@ -98,9 +110,17 @@ impl Drive {
     }
 
     /// Another driver takes over, which knows nothing of what was made before.
-    fn restart(&mut self, stage: &Stage) {
+    pub(crate) fn restart(&mut self, stage: &Stage) {
         let http = Arc::clone(&self.witness);
         self.driver = Some(Driver::new(&stage.bus, http, Arc::new(AtomicBool::new(false))));
+    }
+
+    /// What Prometheus says, and which alerts fire, from now on.
+    pub(crate) fn sees(&self, errors: Option<&str>, alerts: &[&str]) {
+        self.witness.seen(|seen| {
+            seen.errors = errors.map(str::to_owned);
+            seen.alerts = alerts.iter().map(|alert| (*alert).to_owned()).collect();
+        });
     }
 
     /// Takes over, and no more.
@@ -114,7 +134,7 @@ impl Drive {
     }
 
     /// Drives until nothing is in flight.
-    async fn on(&mut self) {
+    pub(crate) async fn on(&mut self) {
         let mut driver = self.driver.take().unwrap();
         let driven = tokio::task::spawn_blocking(move || {
             // The first turn only takes over.
@@ -169,16 +189,16 @@ pub(crate) async fn begun(stage: &Stage, story: &Cast<'_>, more: &str) -> (Strin
     (release, changes)
 }
 
-async fn run(story: &Cast<'_>, release: &str) -> Json {
+pub(crate) async fn run(story: &Cast<'_>, release: &str) -> Json {
     story.rosa.get(&format!("/deployments/{release}")).await.ok()["run"].clone()
 }
 
-fn states(run: &Json, way: &str) -> Vec<String> {
+pub(crate) fn states(run: &Json, way: &str) -> Vec<String> {
     let steps = run["steps"].as_array().expect("steps").iter();
     steps.map(|step| step[way]["state"].as_str().unwrap_or("-").to_owned()).collect()
 }
 
-fn waits(run: &Json) -> Vec<String> {
+pub(crate) fn waits(run: &Json) -> Vec<String> {
     let waits = run["waits"].as_array().expect("waits").iter();
     waits.map(|wait| wait["what"].as_str().expect("a word").to_owned()).collect()
 }

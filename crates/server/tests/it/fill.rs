@@ -37,6 +37,7 @@ async fn imported(stage: &Stage) {
         finished_at: None,
         created_at: Some(stage.now()),
         outcome: None,
+        incidents: None,
         scheduled: false,
     };
     let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });

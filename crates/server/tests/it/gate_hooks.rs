@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use interlock_server::gate::Caller;
 use ports::{Fault, HttpClient, HttpRequest, HttpResponse};
 use ring::hmac;
@@ -10,7 +12,7 @@ use serde_json::{Value as Json, json};
 
 use crate::gate::{committed, step};
 use crate::release::{cast, vote};
-use crate::support::{GITHUB_SECRET, Stage, at, github, on_both};
+use crate::support::{GITHUB_SECRET, Stage, WEBHOOK_SECRET, at, github, on_both};
 
 const SHA: &str = "f95f852bd8fca8fcc58a9a2d6c842781e32a215e";
 const CALLBACK: &str =
@@ -202,6 +204,54 @@ fn an_edit_between_deliveries_is_never_let_through_by_the_older_approval() {
         assert!(comment.contains("gitcommit:0b1c"), "{comment}");
         vote(&story.rita, &path, "approve", "").await.ok();
         assert!(told(&stage, &elsewhere).await.is_empty(), "it was answered for good");
+    });
+}
+
+/// A delivery signed as Standard Webhooks asks, at an instant.
+async fn signed(stage: &Stage, seconds: i64, body: &Json) -> (u16, Json) {
+    let body = body.to_string();
+    let secret = STANDARD.decode(WEBHOOK_SECRET.trim_start_matches("whsec_")).unwrap();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+    let tag = hmac::sign(&key, format!("msg_1.{seconds}.{body}").as_bytes());
+    let signature = format!("v1,{}", STANDARD.encode(tag.as_ref()));
+    let seconds = seconds.to_string();
+    let headers = [
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", seconds.as_str()),
+        ("webhook-signature", signature.as_str()),
+    ];
+    stage.delivered("/hooks/webhook", &headers, body.into_bytes()).await
+}
+
+#[test]
+fn a_deployment_is_told_by_a_sender_that_has_only_the_secret() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        committed(&story, &commit()).await;
+        stage.clock.set(at("2026-11-21T14:30:00Z"));
+        let now = at("2026-11-21T14:30:00Z").micros() / 1_000_000;
+        let seen = |digest: &str| {
+            let data = json!({"artifact": {"name": "pay-app", "digest": digest},
+                "environment": "production"});
+            json!({"type": "deployment.seen", "data": data})
+        };
+        let (status, taken) = signed(&stage, now, &seen(&commit())).await;
+        assert_eq!((status, &taken["taken"]), (200, &json!("it was authorised")));
+        for _ in 0..2 {
+            let (_, taken) = signed(&stage, now - 300, &seen("sha256:0f")).await;
+            let said = taken["taken"].as_str().expect("a sentence");
+            assert!(said.starts_with("nothing authorised it: see CHG-"), "{said}");
+        }
+        let found = "SELECT COUNT(*) FROM events WHERE name = 'change.found_unauthorised.v1'";
+        assert_eq!(stage.count(found).await, 1);
+        let (status, problem) = signed(&stage, now - 301, &seen("sha256:0e")).await;
+        assert_eq!((status, &problem["code"]), (401, &json!("gate.signature_wrong")));
+        let (status, taken) = signed(&stage, now, &json!({"test": 1})).await;
+        assert_eq!(status, 200, "{taken}");
+        let wrong = json!({"type": "deployment.seen", "data": {"artifact": 1}});
+        assert_eq!(signed(&stage, now, &wrong).await.0, 400);
+        let altered = stage.delivered("/hooks/webhook", &[], b"{}".to_vec()).await;
+        assert_eq!(altered.0, 401);
     });
 }
 

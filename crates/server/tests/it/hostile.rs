@@ -10,7 +10,7 @@ use crate::support::{Client, on_both};
 const TITLE_MAX: usize = 200;
 
 /// The strings, where the folder of real records is.
-fn strings() -> Option<Vec<String>> {
+pub(crate) fn strings() -> Option<Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("INTERLOCK_DATA").map_or(root, PathBuf::from);
     let path = folder.join("hostile/blns.json");

@@ -1,6 +1,6 @@
 //! Incidents: reporting, moving, listing, remarks, and taking them over from another system.
 
-use domain::change::Origin;
+use domain::change::{Origin, Outcome};
 use domain::incident::{Imported, Incident, Priority, State};
 use interlock_server::bus::Envelope;
 use interlock_server::import::{Import, Taken};
@@ -239,5 +239,105 @@ fn who_may_not_import_imports_nothing() {
         let end = stage.bus.send(envelope, im1224(vec![])).await;
         let refused = interlock_server::problem::of_failure(end.unwrap_err());
         assert_eq!(refused.code, "request.not_permitted");
+    });
+}
+
+/// A change of another system that was carried out on a CI between two times of the stage's day.
+async fn carried_out(stage: &Stage, title: &str, ci: &Json, times: (&str, &str), end: Outcome) {
+    let origin =
+        Origin { source: "old".to_owned(), number: title.to_owned(), zone: kernel::Zone::utc() };
+    let imported = domain::change::Imported {
+        number: String::new(),
+        origin,
+        title: title.to_owned(),
+        description: String::new(),
+        change_type: domain::policy::ChangeType::Normal,
+        environment: domain::vocabulary::Environment::Production,
+        cis: vec![ci["id"].as_str().unwrap().parse().unwrap()],
+        artifacts: vec![],
+        window: None,
+        started_at: Some(at(times.0)),
+        finished_at: Some(at(times.1)),
+        created_at: None,
+        outcome: Some(end),
+        incidents: None,
+        scheduled: false,
+    };
+    let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
+    let command: Import<domain::change::Change> = Import::new([imported]);
+    stage.bus.send(operator, command).await.unwrap();
+}
+
+#[test]
+fn what_was_changed_lately_near_it_is_told_the_likely_cause_first() {
+    on_both(async |stage| {
+        let anna = stage.person("anna", &["service_owner"]).await;
+        anna.post("/services", json!({"name": "Shop"})).await.ok();
+        let web = json!({"name": "web-01", "service": "Shop"});
+        let web = anna.post("/cis", web).await.ok();
+        let db = anna.post("/cis", json!({"name": "db-01"})).await.ok();
+        let far = anna.post("/cis", json!({"name": "far"})).await.ok();
+        let needs = json!({"relations": [{"kind": "runs_on", "to": "db-01"}]});
+        anna.put("/cis/web-01/relations", "*", needs).await.ok();
+        let good = Outcome::Successful;
+        let day = |time: &str| format!("2026-11-21T{time}:00Z");
+        for (title, ci, from, to, end) in [
+            ("half an hour", &web, day("06:00"), day("06:30"), good),
+            ("below it", &db, day("06:40"), day("06:50"), good),
+            ("taken back", &db, day("06:55"), day("07:20"), Outcome::FailedBackedOut),
+            ("elsewhere", &far, day("06:58"), day("06:59"), good),
+            ("after it", &web, day("07:01"), day("07:02"), good),
+            ("the day before", &web, "2026-11-20T00:00:00Z".to_owned(), day("01:00"), good),
+            (
+                "long ago",
+                &web,
+                "2026-11-19T00:00:00Z".to_owned(),
+                "2026-11-19T01:00:00Z".to_owned(),
+                good,
+            ),
+        ] {
+            carried_out(&stage, title, ci, (&from, &to), end).await;
+        }
+        let fields = json!({"title": "Shop is down", "cis": ["web-01"], "services": ["Shop"],
+            "opened_at": "2026-11-21T07:00:00Z"});
+        anna.post("/incidents", fields).await.ok();
+        let near = async |query: &str| {
+            let near = anna.get(&format!("/incidents/INC-1/near{query}")).await.ok();
+            let items = near["items"].as_array().unwrap().iter();
+            let told = items.map(|one| {
+                format!(
+                    "{} [{}]",
+                    one["change"]["name"].as_str().unwrap(),
+                    one["causality"].as_str().unwrap()
+                )
+            });
+            (told.collect::<Vec<_>>().join(", "), near)
+        };
+        let (told, near_24) = near("").await;
+        assert_eq!(
+            told,
+            "taken back [rollback], half an hour [inferred], below it [inferred], \
+            the day before [inferred]"
+        );
+        assert_eq!((&near_24["hours"], &near_24["truncated"]), (&json!(24), &json!(false)));
+        assert_eq!(near_24["from"], "2026-11-20T07:00:00Z");
+        assert_eq!(
+            near_24["items"][0]["why"],
+            "worked on db-01, which is needed: web-01 runs on db-01; \
+            was under way when it began; failed backed out"
+        );
+        assert_eq!(near_24["items"][1]["minutes_before"], 30);
+        assert_eq!(near_24["items"][1]["nearness"], "same_ci");
+        assert_eq!(
+            near("?hours=1").await.0,
+            "taken back [rollback], half an hour [inferred], \
+            below it [inferred]"
+        );
+        assert!(near("?hours=72").await.0.ends_with(", long ago [inferred]"));
+        anna.get("/incidents/INC-1/near?hours=0").await.refused(422, "request.invalid");
+        anna.get("/incidents/INC-9/near").await.refused(404, "request.unknown_record");
+        let below = near_24["items"][2]["change"]["id"].clone();
+        anna.patch("/incidents/INC-1", "*", json!({"caused_by": below})).await.ok();
+        assert!(near("").await.0.starts_with("below it [explicit], taken back [rollback]"));
     });
 }

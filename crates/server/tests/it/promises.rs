@@ -10,6 +10,7 @@ use domain::identity::Permission;
 use interlock_server::bus::{Command, Envelope, Failure, Lock, Stop, Work};
 use interlock_server::calendar::CalendarReactor;
 use interlock_server::follow::timers;
+use interlock_server::notice::NoticeReactor;
 use interlock_server::read::ask;
 use ports::{Engine, Query, Row, Value};
 use serde_json::{Value as Json, json};
@@ -460,7 +461,14 @@ async fn a_bit_of_everything(stage: &Stage) {
     files["conflicts.toml"] =
         json!(format!("# Read again.\n{}", files["conflicts.toml"].as_str().unwrap()));
     anna.put("/policy", "0", json!({"files": files, "note": "a remark"})).await.ok();
+    let shops = json!({"name": "Shops", "services": ["Payments"], "people": ["anna_requester"],
+        "addresses": ["eve@example.org"]});
+    anna.post("/user-groups", shops).await.ok();
+    let chat = json!({"name": "Ops", "kind": "slack", "url": "https://hooks.slack.test/a"});
+    anna.post("/channels", chat).await.ok();
+    anna.patch("/releases/REL-1/communication", "*", json!({"impact": "A pause."})).await.ok();
     stage.follow(CalendarReactor).await;
+    stage.follow(NoticeReactor).await;
 }
 
 /// What pipelines and machines leave: artifacts, gates, deliveries, runners and their jobs.

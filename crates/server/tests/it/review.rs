@@ -258,3 +258,98 @@ fn the_timeline_of_a_release_tells_how_each_of_its_changes_ended() {
         story.rosa.post(&format!("{path}/close"), json!({"outcome": "successful"})).await.ok();
     });
 }
+
+#[test]
+fn a_remark_stands_in_the_timeline_where_it_happened() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let change = emergency(&story).await;
+        stage.clock.set(at("2026-11-21T09:00:00Z"));
+        complete(&story, &change, "successful").await;
+        let path = "/reviews/PIR-1/annotations";
+        let said = json!({"at": "2026-11-21T08:30:00Z", "text": "the pager was off"});
+        story.otto.post(path, said.clone()).await.refused(403, "request.not_permitted");
+        story.anna.post(path, said.clone()).await.ok();
+        let early = json!({"at": "2026-11-21T10:00:00Z", "text": "x"});
+        let problem = story.anna.post(path, early).await.refused(422, "request.invalid");
+        assert_eq!(pointers(&problem), ["/at"]);
+        let review = story.otto.get("/reviews/PIR-1").await.ok();
+        let told = said_with_remarks(&review);
+        assert_eq!(
+            &told[3..],
+            ["Work began", "the pager was off!", "Work ended successful: as planned"]
+        );
+        assert_eq!(review["timeline"][4]["who"], "anna_requester Example");
+        let whole = json!({"went_well": "a", "went_wrong": "b", "complete": true});
+        story.anna.put("/reviews/PIR-1", "*", whole).await.ok();
+        story.anna.post(path, said).await.refused(409, "review.completed");
+    });
+}
+
+fn said_with_remarks(review: &Json) -> Vec<String> {
+    let moments = review["timeline"].as_array().expect("a timeline").iter();
+    let mark = |moment: &Json| if moment["remark"] == true { "!" } else { "" };
+    moments.map(|moment| format!("{}{}", moment["what"].as_str().unwrap(), mark(moment))).collect()
+}
+
+#[test]
+fn action_items_are_followed_until_they_are_done() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let change = emergency(&story).await;
+        complete(&story, &change, "successful").await;
+        let item = |title: &str, owner: &str, due: &str| json!({"title": title, "owner": owner, "due_on": due});
+        let actions = json!({"actions": [
+            item("Add an alert", "ivan_implementer", "2026-11-24"),
+            item("Test the backup", "anna_requester", "2026-11-23"),
+            item("Tell the desk", "ivan_implementer", "2026-11-22"),
+        ]});
+        story.anna.put("/reviews/PIR-1", "*", actions).await.ok();
+        let listed = async |query: &str| {
+            let page = story.ivan.get(&format!("/reviews/actions?{query}")).await.ok();
+            let items = page["items"].as_array().unwrap().clone();
+            let mark = |row: &Json| if row["overdue"] == true { "!" } else { "" };
+            let titles =
+                items.iter().map(|row| format!("{}{}", row["title"].as_str().unwrap(), mark(row)));
+            titles.collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(listed("state=open").await, "Tell the desk, Test the backup, Add an alert");
+        assert_eq!(listed("owner=me&state=open").await, "Tell the desk, Add an alert");
+        assert_eq!(listed("owner=anna_requester").await, "Test the backup");
+        assert_eq!(listed("state=overdue").await, "");
+        let page = story.ivan.get("/reviews/actions?limit=2").await.ok();
+        let next = page["next"].as_str().unwrap();
+        assert_eq!(listed(&format!("limit=2&cursor={next}")).await, "Add an alert");
+        story.ivan.get("/reviews/actions?state=late").await.refused(422, "request.invalid");
+
+        let events = async || {
+            let log = story.otto.get("/audit/events?subject=PIR-1").await.ok();
+            let items = log["items"].as_array().unwrap().clone();
+            items.iter().filter(|one| one["name"] == "review.actions_due.v1").count()
+        };
+        // Nobody is signed out on the way.
+        let pass = async |until: &str| {
+            while stage.now() < at(until) {
+                stage.wait_until(stage.now().plus_minutes(8 * 60).min(at(until))).await;
+                for client in [&story.ivan, &story.otto, &story.anna] {
+                    client.get("/session").await.ok();
+                }
+            }
+        };
+        assert_eq!(events().await, 0);
+        pass("2026-11-22T00:00:00Z").await;
+        assert_eq!(events().await, 1);
+        pass("2026-11-22T23:00:00Z").await;
+        assert_eq!(events().await, 1, "nothing more was due");
+        pass("2026-11-23T01:00:00Z").await;
+        assert_eq!(listed("owner=me&state=overdue").await, "Tell the desk!");
+        let mut review = story.anna.get("/reviews/PIR-1").await.ok();
+        review["actions"][2]["done"] = json!(true);
+        let ticked = json!({"actions": review["actions"]});
+        story.anna.put("/reviews/PIR-1", "*", ticked).await.ok();
+        assert_eq!(listed("state=overdue").await, "");
+        assert_eq!(listed("state=done").await, "Tell the desk");
+        pass("2026-11-25T00:00:00Z").await;
+        assert_eq!(events().await, 3, "each was reminded of once");
+    });
+}

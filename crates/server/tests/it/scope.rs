@@ -425,3 +425,92 @@ fn readiness_names_what_blocks_who_acts_and_what_each_way_would_do() {
         assert_eq!(moving["effect"]["blocked"], 1, "the change is still not approved");
     });
 }
+
+#[test]
+fn what_it_reaches_is_proposed_and_each_team_signs_off_its_part() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let admin = stage.person("art_administrator", &["administrator", "service_owner"]).await;
+        admin.post("/services", json!({"name": "Shop", "criticality": 1})).await.ok();
+        for (name, kind, service) in
+            [("shop-app", "application", "Shop"), ("mail-gw", "third party", "Payments")]
+        {
+            let ci = json!({"name": name, "kind": kind, "service": service});
+            admin.post("/cis", ci).await.ok();
+        }
+        for (from, to) in [("shop-app", &["pay-app"][..]), ("pay-app", &["pay-db", "mail-gw"])] {
+            let needs: Vec<Json> = to.iter().map(|to| json!({"kind": "uses", "to": to})).collect();
+            let path = format!("/cis/{from}/relations");
+            admin.put(&path, "*", json!({"relations": needs})).await.ok();
+        }
+        let depots = json!({"name": "Depots", "members": ["paul_engineer"]});
+        admin.post("/teams", depots).await.ok();
+        let app = change(&story.anna, "App", "pay-app").await;
+        let spring = window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let spring = release(&story, "Spring", spring).await;
+        attach(&story, &spring, &app).await;
+
+        let path = format!("/releases/{spring}/scope");
+        let proposed = async || {
+            let scope = story.anna.get(&path).await.ok();
+            let parts = scope["proposed"].as_array().expect("parts").iter();
+            let mut parts: Vec<String> =
+                parts.map(|part| format!("{} {}", part["kind"], part["path"])).collect();
+            parts.sort();
+            parts
+        };
+        assert_eq!(
+            proposed().await,
+            [
+                r#""application" "pay-app → is used by → shop-app""#,
+                r#""infrastructure" "pay-app → uses → pay-db""#,
+                r#""third_party" "pay-app → uses → mail-gw""#,
+            ]
+        );
+        let scope = story.anna.get(&path).await.ok();
+        let impact = scope["impact"].as_array().expect("services").iter();
+        let impact: Vec<_> = impact
+            .map(|one| {
+                (one["service"]["name"].clone(), one["criticality"].clone(), one["direct"].clone())
+            })
+            .collect();
+        assert_eq!(
+            impact,
+            [(json!("Shop"), json!(1), json!(false)), (json!("Payments"), json!(2), json!(true))]
+        );
+        assert_eq!(numbers(&scope["included"], "change"), [app.as_str()]);
+        assert_eq!(scope["impact"][0]["changes"][0]["number"], app.as_str());
+        let stated = json!({
+            "independent": [{"what": "mail-gw", "reason": "its operator tests it"}],
+            "teams": [{"team": "Depots", "owns": "the racks", "signs_off": "power"}],
+        });
+        story.rosa.patch(&path, "*", stated).await.ok();
+        assert_eq!(proposed().await.len(), 2, "what is stated is not proposed");
+
+        let sign = format!("{path}/sign-off");
+        story.rosa.post(&sign, json!({})).await.refused(403, "release.not_of_team");
+        let part = async || {
+            let board = format!("/releases/{spring}/readiness");
+            let board = story.rosa.get(&board).await.ok();
+            let items = board["items"].as_array().expect("items").clone();
+            items.into_iter().find(|item| item["kind"] == "part").expect("a part")
+        };
+        assert_eq!(
+            (part().await["state"].clone(), part().await["who"].clone()),
+            (json!("waiting"), json!(["Depots"]))
+        );
+        assert_eq!(story.paul.get(&path).await.ok()["teams"][0]["yours"], true);
+        story.paul.post(&sign, json!({"note": "measured"})).await.ok();
+        story.paul.post(&sign, json!({})).await.refused(409, "release.nothing_to_sign");
+        assert_eq!(part().await["state"], "clear");
+        let team = story.rosa.get(&path).await.ok()["teams"][0].clone();
+        assert_eq!(
+            (&team["signed_by"], &team["signed_note"]),
+            (&json!("paul_engineer"), &json!("measured"))
+        );
+        let other = json!({"teams": [{"team": "Depots", "owns": "the racks and the floor"}]});
+        story.rosa.patch(&path, "*", other).await.ok();
+        let team = story.rosa.get(&path).await.ok()["teams"][0].clone();
+        assert_eq!((team.get("signed_by"), &team["lapsed"]), (None, &json!(true)));
+    });
+}

@@ -17,7 +17,7 @@ use interlock_server::bus::{Bus, Envelope, World};
 use interlock_server::follow::followers::{Follower, SearchIndex, step};
 use interlock_server::follow::timers::fire_due;
 use interlock_server::follow::watch::Watch;
-use interlock_server::gate::{GitHub, GitHubSetUp};
+use interlock_server::gate::{GitHub, GitHubSetUp, WebhookSecret};
 use interlock_server::http::session_hash;
 use interlock_server::identity::{SavePerson, SignInAs, hash_password};
 use interlock_server::live::Live;
@@ -86,7 +86,12 @@ impl Stage {
             clock: clock.clone(),
             chance: Arc::new(SeededChance::new(7 + opened.lock().unwrap().len() as u64)),
         });
-        let app = Options { github: Some(github()), ..Options::default() }.app(bus.clone());
+        let app = Options {
+            github: Some(github()),
+            webhook: Some(WebhookSecret::try_new(WEBHOOK_SECRET).unwrap()),
+            ..Options::default()
+        }
+        .app(bus.clone());
         let (live, followers) = (Arc::clone(&app.live), Arc::clone(&app.followers));
         Self { bus, clock, store, live, followers, router: router(app), address, opened }
     }
@@ -270,6 +275,9 @@ impl Stage {
 
 /// What GitHub's webhook is signed with.
 pub(crate) const GITHUB_SECRET: &str = "It's a Secret to Everybody";
+
+/// What other senders sign with.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// How GitHub is spoken with.
 pub(crate) fn github() -> GitHub {

@@ -2,6 +2,7 @@
 import { useMe } from '@/lib/session';
 import { Page } from '@/ui/Page';
 import { useNow } from '@/ui/Time';
+import { AskedSurveys } from './AskedSurveys';
 import { AskedWindows } from './AskedWindows';
 import { AtRisk } from './AtRisk';
 import { Mine } from './Mine';
@@ -23,6 +24,7 @@ export default function HomePage() {
       <NextThing />
       <Running />
       <AskedWindows />
+      <AskedSurveys />
       {!ahead.error && <Today calendar={ahead.data} from={range.from} to={range.today} now={now} />}
       <div className={classes.two}>
         <AtRisk calendar={ahead.data} error={ahead.error} now={now} />

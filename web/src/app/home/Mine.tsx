@@ -1,4 +1,4 @@
-// Open releases and changes of the reader.
+// Open releases and changes of the reader, and what follows from reviews.
 import type { Ref, Window } from '@/lib/schema';
 import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
@@ -7,6 +7,7 @@ import { ErrorState, RowsSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { WindowTime } from '@/ui/Time';
 import { paths } from '../paths';
+import { MyActions } from './MyActions';
 import { isOpen, OPEN_MAX, useMyChanges, useMyReleases } from './queries';
 import { HOME } from './texts';
 import classes from './home.module.css';
@@ -30,6 +31,7 @@ export function Mine() {
   const changes = useMyChanges();
   return (
     <div className={classes.stack}>
+      <MyActions />
       <List
         title={HOME.myReleases}
         query={releases}

@@ -34,8 +34,13 @@ export function Running() {
               </p>
               <Clock row={row} />
             </div>
-            {row.yours && <StatePill word="yours" label={HOME.yours} tone="info" />}
-            <StatePill word={row.state} />
+            <span className={classes.pills}>
+              {row.update_overdue && (
+                <StatePill word="update_overdue" label={HOME.updateOverdue} tone="stop" />
+              )}
+              {row.yours && <StatePill word="yours" label={HOME.yours} tone="info" />}
+              <StatePill word={row.state} />
+            </span>
           </li>
         ))}
       </ul>

@@ -8,7 +8,7 @@ import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
 import { severityOf } from '@/ui/severity';
 import { pathOf } from '../paths';
-import { lanes, place } from './lanes';
+import { lanes, spotOf, type Range, type Spot } from './lanes';
 import { HOME } from './texts';
 import classes from './home.module.css';
 
@@ -22,58 +22,41 @@ interface Props {
 const TICK_HOURS = 3;
 const HOUR_MS = 3_600_000;
 const LANE_PX = 30;
-/** How much of the strip the words of a short bar take. */
-const WORDS_HOURS = 6;
+
+type Entry = Schema<'Entry'>;
 
 export function Today({ calendar, from, to, now }: Props) {
   const zone = useZone();
   if (!calendar) return <Skeleton height={132} />;
   const range = { start: from.getTime(), end: to.getTime() };
-  const inside = (window: Schema<'Window'>) => place(window, range) !== undefined;
   const rows = lanes(
-    calendar.entries.filter((entry) => inside(entry.window)),
-    WORDS_HOURS * HOUR_MS,
+    calendar.entries.flatMap((entry) => {
+      const spot = spotOf(entry.window, range);
+      return spot ? [{ entry, spot }] : [];
+    }),
   );
-  const blackouts = calendar.blackouts.filter((band) => inside(band.window));
-  const nowShare = ((now.getTime() - range.start) / (range.end - range.start)) * 100;
   return (
     <Section title={HOME.today} aside={<span>{zone}</span>}>
       <div className={classes.strip}>
         <div className={classes.ticks} aria-hidden="true">
           {ticks(range).map((tick) => (
-            <span key={tick} style={{ left: `${share(tick, range)}%` }}>
+            <span key={tick} style={{ left: percent(share(tick, range)) }}>
               {clock(new Date(tick), zone)}
             </span>
           ))}
         </div>
         <div className={classes.lanes} style={{ height: Math.max(1, rows.length) * LANE_PX + 8 }}>
-          {blackouts.map((band) => (
-            <span
-              key={band.id + band.window.start}
-              className={classes.blackout}
-              style={place(band.window, range)}
-              title={`${band.name}: ${windowText(band.window, zone)}`}
-            />
+          {calendar.blackouts.map((band) => (
+            <Blackout key={band.id + band.window.start} {...{ band, range, zone }} />
           ))}
-          <span className={classes.now} style={{ left: `${nowShare}%` }} aria-hidden="true" />
+          <span
+            className={classes.now}
+            style={{ left: percent(share(now.getTime(), range)) }}
+            aria-hidden="true"
+          />
           {rows.map((row, lane) =>
-            row.map((entry) => (
-              <Link
-                key={entry.subject.id}
-                to={pathOf(entry.subject) ?? '#'}
-                className={classes.bar}
-                data-kind={entry.kind}
-                data-look={lookOf(entry)}
-                data-conflict={severityOf(entry)}
-                style={{ ...place(entry.window, range), top: lane * LANE_PX + 4 }}
-                title={describe(entry, zone)}
-                aria-label={describe(entry, zone)}
-              >
-                <span className={classes.barWords} data-before={isLate(entry.window, range)}>
-                  <span className="num">{clock(entry.window.start, zone)}</span>{' '}
-                  <span className="mono">{entry.subject.number}</span> {entry.subject.name}
-                </span>
-              </Link>
+            row.map((placed) => (
+              <Bar key={placed.entry.subject.id} {...placed} lane={lane} zone={zone} />
             )),
           )}
         </div>
@@ -83,14 +66,59 @@ export function Today({ calendar, from, to, now }: Props) {
   );
 }
 
-/** So near the end that its words stand before it. */
-function isLate(window: Schema<'Window'>, range: Range): true | undefined {
-  return Date.parse(window.start) > range.end - WORDS_HOURS * HOUR_MS || undefined;
+interface BarProps {
+  entry: Entry;
+  spot: Spot;
+  lane: number;
+  zone: string;
 }
 
-interface Range {
-  start: number;
-  end: number;
+/** A bar to scale; its words stand inside where they fit, else beside it. */
+function Bar({ entry, spot, lane, zone }: BarProps) {
+  const { from, to, words, room, begun, goesOn } = spot;
+  const beside = words === 'after' ? { left: percent(to) } : { right: percent(1 - from) };
+  const place = words === 'inside' ? { left: percent(from), width: percent(room) } : beside;
+  const start = clock(entry.window.start, zone);
+  return (
+    <Link
+      to={pathOf(entry.subject) ?? '#'}
+      className={classes.entry}
+      style={{ top: lane * LANE_PX + 4 }}
+      title={describe(entry, zone)}
+      aria-label={describe(entry, zone)}
+    >
+      <span
+        className={classes.bar}
+        data-kind={entry.kind}
+        data-look={lookOf(entry)}
+        data-conflict={severityOf(entry)}
+        data-begun={begun || undefined}
+        data-on={goesOn || undefined}
+        style={{ left: percent(from), width: percent(to - from) }}
+      />
+      <span
+        className={classes.barWords}
+        data-beside={words !== 'inside' || undefined}
+        style={{ ...place, maxWidth: percent(room) }}
+      >
+        <span className="num">{begun ? HOME.since(start) : start}</span>{' '}
+        <span className="mono">{entry.subject.number}</span>{' '}
+        <span className={classes.barName}>{entry.subject.name}</span>
+      </span>
+    </Link>
+  );
+}
+
+function Blackout({ band, range, zone }: { band: Schema<'Band'>; range: Range; zone: string }) {
+  const spot = spotOf(band.window, range);
+  if (!spot) return null;
+  return (
+    <span
+      className={classes.blackout}
+      style={{ left: percent(spot.from), width: percent(spot.to - spot.from) }}
+      title={`${band.name}: ${windowText(band.window, zone)}`}
+    />
+  );
 }
 
 function ticks(range: Range): number[] {
@@ -99,5 +127,9 @@ function ticks(range: Range): number[] {
 }
 
 function share(at: number, range: Range): number {
-  return ((at - range.start) / (range.end - range.start)) * 100;
+  return (at - range.start) / (range.end - range.start);
+}
+
+function percent(part: number): string {
+  return `${part * 100}%`;
 }

@@ -5,7 +5,7 @@ import { gate } from '@/testing/gateFixture';
 import { show } from '@/testing/render';
 import { Refuse, serve } from '@/testing/server';
 import { atRisk } from './AtRisk';
-import { lanes, place } from './lanes';
+import { lanes, spotOf } from './lanes';
 
 const none = { items: [] };
 const nothing = {
@@ -35,6 +35,17 @@ describe('home', () => {
     expect(screen.queryByText('REL-18 is being deployed')).not.toBeInTheDocument();
     const asked = sent.find((call) => call.path === '/deployments');
     expect(asked?.query.get('under_way')).toBe('true');
+  });
+
+  it('names what comes after the first', async () => {
+    serve({ 'GET /releases': { items: [releaseRows[0]] } });
+    show('/');
+    await screen.findByText('REL-18 is being deployed');
+    const then = screen.getByRole('list', { name: 'Then' });
+    expect(within(then).getByRole('link', { name: 'One approval waits for you' })).toHaveAttribute(
+      'href',
+      '/approvals',
+    );
   });
 
   it('asks for nothing that is on hold', async () => {
@@ -101,21 +112,47 @@ describe('what is at risk', () => {
 
 describe('the strip of today', () => {
   const range = { start: Date.parse('2026-11-21T00:00Z'), end: Date.parse('2026-11-22T00:00Z') };
-  const from = (start: string, end: string) => ({ window: { start, end, zone: 'UTC' } });
+  const at = (start: string, end: string) => spotOf({ start, end, zone: 'UTC' }, range);
+  const placed = (start: string, end: string) => ({ spot: at(start, end)! });
 
-  it('cuts a window to what is shown', () => {
-    expect(place(from('2026-11-20T12:00Z', '2026-11-21T06:00Z').window, range)).toEqual({
-      left: '0%',
-      width: '25%',
+  it('cuts a window to what is shown, and says where it goes on', () => {
+    expect(at('2026-11-20T12:00Z', '2026-11-21T06:00Z')).toMatchObject({
+      from: 0,
+      to: 0.25,
+      begun: true,
+      goesOn: false,
     });
-    expect(place(from('2026-11-22T00:00Z', '2026-11-22T06:00Z').window, range)).toBeUndefined();
+    expect(at('2026-11-22T00:00Z', '2026-11-22T06:00Z')).toBeUndefined();
   });
 
-  it('gives overlapping work its own lane, and touching work the same', () => {
-    const a = from('2026-11-21T01:00Z', '2026-11-21T03:00Z');
-    const b = from('2026-11-21T02:00Z', '2026-11-21T04:00Z');
-    const c = from('2026-11-21T03:00Z', '2026-11-21T05:00Z');
+  it('writes inside a long bar, else on the side that has more room', () => {
+    expect(at('2026-11-21T00:00Z', '2026-11-21T12:00Z')?.words).toBe('inside');
+    expect(at('2026-11-21T01:00Z', '2026-11-21T03:00Z')?.words).toBe('after');
+    expect(at('2026-11-21T21:00Z', '2026-11-21T23:00Z')).toMatchObject({
+      words: 'before',
+      room: 0.5,
+    });
+  });
+
+  it('gives work its own lane where bars or words would overlap', () => {
+    const a = placed('2026-11-21T01:00Z', '2026-11-21T03:00Z');
+    const b = placed('2026-11-21T02:00Z', '2026-11-21T04:00Z');
+    const c = placed('2026-11-21T22:00Z', '2026-11-21T23:00Z');
     expect(lanes([c, b, a])).toEqual([[a, c], [b]]);
-    expect(lanes([c, a], 3 * 3_600_000)).toEqual([[a], [c]]);
+  });
+
+  it('says since when work goes on that began before it', async () => {
+    const now = Date.now();
+    const entry = {
+      ...calendar.entries[0]!,
+      window: {
+        start: new Date(now - 5 * 3_600_000).toISOString(),
+        end: new Date(now + 3_600_000).toISOString(),
+        zone: 'UTC',
+      },
+    };
+    serve({ ...nothing, 'GET /calendar': { ...calendar, entries: [entry] } });
+    show('/');
+    expect(await screen.findByText(/^since \d\d:\d\d$/)).toBeInTheDocument();
   });
 });

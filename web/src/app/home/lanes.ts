@@ -1,43 +1,58 @@
-// Where a window stands on a strip of time, and which lane is free for it.
+// Where a window stands on a strip of time, where its words go, and which lane is free for both.
 import type { Window } from '@/lib/schema';
 
-interface Range {
+export interface Range {
   start: number;
   end: number;
 }
 
-/** Left and width in percent, cut to the range; undefined when it lies outside. */
-export function place(window: Window, range: Range): { left: string; width: string } | undefined {
-  const start = Math.max(new Date(window.start).getTime(), range.start);
-  const end = Math.min(new Date(window.end).getTime(), range.end);
-  if (end <= start) return undefined;
-  const length = range.end - range.start;
-  return {
-    left: `${((start - range.start) / length) * 100}%`,
-    width: `${((end - start) / length) * 100}%`,
-  };
+/** Everything in shares of the strip, from 0 to 1. */
+export interface Spot {
+  from: number;
+  to: number;
+  /** It began before the strip, or goes on after it. */
+  begun: boolean;
+  goesOn: boolean;
+  words: 'inside' | 'after' | 'before';
+  /** How much room the words have. */
+  room: number;
 }
 
-/**
- * Rows of entries that do not overlap, filled from the top in order of their start. Each keeps at
- * least `room` for its words, in milliseconds: after its start, and before it for the next one's.
- */
-export function lanes<Entry extends { window: Window }>(entries: Entry[], room = 0): Entry[][] {
-  const sorted = [...entries].sort((a, b) => startOf(a) - startOf(b));
-  const rows: Entry[][] = [];
-  for (const entry of sorted) {
+/** The least that words take of the strip. */
+const ROOM = 0.3;
+/** The most, beside a bar. */
+const ROOM_MAX = 0.5;
+
+/** Cut to the range; undefined when it lies outside. */
+export function spotOf(window: Window, range: Range): Spot | undefined {
+  const [start, end] = [Date.parse(window.start), Date.parse(window.end)];
+  const length = range.end - range.start;
+  const from = Math.max(0, (start - range.start) / length);
+  const to = Math.min(1, (end - range.start) / length);
+  if (to <= from) return undefined;
+  const cut = { from, to, begun: start < range.start, goesOn: end > range.end };
+  if (to - from >= ROOM) return { ...cut, words: 'inside', room: to - from };
+  return 1 - to >= from
+    ? { ...cut, words: 'after', room: Math.min(ROOM_MAX, 1 - to) }
+    : { ...cut, words: 'before', room: Math.min(ROOM_MAX, from) };
+}
+
+/** Rows in which neither bars nor their words overlap, filled from the top in order of start. */
+export function lanes<Placed extends { spot: Spot }>(all: Placed[]): Placed[][] {
+  const sorted = [...all].sort((a, b) => reach(a.spot)[0] - reach(b.spot)[0]);
+  const rows: Placed[][] = [];
+  for (const one of sorted) {
     const free = rows.find((row) => {
       const last = row.at(-1);
-      if (!last) return true;
-      const taken = Math.max(new Date(last.window.end).getTime(), startOf(last) + room);
-      return taken <= startOf(entry);
+      return !last || reach(last.spot)[1] <= reach(one.spot)[0];
     });
-    if (free) free.push(entry);
-    else rows.push([entry]);
+    if (free) free.push(one);
+    else rows.push([one]);
   }
   return rows;
 }
 
-function startOf(entry: { window: Window }): number {
-  return new Date(entry.window.start).getTime();
+function reach({ from, to, words }: Spot): [number, number] {
+  if (words === 'inside') return [from, to];
+  return words === 'after' ? [from, to + ROOM] : [from - ROOM, to];
 }

@@ -26,6 +26,11 @@ export function useAskedWindows() {
   return useList<Schema<'AskedWindow'>>('/releases/asked', { limit: SHOWN_MAX });
 }
 
+/** The releases that the reader is asked about and has not answered. */
+export function useAskedSurveys() {
+  return useList<Schema<'SurveyRow'>>('/surveys', { limit: SHOWN_MAX });
+}
+
 /** Deployments that nobody had authorised, of services that the reader answers for. */
 export function useUnauthorised() {
   return useList<Schema<'Gate'>>('/gates', { unauthorised: 'mine', limit: SHOWN_MAX });
@@ -33,6 +38,15 @@ export function useUnauthorised() {
 
 export function useOpenReviews() {
   return useList<Schema<'ReviewRow'>>('/reviews', { state: 'open', limit: 50 });
+}
+
+/** What the reader has to do out of reviews. */
+export function useMyActions() {
+  return useList<Schema<'ActionRow'>>('/reviews/actions', {
+    owner: 'me',
+    state: 'open',
+    limit: SHOWN_MAX,
+  });
 }
 
 export function useMyReleases() {

@@ -1,4 +1,5 @@
 // Words of the approvals page.
+import { FIELDS } from '@/ui/fieldNames';
 
 export const APPROVAL = {
   title: 'Approvals',
@@ -36,11 +37,11 @@ export const APPROVAL = {
   next: 'Next approval',
   previous: 'Previous approval',
   difference: 'Show what was edited',
-  implementation: 'How it is done',
-  test: 'How success is checked',
-  backout: 'How it is taken back',
+  implementation: FIELDS.implementation_plan,
+  test: FIELDS.test_plan,
+  backout: FIELDS.backout_plan,
   neverUndone: 'Cannot be undone',
-  why: 'Why it is done',
+  why: FIELDS.reason,
   backMinutes: (text: string) => `${text} to take back`,
   sent: (name: string, word: string) => `${name}: ${word}`,
   answers: { approve: 'approved', reject: 'rejected', abstain: 'abstained' },

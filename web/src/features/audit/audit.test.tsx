@@ -3,7 +3,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { show } from '@/testing/render';
-import { serve, type Sent } from '@/testing/server';
+import { standing } from '@/testing/lists';
+import { serve, writes, type Sent } from '@/testing/server';
 
 function lastAsked(sent: Sent[]) {
   return sent.filter((call) => call.path === '/audit/events').at(-1)?.query;
@@ -70,4 +71,33 @@ it('tells the record, the reason, and each field before and after, without ids',
     'Sat 28 Nov 2026 21:00 – 23:00 Europe/Amsterdam',
   ]);
   expect(row.textContent).not.toMatch(/per_|rel_|\{/);
+});
+
+it('shows how far the log is signed, and hands the checkpoint out as a file', async () => {
+  const sent = serve({ 'POST /audit/checkpoint': standing.checkpoint });
+  const { user } = show('/audit');
+  expect(await screen.findByText('1040 of 1042 events')).toBeInTheDocument();
+  expect(screen.getByText(standing.key!)).toBeInTheDocument();
+  const keep = screen.getByRole('link', { name: 'Download the checkpoint' });
+  expect(decodeURIComponent(keep.getAttribute('href')!)).toContain(standing.checkpoint!.note);
+  await user.click(screen.getByRole('button', { name: 'Sign a checkpoint now' }));
+  await waitFor(() => expect(writes(sent).map((call) => call.path)).toEqual(['/audit/checkpoint']));
+});
+
+it('checks a pack that is chosen, and says what is wrong with it', async () => {
+  const checked = { release: 'REL-17', at: '', events: 214, records: 9, size: 1000, key: '' };
+  let wrong: string | undefined = undefined;
+  const sent = serve({ 'POST /audit/packs/verify': () => ({ ...checked, wrong }) });
+  const { user } = show('/audit');
+  await screen.findByRole('button', { name: 'Check a pack' });
+  const field = document.querySelector<HTMLInputElement>('input[type=file]')!;
+  const file = (text: string) => new File([text], 'REL-17.json', { type: 'application/json' });
+  await user.upload(field, file('{"format": "interlock-evidence/1"}'));
+  expect(await screen.findByText(/The pack of REL-17 is whole: 214 events/)).toBeInTheDocument();
+  expect(writes(sent).at(-1)?.body).toEqual({ format: 'interlock-evidence/1' });
+  wrong = 'event evt_1 at position 7: its payload is not what was written';
+  await user.upload(field, file('{}'));
+  expect(await screen.findByText(/is not whole: event evt_1 at position 7/)).toBeInTheDocument();
+  await user.upload(field, file('<html>'));
+  expect(await screen.findByText(/This file is no pack/)).toBeInTheDocument();
 });

@@ -25,6 +25,29 @@ export const texts = {
   noneHelp: 'Give the number of a record, such as CHG-12 or REL-3.',
 };
 
+export const PROOF = {
+  title: 'Proof',
+  help: 'Every event is a leaf of a tree, and checkpoints of the tree are signed. Keep a checkpoint and the key elsewhere: whatever is changed behind them is found.',
+  size: 'In the tree',
+  all: (size: number) => `all ${size} events`,
+  behind: (size: number, head: number) => `${size} of ${head} events`,
+  latest: 'Latest checkpoint',
+  of: (size: number) => `${size} events`,
+  none: 'none yet',
+  root: 'Its root',
+  key: 'Key of this log',
+  copyKey: 'Copy the key',
+  sign: 'Sign a checkpoint now',
+  signed: (size: number) => `Signed: ${size} events`,
+  keep: 'Download the checkpoint',
+  keepHelp: 'The signed note, to be kept where nobody who can write the database can.',
+  check: 'Check a pack',
+  unread: 'This file is no pack: take the JSON of a release, not its page.',
+  good: ({ release, events, records }: { release: string; events: number; records: number }) =>
+    `The pack of ${release} is whole: ${events} events are in the signed tree of this log, and ${records} records are what they lead to.`,
+  wrong: (release: string, wrong: string) => `The pack of ${release} is not whole: ${wrong}`,
+};
+
 /** What is shown when the address says nothing: sign-ins would bury everything else. */
 export const GOVERNANCE = 'governance';
 export const EVERYTHING = 'all';
@@ -52,6 +75,8 @@ export const KINDS = [
   'exception',
   'external',
   'feed',
+  'gate',
+  'gate_request',
   'incident',
   'job',
   'meeting',
@@ -63,6 +88,7 @@ export const KINDS = [
   'run',
   'runner',
   'service',
+  'survey',
   'team',
   'token',
 ];

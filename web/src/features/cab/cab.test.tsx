@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import type { Schema } from '@/lib/schema';
 import { change, changeConflicts } from '@/testing/changeFixture';
@@ -139,6 +139,45 @@ it('shows the item on the table, votes as they arrive, and goes on by a key', as
   await waitFor(() =>
     expect(writes(sent)[2]?.body).toEqual({ subject: 'REL-17', text: 'Watch the queue.' }),
   );
+});
+
+it('names what has no decision before it ends', async () => {
+  const agenda = [
+    { ...item(release), opened_at: at(0), decision: 'approved' },
+    { ...item(deploying), opened_at: at(0), decision: 'undecided' },
+  ];
+  const sent = serve({
+    'GET /meetings/CAB-3': { ...held, agenda },
+    'POST /meetings/CAB-3/end': written,
+  });
+  const { user } = show('/cab/CAB-3');
+  await user.click(await screen.findByRole('button', { name: 'End the meeting' }));
+  const dialog = await screen.findByRole('dialog');
+  expect(within(dialog).getByText(/REL-18/)).toBeInTheDocument();
+  expect(within(dialog).queryByText(/REL-17/)).not.toBeInTheDocument();
+  await user.click(within(dialog).getByRole('button', { name: 'End the meeting' }));
+  await waitFor(() => expect(writes(sent)[0]?.path).toBe('/meetings/CAB-3/end'));
+});
+
+it('opens a meeting that was called', async () => {
+  serve({
+    'GET /session': { ...me, permissions: [...me.permissions, 'cab.write'] },
+    'GET /boards': { items: [board] },
+    'GET /meetings': { items: [] },
+    'GET /meetings/CAB-4': { ...planned, number: 'CAB-4' },
+    'POST /meetings': { id: 'mtg_04', number: 'CAB-4', version: 1 },
+  });
+  const { user, router } = show('/cab');
+  await user.click(await screen.findByRole('button', { name: 'Call a meeting' }));
+  const dialog = await screen.findByRole('dialog');
+  fireEvent.change(within(dialog).getByLabelText(/^Start/), {
+    target: { value: '2026-12-01T10:00' },
+  });
+  fireEvent.change(within(dialog).getByLabelText(/^End/), {
+    target: { value: '2026-12-01T11:00' },
+  });
+  await user.click(within(dialog).getByRole('button', { name: 'Call it' }));
+  await waitFor(() => expect(router.state.location.pathname).toBe('/cab/CAB-4'));
 });
 
 it('shows of a change what it collides with, the way back in minutes, and what fits better', async () => {

@@ -1,4 +1,5 @@
 // Words of the pages of boards and meetings.
+import { FIELDS } from '@/ui/fieldNames';
 
 export const CAB = {
   title: 'CAB',
@@ -21,6 +22,7 @@ export const CAB = {
   meets: 'Meets',
   onCall: 'only as called',
   when: (days: string, at: string, zone: string) => `${days} at ${at}, ${zone}`,
+  dayToDay: (from: string, to: string) => `${from} to ${to}`,
   days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'],
   items: (count: number) => (count === 1 ? '1 item' : `${count} items`),
   growing: 'agenda open',
@@ -90,6 +92,8 @@ export const MEETING = {
   endTitle: 'End the meeting?',
   endHelp:
     'The decisions are read from the votes as they stand now. Afterwards the minutes are fixed.',
+  undecided: 'Without a decision until now; each comes onto the next agenda:',
+  notOpened: '(was not on the table)',
   cancel: 'Call it off',
   cancelHelp: 'What waits goes to the next meeting.',
   join: 'I am here',
@@ -131,7 +135,7 @@ export const MEETING = {
   back2: 'The way back',
   round: 'Approvals so far',
   never: 'Cannot be undone',
-  plan: 'How it is done',
+  plan: FIELDS.implementation_plan,
   readOnly: 'The chair leads; this page follows.',
   cancelled: 'Called off',
   lapsed: 'It was not held: nobody began it before its planned end.',

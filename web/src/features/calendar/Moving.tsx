@@ -12,7 +12,7 @@ import {
   type ReactNode,
 } from 'react';
 import { send } from '@/lib/client';
-import { windowText, zoneShort } from '@/lib/dates';
+import { windowInZone } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
 import type { Schema } from '@/lib/schema';
 import { costs, EffectText, useMoveEffect } from '@/ui/record/MoveCheck';
@@ -125,9 +125,7 @@ function MovingNote({ moving, zone, check }: NoteProps) {
           <span className="mono">{entry.subject.number}</span>{' '}
           {minutes === 0 ? words.held : words.to}
         </strong>{' '}
-        <span className="num">
-          {windowText(window, zone)} {zoneShort(window.start, zone)}
-        </span>
+        <span className="num">{windowInZone(window, zone)}</span>
       </p>
       {check.error ? (
         <p>

@@ -12,6 +12,7 @@ const shared = {
     do: 'Actions',
   },
   all: 'All',
+  allServices: 'All services',
   edit: 'Edit',
   remove: 'Remove',
   save: 'Save',
@@ -34,6 +35,7 @@ const shared = {
 };
 
 export const rule = {
+  runs: (end: string) => `now, until ${end}`,
   shape: 'Repeats',
   shapes: {
     none: 'Once',

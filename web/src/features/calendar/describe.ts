@@ -1,5 +1,5 @@
 // An entry of the calendar in words and in looks.
-import { dayClock, minutes, windowText, zoneShort } from '@/lib/dates';
+import { clock, day, dayClock, minutes, windowText, zoneShort } from '@/lib/dates';
 import { severityWords } from '@/ui/severity';
 import { wordOf } from '@/ui/texts';
 import type { Entry } from './model';
@@ -12,12 +12,13 @@ export function lookOf(entry: Entry): 'past' | 'committed' | 'planned' {
 }
 
 /** When it was carried out, or since when it is. */
-export function actualOf({ actual }: Entry, zone: string): string | undefined {
+export function actualOf({ actual, window }: Entry, zone: string): string | undefined {
   if (!actual) return undefined;
   const { start, end } = actual;
+  const sameDay = day(start, zone) === day(window.start, zone);
   return end
     ? texts.carriedOut(windowText({ start, end }, zone))
-    : texts.underWaySince(dayClock(start, zone));
+    : texts.underWaySince(sameDay ? clock(start, zone) : dayClock(start, zone));
 }
 
 /** An entry in a sentence, for the tooltip and for screen readers. */
@@ -29,6 +30,7 @@ export function describe(entry: Entry, zone: string): string {
     `${windowText(window, zone)} ${zoneShort(window.start, zone)}`,
     entry.committed ? texts.committed : texts.planned,
   ];
+  if (entry.awaits_approval) parts.push(texts.awaitsApproval);
   const actual = actualOf(entry, zone);
   if (actual) parts.push(actual);
   if (entry.kind === 'release') parts.push(texts.changesInside(entry.changes));

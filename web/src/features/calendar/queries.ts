@@ -1,6 +1,6 @@
 // What the calendar asks of the server.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { get } from '@/lib/client';
+import { get, send } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
 import type { Range } from './range';
 
@@ -39,4 +39,15 @@ function queryOf(range: Range, filters: CalendarFilters) {
     to: new Date(range.endMs).toISOString(),
     ...filters,
   };
+}
+
+export type Backlog = Schema<'Backlog'>;
+
+/** A slot for each record that waits for a date; nothing is saved. */
+export function useBacklog(asked: Backlog) {
+  return useQuery({
+    queryKey: ['/plans', asked],
+    placeholderData: keepPreviousData,
+    queryFn: () => send<Schema<'BacklogPlan'>>('POST', '/plans', asked),
+  });
 }

@@ -53,14 +53,15 @@ function startOfDay(date: Temporal.PlainDate, zone: string): Temporal.ZonedDateT
   return date.toZonedDateTime({ timeZone: zone });
 }
 
-/** Today's date in the zone. */
-export function today(zone: string): string {
-  return Temporal.Now.plainDateISO(zone).toString();
-}
-
 /** The calendar date of an instant in the zone. */
 export function dateOf(instant: string, zone: string): string {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+}
+
+/** The last day of the week that a date lies in. */
+export function sundayOf(date: string): string {
+  const plain = Temporal.PlainDate.from(date);
+  return plain.add({ days: 7 - plain.dayOfWeek }).toString();
 }
 
 /** The span around a date: the week from Monday, the month from the first. */

@@ -35,6 +35,7 @@ export const texts = {
   underWaySince: (when: string) => `under way since ${when}`,
   planned: 'planned, not yet committed',
   committed: 'window committed',
+  awaitsApproval: 'not yet approved',
   changesInside: (count: number) => (count === 1 ? '1 change' : `${count} changes`),
   outage: (text: string) => `outage ${text}`,
   truncated:
@@ -48,6 +49,8 @@ export const texts = {
     release: 'Release',
     change: 'Change',
     planned: 'Planned only',
+    past: 'Carried out or rolled back',
+    emergency: 'Emergency',
     blackout: 'Blackout',
     window: 'Maintenance window',
     peak: 'Peak hours',
@@ -57,6 +60,7 @@ export const texts = {
     meeting: 'Meeting',
     conflict: 'Blocking conflict',
     warning: 'Conflict warning',
+    accepted: 'Accepted conflict',
   },
   conflict: {
     title: 'Conflict',
@@ -81,7 +85,7 @@ export const texts = {
     print: 'Print',
     emptyFsc: 'Nothing is committed in this span.',
     emptyFscHelp:
-      'The forward schedule of change holds what is authorised and has its window. A record comes in when its window is committed with Schedule.',
+      'The forward schedule of change holds what has its window committed with Schedule; a release whose go is not given yet says so. What is closed is left out.',
     emptyPso: 'No service is expected to be interrupted in this span.',
     emptyPsoHelp:
       'A change says for each of its services how long it will be away. Those with a window stand here, with what they come to for each service.',
@@ -115,13 +119,13 @@ export const texts = {
     asking: 'Looking for conflicts…',
     conflicts: (count: number, blocking: number) => {
       if (count === 0) return 'Nothing collides there.';
-      const all = count === 1 ? '1 conflict' : `${count} conflicts`;
-      return blocking === 0
-        ? `${all}, none of them blocks it.`
-        : `${all}, ${blocking} of them block it.`;
+      if (count === 1) return blocking === 0 ? '1 conflict, a warning.' : '1 conflict: it blocks.';
+      if (blocking === 0) return `${count} conflicts, all of them warnings.`;
+      if (blocking === count) return `${count} conflicts: all of them block it.`;
+      return `${count} conflicts, ${blocking} of them ${blocking === 1 ? 'blocks' : 'block'} it.`;
     },
     keys: 'Arrow keys move it, with Shift by a day. Enter saves, Escape leaves it where it was.',
-    drop: 'Drop it to save. It can be undone.',
+    drop: 'Drop it to save; you are asked first where its window is committed or it collides.',
     ask: 'Drop it: you are asked once before it is saved.',
     hint: 'Drag it, or press the space bar and move it with the arrow keys.',
   },

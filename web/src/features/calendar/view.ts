@@ -1,6 +1,6 @@
 // What the address says about the calendar: view, span, date and filters.
 import type { Address } from '@/lib/address';
-import { dateOf, monthGrid, spanAround, type Range, type Span } from './range';
+import { dateOf, monthGrid, spanAround, sundayOf, type Range, type Span } from './range';
 
 export type View = 'month' | 'week' | 'timeline' | 'list';
 
@@ -29,10 +29,17 @@ export function readView(address: Address, zone: string, now = new Date()): Cale
   const span = spanOf(view, address.span);
   const date = /^\d{4}-\d{2}-\d{2}$/.test(address.date ?? '')
     ? address.date!
-    : dateOf(now.toISOString(), zone);
+    : dateNow(view, zone, now);
   const range = view === 'month' ? monthGrid(date, zone) : spanAround(date, span, zone);
   const listed = LISTED.find((each) => each === address.list) ?? 'all';
   return { view, span, date, range, listed };
+}
+
+/** Today. The month is the one in which this week ends, so that the last days of a month show what
+ * comes. */
+function dateNow(view: View, zone: string, now: Date): string {
+  const today = dateOf(now.toISOString(), zone);
+  return view === 'month' ? sundayOf(today) : today;
 }
 
 function spanOf(view: View, asked: string | undefined): Span {

@@ -96,7 +96,7 @@ describe('a new change', () => {
     const { user } = show('/changes/new');
     const folded = (await screen.findByText('The way back in detail')).closest('details')!;
     expect(within(folded).getByText('0 of 2 filled')).toBeInTheDocument();
-    await user.click(screen.getByText('The way back in detail'));
+    expect(folded.open).toBe(true);
     await user.type(screen.getByRole('textbox', { name: 'Minutes to back out' }), '9');
     expect(within(folded).getByText('1 of 2 filled')).toBeInTheDocument();
     folded.open = false;
@@ -118,9 +118,9 @@ describe('a new change', () => {
         call.query.get('service') === 'svc_01' ? page('ledger-db') : page('app-1', 'ledger-db'),
     });
     const { user } = show('/changes/new');
-    await user.click(await screen.findByRole('textbox', { name: 'Services touched' }));
+    await user.click(await screen.findByRole('textbox', { name: 'Services' }));
     await user.click(await screen.findByRole('option', { name: /Card ledger/ }));
-    await user.click(screen.getByRole('textbox', { name: 'CIs touched' }));
+    await user.click(screen.getByRole('textbox', { name: 'CIs' }));
     await screen.findByRole('option', { name: /app-1/ });
     const offered = screen.getAllByRole('option', { name: /app-1|ledger-db/ });
     expect(offered.map((each) => each.textContent)).toEqual(['ledger-dbserver', 'app-1server']);
@@ -160,8 +160,8 @@ describe('the page of a change', () => {
 
   it('names what is missing as the form does, and opens the form there', async () => {
     const missing = [
-      { pointer: '/reason', detail: 'says why the change is needed' },
-      { pointer: '/backout_minutes', detail: 'says how long taking it back takes' },
+      { pointer: '/reason', detail: 'say why it is needed' },
+      { pointer: '/backout_minutes', detail: 'say how long that takes' },
     ];
     const detail = 'still missing: reason, backout minutes';
     const plans = { name: 'plans', state: 'stop' as const, detail, missing };
@@ -171,8 +171,8 @@ describe('the page of a change', () => {
       'href',
       '/changes/CHG-41/plans?edit=backout_minutes',
     );
-    await user.click(screen.getByRole('link', { name: 'Why it is done' }));
-    expect(await screen.findByRole('textbox', { name: 'Why it is done' })).toHaveFocus();
+    await user.click(screen.getByRole('link', { name: 'Reason' }));
+    expect(await screen.findByRole('textbox', { name: 'Reason' })).toHaveFocus();
   });
 
   it('offers to attach it to the release that is advised', async () => {

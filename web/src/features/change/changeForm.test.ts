@@ -1,9 +1,16 @@
 // How form values become a request: what is cleared, what is left out, what is kept by id.
 import { describe, expect, it } from 'vitest';
-import { EMPTY, fieldsOf, newFieldsOf, valuesOf } from './changeForm';
+import { EMPTY, fieldsOf, neededToSubmit, newFieldsOf, valuesOf } from './changeForm';
 import type { Change } from './queries';
 
 describe('change form', () => {
+  it('asks less of an emergency, and only for fields that the form has', () => {
+    const needed = neededToSubmit('normal');
+    expect(needed).toEqual(expect.arrayContaining(neededToSubmit('emergency')));
+    expect(neededToSubmit('emergency')).not.toContain('test_plan');
+    expect(needed.filter((name) => !(name in EMPTY))).toEqual([]);
+  });
+
   it('sends only the title and what was filled in for a new change', () => {
     const fields = newFieldsOf({ ...EMPTY, title: '', cis: [{ value: 'ci_1', label: 'db' }] });
     expect(fields).toEqual({ title: '', type: 'normal', environment: 'production', cis: ['ci_1'] });

@@ -91,6 +91,15 @@ function outagesOf(change: Change): Record<string, number> {
   );
 }
 
+/** What a submission asks for, of every change and of one that is no emergency. */
+const SUBMITTED = ['reason', 'cis', 'implementer', 'backout_plan', 'backout_minutes'];
+const PREPARED = ['description', 'category', 'customer_impact', 'implementation_plan', 'test_plan'];
+
+/** The fields to mark in the form of a new change; the server alone decides. */
+export function neededToSubmit(type: string): string[] {
+  return type === 'emergency' ? SUBMITTED : [...SUBMITTED, ...PREPARED];
+}
+
 const NULLABLE = [
   'implementer',
   'team',

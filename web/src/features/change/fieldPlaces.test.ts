@@ -6,7 +6,7 @@ import { missingField } from './fieldPlaces';
 it('calls a missing field as its form does, and leads there', () => {
   const of = (pointer: string) => missingField(change, { pointer, detail: 'is missing' });
   expect(of('/reason')).toEqual({
-    label: 'Why it is done',
+    label: 'Reason',
     to: `/changes/${change.number}?edit=reason`,
   });
   expect(of('/backout_minutes')).toEqual({

@@ -54,7 +54,7 @@ describe('free slots', () => {
     expect(asked?.query.get('subject')).toBe('CHG-41');
   });
 
-  it('are offered beside a conflict that blocks, and one click moves the change there', async () => {
+  it('are offered beside a conflict that blocks, and move the change there', async () => {
     const sent = serve({
       ...ANSWERS,
       'GET /slots': found,
@@ -66,6 +66,9 @@ describe('free slots', () => {
     });
     const { user } = show('/changes/CHG-41/conflicts');
     await user.click(await screen.findByRole('button', { name: 'Move it there' }));
+    // The window is committed, so it is asked about once.
+    expect(await screen.findByText(/window is committed/)).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Move it' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
     expect(writes(sent)[0]?.body).toEqual({ window: next });
     expect(await screen.findByRole('button', { name: 'Undo' })).toBeInTheDocument();

@@ -1,4 +1,5 @@
 // Words of the change pages.
+import { FIELDS } from '@/ui/fieldNames';
 
 export const texts = {
   title: 'Changes',
@@ -70,30 +71,10 @@ export const texts = {
   },
   sectionHelp: {
     where: 'CIs decide the risk and the conflicts; name all that are touched.',
-    plans: 'A submission asks for all three. The backout plan is compiled into the rollback.',
+    plans: 'The backout plan is compiled into the rollback.',
   },
   fields: {
-    title: 'Title',
-    type: 'Type',
-    description: 'What is done',
-    reason: 'Why it is done',
-    category: 'Category',
-    services: 'Services touched',
-    cis: 'CIs touched',
-    environment: 'Environment',
-    customer_impact: 'Customer impact',
-    outages: 'Expected outage',
-    people_needed: 'People needed',
-    effort_minutes: 'Effort in minutes',
-    implementer: 'Implementer',
-    team: 'Owning team',
-    implementation_plan: 'Implementation plan',
-    test_plan: 'Test plan',
-    backout_plan: 'Backout plan',
-    backout_minutes: 'Minutes to back out',
-    cannot_be_undone: 'What cannot be undone',
-    tags: 'Regulatory tags',
-    window: 'Planned window',
+    ...FIELDS,
     requester: 'Requester',
     release: 'Release',
     created: 'Raised',
@@ -107,6 +88,8 @@ export const texts = {
     effort: 'Effort',
   },
   help: {
+    description: 'What is done.',
+    reason: 'Why it is done, and why now.',
     type:
       'Normal is authorised one by one, standard in advance by its template; emergency goes in ' +
       'at once and is always reviewed.',
@@ -122,7 +105,9 @@ export const texts = {
   outageOf: (service: string) => `Outage of ${service}`,
   save: 'Save',
   create: 'Raise the change',
-  createNext: 'It is kept as a draft with its number. Nobody is asked before you submit it.',
+  createNext:
+    'It is kept as a draft with its number. Nobody is asked before you submit it, and what is ' +
+    'marked “to submit” can be filled in until then.',
   edit: 'Edit',
   saved: 'Saved',
   tabs: {
@@ -161,6 +146,7 @@ export const texts = {
     approve: 'Your approval is recorded',
     reject: 'Rejected; it is a draft again',
     abstain: 'Your abstention is recorded',
+    'condition/meet': 'The condition is marked met',
     schedule: 'Scheduled',
     start: 'Work has begun',
     extend: 'A longer window is asked for',

@@ -1,5 +1,6 @@
 // The verbs of a change in words, and which of them is the next one in each phase.
 import { pickPrimary, verbs, type ActionItem, type VerbText } from '@/ui/actions';
+import { RECORD } from '@/ui/record/texts';
 import { openRound } from '@/ui/record/vote';
 import type { Change } from './queries';
 import { texts } from './texts';
@@ -52,6 +53,7 @@ export function changeActions(
       text('approve', words.approve, 'a'),
       text('reject', words.reject, 'r'),
       text('abstain', words.abstain),
+      text('meet_condition', RECORD.meet),
       text('submit', words.submit),
       text('assess', words.assess),
       text('schedule', change.phase === 'scheduled' ? words.reschedule : words.schedule),

@@ -1,7 +1,6 @@
 // The way back as one ordered list, whether a run takes it or people do.
 import { stepKind } from '@/ui/record/texts';
 import type { CarriedOut, Run, RunStep } from './queries';
-import { backwards, wouldTakeBack } from './wayBack';
 
 export interface Item {
   key: string;
@@ -29,10 +28,9 @@ export function checklistOf(carried: CarriedOut): Checklist {
 }
 
 function ofRun(run: Run): Checklist {
-  const decided = run.steps.some((step) => step.back) || isGoingBack(run.phase);
-  const steps = decided
-    ? backwards(run.steps).filter((step) => step.back)
-    : wouldTakeBack(run, { asFarAsPossible: true }).steps;
+  const decided = run.taken_back.length > 0 || isGoingBack(run.phase);
+  const keys = decided ? run.taken_back : run.way_back.steps;
+  const steps = keys.flatMap((key) => run.steps.find((step) => step.key === key) ?? []);
   const item = (step: RunStep): Item => ({
     key: step.key,
     title: [step.key, stepKind(step.kind), step.change].filter(Boolean).join(' · '),

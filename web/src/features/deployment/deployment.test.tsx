@@ -1,11 +1,23 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { byHand, asking, carriedBy, deployer, goingBack } from '@/testing/runFixture';
+import type { Schema } from '@/lib/schema';
+import {
+  answers,
+  byHand,
+  asking,
+  carriedBy,
+  deployer,
+  goingBack,
+  mayDo,
+  trigger,
+} from '@/testing/runFixture';
 import { show } from '@/testing/render';
-import { Refuse, serve, writes } from '@/testing/server';
+import { Refuse, serve, writes, type Sent } from '@/testing/server';
 import { ageText } from './age';
 
 const written = { id: 'rel_18', version: 8 };
+const wayBack = carriedBy().run!.way_back;
+const scope = (asked: Sent) => asked.body as Schema<'RollBackRun'>;
 const at = (carried: unknown) => ({ ...deployer, 'GET /deployments/REL-18': carried });
 
 describe('the run page', () => {
@@ -67,6 +79,7 @@ describe('the run page', () => {
     const paused = carriedBy({
       paused: true,
       waits: [{ what: 'resume', step: null, way: null, attempt: null }],
+      actions: mayDo('resume', 'abort', 'rollback'),
     });
     let now = carriedBy();
     const sent = serve({
@@ -117,16 +130,21 @@ describe('the run page', () => {
   });
 
   it('says before a rollback what stands, and what some changes drag along', async () => {
-    const sent = serve({ ...at(carriedBy()), 'POST /deployments/REL-18/rollback': written });
+    const sent = serve({
+      ...at(carriedBy()),
+      'POST /deployments/REL-18/rollback/preview': (asked: Sent) =>
+        scope(asked).changes ? { ...wayBack, dragged: ['CHG-42', 'CHG-43'] } : wayBack,
+      'POST /deployments/REL-18/rollback': written,
+    });
     const { user } = show('/deployments/REL-18');
     await user.click(await screen.findByRole('button', { name: 'Roll back' }));
     const dialog = await screen.findByRole('dialog');
-    expect(within(dialog).getByText(/What was mailed stays mailed/)).toBeInTheDocument();
     expect(within(dialog).getByText(/Postings are sent at once/)).toBeInTheDocument();
+    expect(await within(dialog).findByText(/What was mailed stays mailed/)).toBeInTheDocument();
     expect(within(dialog).getByText(/2 steps would be taken back/)).toBeInTheDocument();
     await user.click(within(dialog).getByRole('radio', { name: 'Only some changes' }));
     await user.click(within(dialog).getByRole('checkbox', { name: /CHG-41/ }));
-    expect(within(dialog).getByText(/With them goes CHG-42, CHG-43/)).toBeInTheDocument();
+    expect(await within(dialog).findByText(/With them goes CHG-42, CHG-43/)).toBeInTheDocument();
     await user.type(within(dialog).getByRole('textbox'), 'Errors above 2 %');
     await user.click(within(dialog).getByRole('button', { name: 'Decide the rollback' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
@@ -136,8 +154,70 @@ describe('the run page', () => {
     });
   });
 
+  it('is barred by a point of no return, unless it goes as far as it can', async () => {
+    const refusal = {
+      code: 'deployment.point_of_no_return',
+      detail: '`point` was reached, and what lies before it stands: traffic is moved',
+    };
+    serve({
+      ...at(carriedBy()),
+      'POST /deployments/REL-18/rollback/preview': (asked: Sent) =>
+        scope(asked).as_far_as_possible ? wayBack : { ...wayBack, steps: [], refusal },
+    });
+    const { user } = show('/deployments/REL-18');
+    await user.click(await screen.findByRole('button', { name: 'Roll back' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(await within(dialog).findByText(/what lies before it stands/)).toBeInTheDocument();
+    await user.click(within(dialog).getByRole('checkbox', { name: /comes behind it/ }));
+    expect(await within(dialog).findByText(/2 steps would be taken back/)).toBeInTheDocument();
+  });
+
+  it('shows what is watched in the background, and what follows when it stays so', async () => {
+    const silent = {
+      ...trigger,
+      key: 'latency',
+      value: 'no_data',
+      note: 'no data for latency',
+      fired: true,
+      fires_at: null,
+    };
+    serve(at(carriedBy({ watched: true, triggers: [trigger, silent] })));
+    show('/deployments/REL-18');
+    expect(await screen.findByText(/errors\[1m\]\) is 0.25/)).toBeInTheDocument();
+    expect(screen.getByText(/Should it stay so, all is taken back/)).toBeInTheDocument();
+    expect(screen.getByText('A decision was asked for because of it.')).toBeInTheDocument();
+  });
+
+  it('gives a status update out of the template, and says that one is overdue', async () => {
+    const updates = {
+      plan: { every_minutes: 30, place: '#shop', audience: 'Support', template: '{release}' },
+      owner: { id: 'per_1', name: 'Mara Manager' },
+      due_at: new Date().toISOString(),
+      overdue: true,
+      draft: 'REL-18: running, 1 of 3',
+      sent: [{ at: new Date(0).toISOString(), by: 'Ivan', text: 'It began.' }],
+    };
+    const sent = serve({
+      ...at({ ...carriedBy(), updates }),
+      'POST /deployments/REL-18/updates': written,
+    });
+    const { user } = show('/deployments/REL-18');
+    expect(await screen.findByText(/Overdue: Mara Manager is reminded/)).toBeInTheDocument();
+    expect(screen.getByText('It began.')).toBeInTheDocument();
+    const next = screen.getByRole('textbox', { name: 'What the next one says' });
+    expect(next).toHaveValue('REL-18: running, 1 of 3');
+    await user.type(next, ' mails wait');
+    await user.click(screen.getByRole('button', { name: 'Give this update' }));
+    await waitFor(() => expect(writes(sent)).toHaveLength(1));
+    expect(writes(sent)[0]?.body).toEqual({ text: 'REL-18: running, 1 of 3 mails wait' });
+  });
+
   it('answers the decision where one is asked for', async () => {
-    const sent = serve({ ...at(asking), 'POST /deployments/REL-18/decide': written });
+    const sent = serve({
+      ...at(asking),
+      'POST /deployments/REL-18/rollback/preview': wayBack,
+      'POST /deployments/REL-18/decide': written,
+    });
     const { user } = show('/deployments/REL-18');
     const card = await screen.findByRole('region', { name: 'Go on, or take it back?' });
     await user.click(within(card).getByRole('button', { name: 'Roll back' }));
@@ -150,7 +230,11 @@ describe('the run page', () => {
 
   it('says why this reader may not steer it, and shows what the server refuses', async () => {
     const refusal = { code: 'deployment.signs_off', detail: 'it is signed off by another' };
-    const signing = carriedBy();
+    const detail = 'your account has not the permission release.deploy';
+    const unpermitted = { code: 'request.not_permitted', detail };
+    const signing = carriedBy({
+      actions: [{ name: 'pause', allowed: false, refusal: unpermitted }],
+    });
     signing.run!.steps[1] = { ...signing.run!.steps[1]!, kind: 'signoff' };
     serve({
       'GET /deployments/REL-18': signing,
@@ -218,7 +302,13 @@ describe('the page for three in the morning', () => {
       run: {
         ...goingBack.run!,
         steps: goingBack.run!.steps.map((step) =>
-          step.key === 'gateway' ? { ...step, back: { ...step.back!, state: 'failed' } } : step,
+          step.key === 'gateway'
+            ? {
+                ...step,
+                back: { ...step.back!, state: 'failed' },
+                actions: answers('done', 'retry', 'skip'),
+              }
+            : step,
         ),
         waits: [{ what: 'mend', step: 'gateway', way: 'back', attempt: 1 }],
       },

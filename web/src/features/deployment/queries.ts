@@ -1,8 +1,9 @@
 // What the deployment pages read.
 import { useQuery } from '@tanstack/react-query';
-import { get } from '@/lib/client';
+import { get, send } from '@/lib/client';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
+import { deploymentPath } from '@/ui/record/useCarriedOut';
 
 export type DeploymentRow = Schema<'DeploymentRow'>;
 export type CarriedOut = Schema<'CarriedOut'>;
@@ -10,10 +11,21 @@ export type Release = Schema<'Release'>;
 export type Run = Schema<'Run'>;
 export type RunLeg = Schema<'RunLeg'>;
 export type RunStep = Schema<'RunStep'>;
+export type RunTrigger = Schema<'RunTrigger'>;
 export type RunWait = Schema<'RunWait'>;
 
 export function useDeployments() {
   return usePages<DeploymentRow>('/deployments');
+}
+
+/** What taking a run back that far would do, as the server finds it. */
+export function useWayBack(release: string, scope: Omit<Schema<'RollBackRun'>, 'reason'>) {
+  return useQuery({
+    queryKey: ['/deployments', release, 'rollback/preview', scope],
+    enabled: scope.changes?.length !== 0,
+    queryFn: () =>
+      send<Schema<'RunWayBack'>>('POST', `${deploymentPath(release)}/rollback/preview`, scope),
+  });
 }
 
 export function releasePath(release: string): string {

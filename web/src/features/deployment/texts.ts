@@ -10,6 +10,7 @@ export const DEPLOYMENT = {
   started: 'Started',
   window: 'Window',
   failed: (count: number) => `${count} failed`,
+  updateOverdue: 'Status update overdue',
   emptyTitle: 'No deployment yet',
   empty:
     'When a release with a go and a committed window is started, its deployment shows here with ' +
@@ -115,11 +116,8 @@ export const BACK = {
     count === 1
       ? '1 step would be taken back:'
       : `${count} steps would be taken back, in this order:`,
-  nothing: 'Nothing of it was reached that can be taken back.',
-  barred: (step: string) =>
-    `${step} was reached, a point of no return: what lies before it stands.`,
   asFar: 'Take back what comes behind it',
-  minutes: (minutes: string) => `${minutes} to take all of it back.`,
+  minutes: (minutes: string) => `${minutes} to take it back.`,
 };
 
 export const DECISION = {
@@ -133,6 +131,28 @@ export const DECISION = {
   } as Record<string, string>,
   left: 'left',
   over: 'now',
+};
+
+export const TRIGGER = {
+  title: 'Watched in the background',
+  watched: 'until its effect is verified',
+  over: 'not watched any more',
+  value: {
+    good: 'is good since',
+    bad: 'is bad since',
+    no_data: 'has no data since',
+    none: 'was not looked at yet',
+  } as Record<string, string>,
+  fires: {
+    rollback: 'Should it stay so, all is taken back',
+    ask: 'Should it stay so, a decision is asked for',
+    note: 'It is only shown.',
+  } as Record<string, string>,
+  fired: {
+    rollback: 'All is taken back because of it.',
+    ask: 'A decision was asked for because of it.',
+    note: 'It is only shown.',
+  } as Record<string, string>,
 };
 
 export const WAIT = {

@@ -1,11 +1,8 @@
-// The verbs of a run. What may be done is offered by what the run says that it waits for and by the
-// reader's permissions; the server decides, and says why not.
+// The verbs of a run and of its steps: the run says what may be done, the page only words it.
 import { useState } from 'react';
 import type { Schema } from '@/lib/schema';
-import { useCan } from '@/lib/session';
 import { useVerb } from '@/lib/verb';
-import { actionOf, type ActionItem } from '@/ui/actions';
-import { offer } from '@/ui/offer';
+import { actionOf, verbs, type ActionItem } from '@/ui/actions';
 import { deploymentPath } from '@/ui/record/useCarriedOut';
 import { say } from '@/ui/say';
 import type { Release, Run, RunStep } from './queries';
@@ -24,17 +21,26 @@ type Asking = Reasoned | { verb: 'rollback' };
 
 export function useSteer(release: string) {
   const [asking, ask] = useState<Asking>();
-  const deploy = { permission: 'release.deploy', allowed: useCan('release.deploy') };
-  const rollback = { permission: 'release.rollback', allowed: useCan('release.rollback') };
-  const sign = { permission: 'read', allowed: useCan('read') };
   const send = useVerb(deploymentPath(release), undefined, (done) => {
     ask(undefined);
     say(`${release}: ${RUN.sent[done] ?? done}`);
   });
-  return { send, asking, ask, deploy, rollback, sign };
+  return { send, asking, ask };
 }
 
 export type Steer = ReturnType<typeof useSteer>;
+
+/** A verb of the run, as the run says that it may be done. */
+export function runVerb(run: Run, name: string, label: string, start: () => void): ActionItem {
+  const action = actionOf(run.actions, name);
+  return {
+    name,
+    label,
+    allowed: action?.allowed ?? false,
+    refusal: action?.refusal,
+    run: start,
+  };
+}
 
 /** A verb of the release about its way back, as the release says that it may be done. */
 export function rollbackVerb(
@@ -50,22 +56,21 @@ export function rollbackVerb(
 
 /** Pause, go on, stop. */
 export function steering(run: Run, steer: Steer): ActionItem[] {
-  const { send, deploy } = steer;
+  const { send } = steer;
   const paused = run.paused
-    ? offer('resume', deploy, VERB.resume, () => send.run('resume', {}))
-    : offer('pause', deploy, VERB.pause, () => send.run('pause', {}));
+    ? runVerb(run, 'resume', VERB.resume, () => send.run('resume', {}))
+    : runVerb(run, 'pause', VERB.pause, () => send.run('pause', {}));
   const abort = {
-    ...offer('abort', deploy, VERB.abort, () => steer.ask({ verb: 'abort' })),
+    ...runVerb(run, 'abort', VERB.abort, () => steer.ask({ verb: 'abort' })),
     danger: true,
   };
   if (run.phase === 'rolling_back') return [paused];
   return run.phase === 'running' ? [paused, ...(run.ending ? [] : [abort])] : [];
 }
 
-/** What can be answered about a step, by what it waits for and how it went. */
+/** What can be answered about a step, as the run says, in the words that fit where it stands. */
 export function answersTo(run: Run, step: RunStep, steer: Steer): ActionItem[] {
-  const { send, deploy, sign } = steer;
-  if (!['running', 'rolling_back'].includes(run.phase)) return [];
+  const { send } = steer;
   const way: Way = step.back ? 'back' : 'forward';
   const leg = step.back ?? step.forward;
   const wait = run.waits.find((each) => each.step === step.key && each.way === way);
@@ -76,33 +81,24 @@ export function answersTo(run: Run, step: RunStep, steer: Steer): ActionItem[] {
       { step: step.key, way, attempt, result } satisfies Schema<'ReportRun'>,
       false,
     );
-  const failed = () => steer.ask({ verb: 'failed', step: step.key, way, attempt });
-  const skip = offer('skip', deploy, VERB.skip, () => steer.ask({ verb: 'skip', step: step.key }));
+  const words = wordsFor(step, way, wait?.what);
+  return verbs(step.actions, {
+    retry: { label: VERB.retry, run: () => send.run('retry', { step: step.key }) },
+    skip: { label: VERB.skip, run: () => steer.ask({ verb: 'skip', step: step.key }) },
+    done: { label: words.done, run: report('done') },
+    not_begun: { label: VERB.notBegun, run: report('not_begun') },
+    failed: {
+      label: words.failed,
+      run: () => steer.ask({ verb: 'failed', step: step.key, way, attempt }),
+    },
+  });
+}
 
-  if (wait?.what === 'act') {
-    const signs = step.kind === 'signoff' && way === 'forward';
-    const words = signs
-      ? [VERB.signed, VERB.refused]
-      : [way === 'back' ? VERB.takenBack : VERB.done, VERB.failed];
-    const held = signs ? sign : deploy;
-    return [
-      offer('done', held, words[0] ?? '', report('done')),
-      offer('failed', held, words[1] ?? '', failed),
-    ];
+function wordsFor(step: RunStep, way: Way, waits: string | undefined) {
+  if (waits === 'tell') return { done: VERB.wasDone, failed: VERB.hasFailed };
+  if (waits !== 'act') return { done: VERB.mended, failed: VERB.failed };
+  if (step.kind === 'signoff' && way === 'forward') {
+    return { done: VERB.signed, failed: VERB.refused };
   }
-  if (wait?.what === 'tell') {
-    return [
-      offer('done', deploy, VERB.wasDone, report('done')),
-      offer('not_begun', deploy, VERB.notBegun, report('not_begun')),
-      offer('failed', deploy, VERB.hasFailed, failed),
-    ];
-  }
-  if (leg.state === 'failed' || leg.state === 'retrying') {
-    return [
-      offer('retry', deploy, VERB.retry, () => send.run('retry', { step: step.key })),
-      skip,
-      offer('mended', deploy, VERB.mended, report('done')),
-    ];
-  }
-  return leg.state === 'waiting' ? [skip] : [];
+  return { done: way === 'back' ? VERB.takenBack : VERB.done, failed: VERB.failed };
 }

@@ -9,7 +9,7 @@ export const texts = {
   noMatch: 'No gate answers so',
   emptyTitle: 'No pipeline has asked yet',
   empty:
-    'A pipeline asks before it deploys, with `interlock gate check`, over HTTP, or by a deployment ' +
+    'A pipeline asks before it deploys, with the command “interlock gate check”, over HTTP, or by a deployment ' +
     'protection rule of GitHub. The answer is bound to the digest in the package of a release or ' +
     'to the artifacts of a change.',
   example: 'allow  ·  booking-api to production  ·  REL-17  ·  until 23:00',

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
+import type { Schema } from '@/lib/schema';
 import type { Incident } from './queries';
 
 const incident: Incident = {
@@ -66,4 +67,45 @@ it('records a new incident with the time the reader sees, as an instant', async 
   const body = writes(sent)[0]?.body as Record<string, unknown>;
   expect(body).toMatchObject({ title: 'Login fails', priority: 3, state: 'open' });
   expect(Math.abs(Date.parse(body.opened_at as string) - Date.now())).toBeLessThan(120_000);
+});
+
+const near: Schema<'Near'> = {
+  hours: 24,
+  from: '2026-11-19T08:00:00Z',
+  to: '2026-11-20T08:00:00Z',
+  cis: 3,
+  truncated: false,
+  items: [
+    {
+      change: { id: 'chg_42', number: 'CHG-42', name: 'Renew the certificates' },
+      release: { id: 'rel_7', number: 'REL-7', name: 'Payments 4.2' },
+      began_at: '2026-11-20T07:30:00Z',
+      ended_at: '2026-11-20T07:48:00Z',
+      under_way: false,
+      minutes_before: 12,
+      outcome: 'successful',
+      nearness: 'same_ci',
+      hit: { id: 'ci_01', name: 'db-2' },
+      path: '',
+      causality: 'inferred',
+      within_hours: 24,
+      why: 'worked on db-2, which this incident hits; ended 12 min before it began; successful',
+    },
+  ],
+};
+
+it('names what was changed lately as the cause in one click, bound to what was seen', async () => {
+  const sent = serve({
+    ...keeper,
+    'GET /incidents/INC-3': { ...incident, caused_by: null },
+    'GET /incidents/inc_3/near': near,
+    'PATCH /incidents/inc_3': { id: 'inc_3', version: 3 },
+  });
+  const { user } = show('/incidents/INC-3');
+  expect(await screen.findByText(/ended 12 min before it began/)).toBeInTheDocument();
+  expect(screen.getByText(/inferred: same place within 24 h/)).toBeInTheDocument();
+  await user.click(screen.getByRole('button', { name: 'Name as the cause' }));
+  await waitFor(() => expect(writes(sent)).toHaveLength(1));
+  expect(writes(sent)[0]?.headers.get('If-Match')).toBe('"2"');
+  expect(writes(sent)[0]?.body).toEqual({ caused_by: 'chg_42' });
 });

@@ -6,6 +6,7 @@ import type { Schema } from '@/lib/schema';
 
 export type Incident = Schema<'Incident'>;
 export type IncidentRow = Schema<'IncidentRow'>;
+export type NearChange = Schema<'NearChange'>;
 
 export const incidentPath = (id: string) => `/incidents/${encodeURIComponent(id)}`;
 
@@ -17,5 +18,12 @@ export function useIncident(id: string) {
   return useQuery({
     queryKey: ['/incidents', id],
     queryFn: ({ signal }) => get<Incident>(incidentPath(id), {}, signal),
+  });
+}
+
+export function useNear(id: string, hours: string) {
+  return useQuery({
+    queryKey: ['/incidents', id, 'near', hours],
+    queryFn: ({ signal }) => get<Schema<'Near'>>(`${incidentPath(id)}/near`, { hours }, signal),
   });
 }

@@ -59,5 +59,25 @@ export const texts = {
   verbs: { resolve: 'Mark as resolved', close: 'Close', reopen: 'Open again' },
 };
 
+export const NEAR = {
+  title: 'Changed lately near here',
+  within: 'How far back',
+  hours: (hours: number) => (hours <= 72 ? `${hours} hours before` : `${hours / 24} days before`),
+  none: (cis: number) =>
+    cis === 0
+      ? 'Name a CI or a service that is hit: then what was changed there is found.'
+      : `Nothing was changed on the ${cis} CIs hit, needed or needing, in this time.`,
+  link: 'Name as the cause',
+  linked: 'Named as the cause',
+  isCause: 'Named as the cause',
+  more: (count: number) => `Show ${count} more`,
+  truncated: 'There is more than is shown: look less far back.',
+  causality: {
+    explicit: () => 'linked by somebody',
+    rollback: () => 'taken back since',
+    inferred: (hours: number) => `inferred: same place within ${hours} h`,
+  } as Record<string, (hours: number) => string>,
+};
+
 export const STATES = ['open', 'resolved', 'closed'];
 export const PRIORITIES = ['1', '2', '3', '4', '5'];

@@ -66,3 +66,20 @@ it('says that a draft was overtaken, and loses nothing of it', async () => {
     files: { 'changes/normal.toml': 'mine', 'releases/minor.toml': 'minor, theirs' },
   });
 });
+
+it('names flaws above the text, and each leads to its line', async () => {
+  serve({
+    'GET /policy': policy(1, 'one', 'first\nsecond wrong'),
+    'GET /policy/versions': { items: [] },
+    'POST /policy/check': {
+      changed: [],
+      findings: [{ file: 'releases/minor.toml', line: 2, column: 8, detail: 'is no word here' }],
+    },
+  });
+  const { user } = show('/settings/policy');
+  await user.click(await screen.findByRole('button', { name: 'Check' }));
+  await user.click(await screen.findByRole('button', { name: 'releases/minor.toml 2:8' }));
+  const editor = screen.getByLabelText<HTMLTextAreaElement>('Text of releases/minor.toml');
+  expect(editor).toHaveFocus();
+  expect(editor.value.slice(editor.selectionStart, editor.selectionEnd)).toBe('wrong');
+});

@@ -15,6 +15,14 @@ export function usePolicy() {
   });
 }
 
+/** What the rules that are only observed would have decided. */
+export function useObserved() {
+  return useQuery({
+    queryKey: ['/policy/observed'],
+    queryFn: ({ signal }) => get<Schema<'Observed'>>('/policy/observed', {}, signal),
+  });
+}
+
 export function useVersions() {
   return useQuery({
     queryKey: ['/policy/versions'],

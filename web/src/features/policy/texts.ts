@@ -20,7 +20,8 @@ export const SET = {
   title: 'Policy',
   meta: 'The rules in files: which approval a record needs, how its risk adds up, which conflicts block.',
   files: 'Files',
-  inForce: (version: number) => `version ${version} is in force`,
+  inForce: (version: number) =>
+    version === 0 ? 'the built-in policy is in force' : `version ${version} is in force`,
   edited: '· edited',
   overtaken: (now: number, by: string | null | undefined, base: number) =>
     `Version ${now} was put in force${by ? ` by ${by}` : ''} while you were writing. Your text ` +
@@ -42,7 +43,7 @@ export const SET = {
   activate: 'Activate',
   mayNot: 'This needs the permission policy.write, which your roles do not give.',
   versions: 'Versions',
-  version: (version: number) => `Version ${version}`,
+  version: (version: number) => (version === 0 ? 'Built-in' : `Version ${version}`),
   sound: (changed: string) =>
     changed
       ? `Sound. It differs from what is in force in ${changed}.`
@@ -51,4 +52,15 @@ export const SET = {
   replayed: (changes: number, releases: number, different: number) =>
     `${changes} changes and ${releases} releases: ${different} would be routed otherwise.`,
   nobody: 'nobody',
+};
+
+export const OBSERVED = {
+  title: 'Observed',
+  help: 'What a rule or a stage that is marked `observe` would have decided, beside what was decided.',
+  none: 'Nothing that is open now meets an observed rule.',
+  byService: 'Observed by service',
+  records: 'Observed record by record',
+  counted: (observed: number, different: number) =>
+    `${observed} observed, ${different} would be otherwise`,
+  truncated: 'There is more than is told here.',
 };

@@ -17,6 +17,16 @@ describe('the release page', () => {
     expect(screen.getByText(/CHG-31 claims db-2/)).toBeInTheDocument();
   });
 
+  it('lists by what it knows of the address, whatever else stands there', async () => {
+    const sent = serve();
+    show('/releases?view=board&phase=test&sort=window');
+    await screen.findByRole('link', { name: /REL-17/ });
+    const asked = sent.find((call) => call.path === '/releases');
+    expect(asked?.query.get('phase')).toBe('test');
+    expect(asked?.query.get('sort')).toBe('window');
+    expect(asked?.query.has('view')).toBe(false);
+  });
+
   it('shows a refused verb with what the server says is missing', async () => {
     serve();
     const { user } = show('/releases/REL-17/overview');
@@ -48,11 +58,56 @@ describe('the release page', () => {
     expect(writes(sent)).toHaveLength(0);
   });
 
+  it('shows conflicts with the blocker first and the path once', async () => {
+    const warning = {
+      ...conflict,
+      id: 'cfl_2',
+      severity: 'warning',
+      detail: 'CHG-9 works on a connected CI (vm-7 → uses → db-2), at night',
+      subject: { id: 'chg_41', number: 'CHG-41', name: 'Move the ledger to schema 9' },
+    };
+    const resolved = { ...conflict, id: 'cfl_3', state: 'resolved' };
+    serve({
+      'GET /releases/REL-17': { ...release, conflicts: [resolved, warning, conflict] },
+      'GET /conflicts/cfl_2': { ...warning, actions: [] },
+    });
+    show('/releases/REL-17/conflicts');
+    const text = await screen.findByText('CHG-9 works on a connected CI, at night.');
+    const items = [...text.closest('ul')!.children] as HTMLElement[];
+    expect(items.map((item) => item.textContent?.match(/^(Blocking|Warning)/)?.[0])).toEqual([
+      'Blocking',
+      'Warning',
+      'Blocking',
+    ]);
+    expect(within(items[1]!).getByRole('link', { name: /CHG-41/ })).toBeInTheDocument();
+    expect(within(items[2]!).getByText('Resolved')).toHaveAttribute('data-tone', 'faint');
+  });
+
+  it('says what blocks the window before it is submitted', async () => {
+    const sent = serve({
+      'GET /releases/REL-17': {
+        ...release,
+        phase: 'planning',
+        actions: [{ name: 'submit', allowed: true }],
+      },
+      'POST /releases/REL-17/submit': { id: release.id, version: 8 },
+    });
+    const { user } = show('/releases/REL-17');
+    await user.click(await screen.findByRole('button', { name: /^Submit/ }));
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText(/CHG-31 works on db-2/)).toBeInTheDocument();
+    expect(writes(sent)).toHaveLength(0);
+    await user.click(within(dialog).getByRole('button', { name: 'Submit all the same' }));
+    await waitFor(() => expect(writes(sent)[0]?.path).toBe('/releases/REL-17/submit'));
+  });
+
   it('accepts a conflict with a reason', async () => {
     const sent = serve({ 'POST /conflicts/cfl_1/accept': { id: 'cfl_1', version: 1 } });
     const { user } = show('/releases/REL-17/conflicts');
     await user.click(await screen.findByRole('button', { name: /Accept the conflict with/ }));
     const dialog = await screen.findByRole('dialog');
+    await user.click(within(dialog).getByRole('button', { name: 'Accept' }));
+    expect(within(dialog).getByText(/Give a reason/)).toBeInTheDocument();
     await user.type(within(dialog).getByRole('textbox', { name: /Why it is safe/ }), 'Read only');
     await user.click(within(dialog).getByRole('button', { name: 'Accept' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
@@ -195,6 +250,21 @@ describe('a release that is taken back', () => {
       .map((phase) => phase.textContent);
     expect(failed).toEqual(['Deployment', 'Verification', 'Review · Rolled back']);
     expect(screen.queryByText('Go given')).not.toBeInTheDocument();
+  });
+
+  it('gives no advice about a way back that was gone', async () => {
+    const state = (word: string) => ({ ...going.deployment, state: word });
+    const answers = (word: string) => ({
+      'GET /releases/REL-18': { ...going, deployment: state(word) },
+    });
+    serve(answers('rolling_back'));
+    const { unmount } = show('/releases/REL-18/run');
+    expect(await screen.findByText(/steps? back,/)).toBeInTheDocument();
+    unmount();
+    serve(answers('rolled_back'));
+    show('/releases/REL-18/run');
+    await screen.findByRole('heading', { name: 'Steps' });
+    expect(screen.queryByText(/steps? back,/)).not.toBeInTheDocument();
   });
 
   it('says so in the list and on the board', async () => {

@@ -1,7 +1,13 @@
 // Words of the release pages.
+import { FIELDS } from '@/ui/fieldNames';
 
 export const RELEASE = {
   list: 'Releases',
+  inLog: 'In the log',
+  evidencePage: 'Evidence to read',
+  evidencePack: 'Evidence with proofs',
+  packHelp:
+    'A file that proves each event. It is checked on the audit page or with interlock audit verify.',
   board: 'Board',
   boardTitle: 'Releases by phase',
   asList: 'List',
@@ -49,20 +55,24 @@ export const COLUMN = {
 };
 
 export const FIELD = {
-  title: 'Title',
+  title: FIELDS.title,
   titleHelp: 'What goes live, in one line.',
-  type: 'Type',
+  type: FIELDS.type,
   typeHelp: 'Decides states and approval. It cannot be changed later.',
-  description: 'What it is for',
-  objectives: 'Objectives',
+  description: FIELDS.description,
+  objectives: FIELDS.objectives,
   objectivesHelp: 'One a line. The review judges the release against them.',
-  kpis: 'Success measures',
+  kpis: FIELDS.kpis,
   kpisHelp: 'One a line, as “measure: target”. Example: error rate: below 0.1 %',
-  milestones: 'Milestones',
+  milestones: FIELDS.milestones,
   milestoneName: 'What is reached',
   milestoneAt: 'When',
+  milestoneWaits: 'once there is a window',
+  milestoneReached: 'Reached',
+  milestoneBefore: (hours: number) => `${hours} h before the window`,
+  milestoneAfter: (hours: number) => `${hours} h after the window`,
   addMilestone: 'Add milestone',
-  package: 'Package',
+  package: FIELDS.package,
   packageHelp:
     'What is shipped. An artifact needs its digest before submission. A service or CI that is ' +
     'named shows the version once the release is verified.',
@@ -75,22 +85,22 @@ export const FIELD = {
   packageName: 'Name',
   packageVersion: 'Version',
   packageDigest: 'Digest',
-  resources: 'People and things needed',
-  rollout: 'Rollout',
+  resources: FIELDS.resources,
+  rollout: FIELDS.rollout,
   rolloutHelp: 'How it reaches its users, in phases.',
-  contingency: 'Contingency',
+  contingency: FIELDS.contingency,
   contingencyHelp: 'What is done when it does not go as planned.',
-  rollbackNote: 'Rollback of the bundle',
+  rollbackNote: FIELDS.rollback_note,
   rollbackNoteHelp:
     'Beyond the backout plan of each change, such as order or a point of no return.',
-  environment: 'Environment',
-  owner: 'Owner',
+  environment: FIELDS.environment,
+  owner: FIELDS.owner,
   ownerHelp: 'Answers for it and decides on rollback.',
-  manager: 'Release manager',
-  team: 'Team',
+  manager: FIELDS.release_manager,
+  team: FIELDS.team,
   members: 'Release team',
-  tags: 'Regulatory tags',
-  window: 'Window',
+  tags: FIELDS.tags,
+  window: FIELDS.window,
   windowHelp: 'Attached changes take this window and follow when it moves.',
   basics: 'Basics',
   when: 'When',
@@ -132,6 +142,7 @@ export const DONE: Record<string, string> = {
   approve: 'approved',
   reject: 'rejected',
   abstain: 'abstained',
+  'condition/meet': 'condition marked met',
   schedule: 'window committed',
   extend: 'longer window asked for',
   deploy: 'deployment started',
@@ -152,6 +163,7 @@ export const TAB = {
   approvals: 'Approvals',
   conflicts: 'Conflicts',
   run: 'Run',
+  notices: 'Notices',
   review: 'Review',
   talk: 'Tasks and comments',
   history: 'History',
@@ -214,6 +226,24 @@ export const STATEMENT = {
   owns: 'Owns',
   signsOff: 'Signs off',
   notStated: 'not stated yet',
+  signOff: 'Sign off',
+  signOffTitle: 'Sign off the part of the team',
+  signOffHelp: 'It holds for the words and the changes as they are now.',
+  signOffNote: 'A word to it',
+  signed: 'Signed off',
+  signAgain: 'Sign off again',
+  notSigned: 'not signed off yet',
+  proposed: 'Parts that may have to be handled',
+  proposedHelp: 'What the CIs of the changes need, and what needs them. Nobody stated these yet.',
+  partKind: {
+    infrastructure: 'Infrastructure',
+    application: 'Applications',
+    third_party: 'Third parties',
+  } as Record<string, string>,
+  impact: 'Services of production that feel it',
+  criticality: (number: number) => `criticality ${number}`,
+  touched: 'touched by',
+  rests: 'rests on what is touched by',
   addTeam: 'State a contribution',
   team: 'Team',
   order: 'Order among releases',
@@ -234,7 +264,9 @@ export const READINESS = {
   title: (blocked: number, waiting: number) =>
     blocked === 0 && waiting === 0
       ? 'Ready: nothing stands in the way'
-      : `${blocked} at stop, ${waiting} waiting`,
+      : [blocked && `${blocked} at stop`, waiting && `${waiting} waiting`]
+          .filter(Boolean)
+          .join(', '),
   kind: {
     scope: 'Release',
     change: 'Change',
@@ -242,7 +274,10 @@ export const READINESS = {
     task: 'Task',
     conflict: 'Conflict',
     team: 'Window',
+    part: 'Part of a team',
     approval: 'Go or no-go',
+    condition: 'Condition',
+    milestone: 'Milestone',
     window: 'Window',
   } as Record<string, string>,
   who: 'Must act:',
@@ -260,41 +295,6 @@ export const READINESS = {
     count === 0 ? 'no vote is lost' : count === 1 ? '1 vote is void' : `${count} votes are void`,
   rest: (names: string) => `${names} rest on it`,
   slip: (names: string) => `${names} would begin later`,
-};
-
-export const AGREEMENT = {
-  title: 'What the teams say of the window',
-  state: {
-    not_asked: 'Not asked',
-    lapsed: 'Ask again',
-    asked: 'Asked',
-    accepted: 'Accepted',
-    countered: 'Another window',
-    refused: 'Refused',
-  } as Record<string, string>,
-  ask: 'Ask the teams',
-  again: 'Ask again',
-  askTitle: 'Ask about the window',
-  askHelp: 'Every team that does not agree to the planned window yet is asked.',
-  note: 'A word to them',
-  about: 'Asked about',
-  by: 'by',
-  instead: 'proposes',
-  accept: 'Accept',
-  counter: 'Propose another',
-  counterTitle: 'Propose another window',
-  suits: 'A window that suits',
-  why: 'Reason',
-  refuse: 'Refuse',
-  refuseTitle: 'Refuse the window',
-  take: 'Take this window',
-  done: {
-    'window/ask': 'the teams are asked',
-    'window/accept': 'accepted',
-    'window/counter': 'another window is proposed',
-    'window/refuse': 'refused',
-    'window/take': 'the proposed window is taken',
-  } as Record<string, string>,
 };
 
 export const PLAN = {
@@ -366,10 +366,4 @@ export const RUN = {
     'report to it and take it back there.',
   openRun: 'Open the run',
   openBack: 'The way back, large',
-};
-
-export const REVIEW = {
-  none: 'No review yet',
-  noneHelp: 'Every release closes with a review. It opens by itself when the deployment is over.',
-  open: 'Open the review',
 };

@@ -1,5 +1,6 @@
 // The verbs of a release in words, and which of them is the next one in each phase.
 import { pickPrimary, verbs, type ActionItem, type VerbText } from '@/ui/actions';
+import { RECORD } from '@/ui/record/texts';
 import type { Release } from './queries';
 import { VERB } from './texts';
 
@@ -32,6 +33,7 @@ export function releaseActions(
       text('approve', VERB.approve, 'a'),
       text('reject', VERB.reject, 'r'),
       text('abstain', VERB.abstain),
+      text('meet_condition', RECORD.meet),
       text('submit', VERB.submit),
       text('advance', VERB.advance(nextState(release))),
       text('schedule', release.scheduled ? VERB.reschedule : VERB.schedule),
@@ -64,7 +66,9 @@ export function failedOf(release: Release): string[] {
 
 /** After a failure the way back comes first. */
 function next(release: Release): string[] {
-  const usual = NEXT[release.phase] ?? [];
+  const inPhase = NEXT[release.phase] ?? [];
+  // A committed window is waited for; moving it is no next step.
+  const usual = release.scheduled ? inPhase.filter((verb) => verb !== 'schedule') : inPhase;
   return failedOf(release).length > 0 ? ['rollback', ...usual] : usual;
 }
 

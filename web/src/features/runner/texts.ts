@@ -16,8 +16,8 @@ export const texts = {
   words: { working: 'Working', silent: 'Silent', revoked: 'Revoked' },
   emptyTitle: 'No runners yet',
   empty:
-    'On the target machine, write down what may be done there and start `interlock runner` with a ' +
-    'token of the scope `runner`. It registers by itself.',
+    'On the target machine, write down what may be done there and start “interlock runner” with a ' +
+    'token of the scope “runner”. It registers by itself.',
   example: 'web-01  ·  working, heard 4 s ago  ·  deploy, restart',
   revoke: 'Revoke',
   revokeTitle: (name: string) => `Revoke ${name}`,

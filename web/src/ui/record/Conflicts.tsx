@@ -13,10 +13,11 @@ import { Icon } from '../icons';
 import { RefLink } from '../RefLink';
 import { EmptyState } from '../States';
 import { StatePill } from '../StatePill';
-import { sentence, wordOf } from '../texts';
+import { sentence, UI, wordOf } from '../texts';
 import { Time, WindowTime } from '../Time';
 import { AcceptConflict } from './AcceptConflict';
 import { AskException, useAskOffer, type Wanted } from './AskException';
+import { blockersFirst } from './blockersFirst';
 import { RECORD } from './texts';
 import classes from './Conflicts.module.css';
 
@@ -28,10 +29,12 @@ interface Props {
   conflicts: Conflict[];
   /** False for a draft that was only checked. */
   acceptable?: boolean;
+  /** The id of the record that they are shown for: those of its changes name them. */
+  of?: string;
   none?: string;
 }
 
-export function Conflicts({ conflicts, acceptable = true, none }: Props) {
+export function Conflicts({ conflicts, acceptable = true, of, none }: Props) {
   const zone = useZone();
   const [accepting, setAccepting] = useState<Conflict>();
   const [asking, setAsking] = useState<Wanted>();
@@ -47,10 +50,10 @@ export function Conflicts({ conflicts, acceptable = true, none }: Props) {
   return (
     <>
       <ul className={classes.list}>
-        {conflicts.map((conflict, index) => (
+        {blockersFirst(conflicts).map((conflict, index) => (
           <li key={conflict.id ?? index} className={classes.item} data-state={conflict.state}>
-            <ConflictHead conflict={conflict} />
-            <p className={classes.detail}>{sentence(inZone(conflict.detail, zone))}</p>
+            <ConflictHead conflict={conflict} of={of} />
+            <p className={classes.detail}>{sentence(inZone(withoutPath(conflict), zone))}</p>
             {conflict.rule && (
               <p className="soft">
                 {RECORD.ruledBy(conflict.rule.name)}{' '}
@@ -97,15 +100,27 @@ function wantedOf(conflict: Conflict): Wanted {
   return { rule, subject: conflict.subject?.id ?? '', with: conflict.with };
 }
 
-function ConflictHead({ conflict }: { conflict: Conflict }) {
+/** The sentence without the path in it: it is drawn below. */
+function withoutPath({ detail, hits }: Conflict): string {
+  return hits.length > 0 ? detail.replace(/ \([^()]*→[^()]*\)/, '') : detail;
+}
+
+function ConflictHead({ conflict, of }: { conflict: Conflict; of?: string }) {
+  const { subject, state, severity } = conflict;
+  const over = state === 'resolved' ? 'faint' : undefined;
   return (
     <div className={classes.head}>
-      <StatePill word={conflict.severity} />
+      <StatePill word={severity} tone={state === 'open' ? undefined : 'faint'} />
       <strong>{wordOf(conflict.kind)}</strong>
       <span>
-        with <RefLink record={conflict.with} />
+        {of && subject && subject.id !== of && (
+          <>
+            {RECORD.conflictOf} <RefLink record={subject} />{' '}
+          </>
+        )}
+        {RECORD.conflictWith} <RefLink record={conflict.with} />
       </span>
-      {conflict.state !== 'open' && <StatePill word={conflict.state} />}
+      {state !== 'open' && <StatePill word={state} tone={over} />}
       <span className={classes.overlap}>
         <WindowTime window={conflict.overlap} />
       </span>
@@ -173,13 +188,16 @@ function Acceptance({ acceptance }: { acceptance: Schema<'Acceptance'> }) {
 function AcceptDialog({ conflict, onClose }: { conflict: Conflict; onClose: () => void }) {
   const zone = useZone();
   const [reason, setReason] = useState('');
+  const [missing, setMissing] = useState(false);
   const [until, setUntil] = useState('');
   const write = useWrite(onClose);
-  const submit = () =>
+  const submit = () => {
+    if (reason.trim() === '') return setMissing(true);
     write.mutate({
       path: `/conflicts/${conflict.id ?? ''}/accept`,
       body: { reason: reason.trim(), ...(until ? { until: toInstant(until, zone) } : {}) },
     });
+  };
   return (
     <Dialog
       title={RECORD.acceptTitle}
@@ -188,19 +206,24 @@ function AcceptDialog({ conflict, onClose }: { conflict: Conflict; onClose: () =
       onSubmit={submit}
       busy={write.isPending}
       problem={write.error}
-      disabled={reason.trim() === ''}
     >
       <ConflictHead conflict={conflict} />
-      <p className="soft">{RECORD.acceptHelp}</p>
+      <p className="soft">
+        {RECORD.acceptGoes[conflict.kind] ?? RECORD.acceptBoth} {RECORD.acceptLapses}
+      </p>
       <Textarea
         data-autofocus
         label={RECORD.acceptReason}
         withAsterisk
+        error={missing ? UI.reasonNeeded : undefined}
         autosize
         minRows={3}
         maxLength={4000}
         value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+          setMissing(false);
+        }}
       />
       <TextInput
         type="datetime-local"

@@ -1,6 +1,7 @@
 // What the gate answered last about what a record ships: a lamp, why, and until when.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/client';
+import { useInZone } from '@/lib/inZone';
 import type { Lamp, Page, Schema } from '@/lib/schema';
 import { LampMark } from '../LampMark';
 import { Section } from '../Page';
@@ -37,6 +38,7 @@ export function Gates({ record }: { record: string }) {
 }
 
 export function GateLine({ gate }: { gate: Gate }) {
+  const local = useInZone();
   const { artifact, seen, verdict } = gate;
   return (
     <>
@@ -62,7 +64,7 @@ export function GateLine({ gate }: { gate: Gate }) {
       </p>
       {gate.reasons.map((reason) => (
         <p key={reason.code + reason.sentence} className={classes.detail}>
-          {reason.sentence}
+          {local(reason.sentence)}
           {reason.waits_for && reason.waits_for.length > 0 && (
             <>
               {' · '}

@@ -1,14 +1,15 @@
 // What the log holds about a record, newest first: who did what, when, why, and what each field was
 // before and after.
-import { Button } from '@mantine/core';
 import { inZone } from '@/lib/inZone';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
+import { fieldPath } from '../fieldNames';
 import { RefLink } from '../RefLink';
+import { ShowMore } from '../ShowMore';
 import { EmptyState, ErrorState, RowsSkeleton } from '../States';
 import { Time } from '../Time';
-import { UI, wordOf } from '../texts';
+import { wordOf } from '../texts';
 import { RECORD } from './texts';
 import classes from './History.module.css';
 
@@ -25,18 +26,7 @@ export function History({ subject }: { subject: string }) {
   return (
     <div>
       <EventList events={pages.rows} />
-      {pages.more && (
-        <div className={classes.foot}>
-          <Button
-            variant="default"
-            size="compact-md"
-            onClick={pages.more}
-            loading={pages.loadingMore}
-          >
-            {UI.showMore}
-          </Button>
-        </div>
-      )}
+      <ShowMore pages={pages} />
     </div>
   );
 }
@@ -110,7 +100,7 @@ function Fields({ event }: { event: Event }) {
       <tbody>
         {fields.map(({ field, before, after }) => (
           <tr key={field}>
-            <th scope="row">{field}</th>
+            <th scope="row">{fieldPath(field)}</th>
             <td>{inZone(before ?? '–', zone)}</td>
             <td>{inZone(after ?? '–', zone)}</td>
           </tr>

@@ -1,5 +1,5 @@
 // Links of a record to incidents, commits, builds and tickets.
-import { ActionIcon, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Checkbox, Select, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Action, Schema } from '@/lib/schema';
@@ -24,9 +24,14 @@ interface Props {
   asField?: boolean;
   /** The action that replaces them. */
   may: Action | undefined;
+  /** The action that ticks off the problems and requests that wait for the work. */
+  settle?: Action;
 }
 
-export function Links({ links, path, version, asField, may }: Props) {
+/** The kinds of links where somebody waits for the work. */
+const WAITS = ['problem', 'request'];
+
+export function Links({ links, path, version, asField, may, settle }: Props) {
   const [adding, dialog] = useDisclosure();
   const write = useWrite(dialog.close);
   const keep = (next: RecordLink[]) => {
@@ -48,13 +53,28 @@ export function Links({ links, path, version, asField, may }: Props) {
     >
       {!adding && <ProblemNote error={write.error} />}
       {links.length === 0 && <p className="soft">{RECORD.noLinks}</p>}
+      {settle?.allowed && <ToTell links={links} />}
       <ul className={classes.links}>
         {links.map((link) => (
           <li key={link.kind + link.target}>
             <span className="soft">{wordOf(link.kind)}</span>
             <span className={classes.linkTarget}>
               <Target link={link} />
+              {link.tell && <span className="soft"> · {RECORD.tellWhom(link.tell)}</span>}
             </span>
+            {WAITS.includes(link.kind) && (settle?.allowed || link.done) && (
+              <Checkbox
+                size="xs"
+                label={RECORD.told}
+                aria-label={`${RECORD.told}: ${link.target}`}
+                checked={link.done ?? false}
+                disabled={write.isPending || !settle?.allowed}
+                onChange={(event) => {
+                  const done = event.currentTarget.checked;
+                  keep(links.map((each) => (each === link ? { ...each, done } : each)));
+                }}
+              />
+            )}
             <ActionIcon
               size="sm"
               aria-label={`${UI.remove} ${link.target}`}
@@ -75,6 +95,18 @@ export function Links({ links, path, version, asField, may }: Props) {
         />
       )}
     </Section>
+  );
+}
+
+/** To whom it is told that the work is done, as long as they were not. */
+function ToTell({ links }: { links: RecordLink[] }) {
+  const open = links.filter((link) => WAITS.includes(link.kind) && !link.done);
+  if (open.length === 0) return null;
+  const whom = (link: RecordLink) => RECORD.toTell(link.tell, wordOf(link.kind), link.target);
+  return (
+    <p role="status">
+      {RECORD.doneHere} {open.map(whom).join('; ')}.
+    </p>
   );
 }
 
@@ -104,13 +136,20 @@ function NewLink({ busy, problem, onClose, onAdd }: NewLinkProps) {
   const [kind, setKind] = useState('incident');
   const [target, setTarget] = useState('');
   const [url, setUrl] = useState('');
+  const [tell, setTell] = useState('');
+  const waits = WAITS.includes(kind);
   return (
     <Dialog
       title={RECORD.addLink}
       submit={RECORD.addLink}
       onClose={onClose}
       onSubmit={() =>
-        onAdd({ kind, target: target.trim(), ...(url.trim() ? { url: url.trim() } : {}) })
+        onAdd({
+          kind,
+          target: target.trim(),
+          ...(url.trim() ? { url: url.trim() } : {}),
+          ...(waits && tell.trim() ? { tell: tell.trim() } : {}),
+        })
       }
       busy={busy}
       problem={problem}
@@ -137,6 +176,15 @@ function NewLink({ busy, problem, onClose, onAdd }: NewLinkProps) {
         maxLength={2000}
         onChange={(event) => setUrl(event.currentTarget.value)}
       />
+      {waits && (
+        <TextInput
+          label={RECORD.tell}
+          description={RECORD.tellHelp}
+          value={tell}
+          maxLength={200}
+          onChange={(event) => setTell(event.currentTarget.value)}
+        />
+      )}
     </Dialog>
   );
 }

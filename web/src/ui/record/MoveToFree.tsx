@@ -1,5 +1,6 @@
 // On the page of a record whose window is blocked: the next free slot, and one click to move there.
 import type { Schema, Window } from '@/lib/schema';
+import { blocks } from './blockersFirst';
 import { NextFree } from './NextFree';
 import { RECORD } from './texts';
 import { useMoving } from './useMoving';
@@ -12,8 +13,6 @@ interface Props {
 
 export function MoveToFree({ subject, window, conflicts }: Props) {
   const moving = useMoving();
-  const blocks = (each: Schema<'Conflict'>) =>
-    each.state === 'open' && each.severity === 'blocking';
   if (!window || !conflicts.some(blocks)) return null;
   return (
     <>

@@ -1,6 +1,6 @@
 // Under a window that is blocked: the next free one, and one click to have it.
 import { Button } from '@mantine/core';
-import { windowText } from '@/lib/dates';
+import { windowInZone } from '@/lib/dates';
 import type { Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { Icon } from '../icons';
@@ -37,7 +37,7 @@ export function NextFree({ draft, window, label, busy, onTake }: Props) {
         <>
           <span>
             {RECORD.slots.next}{' '}
-            <strong className="num">{windowText(next.window, readerZone)}</strong>
+            <strong className="num">{windowInZone(next.window, readerZone)}</strong>
           </span>
           <Button
             size="compact-sm"

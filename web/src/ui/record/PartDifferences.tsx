@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { get } from '@/lib/client';
 import type { Schema } from '@/lib/schema';
 import { Section } from '../Page';
+import { fieldPath } from '../fieldNames';
 import { wordOf } from '../texts';
 import { Time } from '../Time';
 import { DIFFERENCE } from './texts';
@@ -81,7 +82,7 @@ function Block({ difference }: { difference: Difference }) {
           {difference.fields.map((line) => (
             <tr key={line.part + line.field}>
               <td>{wordOf(line.part)}</td>
-              <td>{line.field || '–'}</td>
+              <td>{line.field ? fieldPath(line.field) : '–'}</td>
               <td>{line.before ? <del>{line.before}</del> : '–'}</td>
               <td>{line.after ? <ins>{line.after}</ins> : '–'}</td>
             </tr>

@@ -31,7 +31,8 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
             </strong>
             <StatePill word={round.state} />
             <span className="soft">
-              {RECORD.opened} <Time at={round.opened_at} />, {RECORD.under} {round.policy}
+              {RECORD.opened} <Time at={round.opened_at} />, {RECORD.under}{' '}
+              {namedPolicy(round.policy)}
             </span>
             <span className={classes.hash} title={round.content_hash}>
               {RECORD.hash} {round.content_hash.slice(0, 12)}
@@ -42,6 +43,11 @@ export function Rounds({ rounds }: { rounds: Round[] }) {
       ))}
     </div>
   );
+}
+
+/** `major 3, policy 7`, where policy 0 is what the program brings along. */
+function namedPolicy(reference: string): string {
+  return reference.replace(/, policy 0$/, RECORD.builtIn);
 }
 
 export function RoundBody({ round }: { round: Round }) {
@@ -115,17 +121,17 @@ function Calls({ group }: { group: Group }) {
   const { reminded_at, escalated_at, limit_at } = group;
   if (!reminded_at && !escalated_at && !limit_at) return null;
   return (
-    <p className={classes.voters}>
+    <p className={`${classes.voters} ${classes.calls}`}>
       {reminded_at && (
         <span>
           <StatePill word="reminded" label={RECORD.reminded} tone="waiting" />{' '}
-          <Time at={reminded_at} />{' '}
+          <Time at={reminded_at} />
         </span>
       )}
       {escalated_at && (
         <span>
           <StatePill word="escalated" label={RECORD.escalated} tone="stop" />{' '}
-          <Time at={escalated_at} />{' '}
+          <Time at={escalated_at} />
         </span>
       )}
       {limit_at && (
@@ -159,12 +165,33 @@ function VoteLine({ vote }: { vote: Vote }) {
         <Time at={vote.at} />
       </span>
       {vote.reason && <span className={classes.voteReason}>“{vote.reason}”</span>}
+      {vote.condition && <ConditionLine condition={vote.condition} />}
       {vote.voided && (
         <span className={classes.voteVoid}>
           {RECORD.voided}: {vote.voided}
         </span>
       )}
     </li>
+  );
+}
+
+function ConditionLine({ condition }: { condition: Schema<'VoteCondition'> }) {
+  const { text, person, met_by, met_at, note, open } = condition;
+  return (
+    <span className={classes.voteReason}>
+      {RECORD.conditionIf}: {text}{' '}
+      {met_by ? (
+        <>
+          <StatePill word="accepted" label={RECORD.conditionMet(met_by.name)} />{' '}
+          <Time at={met_at} />
+          {note && ` “${note}”`}
+        </>
+      ) : open ? (
+        <StatePill word="open" label={RECORD.conditionOpen(person.name)} tone="stop" />
+      ) : (
+        <span className="soft">{RECORD.conditionGone}</span>
+      )}
+    </span>
   );
 }
 

@@ -4,13 +4,12 @@ import { Button, NumberInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { dayClock, windowText, zoneShort } from '@/lib/dates';
-import { inZone } from '@/lib/inZone';
 import type { Schema, Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { Icon } from '../icons';
 import { ProblemNote, RowsSkeleton } from '../States';
-import { sentence } from '../texts';
 import { isNamed, minutesOf, useSlots, type Draft } from './slots';
+import { RefusedStarts, SlotReasons } from './SlotWords';
 import { RECORD } from './texts';
 import classes from './SlotFinder.module.css';
 
@@ -114,16 +113,7 @@ function Found({ slots, zone, onTake }: FoundProps) {
               <strong className="num">
                 {windowText(slot.window, zone)} {zoneShort(slot.window.start, zone)}
               </strong>
-              <ul className={classes.reasons}>
-                {slot.reasons.map((reason) => (
-                  <li key={reason.kind} data-good={reason.good || undefined}>
-                    <Icon name={reason.good ? 'check' : 'clock'} size={12} /> {reason.detail}
-                  </li>
-                ))}
-                {slot.warnings.map((conflict) => (
-                  <li key={conflict.detail}>{words.warns(inZone(conflict.detail, zone))}</li>
-                ))}
-              </ul>
+              <SlotReasons slot={slot} zone={zone} />
             </div>
             <Button
               size="compact-sm"
@@ -136,25 +126,7 @@ function Found({ slots, zone, onTake }: FoundProps) {
           </li>
         ))}
       </ol>
-      {slots.refused.length > 0 && (
-        <details className={classes.refused}>
-          <summary>{words.refused(slots.refused.length)}</summary>
-          <ul>
-            {slots.refused.map((refused) => (
-              <li key={refused.window.start}>
-                <span className="num">
-                  {words.starts(
-                    windowText({ start: refused.window.start, end: refused.until }, zone),
-                  )}
-                </span>
-                {refused.conflicts.map((conflict) => (
-                  <p key={conflict.detail}>{sentence(inZone(conflict.detail, zone))}</p>
-                ))}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <RefusedStarts refused={slots.refused} zone={zone} />
     </>
   );
 }

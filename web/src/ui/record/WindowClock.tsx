@@ -25,7 +25,11 @@ export function WindowClock({ window, over }: Props) {
         ? [span(end - at), over ? RECORD.clock.wasLeft : RECORD.clock.leftOver]
         : [span(at - end), RECORD.clock.overdue];
   return (
-    <div className={classes.clock} data-late={at > end || undefined}>
+    <div
+      className={classes.clock}
+      data-late={at > end || undefined}
+      data-over={Boolean(over) || undefined}
+    >
       <span className={classes.big}>{amount}</span>
       <span className="soft">{words}</span>
       <span className={classes.track} aria-hidden="true">

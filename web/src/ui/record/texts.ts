@@ -75,9 +75,17 @@ export const RECORD = {
   noConflicts: 'No conflicts. They are looked for at every edit of window, CIs and scope.',
   accept: 'Accept',
   acceptTitle: 'Accept this conflict',
-  acceptHelp:
-    'The work goes ahead although both claim the same time. The acceptance lapses by itself ' +
-    'when a window or a CI moves.',
+  acceptBoth: 'The work goes ahead although both claim the same time.',
+  acceptGoes: {
+    outside_window: 'The work goes ahead outside the maintenance window.',
+    blackout: 'The work goes ahead during the blackout.',
+    peak_hours: 'The work goes ahead during peak hours.',
+    business_event: 'The work goes ahead during the business event.',
+    release_order: 'The work goes ahead although the other release has to come first.',
+  } as Record<string, string>,
+  acceptLapses: 'The acceptance lapses by itself when a window or a CI moves.',
+  conflictOf: 'of',
+  conflictWith: 'with',
   acceptReason: 'Why it is safe to go ahead',
   until: 'Holds until',
   untilHelp: 'Left empty, it holds as long as nothing moves.',
@@ -116,6 +124,17 @@ export const RECORD = {
       : `${count} votes would be void: the approval has to be given again.`,
   moveTitle: (number: string, window: string) => `Move ${number} to ${window}?`,
   moveSubmit: 'Move it',
+  submitTitle: (number: string) => `Submit ${number} with a blocked window?`,
+  submitAll: 'Submit all the same',
+  submitBlocked: (count: number) =>
+    count === 1
+      ? 'A conflict blocks its window. Those who approve see it, and it cannot start before it is ' +
+        'accepted or the window is moved.'
+      : `${count} conflicts block its window. Those who approve see them, and it cannot start ` +
+        'before they are accepted or the window is moved.',
+  approveBlocked: 'Its window is blocked all the same, until this is accepted or moved:',
+  moveCommitted: 'Its window is committed: others plan with it.',
+  moveCollides: 'There it collides with what it does not meet now:',
   moveBack: 'Move back',
   approveAgain: 'Its approval has to be given again, also if it is moved back.',
   slipAfter: 'after',
@@ -129,6 +148,7 @@ export const RECORD = {
   round: 'Round',
   opened: 'opened',
   under: 'under model',
+  builtIn: ', built-in policy',
   hash: 'content',
   stage: 'Stage',
   voided: 'No longer counts',
@@ -150,6 +170,19 @@ export const RECORD = {
   abstainTitle: 'Abstain',
   rejectHelp: 'It goes back to its owner with your reason. The round is kept in the history.',
   approveHelp: 'Your answer is bound to exactly what this page shows.',
+  condition: 'Only if',
+  conditionHelp: 'Your yes counts. The work does not begin before this is marked met.',
+  conditionPerson: 'Marked met by',
+  conditionPersonMissing: 'Name who marks it met.',
+  conditionIf: 'If',
+  conditionOpen: (person: string) => `Open: ${person} marks it met`,
+  conditionMet: (person: string) => `Met, says ${person}`,
+  conditionGone: 'No longer asked',
+  meet: 'Mark a condition met',
+  meetTitle: 'Mark a condition met',
+  meetNote: 'A word to it',
+  meetWhich: 'Which condition',
+  meetOf: (voter: string, person: string) => `${voter} said yes under it; it names ${person}`,
   rejectReason: 'What must change',
   approveReason: 'Remark, if any',
   history: 'History',
@@ -166,6 +199,14 @@ export const RECORD = {
   linkKind: 'Kind',
   linkTarget: 'Number or name',
   linkUrl: 'Address',
+  known: 'What is known of these services',
+  tell: 'Whom to tell',
+  tellHelp: 'Who asked for it, or who keeps the problem. You are reminded when the work is done.',
+  tellWhom: (who: string) => `tell ${who}`,
+  told: 'Told',
+  doneHere: 'The work is done. Still to be told:',
+  toTell: (who: string | null | undefined, kind: string, target: string) =>
+    `${who ?? 'those who wait'} about ${kind.toLowerCase()} ${target}`,
   watch: 'Watch',
   unwatch: 'Stop watching',
   watchers: 'Watched by',
@@ -272,7 +313,8 @@ export const DIFFERENCE = {
 
 export const WHY = {
   title: 'Why this approval',
-  model: (model: string, policy: number) => `model ${model}, policy version ${policy}`,
+  model: (model: string, policy: number) =>
+    `model ${model}, ${policy === 0 ? 'built-in policy' : `policy version ${policy}`}`,
   decided: 'The rules that this approval was made from. Open one to see what would change it.',
   promised: 'What the policy in force would ask for now. Open a rule to see what would change it.',
   always: 'It always holds.',
@@ -286,3 +328,52 @@ export const WHY = {
 export function stepKind(kind: string): string {
   return RECORD.stepKind[kind] ?? kind;
 }
+
+export const REHEARSAL = {
+  title: 'Rehearsals of the way back',
+  add: 'Write a rehearsal down',
+  submit: 'Write it down',
+  help: 'The way back was carried out where nothing depends on it. What is written down stays.',
+  never: 'The way back was never rehearsed.',
+  days: (days: number) =>
+    days === 0
+      ? 'The way back was rehearsed today.'
+      : `The way back was rehearsed ${days === 1 ? 'yesterday' : `${days} days ago`}.`,
+  passed: 'Passed',
+  failed: 'Failed',
+  where: (place: string, took: string) => `in ${place}, ${took}`,
+  environment: 'Where',
+  minutes: 'Minutes that it took',
+  coversLabel: 'What it covered beside the deployment itself',
+  covers: {
+    data_migration: 'Data migrated, and migrated back',
+    configuration: 'Configuration set, and set back',
+  } as Record<string, string>,
+  asBefore: 'In the end everything was as before',
+  note: 'Remark',
+  wrong: 'What went wrong',
+};
+
+export const UPDATE = {
+  title: 'Status updates',
+  none: 'No status updates are planned.',
+  plan: (every: number, place: string, audience: string) =>
+    `Every ${every} min at ${place}, for ${audience}.`,
+  due: 'The next one is due',
+  overdue: (owner: string | undefined) =>
+    owner ? `Overdue: ${owner} is reminded again` : 'Overdue: its owner is reminded again',
+  next: 'What the next one says',
+  send: 'Give this update',
+  given: 'Updates that were given',
+  set: 'Set the status updates',
+  save: 'Save',
+  off: 'Give none',
+  every: 'Every how many minutes',
+  place: 'Where they stand, such as a channel',
+  audience: 'For whom',
+  says: 'What they say',
+  saysHelp:
+    'Filled in: {release}, {title}, {state}, {done}, {total}, {now}, {minutes_back}, {window_end}.',
+  template:
+    '{release} {title}: {state}, {done} of {total} changes done. The window ends {window_end}.',
+};

@@ -1,11 +1,11 @@
-// Moving a record from a page. What it does to votes and to followers is said once before; what was
-// done is said with the way back, what was refused with why.
+// Moving a record from a page. A committed window, a new conflict, and what a move does to votes and
+// to followers are asked about once before; what was done is said with the way back, what was refused with why.
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { windowText } from '@/lib/dates';
+import { windowInZone } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
-import { previewMove, useMove, type Move, type MoveEffect } from '@/lib/move';
+import { lookAhead, useMove, type Move, type Outlook } from '@/lib/move';
 import { asProblem, type Problem } from '@/lib/problem';
 import type { Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
@@ -14,6 +14,7 @@ import { errorText } from '../errorText';
 import { say } from '../say';
 import { sayUndo } from '../sayUndo';
 import { sentence } from '../texts';
+import { ConflictLines } from './ConflictLines';
 import { costs, EffectText } from './MoveCheck';
 import { RECORD } from './texts';
 
@@ -21,7 +22,7 @@ const REFUSED_MS = 15_000;
 
 export function useMoving() {
   const zone = useZone();
-  const [asked, ask] = useState<{ move: Move; effect: MoveEffect }>();
+  const [asked, ask] = useState<{ move: Move; outlook: Outlook }>();
   const refuse = (problem: Problem, { number }: Move) =>
     notifications.show({
       title: RECORD.notMoved(number),
@@ -38,23 +39,25 @@ export function useMoving() {
     refuse,
   );
   const there = useMove(({ number, to, from, voided }) => {
-    const words = RECORD.moved(number, windowText(to, zone));
+    const words = RECORD.moved(number, windowInZone(to, zone));
     const undo = () => from && back.mutate({ number, to: from, voided });
     if (from && voided) sayUndo(`${words}. ${RECORD.approveAgain}`, undo, RECORD.moveBack);
     else if (from) sayUndo(words, undo);
     else say(words);
   }, refuse);
-  const preview = useMutation<MoveEffect, Error, Move>({
-    mutationFn: ({ number, to }) => previewMove(number, to),
-    onSuccess: (effect, move) => {
-      if (costs(effect)) ask({ move: { ...move, voided: effect.votes_voided }, effect });
-      else there.mutate(move);
+  const preview = useMutation<Outlook, Error, Move>({
+    mutationFn: ({ number, to }) => lookAhead(number, to),
+    onSuccess: (outlook, move) => {
+      const { effect, committed, collisions } = outlook;
+      if (committed || collisions.length > 0 || costs(effect)) {
+        ask({ move: { ...move, voided: effect.votes_voided }, outlook });
+      } else there.mutate(move);
     },
     onError: (error, move) => refuse(asProblem(error), move),
   });
   const dialog = asked && (
     <Dialog
-      title={RECORD.moveTitle(asked.move.number, windowText(asked.move.to, zone))}
+      title={RECORD.moveTitle(asked.move.number, windowInZone(asked.move.to, zone))}
       submit={RECORD.moveSubmit}
       onClose={() => ask(undefined)}
       onSubmit={() => {
@@ -62,7 +65,14 @@ export function useMoving() {
         there.mutate(asked.move);
       }}
     >
-      <EffectText effect={asked.effect} />
+      {asked.outlook.committed && <p>{RECORD.moveCommitted}</p>}
+      {asked.outlook.collisions.length > 0 && (
+        <>
+          <p>{RECORD.moveCollides}</p>
+          <ConflictLines conflicts={asked.outlook.collisions} />
+        </>
+      )}
+      <EffectText effect={asked.outlook.effect} />
     </Dialog>
   );
   return {

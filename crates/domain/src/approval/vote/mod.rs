@@ -6,8 +6,8 @@ use kernel::{NOTE_MAX, PersonId};
 
 use crate::approval::reach::{count, settle, short, within_reach};
 use crate::approval::{
-    Answer, Barred, Content, Electorate, Opened, Plan, Refusal, Round, RoundEvent, RoundState,
-    StagePlan, evolve,
+    Answer, Barred, Condition, Content, Electorate, Opened, Plan, Refusal, Round, RoundEvent,
+    RoundState, StagePlan, evolve,
 };
 use crate::identity::Role;
 use crate::refusal::Check;
@@ -25,6 +25,8 @@ pub struct Cast {
     pub content_hash: String,
     /// Why.
     pub reason: Option<String>,
+    /// What a yes holds under.
+    pub condition: Option<Condition>,
 }
 
 /// Opens a round. A plan without stages is approved at once; one that nobody could decide is
@@ -140,8 +142,14 @@ pub fn vote(
     if cast.answer == Answer::Reject && reason.is_none() {
         return Err(Refusal::ReasonMissing.into());
     }
+    if cast.condition.is_some() && cast.answer != Answer::Approve {
+        return Err(Refusal::ConditionOfNo.into());
+    }
     let mut check = Check::default();
     check.text("/reason", reason.as_deref().unwrap_or_default(), NOTE_MAX);
+    if let Some(condition) = &cast.condition {
+        check.name("/condition/text", &condition.text, NOTE_MAX);
+    }
     check.end()?;
     let mut refused = None;
     for seat in seats {
@@ -172,6 +180,7 @@ fn consequences(
         group,
         answer: cast.answer,
         reason,
+        condition: cast.condition.clone(),
         content_hash: cast.content_hash.clone(),
     }];
     let after = round.after(&events);

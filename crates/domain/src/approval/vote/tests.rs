@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::approval::{GroupPlan, PartName, Quorum, Why, edit, evolve};
+use crate::approval::{GroupPlan, PartName, Quorum, Why, edit, evolve, meet};
 
 fn person(number: u128) -> PersonId {
     PersonId::from_uuid(uuid::Uuid::from_u128(number))
@@ -47,7 +47,7 @@ fn fold(mut round: Option<Round>, events: &[RoundEvent]) -> Round {
 fn cast(person: PersonId, answer: Answer, round: &Round) -> Cast {
     let reason = (answer == Answer::Reject).then(|| "no".to_owned());
     let content_hash = round.content.hash();
-    Cast { person, answer, round: round.number, content_hash, reason }
+    Cast { person, answer, round: round.number, content_hash, reason, condition: None }
 }
 
 fn voted(round: Round, who: u128, answer: Answer, electorate: &Electorate) -> Round {
@@ -257,4 +257,54 @@ proptest! {
         prop_assert_eq!(round.state, RoundState::Open);
         prop_assert!(!round.votes[0].counts());
     }
+}
+
+/// A yes of one person under a condition that names another.
+fn if_met(round: &Round, voter: u128, names: u128) -> Cast {
+    let text = "the restore is tried".to_owned();
+    let condition = Condition { text, person: person(names), met: None };
+    Cast { condition: Some(condition), ..cast(person(voter), Answer::Approve, round) }
+}
+
+#[test]
+fn a_yes_under_a_condition_counts_and_leaves_the_condition_open() {
+    let two = cab(2);
+    let mut round = opened(plan(vec![group("CAB", Role::CabMember, Quorum::All)]), &two, vec![]);
+    for voter in [1, 2] {
+        let roles = two.holders[&person(voter)].clone();
+        let events = vote(Some(&round), &if_met(&round, voter, 9), &roles, &two);
+        round = fold(Some(round), &events.expect("a vote"));
+    }
+    assert_eq!((round.state, round.conditions_open().len()), (RoundState::Approved, 2));
+    let code =
+        |events: Result<Vec<RoundEvent>, crate::Refusal>| events.expect_err("a refusal").code;
+    let by = |round: &Round, who: u128, voter: Option<u128>| {
+        meet(Some(round), Some(person(who)), voter.map(person), "")
+    };
+    assert_eq!(code(by(&round, 8, None)), "approval.condition_of_another");
+    assert_eq!(code(by(&round, 9, None)), "request.invalid", "there are two");
+    assert_eq!(code(by(&round, 1, Some(2))), "approval.condition_of_another");
+    assert_eq!(code(meet(Some(&round), None, None, "")), "identity.people_only");
+    // Whoever made it may mark it, and it alone.
+    let met = fold(Some(round.clone()), &by(&round, 1, None).expect("met"));
+    assert_eq!(met.conditions_open().len(), 1);
+    let met = fold(Some(met.clone()), &by(&met, 9, None).expect("met"));
+    assert_eq!(met.conditions_open(), []);
+    assert_eq!(met.state, RoundState::Approved);
+    assert_eq!(code(by(&met, 9, None)), "approval.no_condition");
+}
+
+#[test]
+fn a_condition_goes_with_the_vote_that_made_it() {
+    let one = cab(1);
+    let round = opened(plan(vec![group("CAB", Role::CabMember, Quorum::First)]), &one, vec![]);
+    let roles = one.holders[&person(1)].clone();
+    let no = Cast { answer: Answer::Reject, reason: Some("no".to_owned()), ..if_met(&round, 1, 9) };
+    let refused = vote(Some(&round), &no, &roles, &one).expect_err("only a yes");
+    assert_eq!(refused.code, "approval.condition_of_no");
+    let events = vote(Some(&round), &if_met(&round, 1, 9), &roles, &one).expect("a vote");
+    let mut round = fold(Some(round), &events);
+    assert_eq!(round.conditions_open().len(), 1);
+    round.votes[0].voided = vec![PartName::Plans];
+    assert_eq!(round.conditions_open(), []);
 }

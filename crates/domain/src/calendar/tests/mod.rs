@@ -1,5 +1,6 @@
 //! What the calendar guarantees: conflicts and periods case by case, finding over random claims.
 
+mod backlog;
 mod brute;
 mod conflicts;
 mod detecting;

@@ -211,6 +211,7 @@ fn by(voter: u128, change: &Change, answer: Answer) -> Cast {
         round: round.number,
         content_hash: round.content.hash(),
         reason: (answer == Answer::Reject).then(|| "not now".to_owned()),
+        condition: None,
     }
 }
 

@@ -135,6 +135,7 @@ fn imported() -> Imported {
         finished_at: Some(minute(-70)),
         created_at: Some(minute(-9_000)),
         outcome: Some(Outcome::Successful),
+        incidents: None,
         scheduled: false,
     }
 }

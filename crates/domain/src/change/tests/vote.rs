@@ -1,6 +1,7 @@
 //! Voting on a change.
 
 use super::*;
+use crate::approval::Condition;
 use crate::approval::{RoundEvent, RoundState};
 
 fn closed_as(events: &[ChangeEvent]) -> Option<RoundState> {
@@ -123,4 +124,24 @@ fn an_emergency_needs_two_of_its_board() {
     let change = approved_by(&emergency(Some(window(60, 120))), &[ECAB[0]]);
     assert_eq!(change.phase, Phase::Authorise);
     assert_eq!(approved_by(&change, &[ECAB[1]]).phase, Phase::Scheduled);
+}
+
+#[test]
+fn work_does_not_begin_before_the_condition_of_its_approval_is_met() {
+    let asked = authorising();
+    let text = "the restore is tried".to_owned();
+    let condition = Condition { text, person: person(IMPLEMENTER), met: None };
+    let cast_if = Cast { condition: Some(condition), ..by(OWNER, &asked, Answer::Approve) };
+    let voted = cast(&asked, &cast_if, &as_voter(OWNER, facts()), &stamp());
+    let scheduled = after(&asked, voted);
+    assert_eq!(scheduled.phase, Phase::Scheduled, "the yes counts");
+    let refused = start(&scheduled, &at(60));
+    assert_eq!(refused.clone().expect_err("open").code, "approval.condition_open");
+    assert_eq!(pointers(refused), ["/conditions/0"]);
+    let named = Facts { person: Some(person(IMPLEMENTER)), ..at(60) };
+    let other = Facts { person: Some(person(REQUESTER)), ..at(60) };
+    let refused = meet_condition(&scheduled, None, "", &other);
+    assert_eq!(code(refused), "approval.condition_of_another");
+    let met = after(&scheduled, meet_condition(&scheduled, None, "nine minutes", &named));
+    assert!(start(&met, &at(60)).is_ok());
 }

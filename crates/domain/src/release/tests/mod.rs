@@ -4,6 +4,7 @@
 mod agree;
 mod carry_out;
 mod order;
+mod parts;
 mod plan;
 mod property;
 mod schedule;
@@ -25,7 +26,8 @@ use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
 use crate::policy::{
-    ConditionalStage, ModelState, ReleaseModel, ReleasePhase as P, WindowAnswerRule,
+    ConditionalStage, IrreversibleSteps, ModelState, NotesRule, ReleaseModel, ReleasePhase as P,
+    TeamSay,
 };
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
@@ -104,7 +106,11 @@ fn model() -> ReleaseModel {
     let state = |(name, phase): (&str, P)| ModelState { name: name.to_owned(), phase };
     ReleaseModel {
         review_days: 7,
-        window_answer: WindowAnswerRule::Informs,
+        window_answer: TeamSay::Informs,
+        notes: NotesRule::Optional,
+        sign_off: TeamSay::Informs,
+        irreversible_steps: IrreversibleSteps::Allowed,
+        refuses: Vec::new(),
         name: "major".to_owned(),
         title: "Major release".to_owned(),
         description: String::new(),
@@ -113,6 +119,8 @@ fn model() -> ReleaseModel {
         extension: [Role::ReleaseManager].into(),
         owner: None,
         review_on: None,
+        applies_when: None,
+        milestones: vec![],
         states: states.map(state).into(),
         approval: approval()
             .stages
@@ -150,10 +158,12 @@ fn fact(number: u128) -> ChangeFact {
         way_back: WayBack { change: id, plan, minutes: Some(10), cannot_be_undone },
         plans: json!({ "implementation": "do it" }),
         scope: json!({ "cis": ["ci_1"] }),
+        conditions: vec![],
         held: false,
         risk: Assessment { tier: Tier::Low, points: 10, factors: vec![] },
         requester: Some(person(REQUESTER)),
         implementer: Some(person(IMPLEMENTER)),
+        rehearsed_at: None,
         approvers: BTreeSet::new(),
     }
 }
@@ -172,12 +182,16 @@ fn facts(release: &Release) -> Facts {
         before: vec![],
         owning: vec![],
         window_answer_required: false,
+        notes_published: None,
+        parts: vec![],
+        sign_off_required: false,
         plan: approval(),
         scale: crate::risk::tests::scale(),
         electorate: electorate(),
         review_completed: false,
         extension_roles: [Role::ReleaseManager].into(),
         plan_flaws: Vec::new(),
+        refused: Vec::new(),
         review_days: 7,
     }
 }
@@ -256,6 +270,7 @@ fn by(voter: u128, release: &Release, answer: Answer) -> Cast {
         round: round.number,
         content_hash: round.content.hash(),
         reason: (answer == Answer::Reject).then(|| "not now".to_owned()),
+        condition: None,
     }
 }
 

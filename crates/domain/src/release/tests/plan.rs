@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::approval::{RoundEvent, RoundState};
-use crate::policy::{Assign, TaskTemplate, tasks};
-use crate::record::{ExtraCommand, ExtraEvent};
+use crate::policy::{Assign, MilestoneTemplate, TaskTemplate, tasks};
+use crate::record::{DueBy, ExtraCommand, ExtraEvent};
 
 fn edited(release: &Release, wanted: &Edit) -> Decision<ReleaseEvent> {
     super::edit(release, wanted, None, &facts(release), &stamp())
@@ -52,7 +52,12 @@ fn fields_have_bounds() {
         rollout: Some("x".repeat(20_001)),
         objectives: Some(vec!["x".repeat(1_001)]),
         kpis: Some(vec![Kpi { name: String::new(), target: "x".repeat(201) }]),
-        milestones: Some(vec![Milestone { name: String::new(), at: minute(0) }]),
+        milestones: Some(vec![Milestone {
+            name: String::new(),
+            at: Some(minute(0)),
+            by: None,
+            reached: false,
+        }]),
         members: Some(vec![Member { person: person(NOBODY), role: "x".repeat(201) }]),
         package: Some(vec![item]),
         tags: Some(["t".repeat(51)].into()),
@@ -228,4 +233,35 @@ fn the_review_is_due_some_days_after_the_window_as_its_people_read_it() {
     let events = submit(&release, &facts(&release), &stamp()).expect("allowed");
     let after = after(&release, Ok(events));
     assert_eq!(after.review_due_on, Some(jiff::civil::date(1970, 1, 10)));
+}
+
+#[test]
+fn the_timeline_of_the_model_follows_the_window_and_what_is_late_is_told() {
+    let due = DueBy::HoursBeforeStart(1);
+    let freeze = MilestoneTemplate { name: "Code freeze".to_owned(), due };
+    let model = ReleaseModel { milestones: vec![freeze], ..model() };
+    let made = |edit: &Edit| {
+        let created = create("REL-1".to_owned(), &model, edit, Some(person(CREATOR)), vec![]);
+        after(&Release::default(), created)
+    };
+    let release = made(&titled());
+    let [milestone] = &release.content.milestones[..] else { panic!("one milestone") };
+    assert_eq!(milestone.due(release.content.window.as_ref()), Some(minute(0)));
+    let late = |release: &Release| {
+        let points = points(release, &facts(release)).into_iter();
+        points.filter(|point| point.about == About::Milestone).collect::<Vec<_>>()
+    };
+    let [point] = &late(&release)[..] else { panic!("it is late") };
+    assert_eq!(point.stand, Stand::Waits);
+    assert!(point.detail.starts_with("the milestone \"Code freeze\" is late since"));
+    let reached = Milestone { reached: true, ..milestone.clone() };
+    let edit = Edit { milestones: Some(vec![reached]), ..Edit::default() };
+    let release = after(&release, edited(&release, &edit));
+    assert_eq!(late(&release), []);
+    let own = Milestone { name: "Ours".to_owned(), at: None, by: None, reached: false };
+    let named = Edit { milestones: Some(vec![own]), ..titled() };
+    let refused = create("REL-2".to_owned(), &model, &named, None, vec![]);
+    assert_eq!(pointers(refused), ["/milestones/0/at"]);
+    let none = made(&Edit { milestones: Some(vec![]), ..titled() });
+    assert_eq!(none.content.milestones, []);
 }

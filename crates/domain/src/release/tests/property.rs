@@ -186,7 +186,7 @@ fn vote_of(release: &Release, voter: u128, answer: Answer, stale: bool) -> Cast 
         _ => "of another content".to_owned(),
     };
     let round = round.map_or(1, |round| round.number);
-    Cast { person: person(voter), answer, round, content_hash, reason }
+    Cast { person: person(voter), answer, round, content_hash, reason, condition: None }
 }
 
 fn decide(bundle: &mut Bundle, asked: &Asked, world: &World) -> Decision<ReleaseEvent> {

@@ -1,7 +1,8 @@
 //! Voting on a bundle.
 
 use super::*;
-use crate::approval::RoundState;
+use crate::approval::{Condition, RoundState};
+use crate::refusal::Missing;
 
 #[test]
 fn the_go_is_given_by_every_stage_in_order() {
@@ -81,4 +82,33 @@ fn a_vote_names_the_round_and_the_content_it_saw() {
     assert_eq!(code(cast(&release, &other_round, &facts(&release))), "approval.round_moved");
     let grown = with(&release, 43);
     assert_eq!(code(cast(&grown, &seen, &facts(&grown))), "approval.content_moved");
+}
+
+#[test]
+fn nothing_is_deployed_before_every_condition_is_met() {
+    let asked = asked();
+    let text = "the pilot is content".to_owned();
+    let condition = Condition { text, person: person(CREATOR), met: None };
+    let first = Cast { condition: Some(condition), ..by(EVERYONE[0], &asked, Answer::Approve) };
+    let voted = cast(&asked, &first, &as_voter(EVERYONE[0], facts(&asked)));
+    let approved = approved_by(&after(&asked, voted), &EVERYONE[1..]);
+    let scheduled =
+        after(&approved, super::super::schedule(&approved, None, &facts(&approved), &stamp()));
+    let conditions = |facts: &Facts| {
+        let points = points(&scheduled, facts).into_iter();
+        let of_conditions = points.filter(|point| point.about == About::Condition);
+        of_conditions.map(|point| point.stand).collect::<Vec<_>>()
+    };
+    let mut facts = at(60, &scheduled);
+    assert_eq!(code(deploy(&scheduled, &facts)), "approval.condition_open");
+    assert_eq!(conditions(&facts), [Stand::Blocks]);
+    facts.changes[0].conditions = vec![Missing::new("/conditions/0", "if it is tried")];
+    assert_eq!(
+        pointers(deploy(&scheduled, &facts)),
+        ["/conditions/0", "/changes/CHG-41/conditions/0"]
+    );
+    assert_eq!(conditions(&facts).len(), 2);
+    let named = Facts { person: Some(person(CREATOR)), ..at(60, &scheduled) };
+    let met = after(&scheduled, meet_condition(&scheduled, None, "", &named));
+    assert!(deploy(&met, &at(60, &met)).is_ok());
 }

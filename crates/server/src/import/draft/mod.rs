@@ -57,6 +57,7 @@ pub(super) struct ChangeBody {
     pub(super) environment: Environment,
     pub(super) scheduled: bool,
     pub(super) outcome: Option<Outcome>,
+    pub(super) incidents: Option<u32>,
     pub(super) window: Option<Window>,
     pub(super) started_at: Option<Timestamp>,
     pub(super) finished_at: Option<Timestamp>,

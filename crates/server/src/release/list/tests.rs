@@ -50,6 +50,8 @@ fn under_way(number: u128, state: DeploymentState) -> Release {
         finished_at: None,
         steps,
         rollback: None,
+        updates: Vec::new(),
+        update_reminded_at: None,
     };
     Release { deployment: Some(deployment), changes, ..release(number) }
 }

@@ -2,7 +2,7 @@
 //! it is the reader's.
 
 use api::deployment::DeploymentRow;
-use domain::deployment::DeploymentState;
+use domain::deployment::{Deployment, DeploymentState};
 use domain::release::Release;
 use kernel::{PersonId, ReleaseId};
 use ports::{Fault, Query};
@@ -34,7 +34,9 @@ pub(super) fn tell(
     let under_way = row.state.parse().is_ok_and(|state: DeploymentState| state.is_under_way());
     let Some(id) = row.release.id.parse().ok().filter(|_| under_way) else { return Ok(()) };
     let release: Option<Loaded<Release>> = find_state(db, id)?;
-    let current = release.and_then(|found| found.state.deployment?.current());
+    let running = release.and_then(|found| found.state.deployment);
+    row.update_overdue = running.as_ref().is_some_and(Deployment::is_update_overdue);
+    let current = running.and_then(|running| running.current());
     row.current = names.opt(db, current)?;
     row.yours = match me {
         Some(me) => concerns(db, id, me)?,

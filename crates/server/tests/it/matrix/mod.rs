@@ -1,4 +1,4 @@
-//! Who may do what to whose record: someone of each role does everything that is asked of
+//! Who may do what to whose record: someone of each role does everything that is asked of articles,
 //! exceptions, boards, meetings, delegations, conflicts, approvals, running work, scopes, reviews,
 //! feeds and tokens, to records that stand to them in each way. Every answer is the one that the
 //! rule below gives, what a record says of its actions agrees with it, and all of them together are
@@ -19,6 +19,7 @@ use crate::support::{Answer, Client, Stage, at, on_both};
 const MARKS: &[(&str, &str)] = &[
     ("request.not_permitted", "-"),
     ("exception.own_request", "own"),
+    ("knowledge.own_draft", "own"),
     ("calendar.own_conflict", "own"),
     ("approval.own_work", "own"),
     ("approval.own_deputy", "own"),
@@ -90,6 +91,10 @@ fn expected(role: Role, action: &str, stand: Stand) -> Verdict {
             needs(may(P::ExceptionRequest) && (own || may(P::ExceptionDecide)))
         }
         ("exception", _) => needs(may(P::ExceptionDecide)).and(not_own("exception.own_request")),
+        ("article", _) => {
+            let own = if stand == S::Asked { Err("knowledge.own_draft") } else { Ok(()) };
+            needs(may(P::KnowledgeApprove)).and(own)
+        }
         ("conflict", _) => needs(may(P::ConflictAccept)).and(not_own("calendar.own_conflict")),
         ("work" | "scope" | "review" | "feed" | "token", _) => work::expected(role, action, stand),
         ("change" | "release", _) => {
@@ -293,6 +298,25 @@ async fn answered(client: &Client<'_>, path: &str, verb: &str) -> Answer {
     let vote = json!({"round": round["number"], "content_hash": round["content_hash"],
         "reason": "as it is"});
     client.post(&format!("{path}/{verb}"), vote).await
+}
+
+async fn articles(world: &mut World<'_>) {
+    for index in 0..world.actors.len() {
+        for stand in [Stand::Foreign, Stand::Asked] {
+            let fields = json!({"title": "Restart it", "body": "Off, then on."});
+            // Whoever wrote it may hold another role by now.
+            world.also(index, Some("requester").filter(|_| stand == Stand::Asked)).await;
+            let author =
+                if stand == Stand::Asked { &world.actors[index].client } else { &world.anna };
+            let article = number(&author.post("/knowledge", fields).await.ok());
+            world.also(index, None).await;
+            let path = format!("/knowledge/{article}");
+            let actor = &world.actors[index].client;
+            let shown = says(&actor.get(&path).await.ok(), "approve");
+            let answer = actor.post(&format!("{path}/approve"), json!({})).await;
+            world.check(index, ("article approve", stand), Some(shown), &answer);
+        }
+    }
 }
 
 async fn exceptions(world: &mut World<'_>) {
@@ -535,6 +559,7 @@ async fn walked(world: &mut World<'_>, met: &[Met], verbs: Verbs, on: &[[String;
 fn each_role_may_do_to_each_record_what_the_rule_says_and_the_table_shows_it() {
     on_both(async |stage| {
         let mut world = World::new(&stage).await;
+        articles(&mut world).await;
         exceptions(&mut world).await;
         conflicts(&mut world).await;
         for answer in ANSWERS {

@@ -78,6 +78,7 @@ function Decide({ row, subject }: { row: ApprovalRow; subject: Subject }) {
       {answer && round && (
         <VoteDialog
           answer={answer}
+          number={record.number}
           name={`${record.number} ${record.title}`}
           round={round}
           verb={verb}

@@ -1,7 +1,7 @@
 // What the log is narrowed down to: by record, kind, event, person and time, kept in the address.
 import { Button, Select, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useId, useState } from 'react';
 import type { Address } from '@/lib/address';
 import { get } from '@/lib/client';
 import { choiceOf, type Search } from '@/lib/lookup';
@@ -10,7 +10,7 @@ import { useZone } from '@/lib/session';
 import { toInstant, toWall } from '@/lib/zone';
 import { Icon } from '@/ui/icons';
 import { OnePicker } from '@/ui/Picker';
-import { wordOf } from '@/ui/texts';
+import { UI, wordOf } from '@/ui/texts';
 import { useTyped } from '@/ui/useTyped';
 import { EVERYTHING, GOVERNANCE, KINDS, texts, THEMES } from '../texts';
 import classes from './EventFilters.module.css';
@@ -33,7 +33,10 @@ export function asked({ subject, kind, event, person, from, to }: Address) {
 
 export function EventFilters({ address, onChange }: Props) {
   const zone = useZone();
+  const [open, setOpen] = useState(false);
+  const id = useId();
   const active = KEYS.some((key) => address[key]);
+  const folded = KEYS.filter((key) => key !== 'subject' && address[key]).length;
   const time = (key: 'from' | 'to') => (
     <TextInput
       type="datetime-local"
@@ -45,33 +48,46 @@ export function EventFilters({ address, onChange }: Props) {
   return (
     <div className={classes.filters} role="search">
       <Subject address={address} onChange={onChange} />
-      <Select
-        label={texts.event}
-        allowDeselect={false}
-        data={THEMES}
-        value={address.event ?? (address.subject ? EVERYTHING : GOVERNANCE)}
-        onChange={(event) => onChange({ event: event ?? undefined })}
-      />
-      <Select
-        label={texts.kind}
-        clearable
-        data={KINDS.map((kind) => ({ value: kind, label: wordOf(kind) }))}
-        value={address.kind ?? null}
-        onChange={(kind) => onChange({ kind: kind ?? undefined })}
-      />
-      <Doer address={address} onChange={onChange} />
-      {time('from')}
-      {time('to')}
-      {active && (
-        <Button
-          variant="subtle"
-          color="gray"
-          className={classes.clear}
-          onClick={() => onChange(Object.fromEntries(KEYS.map((key) => [key, undefined])))}
-        >
-          {texts.clear}
-        </Button>
-      )}
+      <Button
+        size="xs"
+        variant="default"
+        className={classes.fold}
+        leftSection={<Icon name="filter" size={14} />}
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        {UI.filters(folded)}
+      </Button>
+      <div id={id} className={classes.folded} data-open={open || undefined}>
+        <Select
+          label={texts.event}
+          allowDeselect={false}
+          data={THEMES}
+          value={address.event ?? (address.subject ? EVERYTHING : GOVERNANCE)}
+          onChange={(event) => onChange({ event: event ?? undefined })}
+        />
+        <Select
+          label={texts.kind}
+          clearable
+          data={KINDS.map((kind) => ({ value: kind, label: wordOf(kind) }))}
+          value={address.kind ?? null}
+          onChange={(kind) => onChange({ kind: kind ?? undefined })}
+        />
+        <Doer address={address} onChange={onChange} />
+        {time('from')}
+        {time('to')}
+        {active && (
+          <Button
+            variant="subtle"
+            color="gray"
+            className={classes.clear}
+            onClick={() => onChange(Object.fromEntries(KEYS.map((key) => [key, undefined])))}
+          >
+            {texts.clear}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { EventList } from '@/ui/record/History';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
 import { UI } from '@/ui/texts';
 import { asked, EventFilters } from '../components/EventFilters';
+import { Proof } from '../components/Proof';
 import { texts } from '../texts';
 import classes from './AuditPage.module.css';
 
@@ -29,6 +30,7 @@ export default function AuditPage() {
         </Button>
       }
     >
+      {!subject && <Proof />}
       <EventFilters address={address} onChange={change} />
       <Section
         flush

@@ -1,4 +1,4 @@
-// Calls a meeting outside the schedule.
+// Calls a meeting outside the schedule, and opens it.
 import { useForm } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';
 import type { Window } from '@/lib/schema';
@@ -18,12 +18,12 @@ interface Values {
 interface Props {
   boards: Board[];
   onClose: () => void;
-  onDone: () => void;
+  onDone: (meeting: string) => void;
 }
 
 export function CallDialog({ boards, onClose, onDone }: Props) {
   const form = useForm<Values>({ board: boards[0]?.id, window: null, before: 0 });
-  const write = useWrite(onDone);
+  const write = useWrite((answer) => onDone(answer.number ?? answer.id));
   const { board, window, before } = form.values;
   const start = window ? Date.parse(window.start) : undefined;
   const cutOff = start && new Date(start - (before ?? 0) * 60_000).toISOString();

@@ -115,6 +115,7 @@ function Decide({ item, subject }: { item: Item; subject: Subject }) {
       {answer && round && (
         <VoteDialog
           answer={answer}
+          number={record.number}
           name={`${record.number} ${record.title}`}
           round={round}
           verb={verb}

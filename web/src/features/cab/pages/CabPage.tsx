@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { paths } from '@/app/paths';
+import { useGo } from '@/lib/address';
 import { say } from '@/ui/say';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Link } from '@/ui/Link';
@@ -47,6 +48,7 @@ const COLUMNS: Column<MeetingRow>[] = [
 type Open = { dialog: 'board'; board?: Board } | { dialog: 'call' } | undefined;
 
 export default function CabPage() {
+  const go = useGo();
   const boards = useBoards();
   const meetings = useMeetings();
   const [open, setOpen] = useState<Open>();
@@ -108,10 +110,22 @@ export default function CabPage() {
         <BoardDialog board={open.board} onClose={() => setOpen(undefined)} onDone={done} />
       )}
       {open?.dialog === 'call' && (
-        <CallDialog boards={boards.rows ?? []} onClose={() => setOpen(undefined)} onDone={done} />
+        <CallDialog
+          boards={boards.rows ?? []}
+          onClose={() => setOpen(undefined)}
+          onDone={(meeting) => go(paths.meeting(meeting))}
+        />
       )}
     </Page>
   );
+}
+
+/** `Monday to Friday` where they follow one another, else each by name. */
+function daysText(days: string[]): string {
+  const from = CAB.days.indexOf(days[0] ?? '');
+  const inRow = days.length > 2 && days.every((each, at) => each === CAB.days[from + at]);
+  const named = days.map(wordOf);
+  return inRow ? CAB.dayToDay(named[0] ?? '', named.at(-1) ?? '') : named.join(', ');
 }
 
 function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
@@ -152,9 +166,7 @@ function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
         <div>
           <dt>{CAB.meets}</dt>
           <dd>
-            {schedule
-              ? CAB.when(schedule.days.map(wordOf).join(', '), schedule.at, schedule.zone)
-              : CAB.onCall}
+            {schedule ? CAB.when(daysText(schedule.days), schedule.at, schedule.zone) : CAB.onCall}
           </dd>
         </div>
         <div>

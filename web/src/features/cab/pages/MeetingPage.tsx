@@ -79,6 +79,7 @@ function Shown({ meeting }: { meeting: Meeting }) {
           onSubmit={() => verb.run('end', {}, false)}
         >
           <p>{MEETING.endHelp}</p>
+          <Undecided meeting={meeting} />
         </Dialog>
       )}
       {asked === 'cancel' && (
@@ -104,6 +105,28 @@ function turn(meeting: Meeting): string[] {
   const put = new Set(meeting.deferred.map((deferral) => deferral.subject.id));
   const waits = meeting.agenda.some((item) => !item.opened_at && !put.has(item.subject.id));
   return waits ? ['next', 'end'] : ['end', 'next'];
+}
+
+/** What would end without a decision, by name. */
+function Undecided({ meeting }: { meeting: Meeting }) {
+  const put = new Set(meeting.deferred.map((deferral) => deferral.subject.id));
+  const open = meeting.agenda.filter(
+    ({ subject, decision }) => (!decision || decision === 'undecided') && !put.has(subject.id),
+  );
+  if (open.length === 0) return null;
+  return (
+    <div className={classes.undecided}>
+      <p>{MEETING.undecided}</p>
+      <ul>
+        {open.map((item) => (
+          <li key={item.subject.id}>
+            <span className="mono">{item.subject.number}</span> {item.subject.name}
+            {!item.opened_at && <span className="soft"> {MEETING.notOpened}</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }
 
 function Meta({ meeting }: { meeting: Meeting }) {

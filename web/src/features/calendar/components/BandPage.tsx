@@ -14,7 +14,7 @@ import { None } from '@/ui/None';
 import { say } from '@/ui/say';
 import { EmptyState } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
-import { WindowTime } from '@/ui/Time';
+import { useNow, WindowTime } from '@/ui/Time';
 import { rule, ruleWords, type BandWords } from '../bandTexts';
 import { dayOf, parseRule } from '../rule';
 import { BandDialog } from './BandDialog';
@@ -107,7 +107,7 @@ function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRe
         const names = row.services.map((service) => service.name).join(', ');
         return (
           <span className={classes.services} title={names}>
-            {names || words.all}
+            {names || words.allServices}
           </span>
         );
       },
@@ -172,16 +172,19 @@ function RepeatsText({ band }: { band: BandRecord }) {
   return known ? ruleWords({ ...known, days: days ?? [] }) : <code>{band.repeats}</code>;
 }
 
-/** The next time; a tip lists those after it. */
+/** The next time, or until when the present one lasts; a tip lists those after it. */
 function NextTime({ band }: { band: BandRecord }) {
+  const now = useNow();
   const [first] = band.next;
   if (!first) return <None />;
+  const zone = first.window.zone ?? 'UTC';
+  const runs = new Date(first.window.start) <= now;
   const moves = band.next.some((each) => each.clock_moves !== 0);
   return (
     <HoverCard withinPortal openDelay={200}>
       <HoverCard.Target>
         <button type="button" className={classes.next}>
-          {dayClock(first.window.start, first.window.zone ?? 'UTC')}
+          {runs ? rule.runs(dayClock(first.window.end, zone)) : dayClock(first.window.start, zone)}
           {moves && <span aria-hidden="true"> *</span>}
         </button>
       </HoverCard.Target>

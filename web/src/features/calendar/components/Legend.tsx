@@ -7,6 +7,8 @@ const SAMPLES = [
   'release',
   'change',
   'planned',
+  'past',
+  'emergency',
   'blackout',
   'window',
   'peak',
@@ -16,11 +18,18 @@ const SAMPLES = [
   'meeting',
   'conflict',
   'warning',
+  'accepted',
 ] as const;
+
+/** What only some views draw. */
+const NOT_IN: Partial<Record<View, string[]>> = {
+  month: ['window', 'peak', 'emergency', 'accepted'],
+  week: ['emergency', 'accepted'],
+};
 
 export function Legend({ view }: { view: View }) {
   const shown = SAMPLES.filter(
-    (sample) => view !== 'month' || (sample !== 'window' && sample !== 'peak'),
+    (sample) => view === 'timeline' || !(NOT_IN[view] ?? []).includes(sample),
   );
   return (
     <ul className={classes.legend}>

@@ -40,7 +40,7 @@ export function MonthWeek({ view, date, calendar, zone }: Props) {
     return () => cancelAnimationFrame(frame);
   }, [view, date]);
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} data-view={view}>
       <FullCalendar
         ref={api}
         plugins={[dayGridPlugin, timeGridPlugin, interactionPlugin, classicThemePlugin]}

@@ -111,6 +111,7 @@ function EntryRow({ entry, calendar }: { entry: Entry; calendar: Calendar }) {
       </td>
       <td>
         <StatePill word={entry.phase} />
+        {entry.awaits_approval && <div className="soft">{texts.awaitsApproval}</div>}
       </td>
       <td data-empty={conflictsOf(entry, calendar.conflicts).length === 0 || undefined}>
         <ConflictBadge entry={entry} conflicts={calendar.conflicts} zone={zone} />

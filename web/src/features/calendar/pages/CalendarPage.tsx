@@ -1,11 +1,14 @@
 // One calendar: timeline by service, month, week and the forward schedule as a list.
 import { lazy, Suspense } from 'react';
+import { paths } from '@/app/paths';
 import { useAddress } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { useServices } from '@/lib/lookup';
 import { useZone } from '@/lib/session';
+import { Link } from '@/ui/Link';
 import { Page } from '@/ui/Page';
 import { ErrorState, PartSkeleton } from '@/ui/States';
+import { backlog } from '../backlogTexts';
 import { ConflictStrip } from '../components/ConflictStrip';
 import { Legend } from '../components/Legend';
 import { ListSwitch, PlannedList, ProjectedOutages } from '../components/Lists';
@@ -14,7 +17,7 @@ import { Filters, Toolbar, ViewSwitch } from '../components/Toolbar';
 import type { Calendar, Service } from '../model';
 import { MovingProvider } from '../Moving';
 import { useCalendar } from '../queries';
-import { step, today } from '../range';
+import { step } from '../range';
 import { texts } from '../texts';
 import type { ServiceLine } from '../timeline/layout';
 import { Timeline } from '../timeline/Timeline';
@@ -39,7 +42,7 @@ export default function CalendarPage() {
   const projected = shown.view === 'list' && shown.listed === 'pso';
   const calendar = useCalendar(shown.range, { ...filters, committed: forward || undefined });
   const onStep = (by: 1 | -1) => change({ date: step(shown.date, shown.span, by, zone) });
-  const onToday = () => change({ date: today(zone) });
+  const onToday = () => change({ date: undefined });
   useKeys(texts.keys.group, [
     { keys: 't', label: texts.keys.today, run: onToday },
     { keys: 'ArrowLeft', label: texts.keys.earlier, run: () => onStep(-1) },
@@ -54,7 +57,12 @@ export default function CalendarPage() {
     <Page
       title={texts.title}
       wide
-      tools={<ViewSwitch view={shown.view} onView={(view) => change({ view })} />}
+      tools={
+        <>
+          <Link to={paths.backlog}>{backlog.open}</Link>
+          <ViewSwitch view={shown.view} onView={(view) => change({ view })} />
+        </>
+      }
     >
       <div className={classes.bars}>
         <Toolbar

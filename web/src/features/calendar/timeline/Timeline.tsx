@@ -160,15 +160,21 @@ function MeetingRow({ boxes, height, zone }: MeetingRowProps) {
         <span>{texts.meetings}</span>
       </div>
       <div className={classes.lane} role="group" aria-label={texts.meetings}>
-        {boxes.map(({ meeting: { subject, window }, x, width, top }) => (
+        {boxes.map(({ meeting: { subject, window }, label, labelWidth, ...box }) => (
           <Link
             key={subject.id}
             to={pathOf(subject) ?? '#'}
             className={classes.meeting}
-            style={{ left: x, width, top }}
+            style={{ left: box.x, width: box.width, top: box.top }}
             title={`${subject.name}, ${windowText(window, zone)} ${zoneShort(window.start, zone)}`}
           >
-            {subject.name}
+            <span
+              className={label === 'inside' ? classes.label : classes.labelBeside}
+              data-place={label}
+              style={label === 'inside' ? undefined : { maxWidth: labelWidth }}
+            >
+              {subject.name}
+            </span>
           </Link>
         ))}
       </div>

@@ -66,8 +66,11 @@ export interface Row {
 export interface MeetingBox {
   meeting: MeetingEntry;
   x: number;
+  /** To scale, and never too narrow to be seen. */
   width: number;
   top: number;
+  label: Bar['label'];
+  labelWidth: number;
 }
 
 export interface Group {
@@ -173,16 +176,22 @@ interface Placed {
   end: number;
 }
 
-function measure(entry: Entry, row: number, scale: Scale): Placed {
-  const startMs = Date.parse(entry.window.start);
-  const endMs = Date.parse(entry.window.end);
-  const x = xOf(startMs, scale);
-  const width = Math.max(BAR_MIN_WIDTH, xOf(endMs, scale) - x);
-  const text = `${entry.subject.number ?? ''} ${entry.subject.name}`;
+/** A box to scale with its words, and the room that both take. */
+function boxOf(window: { start: string; end: string }, text: string, scale: Scale) {
+  const x = xOf(Date.parse(window.start), scale);
+  const width = Math.max(BAR_MIN_WIDTH, xOf(Date.parse(window.end), scale) - x);
   const wanted = Math.min(LABEL_WIDTH_MAX, text.length * CHARACTER_WIDTH);
   const room = Math.max(0, scale.width - (x + width + LABEL_GAP));
   const label = labelPlace({ wanted, width, room, x });
   const labelWidth = label === 'inside' ? width : Math.min(wanted, label === 'after' ? room : x);
+  const start = label === 'before' ? x - LABEL_GAP - labelWidth : x;
+  const end = x + width + (label === 'after' ? LABEL_GAP + labelWidth + 4 : 2);
+  return { x, width, label, labelWidth, start, end };
+}
+
+function measure(entry: Entry, row: number, scale: Scale): Placed {
+  const text = `${entry.subject.number ?? ''} ${entry.subject.name}`;
+  const { x, width, label, labelWidth, start, end } = boxOf(entry.window, text, scale);
   const bar: Bar = {
     key: `${row}-${entry.subject.id}`,
     entry,
@@ -192,11 +201,9 @@ function measure(entry: Entry, row: number, scale: Scale): Placed {
     top: 0,
     label,
     labelWidth,
-    clippedStart: startMs < scale.range.startMs,
-    clippedEnd: endMs > scale.range.endMs,
+    clippedStart: Date.parse(entry.window.start) < scale.range.startMs,
+    clippedEnd: Date.parse(entry.window.end) > scale.range.endMs,
   };
-  const start = label === 'before' ? x - LABEL_GAP - labelWidth : x;
-  const end = x + width + (label === 'after' ? LABEL_GAP + labelWidth + 4 : 2);
   return { bar, start, end };
 }
 
@@ -365,18 +372,16 @@ export function layOut(input: Input): Timeline {
   return { meetings, meetingsHeight, groups, brackets, height: top };
 }
 
-/** Meetings are short: each takes the room of its title, so that it can be read. */
+/** Meetings are short: their boxes are to scale, with the title beside where it does not fit. */
 function meetingsOf({ meetings, scale }: Input): MeetingBox[] {
   const lanes = new Lanes();
   return meetings
     .filter((meeting) => overlaps(meeting.window, scale.range))
     .map((meeting) => {
-      const wanted = Math.min(LABEL_WIDTH_MAX, meeting.subject.name.length * CHARACTER_WIDTH + 16);
-      const start = xOf(Date.parse(meeting.window.start), scale);
-      const width = Math.max(wanted, xOf(Date.parse(meeting.window.end), scale) - start);
-      const x = Math.max(0, Math.min(start, scale.width - width));
-      const top = ROW_PADDING + lanes.take(x, x + width + 4) * LANE_HEIGHT;
-      return { meeting, x, width, top };
+      const box = boxOf(meeting.window, meeting.subject.name, scale);
+      const { x, width, label, labelWidth, start, end } = box;
+      const top = ROW_PADDING + lanes.take(start, end) * LANE_HEIGHT;
+      return { meeting, x, width, top, label, labelWidth };
     });
 }
 

@@ -1,8 +1,11 @@
 // The dialogs of a change's verbs: the shared ones, votes, the start of the work and its end.
 import { Radio, Textarea } from '@mantine/core';
 import { useState } from 'react';
+import type { Schema } from '@/lib/schema';
 import type { Verb } from '@/lib/verb';
 import { Dialog } from '@/ui/Dialog';
+import { MeetDialog } from '@/ui/record/MeetDialog';
+import { SubmitDialog } from '@/ui/record/SubmitDialog';
 import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { ANSWERS, openRound } from '@/ui/record/vote';
 import { VoteDialog } from '@/ui/record/VoteDialog';
@@ -14,11 +17,13 @@ interface Props {
   /** The verb whose dialog is open. */
   verb: string | undefined;
   change: Change;
+  /** The conflicts that block its window. */
+  blockers: Schema<'Conflict'>[];
   send: Verb;
   onClose: () => void;
 }
 
-export function ActionDialogs({ verb, change, send, onClose }: Props) {
+export function ActionDialogs({ verb, change, blockers, send, onClose }: Props) {
   const close = () => {
     send.clear();
     onClose();
@@ -27,11 +32,26 @@ export function ActionDialogs({ verb, change, send, onClose }: Props) {
   const round = openRound(change.rounds);
   const name = `${change.number} ${change.title}`;
   if (answer && round) {
-    return <VoteDialog answer={answer} name={name} round={round} verb={send} onClose={onClose} />;
+    return (
+      <VoteDialog
+        answer={answer}
+        number={change.number}
+        name={name}
+        round={round}
+        verb={send}
+        onClose={onClose}
+      />
+    );
+  }
+  if (verb === 'meet_condition') {
+    return <MeetDialog rounds={change.rounds} verb={send} onClose={onClose} />;
   }
   if (isShared(verb)) {
     const { number, window } = change;
     return <VerbDialog {...{ verb, subject: number, window, send, onClose }} />;
+  }
+  if (verb === 'submit') {
+    return <SubmitDialog number={change.number} {...{ blockers, send, onClose }} />;
   }
   if (verb === 'complete') return <CompleteDialog send={send} onClose={close} />;
   if (verb === 'start') {
@@ -52,8 +72,9 @@ export function ActionDialogs({ verb, change, send, onClose }: Props) {
 }
 
 /** Verbs that ask something first; the others are sent at once. */
-export function asksFirst(verb: string): boolean {
-  return isShared(verb) || ['complete', 'start', ...ANSWERS].includes(verb);
+export function asksFirst(verb: string, blocked: boolean): boolean {
+  if (verb === 'submit') return blocked;
+  return isShared(verb) || ['complete', 'start', 'meet_condition', ...ANSWERS].includes(verb);
 }
 
 function CompleteDialog({ send, onClose }: { send: Verb; onClose: () => void }) {

@@ -48,8 +48,13 @@ export function WhatFields({ form, typeFixed }: Props) {
           clearable
         />
       </Pair>
-      <LongTextField form={form} name="description" label={fields.description} />
-      <LongTextField form={form} name="reason" label={fields.reason} rows={2} />
+      <LongTextField
+        form={form}
+        name="description"
+        label={fields.description}
+        help={help.description}
+      />
+      <LongTextField form={form} name="reason" label={fields.reason} help={help.reason} rows={2} />
     </FieldSet>
   );
 }
@@ -97,7 +102,9 @@ function Services({ form }: Props) {
 }
 
 export function ImpactFields({ form }: Props) {
-  const names: (keyof ChangeValues)[] = ['environment', 'customer_impact', 'outages', 'tags'];
+  const names: (keyof ChangeValues)[] = ['environment', 'customer_impact', 'tags'];
+  // Outages are asked for by service, and so once there is one.
+  if (form.values.services.length > 0) names.push('outages');
   return (
     <FoldedSet form={form} title={sections.impact} names={names}>
       <Impact form={form} />

@@ -10,8 +10,8 @@ import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
 import { Section } from '@/ui/Page';
 import { CisPicker } from '@/ui/Picker';
+import { ShowMore } from '@/ui/ShowMore';
 import { EmptyState, ErrorState, ProblemNote, RowsSkeleton } from '@/ui/States';
-import { UI } from '@/ui/texts';
 import { changePath, readAllCis, useCis, type Change } from '../queries';
 import { texts } from '../texts';
 import classes from './CisTab.module.css';
@@ -81,16 +81,7 @@ export function CisTab({ change }: { change: Change }) {
           </div>
           <CiList cis={shown} chosen={chosen} onFlip={allowed ? flip : undefined} />
           {shown.length === 0 && <p className="soft">{words.noMatch}</p>}
-          {pages.more && (
-            <Button
-              size="compact-md"
-              variant="default"
-              loading={pages.loadingMore}
-              onClick={pages.more}
-            >
-              {UI.showMore}
-            </Button>
-          )}
+          <ShowMore pages={pages} />
         </>
       )}
       {adding && (

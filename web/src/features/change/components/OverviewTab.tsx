@@ -8,6 +8,7 @@ import { Columns, Facts, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { RefLink } from '@/ui/RefLink';
 import { AdviceSection } from '@/ui/record/AdviceSection';
+import { Known } from '@/ui/record/Known';
 import { Links } from '@/ui/record/Links';
 import { StatePill } from '@/ui/StatePill';
 import { placeOf, wordOf } from '@/ui/texts';
@@ -59,7 +60,9 @@ export function OverviewTab({ change }: { change: Change }) {
             path={changePath(change.id)}
             version={change.version}
             may={actionOf(change.actions, 'set_links')}
+            settle={actionOf(change.actions, 'settle_links')}
           />
+          <Known record={change.number} />
           <CausedIncidents change={change.number} />
         </>
       }

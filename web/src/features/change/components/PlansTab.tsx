@@ -1,9 +1,11 @@
 // The three plans: how it is done, how it is checked, how it is taken back.
 import { minutes } from '@/lib/dates';
+import { actionOf } from '@/ui/actions';
 import { Stack } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { Rehearsals } from '@/ui/record/Rehearsals';
 import { FORMS } from '../fieldPlaces';
-import type { Change } from '../queries';
+import { changePath, type Change } from '../queries';
 import { texts } from '../texts';
 import { PlanFields } from './ChangeFields';
 import { EditSection } from './EditSection';
@@ -39,6 +41,11 @@ export function PlansTab({ change }: { change: Change }) {
         </h3>
         <Prose text={change.backout_plan} />
       </EditSection>
+      <Rehearsals
+        rehearsals={change.rehearsals}
+        path={changePath(change.id)}
+        may={actionOf(change.actions, 'rehearse')}
+      />
     </Stack>
   );
 }

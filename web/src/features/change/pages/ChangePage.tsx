@@ -10,6 +10,7 @@ import { LinkTabs } from '@/ui/LinkTabs';
 import { Columns, Page, Section } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
 import { Comments } from '@/ui/record/Comments';
+import { blocks } from '@/ui/record/blockersFirst';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
 import { Gates } from '@/ui/record/Gates';
@@ -56,7 +57,6 @@ const LAMP_TABS: [string, Tab | undefined][] = [
   ['risk', 'risk'],
   ['approvals', 'approvals'],
   ['conflicts', 'conflicts'],
-  ['work', 'tasks'],
 ];
 
 export default function ChangePage() {
@@ -70,7 +70,7 @@ export default function ChangePage() {
 function ChangeView({ change }: { change: Change }) {
   const named = useParam('tab');
   const tab = TABS.find((each) => each === named) ?? 'overview';
-  const { actions, verb, send, setVerb } = useChangeVerbs(change);
+  const { actions, verb, send, setVerb, blockers } = useChangeVerbs(change);
   return (
     <Page
       title={change.title}
@@ -109,7 +109,13 @@ function ChangeView({ change }: { change: Change }) {
       />
       <Tabs change={change} current={tab} />
       <TabContent change={change} tab={tab} actions={actions.all} />
-      <ActionDialogs verb={verb} change={change} send={send} onClose={() => setVerb(undefined)} />
+      <ActionDialogs
+        blockers={blockers}
+        verb={verb}
+        change={change}
+        send={send}
+        onClose={() => setVerb(undefined)}
+      />
     </Page>
   );
 }
@@ -118,7 +124,12 @@ function ChangeView({ change }: { change: Change }) {
 function lampPlaces(change: Change): Record<string, string> {
   const places = LAMP_TABS.map(([lamp, tab]) => [lamp, paths.change(change.number, tab)]);
   const review = change.review && paths.review(change.review.number ?? change.review.id);
-  return { ...Object.fromEntries(places), ...(review ? { review } : {}) };
+  const tasks = change.tasks.some((task) => task.required && !task.done);
+  return {
+    ...Object.fromEntries(places),
+    ...(tasks ? { work: paths.change(change.number, 'tasks') } : {}),
+    ...(review ? { review } : {}),
+  };
 }
 
 function useChangeVerbs(change: Change) {
@@ -132,9 +143,10 @@ function useChangeVerbs(change: Change) {
     say(texts.done.clone ?? texts.saved);
     go(paths.change(answer.number ?? answer.id));
   });
+  const blockers = useConflicts(change.number).data?.filter(blocks) ?? [];
   const start = (name: string) => {
     if (name === 'clone') clone.mutate({ path: `${changePath(change.id)}/clone`, body: {} });
-    else if (asksFirst(name)) setVerb(name);
+    else if (asksFirst(name, blockers.length > 0)) setVerb(name);
     else send.run(name);
   };
   const actions = changeActions(change, start, send.busy || clone.isPending);
@@ -144,6 +156,7 @@ function useChangeVerbs(change: Change) {
     keyed.map((item) => ({ keys: item.key ?? '', label: item.label, run: item.run })),
   );
   return {
+    blockers,
     actions,
     verb,
     setVerb,
@@ -215,6 +228,7 @@ function Tabs({ change, current }: { change: Change; current: Tab }) {
         label: texts.tabs[key],
         to: paths.change(change.number, key === 'overview' ? undefined : key),
         count: counts[key],
+        warns: key === 'conflicts' && !conflicts.data?.some(blocks),
       }))}
     />
   );
@@ -274,7 +288,7 @@ function ConflictsTab({ change }: { change: Change }) {
     <>
       <Section flush>
         <MoveToFree subject={change.number} window={change.window} conflicts={conflicts.data} />
-        <Conflicts conflicts={conflicts.data} />
+        <Conflicts conflicts={conflicts.data} of={change.id} />
       </Section>
       <Exceptions subject={change.number} />
     </>

@@ -1,7 +1,7 @@
 // The list of changes: filters in the address, saved filters, and several at once.
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { unfiltered, useAddress, useGo, type Address } from '@/lib/address';
+import { listQuery, unfiltered, useAddress, useGo, type Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
 import { ActiveFilters } from '@/ui/ActiveFilters';
 import { ColumnMenu, FilterBar, shownColumns } from '@/ui/FilterBar';
@@ -50,8 +50,7 @@ export default function ChangesPage() {
   const go = useGo();
   const [address, change] = useAddress();
   const [chosen, setChosen] = useState<string[]>([]);
-  const query = Object.fromEntries(QUERY.map((key) => [key, address[key]]));
-  const pages = useChanges({ ...query, sort: address.sort });
+  const pages = useChanges(listQuery(address, QUERY));
   const offer = useOffer('change.write', words.newChange, () => go(paths.newChange));
   const filtered = QUERY.some((key) => address[key]);
   const narrow = (part: Record<string, string | undefined>) => {

@@ -5,9 +5,10 @@ import { useForm } from '@/lib/forms';
 import { asProblem } from '@/lib/problem';
 import { useWrite } from '@/lib/write';
 import { FoldedSets, Form } from '@/ui/Form';
+import { NeededFields } from '@/ui/needed';
 import { Page, Section } from '@/ui/Page';
 import { UI } from '@/ui/texts';
-import { EMPTY, newFieldsOf, type ChangeValues } from '../changeForm';
+import { EMPTY, neededToSubmit, newFieldsOf, type ChangeValues } from '../changeForm';
 import {
   ImpactFields,
   PeopleFields,
@@ -52,15 +53,17 @@ export default function NewChangePage() {
             go(paths.changes);
           }}
         >
-          <WhatFields form={form} />
-          <TouchedFields form={form} />
-          <WhenFields form={form} />
-          <PlanFields form={form} folded />
-          <FoldedSets>
-            <ImpactFields form={form} />
-            <PeopleFields form={form} />
-            <UndoFields form={form} />
-          </FoldedSets>
+          <NeededFields value={neededToSubmit(form.values.type)}>
+            <WhatFields form={form} />
+            <TouchedFields form={form} />
+            <WhenFields form={form} />
+            <PlanFields form={form} folded />
+            <FoldedSets>
+              <ImpactFields form={form} />
+              <PeopleFields form={form} />
+              <UndoFields form={form} />
+            </FoldedSets>
+          </NeededFields>
         </Form>
       </Section>
     </Page>

@@ -1,14 +1,13 @@
 // The one decision: why it is asked for, who decides, until when, and what happens otherwise.
 import { useNow } from '@/ui/Time';
 import { ActionButton } from '@/ui/Actions';
-import { offer } from '@/ui/offer';
 import { Icon } from '@/ui/icons';
 import { sentence } from '@/ui/texts';
 import { useZone } from '@/lib/session';
 import { clock, zoneShort } from '@/lib/dates';
 import type { Run } from '../queries';
 import { DECISION, VERB } from '../texts';
-import type { Steer } from '../useSteer';
+import { runVerb, type Steer } from '../useSteer';
 import classes from './run.module.css';
 
 interface Props {
@@ -58,17 +57,13 @@ export function DecisionCard({ run, steer, large }: Props) {
           primary
           size={size}
           item={{
-            ...offer('rollback', steer.rollback, VERB.rollback, () =>
-              steer.ask({ verb: 'rollback' }),
-            ),
+            ...runVerb(run, 'rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
             danger: true,
           }}
         />
         <ActionButton
           size={size}
-          item={offer('continue', steer.rollback, VERB.continue, () =>
-            steer.ask({ verb: 'continue' }),
-          )}
+          item={runVerb(run, 'decide', VERB.continue, () => steer.ask({ verb: 'continue' }))}
         />
       </div>
     </section>

@@ -2,9 +2,9 @@
 import { ActionButton } from '@/ui/Actions';
 import { ProblemNote } from '@/ui/States';
 import { checklistOf } from '../checklist';
-import type { CarriedOut, Release, Run } from '../queries';
+import type { CarriedOut, Run } from '../queries';
 import { NIGHT, RUN, VERB } from '../texts';
-import { rollbackVerb, steering, useSteer } from '../useSteer';
+import { runVerb, steering, useSteer } from '../useSteer';
 import { CheckItems } from './CheckItems';
 import { DecisionCard } from './DecisionCard';
 import { RunDialogs } from './RunDialogs';
@@ -14,19 +14,20 @@ import classes from './night.module.css';
 interface Props {
   carried: CarriedOut;
   run: Run;
-  release: Release | undefined;
 }
 
-export function OfRun({ carried, run, release }: Props) {
+export function OfRun({ carried, run }: Props) {
   const steer = useSteer(carried.release.number ?? carried.release.id);
   const { decided, items } = checklistOf(carried);
   const asks = run.waits.some((wait) => wait.what !== 'decision');
-  const rollback = rollbackVerb(release, 'rollback', VERB.rollback, () =>
-    steer.ask({ verb: 'rollback' }),
-  );
-  const giveUp = rollbackVerb(release, 'give_up', VERB.giveUp, () =>
-    steer.ask({ verb: 'give-up' }),
-  );
+  const rollback = {
+    ...runVerb(run, 'rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
+    danger: true,
+  };
+  const giveUp = {
+    ...runVerb(run, 'give_up', VERB.giveUp, () => steer.ask({ verb: 'give-up' })),
+    danger: true,
+  };
   const hold = steering(run, steer).find((item) => item.name === 'pause');
   return (
     <>
@@ -40,7 +41,7 @@ export function OfRun({ carried, run, release }: Props) {
         <section className={`${classes.part} ${classes.decide}`} aria-label={NIGHT.decide}>
           <h2>{NIGHT.decide}</h2>
           <div className={classes.buttons}>
-            {rollback && <ActionButton primary size="xl" item={rollback} />}
+            <ActionButton primary size="xl" item={rollback} />
             {hold && <ActionButton size="xl" item={{ ...hold, label: NIGHT.hold }} />}
           </div>
           {hold && <p className="soft">{NIGHT.holdHelp}</p>}
@@ -50,7 +51,7 @@ export function OfRun({ carried, run, release }: Props) {
         <section className={classes.part} aria-label={NIGHT.doNow}>
           <h2>{NIGHT.doNow}</h2>
           <Waits run={run} steer={steer} size="xl" />
-          {giveUp?.allowed && (
+          {giveUp.allowed && (
             <div className={classes.buttons}>
               <ActionButton size="xl" item={giveUp} />
             </div>

@@ -7,10 +7,9 @@ import type { Schema } from '@/lib/schema';
 import { ReasonDialog } from '@/ui/Dialog';
 import { RollbackLimits } from '@/ui/record/RollbackSteps';
 import { sentence } from '@/ui/texts';
-import type { CarriedOut, Run } from '../queries';
+import { useWayBack, type CarriedOut, type Run } from '../queries';
 import { ASK, BACK } from '../texts';
 import type { Steer } from '../useSteer';
-import { changesOf, isReached, wouldTakeBack } from '../wayBack';
 import classes from './run.module.css';
 
 interface Props {
@@ -22,13 +21,16 @@ interface Props {
 
 export function RollbackDialog({ carried, run, steer, onClose }: Props) {
   const number = carried.release.number ?? carried.release.id;
-  const reached = changesOf(run.steps.filter(isReached));
+  const begun = run.steps.filter((step) => step.forward.attempts > 0);
+  const reached = [...new Set(begun.flatMap((step) => step.change ?? []))];
   const [how, setHow] = useState('whole');
   const [chosen, setChosen] = useState<string[]>([]);
   const [asFar, setAsFar] = useState(false);
   const changes = how === 'part' ? chosen : undefined;
-  const barred = wouldTakeBack(run, { changes }).barredBy;
-  const would = wouldTakeBack(run, { changes, asFarAsPossible: asFar && !changes });
+  const scope = changes ? { changes } : { as_far_as_possible: asFar };
+  const would = useWayBack(number, scope).data;
+  // Of a part it is the part that is chosen otherwise.
+  const isBarred = asFar || would?.refusal?.code === 'deployment.point_of_no_return';
   return (
     <ReasonDialog
       title={ASK.rollbackTitle(number)}
@@ -55,7 +57,7 @@ export function RollbackDialog({ carried, run, steer, onClose }: Props) {
     >
       <div className={classes.ask}>
         <RollbackLimits plan={carried.rollback_plan} />
-        <Stands stands={would.stands} />
+        <Stands stands={would?.stands ?? []} />
         {reached.length > 1 && (
           <Radio.Group label={BACK.how} value={how} onChange={setHow}>
             <Radio value="whole" label={BACK.whole} mt={8} />
@@ -69,35 +71,40 @@ export function RollbackDialog({ carried, run, steer, onClose }: Props) {
             ))}
           </Checkbox.Group>
         )}
-        {would.dragged.length > 0 && <p role="status">{BACK.drags(would.dragged.join(', '))}</p>}
-        {barred && !changes && (
-          <div>
-            <p>{BACK.barred(barred.key)}</p>
-            <Checkbox
-              label={BACK.asFar}
-              checked={asFar}
-              onChange={(event) => setAsFar(event.currentTarget.checked)}
-              mt={8}
-            />
-          </div>
-        )}
-        {would.steps.length > 0 ? (
-          <div>
-            <p>{BACK.wouldTake(would.steps.length)}</p>
-            <ol className={classes.would}>
-              {would.steps.map((step) => (
-                <li key={step.key}>
-                  <strong>{step.key}</strong> {stepKind(step.kind)} {step.change}
-                </li>
-              ))}
-            </ol>
-            {!changes && <p>{BACK.minutes(minutes(run.minutes_back))}</p>}
-          </div>
-        ) : (
-          how === 'whole' && <p>{BACK.nothing}</p>
+        {would && <Would would={would} run={run} />}
+        {isBarred && !changes && (
+          <Checkbox
+            label={BACK.asFar}
+            checked={asFar}
+            onChange={(event) => setAsFar(event.currentTarget.checked)}
+          />
         )}
       </div>
     </ReasonDialog>
+  );
+}
+
+/** What goes with it, what would be taken back and how long that takes, or why it cannot be. */
+function Would({ would, run }: { would: Run['way_back']; run: Run }) {
+  const steps = would.steps.flatMap((key) => run.steps.find((step) => step.key === key) ?? []);
+  return (
+    <div aria-live="polite">
+      {would.dragged.length > 0 && <p>{BACK.drags(would.dragged.join(', '))}</p>}
+      {would.refusal && <p>{sentence(would.refusal.detail)}</p>}
+      {steps.length > 0 && (
+        <>
+          <p>{BACK.wouldTake(steps.length)}</p>
+          <ol className={classes.would}>
+            {steps.map((step) => (
+              <li key={step.key}>
+                <strong>{step.key}</strong> {stepKind(step.kind)} {step.change}
+              </li>
+            ))}
+          </ol>
+          <p>{BACK.minutes(minutes(would.minutes))}</p>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -1,10 +1,9 @@
 // What the run waits for from people, each with its answers.
 import { ActionButton } from '@/ui/Actions';
-import { offer } from '@/ui/offer';
 import { Prose } from '@/ui/Prose';
 import type { Run, RunStep, RunWait } from '../queries';
 import { RUN, VERB, WAIT } from '../texts';
-import type { Steer } from '../useSteer';
+import { runVerb, type Steer } from '../useSteer';
 import { Answers } from './StepItem';
 import classes from './run.module.css';
 
@@ -34,9 +33,7 @@ export function Waits({ run, steer, size }: Props) {
                 <ActionButton
                   primary
                   size={size ?? 'sm'}
-                  item={offer('resume', steer.deploy, VERB.resume, () =>
-                    steer.send.run('resume', {}),
-                  )}
+                  item={runVerb(run, 'resume', VERB.resume, () => steer.send.run('resume', {}))}
                 />
               </div>
             )}

@@ -7,13 +7,16 @@ import { paths } from '@/app/paths';
 import { useGo, useParam } from '@/lib/address';
 import { useKeys } from '@/lib/keys';
 import { usePolling } from '@/lib/live';
+import { actionOf } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
 import { Columns, Page, Section } from '@/ui/Page';
+import { freshness } from '@/ui/record/Rehearsals';
 import { RollbackLimits } from '@/ui/record/RollbackSteps';
+import { StatusUpdates } from '@/ui/record/StatusUpdates';
 import { StepGraph } from '@/ui/record/StepGraph';
-import { useCarriedOut } from '@/ui/record/useCarriedOut';
+import { deploymentPath, useCarriedOut } from '@/ui/record/useCarriedOut';
 import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { sentence } from '@/ui/texts';
@@ -23,12 +26,13 @@ import { Stands } from '../components/RollbackDialog';
 import { RunDialogs } from '../components/RunDialogs';
 import { RunFigures } from '../components/RunFigures';
 import { StepItem, stepId } from '../components/StepItem';
+import { Triggers } from '../components/Triggers';
 import { Waits } from '../components/Waits';
 import classes from '../components/run.module.css';
 import { legNow, lookOf } from '../looks';
 import { useRelease, type CarriedOut, type Release, type Run } from '../queries';
 import { DEPLOYMENT, RUN, VERB } from '../texts';
-import { rollbackVerb, steering, useSteer } from '../useSteer';
+import { runVerb, steering, useSteer } from '../useSteer';
 
 /** How often it is asked for while the line is cut. */
 const POLL_MS = 5_000;
@@ -63,12 +67,14 @@ function Inside({ carried, run, release }: Props) {
   const steer = useSteer(number);
   const [chosen, setChosen] = useState<string>();
   const verbs = steering(run, steer);
-  const rollback = rollbackVerb(release, 'rollback', VERB.rollback, () =>
-    steer.ask({ verb: 'rollback' }),
-  );
-  const giveUp = rollbackVerb(release, 'give_up', VERB.giveUp, () =>
-    steer.ask({ verb: 'give-up' }),
-  );
+  const rollback = {
+    ...runVerb(run, 'rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
+    danger: true,
+  };
+  const giveUp = {
+    ...runVerb(run, 'give_up', VERB.giveUp, () => steer.ask({ verb: 'give-up' })),
+    danger: true,
+  };
   const back = paths.wayBack(number);
   const keyed = [
     ...verbs.map((item) => ({ item, keys: KEYS[item.name] })),
@@ -76,7 +82,7 @@ function Inside({ carried, run, release }: Props) {
   ];
   useKeys(RUN.keys, [
     ...keyed.flatMap(({ item, keys }) =>
-      item?.allowed && keys ? [{ keys, label: item.label, run: item.run }] : [],
+      item.allowed && keys ? [{ keys, label: item.label, run: item.run }] : [],
     ),
     { keys: 'b', label: RUN.openBack, run: () => go(back) },
   ]);
@@ -157,8 +163,15 @@ function Inside({ carried, run, release }: Props) {
             <Section title={RUN.waits}>
               <Waits run={run} steer={steer} />
             </Section>
+            <Triggers run={run} />
+            <StatusUpdates
+              updates={carried.updates}
+              path={deploymentPath(number)}
+              may={actionOf(release?.actions, 'send_update')}
+            />
             <Section title={RUN.wayBack}>
               <div className={classes.side}>
+                <p>{freshness(carried.rehearsals.days)}</p>
                 <RollbackLimits plan={carried.rollback_plan} />
                 <Stands stands={run.stands} />
                 <Button
@@ -170,7 +183,7 @@ function Inside({ carried, run, release }: Props) {
                 >
                   {RUN.openBack}
                 </Button>
-                {giveUp?.allowed && <ActionButton item={giveUp} />}
+                {giveUp.allowed && <ActionButton item={giveUp} />}
               </div>
             </Section>
           </>

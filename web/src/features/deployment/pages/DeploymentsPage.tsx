@@ -21,7 +21,18 @@ const COLUMNS: Column<DeploymentRow>[] = [
     ),
   },
   { key: 'type', header: DEPLOYMENT.type, wideOnly: true, cell: (row) => wordOf(row.type) },
-  { key: 'state', header: DEPLOYMENT.state, cell: (row) => <StatePill word={row.state} /> },
+  {
+    key: 'state',
+    header: DEPLOYMENT.state,
+    cell: (row) => (
+      <>
+        <StatePill word={row.state} />
+        {row.update_overdue && (
+          <StatePill word="update_overdue" label={DEPLOYMENT.updateOverdue} tone="stop" />
+        )}
+      </>
+    ),
+  },
   { key: 'steps', header: DEPLOYMENT.steps, cell: (row) => <StepBar row={row} /> },
   { key: 'started', header: DEPLOYMENT.started, cell: (row) => <Time at={row.started_at} /> },
   {

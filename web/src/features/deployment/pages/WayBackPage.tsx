@@ -7,6 +7,8 @@ import { clock, minutes, span } from '@/lib/dates';
 import { useZone } from '@/lib/session';
 import { Link } from '@/ui/Link';
 import { Prose } from '@/ui/Prose';
+import { Known } from '@/ui/record/Known';
+import { freshness } from '@/ui/record/Rehearsals';
 import { RollbackLimits } from '@/ui/record/RollbackSteps';
 import { useCarriedOut } from '@/ui/record/useCarriedOut';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -20,7 +22,6 @@ import classes from '../components/night.module.css';
 import { legNow } from '../looks';
 import { useRelease, type CarriedOut } from '../queries';
 import { NIGHT, RUN } from '../texts';
-import { wouldTakeBack } from '../wayBack';
 
 const POLL_MS = 10_000;
 
@@ -59,10 +60,11 @@ export default function WayBackPage() {
       <Now carried={data} />
       <Limits carried={data} />
       {data.run ? (
-        <OfRun carried={data} run={data.run} release={release.data} />
+        <OfRun carried={data} run={data.run} />
       ) : (
         <ByHand carried={data} release={release.data} />
       )}
+      <Known record={number} />
       <nav className={classes.ways} aria-label={NIGHT.toRelease}>
         {data.run && <Link to={paths.deployment(number)}>{NIGHT.toRun}</Link>}
         <Link to={paths.release(number, 'run')}>{NIGHT.toRelease}</Link>
@@ -136,11 +138,7 @@ function Figures({ carried }: { carried: CarriedOut }) {
 /** What cannot be undone and what is known of the services, before anything is decided. */
 function Limits({ carried }: { carried: CarriedOut }) {
   const { run, rollback_plan: plan } = carried;
-  const stands = run
-    ? run.stands.length > 0
-      ? run.stands
-      : wouldTakeBack(run, { asFarAsPossible: true }).stands
-    : [];
+  const stands = run?.stands.length ? run.stands : (run?.way_back.stands ?? []);
   const none =
     plan.known_limits.length +
       plan.cannot_be_undone.length +
@@ -150,6 +148,7 @@ function Limits({ carried }: { carried: CarriedOut }) {
   return (
     <section className={classes.part} aria-label={NIGHT.limits}>
       <h2>{NIGHT.limits}</h2>
+      <p>{freshness(carried.rehearsals.days)}</p>
       {none && <p>{NIGHT.nothingKnown}</p>}
       <RollbackLimits plan={plan} />
       <Stands stands={stands} />

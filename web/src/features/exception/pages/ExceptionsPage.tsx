@@ -1,10 +1,11 @@
 // Exceptions: what is asked for, what holds and for how long, and what is over.
-import { Button, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useAddress } from '@/lib/address';
 import { Page, Section } from '@/ui/Page';
 import { ExceptionLine } from '@/ui/record/Exceptions';
+import { ShowMore } from '@/ui/ShowMore';
 import { ErrorState, ListEmpty, RowsSkeleton } from '@/ui/States';
-import { UI, wordOf } from '@/ui/texts';
+import { wordOf } from '@/ui/texts';
 import { Decide } from '../components/Decide';
 import classes from '../components/decide.module.css';
 import { useExceptions } from '../queries';
@@ -50,12 +51,8 @@ export default function ExceptionsPage() {
               </li>
             ))}
           </ul>
+          <ShowMore pages={pages} />
         </Section>
-      )}
-      {pages.more && (
-        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
-          {UI.showMore}
-        </Button>
       )}
     </Page>
   );

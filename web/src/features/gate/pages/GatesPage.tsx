@@ -1,11 +1,12 @@
 // Gates: the last answer for each artifact and environment, the latest first.
-import { Button, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useAddress } from '@/lib/address';
 import { Page, Section } from '@/ui/Page';
 import { GateLine } from '@/ui/record/Gates';
 import classes from '@/ui/record/Conflicts.module.css';
+import { ShowMore } from '@/ui/ShowMore';
 import { ErrorState, ListEmpty, RowsSkeleton } from '@/ui/States';
-import { UI, wordOf } from '@/ui/texts';
+import { wordOf } from '@/ui/texts';
 import { useGates } from '../queries';
 import { texts } from '../texts';
 
@@ -49,12 +50,8 @@ export default function GatesPage() {
               </li>
             ))}
           </ul>
+          <ShowMore pages={pages} />
         </Section>
-      )}
-      {pages.more && (
-        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
-          {UI.showMore}
-        </Button>
       )}
     </Page>
   );

@@ -42,7 +42,7 @@ function columnsWith(open: (open: Open) => void, { refused, me }: Rights): Colum
       cell: (row) => {
         const roles = row.roles.map((role) => wordOf(role)).join(', ');
         return (
-          <span className={classes.clip} title={roles}>
+          <span className={classes.names} title={roles}>
             {roles || '–'}
           </span>
         );
@@ -55,7 +55,7 @@ function columnsWith(open: (open: Open) => void, { refused, me }: Rights): Colum
       cell: (row) => {
         const teams = row.teams.map((team) => team.name).join(', ');
         return (
-          <span className={classes.clip} title={teams}>
+          <span className={classes.names} title={teams}>
             {teams || '–'}
           </span>
         );

@@ -24,6 +24,7 @@ import { StatePill } from '@/ui/StatePill';
 import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
 import { Time, useNow } from '@/ui/Time';
 import { IncidentFields } from '../components/IncidentFields';
+import { NearChanges } from '../components/NearChanges';
 import { Priority } from '../components/Priority';
 import { fieldsOf, valuesOf, type IncidentValues } from '../incidentForm';
 import { incidentPath, useIncident, type Incident } from '../queries';
@@ -109,6 +110,7 @@ function IncidentView({ incident }: { incident: Incident }) {
                   ]}
                 />
               </Section>
+              <NearChanges incident={incident} />
               <Comments
                 comments={incident.comments}
                 path={incidentPath(incident.id)}

@@ -3,7 +3,15 @@ import type { Checked, Replay } from '../queries';
 import { SET } from '../texts';
 import classes from './policy.module.css';
 
-export function Findings({ checked }: { checked: Checked }) {
+type Finding = Checked['findings'][number];
+
+interface FindingsProps {
+  checked: Checked;
+  /** Goes to where it stands in the text. */
+  onOpen: (found: Finding) => void;
+}
+
+export function Findings({ checked, onOpen }: FindingsProps) {
   if (checked.findings.length === 0) {
     return <p role="status">{SET.sound(checked.changed.join(', '))}</p>;
   }
@@ -11,9 +19,9 @@ export function Findings({ checked }: { checked: Checked }) {
     <ul className={classes.findings} role="status">
       {checked.findings.map((found) => (
         <li key={`${found.file} ${found.line} ${found.column} ${found.detail}`}>
-          <span className="mono">
+          <button type="button" className={classes.place} onClick={() => onOpen(found)}>
             {found.file} {found.line}:{found.column}
-          </span>{' '}
+          </button>{' '}
           {found.detail}
           {found.suggestion && <strong> {SET.meant(found.suggestion)}</strong>}
         </li>

@@ -1,13 +1,14 @@
 // The policy: its files, an editor that checks and tries them, and the versions before. Text that
 // is being written outlives another version that comes into force.
 import { Button, NumberInput, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useCan } from '@/lib/session';
 import { useWrite } from '@/lib/write';
-import { FileField } from '@/ui/FileField';
+import { FileField, goToPlace } from '@/ui/FileField';
 import { Page, Section } from '@/ui/Page';
 import { ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { Time } from '@/ui/Time';
+import { Observed } from '../components/Observed';
 import { Findings, Replayed } from '../components/Outcomes';
 import classes from '../components/policy.module.css';
 import { begun, edited, isOvertaken, onBothSides, onTop, type Draft } from '../draft';
@@ -30,6 +31,7 @@ export default function PolicyPage() {
       {policy.error && <ErrorState error={policy.error} retry={() => void policy.refetch()} />}
       {policy.isPending && <PartSkeleton height={480} />}
       {policy.data && <Editor policy={policy.data} />}
+      <Observed />
       <Versions />
     </Page>
   );
@@ -39,6 +41,8 @@ function Editor({ policy }: { policy: Policy }) {
   const [draft, setDraft] = useState(() => begun(policy));
   const [note, setNote] = useState('');
   const [chosen, setShown] = useState('');
+  const [checked, setChecked] = useState<Checked>();
+  const { field, goTo } = useGoTo(setShown);
   const overtaken = isOvertaken(draft, policy);
   // Where nothing was written, or just what came into force, the page goes on with the newest.
   if (draft.base.version !== policy.version && !overtaken) setDraft(begun(policy));
@@ -50,6 +54,11 @@ function Editor({ policy }: { policy: Policy }) {
     <>
       {overtaken && <Overtaken draft={draft} policy={policy} onChoose={setDraft} />}
       <Section title={SET.files} aside={SET.inForce(policy.version)}>
+        {checked && (
+          <div className={classes.flaws}>
+            <Findings checked={checked} onOpen={goTo} />
+          </div>
+        )}
         <div className={classes.editor}>
           <ul className={classes.list} aria-label={SET.files}>
             {Object.keys(files).map((path) => (
@@ -67,6 +76,7 @@ function Editor({ policy }: { policy: Policy }) {
             ))}
           </ul>
           <FileField
+            field={field}
             label={SET.text(shown)}
             value={files[shown] ?? ''}
             onChange={(text) => setFiles({ ...files, [shown]: text })}
@@ -80,9 +90,34 @@ function Editor({ policy }: { policy: Policy }) {
         />
         <Facts facts={policy.facts} />
       </Section>
-      <Steps key={base.version} base={base} files={files} note={note} onNote={setNote} />
+      <Steps
+        key={base.version}
+        {...{ base, files, note }}
+        onNote={setNote}
+        onChecked={setChecked}
+      />
     </>
   );
+}
+
+interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** Shows the file of a place, and then sets the cursor there. */
+function useGoTo(show: (file: string) => void) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [at, setAt] = useState<Place>();
+  useEffect(() => {
+    if (at) goToPlace(field.current, at);
+  }, [at]);
+  const goTo = (place: Place) => {
+    show(place.file);
+    setAt({ ...place });
+  };
+  return { field, goTo };
 }
 
 interface OvertakenProps {
@@ -161,13 +196,14 @@ interface StepsProps {
   files: Files;
   note: string;
   onNote: (note: string) => void;
+  onChecked: (checked: Checked) => void;
 }
 
 /** Check, try, put in force: each over the files as they stand in the editor. */
-function Steps({ base, files, note, onNote }: StepsProps) {
+function Steps({ base, files, note, onNote, onChecked }: StepsProps) {
   const may = useCan('policy.write');
   const [days, setDays] = useState(DAYS);
-  const check = useWrite<Checked>();
+  const check = useWrite<Checked>(onChecked);
   const replay = useWrite<Replay>();
   const activate = useWrite(() => onNote(''));
   return (
@@ -218,7 +254,6 @@ function Steps({ base, files, note, onNote }: StepsProps) {
       {[check, replay, activate].map(
         (step, index) => step.error && <ProblemNote key={index} error={step.error} />,
       )}
-      {check.data && <Findings checked={check.data} />}
       {replay.data && <Replayed replay={replay.data} />}
     </Section>
   );

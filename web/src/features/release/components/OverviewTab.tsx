@@ -1,6 +1,7 @@
 // What the release is for, who takes part, what is shipped; and its editing form.
 import { useAddress } from '@/lib/address';
 import { useForm } from '@/lib/forms';
+import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { actionOf } from '@/ui/actions';
 import { Columns, Facts, Section } from '@/ui/Page';
@@ -9,6 +10,7 @@ import { Links } from '@/ui/record/Links';
 import { RefLink } from '@/ui/RefLink';
 import { RiskBars } from '@/ui/RiskBars';
 import { say } from '@/ui/say';
+import { StatePill } from '@/ui/StatePill';
 import { placeOf, wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
 import { releasePath, type Release } from '../queries';
@@ -47,6 +49,7 @@ export function OverviewTab({ release }: { release: Release; busy: boolean }) {
             path={releasePath(release.number)}
             version={release.version}
             may={actionOf(release.actions, 'set_links')}
+            settle={actionOf(release.actions, 'settle_links')}
           />
         </>
       }
@@ -122,7 +125,14 @@ function Goals({ release }: { release: Release }) {
               <div key={each.name}>
                 <dt>{each.name}</dt>
                 <dd>
-                  <Time at={each.at} show="full" />
+                  {each.at ? <Time at={each.at} show="full" /> : FIELD.milestoneWaits}
+                  {followsOf(each) && <span className="soft"> · {followsOf(each)}</span>}
+                  {each.reached && (
+                    <>
+                      {' '}
+                      <StatePill word="done" label={FIELD.milestoneReached} />
+                    </>
+                  )}
                 </dd>
               </div>
             ))}
@@ -131,6 +141,13 @@ function Goals({ release }: { release: Release }) {
       )}
     </Section>
   );
+}
+
+/** How a milestone follows the window. */
+function followsOf(milestone: Schema<'Milestone'>): string | undefined {
+  const { hours_before_start: before, hours_after_end: after } = milestone;
+  if (before != null) return FIELD.milestoneBefore(before);
+  return after != null ? FIELD.milestoneAfter(after) : undefined;
 }
 
 function Package({ release }: { release: Release }) {

@@ -1,14 +1,17 @@
 // Forward down, rollback up: each change with what is done and how it is taken back.
 import { minutes } from '@/lib/dates';
+import { actionOf } from '@/ui/actions';
 import { Icon } from '@/ui/icons';
 import { Section, Stack } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { Rehearsals } from '@/ui/record/Rehearsals';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
 import { RefLink } from '@/ui/RefLink';
 import { EmptyState } from '@/ui/States';
-import type { Release } from '../queries';
+import { releasePath, type Release } from '../queries';
 import { FIELD, PLAN } from '../texts';
 import { PlanFile } from './PlanFile';
+import { UpdatePlan } from './UpdatePlan';
 import classes from './plan.module.css';
 
 export function PlanTab({ release }: { release: Release }) {
@@ -30,6 +33,12 @@ export function PlanTab({ release }: { release: Release }) {
         )}
       </Section>
       <PlanFile release={release} />
+      <Rehearsals
+        rehearsals={release.rehearsals}
+        path={releasePath(release.number)}
+        may={actionOf(release.actions, 'rehearse')}
+      />
+      <UpdatePlan release={release} />
       <div className={classes.texts}>
         {texts.map(([title, text]) => (
           <Section key={title} title={title}>

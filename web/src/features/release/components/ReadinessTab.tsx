@@ -1,6 +1,6 @@
 // The readiness board: what the date depends on, who must act, and each way out with its effect.
 import { useState } from 'react';
-import { inZone } from '@/lib/inZone';
+import { inZone, useInZone } from '@/lib/inZone';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
@@ -96,8 +96,9 @@ function WayButton({ way, onTake }: { way: Way; onTake: () => void }) {
 
 /** What a way out would do, in one line. */
 function Effect({ way }: { way: Way }) {
+  const local = useInZone();
   const { effect } = way;
-  if (effect.refusal) return <span className="soft">{sentence(effect.refusal.detail)}</span>;
+  if (effect.refusal) return <span className="soft">{sentence(local(effect.refusal.detail))}</span>;
   const parts = [
     READINESS.wouldBlock(effect.blocked),
     effect.rollback_minutes !== effect.rollback_minutes_now &&
@@ -127,6 +128,7 @@ function nameOf(record: { number?: string | null; name: string }): string {
 
 function TakeWay(props: { release: Release; way: Way; onClose: () => void }) {
   const { release, way, onClose } = props;
+  const local = useInZone();
   const write = useWrite(onClose);
   const path = releasePath(release.number);
   const { version } = release;
@@ -150,7 +152,7 @@ function TakeWay(props: { release: Release; way: Way; onClose: () => void }) {
       busy={write.isPending}
       problem={write.error}
     >
-      <p>{sentence(way.detail)}</p>
+      <p>{sentence(local(way.detail))}</p>
       <Effect way={way} />
     </Dialog>
   );

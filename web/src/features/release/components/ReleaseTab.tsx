@@ -4,17 +4,23 @@ import type { Verb } from '@/lib/verb';
 import type { ActionItem } from '@/ui/actions';
 import type { LinkTab } from '@/ui/LinkTabs';
 import { Section } from '@/ui/Page';
+import { blocks } from '@/ui/record/blockersFirst';
 import { Conflicts } from '@/ui/record/Conflicts';
 import { Exceptions } from '@/ui/record/Exceptions';
 import { Gates } from '@/ui/record/Gates';
+import { Known } from '@/ui/record/Known';
 import { MoveToFree } from '@/ui/record/MoveToFree';
 import { History } from '@/ui/record/History';
 import { releasePath, type Release } from '../queries';
 import { TAB } from '../texts';
 import { ApprovalsTab } from './ApprovalsTab';
+import { Evidence } from './Evidence';
+import { NoticesTab } from './NoticesTab';
+import { BlastRadius } from './BlastRadius';
 import { OverviewTab } from './OverviewTab';
 import { PlanTab } from './PlanTab';
 import { ReadinessTab } from './ReadinessTab';
+import { ReleaseNotes } from './ReleaseNotes';
 import { ReviewTab } from './ReviewTab';
 import { RunTab } from './RunTab';
 import { ScopeStatement } from './ScopeStatement';
@@ -22,13 +28,14 @@ import { ScopeTab } from './ScopeTab';
 import { TalkTab } from './TalkTab';
 
 export function releaseTabs(release: Release): LinkTab[] {
-  const open = release.conflicts.filter((each) => each.state === 'open').length;
-  const counts: Record<string, number> = { conflicts: open };
+  const open = release.conflicts.filter((each) => each.state === 'open');
+  const counts: Record<string, number> = { conflicts: open.length };
   return Object.entries(TAB).map(([key, label]) => ({
     key,
     label,
     to: paths.release(release.number, key),
     count: counts[key],
+    warns: key === 'conflicts' && !open.some(blocks),
   }));
 }
 
@@ -63,7 +70,7 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
               window={release.window}
               conflicts={release.conflicts}
             />
-            <Conflicts conflicts={release.conflicts} />
+            <Conflicts conflicts={release.conflicts} of={release.id} />
           </Section>
           <Exceptions subject={release.number} />
         </>
@@ -75,13 +82,15 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
           <Gates record={release.number} />
         </>
       );
+    case 'notices':
+      return <NoticesTab release={release} />;
     case 'review':
       return <ReviewTab release={release} actions={actions} />;
     case 'talk':
       return <TalkTab release={release} path={releasePath(release.number)} />;
     case 'history':
       return (
-        <Section title={TAB.history} flush>
+        <Section title={TAB.history} flush aside={<Evidence number={release.number} />}>
           <History subject={release.number} />
         </Section>
       );
@@ -89,6 +98,9 @@ export function ReleaseTab({ release, tab, actions, verb }: Props) {
       return (
         <>
           <OverviewTab release={release} busy={verb.busy} />
+          <ReleaseNotes release={release.number} />
+          <Known record={release.number} />
+          <BlastRadius release={release.number} />
           <Gates record={release.number} />
         </>
       );

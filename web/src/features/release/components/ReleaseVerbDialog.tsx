@@ -4,9 +4,13 @@ import { useState } from 'react';
 import { useUsualMinutes } from '@/lib/lookup';
 import type { Verb } from '@/lib/verb';
 import { Dialog, ReasonDialog } from '@/ui/Dialog';
+import { blocks } from '@/ui/record/blockersFirst';
+import { ConflictLines } from '@/ui/record/ConflictLines';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
+import { SubmitDialog } from '@/ui/record/SubmitDialog';
 import { isShared, VerbDialog } from '@/ui/record/VerbDialog';
 import { openRound, type Answer } from '@/ui/record/vote';
+import { MeetDialog } from '@/ui/record/MeetDialog';
 import { VoteDialog } from '@/ui/record/VoteDialog';
 import { wordOf } from '@/ui/texts';
 import { WindowTime } from '@/ui/Time';
@@ -14,10 +18,20 @@ import type { Release } from '../queries';
 import { RUN, VERB } from '../texts';
 import { failedOf } from '../verbs';
 
-const ASKS = new Set(['approve', 'reject', 'abstain', 'deploy', 'rollback', 'give_up', 'close']);
+const ASKS = new Set([
+  'approve',
+  'reject',
+  'abstain',
+  'meet_condition',
+  'deploy',
+  'rollback',
+  'give_up',
+  'close',
+]);
 
 export function needsDialog(verb: string, release: Release): boolean {
   if (verb === 'verify') return release.phase === 'verification' || failedOf(release).length > 0;
+  if (verb === 'submit') return release.conflicts.some(blocks);
   return ASKS.has(verb) || isShared(verb);
 }
 
@@ -74,14 +88,22 @@ export function ReleaseVerbDialog({ name, release, send, onClose }: Props) {
       </ReasonDialog>
     );
   }
+  if (name === 'submit') {
+    const blockers = release.conflicts.filter(blocks);
+    return <SubmitDialog number={release.number} {...{ blockers, send, onClose }} />;
+  }
   if (name === 'deploy') return <DeployDialog {...frame} release={release} send={send} />;
   if (name === 'verify') return <VerifyDialog {...frame} release={release} send={send} />;
   if (name === 'close') return <CloseDialog {...frame} release={release} send={send} />;
+  if (name === 'meet_condition') {
+    return <MeetDialog rounds={release.rounds} verb={send} onClose={onClose} />;
+  }
   const round = openRound(release.rounds);
   if (!round) return null;
   return (
     <VoteDialog
       answer={name as Answer}
+      number={release.number}
       name={`${release.number} ${release.title}`}
       round={round}
       verb={send}
@@ -114,11 +136,7 @@ function DeployDialog({ send, release, ...frame }: FrameProps & { release: Relea
       {warnings.length > 0 && (
         <>
           <p>{RUN.deployWarnings}</p>
-          <ul>
-            {warnings.map((each) => (
-              <li key={each.id}>{each.detail}</li>
-            ))}
-          </ul>
+          <ConflictLines conflicts={warnings} />
         </>
       )}
     </Dialog>

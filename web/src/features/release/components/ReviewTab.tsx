@@ -3,12 +3,14 @@ import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
 import type { ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
-import { Facts, Section } from '@/ui/Page';
+import { Facts, Section, Stack } from '@/ui/Page';
 import { EmptyState } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { RefLink } from '@/ui/RefLink';
 import type { Release } from '../queries';
-import { REVIEW, TAB } from '../texts';
+import { REVIEW } from '../afterTexts';
+import { TAB } from '../texts';
+import { Survey } from './Survey';
 
 export function ReviewTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const go = useGo();
@@ -26,24 +28,27 @@ export function ReviewTab({ release, actions }: { release: Release; actions: Act
   const close = actions.find((item) => item.name === 'close');
   const open = { name: 'open', label: REVIEW.open, allowed: true, run: () => go(to) };
   return (
-    <Section
-      title={TAB.review}
-      aside={
-        <>
-          <ActionButton item={open} />
-          {close && release.phase === 'review' && <ActionButton item={close} />}
-        </>
-      }
-    >
-      <Facts
-        facts={[
-          ['Review', <RefLink key="review" record={review} to={to} />],
-          [
-            'Outcome',
-            release.outcome ? <StatePill key="o" word={release.outcome} /> : 'not closed',
-          ],
-        ]}
-      />
-    </Section>
+    <Stack>
+      <Section
+        title={TAB.review}
+        aside={
+          <>
+            <ActionButton item={open} />
+            {close && release.phase === 'review' && <ActionButton item={close} />}
+          </>
+        }
+      >
+        <Facts
+          facts={[
+            ['Review', <RefLink key="review" record={review} to={to} />],
+            [
+              'Outcome',
+              release.outcome ? <StatePill key="o" word={release.outcome} /> : 'not closed',
+            ],
+          ]}
+        />
+      </Section>
+      <Survey release={release} />
+    </Stack>
   );
 }

@@ -1,5 +1,5 @@
 // Fields of several rows: milestones and the package.
-import { ActionIcon, Button, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { fieldId } from '@/lib/forms';
 import { useServices } from '@/lib/lookup';
@@ -72,7 +72,7 @@ export function MilestonesField(props: FieldProps<Schema<'Milestone'>>) {
       name="milestones"
       label={FIELD.milestones}
       add={FIELD.addMilestone}
-      fresh={{ name: '', at: '' }}
+      fresh={{ name: '' }}
       look={classes.milestone ?? ''}
       row={(row, set, index) => (
         <>
@@ -88,8 +88,20 @@ export function MilestonesField(props: FieldProps<Schema<'Milestone'>>) {
             size="xs"
             type="datetime-local"
             aria-label={`${FIELD.milestoneAt} ${index + 1} (${zone})`}
-            value={toWall(row.at, zone)}
-            onChange={(event) => set({ at: toInstant(event.currentTarget.value, zone) ?? '' })}
+            value={toWall(row.at ?? undefined, zone)}
+            onChange={(event) =>
+              set({
+                at: toInstant(event.currentTarget.value, zone),
+                hours_before_start: undefined,
+                hours_after_end: undefined,
+              })
+            }
+          />
+          <Checkbox
+            size="xs"
+            label={FIELD.milestoneReached}
+            checked={row.reached ?? false}
+            onChange={(event) => set({ reached: event.currentTarget.checked })}
           />
         </>
       )}

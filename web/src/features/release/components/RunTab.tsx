@@ -3,19 +3,22 @@
 import { Button } from '@mantine/core';
 import { paths } from '@/app/paths';
 import type { Schema } from '@/lib/schema';
-import type { ActionItem } from '@/ui/actions';
+import { actionOf, type ActionItem } from '@/ui/actions';
 import { ActionButton } from '@/ui/Actions';
 import { Icon } from '@/ui/icons';
 import { Columns, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { freshness } from '@/ui/record/Rehearsals';
 import { RollbackSteps } from '@/ui/record/RollbackSteps';
-import { useCarriedOut } from '@/ui/record/useCarriedOut';
+import { StatusUpdates } from '@/ui/record/StatusUpdates';
+import { deploymentPath, useCarriedOut } from '@/ui/record/useCarriedOut';
 import { WindowClock } from '@/ui/record/WindowClock';
 import { EmptyState } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time } from '@/ui/Time';
 import { Link } from '@/ui/Link';
 import { releasePath, type Release } from '../queries';
+import { takenBack } from '../takenBack';
 import { RUN, TAB } from '../texts';
 import { RunSteps } from './RunSteps';
 import classes from './run.module.css';
@@ -29,7 +32,8 @@ const ROLLBACK: Record<string, string> = {
 
 export function RunTab({ release, actions }: { release: Release; actions: ActionItem[] }) {
   const { deployment } = release;
-  const run = useCarriedOut(release.number, { begun: Boolean(deployment) }).data?.run;
+  const carried = useCarriedOut(release.number, { begun: Boolean(deployment) }).data;
+  const run = carried?.run;
   const find = (name: string) => actions.find((item) => item.name === name);
   if (!deployment) {
     const deploy = find('deploy');
@@ -111,25 +115,42 @@ export function RunTab({ release, actions }: { release: Release; actions: Action
               <NextVerb items={[find('verify'), find('close')]} release={release} />
             )}
           </Section>
-          <Section title={RUN.rollbackTitle}>
-            <RollbackSteps plan={release.rollback_plan} brief />
-            {!rollback && <RollbackButton item={find('rollback')} />}
-            <div className={classes.next}>
-              <Button
-                component={Link}
-                to={paths.wayBack(release.number)}
-                variant="default"
-                size="md"
-                leftSection={<Icon name="undo" />}
-              >
-                {RUN.openBack}
-              </Button>
-            </div>
-          </Section>
+          {carried && !run && (
+            <StatusUpdates
+              updates={carried.updates}
+              path={deploymentPath(release.number)}
+              may={actionOf(release.actions, 'send_update')}
+            />
+          )}
+          {!isBehind(release) && (
+            <Section title={RUN.rollbackTitle}>
+              <p>{freshness(release.rehearsals.days)}</p>
+              <RollbackSteps plan={release.rollback_plan} brief />
+              {!rollback && <RollbackButton item={find('rollback')} />}
+              <div className={classes.next}>
+                <Button
+                  component={Link}
+                  to={paths.wayBack(release.number)}
+                  variant="default"
+                  size="md"
+                  leftSection={<Icon name="undo" />}
+                >
+                  {RUN.openBack}
+                </Button>
+              </div>
+            </Section>
+          )}
         </>
       }
     />
   );
+}
+
+/** Taken back already or closed: what a way back would take is no advice any more. */
+function isBehind({ phase, deployment }: Release): boolean {
+  const { state } = deployment ?? {};
+  const turned = takenBack(state) && state !== 'rolling_back';
+  return turned || phase === 'closed' || phase === 'cancelled';
 }
 
 /** When the clock stopped: at the end of the deployment, or with the last step taken back. */

@@ -25,7 +25,10 @@ export interface Stating {
     | 'independent'
     | 'excluded'
     | 'team'
-    | 'order';
+    | 'order'
+    | 'signOff';
+  /** What the form begins with, or the team whose part it is. */
+  given?: { what?: string; reason?: string; team?: string };
 }
 
 interface Props {
@@ -48,6 +51,8 @@ export function ScopeDialog(props: Props) {
       return <OutsideDialog {...props} list={what} />;
     case 'team':
       return <TeamDialog {...props} />;
+    case 'signOff':
+      return <SignOffDialog {...props} />;
     case 'order':
       return <OrderDialog {...props} />;
     case 'freezeAt':
@@ -167,8 +172,9 @@ function fieldsOf(rows: Outside[]) {
 function OutsideDialog(props: Props & { list: 'independent' | 'excluded' }) {
   const { document, list } = props;
   const [change, setChange] = useState<Choice | null>(null);
-  const [what, setWhat] = useState('');
-  const [reason, setReason] = useState('');
+  const { given } = props.stating;
+  const [what, setWhat] = useState(given?.what ?? '');
+  const [reason, setReason] = useState(given?.reason ?? '');
   const { patch, frame } = useStating(props);
   const added = { change: change?.value, what: what.trim(), reason: reason.trim() };
   return (
@@ -200,6 +206,24 @@ function OutsideDialog(props: Props & { list: 'independent' | 'excluded' }) {
         onChange={(event) => setReason(event.currentTarget.value)}
       />
     </Dialog>
+  );
+}
+
+function SignOffDialog(props: Props) {
+  const { send, frame } = useStating(props);
+  const team = props.stating.given?.team;
+  return (
+    <ReasonDialog
+      {...frame}
+      title={STATEMENT.signOffTitle}
+      submit={STATEMENT.signOff}
+      label={STATEMENT.signOffNote}
+      onSubmit={(note) =>
+        send({ to: '/scope/sign-off', body: { team, ...(note ? { note } : {}) } })
+      }
+    >
+      <p>{STATEMENT.signOffHelp}</p>
+    </ReasonDialog>
   );
 }
 

@@ -81,7 +81,23 @@ export function ScopeStatement({ release }: { release: Release }) {
         add={verb(STATEMENT.addOutside, 'state_scope', { what: 'excluded' })}
       />
       <Shared document={document} />
-      <Teams document={document} add={verb(STATEMENT.addTeam, 'state_scope', { what: 'team' })} />
+      <Proposed
+        document={document}
+        add={(part) =>
+          verb(`${STATEMENT.addOutside} ${part.ci.name}`, 'state_scope', {
+            what: 'independent',
+            given: { what: part.ci.name, reason: part.path },
+          })
+        }
+      />
+      <Impact document={document} />
+      <Teams
+        document={document}
+        add={verb(STATEMENT.addTeam, 'state_scope', { what: 'team' })}
+        signOff={(row) =>
+          verb(STATEMENT.signOff, 'sign_off', { what: 'signOff', given: { team: row.team.id } })
+        }
+      />
       <Order document={document} add={verb(STATEMENT.setOrder, 'depend', { what: 'order' })} />
       {stating && (
         <ScopeDialog
@@ -169,7 +185,72 @@ function Shared({ document }: { document: Document }) {
   );
 }
 
-function Teams({ document, add }: { document: Document; add: React.ReactNode }) {
+interface ProposedProps {
+  document: Document;
+  add: (part: Schema<'ProposedPart'>) => React.ReactNode;
+}
+
+function Proposed({ document, add }: ProposedProps) {
+  if (document.proposed.length === 0) return null;
+  const kinds = [...new Set(document.proposed.map((part) => part.kind))];
+  return (
+    <Section title={STATEMENT.proposed}>
+      <p className="soft">{STATEMENT.proposedHelp}</p>
+      {kinds.map((kind) => (
+        <div key={kind}>
+          <h3 className={classes.heading}>{STATEMENT.partKind[kind] ?? wordOf(kind)}</h3>
+          <ul className={classes.list}>
+            {document.proposed
+              .filter((part) => part.kind === kind)
+              .map((part) => (
+                <li key={part.ci.id}>
+                  <span className={classes.refs}>
+                    <RefLink record={part.ci} />
+                    {part.team && <span className="soft">{part.team.name}</span>}
+                    {part.changes.map((record) => (
+                      <RefLink key={record.id} record={record} show="number" />
+                    ))}
+                    {add(part)}
+                  </span>
+                  <span className={classes.why}>{part.path}</span>
+                </li>
+              ))}
+          </ul>
+        </div>
+      ))}
+    </Section>
+  );
+}
+
+function Impact({ document }: { document: Document }) {
+  if (document.impact.length === 0) return null;
+  return (
+    <Section title={STATEMENT.impact}>
+      <ul className={classes.list}>
+        {document.impact.map((row) => (
+          <li key={row.service.id}>
+            <span className={classes.refs}>
+              <RefLink record={row.service} />
+              <span>{STATEMENT.criticality(row.criticality)}</span>
+              <span className="soft">{row.direct ? STATEMENT.touched : STATEMENT.rests}</span>
+              {row.changes.map((record) => (
+                <RefLink key={record.id} record={record} show="number" />
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+interface TeamsProps {
+  document: Document;
+  add: React.ReactNode;
+  signOff: (row: Schema<'Contribution'>) => React.ReactNode;
+}
+
+function Teams({ document, add, signOff }: TeamsProps) {
   return (
     <Section title={STATEMENT.teams} aside={add}>
       {document.teams.length === 0 ? (
@@ -187,6 +268,8 @@ function Teams({ document, add }: { document: Document; add: React.ReactNode }) 
                 {row.changes.map((record) => (
                   <RefLink key={record.id} record={record} show="number" />
                 ))}
+                <SignedLine row={row} />
+                {row.yours && signOff(row)}
               </span>
             </li>
           ))}
@@ -194,6 +277,20 @@ function Teams({ document, add }: { document: Document; add: React.ReactNode }) 
       )}
     </Section>
   );
+}
+
+function SignedLine({ row }: { row: Schema<'Contribution'> }) {
+  if (row.signed_by) {
+    return (
+      <span>
+        <StatePill word="accepted" label={STATEMENT.signed} /> {row.signed_by},{' '}
+        <Time at={row.signed_at} />
+        {row.signed_note && `: “${row.signed_note}”`}
+      </span>
+    );
+  }
+  if (row.lapsed) return <StatePill word="lapsed" label={STATEMENT.signAgain} />;
+  return row.owns ? <span className="soft">{STATEMENT.notSigned}</span> : null;
 }
 
 function Order({ document, add }: { document: Document; add: React.ReactNode }) {

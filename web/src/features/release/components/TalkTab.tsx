@@ -17,7 +17,13 @@ export function TalkTab({ release, path }: { release: Release; path: string }) {
         </>
       }
       side={
-        <Links links={release.links} path={path} version={release.version} may={may('set_links')} />
+        <Links
+          links={release.links}
+          path={path}
+          version={release.version}
+          may={may('set_links')}
+          settle={may('settle_links')}
+        />
       }
     />
   );

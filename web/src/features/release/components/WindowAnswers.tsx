@@ -15,7 +15,7 @@ import { StatePill } from '@/ui/StatePill';
 import { Time, WindowTime } from '@/ui/Time';
 import { WindowField } from '@/ui/WindowField';
 import { releasePath, type Release } from '../queries';
-import { AGREEMENT } from '../texts';
+import { AGREEMENT } from '../agreeTexts';
 import classes from './agreement.module.css';
 
 type Row = Schema<'WindowAgreement'>;

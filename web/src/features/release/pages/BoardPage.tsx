@@ -75,7 +75,7 @@ function Card({ release }: { release: ReleaseRow }) {
       </span>
       <span className={classes.cardTitle}>{release.title}</span>
       <span className={classes.cardFacts}>
-        {release.window && <WindowTime window={release.window} />}
+        {release.window && <WindowTime window={release.window} short />}
       </span>
       <span className={classes.cardFacts}>
         <span className="num">

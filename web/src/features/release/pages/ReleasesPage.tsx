@@ -16,7 +16,19 @@ import { ViewSwitch } from '../components/ViewSwitch';
 import { useReleases } from '../queries';
 import { COLUMN, FIELD, RELEASE } from '../texts';
 
-const FILTERS = ['q', 'phase', 'type', 'team', 'mine'];
+const FILTERS = [
+  'q',
+  'phase',
+  'type',
+  'tier',
+  'team',
+  'environment',
+  'owner',
+  'mine',
+  'watched',
+  'held',
+  'overdue',
+];
 
 const BULK_FIELDS: BulkFields = {
   people: [
@@ -37,7 +49,7 @@ export default function ReleasesPage() {
   const go = useGo();
   const teams = useTeams();
   const models = useModels();
-  const pages = useReleases(listQuery(address));
+  const pages = useReleases(listQuery(address, FILTERS));
   const filtered = FILTERS.some((name) => address[name]);
   const create = () => go(paths.newRelease);
   const offer = useOffer('release.write', RELEASE.create, create);

@@ -1,4 +1,4 @@
-// What happened, in order, filled in from the record.
+// What happened, in order, filled in from the record, with what the reviewers remark.
 import { inZone } from '@/lib/inZone';
 import type { Schema } from '@/lib/schema';
 import { useZone } from '@/lib/session';
@@ -12,8 +12,10 @@ export function Timeline({ moments }: { moments: Schema<'Moment'>[] }) {
   return (
     <ol className={classes.timeline}>
       {moments.map((moment) => (
-        <li key={moment.at + moment.what}>
-          <span className={classes.what}>{inZone(moment.what, zone)}</span>
+        <li key={moment.at + moment.what} data-remark={moment.remark || undefined}>
+          <span className={classes.what}>
+            {moment.remark ? `“${moment.what}”` : inZone(moment.what, zone)}
+          </span>
           <span className={classes.when}>
             <Time at={moment.at} show="full" /> · {moment.who}
           </span>

@@ -5,6 +5,7 @@ import { useParam } from '@/lib/address';
 import { dayOn } from '@/lib/dates';
 import { useForm, type Form as FormState } from '@/lib/forms';
 import { useWrite } from '@/lib/write';
+import { actionOf } from '@/ui/actions';
 import { Columns, Page, Section } from '@/ui/Page';
 import { Form, LongTextField } from '@/ui/Form';
 import { Prose } from '@/ui/Prose';
@@ -15,6 +16,7 @@ import { ErrorState, RecordSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
+import { Annotate } from '../components/Annotate';
 import { ActionsField, ActionsList } from '../components/ReviewActions';
 import { KpisField, KpisList } from '../components/ReviewKpis';
 import { Timeline } from '../components/Timeline';
@@ -107,7 +109,16 @@ function Inside({ review }: { review: Review }) {
         }
         side={
           <>
-            <Section title={REVIEW.timeline}>
+            <Section
+              title={REVIEW.timeline}
+              aside={
+                <Annotate
+                  review={review.number}
+                  around={review.timeline.at(-1)?.at ?? review.opened_at}
+                  may={actionOf(review.allowed, 'annotate')}
+                />
+              }
+            >
               <Timeline moments={review.timeline} />
             </Section>
             <Section title={REVIEW.history} flush>
@@ -175,8 +186,15 @@ function ReviewForm({ review, form, write, onSave }: ReviewFormProps) {
       errors={form.errors}
       problem={write.error}
     >
-      <LongTextField form={form} name="went_well" label={REVIEW.wentWell} rows={4} />
-      <LongTextField form={form} name="went_wrong" label={REVIEW.wentWrong} rows={4} />
+      <LongTextField form={form} name="went_well" label={REVIEW.wentWell} required rows={4} />
+      <LongTextField
+        form={form}
+        name="went_wrong"
+        label={REVIEW.wentWrong}
+        help={REVIEW.wentWrongHelp}
+        required
+        rows={4}
+      />
       <LongTextField
         form={form}
         name="root_cause"

@@ -4,6 +4,7 @@ import { listQuery, unfiltered, useAddress } from '@/lib/address';
 import { dayOn } from '@/lib/dates';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
+import { Link } from '@/ui/Link';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { ListEmpty } from '@/ui/States';
@@ -52,12 +53,19 @@ const COLUMNS: Column<ReviewRow>[] = [
   },
 ];
 
+const FILTERS = ['state', 'kind'];
+
 export default function ReviewsPage() {
   const [address, change] = useAddress();
-  const pages = useReviews(listQuery(address));
-  const filtered = Boolean(address.state || address.kind);
+  const pages = useReviews(listQuery(address, FILTERS));
+  const filtered = FILTERS.some((name) => address[name]);
   return (
-    <Page wide title={REVIEW.list} meta={<span>{REVIEW.meta}</span>}>
+    <Page
+      wide
+      title={REVIEW.list}
+      meta={<span>{REVIEW.meta}</span>}
+      tools={<Link to={paths.reviewActions}>{REVIEW.allActions}</Link>}
+    >
       <FilterBar
         address={address}
         onChange={change}

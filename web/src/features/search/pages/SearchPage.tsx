@@ -21,6 +21,7 @@ const ICONS: Record<string, IconName> = {
   incident: 'incidents',
   review: 'reviews',
   meeting: 'cab',
+  article: 'knowledge',
   board: 'cab',
   service: 'services',
   ci: 'cis',

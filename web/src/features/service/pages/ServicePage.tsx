@@ -8,6 +8,7 @@ import { Link } from '@/ui/Link';
 import { Columns, Facts, Page, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
 import { History } from '@/ui/record/History';
+import { Known } from '@/ui/record/Known';
 import { RefLink } from '@/ui/RefLink';
 import { say } from '@/ui/say';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
@@ -71,6 +72,7 @@ function ServiceView({ service }: { service: Service }) {
             <Section title={texts.limits}>
               <Prose text={service.known_limits} none={texts.noLimits} />
             </Section>
+            <Known record={service.id} />
             <CiRefs service={service} />
           </>
         }

@@ -7,8 +7,8 @@ import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
+import { ShowMore } from '@/ui/ShowMore';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
-import { UI } from '@/ui/texts';
 import { TeamDialog } from '../components/TeamDialog';
 import { useTeamList, type Team } from '../queries';
 import { texts } from '../texts';
@@ -50,11 +50,7 @@ export default function TeamsPage() {
           ))}
         </div>
       )}
-      {pages.more && (
-        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
-          {UI.showMore}
-        </Button>
-      )}
+      <ShowMore pages={pages} />
       {open && (
         <TeamDialog
           team={open === 'new' ? undefined : open}

@@ -1,0 +1,36 @@
+//! Why something about notices is refused.
+
+use crate::refusal::Refuse;
+
+/// A rule's no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Only what was given up can be sent again by hand.
+    #[error("this is {state}: only what could not be delivered is sent again by hand")]
+    NotDead {
+        /// Where it stands, in words.
+        state: &'static str,
+    },
+    /// A later notice says otherwise.
+    #[error(
+        "notice {later} of the same release tells what came after this one: sending this one now \
+         would mislead"
+    )]
+    Outdated {
+        /// The place of the later notice.
+        later: i64,
+    },
+    /// There is nothing to send it by.
+    #[error("{0}")]
+    NoChannel(String),
+}
+
+impl Refuse for Refusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotDead { .. } => "notice.not_dead",
+            Self::Outdated { .. } => "notice.outdated",
+            Self::NoChannel(_) => "notice.no_channel",
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A notice: the texts of one moment of a release, as they were sent. It is never edited.
+
+use std::collections::BTreeMap;
+
+use kernel::{NoticeId, ReleaseId, Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+
+use crate::aggregate::{Aggregate, Stamp};
+use crate::edit::is_default;
+use crate::notice::NoticeEvent;
+use crate::vocabulary::{Audience, Moment, Window};
+
+/// What is told to one audience in one zone: plain text, of which each channel makes its own form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// In whose words.
+    pub audience: Audience,
+    /// The zone that its times are in.
+    pub zone: Zone,
+    /// In one line.
+    pub subject: String,
+    /// In full.
+    pub body: String,
+}
+
+/// A notice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The release that it tells of.
+    pub release: Option<ReleaseId>,
+    /// Its place among the notices of the release.
+    pub place: u32,
+    /// What happened, or is about to.
+    pub moment: Option<Moment>,
+    /// The window as it was then.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub window: Option<Window>,
+    /// The texts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub texts: Vec<Text>,
+    /// How many it is for, by audience.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub people: BTreeMap<Audience, u32>,
+    /// When it was written.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub prepared_at: Option<Timestamp>,
+}
+
+impl Notice {
+    /// The text of an audience in a zone; where that zone has none, that of the audience.
+    pub fn text(&self, audience: Audience, zone: &Zone) -> Option<&Text> {
+        let of = |text: &&Text| text.audience == audience;
+        let exact = self.texts.iter().filter(of).find(|text| text.zone == *zone);
+        exact.or_else(|| self.texts.iter().find(of))
+    }
+}
+
+impl Aggregate for Notice {
+    type Id = NoticeId;
+    type Event = NoticeEvent;
+    const KIND: &'static str = "notice";
+    const FORMAT: i64 = 1;
+
+    fn evolve(mut self, event: &NoticeEvent, stamp: &Stamp) -> Self {
+        match event {
+            NoticeEvent::Prepared { release, place, moment, window, texts, people } => {
+                self.release = Some(*release);
+                self.place = *place;
+                self.moment = Some(*moment);
+                self.window.clone_from(window);
+                self.texts.clone_from(texts);
+                self.people.clone_from(people);
+                self.prepared_at = Some(stamp.at);
+            }
+        }
+        self
+    }
+
+    fn broken_invariant(&self) -> Option<String> {
+        self.prepared_at.is_none().then(|| "it was never written".to_owned())
+    }
+}

@@ -1,0 +1,107 @@
+//! Action items are followed until they are done: on the day that one is due its owner is reminded,
+//! once.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kernel::Timestamp;
+
+use crate::review::{ActionItem, DueItem, Review, ReviewEvent};
+
+/// The day of an instant, in UTC: a due date has no zone of its own.
+pub fn day_of(at: Timestamp) -> Date {
+    at.jiff().to_zoned(TimeZone::UTC).date()
+}
+
+impl ActionItem {
+    /// Whether it is late on a day.
+    pub fn is_overdue(&self, today: Date) -> bool {
+        !self.done && self.due_on.is_some_and(|due_on| due_on < today)
+    }
+}
+
+impl Review {
+    /// When the next of its action items is due of which nobody was reminded yet.
+    pub fn reminds_at(&self) -> Option<Timestamp> {
+        let next = self.waiting().filter_map(|(_, item)| item.due_on).min()?;
+        let midnight = next.to_zoned(TimeZone::UTC).ok()?;
+        Some(Timestamp::from_micros(midnight.timestamp().as_microsecond()))
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = (usize, &ActionItem)> {
+        let reminded = |item: &ActionItem| item.due_on <= self.reminded_on;
+        let items = self.content.actions.iter().enumerate();
+        items.filter(move |(_, item)| !item.done && !reminded(item))
+    }
+}
+
+/// Reminds of what is due by now.
+pub fn remind(review: &Review, now: Timestamp) -> Vec<ReviewEvent> {
+    let on = day_of(now);
+    let due = review.waiting().filter(|(_, item)| item.due_on.is_some_and(|due| due <= on));
+    let items: Vec<DueItem> = due
+        .map(|(index, item)| DueItem {
+            item: index + 1,
+            title: item.title.clone(),
+            owner: item.owner,
+        })
+        .collect();
+    if items.is_empty() { vec![] } else { vec![ReviewEvent::ActionsDue { on, items }] }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Actor;
+
+    use super::*;
+    use crate::aggregate::{Aggregate, Stamp};
+    use crate::review::Content;
+
+    fn item(title: &str, due_on: &str, done: bool) -> ActionItem {
+        let due_on = due_on.parse().ok();
+        ActionItem { title: title.to_owned(), owner: None, due_on, done }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("an instant")
+    }
+
+    fn after(review: Review, now: &str) -> Review {
+        let stamp = Stamp { at: at(now), by: Actor::System { part: "timer".to_owned() } };
+        let events = remind(&review, at(now));
+        events.iter().fold(review, |review, event| review.evolve(event, &stamp))
+    }
+
+    fn titles(events: &[ReviewEvent]) -> Vec<&str> {
+        let [ReviewEvent::ActionsDue { items, .. }] = events else { return vec![] };
+        items.iter().map(|item| item.title.as_str()).collect()
+    }
+
+    #[test]
+    fn each_item_is_reminded_of_once_on_the_day_that_it_is_due() {
+        let actions = vec![
+            item("first", "2026-12-01", false),
+            item("done", "2026-11-30", true),
+            item("second", "2026-12-03", false),
+            item("whenever", "", false),
+        ];
+        let review =
+            Review { content: Content { actions, ..Content::default() }, ..Review::default() };
+        assert_eq!(review.reminds_at(), Some(at("2026-12-01T00:00:00Z")));
+        assert_eq!(remind(&review, at("2026-11-30T23:59:59Z")), []);
+        assert_eq!(titles(&remind(&review, at("2026-12-01T00:00:00Z"))), ["first"]);
+        let reminded = after(review.clone(), "2026-12-01T00:00:00Z");
+        assert_eq!(remind(&reminded, at("2026-12-02T12:00:00Z")), []);
+        assert_eq!(reminded.reminds_at(), Some(at("2026-12-03T00:00:00Z")));
+        let late = after(review, "2026-12-05T08:00:00Z");
+        assert_eq!(late.reminds_at(), None, "both were told at once");
+    }
+
+    #[test]
+    fn an_item_is_overdue_from_the_day_after() {
+        let late = item("first", "2026-12-01", false);
+        let day = |text: &str| day_of(at(text));
+        assert!(!late.is_overdue(day("2026-12-01T23:59:59Z")));
+        assert!(late.is_overdue(day("2026-12-02T00:00:00Z")));
+        assert!(!ActionItem { done: true, ..late }.is_overdue(day("2026-12-09T00:00:00Z")));
+    }
+}

@@ -1,0 +1,265 @@
+//! What was changed lately near an incident: on the CIs and services that it hits, on what those
+//! need and on what needs them, within some hours before it began. The cost is bounded by the CIs
+//! that are looked at and the works that are read of them, not by how many changes there are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::incident::{Near, NearChange};
+use axum::Json;
+use axum::extract::{Path, State as Shared};
+use domain::change::{Change, Outcome};
+use domain::incident::{Incident, NEAR_HOURS_DEFAULT, NEAR_HOURS_MAX, Nearness as Where, Touch};
+use domain::record::{Link, LinkKind};
+use domain::{General, Missing};
+use kernel::{ChangeId, CiId, Timestamp};
+use ports::{Fault, Query, Row, Value};
+
+use crate::bus::{Loaded, Stop, find_state};
+use crate::change::STILL;
+use crate::http::{App, ListQuery, Signed};
+use crate::incident::find::find_incident;
+use crate::incident::places::{Place, around};
+use crate::names::Names;
+use crate::problem::Answer;
+use crate::read::{ANY_MAX, Statement, ask, refused};
+
+/// The most changes that are told.
+const NEAR_MAX: usize = 25;
+/// The most works that are read of the places that are looked at.
+const WORKS_MAX: i64 = 1_000;
+/// Work that began longer ago than this before the hours asked for is not looked for.
+const LONGEST_DAYS: i64 = 30;
+
+pub(super) async fn get(
+    Shared(app): Shared<App>,
+    _: Signed,
+    Path(id): Path<String>,
+    query: ListQuery,
+) -> Result<Json<Near>, Answer> {
+    let hours = query.parsed::<u32>("hours", "is a number of hours")?;
+    let found = ask(&*app.bus.world().store, move |db| refused(near(db, &id, hours)));
+    Ok(Json(found.await??))
+}
+
+fn near(db: &mut dyn Query, name: &str, hours: Option<u32>) -> Result<Near, Stop> {
+    let hours = hours.unwrap_or(NEAR_HOURS_DEFAULT);
+    if !(1..=NEAR_HOURS_MAX).contains(&hours) {
+        let wrong = Missing::new("/hours", format!("goes from 1 to {NEAR_HOURS_MAX}"));
+        return Err(General::Invalid(vec![wrong]).into());
+    }
+    let id = find_incident(db, name)?;
+    let found: Option<Loaded<Incident>> = find_state(db, id)?;
+    let incident = found.ok_or(Fault::permanent("reading an incident", "its state is gone"))?;
+    let content = &incident.state.content;
+    let began = content.opened_at.unwrap_or_else(|| Timestamp::from_micros(0));
+    let from = began.plus_minutes(-60 * i64::from(hours));
+    let places = around(db, &content.cis, &content.services)?;
+    let (works, truncated) = works(db, &places, from, began)?;
+    let mut told = touches(db, &incident.state, works, &places)?;
+    told.sort_by_key(|one| (one.touch.rank(began), one.change));
+    let truncated = truncated || told.len() > NEAR_MAX;
+    told.truncate(NEAR_MAX);
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(told.len());
+    for one in &told {
+        items.push(shown(db, &mut names, one, began, hours)?);
+    }
+    let ci = |hit: &&String| hit.parse::<CiId>().is_ok();
+    let cis = places.keys().filter(ci).count();
+    Ok(Near { hours, from: from.to_string(), to: began.to_string(), cis, items, truncated })
+}
+
+/// Work on one of the places.
+struct Work {
+    change: ChangeId,
+    hit: String,
+    began: Timestamp,
+    ended: Option<Timestamp>,
+}
+
+/// What was worked on between the two instants, of each change where it comes nearest.
+fn works(
+    db: &mut dyn Query,
+    places: &BTreeMap<String, Place>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<(Vec<Work>, bool), Fault> {
+    let earliest = from.plus_minutes(-24 * 60 * LONGEST_DAYS);
+    let mut nearest: BTreeMap<ChangeId, Work> = BTreeMap::new();
+    let mut truncated = false;
+    let hits: Vec<&String> = places.keys().collect();
+    for slice in hits.chunks(ANY_MAX) {
+        let mut statement =
+            Statement::new("SELECT change, hit, began_at, ended_at FROM change_work WHERE ");
+        statement.bind_any("hit", slice.iter().map(|hit| Value::from(*hit)));
+        let span = " AND began_at >= ? AND began_at <= ? AND ended_at >= ?";
+        statement.bind(span, [earliest.into(), to.into(), from.into()]);
+        statement.bind(" ORDER BY began_at DESC LIMIT ?", [WORKS_MAX.into()]);
+        let rows = statement.query(db)?;
+        truncated |= rows.len() >= usize::try_from(WORKS_MAX).unwrap_or(usize::MAX);
+        for row in &rows {
+            let work = work(row)?;
+            let steps = |hit: &String| places.get(hit).map_or(u32::MAX, |place| place.steps);
+            let nearer = |known: &Work| steps(&known.hit) <= steps(&work.hit);
+            if !nearest.get(&work.change).is_some_and(nearer) {
+                nearest.insert(work.change, work);
+            }
+        }
+    }
+    Ok((nearest.into_values().collect(), truncated))
+}
+
+fn work(row: &Row) -> Result<Work, Fault> {
+    let ended = row.int(3)?;
+    Ok(Work {
+        change: row.parsed(0)?,
+        hit: row.text(1)?.to_owned(),
+        began: row.time(2)?,
+        ended: (ended != STILL).then(|| Timestamp::from_micros(ended)),
+    })
+}
+
+/// A change near the incident.
+struct Told<'a> {
+    change: ChangeId,
+    touch: Touch,
+    hit: String,
+    place: &'a Place,
+    row: ChangeRow,
+}
+
+/// What is known of a change beside its work.
+#[derive(Clone, Default)]
+struct ChangeRow {
+    number: String,
+    release: Option<String>,
+    outcome: Option<Outcome>,
+}
+
+fn touches<'a>(
+    db: &mut dyn Query,
+    incident: &Incident,
+    works: Vec<Work>,
+    places: &'a BTreeMap<String, Place>,
+) -> Result<Vec<Told<'a>>, Fault> {
+    let ids: Vec<ChangeId> = works.iter().map(|work| work.change).collect();
+    let rows = rows(db, &ids)?;
+    let linked = linked(db, incident, &rows)?;
+    let mut told = Vec::with_capacity(works.len());
+    for work in works {
+        let Some(place) = places.get(&work.hit) else { continue };
+        let row = rows.get(&work.change).cloned().unwrap_or_default();
+        let touch = Touch {
+            began_at: work.began,
+            ended_at: work.ended,
+            steps: place.steps,
+            failed: row.outcome.is_some_and(|outcome| !outcome.is_success()),
+            taken_back: row.outcome == Some(Outcome::FailedBackedOut),
+            linked: linked.contains(&work.change),
+        };
+        told.push(Told { change: work.change, touch, hit: work.hit, place, row });
+    }
+    Ok(told)
+}
+
+fn rows(db: &mut dyn Query, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, ChangeRow>, Fault> {
+    let mut rows = BTreeMap::new();
+    for slice in ids.chunks(ANY_MAX) {
+        let mut statement =
+            Statement::new("SELECT id, number, release, outcome FROM changes WHERE ");
+        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
+        for row in statement.query(db)? {
+            let outcome = row.opt_text(3)?.and_then(|word| word.parse().ok());
+            let number = row.text(1)?.to_owned();
+            let release = row.opt_text(2)?.map(str::to_owned);
+            rows.insert(row.parsed(0)?, ChangeRow { number, release, outcome });
+        }
+    }
+    Ok(rows)
+}
+
+/// The changes that somebody linked with the incident: as its cause, from it, or to it.
+fn linked(
+    db: &mut dyn Query,
+    incident: &Incident,
+    rows: &BTreeMap<ChangeId, ChangeRow>,
+) -> Result<BTreeSet<ChangeId>, Fault> {
+    let names = |links: &[Link], kind: LinkKind, number: &str| {
+        let mut links = links.iter().filter(|link| link.kind == kind);
+        links.any(|link| link.target.eq_ignore_ascii_case(number))
+    };
+    let mut linked: BTreeSet<ChangeId> = incident.content.caused_by.into_iter().collect();
+    for (id, row) in rows.iter().take(NEAR_MAX * 8) {
+        if names(&incident.extras.links, LinkKind::Change, &row.number) {
+            linked.insert(*id);
+            continue;
+        }
+        let change: Option<Loaded<Change>> = find_state(db, *id)?;
+        let links = change.map(|change| change.state.extras.links).unwrap_or_default();
+        if names(&links, LinkKind::Incident, &incident.number) {
+            linked.insert(*id);
+        }
+    }
+    Ok(linked)
+}
+
+fn shown(
+    db: &mut dyn Query,
+    names: &mut Names,
+    told: &Told<'_>,
+    began: Timestamp,
+    hours: u32,
+) -> Result<NearChange, Fault> {
+    let touch = &told.touch;
+    let known = names.get(db, &told.change.to_string())?;
+    let change = known.unwrap_or_else(|| api::common::Ref {
+        id: told.change.to_string(),
+        number: Some(told.row.number.clone()),
+        name: told.row.number.clone(),
+    });
+    let hit = names.get(db, &told.hit)?;
+    let place = hit.as_ref().map_or(told.hit.as_str(), |hit| &hit.name);
+    let outcome = told.row.outcome.map(|outcome| outcome.word().to_owned());
+    Ok(NearChange {
+        change,
+        release: names.opt(db, told.row.release.as_ref())?,
+        began_at: touch.began_at.to_string(),
+        ended_at: touch.ended_at.map(|at| at.to_string()),
+        under_way: touch.was_under_way(began),
+        minutes_before: touch.minutes_before(began),
+        why: why(told, place, began),
+        outcome,
+        nearness: told.place.nearness.word().to_owned(),
+        path: told.place.path.clone(),
+        causality: touch.causality(began).word().to_owned(),
+        within_hours: hours,
+        hit,
+    })
+}
+
+/// Why a change stands there, as one reads it.
+fn why(told: &Told<'_>, place: &str, began: Timestamp) -> String {
+    let touch = &told.touch;
+    let met = match told.place.nearness {
+        Where::SameCi => format!("worked on {place}, which this incident hits"),
+        Where::SameService => format!("worked on {place}, of a service that this incident hits"),
+        Where::Upstream => format!("worked on {place}, which is needed: {}", told.place.path),
+        Where::Downstream => format!("worked on {place}, which needs it: {}", told.place.path),
+    };
+    let when = if touch.was_under_way(began) {
+        "was under way when it began".to_owned()
+    } else {
+        format!("ended {} before it began", span(touch.minutes_before(began)))
+    };
+    let end = told.row.outcome.map(|outcome| outcome.word().replace('_', " "));
+    let end = end.map_or_else(String::new, |end| format!("; {end}"));
+    format!("{met}; {when}{end}")
+}
+
+fn span(minutes: i64) -> String {
+    match minutes {
+        0..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}

@@ -1,0 +1,79 @@
+// The reader's own notices, the latest first.
+import { Button } from '@mantine/core';
+import { usePages } from '@/lib/pages';
+import type { Schema } from '@/lib/schema';
+import { useWrite } from '@/lib/write';
+import { paths } from '@/app/paths';
+import { Link } from '@/ui/Link';
+import { Page, Section } from '@/ui/Page';
+import { StatePill } from '@/ui/StatePill';
+import { EmptyState, ErrorState, ProblemNote, RowsSkeleton } from '@/ui/States';
+import { Time } from '@/ui/Time';
+import { UI } from '@/ui/texts';
+import { INBOX } from '../texts';
+import classes from './inbox.module.css';
+
+type Item = Schema<'InboxItem'>;
+
+export default function InboxPage() {
+  const pages = usePages<Item>('/inbox');
+  const write = useWrite<Schema<'Inbox'>>();
+  const unread = pages.rows?.filter((row) => !row.read).length ?? 0;
+  return (
+    <Page
+      title={INBOX.title}
+      meta={INBOX.help}
+      tools={
+        unread > 0 && (
+          <Button
+            variant="default"
+            loading={write.isPending}
+            onClick={() => write.mutate({ path: '/inbox/read', body: {} })}
+          >
+            {INBOX.readAll}
+          </Button>
+        )
+      }
+    >
+      <ProblemNote error={write.error} />
+      {pages.error ? (
+        <ErrorState error={pages.error} retry={pages.retry} />
+      ) : !pages.rows ? (
+        <RowsSkeleton />
+      ) : pages.rows.length === 0 ? (
+        <EmptyState icon="bell" title={INBOX.emptyTitle} example={INBOX.example}>
+          <p>{INBOX.empty}</p>
+        </EmptyState>
+      ) : (
+        <Section title={INBOX.label} flush>
+          <ul className={classes.list}>
+            {pages.rows.map((row) => (
+              <li key={row.id}>
+                <Told row={row} />
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {pages.more && (
+        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
+          {UI.showMore}
+        </Button>
+      )}
+    </Page>
+  );
+}
+
+function Told({ row }: { row: Item }) {
+  const { release } = row;
+  return (
+    <article aria-label={row.subject}>
+      <div className={classes.head}>
+        {!row.read && <StatePill word="new" label={INBOX.isNew} tone="info" />}
+        <Link to={paths.release(release.number ?? release.id, 'notices')}>{row.subject}</Link>
+        <Time at={row.at} show="full" />
+      </div>
+      <pre className={classes.body}>{row.body}</pre>
+    </article>
+  );
+}

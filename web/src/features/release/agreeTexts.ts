@@ -1,0 +1,36 @@
+// The words of what teams say to a window.
+
+export const AGREEMENT = {
+  title: 'What the teams say of the window',
+  state: {
+    not_asked: 'Not asked',
+    lapsed: 'Ask again',
+    asked: 'Asked',
+    accepted: 'Accepted',
+    countered: 'Another window',
+    refused: 'Refused',
+  } as Record<string, string>,
+  ask: 'Ask the teams',
+  again: 'Ask again',
+  askTitle: 'Ask about the window',
+  askHelp: 'Every team that does not agree to the planned window yet is asked.',
+  note: 'A word to them',
+  about: 'Asked about',
+  by: 'by',
+  instead: 'proposes',
+  accept: 'Accept',
+  counter: 'Propose another',
+  counterTitle: 'Propose another window',
+  suits: 'A window that suits',
+  why: 'Reason',
+  refuse: 'Refuse',
+  refuseTitle: 'Refuse the window',
+  take: 'Take this window',
+  done: {
+    'window/ask': 'the teams are asked',
+    'window/accept': 'accepted',
+    'window/counter': 'another window is proposed',
+    'window/refuse': 'refused',
+    'window/take': 'the proposed window is taken',
+  } as Record<string, string>,
+};
