@@ -79,8 +79,7 @@ impl ExtraKind {
     /// only read, by a program or not, write none.
     fn permit(self, asking: &Asking, write: fn(Self) -> Permission) -> Result<(), domain::Refusal> {
         let in_person = matches!(asking.actor, Actor::Person { .. });
-        let reading = [Permission::Read, Permission::TokenWrite];
-        let only_reads = asking.who.permissions.iter().all(|held| reading.contains(held));
+        let only_reads = asking.who.only_reads();
         match self {
             Self::Watch if in_person => Ok(()),
             Self::Watch | Self::Comment if !only_reads => Ok(()),

@@ -45,6 +45,12 @@ impl Who {
         };
         Err(General::NotPermitted { permission: needed.word(), who })
     }
+
+    /// Whether nothing is permitted that changes a record of anybody else.
+    pub fn only_reads(&self) -> bool {
+        let reading = [Permission::Read, Permission::TokenWrite];
+        self.permissions.iter().all(|held| reading.contains(held))
+    }
 }
 
 /// The transaction of one command.

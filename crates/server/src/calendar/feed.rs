@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::calendar::{FEEDS_MAX, FeedFilter, FeedKind, create_feed, revoke_feed};
-use domain::identity::{IdentityRefusal, Permission};
+use domain::identity::Permission;
 use domain::{Aggregate as _, General};
 use kernel::{Actor, FeedId, Interval, PersonId, Timestamp};
 use ports::{Fault, Query, Row};
@@ -22,7 +22,7 @@ use crate::calendar::meetings::write_meetings;
 use crate::calendar::overlap::{Asked, GONE, Kind, Line, gone, lines};
 use crate::calendar::window;
 use crate::http::{App, ListQuery, Signed, Write, session_hash};
-use crate::identity::keep_secret;
+use crate::identity::{keep_secret, people_only};
 use crate::names::{Names, Resolver, find_board};
 use crate::problem::Answer;
 use crate::read::{Statement, ask, present, refused};
@@ -50,10 +50,6 @@ pub(super) async fn list(
         refused(feeds(db, person, query.get("cursor"), limit))
     });
     Ok(Json(found.await??))
-}
-
-fn people_only() -> domain::Refusal {
-    IdentityRefusal::PeopleOnly.into()
 }
 
 pub(super) async fn create(

@@ -35,7 +35,8 @@ pub(super) async fn put(
     Ok(Json(app.bus.send(write.envelope, command).await?.answer))
 }
 
-fn people_only() -> domain::Refusal {
+/// What is answered to a program that asks for what only a person has.
+pub fn people_only() -> domain::Refusal {
     IdentityRefusal::PeopleOnly.into()
 }
 

@@ -22,6 +22,7 @@ use utoipa::openapi::path::HttpMethod;
 
 use crate::http::Routes;
 
+pub use filters::people_only;
 pub use password::{hash_password, password_matches};
 pub use read::{holders_of, logins_exist};
 pub use save::{SavePerson, first_administrator, keep_secret};

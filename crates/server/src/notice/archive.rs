@@ -17,6 +17,7 @@ use ports::{Fault, Query, Row, Value};
 use crate::asking::{Asking, Reader};
 use crate::bus::{Stop, find_state};
 use crate::http::{App, ListQuery, Signed, Write};
+use crate::identity::people_only;
 use crate::names::{Names, find_release, shown_window};
 use crate::notice::communication::shown_counts;
 use crate::notice::outbox::{ReadInbox, Retry};
@@ -145,7 +146,7 @@ pub(super) async fn get(
     Ok(Json(found.await??))
 }
 
-fn find_notice(name: &str) -> Result<NoticeId, Stop> {
+pub(super) fn find_notice(name: &str) -> Result<NoticeId, Stop> {
     name.parse().map_err(|_| General::Unknown { kind: "notice", name: name.to_owned() }.into())
 }
 
@@ -256,10 +257,7 @@ pub(super) async fn retry(
     Path(id): Path<String>,
     write: Write<Reason>,
 ) -> Result<Json<Retried>, Answer> {
-    let notice: NoticeId = id
-        .parse()
-        .map_err(|_| Answer::from(General::Unknown { kind: "notice", name: id.clone() }))?;
-    let deliveries = app.bus.send(write.envelope, Retry { notice }).await?.answer;
+    let deliveries = app.bus.send(write.envelope, Retry { notice: id }).await?.answer;
     Ok(Json(Retried { deliveries }))
 }
 
@@ -332,9 +330,7 @@ pub(super) async fn read(
     State(app): State<App>,
     write: Write<ReadNotices>,
 ) -> Result<Json<Inbox>, Answer> {
-    let Some(person) = write.signed.person() else {
-        return Ok(Json(Inbox { items: Vec::new(), unread: 0, next: None }));
-    };
+    let person = write.signed.person().ok_or_else(people_only)?;
     let command = ReadInbox { person, notices: write.body.notices };
     app.bus.send(write.envelope, command).await?;
     let limit = crate::read::LIMIT_DEFAULT;

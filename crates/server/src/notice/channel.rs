@@ -329,12 +329,10 @@ pub(super) async fn test(
     Path(id): Path<String>,
     write: Write<TestChannel>,
 ) -> Result<Json<ChannelTested>, Answer> {
-    let reader = Reader::of(&app, &write.signed);
+    write.signed.permit_write(&app, "channel.test", Permission::ChannelWrite).await?;
     let (to, person) = (write.body.to, write.signed.person());
     let found = ask(&*app.bus.world().store, move |db| {
-        let asking = reader.ask(db)?;
         refused((|| {
-            asking.permit(Permission::ChannelWrite)?;
             let id = find_channel(db, &id)?;
             let to = match (to, person) {
                 (Some(to), _) => Some(to),

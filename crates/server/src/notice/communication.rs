@@ -317,6 +317,7 @@ pub(super) async fn preview(
     Path(id): Path<String>,
     write: Write<PreviewNotice>,
 ) -> Result<Json<NoticePreview>, Answer> {
+    write.signed.permit(&app, Permission::Read).await?;
     let (body, address) = (write.body, app.address.clone());
     let found = ask(&*app.bus.world().store, move |db| {
         refused(previewed(db, &id, &body, address.as_deref()))

@@ -201,7 +201,7 @@ fn every_operation_needs_a_scope_and_the_table_says_which() {
 fn asks_only(operation: &Operation) -> bool {
     let last = operation.path.rsplit('/').next().unwrap_or_default();
     operation.method == Method::GET
-        || ["preview", "check", "replay"].contains(&last)
+        || ["preview", "proposal", "plans", "check", "replay"].contains(&last)
         || operation.path.starts_with("/audit/")
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Random, Stage, at, on_both};
 
-struct Cast<'a> {
+pub(crate) struct Cast<'a> {
     stage: &'a Stage,
     anna: Client<'a>,
     ivan: Client<'a>,
@@ -18,7 +18,7 @@ struct Cast<'a> {
     otto: Client<'a>,
 }
 
-async fn cast(stage: &Stage) -> Cast<'_> {
+pub(crate) async fn cast(stage: &Stage) -> Cast<'_> {
     let cast = Cast {
         stage,
         anna: stage.person("anna_requester", &["requester"]).await,
@@ -99,7 +99,7 @@ async fn approve(client: &Client<'_>, path: &str) {
 }
 
 /// A release with a change, carried out on 21 November from 14:05 to 14:25 and verified.
-async fn release(cast: &Cast<'_>) -> (String, String) {
+pub(crate) async fn release(cast: &Cast<'_>) -> (String, String) {
     let change = number(&cast.anna.post("/changes", planned("normal")).await.ok());
     let change_path = format!("/changes/{change}");
     act(&cast.anna, &change_path, "submit").await;

@@ -328,14 +328,9 @@ fn action_items_are_followed_until_they_are_done() {
             items.iter().filter(|one| one["name"] == "review.actions_due.v1").count()
         };
         // Nobody is signed out on the way.
-        let pass = async |until: &str| {
-            while stage.now() < at(until) {
-                stage.wait_until(stage.now().plus_minutes(8 * 60).min(at(until))).await;
-                for client in [&story.ivan, &story.otto, &story.anna] {
-                    client.get("/session").await.ok();
-                }
-            }
-        };
+        let stays = "UPDATE sessions SET seen_at = 9000000000000000, expires_at = 9000000000000000";
+        stage.touch(stays).await;
+        let pass = async |until: &str| stage.wait_until(at(until)).await;
         assert_eq!(events().await, 0);
         pass("2026-11-22T00:00:00Z").await;
         assert_eq!(events().await, 1);

@@ -506,7 +506,7 @@ fn what_it_reaches_is_proposed_and_each_team_signs_off_its_part() {
         let team = story.rosa.get(&path).await.ok()["teams"][0].clone();
         assert_eq!(
             (&team["signed_by"], &team["signed_note"]),
-            (&json!("paul_engineer"), &json!("measured"))
+            (&json!("paul_engineer Example"), &json!("measured"))
         );
         let other = json!({"teams": [{"team": "Depots", "owns": "the racks and the floor"}]});
         story.rosa.patch(&path, "*", other).await.ok();
