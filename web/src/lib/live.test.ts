@@ -62,7 +62,15 @@ it('touches the settings in which a record is kept', () => {
 
 it('touches every list that a query of the pages reads', () => {
   // What is asked anew each time, moves with every write, or is of the reader alone.
-  const apart = ['/about', '/audit/checkpoint', '/filters', '/search', '/session', '/slots', '/tokens'];
+  const apart = [
+    '/about',
+    '/audit/checkpoint',
+    '/filters',
+    '/search',
+    '/session',
+    '/slots',
+    '/tokens',
+  ];
   const files = import.meta.glob<string>('../**/*.{ts,tsx}', {
     query: '?raw',
     import: 'default',

@@ -1,6 +1,6 @@
-//! Change lead time as Apache `DevLake` computes it, for those who compare: from the first commit of
-//! a pull request to the deployment that brought it, in parts, each in minutes rounded up. A part
-//! that would be below zero is unknown, and counts as nothing in the whole.
+//! Change lead time as Apache `DevLake` computes it, for those who compare: from the first commit
+//! of a pull request to the deployment that brought it, in parts, each in minutes rounded up. A
+//! part that would be below zero is unknown, and counts as nothing in the whole.
 
 use kernel::{MICROS_PER_MINUTE, Timestamp};
 
