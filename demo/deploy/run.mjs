@@ -1,7 +1,8 @@
 // `make demo-deploy`: a release of two changes is planned, approved and carried out by the real
 // program, against real nginx and Prometheus. The good version reaches all traffic; a bad one is
 // taken back in reverse order. `node run.mjs [good|errors|latency] [--kills N]`; with kills the
-// server, the runner or both are killed that often while they work, and everything ends the same.
+// server, the runner or both are killed that often while they work, in as many runs as that takes,
+// and everything ends the same.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
@@ -241,6 +242,7 @@ async function judge(stage, person, run) {
     assert.equal(await statusOf(stage, person, run, key), "succeeded", key);
   }
   const counted = new Set(Object.keys(effects).map((key) => key.split(":").slice(1, 3).join(":")));
+  assert.equal(counted.size, Object.keys(effects).length, "no step had its effect in two attempts");
   for (const step of run.steps.filter((one) => one.undo !== "nothing")) {
     const isDone = (leg) => leg?.state === "done";
     assert.equal(counted.has(`${step.key}:forward`), isDone(step.forward), step.key);
@@ -261,37 +263,48 @@ async function judge(stage, person, run) {
   assert.deepEqual([...order].sort().reverse(), order, "in reverse order");
 }
 
-const stage = await setStage();
-const database = `sqlite:${join(stage.folder, "interlock.db")}`;
-account(database, "admin", "administrator");
-account(database, "manager", "release_manager");
-account(database, "requester", "requester", "release_manager");
-account(database, "approver", "release_manager", "service_owner", "cab_member");
-account(database, "implementer", "implementer");
-const [port] = await freePorts(1);
-const log = join(stage.folder, "interlock.log");
-const server = new Server(database, port, log);
-const token = tokenOf(database, "admin", "runner");
-const runner = new Runner(stage.folder, server, token, join(stage.folder, "runner.log"));
-try {
-  await server.start();
-  await runner.start();
-  const { number, manager, implementer } = await prepare(server, stage);
-  console.log(`${number} is approved and its window is open: ${server.url}/releases/${number}`);
-  await implementer.send("POST", `/releases/${number}/deploy`, {});
-  let over = false;
-  const killing = disturb([server, runner], Number(given.kills), () => over);
-  const run = await watch(manager, number).finally(() => (over = true));
-  const killed = await killing;
-  await judge(stage, manager, run);
-  console.log(`${number} with the ${version} version: ${run.phase}, after ${killed} kills`);
-} catch (error) {
-  for (const said of [server.logPath, runner.logPath]) {
-    console.error(readFileSync(said, "utf8").split("\n").slice(-40).join("\n"));
+/** One run from nothing to its end; answers how often it was killed. */
+async function carryOut(kills) {
+  const stage = await setStage();
+  const database = `sqlite:${join(stage.folder, "interlock.db")}`;
+  account(database, "admin", "administrator");
+  account(database, "manager", "release_manager");
+  account(database, "requester", "requester", "release_manager");
+  account(database, "approver", "release_manager", "service_owner", "cab_member");
+  account(database, "implementer", "implementer");
+  const [port] = await freePorts(1);
+  const log = join(stage.folder, "interlock.log");
+  const server = new Server(database, port, log);
+  const token = tokenOf(database, "admin", "runner");
+  const runner = new Runner(stage.folder, server, token, join(stage.folder, "runner.log"));
+  try {
+    await server.start();
+    await runner.start();
+    const { number, manager, implementer } = await prepare(server, stage);
+    console.log(`${number} is approved and its window is open: ${server.url}/releases/${number}`);
+    await implementer.send("POST", `/releases/${number}/deploy`, {});
+    let over = false;
+    const killing = disturb([server, runner], kills, () => over);
+    const run = await watch(manager, number).finally(() => (over = true));
+    const killed = await killing;
+    await judge(stage, manager, run);
+    console.log(`${number} with the ${version} version: ${run.phase}, after ${killed} kills`);
+    return killed;
+  } catch (error) {
+    for (const said of [server.logPath, runner.logPath]) {
+      console.error(readFileSync(said, "utf8").split("\n").slice(-40).join("\n"));
+    }
+    throw error;
+  } finally {
+    await runner.kill("SIGTERM");
+    await server.kill("SIGTERM");
+    await stage.leave();
   }
-  throw error;
-} finally {
-  await runner.kill("SIGTERM");
-  await server.kill("SIGTERM");
-  await stage.leave();
 }
+
+let left = Number(given.kills);
+do {
+  const killed = await carryOut(left);
+  assert.ok(left === 0 || killed > 0, "it was over before it could be killed");
+  left -= killed;
+} while (left > 0);
