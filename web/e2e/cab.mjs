@@ -79,7 +79,7 @@ export async function a_board_meets_with_four_people_who_see_each_other(browser,
   );
   await tomas.page.getByRole('button', { name: 'Approve', exact: true }).click();
   const dialog = tomas.page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill('It is tested.');
+  await dialog.getByRole('textbox', { name: 'Remark, if any' }).fill('It is tested.');
   const voted = tomas.page.waitForResponse((answer) => answer.url().endsWith('/approve'));
   await dialog.getByRole('button', { name: 'Approve' }).click();
   await voted;

@@ -108,7 +108,7 @@ async function carriedOut(milo, number) {
   await page.getByText('Paused', { exact: true }).waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'Give this update' }).click();
   await page
-    .getByText(new RegExp(`^${number} .*: running, 0 of 1 changes done`))
+    .getByText(new RegExp(`^${number} .*: running, 1 of 1 changes done`))
     .first()
     .waitFor();
   await page.getByText(/^The way back was rehearsed/).waitFor();
