@@ -20,7 +20,7 @@ export function Known({ record }: { record: string }) {
   if (rows.length === 0) return null;
   return (
     <Section title={RECORD.known}>
-      <ul className={classes.links}>
+      <ul className={`${classes.links} ${classes.known}`}>
         {rows.map((row) => (
           <li key={row.id}>
             <span className={classes.linkTarget}>

@@ -25,7 +25,9 @@ export function HistoryTable({ figure, by, onPick }: Props) {
       outside: out ? texts.outside : undefined,
     };
   });
-  return <ValueTable label={texts.table} unit={unit} rows={rows} onPick={onPick} />;
+  return (
+    <ValueTable label={texts.table} point={texts.point} unit={unit} rows={rows} onPick={onPick} />
+  );
 }
 
 interface Row {
@@ -38,18 +40,20 @@ interface Row {
 
 interface TableProps {
   label: string;
+  /** What a row is of: a step of time, a team. */
+  point: string;
   unit: string;
   rows: Row[];
   onPick: (key: string) => void;
 }
 
-export function ValueTable({ label, unit, rows, onPick }: TableProps) {
+export function ValueTable({ label, point, unit, rows, onPick }: TableProps) {
   const limited = rows.some((row) => row.limits);
   return (
     <table className={classes.table} aria-label={label}>
       <thead>
         <tr>
-          <th scope="col">{texts.point}</th>
+          <th scope="col">{point}</th>
           <th scope="col" data-right>
             {texts.value}
           </th>

@@ -11,6 +11,7 @@ import { Time } from '@/ui/Time';
 import { valueText } from '../format';
 import { useRecords, type Figure, type ReportRecord } from '../queries';
 import { texts } from '../texts';
+import classes from './ReportFilters.module.css';
 
 const words = texts.lists;
 
@@ -79,20 +80,22 @@ export function RecordList({ figure, address, onChange, step }: Props) {
   return (
     <>
       {!valued && (
-        <FilterBar
-          address={{ counted: counted ?? '' }}
-          onChange={onChange}
-          filters={[
-            {
-              key: 'counted',
-              label: texts.counted,
-              options: [
-                { value: 'true', label: texts.yes },
-                { value: 'false', label: texts.no },
-              ],
-            },
-          ]}
-        />
+        <div className={classes.records}>
+          <FilterBar
+            address={{ counted: counted ?? '' }}
+            onChange={onChange}
+            filters={[
+              {
+                key: 'counted',
+                label: texts.counted,
+                options: [
+                  { value: 'true', label: texts.yes },
+                  { value: 'false', label: texts.no },
+                ],
+              },
+            ]}
+          />
+        </div>
       )}
       <DataTable
         label={words.label}

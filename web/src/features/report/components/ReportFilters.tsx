@@ -56,6 +56,7 @@ export function ReportFilters({ address, onChange, report, divisions, csv }: Pro
       {day('to', texts.to)}
       <Link
         to={`/api/v1${csv}${queryText({ ...scopeOf(address), format: 'csv' })}`}
+        className={classes.csv}
         target="_blank"
         download
       >

@@ -184,7 +184,13 @@ function Divided({ figure, by, change }: { figure: Figure; by: string; change: C
         }}
       />
       <div className={tables.frame}>
-        <ValueTable label={texts.table} unit={unit} rows={rows} onPick={pick} />
+        <ValueTable
+          label={texts.table}
+          point={texts[by as keyof typeof texts.groups]}
+          unit={unit}
+          rows={rows}
+          onPick={pick}
+        />
       </div>
     </Section>
   );
