@@ -324,7 +324,7 @@ pub struct StepAsk {
 pub struct DecideRun {
     /// `continue` or `rollback`.
     pub choice: String,
-    /// Why.
+    /// Why; required.
     #[serde(default)]
     #[schema(max_length = 4000)]
     pub reason: Option<String>,
