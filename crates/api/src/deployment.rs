@@ -324,7 +324,7 @@ pub struct StepAsk {
 pub struct DecideRun {
     /// `continue` or `rollback`.
     pub choice: String,
-    /// Why.
+    /// Why; required.
     #[serde(default)]
     #[schema(max_length = 4000)]
     pub reason: Option<String>,
@@ -434,6 +434,8 @@ pub struct DeploymentRow {
     pub total: u32,
     /// The change whose turn it is, forward or back, while it is under way.
     pub current: Option<Ref>,
+    /// What its run asks to be decided; only told while it is under way.
+    pub decision: Option<RunDecision>,
     /// True when a status update is due that was not given; only told while it is under way.
     pub update_overdue: bool,
     /// True when the reader carries out one of its changes, owns or leads the release, or owns a

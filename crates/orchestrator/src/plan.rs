@@ -202,6 +202,11 @@ impl Step {
         }
     }
 
+    /// Whether all that it asks for is someone's word: a sign-off. It changes nothing.
+    pub fn is_word(&self) -> bool {
+        self.act == Act::Person && self.undo == Undo::Nothing
+    }
+
     /// Whether something is done in order to take it back.
     pub fn has_way_back(&self) -> bool {
         matches!(self.undo, Undo::Reversible | Undo::Compensating)

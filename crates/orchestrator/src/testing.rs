@@ -79,8 +79,13 @@ impl Story {
     /// The same, with triggers.
     pub(crate) fn watching(steps: Vec<Step>, triggers: Vec<Trigger>) -> Self {
         let ask = Ask { seconds: 600, ..Ask::default() };
+        Self::on(Plan { steps, ask, triggers })
+    }
+
+    /// A run on this plan.
+    pub(crate) fn on(plan: Plan) -> Self {
         let mut story = Self { run: Run::default(), seconds: 0 };
-        story.tell(Input::Begin(Plan { steps, ask, triggers }));
+        story.tell(Input::Begin(plan));
         story
     }
 

@@ -523,6 +523,13 @@ fn the_template_for_argo_rollouts_reads_the_real_answer_in_all_its_values() {
         let names: Vec<&str> = names.map(|one| one["name"].as_str().unwrap()).collect();
         assert_eq!(names, ["token", "digest"]);
         let metric = &template["spec"]["metrics"][0];
+        // With an interval and no count Argo refuses the template as a step. It ends at the first
+        // yes; once it was asked so often it must be inconclusive, never a success by its count.
+        assert_eq!(
+            (&metric["count"], &metric["consecutiveSuccessLimit"]),
+            (&120.into(), &1.into())
+        );
+        assert!(metric["inconclusiveLimit"].as_u64() < metric["count"].as_u64(), "{metric}");
         let digest = format!("gitCommit:{SHA}");
         let asked =
             |token: &str| measured(metric, &server, &[("token", token), ("digest", &digest)]);

@@ -77,6 +77,10 @@ pub struct Facts {
     pub blocking: Vec<String>,
     /// The exceptions without which more would block, `EXC-…`.
     pub under: Vec<String>,
+    /// What an emergency that begins now, outside its window, meets and nobody can accept.
+    pub blocking_now: Vec<String>,
+    /// The exceptions without which more would stand there.
+    pub under_now: Vec<String>,
     /// The approval that policy asks for.
     pub plan: Plan,
     /// The roles that decide about a longer window, by its model.
@@ -268,6 +272,7 @@ fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     change.not_by_its_approver(facts.person)?;
     // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {
+        crate::calendar::not_blocked(&facts.blocking_now)?;
         return not_blocked(facts);
     }
     let window = facts.window(change).ok_or(Refusal::WindowMissing)?;

@@ -34,7 +34,9 @@ pub use facts::{Facts, ReleaseFact, Verb, guard, outside_release};
 pub use follow::{Step, attach, detach, follow};
 pub use import::{Imported, Origin, check_import, import};
 pub use refusal::Refusal;
-pub use schedule::{extend, grant_extension, overrun, refuse_extension, schedule, start};
+pub use schedule::{
+    extend, grant_extension, overrun, refuse_extension, schedule, start, window_from_now,
+};
 pub use state::{
     ARTIFACTS_MAX, CIS_MAX, Category, Change, Content, Edit, MINUTES_MAX, Outage, Outcome, Phase,
     SERVICES_MAX, TAGS_MAX,

@@ -6,7 +6,8 @@ use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval;
 use crate::change::edit::hold_against_approval;
 use crate::change::facts::{decides_extension, not_blocked};
-use crate::change::{Change, ChangeEvent, Edit, Facts, Refusal, Verb, guard};
+use crate::change::{Change, ChangeEvent, Edit, Facts, Phase, Refusal, Verb, guard};
+use crate::policy::ChangeType;
 use crate::refusal::reasoned;
 use crate::vocabulary::{WINDOW_DAYS_MAX, Window};
 
@@ -38,7 +39,7 @@ pub fn schedule(
             return Ok(events);
         }
     }
-    if !moved && change.phase == crate::change::Phase::Scheduled {
+    if !moved && change.phase == Phase::Scheduled {
         return Ok(vec![]);
     }
     let mut events = vec![ChangeEvent::Scheduled {
@@ -57,19 +58,26 @@ pub fn schedule(
 /// find it there.
 pub fn start(change: &Change, facts: &Facts) -> Decision<ChangeEvent> {
     guard(Verb::Start, change, facts)?;
-    let planned = facts.window(change);
-    let open = |window: &Window| window.interval.includes(facts.now);
-    let window = if planned.as_ref().is_some_and(open) {
-        None
-    } else {
-        let minutes = planned.as_ref().map(|window| window.interval.minutes());
-        let effort = change.content.effort_minutes.filter(|effort| *effort > 0).map(i64::from);
-        let minutes = minutes.or(effort).unwrap_or(EMERGENCY_MINUTES);
-        let zone = planned.map_or_else(Zone::utc, |window| window.zone);
-        let until = facts.now.plus_minutes(minutes.min(WINDOW_DAYS_MAX * 24 * 60));
-        Window::try_new(facts.now, until, zone).ok()
-    };
-    Ok(vec![ChangeEvent::Started { under: facts.under.clone(), window }])
+    let window = window_from_now(change, facts.now);
+    let mut under = facts.under.clone();
+    under.extend(facts.under_now.iter().filter(|one| !facts.under.contains(one)).cloned());
+    Ok(vec![ChangeEvent::Started { under, window }])
+}
+
+/// The window that an emergency takes when it begins now; none where its own is open, or where it
+/// is committed and waits for it.
+pub fn window_from_now(change: &Change, now: Timestamp) -> Option<Window> {
+    let planned = change.content.window.as_ref();
+    let open = planned.is_some_and(|window| window.interval.includes(now));
+    if open || change.phase != Phase::Authorise || change.change_type() != ChangeType::Emergency {
+        return None;
+    }
+    let minutes = planned.map(|window| window.interval.minutes());
+    let effort = change.content.effort_minutes.filter(|effort| *effort > 0).map(i64::from);
+    let minutes = minutes.or(effort).unwrap_or(EMERGENCY_MINUTES);
+    let zone = planned.map_or_else(Zone::utc, |window| window.zone.clone());
+    let until = now.plus_minutes(minutes.min(WINDOW_DAYS_MAX * 24 * 60));
+    Window::try_new(now, until, zone).ok()
 }
 
 /// Asks for a longer window of running work. `facts.blocking` was gathered for the longer one.

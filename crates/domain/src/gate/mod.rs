@@ -21,7 +21,7 @@ pub use candidate::{Block, Candidate, Changed, Newer, Standing};
 pub use event::{GateEvent, GateRequestEvent};
 pub use judge::{GateFacts, Other, Purpose, Reason, ReasonCode, Verdict, Word, judge};
 pub use request::{GateRequest, Pending, STATUSES_MAX, Telling, give_up, receive, tell, told};
-pub use state::{Answered, Gate, Seen, answer, seen};
+pub use state::{Answered, Gate, SEEN_MAX, Seen, answer, seen};
 
 /// The longest that a verdict lasts, in minutes.
 pub const VERDICT_MINUTES: i64 = 5;

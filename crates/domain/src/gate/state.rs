@@ -1,5 +1,7 @@
 //! What a gate answered last and what was seen to pass it, and the fold of that.
 
+use std::collections::BTreeMap;
+
 use kernel::{ChangeId, GateId, ReleaseId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,9 @@ use crate::artifact::Artifact;
 use crate::edit::is_default;
 use crate::gate::{GateEvent, Purpose, Reason, Verdict, Word};
 use crate::vocabulary::Environment;
+
+/// The most CIs of which the last deployment is kept.
+pub const SEEN_MAX: usize = 200;
 
 /// The last answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +67,35 @@ pub struct Gate {
     /// The last deployment that was seen.
     #[serde(default, skip_serializing_if = "is_default")]
     pub seen: Option<Seen>,
+    /// The last one of each CI, or of none, by its name.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub last: BTreeMap<String, Seen>,
+}
+
+impl Gate {
+    /// The last deployment that was seen on a CI.
+    pub fn seen_on(&self, ci: Option<&str>) -> Option<&Seen> {
+        self.last.get(ci.unwrap_or_default())
+    }
+
+    /// What is told of what was seen: the last that nobody authorised of those that are the last on
+    /// their CI, else the last of all.
+    pub fn shown(&self) -> Option<&Seen> {
+        let open = self.last.values().filter(|seen| seen.unauthorised.is_some());
+        open.max_by_key(|seen| seen.deployed_at).or(self.seen.as_ref())
+    }
+
+    /// Keeps a deployment as the last one of its CI. Where these are too many, the one that is
+    /// longest ago is forgotten.
+    fn keep(&mut self, seen: Seen) {
+        self.last.insert(seen.ci.clone().unwrap_or_default(), seen.clone());
+        self.seen = Some(seen);
+        if self.last.len() > SEEN_MAX {
+            let oldest = self.last.iter().min_by_key(|(_, seen)| seen.deployed_at);
+            let oldest = oldest.map(|(ci, _)| ci.clone()).unwrap_or_default();
+            self.last.remove(&oldest);
+        }
+    }
 }
 
 #[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
@@ -75,7 +109,7 @@ impl Aggregate for Gate {
     type Id = GateId;
     type Event = GateEvent;
     const KIND: &'static str = "gate";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &GateEvent, stamp: &Stamp) -> Self {
         use GateEvent as E;
@@ -115,7 +149,7 @@ impl Aggregate for Gate {
             } => {
                 self.artifact = Some(artifact.clone());
                 self.environment = *environment;
-                self.seen = Some(Seen {
+                self.keep(Seen {
                     ci: ci.clone(),
                     deployed_by: deployed_by.clone(),
                     deployed_at: *deployed_at,
@@ -167,8 +201,8 @@ pub fn seen(
     (artifact, environment): (&Artifact, Environment),
     seen: Seen,
 ) -> Vec<GateEvent> {
-    let told = |before: &Seen| before.deployed_at >= seen.deployed_at && before.ci == seen.ci;
-    if gate.seen.as_ref().is_some_and(told) {
+    let told = |before: &Seen| before.deployed_at >= seen.deployed_at;
+    if gate.seen_on(seen.ci.as_deref()).is_some_and(told) {
         return Vec::new();
     }
     vec![GateEvent::DeploymentSeen {

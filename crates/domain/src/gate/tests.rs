@@ -275,18 +275,29 @@ fn an_answer_is_kept_when_it_changes_and_not_each_time() {
 #[test]
 fn a_deployment_that_was_told_before_or_is_older_changes_nothing() {
     let (artifact, at) = (facts(0, vec![]).artifact, Environment::Production);
-    let told = |minutes| Seen {
-        ci: Some("web-01".to_owned()),
+    let on = |ci: &str, minutes| Seen {
+        ci: Some(ci.to_owned()),
         deployed_by: None,
         deployed_at: minute(minutes),
         unauthorised: None,
     };
+    let told = |minutes| on("web-01", minutes);
     let first = seen(&Gate::default(), (&artifact, at), told(5));
     assert_eq!(first.len(), 1);
     let gate = folded(Gate::default(), &first);
     assert_eq!(seen(&gate, (&artifact, at), told(5)), Vec::new());
     assert_eq!(seen(&gate, (&artifact, at), told(4)), Vec::new(), "it comes late");
     assert_eq!(seen(&gate, (&artifact, at), told(6)).len(), 1);
+    // Each CI has a last one of its own.
+    let other = seen(&gate, (&artifact, at), on("web-02", 6));
+    let gate = folded(gate, &other);
+    assert_eq!((other.len(), seen(&gate, (&artifact, at), told(5))), (1, Vec::new()));
+    let many = (0..SEEN_MAX).map(|place| on(&format!("web-{place}"), 7));
+    let gate = many.fold(gate, |gate, told| {
+        let events = seen(&gate, (&artifact, at), told);
+        folded(gate, &events)
+    });
+    assert_eq!((gate.last.len(), gate.seen_on(Some("web-01"))), (SEEN_MAX, None), "the oldest");
 }
 
 fn any_standing() -> impl Strategy<Value = Standing> {

@@ -5,7 +5,7 @@ use crate::input::{Decided, need_reason};
 use crate::plan::Choice;
 use crate::refusal::Refusal;
 use crate::settle::Draft;
-use crate::state::{Phase, Way};
+use crate::state::{Phase, Run, Way};
 use crate::way_back::turn_back;
 
 /// Why the clock decided.
@@ -24,22 +24,37 @@ pub(super) fn decide(draft: &mut Draft, choice: Choice, reason: &str) -> Decided
     Ok(())
 }
 
-/// Nobody answered in time: what was stated happens. Where nothing can be taken back, a run that
-/// is under way stops, and one that has ended stays as it is.
+/// Nobody answered in time: what was stated happens. Where nothing can be taken back, or only
+/// someone's word would let it go on, a run that is under way stops, and one that has ended stays
+/// as it is.
 pub(crate) fn time_ran_out(draft: &mut Draft, default: Choice) {
     let back = match default {
         Choice::Rollback => turn_back(&draft.run, TOO_LATE),
         Choice::Continue => None,
     };
-    if back.is_some() || default == Choice::Continue {
+    let unsigned = unsigned(&draft.run).filter(|_| default == Choice::Continue);
+    if back.is_some() || (default == Choice::Continue && unsigned.is_none()) {
         return take(draft, back, By::Clock, None);
     }
-    let reason = "nobody decided in time, and nothing of it can be taken back".to_owned();
+    let reason = match unsigned {
+        Some(step) => format!("nobody decided in time, and no clock signs `{step}` off"),
+        None => "nobody decided in time, and nothing of it can be taken back".to_owned(),
+    };
     let choice = Choice::Continue;
     draft.push(RunEvent::DecisionTaken { choice, by: By::Clock, reason: Some(reason.clone()) });
     if draft.run.phase == Phase::Running {
         draft.push(RunEvent::AbortAsked { reason });
     }
+}
+
+/// A sign-off that was refused, or came too late.
+fn unsigned(run: &Run) -> Option<&str> {
+    let why = run.decision.iter().flat_map(|decision| &decision.why);
+    let mut failed = why.filter_map(|why| match why {
+        Why::Failed { step } => run.plan.step(step),
+        Why::Alarm { .. } => None,
+    });
+    failed.find(|step| step.is_word()).map(|step| step.key.as_str())
 }
 
 /// Goes back, where a way back is given; else goes on.
@@ -60,8 +75,9 @@ fn take(draft: &mut Draft, back: Option<RunEvent>, by: By, reason: Option<&str>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Story, failed, forward, ok, point, step, why};
-    use crate::{Input, LegState};
+    use crate::plan::{Act, Undo};
+    use crate::testing::{Story, but, failed, forward, ok, point, step, why};
+    use crate::{Ask, Input, LegState, Plan, Report, Step};
 
     fn decide(choice: Choice) -> Input {
         Input::Decide { choice, reason: why() }
@@ -88,6 +104,26 @@ mod tests {
         let (choice, by) = (Choice::Rollback, By::Clock);
         assert_eq!(events[0], RunEvent::DecisionTaken { choice, by, reason: None });
         assert_eq!(story.run.phase, Phase::RollingBack);
+    }
+
+    #[test]
+    fn the_clock_goes_on_without_a_step_and_never_without_a_sign_off() {
+        let sign_off = |step: &mut Step| {
+            (step.act, step.undo) = (Act::Person, Undo::Nothing);
+        };
+        for (first, phase) in [
+            (but(step("a", &[]), |a| a.act = Act::Person), Phase::Running),
+            (but(step("a", &[]), sign_off), Phase::Stopped),
+        ] {
+            let ask = Ask { seconds: 600, default: Choice::Continue };
+            let plan = Plan { steps: vec![first, step("b", &["a"])], ask, ..Plan::default() };
+            let no = Report::Failed("the totals differ".to_owned());
+            let refused = Input::Reported { attempt: forward("a"), report: no };
+            let mut story = Story::on(plan).after([refused]);
+            story.wait(600).tell(Input::Tick);
+            assert_eq!(story.run.phase, phase);
+            assert_eq!(story.run.forward["b"].was_begun(), phase == Phase::Running);
+        }
     }
 
     #[test]

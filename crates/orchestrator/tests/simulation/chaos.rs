@@ -32,6 +32,11 @@ fn nothing_that_people_decide_strands_a_run() {
         }
         world.carry_on();
         check(&world);
+        let scope = world.run.rollback.as_ref().map(|rollback| &rollback.scope);
+        if scope == Some(&Scope::Whole) && world.run.phase == Phase::RolledBack {
+            // It was decided while things were in flight.
+            covers_what_was_reached(&world);
+        }
         ends.lock().expect("one thread").insert(world.run.phase.to_string());
         let whole = Input::Rollback { scope: Scope::Whole, reason: "it is slow".to_owned() };
         if world.tell(&whole).is_ok() {

@@ -8,6 +8,7 @@ mod resumed;
 mod world;
 
 /// Numbers that follow from a seed.
+#[derive(Clone)]
 pub(crate) struct Dice(u64);
 
 impl Dice {

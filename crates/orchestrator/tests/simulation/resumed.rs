@@ -9,6 +9,8 @@ use crate::world::{CALM, Trouble, World};
 use crate::{Dice, for_each_seed};
 
 const SEEDS: u64 = 1_000;
+/// For so many the driver dies before each of its acts in turn.
+const EACH_ACT_SEEDS: u64 = 200;
 
 #[test]
 fn a_resumed_run_ends_as_one_that_was_not_interrupted() {
@@ -26,13 +28,47 @@ fn a_resumed_run_ends_as_one_that_was_not_interrupted() {
         if calm.run.phase == Phase::RolledBack {
             return;
         }
-        let back = Input::Rollback {
-            scope: Scope::AsFarAsPossible,
-            reason: "it is slower than before".to_owned(),
-        };
-        assert_eq!(calm.tell(&back), troubled.tell(&back));
+        assert_eq!(calm.tell(&back()), troubled.tell(&back()));
         same_end(&mut calm, &mut troubled);
     });
+}
+
+#[test]
+fn a_driver_may_die_before_any_act_of_a_run_and_its_way_back() {
+    for_each_seed(EACH_ACT_SEEDS, |seed| {
+        let mut dice = Dice::of(seed);
+        let is_chain = seed % 2 == 0;
+        let kind = Kind { is_chain, acts_on_failure: is_chain, ask_seconds: SECONDS_MAX };
+        let plan = plan(&mut dice, &kind);
+        let mut calm = World::begin(seed, plan, CALM);
+        let mut before = Vec::new();
+        for goes_back in [false, true] {
+            while !calm.run.has_ended() {
+                before.push((goes_back, calm.clone()));
+                assert!(calm.act(), "nothing to do: {:#?}", calm.run);
+            }
+            if !goes_back {
+                // Where nothing is left to be taken back, it stays as it is.
+                let _ = calm.tell(&back());
+            }
+        }
+        for (at, (goes_back, mut cut)) in before.into_iter().enumerate() {
+            cut.crash();
+            cut.carry_on();
+            if !goes_back {
+                let _ = cut.tell(&back());
+                cut.carry_on();
+            }
+            assert_eq!(told(&calm.run), told(&cut.run), "it died before act {at}");
+            cut.check_effects();
+            cut.check_way_back();
+        }
+    });
+}
+
+fn back() -> Input {
+    let reason = "it is slower than before".to_owned();
+    Input::Rollback { scope: Scope::AsFarAsPossible, reason }
 }
 
 fn same_end(calm: &mut World, troubled: &mut World) {

@@ -28,6 +28,7 @@ const HOUR: i64 = 60 * 60;
 pub(crate) const CALM: Trouble = Trouble { crash: 0, twice: 0, unknown: 0, hurry: 0 };
 
 /// A run, its driver, and the world around them.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) run: Run,

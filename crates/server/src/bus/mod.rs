@@ -22,7 +22,7 @@ pub use command::{Command, Envelope, Failure, IdempotencyKey, Reply, Stop};
 pub use lock::Lock;
 pub use pin::pinned;
 pub(crate) use record::decode;
-pub use record::{Record, find_state, fold, fold_watched};
+pub use record::{Record, find_state, fold, fold_until, fold_watched};
 pub(crate) use work::words;
 pub use work::{Loaded, Who, Work, who_is};
 

@@ -62,11 +62,32 @@ pub fn fold<A: Aggregate>(db: &mut dyn Query, id: A::Id) -> Result<Loaded<A>, Fa
     fold_watched(db, id, |_: &A, _, _| {})
 }
 
-/// The same; `watch` is shown the state before each event, the event, and its stamp.
+/// A record as it stood at an instant, what happened then included; of version none where it was
+/// not there yet.
+pub fn fold_until<A: Aggregate>(
+    db: &mut dyn Query,
+    id: A::Id,
+    until: Timestamp,
+) -> Result<Loaded<A>, Fault> {
+    fold_while(db, id, |_: &A, _, stamp| stamp.at <= until)
+}
+
+/// A record folded anew; `watch` is shown the state before each event, the event, and its stamp.
 pub fn fold_watched<A: Aggregate>(
     db: &mut dyn Query,
     id: A::Id,
     mut watch: impl FnMut(&A, &A::Event, &Stamp),
+) -> Result<Loaded<A>, Fault> {
+    fold_while(db, id, |state, event, stamp| {
+        watch(state, event, stamp);
+        true
+    })
+}
+
+fn fold_while<A: Aggregate>(
+    db: &mut dyn Query,
+    id: A::Id,
+    mut goes_on: impl FnMut(&A, &A::Event, &Stamp) -> bool,
 ) -> Result<Loaded<A>, Fault> {
     let mut loaded = Loaded { id, version: Version::NONE, state: A::default() };
     for row in db.query(SELECT_EVENTS, &[Value::from(A::stream(id))])? {
@@ -74,7 +95,9 @@ pub fn fold_watched<A: Aggregate>(
             .map_err(|error| Fault::permanent("reading an event", error))?;
         let event = decode::<A>(row.text(0)?, payload)?;
         let stamp = Stamp { by: Actor::of_label(row.text(2)?), at: row.time(3)? };
-        watch(&loaded.state, &event, &stamp);
+        if !goes_on(&loaded.state, &event, &stamp) {
+            break;
+        }
         loaded.state = loaded.state.evolve(&event, &stamp);
         loaded.version = Version(row.int(4)?);
     }

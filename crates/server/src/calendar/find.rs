@@ -254,7 +254,22 @@ pub fn blocking(
     }
 }
 
-/// The same for a release as if it carried other changes.
+/// Of what blocks a record in an interval that is not its window, what nobody could have accepted:
+/// the blackouts, and what could not be looked at.
+pub fn blackouts(
+    db: &mut dyn Query,
+    side: Side,
+    interval: Interval,
+    now: Timestamp,
+) -> Result<Blocked, Fault> {
+    let Blocked { by, found, under } = blocking(db, side, Some(interval), now)?;
+    let is_blackout = |found: &(ConflictKind, Interval)| found.0 == ConflictKind::Blackout;
+    let kept = found.iter().map(is_blackout).chain(std::iter::repeat(true));
+    let by = by.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(words, _)| words).collect();
+    Ok(Blocked { by, found: found.into_iter().filter(is_blackout).collect(), under })
+}
+
+/// What blocks a release in its window as if it carried other changes.
 pub fn blocking_without(
     db: &mut dyn Query,
     side: Side,

@@ -32,7 +32,7 @@ pub use check::added;
 pub use conflict::{conflicts_of, find_side};
 pub use exempt::{Exemption, exemption};
 pub use feed::calendar_file;
-pub use find::{Blocked, blocking, blocking_without, side_ref, still_fits};
+pub use find::{Blocked, blackouts, blocking, blocking_without, side_ref, still_fits};
 pub use open::{Open, conflicts_open};
 pub use period::{RemovePeriod, SavePeriod};
 pub use reactor::CalendarReactor;

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use domain::approval::Plan;
 use domain::calendar::Side;
-use domain::change::{Change, Facts, Phase, ReleaseFact};
+use domain::change::{self, Change, Facts, Phase, ReleaseFact};
 use domain::identity::Role;
 use kernel::{ChangeId, Interval};
 use ports::{Fault, Query, Value};
 
 use crate::approval::electorate;
 use crate::asking::Asking;
-use crate::calendar::{Blocked, blocking, window};
+use crate::calendar::{Blocked, blackouts, blocking, window};
 use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement};
 use crate::review;
@@ -29,6 +29,11 @@ pub fn gather(
         Some(_) => Blocked::default(),
         None => blocking(db, Side::Change(id), interval, asking.now)?,
     };
+    let sooner = change::window_from_now(change, asking.now).filter(|_| release.is_none());
+    let now = match sooner {
+        Some(window) => blackouts(db, Side::Change(id), window.interval, asking.now)?,
+        None => Blocked::default(),
+    };
     let policy = in_force(db)?;
     // The recorded risk once there is one and the change is no longer being assessed.
     let recorded = change.risk.as_ref().filter(|_| change.phase > Phase::Assess);
@@ -43,6 +48,8 @@ pub fn gather(
         release,
         blocking: blocked.by,
         under: blocked.under,
+        blocking_now: now.by,
+        under_now: now.under,
         extension_roles: policy.set.change(change.change_type()).extension.clone(),
         plan,
         electorate,

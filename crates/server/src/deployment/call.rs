@@ -235,6 +235,9 @@ impl Caller<'_> {
                 Ok(values) => values.iter().sum(),
                 Err(silent) => return silent,
             };
+            if seen.is_nan() {
+                return Look::Silent(format!("no data for {sample}"));
+            }
             if seen < *least {
                 return Look::Few(format!("no data: a verdict rests on {least}, and {seen} came"));
             }
@@ -247,8 +250,12 @@ impl Caller<'_> {
             query.at_most.is_some_and(|most| *value > most)
                 || query.at_least.is_some_and(|least| *value < least)
         };
+        // A series that says nothing hides no bad one, and makes no good one of the others.
         match values.iter().find(|value| is_bad(value)) {
             Some(value) => Look::Bad(format!("{} is {value}", query.query)),
+            None if values.iter().any(|value| value.is_nan()) => {
+                Look::Silent(format!("no data for a part of {}", query.query))
+            }
             None => Look::Good(format!("{} is {values:?}", query.query)),
         }
     }
@@ -344,7 +351,7 @@ fn told(answer: &HttpResponse) -> Answer {
     }
 }
 
-/// The values of an instant query; nothing when there is none, or one that is no number.
+/// The values of an instant query, `NaN` among them; nothing when there is none.
 fn values(body: &[u8]) -> Option<Vec<f64>> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     let data = &body["data"];
@@ -353,9 +360,7 @@ fn values(body: &[u8]) -> Option<Vec<f64>> {
         "scalar" => vec![&data["result"]],
         _ => return None,
     };
-    let number = |pair: &&serde_json::Value| -> Option<f64> {
-        pair[1].as_str()?.parse::<f64>().ok().filter(|value| !value.is_nan())
-    };
+    let number = |pair: &&serde_json::Value| -> Option<f64> { pair[1].as_str()?.parse().ok() };
     let values: Option<Vec<f64>> = pairs.iter().map(number).collect();
     values.filter(|values| !values.is_empty())
 }
@@ -494,7 +499,11 @@ mod tests {
             |reason: &str| Some(Input::NoData { attempt: attempt(), reason: reason.to_owned() });
         assert_eq!(made(list(""), &call), silent("no data for errors"));
         let none = "{\"value\": [0, \"NaN\"]}";
-        assert_eq!(made(list(none), &call), silent("no data for errors"));
+        let part = silent("no data for a part of errors");
+        assert_eq!(made(list(none), &call), part);
+        assert_eq!(made(list(&format!("{good}, {none}")), &call), part);
+        let bad = made(list(&format!("{none}, {bad}")), &call);
+        assert_eq!(bad, failed("errors is 0.75"), "what says nothing hides no bad value");
         assert_eq!(made(Ok(says(503, "")), &call), silent("no data: 503"));
     }
 
@@ -528,6 +537,9 @@ mod tests {
         let few = "no data: a verdict rests on 100, and 99 came".to_owned();
         let few = Some(Input::NoData { attempt: attempt(), reason: few });
         assert_eq!(told(vec!["99"], 0), few, "whatever the value is");
+        let reason = "no data for requests".to_owned();
+        let silent = Some(Input::NoData { attempt: attempt(), reason });
+        assert_eq!(told(vec!["NaN"], 0), silent);
         let grows = vec!["99", "100", "0.5"];
         assert_eq!(told(grows, 1), succeeded("errors is [0.5]"), "it may grow meanwhile");
         assert_eq!(told(vec!["100", "0.5", "99"], 1), few);

@@ -17,7 +17,8 @@ use super::trigger::{TriggerText, Watch};
 
 /// The most flaws that are told at once.
 const FLAWS_MAX: usize = 50;
-/// How long a call may take unless the file says otherwise.
+/// How long a call may take unless the file says otherwise; for longer no client waits for one
+/// answer.
 const CALL_SECONDS: u32 = 60;
 /// How long a runner may take unless the file says otherwise.
 const JOB_SECONDS: u32 = 60 * 60;
@@ -223,7 +224,8 @@ pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>
     };
     let mut flaws = place.unknown_fields();
     let mut plan = Plan::default();
-    plan.ask.seconds = file.ask.minutes.map_or(plan.ask.seconds, |minutes| minutes * 60);
+    plan.ask.seconds =
+        file.ask.minutes.map_or(plan.ask.seconds, |minutes| minutes.saturating_mul(60));
     plan.ask.default = file.ask.default.unwrap_or(Ask::default().default);
     for (at, step) in file.step.iter().enumerate() {
         for (field, detail) in step.flaws(changes) {
@@ -246,6 +248,7 @@ pub(crate) fn read(text: &str, changes: &[String]) -> Result<PlanFile, Vec<Flaw>
             (Some(step), _, "group") => place.field("step", step, "change"),
             (Some(step), _, field) => place.field("step", step, field),
             (None, Some(trigger), field) => place.field("trigger", trigger, field),
+            (None, None, "ask.seconds") => place.path("ask.minutes"),
             (None, None, _) => 0..0,
         };
         flaws.push(place.flaw(at, flaw.detail));
@@ -403,6 +406,16 @@ impl StepText {
         if self.kind != Kind::Canary {
             flaws.extend(self.undo_flaws());
         }
+        let is_left = self.request.status_url.is_none() && !self.idempotent;
+        let limit = self.time_limit_seconds.filter(|seconds| *seconds > CALL_SECONDS);
+        if let Some(seconds) = limit.filter(|_| self.calls() && is_left) {
+            let detail = format!(
+                "an answer is waited for {CALL_SECONDS} seconds: for {seconds} write `status_url`, \
+                where it is asked what became of it, or `idempotent = true`, so that it is called \
+                again"
+            );
+            flaws.push(("time_limit_seconds", detail));
+        }
         flaws
     }
 
@@ -427,8 +440,7 @@ impl StepText {
             let detail = "say which `command` of which `runner` or `label` takes it back";
             flaws.push(("undo.command", detail.to_owned()));
         }
-        let calls = matches!(self.kind, Kind::Http | Kind::Weight);
-        if !stands && calls && undo.request.url.is_none() {
+        if !stands && self.calls() && undo.request.url.is_none() {
             flaws.push(("undo.url", "say where it calls to take it back".to_owned()));
         }
         if !stands && self.kind == Kind::Weight && undo.request.weight.is_none() {
@@ -441,6 +453,11 @@ impl StepText {
         };
         flaws.extend(undo.request.flaws().into_iter().map(under));
         flaws
+    }
+
+    /// Whether it is one request with an effect.
+    fn calls(&self) -> bool {
+        matches!(self.kind, Kind::Http | Kind::Weight)
     }
 
     /// Whether what it does stands for ever.
@@ -648,6 +665,31 @@ for_seconds = 120
         let told = flaws(&GOOD.replace("weight = 0 }", "wait = 0 }"));
         let unknown = told.iter().any(|told| told.ends_with("`undo` has no field `wait`"));
         assert!(unknown && told.len() == 2, "{told:?}");
+    }
+
+    #[test]
+    fn a_bound_that_nothing_exceeds_and_a_time_that_nobody_waits_are_flaws() {
+        for bound in ["nan", "inf", "-inf"] {
+            let told = flaws(&GOOD.replace("at_most = 0.01", &format!("at_most = {bound}")));
+            assert_eq!(told, ["34:1 `at_most` is a number, and no `nan` or `inf`"]);
+        }
+        let told = flaws(&GOOD.replace("minutes = 10", "minutes = 99999999"));
+        assert_eq!(told, ["3:1 a decision may take 1 to 2592000 seconds"]);
+        let limit = |of: &str, seconds: u32| {
+            GOOD.replacen(of, &format!("time_limit_seconds = {seconds}\n{of}"), 1)
+        };
+        let long = limit("body = ", 600);
+        assert!(read(&long, &numbers()).is_ok(), "it is asked what became of it");
+        let told = flaws(&long.replace("status_url = \"http://db.test/status/{key}\"\n", ""));
+        assert!(
+            told[0].starts_with("11:1 an answer is waited for 60 seconds: for 600"),
+            "{told:?}"
+        );
+        let again = limit("idempotent = true", 600);
+        assert!(read(&again, &numbers()).is_ok(), "it is called again");
+        let told = flaws(&again.replace("idempotent = true\n", ""));
+        assert!(told[0].starts_with("25:1 an answer is waited for"), "{told:?}");
+        assert!(read(&limit("at_most", 600), &numbers()).is_ok(), "looks go on for long");
     }
 
     #[test]

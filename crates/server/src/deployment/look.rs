@@ -41,8 +41,14 @@ impl LookText {
             let field = if self.sample.is_some() { "sample" } else { "sample_min" };
             flaws.push((field, detail.to_owned()));
         }
-        if self.sample_min.is_some_and(|least| least.is_nan() || least <= 0.0) {
-            flaws.push(("sample_min", "`sample_min` is more than 0".to_owned()));
+        if self.sample_min.is_some_and(|least| !least.is_finite() || least <= 0.0) {
+            flaws.push(("sample_min", "`sample_min` is a number of more than 0".to_owned()));
+        }
+        // Against `nan` nothing is ever bad, and against an infinity always or never.
+        for (field, bound) in [("at_most", self.at_most), ("at_least", self.at_least)] {
+            if bound.is_some_and(|bound| !bound.is_finite()) {
+                flaws.push((field, format!("`{field}` is a number, and no `nan` or `inf`")));
+            }
         }
         flaws
     }

@@ -32,7 +32,7 @@ use crate::read::{ask, refused};
 
 pub use driver::Driver;
 pub(crate) use run::{Run, WAKES};
-pub(crate) use show::shown_run;
+pub(crate) use show::{shown_decision, shown_run};
 pub use tell::{TellRun, Told};
 pub(crate) use tell::{begin, by_hand, file_flaws, is_run, plan_flaws, refuse_flaws, tell};
 

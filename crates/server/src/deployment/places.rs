@@ -85,16 +85,13 @@ impl<'a> Places<'a> {
 
     /// Where a field of a table of a list stands, or as much of the way there as is written.
     pub(super) fn field(&self, list: &str, index: usize, path: &str) -> Range<usize> {
-        let Some((mut at, mut table)) = self.tables(list).nth(index) else { return 0..0 };
-        for name in path.split('.') {
-            let Some((span, value)) = get(table, name) else { return at };
-            at = span;
-            match value {
-                DeValue::Table(inner) => table = inner,
-                _ => return at,
-            }
-        }
-        at
+        let Some((at, table)) = self.tables(list).nth(index) else { return 0..0 };
+        walk(at, table, path)
+    }
+
+    /// The same for a path from the top of the file.
+    pub(super) fn path(&self, path: &str) -> Range<usize> {
+        self.table.as_ref().map_or(0..0, |table| walk(0..0, table, path))
     }
 
     /// Fields that nothing reads: most likely mistyped.
@@ -120,6 +117,18 @@ impl<'a> Places<'a> {
         }
         flaws
     }
+}
+
+fn walk(mut at: Range<usize>, mut table: &DeTable<'_>, path: &str) -> Range<usize> {
+    for name in path.split('.') {
+        let Some((span, value)) = get(table, name) else { return at };
+        at = span;
+        match value {
+            DeValue::Table(inner) => table = inner,
+            _ => return at,
+        }
+    }
+    at
 }
 
 fn get<'t, 'a>(table: &'t DeTable<'a>, name: &str) -> Option<(Range<usize>, &'t DeValue<'a>)> {

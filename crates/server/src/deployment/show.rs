@@ -32,14 +32,7 @@ pub(crate) fn shown_run(
     };
     let file = file_of(db, release)?;
     let helm = Helm { run: &run, release, file: file.as_ref(), asking };
-    let owner = Names::default().opt(db, release.content.owner)?;
-    let decision = run.decision.as_ref().map(|decision| wire::RunDecision {
-        why: decision.why.iter().map(|why| reason(&run, why)).collect(),
-        owner,
-        asked_at: decision.asked_at.to_string(),
-        until: decision.until.to_string(),
-        default: choice(decision.default).to_owned(),
-    });
+    let decision = decision(db, release, &run)?;
     let stands = run.rollback.iter().flat_map(|rollback| &rollback.stands);
     let window = release.content.window.as_ref().filter(|_| !run.has_ended());
     Ok(Some(wire::Run {
@@ -75,6 +68,33 @@ fn phase(phase: Phase) -> &'static str {
         Phase::RolledBack => "rolled_back",
         Phase::GivenUp => "given_up",
     }
+}
+
+/// The decision that the run of a release asks for, if it does.
+pub(crate) fn shown_decision(
+    db: &mut dyn Query,
+    loaded: &Loaded<Release>,
+) -> Result<Option<wire::RunDecision>, Fault> {
+    if !is_run(&loaded.state) {
+        return Ok(None);
+    }
+    let Some(run) = find_state::<Run>(db, loaded.id)? else { return Ok(None) };
+    decision(db, &loaded.state, &run.state.0)
+}
+
+fn decision(
+    db: &mut dyn Query,
+    release: &Release,
+    run: &orchestrator::Run,
+) -> Result<Option<wire::RunDecision>, Fault> {
+    let Some(decision) = &run.decision else { return Ok(None) };
+    Ok(Some(wire::RunDecision {
+        why: decision.why.iter().map(|why| reason(run, why)).collect(),
+        owner: Names::default().opt(db, release.content.owner)?,
+        asked_at: decision.asked_at.to_string(),
+        until: decision.until.to_string(),
+        default: choice(decision.default).to_owned(),
+    }))
 }
 
 fn choice(choice: Choice) -> &'static str {

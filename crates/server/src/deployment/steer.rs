@@ -16,9 +16,7 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::deployment::file::{self, PlanFile};
 use crate::deployment::run::Run;
-use crate::deployment::tell::{
-    is_run, may_report, numbers, permission_of, refused, reported, scope_of,
-};
+use crate::deployment::tell::{is_run, may_tell, numbers, refused, reported, scope_of};
 use crate::names::find_release;
 use crate::read::action;
 
@@ -96,10 +94,7 @@ impl Helm<'_> {
         if matches!(input, Input::Rollback { .. }) {
             self.is_open()?;
         }
-        match input {
-            Input::Reported { .. } => may_report(self.asking, self.release, self.file, input),
-            _ => self.asking.permit(permission_of(input)),
-        }
+        may_tell(self.asking, (self.release, self.run), self.file, input)
     }
 
     /// Whether its deployment is under way: one that was verified is over.

@@ -5,12 +5,14 @@ use api::common::Written;
 use api::deployment::{DecideRun, ReportRun, RollBackRun};
 use domain::calendar::Side;
 use domain::deployment::{self, Deployment, DeploymentEvent, DeploymentState, StepState};
-use domain::identity::Permission;
+use domain::identity::{Permission, Role};
 use domain::policy::IrreversibleSteps;
 use domain::release::{Release, ReleaseEvent};
 use domain::{Aggregate as _, General, Missing, Refusal};
 use kernel::{ChangeId, NOTE_MAX, ReleaseId, Version};
-use orchestrator::{Choice, Input, Leg, LegState, Phase, Report, Scope, Waits, Way, decide, waits};
+use orchestrator::{
+    Choice, Input, Leg, LegState, Phase, Report, Scope, Waits, Way, Why, decide, waits,
+};
 use ports::{Fault, Query};
 
 use crate::asking::Asking;
@@ -79,7 +81,7 @@ pub(super) fn scope_of(back: &RollBackRun) -> Result<Scope, Refusal> {
 
 /// What an input asks for of whoever sends it. Whoever signs off need not deploy: their role is
 /// asked for where they report.
-pub(super) fn permission_of(input: &Input) -> Permission {
+fn permission_of(input: &Input) -> Permission {
     match input {
         Input::Reported { .. } => Permission::Read,
         Input::Decide { .. } | Input::Rollback { .. } => Permission::ReleaseRollback,
@@ -174,7 +176,7 @@ impl Command for TellRun {
         let mut release: Loaded<Release> = work.load_subject(id)?;
         let mut run = run_of(work, &release)?;
         let input = self.told.input(&run.state.0)?;
-        permit_report(work, &release.state, &input)?;
+        permit_signing(work, &release.state, &run.state.0, &input)?;
         step(work, &mut release, &mut run, &input)?;
         let number = Some(release.state.number.clone());
         Ok(Written { id: id.to_string(), number, version: release.version.0 })
@@ -201,7 +203,7 @@ pub(crate) fn tell(
     input: &Input,
 ) -> Result<(), Stop> {
     let mut run = run_of(work, release)?;
-    permit_report(work, &release.state, input)?;
+    permit_signing(work, &release.state, &run.state.0, input)?;
     step(work, release, &mut run, input)
 }
 
@@ -312,36 +314,60 @@ fn flawed(flaws: &[Flaw]) -> Refusal {
     Refusal { code: "deployment.plan_flawed", detail, missing: missing(flaws) }
 }
 
-fn permit_report(work: &mut Work<'_>, release: &Release, input: &Input) -> Result<(), Stop> {
-    let Input::Reported { attempt, .. } = input else { return Ok(()) };
-    let file = match attempt.way {
-        Way::Forward => Some(plan_of(work.tx, release)?),
-        Way::Back => None,
-    };
-    Ok(may_report(&Asking::of(work), release, file.as_ref(), input)?)
+/// Of what people tell a run, only this depends on the step: all else was permitted before.
+fn permit_signing(
+    work: &mut Work<'_>,
+    release: &Release,
+    run: &orchestrator::Run,
+    input: &Input,
+) -> Result<(), Stop> {
+    if signed(run, input).is_empty() {
+        return Ok(());
+    }
+    let file = plan_of(work.tx, release)?;
+    Ok(may_tell(&Asking::of(work), (release, run), Some(&file), input)?)
 }
 
-/// A sign-off is given by someone with the role that is asked for, who did not begin the
-/// deployment; any other step is reported by whoever may deploy.
-pub(super) fn may_report(
+/// The steps that an input settles in someone's name: what is reported, and what is gone without.
+fn signed<'a>(run: &'a orchestrator::Run, input: &'a Input) -> Vec<&'a str> {
+    match input {
+        Input::Reported { attempt, .. } => vec![attempt.step.as_str()],
+        Input::Skip { step, .. } => vec![step.as_str()],
+        Input::Decide { choice: Choice::Continue, .. } => {
+            let why = run.decision.iter().flat_map(|decision| &decision.why);
+            let failed = why.filter_map(|why| match why {
+                Why::Failed { step } => Some(step.as_str()),
+                Why::Alarm { .. } => None,
+            });
+            failed.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A sign-off is given, or gone without, by someone with the role that is asked for, who did not
+/// begin the deployment; any other step is reported by whoever may deploy.
+pub(super) fn may_tell(
     asking: &Asking,
-    release: &Release,
+    (release, run): (&Release, &orchestrator::Run),
     file: Option<&PlanFile>,
     input: &Input,
 ) -> Result<(), Refusal> {
-    let Input::Reported { attempt, .. } = input else { return Ok(()) };
-    let signer = match attempt.way {
-        Way::Forward => file.and_then(|file| file.signs_off(&attempt.step)),
-        Way::Back => None,
-    };
-    let Some(role) = signer else { return asking.permit(Permission::ReleaseDeploy) };
+    let signer = |step| Some((step, file?.signs_off(step)?));
+    let signed: Vec<(&str, Role)> = signed(run, input).into_iter().filter_map(signer).collect();
+    match input {
+        Input::Reported { .. } if signed.is_empty() => asking.permit(Permission::ReleaseDeploy)?,
+        _ => asking.permit(permission_of(input))?,
+    }
     let began = release.deployment.as_ref().and_then(|running| running.started_by.person());
     let is_other = asking.who.person.is_some() && asking.who.person != began;
-    if is_other && asking.who.roles.contains(&role) {
-        return Ok(());
+    for (step, role) in signed {
+        if !is_other || !asking.who.roles.contains(&role) {
+            let detail = format!("`{step}` is signed off by a {role} who did not begin it");
+            return Err(Refusal { code: "deployment.signs_off", detail, missing: Vec::new() });
+        }
     }
-    let detail = format!("`{}` is signed off by a {role} who did not begin it", attempt.step);
-    Err(Refusal { code: "deployment.signs_off", detail, missing: Vec::new() })
+    Ok(())
 }
 
 /// The engine's no, in the shape of all the others.

@@ -11,7 +11,7 @@ use kernel::{ChangeId, GateId, ReleaseId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
-use crate::gate::facts::{Asked, Gathered, gather};
+use crate::gate::facts::{As, Asked, Gathered, gather};
 use crate::names::Names;
 use crate::policy::in_force;
 
@@ -24,7 +24,7 @@ pub(super) struct Judged {
 
 /// Judges from one snapshot.
 pub(super) fn judged(db: &mut dyn Query, asked: &Asked, now: Timestamp) -> Result<Judged, Fault> {
-    let Gathered { facts, sides } = gather(db, asked, now)?;
+    let Gathered { facts, sides } = gather(db, asked, (As::Now, now))?;
     let verdict = judge(&facts);
     let policy = in_force(db)?.version;
     let behind = |side: &(String, Side)| verdict.records.contains(&side.0);

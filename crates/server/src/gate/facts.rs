@@ -4,16 +4,18 @@
 use std::str::FromStr;
 
 use domain::calendar::{ConflictKind, Side};
-use domain::change::Change;
-use domain::gate::{Block, Candidate, Changed, GateFacts, Newer, Other, Purpose, Standing};
+use domain::change::{self, Change};
+use domain::gate::{
+    Block, Candidate, Changed, GateFacts, Newer, Other, Purpose, Standing, VERDICT_MINUTES,
+};
 use domain::release::Release;
 use domain::vocabulary::Environment;
-use domain::{Artifact, General, Missing};
-use kernel::{ChangeId, CiId, Interval, PersonId, ReleaseId, ServiceId, Timestamp};
+use domain::{Aggregate, Artifact, Digest, General, Missing};
+use kernel::{ChangeId, CiId, Interval, PersonId, ReleaseId, ServiceId, Timestamp, Version};
 use ports::{Fault, Query, Row};
 
-use crate::bus::{Stop, find_state};
-use crate::calendar::{blocking, find_side};
+use crate::bus::{Stop, find_state, fold_until};
+use crate::calendar::{Blocked, blackouts, blocking, find_side};
 use crate::names::{Names, Resolver};
 use crate::service::{find_ci, find_service};
 
@@ -85,6 +87,15 @@ pub(super) struct Gathered {
     pub(super) sides: Vec<(String, Side)>,
 }
 
+/// Which records are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum As {
+    /// As they are.
+    Now,
+    /// As they were at the instant that is asked about, whatever became of them since.
+    Then,
+}
+
 /// A row of an index of artifacts.
 struct Shipped {
     id: String,
@@ -94,7 +105,11 @@ struct Shipped {
 }
 
 /// Gathers the facts.
-pub(super) fn gather(db: &mut dyn Query, asked: &Asked, now: Timestamp) -> Result<Gathered, Fault> {
+pub(super) fn gather(
+    db: &mut dyn Query,
+    asked: &Asked,
+    (records, now): (As, Timestamp),
+) -> Result<Gathered, Fault> {
     let digest = asked.artifact.digest.as_str();
     let rows = db.query(BY_DIGEST, &[digest.into(), digest.into(), CANDIDATES_MAX.into()])?;
     let all = rows.iter().map(shipped).collect::<Result<Vec<_>, _>>()?;
@@ -113,7 +128,10 @@ pub(super) fn gather(db: &mut dyn Query, asked: &Asked, now: Timestamp) -> Resul
         if sides.iter().any(|(_, known)| *known == side) || !touches(db, side, asked)? {
             continue;
         }
-        let Some(mut candidate) = candidate(db, side, now)? else { continue };
+        if records == As::Then && !shipped_then(db, (&shipped.id, side), asked, now)? {
+            continue;
+        }
+        let Some(mut candidate) = candidate(db, side, (records, now))? else { continue };
         candidate.newer = newer(db, asked, &shipped)?;
         sides.push((candidate.number.clone(), side));
         candidates.push(candidate);
@@ -160,40 +178,102 @@ fn place(db: &mut dyn Query, shipped: &Shipped) -> Result<Option<(Side, Environm
     }
 }
 
-fn candidate(db: &mut dyn Query, side: Side, now: Timestamp) -> Result<Option<Candidate>, Fault> {
+/// Whether a record shipped these bytes to that environment then already.
+fn shipped_then(
+    db: &mut dyn Query,
+    (id, side): (&str, Side),
+    asked: &Asked,
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    let digest = asked.artifact.digest.as_str();
+    let release = match side {
+        Side::Release(release) => stood::<Release>(db, release, (As::Then, at))?,
+        Side::Change(_) | Side::Period(_) => None,
+    };
+    if release.as_ref().is_some_and(|one| one.content.environment != asked.environment) {
+        return Ok(false);
+    }
+    let Ok(change) = ChangeId::from_str(id) else {
+        let package = release.iter().flat_map(|release| &release.content.package);
+        let mut digests = package.filter_map(|item| item.digest.as_deref());
+        return Ok(digests.any(|one| Digest::key(one) == digest));
+    };
+    let Some(change_then) = stood::<Change>(db, change, (As::Then, at))? else { return Ok(false) };
+    let content = &change_then.content;
+    let is_there = match (&release, side) {
+        (Some(release), _) => release.changes.contains(&change),
+        (None, Side::Change(_)) => content.environment == asked.environment,
+        (None, _) => false,
+    };
+    Ok(is_there && content.artifacts.iter().any(|one| one.digest.as_str() == digest))
+}
+
+fn stood<A: Aggregate>(
+    db: &mut dyn Query,
+    id: A::Id,
+    (records, at): (As, Timestamp),
+) -> Result<Option<A>, Fault> {
+    if records == As::Now {
+        return Ok(find_state::<A>(db, id)?.map(|loaded| loaded.state));
+    }
+    let loaded = fold_until::<A>(db, id, at)?;
+    Ok((loaded.version != Version::NONE).then_some(loaded.state))
+}
+
+fn candidate(
+    db: &mut dyn Query,
+    side: Side,
+    (records, now): (As, Timestamp),
+) -> Result<Option<Candidate>, Fault> {
     let id = side.id();
-    let (candidate, owner) = match side {
+    let mut sooner = false;
+    let (mut candidate, owner) = match side {
         Side::Release(release) => {
-            let Some(release) = find_state::<Release>(db, release)? else { return Ok(None) };
+            let Some(release) = stood::<Release>(db, release, (records, now))? else {
+                return Ok(None);
+            };
             let changed = changed(db, &id)?;
-            let content = &release.state.content;
-            let owner = content.release_manager.or(content.owner);
-            (Candidate::of_release(id, &release.state, &changed), owner)
+            let owner = release.content.release_manager.or(release.content.owner);
+            (Candidate::of_release(id, &release, &changed), owner)
         }
         Side::Change(change) => {
-            let Some(change) = find_state::<Change>(db, change)? else { return Ok(None) };
-            let owner = change.state.content.implementer.or(change.state.requester);
-            (Candidate::of_change(id, &change.state), owner)
+            let Some(change) = stood::<Change>(db, change, (records, now))? else {
+                return Ok(None);
+            };
+            let owner = change.content.implementer.or(change.requester);
+            sooner = change::window_from_now(&change, now).is_some();
+            (Candidate::of_change(id, &change), owner)
         }
         Side::Period(_) => return Ok(None),
     };
-    let mut candidate = candidate;
     // Whatever else is wrong with it, nobody need look at the calendar.
     let may_go =
         matches!(candidate.standing, Standing::Committed | Standing::UnderWay | Standing::Urgent);
     if may_go {
-        let blocked = blocking(db, side, None, now)?;
-        // What could not be looked at stands behind what was found, and has no end of its own.
-        let ends = blocked.found.into_iter().map(Some).chain(std::iter::repeat(None));
-        let block = |(words, found): (String, Option<(ConflictKind, Interval)>)| Block {
-            kind: found.map_or(ConflictKind::SameCi, |(kind, _)| kind),
-            words,
-            until: found.map(|(_, overlap)| overlap.end),
-        };
-        candidate.blocks = blocked.by.into_iter().zip(ends).map(block).collect();
+        let window = candidate.window.filter(|_| records == As::Then);
+        candidate.blocks = blocks(blocking(db, side, window, now)?);
+        if sooner {
+            let verdict = Interval { start: now, end: now.plus_minutes(VERDICT_MINUTES) };
+            for block in blocks(blackouts(db, side, verdict, now)?) {
+                if !candidate.blocks.iter().any(|known| known.words == block.words) {
+                    candidate.blocks.push(block);
+                }
+            }
+        }
     }
     candidate.owner = name(db, owner)?;
     Ok(Some(candidate))
+}
+
+fn blocks(blocked: Blocked) -> Vec<Block> {
+    // What could not be looked at stands behind what was found, and has no end of its own.
+    let ends = blocked.found.into_iter().map(Some).chain(std::iter::repeat(None));
+    let block = |(words, found): (String, Option<(ConflictKind, Interval)>)| Block {
+        kind: found.map_or(ConflictKind::SameCi, |(kind, _)| kind),
+        words,
+        until: found.map(|(_, overlap)| overlap.end),
+    };
+    blocked.by.into_iter().zip(ends).map(block).collect()
 }
 
 fn name(db: &mut dyn Query, person: Option<PersonId>) -> Result<Option<String>, Fault> {

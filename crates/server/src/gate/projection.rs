@@ -8,7 +8,7 @@ use ports::{Fault, Tx};
 use crate::bus::Record;
 
 impl Record for Gate {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["gates", "gate_records"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE gates (id TEXT PRIMARY KEY, version BIGINT NOT NULL, digest TEXT NOT NULL, \
@@ -34,7 +34,7 @@ impl Record for Gate {
         let id = id.to_string();
         let digest = self.artifact.as_ref().map_or("", |artifact| artifact.digest.as_str());
         let answered = self.answered.as_ref();
-        let seen = self.seen.as_ref().and_then(|seen| seen.unauthorised);
+        let seen = self.shown().and_then(|seen| seen.unauthorised);
         tx.execute(
             "INSERT INTO gates (id, version, digest, environment, purpose, verdict, allowed_at, \
             unauthorised, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
@@ -56,7 +56,8 @@ impl Record for Gate {
         tx.execute("DELETE FROM gate_records WHERE gate = $1", &[(&id).into()])?;
         let releases = answered.iter().flat_map(|one| one.releases.iter().map(ToString::to_string));
         let changes = answered.iter().flat_map(|one| one.changes.iter().map(ToString::to_string));
-        for record in releases.chain(changes).chain(seen.map(|change| change.to_string())) {
+        let opened = self.last.values().filter_map(|seen| seen.unauthorised);
+        for record in releases.chain(changes).chain(opened.map(|change| change.to_string())) {
             let sql = "INSERT INTO gate_records (record, gate, updated_at) VALUES ($1, $2, $3) \
                 ON CONFLICT (record, gate) DO NOTHING";
             tx.execute(sql, &[record.into(), (&id).into(), at.into()])?;

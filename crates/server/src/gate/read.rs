@@ -142,7 +142,7 @@ fn shown(db: &mut dyn Query, loaded: &Loaded<Gate>) -> Result<wire::Gate, Fault>
     let changes = answered.iter().flat_map(|one| one.changes.iter().map(ToString::to_string));
     let behind: Vec<String> = releases.chain(changes).collect();
     let mut names = Names::default();
-    let seen = match &gate.seen {
+    let seen = match gate.shown() {
         Some(seen) => Some(wire::SeenRow {
             ci: seen.ci.clone(),
             by: seen.deployed_by.clone(),

@@ -13,7 +13,7 @@ use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::gate::answer::{load, shown_reason};
-use crate::gate::facts::{Asked, gather};
+use crate::gate::facts::{As, Asked, gather};
 use crate::http::{App, Write};
 use crate::names::{Names, Resolver};
 use crate::problem::Answer;
@@ -76,9 +76,12 @@ impl Command for SeeDeployment {
         }
         // Told again, or late: it stands as it was found first.
         if seen(&gate.state, of, note(None)).is_empty() {
-            let known = gate.state.seen.as_ref().and_then(|seen| seen.unauthorised);
+            let before = gate.state.seen_on(told.ci.as_deref());
+            let known = before.and_then(|seen| seen.unauthorised);
+            let same = before.is_some_and(|seen| seen.deployed_at == at);
             let change = Names::default().opt(work.tx, known)?;
-            return Ok(SeenAnswer { authorised: known.is_none(), reasons, change });
+            let authorised = same && known.is_none();
+            return Ok(SeenAnswer { authorised, reasons, change });
         }
         let why: Vec<&str> =
             verdict.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
@@ -136,14 +139,15 @@ impl SeeDeployment {
     }
 }
 
-/// The verdict that held when it was deployed: to go forward, or back to what ran. What was carried
-/// out in its window counts, also where its record is over by now.
+/// The verdict that held when it was deployed, by the records as they were: to go forward, or back
+/// to what ran. What was approved since covers nothing, and the rest of its window counts where the
+/// work was told to be over.
 fn judged_then(
     db: &mut dyn Query,
     asked: &Asked,
     at: Timestamp,
 ) -> Result<domain::gate::Verdict, Fault> {
-    let mut facts = gather(db, asked, at)?.facts;
+    let mut facts = gather(db, asked, (As::Then, at))?.facts;
     for candidate in &mut facts.candidates {
         candidate.as_of(at);
     }

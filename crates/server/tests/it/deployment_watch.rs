@@ -95,8 +95,13 @@ fn an_alert_and_silence_ask_the_owner_and_what_gets_better_in_time_asks_nobody()
         assert_eq!(decision["default"], "rollback");
         let why = decision["why"][0].as_str().expect("why");
         assert!(why.contains("trigger `slow`: ShopSlow fires: it is slow"), "{why}");
+        let listed = story.rosa.get("/deployments?under_way=true").await.ok();
+        let row = &listed["items"][0];
+        assert_eq!((&row["yours"], &row["decision"]), (&json!(true), decision), "for Home");
         let go_on = json!({"choice": "continue", "reason": "it is known"});
         story.rosa.post(&format!("/deployments/{release}/decide"), go_on).await.ok();
+        let listed = story.rosa.get("/deployments?under_way=true").await.ok();
+        assert_eq!(listed["items"][0]["decision"], Json::Null);
 
         // Another server takes over, and remembers what was seen.
         drive.restart(&stage);
@@ -214,7 +219,11 @@ fn a_run_says_what_may_be_done_and_what_a_way_back_would_do() {
         };
         assert_eq!(answers(&failed, 0), [""; 0], "it is done");
         assert_eq!(answers(&failed, 1), ["done", "retry", "skip"]);
-        assert_eq!(answers(&failed, 3), ["skip"], "it has not begun");
+        assert_eq!(may(&failed["steps"][3]["actions"], "skip"), "deployment.signs_off");
+        let without = json!({"step": "look", "reason": "it is late"});
+        let skipped = story.ivan.post(&format!("{path}/skip"), without).await;
+        skipped.refused(403, "deployment.signs_off");
+        assert_eq!(answers(&seen(&story.rosa).await, 3), ["skip"], "it has not begun");
         drive.witness.seen(|seen| seen.failing.clear());
         let retry = json!({"step": "shop"});
         story.ivan.post(&format!("{path}/retry"), retry).await.ok();
@@ -234,8 +243,14 @@ fn a_run_says_what_may_be_done_and_what_a_way_back_would_do() {
         let strange = story.ivan.post(&preview, json!({"changes": ["CHG-999"]})).await;
         strange.refused(404, "request.unknown_record");
         assert_eq!(seen(&story.rosa).await["phase"], "running", "nothing was decided");
-        let signed = json!({"step": "look", "result": "done"});
-        story.rosa.post(&format!("{path}/report"), signed).await.ok();
+
+        let no = json!({"step": "look", "result": "failed", "note": "the totals differ"});
+        story.rosa.post(&format!("{path}/report"), no).await.ok();
+        assert_eq!(may(&seen(&story.ivan).await["actions"], "decide"), "deployment.signs_off");
+        let go_on = json!({"choice": "continue", "reason": "it is late"});
+        let decided = story.ivan.post(&format!("{path}/decide"), go_on.clone()).await;
+        decided.refused(403, "deployment.signs_off");
+        story.rosa.post(&format!("{path}/decide"), go_on).await.ok();
         let back = json!({"reason": "enough"});
         story.rosa.post(&format!("{path}/rollback"), back).await.ok();
         drive.on().await;

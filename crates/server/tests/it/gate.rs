@@ -164,17 +164,14 @@ fn a_blackout_holds_the_gate_until_an_exception_or_its_end_and_going_back_is_fre
         carried_out(&stage, &story, &before).await;
         stage.clock.set(at("2026-11-21T14:40:00Z"));
         let release = committed(&story, OURS).await;
-        let blackout = json!({"name": "Year end", "reason": "the books are closed",
-            "window": {"start": "2026-11-21T13:00:00Z", "end": "2026-11-21T16:00:00Z",
-                "zone": "UTC"}});
-        let blackout = story.rosa.post("/blackouts", blackout).await.ok();
+        let blackout = year_end(&story).await;
         let verdict = check(&story.anna, asked(OURS)).await;
         assert_eq!(told(&verdict), says("wait", &["blackout"]));
         assert_eq!(verdict["until"], "2026-11-21T16:00:00Z");
         assert_eq!(answers(&story.anna, rollback(OTHER)).await, says("allow", &["restores"]));
         assert_eq!(answers(&story.anna, rollback(OURS)).await, says("wait", &["blackout"]));
 
-        let exception = json!({"rule": "blackout", "subject": release, "with": blackout["id"],
+        let exception = json!({"rule": "blackout", "subject": release, "with": blackout,
             "reason": "it mends the books", "until": "2026-11-21T17:00:00Z"});
         let exception = number(&story.rosa.post("/exceptions", exception).await.ok());
         let grant = format!("/exceptions/{exception}/grant");
@@ -188,6 +185,100 @@ fn a_blackout_holds_the_gate_until_an_exception_or_its_end_and_going_back_is_fre
         // The newer one was let through: the older is left behind, unless one goes back.
         assert_eq!(answers(&story.anna, asked(OTHER)).await.1, ["over", "superseded"]);
         assert_eq!(answers(&story.anna, rollback(OTHER)).await.0, "allow");
+    });
+}
+
+/// A blackout from one until four, by its id.
+async fn year_end(story: &Cast<'_>) -> String {
+    let blackout = json!({"name": "Year end", "reason": "the books are closed",
+        "window": {"start": "2026-11-21T13:00:00Z", "end": "2026-11-21T16:00:00Z",
+            "zone": "UTC"}});
+    let blackout = story.rosa.post("/blackouts", blackout).await.ok();
+    blackout["id"].as_str().expect("an id").to_owned()
+}
+
+/// An approved emergency that ships the bytes: its number.
+async fn urgent(stage: &Stage, story: &Cast<'_>) -> String {
+    let mut fields = plans("Stop the leak", "pay-app", 10);
+    fields["type"] = json!("emergency");
+    fields["artifacts"] = json!([{"name": "pay-app", "digest": OURS}]);
+    let change = number(&story.anna.post("/changes", fields).await.ok());
+    let path = format!("/changes/{change}");
+    story.anna.post(&format!("{path}/submit"), json!({})).await.ok();
+    for login in ["emil_ecab", "elsa_ecab"] {
+        let member = stage.person(login, &["ecab_member"]).await;
+        vote(&member, &path, "approve", "").await.ok();
+    }
+    change
+}
+
+#[test]
+fn an_emergency_waits_for_no_window_and_for_the_end_of_a_blackout() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let change = urgent(&stage, &story).await;
+        stage.clock.set(at("2026-11-21T12:50:00Z"));
+        assert_eq!(answers(&story.ivan, asked(OURS)).await, says("allow", &["emergency"]));
+        let blackout = year_end(&story).await;
+        stage.clock.set(at(OPEN));
+        let verdict = check(&story.ivan, asked(OURS)).await;
+        assert_eq!(told(&verdict), says("wait", &["blackout"]));
+        let start = format!("/changes/{change}/start");
+        let refused = story.ivan.post(&start, json!({})).await;
+        refused.refused(409, "calendar.conflict_blocks");
+        let shown = story.ivan.get(&format!("/changes/{change}")).await.ok();
+        let actions = shown["actions"].as_array().expect("actions").iter();
+        let mut begins = actions.filter(|action| action["name"] == "start");
+        let begins = begins.next().expect("a verb");
+        assert_eq!(begins["refusal"]["code"], "calendar.conflict_blocks");
+
+        let exception = json!({"rule": "blackout", "subject": change, "with": blackout,
+            "reason": "it leaks", "until": "2026-11-21T20:00:00Z"});
+        let exception = number(&story.rosa.post("/exceptions", exception).await.ok());
+        let grant = format!("/exceptions/{exception}/grant");
+        story.adam.post(&grant, json!({})).await.ok();
+        assert_eq!(answers(&story.ivan, asked(OURS)).await, says("allow", &["emergency"]));
+        story.ivan.post(&start, json!({})).await.ok();
+        let log = format!("/audit/events?subject={change}&limit=200");
+        let log = story.ivan.get(&log).await.ok();
+        let under = log["items"].as_array().expect("events").iter();
+        let mut under = under.filter(|event| event["payload"]["under"] == json!([exception]));
+        assert!(under.next().is_some(), "what began under it names it");
+    });
+}
+
+#[test]
+fn what_was_approved_after_a_deployment_does_not_cover_it() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        stage.clock.set(at("2026-11-21T14:20:00Z"));
+        committed(&story, OURS).await;
+        stage.clock.set(at(OPEN));
+        let see = async |ci: &str, minute: &str| {
+            let mut told = seen(OURS, minute);
+            told["ci"] = json!(ci);
+            story.ivan.post("/deployments/seen", told).await.ok()
+        };
+        // Inside the window that was committed since.
+        let early = see("pay-app", "14:10").await;
+        assert_eq!(early["authorised"], false);
+        assert_eq!(see("pay-app", "14:20").await["authorised"], true);
+        // Each CI is told of by itself, and told again it is the same.
+        let mut elsewhere = Json::Null;
+        for _ in 0..2 {
+            elsewhere = see("web-01", "14:10").await;
+            assert_eq!(elsewhere["authorised"], false);
+        }
+        let again = see("pay-app", "14:10").await;
+        assert_eq!((&again["authorised"], &again["change"]), (&json!(false), &Json::Null));
+        assert_eq!(see("web-01", "14:09").await["change"], elsewhere["change"]);
+        let raised = "SELECT COUNT(*) FROM events WHERE name = 'change.found_unauthorised.v1'";
+        assert_eq!(stage.count(raised).await, 2);
+        // What was seen on another CI since hides none that nobody authorised.
+        assert_eq!(see("pay-app", "14:30").await["authorised"], true);
+        let open = story.ivan.get("/gates?unauthorised=open").await.ok();
+        let shown = &open["items"][0]["seen"]["unauthorised"];
+        assert_eq!(shown["number"], elsewhere["change"]["number"]);
     });
 }
 

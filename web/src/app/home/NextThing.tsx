@@ -2,7 +2,9 @@
 // nothing is decided here.
 import { Button, Skeleton } from '@mantine/core';
 import { useGo } from '@/lib/address';
+import { clock } from '@/lib/dates';
 import type { Schema } from '@/lib/schema';
+import { useZone } from '@/lib/session';
 import { LampMark } from '@/ui/LampMark';
 import { Link } from '@/ui/Link';
 import { paths } from '../paths';
@@ -58,12 +60,18 @@ function useCalls(): Next[] | undefined {
   const reviews = useOpenReviews();
   const underWay = useUnderWay();
   const unauthorised = useUnauthorised();
+  const zone = useZone();
   const all = [approvals, releases, reviews, underWay, unauthorised];
   if (all.some((query) => query.isPending)) return undefined;
+  const running = (underWay.data ?? []).filter((row) => row.yours);
   const mine = (releases.data ?? []).filter(isOpen);
   const owed = reviews.data?.filter((row) => mine.some((release) => release.id === row.subject.id));
   const calls = [
-    ofRun(underWay.data?.find((row) => row.yours)),
+    ofDecision(
+      running.find((row) => row.decision),
+      zone,
+    ),
+    ofRun(running.find((row) => !row.decision)),
     ofUnauthorised(unauthorised.data?.[0]),
     ofApprovals(approvals.data ?? []),
     ofGo(mine.find((row) => row.phase === 'approval' && row.approved)),
@@ -87,6 +95,18 @@ const CALM: Next = {
   to: paths.calendar,
   calm: true,
 };
+
+function ofDecision(asking: Schema<'DeploymentRow'> | undefined, zone: string): Next | undefined {
+  const decision = asking?.decision;
+  if (!asking || !decision) return undefined;
+  const number = asking.release.number ?? asking.release.id;
+  return {
+    title: HOME.decide(number),
+    help: HOME.otherwise(decision.default, clock(decision.until, zone)),
+    action: HOME.approveAction,
+    to: paths.wayBack(number),
+  };
+}
 
 function ofRun(running: Schema<'DeploymentRow'> | undefined): Next | undefined {
   if (!running) return undefined;

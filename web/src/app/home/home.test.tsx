@@ -23,6 +23,22 @@ describe('home', () => {
     expect(screen.getByText('now CHG-42 payment gateway 4.2')).toBeInTheDocument();
   });
 
+  it('puts a decision that runs out before the run, and leads to the way back', async () => {
+    const until = '2026-11-26T14:05:00Z';
+    const decision = { why: ['errors rise'], asked_at: until, until, default: 'rollback' };
+    const release = { ...deploymentRow.release, id: 'rel_19', number: 'REL-19' };
+    const asking = { ...deploymentRow, release, decision };
+    serve({ 'GET /deployments': { items: [deploymentRow, asking] } });
+    const { user, router } = show('/');
+    const next = await screen.findByRole('region', { name: 'Next' });
+    expect(within(next).getByRole('heading')).toHaveTextContent(
+      'Go on with REL-19, or take it back?',
+    );
+    expect(next).toHaveTextContent(/Without an answer it is taken back at \d\d:05\./);
+    await user.click(within(next).getByRole('button', { name: 'Decide' }));
+    expect(router.state.location.pathname).toBe('/deployments/REL-19/back');
+  });
+
   it('shows everybody what is under way, with its step, the clock and the way there', async () => {
     const theirs = { ...deploymentRow, yours: false };
     const sent = serve({ 'GET /deployments': { items: [theirs] } });

@@ -35,6 +35,11 @@ export const HOME = {
   askedOf: (team: string, by: string) => `Asked of ${team} by ${by}.`,
   running: (name: string) => `${name} is being deployed`,
   takenBack: (name: string) => `${name} is being rolled back`,
+  decide: (name: string) => `Go on with ${name}, or take it back?`,
+  otherwise: (choice: string, at: string) =>
+    choice === 'continue'
+      ? `Without an answer it goes on at ${at}.`
+      : `Without an answer it is taken back at ${at}.`,
   underWay: 'Under way now',
   updateOverdue: 'Status update overdue',
   yours: 'Yours',

@@ -107,9 +107,10 @@ describe('the run page', () => {
     expect(within(card).getByRole('timer')).toHaveTextContent(/^\d+:\d\d left$/);
     await user.click(within(card).getByRole('button', { name: 'Go on' }));
     const dialog = await screen.findByRole('dialog');
+    await user.type(within(dialog).getByRole('textbox'), 'It is known');
     await user.click(within(dialog).getByRole('button', { name: 'Go on' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));
-    expect(writes(sent)[0]?.body).toEqual({ choice: 'continue' });
+    expect(writes(sent)[0]?.body).toEqual({ choice: 'continue', reason: 'It is known' });
   });
 
   it('tries a failed step again, or leaves it out with a reason', async () => {

@@ -47,6 +47,18 @@ fn an_emergency_that_begins_sooner_than_planned_stands_on_the_calendar_from_now(
 }
 
 #[test]
+fn an_emergency_does_not_begin_into_what_nobody_can_accept() {
+    let planned = approved_by(&emergency(Some(window(60, 120))), &ECAB);
+    let approved = Change { phase: Phase::Authorise, ..planned };
+    let facts = Facts { blocking_now: vec!["the year end".to_owned()], ..facts() };
+    assert_eq!(code(start(&approved, &facts)), "calendar.conflict_blocks");
+    let under_now = vec!["EXC-1".to_owned()];
+    let facts = Facts { blocking_now: vec![], under_now: under_now.clone(), ..facts };
+    let begun = ChangeEvent::Started { under: under_now, window: Some(window(0, 60)) };
+    assert_eq!(start(&approved, &facts), Ok(vec![begun]));
+}
+
+#[test]
 fn a_normal_change_begins_only_once_it_is_scheduled() {
     assert_eq!(code(start(&approved_without_window(), &facts())), "change.wrong_phase");
 }

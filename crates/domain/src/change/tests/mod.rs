@@ -114,6 +114,8 @@ fn facts() -> Facts {
         release: None,
         blocking: vec![],
         under: vec![],
+        blocking_now: vec![],
+        under_now: vec![],
         plan: technical(),
         electorate: electorate(),
         risk: risk(Tier::Low),

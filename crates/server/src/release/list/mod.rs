@@ -330,6 +330,7 @@ fn deployment(row: &Row) -> Result<DeploymentRow, Fault> {
         failed: count(row, 10)?,
         total: count(row, 11)?,
         current: None,
+        decision: None,
         update_overdue: false,
         yours: false,
     })

@@ -1,5 +1,5 @@
-//! What is told of a deployment as long as it is under way: the step whose turn it is, and whether
-//! it is the reader's.
+//! What is told of a deployment as long as it is under way: the step whose turn it is, what is to
+//! be decided, and whether it is the reader's.
 
 use api::deployment::DeploymentRow;
 use domain::deployment::{Deployment, DeploymentState};
@@ -8,6 +8,7 @@ use kernel::{PersonId, ReleaseId};
 use ports::{Fault, Query};
 
 use crate::bus::{Loaded, find_state};
+use crate::deployment::shown_decision;
 use crate::names::Names;
 
 /// Whom a release concerns while it is deployed: who owns it, and with it the rollback decision, or
@@ -34,6 +35,9 @@ pub(super) fn tell(
     let under_way = row.state.parse().is_ok_and(|state: DeploymentState| state.is_under_way());
     let Some(id) = row.release.id.parse().ok().filter(|_| under_way) else { return Ok(()) };
     let release: Option<Loaded<Release>> = find_state(db, id)?;
+    if let Some(release) = &release {
+        row.decision = shown_decision(db, release)?;
+    }
     let running = release.and_then(|found| found.state.deployment);
     row.update_overdue = running.as_ref().is_some_and(Deployment::is_update_overdue);
     let current = running.and_then(|running| running.current());

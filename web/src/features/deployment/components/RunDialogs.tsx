@@ -22,13 +22,13 @@ export function RunDialogs({ carried, run, steer }: Props) {
   if (asking.verb === 'rollback') {
     return <RollbackDialog carried={carried} run={run} steer={steer} onClose={onClose} />;
   }
-  const { title, label, submit, help, required = true } = wordsOf(asking);
+  const { title, label, submit, help } = wordsOf(asking);
   return (
     <ReasonDialog
       title={title}
       label={label}
       submit={submit}
-      required={required}
+      required
       danger={asking.verb !== 'skip' && asking.verb !== 'continue'}
       busy={send.busy}
       problem={send.problem}
@@ -45,7 +45,6 @@ interface Words {
   label: string;
   submit: string;
   help?: string;
-  required?: boolean;
 }
 
 function wordsOf(asking: Reasoned): Words {
@@ -69,7 +68,6 @@ function wordsOf(asking: Reasoned): Words {
         title: ASK.continueTitle,
         label: ASK.continueLabel,
         submit: VERB.continue,
-        required: false,
       };
     case 'skip':
       return {
