@@ -93,6 +93,8 @@ it('lists boards and meetings, and teaches when there are none', async () => {
   show('/cab');
   expect(await screen.findByText('Tuesday at 10:00, Europe/Berlin')).toBeInTheDocument();
   expect(screen.getByText('agenda open')).toBeInTheDocument();
+  const log = screen.getByRole('link', { name: `In the log: ${board.name}` });
+  expect(log).toHaveAttribute('href', `/audit?subject=${board.id}`);
   serve({ 'GET /boards': { items: [] }, 'GET /meetings': { items: [] } });
 });
 
@@ -104,6 +106,8 @@ it('puts items in order and off before the cut-off', async () => {
   });
   const { user } = show('/cab/CAB-3');
   await user.click(await screen.findByRole('button', { name: 'Later: REL-17' }));
+  const log = screen.getByRole('link', { name: 'In the log' });
+  expect(log).toHaveAttribute('href', '/audit?subject=CAB-3');
   await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ order: ['REL-18', 'REL-17'] }));
   const agenda = screen.getByRole('navigation', { name: 'Agenda' });
   await user.click(within(agenda).getAllByRole('button', { name: 'Put off' })[0]!);
