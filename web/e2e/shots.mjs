@@ -91,7 +91,7 @@ const ASIDES = [
     'lena',
     'dialog-exception',
     first(
-      '/conflicts?state=open&severity=blocking',
+      '/conflicts?state=open',
       ({ subject: { number } }) =>
         `/${number.startsWith('REL') ? 'releases' : 'changes'}/${number}/conflicts`,
     ),
