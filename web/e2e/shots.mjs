@@ -79,7 +79,7 @@ const ASIDES = [
     press('Find a slot'),
   ],
   [
-    'bram',
+    'grace',
     'dialog-vote',
     first(
       '/approvals?state=pending&mine=true',
