@@ -72,6 +72,7 @@ export async function recordPages(request) {
   await add('meeting', '/meetings?limit=1', '/cab');
   await add('incident', '/incidents?limit=1');
   await add('review', '/reviews?limit=1');
+  await add('article', '/knowledge?limit=1');
   await add('service', '/services?limit=1');
   await add('ci', '/cis?limit=1');
   return pages;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Person, until } from './people.mjs';
+import { approvedChange, Person, testCis, until, window as soon } from './people.mjs';
 
 const HOUR = 3_600_000;
 const TITLE_MAX = 200;
@@ -138,6 +138,47 @@ async function collided({ lena, bram, grace }, titles, window) {
   return number;
 }
 
+/** A release of such names is told to a group of such a name: the preview, the mail as it is read
+ * and what is told show the texts as they are. */
+async function told({ lena, bram, milo, grace }, titles) {
+  const [service, group, changed, title, impact, contact] = titles.slice(10, 16);
+  await grace.done('POST', '/services', { name: service });
+  const [ci] = await testCis(grace, 'hostile-story', 1);
+  await grace.done('PATCH', `/cis/${ci}`, { service });
+  const reached = { name: group, audience: 'customers', services: [service], people: ['lena'] };
+  await lena.done('POST', '/user-groups', reached);
+  const change = await approvedChange(milo, grace, changed, ci);
+  const fields = { title, type: 'minor', owner: 'lena', environment: 'test', window: soon(5, 6) };
+  const { number } = await lena.done('POST', '/releases', fields);
+  const path = `/releases/${number}`;
+  await lena.done('PUT', `${path}/changes/${change}`);
+  await lena.done('PATCH', `${path}/communication`, { impact, contact });
+  const { page } = lena;
+  await lena.open(`${path}/notices`);
+  const preview = page.getByRole('region', { name: 'How it reads' });
+  const holds = async (locator, text) => (await locator.textContent()).includes(text);
+  await until(() => holds(preview, impact), 'the preview says what users will notice');
+  await preview.getByText('Mail', { exact: true }).click();
+  const mail = page.frameLocator('iframe[title="The mail as it is read"]').locator('body');
+  for (const text of [impact, contact]) {
+    await until(() => holds(mail, text), `the mail says ${text}`);
+  }
+
+  await lena.done('POST', `${path}/submit`, {});
+  assert.equal((await bram.vote(path, 'approve')).status, 200);
+  await lena.done('POST', `${path}/schedule`, {});
+  await lena.open('/inbox');
+  await until(() => holds(page.locator('main'), impact), 'it stands among the notices');
+}
+
+/** An article of all of them, shown with its marks as text. */
+async function written(lena, titles, all) {
+  const [title] = titles.slice(16);
+  const article = { kind: 'guide', audience: 'internal', title, body: all.join('\n\n') };
+  const { number } = await lena.done('POST', '/knowledge', article);
+  await isCalled(lena, `/knowledge/${number}`, number, title);
+}
+
 export async function hostile_texts_are_shown_and_run_nowhere(browser, url) {
   const all = await strings();
   if (!all) return;
@@ -145,7 +186,7 @@ export async function hostile_texts_are_shown_and_run_nowhere(browser, url) {
   const isTitle = (text) => text === text.trim() && [...text].length <= TITLE_MAX;
   const titles = all.filter(isTitle).slice(0, TITLES);
   const people = {};
-  for (const login of ['lena', 'bram', 'grace']) {
+  for (const login of ['lena', 'bram', 'milo', 'grace']) {
     people[login] = await Person.enter(browser, url, login);
   }
   const { lena, bram, grace } = people;
@@ -158,6 +199,13 @@ export async function hostile_texts_are_shown_and_run_nowhere(browser, url) {
   const at = (hours) => new Date(day + hours * HOUR).toISOString();
   const window = { start: at(0), end: at(1), zone: 'UTC' };
   const release = await collided({ lena, bram, grace }, titles, window);
+  await told(people, titles);
+  assert.deepEqual(wrongs, [], 'on the pages of notices');
+  await written(lena, titles, all);
+  assert.deepEqual(wrongs, [], 'on the page of an article');
+  await lena.page.goto(`/api/v1/releases/${release}/evidence?format=html`);
+  const evidence = await lena.page.locator('body').textContent();
+  assert.ok(evidence.includes(titles[8]), 'the evidence names the release');
   const made = [];
   for (const [index, title] of titles.entries()) {
     const window = { start: at(2 + index), end: at(3 + index), zone: 'UTC' };

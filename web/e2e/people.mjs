@@ -110,7 +110,7 @@ export async function testCis(owner, story, count) {
   return names;
 }
 
-export async function approvedChange(milo, approver, title, ci) {
+export async function approvedChange(milo, approver, title, ci, more = {}) {
   const fields = {
     title,
     type: 'normal',
@@ -125,6 +125,7 @@ export async function approvedChange(milo, approver, title, ci) {
     test_plan: 'Ask for the version.',
     backout_plan: `Take ${title} back.`,
     backout_minutes: 10,
+    ...more,
   };
   const { number } = await milo.done('POST', '/changes', fields);
   await milo.done('POST', `/changes/${number}/submit`, {});

@@ -2,7 +2,7 @@
 // and a change explains itself by it.
 import assert from 'node:assert/strict';
 import { signIn } from './browser.mjs';
-import { Person } from './people.mjs';
+import { approvedChange, Person, testCis, window } from './people.mjs';
 
 const CAB = "change.tier in ['high', 'very_high']";
 
@@ -44,6 +44,38 @@ const STATES = [
   ['done', 'closed'],
 ];
 
+/** Asked for only where it carries much. */
+const BOARD = `
+[[approval]]
+name = "Board of patches"
+when = "release.changes > 5"
+groups = [{ name = "Board of patches", roles = ["cab_member"], quorum = "first" }]
+`;
+
+/** Carried out: each step leads to the state that stands for its phase. */
+async function carriedToItsEnd(lena, people, path, change) {
+  const { bram, milo } = people;
+  const steps = [
+    [lena, 'submit', {}, 'before the board'],
+    [lena, 'schedule', {}, 'before the board'],
+    [milo, 'deploy', {}, 'going out'],
+    [milo, `deployment/steps/${change}`, { result: 'done' }, 'going out'],
+    [milo, 'verify', {}, 'watched'],
+    [milo, 'verify', { passed: true }, 'looked back on'],
+  ];
+  for (const [person, verb, body, state] of steps) {
+    await person.done('POST', `${path}/${verb}`, body);
+    if (verb === 'submit') assert.equal((await bram.vote(path, 'approve')).status, 200);
+    assert.equal((await lena.get(path)).state, state, verb);
+  }
+  const { number } = (await lena.get(path)).review;
+  const written = { went_well: 'All of it.', went_wrong: 'Nothing.', complete: true };
+  await lena.done('PUT', `/reviews/${number}`, written);
+  await lena.done('POST', `${path}/close`, { outcome: 'successful' });
+  assert.equal((await lena.get(path)).state, 'done');
+  await lena.sees(path, /done/i);
+}
+
 export async function a_release_type_of_ones_own_is_made_on_the_page_and_used(browser, url) {
   const lena = await Person.enter(browser, url, 'lena');
   const { page } = lena;
@@ -58,7 +90,7 @@ export async function a_release_type_of_ones_own_is_made_on_the_page_and_used(br
     minor
       .replace('name = "minor"', 'name = "patchday"')
       .replace('title = "Minor release"', 'title = "Patch day"')
-      .replace(/states = \[[^]*?\n\]/, `states = [\n${states.join('')}]`),
+      .replace(/states = \[[^]*?\n\]/, `states = [\n${states.join('')}]`) + BOARD,
   );
   await lena.press('Check');
   await page.getByText(/Sound. It differs .* releases\/patchday.toml/).waitFor();
@@ -82,7 +114,23 @@ export async function a_release_type_of_ones_own_is_made_on_the_page_and_used(br
   const after = await lena.get(path);
   assert.deepEqual([after.state, after.phase], ['rehearsed', 'test']);
   await lena.sees(path, /rehearsed/i);
-  await lena.leave();
+
+  const people = { lena };
+  for (const login of ['bram', 'milo', 'grace']) {
+    people[login] = await Person.enter(browser, url, login);
+  }
+  const [ci] = await testCis(people.grace, 'patchday-story', 1);
+  const change = await approvedChange(people.milo, people.grace, 'Patch the scanner', ci);
+  await lena.done('PATCH', path, { environment: 'test', owner: 'lena', window: window(-0.1, 2) });
+  await lena.done('PUT', `${path}/changes/${change}`);
+  const told = await sameAsTold(lena, path);
+  assert.equal(told.model, 'patchday');
+  const condition = told.rules.find(({ expression }) =>
+    expression?.includes('release.changes > 5'),
+  );
+  assert.ok(condition?.facts.length > 0, 'the condition of its board is among the rules');
+  await carriedToItsEnd(lena, people, path, change);
+  for (const person of Object.values(people)) await person.leave();
 }
 
 /** Each rule as the page shows it: its outcome, its expression, its facts and what would turn them. */
@@ -98,6 +146,37 @@ function rulesOf(page) {
   );
 }
 
+/** The page of a record tells its routing as the interface does; answers what that tells. */
+async function sameAsTold(lena, path) {
+  const told = await lena.get(`${path}/policy`);
+  await lena.open(`${path}/approvals`);
+  const policy = told.policy === 0 ? 'built-in policy' : `policy version ${told.policy}`;
+  await lena.page.getByText(`model ${told.model}, ${policy}`).waitFor();
+  const rules = told.rules.map((rule) => ({
+    outcome: rule.outcome,
+    expression: rule.expression?.trim(),
+    facts: rule.facts.map(({ name, value }) => `${name} is ${value}`),
+    turns: rule.facts.map(({ turns }) =>
+      turns.length === 0
+        ? 'No other value alone would change the outcome.'
+        : turns.map(({ value, outcome }) => `with ${value}: ${outcome}`).join('; '),
+    ),
+    place: rule.file + (rule.line == null ? '' : `, line ${rule.line}`),
+  }));
+  assert.deepEqual(await rulesOf(lena.page), rules, path);
+  if (!told.decided) return told;
+  // The stages that were made of it are those that are voted on.
+  const [round] = (await lena.get(path)).rounds;
+  const stages = told.approval.map((words) => words.split(': ')[0]);
+  assert.deepEqual(
+    round.stages.map(({ name }) => name),
+    stages,
+    path,
+  );
+  for (const name of stages) await lena.page.getByText(name).first().waitFor();
+  return told;
+}
+
 export async function a_page_tells_the_routing_that_the_interface_tells(browser, url) {
   const lena = await Person.enter(browser, url, 'lena');
   const paths = [];
@@ -111,33 +190,6 @@ export async function a_page_tells_the_routing_that_the_interface_tells(browser,
     paths.push(...items.map(({ number }) => `/${kind}/${number}`));
   }
   assert.ok(paths.length > 4, 'there are records of each kind');
-  for (const path of paths) {
-    const told = await lena.get(`${path}/policy`);
-    await lena.open(`${path}/approvals`);
-    const policy = told.policy === 0 ? 'built-in policy' : `policy version ${told.policy}`;
-    await lena.page.getByText(`model ${told.model}, ${policy}`).waitFor();
-    const rules = told.rules.map((rule) => ({
-      outcome: rule.outcome,
-      expression: rule.expression?.trim(),
-      facts: rule.facts.map(({ name, value }) => `${name} is ${value}`),
-      turns: rule.facts.map(({ turns }) =>
-        turns.length === 0
-          ? 'No other value alone would change the outcome.'
-          : turns.map(({ value, outcome }) => `with ${value}: ${outcome}`).join('; '),
-      ),
-      place: rule.file + (rule.line == null ? '' : `, line ${rule.line}`),
-    }));
-    assert.deepEqual(await rulesOf(lena.page), rules, path);
-    if (!told.decided) continue;
-    // The stages that were made of it are those that are voted on.
-    const [round] = (await lena.get(path)).rounds;
-    const stages = told.approval.map((words) => words.split(': ')[0]);
-    assert.deepEqual(
-      round.stages.map(({ name }) => name),
-      stages,
-      path,
-    );
-    for (const name of stages) await lena.page.getByText(name).first().waitFor();
-  }
+  for (const path of paths) await sameAsTold(lena, path);
   await lena.leave();
 }

@@ -1,7 +1,7 @@
 // Figures in the browser: from a chart to a record and back by the address, by pointer and by
 // keyboard, and the one press by which someone says how a release was.
 import assert from 'node:assert/strict';
-import { Person } from './people.mjs';
+import { approvedChange, Person, testCis, until, window } from './people.mjs';
 
 export async function a_chart_leads_to_a_record_and_back_by_the_address(browser, url) {
   const lena = await Person.enter(browser, url, 'lena');
@@ -45,21 +45,50 @@ async function pointOf(chart, count, at) {
   return { x: across, y: box.height / 2 };
 }
 
+/** A release that is deployed and verified, with a change that milo asked for. */
+async function verified({ lena, bram, milo, grace }) {
+  const [ci] = await testCis(grace, 'survey-story', 1);
+  const change = await approvedChange(milo, grace, 'Labels print faster', ci);
+  const fields = {
+    title: 'Faster labels',
+    type: 'minor',
+    owner: 'lena',
+    environment: 'test',
+    window: window(-0.1, 2),
+  };
+  const { number } = await lena.done('POST', '/releases', fields);
+  const path = `/releases/${number}`;
+  await lena.done('PUT', `${path}/changes/${change}`);
+  await lena.done('POST', `${path}/submit`, {});
+  assert.equal((await bram.vote(path, 'approve')).status, 200);
+  await lena.done('POST', `${path}/schedule`, {});
+  await milo.done('POST', `${path}/deploy`, {});
+  await milo.done('POST', `${path}/deployment/steps/${change}`, { result: 'done' });
+  await milo.done('POST', `${path}/verify`, {});
+  await milo.done('POST', `${path}/verify`, { passed: true });
+  return number;
+}
+
 export async function a_release_is_answered_in_one_press(browser, url) {
-  const lena = await Person.enter(browser, url, 'lena');
-  const { items } = await lena.get('/surveys');
-  await lena.leave();
-  if (items.length === 0) return;
-  const again = await Person.enter(browser, url, 'lena');
-  await again.open('/');
-  const release = items[0].release.number;
-  const asked = again.page.getByRole('group', { name: `How content are you with ${release}?` });
+  const people = {};
+  for (const login of ['lena', 'bram', 'milo', 'grace']) {
+    people[login] = await Person.enter(browser, url, login);
+  }
+  const { milo } = people;
+  const release = await verified(people);
+  const isAsked = async () => {
+    const { items } = await milo.get('/surveys');
+    return items.some((row) => row.release.number === release);
+  };
+  await until(isAsked, 'who asked for a change is asked how it was');
+  await milo.open('/');
+  const asked = milo.page.getByRole('group', { name: `How content are you with ${release}?` });
   await asked.getByLabel('In a few words, if you like').fill('Faster than before');
   await asked.getByRole('button', { name: '4 of 5' }).click();
   await asked.waitFor({ state: 'detached' });
-  const survey = await again.get(`/releases/${release}/survey`);
+  const survey = await milo.get(`/releases/${release}/survey`);
   assert.deepEqual(survey.mine, { score: 4, words: 'Faster than before' });
-  await again.open(`/releases/${release}/review`);
-  await again.page.getByText('You answered 4 of 5').waitFor();
-  await again.leave();
+  await milo.open(`/releases/${release}/review`);
+  await milo.page.getByText('You answered 4 of 5').waitFor();
+  for (const person of Object.values(people)) await person.leave();
 }

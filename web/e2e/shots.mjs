@@ -14,6 +14,32 @@ const press = (name) => (page) =>
     .click();
 const key = (keys) => (page) => page.keyboard.press(keys);
 
+/** The address of the first record of a list. */
+const first = (list, pathOf) => async (request) => {
+  const [row] = (await (await request.get(`/api/v1${list}&limit=1`)).json()).items;
+  if (!row) throw new Error(`nothing of ${list}`);
+  return pathOf(row);
+};
+
+/** A meeting that is in session: one is called, and begun once its agenda stands. */
+async function inSession(request) {
+  const listed = await (await request.get('/api/v1/meetings?state=in_session&limit=1')).json();
+  const [row] = listed.items;
+  if (row) return `/cab/${row.number}`;
+  const post = async (path, data) => {
+    const answer = await request.post(`/api/v1${path}`, { data, headers: { 'If-Match': '*' } });
+    if (!answer.ok()) throw new Error(await answer.text());
+    return answer.json();
+  };
+  const at = (ms) => new Date(Date.now() + ms).toISOString();
+  const window = { start: at(3_000), end: at(1_800_000), zone: 'Europe/Amsterdam' };
+  const called = { board: 'Emergency board', window, cut_off: at(2_000) };
+  const { number } = await post('/meetings', called);
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await post(`/meetings/${number}/start`, {});
+  return `/cab/${number}`;
+}
+
 /** Who looks, what the picture is called, where, and what is done there first. */
 const ASIDES = [
   ['lena', 'menu-new', '/', press('New')],
@@ -45,15 +71,44 @@ const ASIDES = [
   ['ines', 'dialog-team', '/teams', press('New team')],
   ['ines', 'dialog-ci', '/cis', press('New CI')],
   ['sanne', 'voter-approvals', '/approvals'],
+  ['lena', 'meeting-in-session', inSession],
+  [
+    'lena',
+    'slot-finder',
+    first('/changes?phase=draft', ({ number }) => `/changes/${number}?edit=window`),
+    press('Find a slot'),
+  ],
+  [
+    'grace',
+    'dialog-vote',
+    first(
+      '/approvals?state=pending&mine=true',
+      ({ subject, subject_kind: kind }) => `/${kind}s/${subject.number}/approvals`,
+    ),
+    press('Approve'),
+  ],
+  [
+    'lena',
+    'dialog-exception',
+    first(
+      '/conflicts?state=open',
+      ({ subject: { number } }) =>
+        `/${number.startsWith('REL') ? 'releases' : 'changes'}/${number}/conflicts`,
+    ),
+    press('Ask for an exception'),
+  ],
 ];
 
-async function take(page, name, path, act) {
+async function take(page, name, place, act) {
   if (!name.includes(only)) return;
+  const say = (error) => console.log(`${name}: ${error.message.split('\n')[0]}`);
+  const path = typeof place === 'string' ? place : await place(page.context().request).catch(say);
+  if (!path) return;
   await page.goto(path, { waitUntil: 'networkidle' });
   // A part that is fetched later still stands for itself.
   const waits = page.locator('[aria-busy=true]').first();
   await waits.waitFor({ state: 'detached', timeout: READY_MS }).catch(() => undefined);
-  await act?.(page).catch((error) => console.log(`${name}: ${error.message.split('\n')[0]}`));
+  await act?.(page).catch(say);
   if (act) await page.waitForTimeout(500);
   const { width, height } = page.viewportSize();
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);

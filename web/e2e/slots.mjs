@@ -5,6 +5,8 @@ import { approvedChange, Person, testCis, until } from './people.mjs';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** The longest from one page's move to another's screen. */
+const LIVE_MS = 5_000;
 
 let stories = 0;
 
@@ -35,6 +37,14 @@ async function inTheWay({ milo, grace, ci }, window) {
   return number;
 }
 
+/** A bar says its day and hour in the reader's zone. */
+function labelOf(number, at, zone) {
+  const part = (options) => new Date(at).toLocaleString('en-GB', { ...options, timeZone: zone });
+  const day = `${part({ weekday: 'short' })} ${part({ day: 'numeric' })}`;
+  const clock = part({ hour: '2-digit', minute: '2-digit' });
+  return new RegExp(`^${number} .*${day} \\w+ ${clock}`);
+}
+
 async function startOf(person, number) {
   return Date.parse((await person.get(`/changes/${number}`)).window.start);
 }
@@ -50,6 +60,12 @@ export async function an_entry_moves_by_keys_and_by_mouse_and_back(browser, url)
   const date = window.start.slice(0, 10);
   await page.goto(`/calendar?view=timeline&span=week&date=${date}`, { waitUntil: 'networkidle' });
   const bar = page.getByRole('link', { name: new RegExp(`^${number} `) }).first();
+  // Somebody else looks at the same week.
+  const lena = await Person.enter(browser, url, 'lena');
+  await lena.open(`/calendar?view=timeline&span=week&date=${date}`);
+  const theirs = (at) => lena.page.getByRole('link', { name: labelOf(number, at, zone) }).first();
+  const { zone } = await lena.get('/session');
+  await theirs(before).waitFor();
   await bar.focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('ArrowRight');
@@ -61,9 +77,12 @@ export async function an_entry_moves_by_keys_and_by_mouse_and_back(browser, url)
   await page.keyboard.press('Enter');
   await page.getByText(new RegExp(`${number} moved to`)).waitFor();
   assert.equal(await startOf(milo, number), before - DAY_MS);
+  await theirs(before - DAY_MS).waitFor({ timeout: LIVE_MS });
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText(`${number} is where it was`).waitFor();
   assert.equal(await startOf(milo, number), before);
+  await theirs(before).waitFor({ timeout: LIVE_MS });
+  await lena.leave();
 
   const box = await bar.boundingBox();
   await page.mouse.move(box.x + 6, box.y + 8);
@@ -149,9 +168,50 @@ export async function a_blocked_window_is_changed_for_the_next_free_slot(browser
   for (const person of [milo, people.grace]) await person.leave();
 }
 
-export async function the_lists_of_what_is_planned_and_what_is_out_open(browser, url) {
-  const milo = await Person.enter(browser, url, 'milo');
-  await milo.sees('/calendar?view=list&list=pso', /in all, by|No service is expected/);
-  await milo.sees('/calendar?view=list&list=fsc', /Forward schedule/);
-  await milo.leave();
+export async function the_lists_of_what_is_planned_and_what_is_out_tell_of_a_change(browser, url) {
+  const people = await enter(browser, url);
+  const { milo, grace, ci } = people;
+  const { page } = milo;
+  const service = 'Parcel scales';
+  const ines = await Person.enter(browser, url, 'ines');
+  await ines.done('POST', '/services', { name: service });
+  const number = await approvedChange(milo, grace, 'Weigh anew', ci, {
+    services: [service],
+    outages: [{ service, minutes: 30 }],
+  });
+  const window = noon(20, 0, 2);
+  await milo.done('POST', `/changes/${number}/schedule`, { window });
+  const date = window.start.slice(0, 10);
+
+  await milo.open(`/calendar?view=list&list=pso&date=${date}`);
+  const out = page.getByRole('table').locator('tbody').filter({ hasText: service });
+  await out.getByText('30 min in all, by 1 change').waitFor();
+  const row = out.getByRole('row').filter({ hasText: number });
+  await row.getByRole('cell', { name: '30 min', exact: true }).waitFor();
+  const shown = await row.locator('time').getAttribute('datetime');
+  assert.equal(Date.parse(shown), Date.parse(window.start));
+
+  await milo.open(`/calendar?view=list&list=fsc&date=${date}`);
+  const planned = page
+    .getByRole('table', { name: 'Forward schedule of change' })
+    .getByRole('row')
+    .filter({ hasText: number });
+  await planned.getByRole('cell', { name: '30 min', exact: true }).waitFor();
+  assert.match(await planned.textContent(), new RegExp(service));
+  for (const person of [milo, grace, ines]) await person.leave();
+}
+
+export async function a_slot_of_the_plan_of_the_backlog_is_taken(browser, url) {
+  const { milo, grace, ci } = await enter(browser, url);
+  const { page } = milo;
+  const number = await approvedChange(milo, grace, 'Some day', ci);
+  await milo.open('/calendar/plan');
+  const waiting = page.getByRole('listitem').filter({ hasText: number });
+  const take = waiting.getByRole('button', { name: new RegExp(`^Take .* for ${number}$`) });
+  await take.click();
+  await page.getByText(new RegExp(`${number} moved to`)).waitFor();
+  const { window } = await milo.get(`/changes/${number}`);
+  assert.ok(Date.parse(window.start) > Date.now(), 'its window is ahead');
+  await take.waitFor({ state: 'detached' });
+  for (const person of [milo, grace]) await person.leave();
 }

@@ -41,6 +41,7 @@ export const paths = {
   reports: '/reports',
   figure: (name: string) => `/reports/${part(name)}`,
   audit: '/audit',
+  inLog: (subject: string) => `/audit?subject=${part(subject)}`,
   inbox: '/inbox',
   settings: '/settings',
   people: '/settings/people',

@@ -78,6 +78,8 @@ export function sentence(text: string): string {
 }
 
 export const UI = {
+  inLog: 'In the log',
+  inLogOf: (name: string) => `In the log: ${name}`,
   scoreWords: 'In a few words, if you like',
   scoreLow: 'not at all',
   scoreHigh: 'entirely',

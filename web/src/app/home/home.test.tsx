@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { approvalRow, calendar, deploymentRow, releaseRows } from '@/testing/lists';
+import { changes, me, running, soon } from '@/testing/fixtures';
+import { approvalRow, calendar, deploymentRow, releaseRows, reviewRow } from '@/testing/lists';
 import { gate } from '@/testing/gateFixture';
 import { show } from '@/testing/render';
 import { Refuse, serve } from '@/testing/server';
@@ -10,10 +11,135 @@ import { lanes, spotOf } from './lanes';
 const none = { items: [] };
 const nothing = {
   'GET /releases': none,
+  'GET /changes': none,
   'GET /approvals': none,
   'GET /reviews': none,
   'GET /deployments': none,
 };
+
+/** A change that the reader asked for and carries out, outside of any release. */
+const own = {
+  ...changes[0]!,
+  requester: me.person,
+  implementer: me.person,
+  release: null,
+  window: running,
+};
+const change = (more: object) => ({ 'GET /changes': { items: [{ ...own, ...more }] } });
+const asked = {
+  release: { id: 'rel_17', number: 'REL-17', name: 'Ledger 9' },
+  team: me.teams[0]!,
+  window: soon,
+  asked_by: 'Cem Board',
+  asked_at: soon.start,
+  note: '',
+};
+const action = {
+  review: { id: reviewRow.id, number: reviewRow.number, name: 'Mobile app 12' },
+  subject: reviewRow.subject,
+  item: 1,
+  title: 'Add a check of the queue depth',
+  owner: me.person,
+  due_on: '2026-01-05',
+  done: false,
+  overdue: true,
+};
+const undelivered = { id: 'ntc_1', release: asked.release, place: 1, moment: 'before', dead: 2 };
+const teller = { ...me, permissions: [...me.permissions, 'notice.write'] };
+
+describe('the next thing of each role', () => {
+  const CALLS: [string, Record<string, unknown>, string, string][] = [
+    [
+      'an implementer whose window is open',
+      change({ phase: 'scheduled' }),
+      'The window of CHG-41 is open',
+      '/changes/CHG-41',
+    ],
+    [
+      'an implementer who has begun',
+      change({ phase: 'implement', window: soon }),
+      'CHG-41 is under way: say how it went',
+      '/changes/CHG-41',
+    ],
+    [
+      'a requester with a draft',
+      change({ phase: 'draft' }),
+      'A draft of yours waits to be submitted',
+      '/changes/CHG-41',
+    ],
+    [
+      'a service owner who is asked for a window',
+      { 'GET /releases/asked': { items: [asked] } },
+      'Your team is asked for a window',
+      '/releases/REL-17/overview',
+    ],
+    [
+      'whoever has a late action item',
+      { 'GET /reviews/actions': { items: [action] } },
+      'One action item of yours is late',
+      '/reviews/PIR-3',
+    ],
+    [
+      'who writes notices, when one did not arrive',
+      { 'GET /session': teller, 'GET /notices': { items: [undelivered] } },
+      'A notice of REL-17 did not reach all',
+      '/releases/REL-17/notices',
+    ],
+  ];
+
+  it.each(CALLS)('calls %s', async (_, answers, title, to) => {
+    serve({ ...nothing, ...answers });
+    const { user, router } = show('/');
+    const next = await screen.findByRole('region', { name: 'Next' });
+    expect(within(next).getByRole('heading')).toHaveTextContent(title);
+    await user.click(within(next).getByRole('button'));
+    expect(router.history.location.pathname).toBe(to);
+  });
+
+  const QUIET: [string, Record<string, unknown>][] = [
+    ['its window is ahead', change({ phase: 'scheduled', window: soon })],
+    ['a release carries it', change({ phase: 'scheduled', release: asked.release })],
+    ['it is on hold', change({ phase: 'implement', held: true })],
+    ['another carries it out', change({ phase: 'implement', implementer: own.team })],
+    ['another asked for the draft', change({ phase: 'draft', requester: own.team })],
+    [
+      'the item is not late yet',
+      { 'GET /reviews/actions': { items: [{ ...action, overdue: false }] } },
+    ],
+    ['the reader may not tell', { 'GET /notices': { items: [undelivered] } }],
+  ];
+
+  it.each(QUIET)('is calm while %s', async (_, answers) => {
+    serve({ ...nothing, ...answers });
+    show('/');
+    expect(await screen.findByText('Nothing waits for you')).toBeInTheDocument();
+  });
+
+  it('puts what is bound to an hour before what is not', async () => {
+    const items = [
+      { ...own, phase: 'draft', id: 'chg_42', number: 'CHG-42' },
+      { ...own, phase: 'scheduled' },
+    ];
+    serve({
+      ...nothing,
+      'GET /changes': { items },
+      'GET /releases/asked': { items: [asked] },
+      'GET /reviews/actions': { items: [action] },
+    });
+    show('/');
+    expect(await screen.findByText('The window of CHG-41 is open')).toBeInTheDocument();
+    const then = screen.getByRole('list', { name: 'Then' });
+    expect(
+      within(then)
+        .getAllByRole('link')
+        .map((link) => link.textContent),
+    ).toEqual([
+      'Your team is asked for a window',
+      'One action item of yours is late',
+      'A draft of yours waits to be submitted',
+    ]);
+  });
+});
 
 describe('home', () => {
   it('puts a running deployment of the reader before everything else', async () => {

@@ -8,8 +8,13 @@ const HOUR_MS = 3_600_000;
 const AHEAD_DAYS = 14;
 const SHOWN_MAX = 6;
 
-function useList<Row>(path: string, query: Record<string, string | number | boolean>) {
+function useList<Row>(
+  path: string,
+  query: Record<string, string | number | boolean>,
+  enabled = true,
+) {
   return useQuery({
+    enabled,
     queryKey: [path, 'home', query],
     queryFn: ({ signal }) => get<Page<Row>>(path, query, signal),
     select: (page) => page.items,
@@ -24,6 +29,11 @@ export function useUnderWay() {
 /** The windows that are asked of the reader's teams. */
 export function useAskedWindows() {
   return useList<Schema<'AskedWindow'>>('/releases/asked', { limit: SHOWN_MAX });
+}
+
+/** The notices that did not reach all, for those who may send them again. */
+export function useUndelivered(mayTell: boolean) {
+  return useList<Schema<'Notice'>>('/notices', { dead: true, limit: SHOWN_MAX }, mayTell);
 }
 
 /** The releases that the reader is asked about and has not answered. */
@@ -61,7 +71,7 @@ export function useMyChanges() {
   return useList<Schema<'ChangeRow'>>('/changes', {
     mine: true,
     sort: '-updated_at',
-    limit: SHOWN_MAX * 2,
+    limit: 50,
   });
 }
 

@@ -24,7 +24,7 @@ export const HOME = {
   unknownHelp: 'The server did not answer for all of it, so nothing is said to be calm.',
   unknownAction: 'Look at the approvals',
   calm: 'Nothing waits for you',
-  calmHelp: 'No approval, no review and no deployment needs you right now.',
+  calmHelp: 'No approval, no change, no review and no deployment needs you right now.',
   calmAction: 'Look at the calendar',
   approve: (count: number) =>
     count === 1 ? 'One approval waits for you' : `${count} approvals wait for you`,
@@ -54,6 +54,22 @@ export const HOME = {
   unauthorised: 'Something was deployed that nobody had authorised',
   deployedTo: (what: string, environment: string) => `${what} in ${environment}`,
   unauthorisedAction: 'Open the change',
+  windowOpen: (name: string) => `The window of ${name} is open`,
+  implementing: (name: string) => `${name} is under way: say how it went`,
+  drafts: (count: number) =>
+    count === 1
+      ? 'A draft of yours waits to be submitted'
+      : `${count} drafts of yours wait to be submitted`,
+  changeAction: 'Open the change',
+  askedWindows: (count: number) =>
+    count === 1 ? 'Your team is asked for a window' : `Your teams are asked for ${count} windows`,
+  soonest: (count: number, name: string) => (count === 1 ? name : `The soonest: ${name}`),
+  askedAction: 'Answer',
+  undelivered: (name: string) => `A notice of ${name} did not reach all`,
+  undeliveredAction: 'Send it again',
+  actionsLate: (count: number) =>
+    count === 1 ? 'One action item of yours is late' : `${count} action items of yours are late`,
+  actionsAction: 'Open the review',
   go: (name: string) => `${name} has its go`,
   goAction: 'Open the release',
   oldest: (count: number, name: string) => (count === 1 ? name : `The oldest: ${name}`),

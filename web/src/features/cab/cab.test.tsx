@@ -93,6 +93,8 @@ it('lists boards and meetings, and teaches when there are none', async () => {
   show('/cab');
   expect(await screen.findByText('Tuesday at 10:00, Europe/Berlin')).toBeInTheDocument();
   expect(screen.getByText('agenda open')).toBeInTheDocument();
+  const log = screen.getByRole('link', { name: `In the log: ${board.name}` });
+  expect(log).toHaveAttribute('href', `/audit?subject=${board.id}`);
   serve({ 'GET /boards': { items: [] }, 'GET /meetings': { items: [] } });
 });
 
@@ -104,6 +106,8 @@ it('puts items in order and off before the cut-off', async () => {
   });
   const { user } = show('/cab/CAB-3');
   await user.click(await screen.findByRole('button', { name: 'Later: REL-17' }));
+  const log = screen.getByRole('link', { name: 'In the log' });
+  expect(log).toHaveAttribute('href', '/audit?subject=CAB-3');
   await waitFor(() => expect(writes(sent)[0]?.body).toEqual({ order: ['REL-18', 'REL-17'] }));
   const agenda = screen.getByRole('navigation', { name: 'Agenda' });
   await user.click(within(agenda).getAllByRole('button', { name: 'Put off' })[0]!);
@@ -115,6 +119,32 @@ it('puts items in order and off before the cut-off', async () => {
   await waitFor(() =>
     expect(writes(sent)[1]?.body).toEqual({ subject: 'REL-17', reason: 'No test result.' }),
   );
+});
+
+it('has all that a release is decided by on one page', async () => {
+  serve({ 'GET /meetings/CAB-3': held });
+  show('/cab/CAB-3');
+  const pane = await screen.findByRole('article', { name: 'Ledger 9' });
+  const part = async (name: string) => within(await within(pane).findByRole('region', { name }));
+  expect(await within(pane).findByRole('group', { name: 'Ready?' })).toHaveTextContent(
+    /Conflicts/i,
+  );
+  const risk = await part('Risk');
+  expect(risk.getByText(/High/)).toBeInTheDocument();
+  expect(risk.getByText('ledger-db has criticality 1')).toBeInTheDocument();
+  const back = await part('The way back');
+  expect(back.getByText('1 h 15 min')).toBeInTheDocument();
+  const numbers = (list: HTMLElement) =>
+    within(list)
+      .getAllByRole('link')
+      .map((link) => link.textContent?.split(' ')[0]);
+  const order = numbers(back.getByRole('list'));
+  expect(order).toEqual(['CHG-43', 'CHG-42', 'CHG-41']);
+  const changes = await part('What goes live');
+  expect(numbers(changes.getByRole('list'))).toEqual([...order].reverse());
+  const conflicts = await part('Conflicts');
+  expect(conflicts.getByRole('link', { name: /CHG-31/ })).toBeInTheDocument();
+  expect(conflicts.getByText(/works on db-2/)).toBeInTheDocument();
 });
 
 it('shows the item on the table, votes as they arrive, and goes on by a key', async () => {

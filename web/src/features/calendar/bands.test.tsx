@@ -52,7 +52,9 @@ describe('maintenance windows', () => {
       'DELETE /blackouts/blk_1': { id: 'blk_1', version: 6 },
     });
     const { user } = show('/settings/blackouts');
-    await user.click(await screen.findByRole('button', { name: 'Remove Month end' }));
+    const log = await screen.findByRole('link', { name: 'In the log: Month end' });
+    expect(log).toHaveAttribute('href', '/audit?subject=blk_1');
+    await user.click(screen.getByRole('button', { name: 'Remove Month end' }));
     const dialog = await screen.findByRole('dialog');
     await user.click(within(dialog).getByRole('button', { name: 'Remove' }));
     await waitFor(() => expect(writes(sent)).toHaveLength(1));

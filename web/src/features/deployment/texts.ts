@@ -208,6 +208,15 @@ export const STEP = {
   answers: (step: string) => `Answers about ${step}`,
 };
 
+/** What a command says. */
+export const OUTPUT = {
+  title: (attempt: number) => (attempt === 1 ? 'Output' : `Output of attempt ${attempt}`),
+  of: (step: string, attempt: number) => `Output of ${step}, attempt ${attempt}`,
+  nothingYet: 'It has said nothing yet.',
+  nothing: 'It said nothing.',
+  copy: 'Copy the output',
+};
+
 /** The page for three in the morning. */
 export const NIGHT = {
   title: (release: string) => `The way back of ${release}`,

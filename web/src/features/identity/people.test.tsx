@@ -37,7 +37,9 @@ describe('people', () => {
       'PATCH /people/per_01': { id: 'per_01', version: 7 },
     });
     const { user } = show('/settings/people');
-    await user.click(await screen.findByRole('button', { name: 'Edit Anna Requester' }));
+    const log = await screen.findByRole('link', { name: 'In the log: Anna Requester' });
+    expect(log).toHaveAttribute('href', '/audit?subject=per_01');
+    await user.click(screen.getByRole('button', { name: 'Edit Anna Requester' }));
     const dialog = await screen.findByRole('dialog');
     await user.click(within(dialog).getByRole('switch', { name: /May sign in/ }));
     await user.click(within(dialog).getByRole('button', { name: 'Save' }));

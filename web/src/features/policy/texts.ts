@@ -56,7 +56,7 @@ export const SET = {
 
 export const OBSERVED = {
   title: 'Observed',
-  help: 'What a rule or a stage that is marked `observe` would have decided, beside what was decided.',
+  help: 'What a rule or a stage that is marked “observe” would have decided, beside what was decided.',
   none: 'Nothing that is open now meets an observed rule.',
   byService: 'Observed by service',
   records: 'Observed record by record',

@@ -3,7 +3,6 @@ import { FIELDS } from '@/ui/fieldNames';
 
 export const RELEASE = {
   list: 'Releases',
-  inLog: 'In the log',
   evidencePage: 'Evidence to read',
   evidencePack: 'Evidence with proofs',
   packHelp:

@@ -1,7 +1,7 @@
 // The team page: people are named, an edit replaces them, its work is one link away.
 import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
-import { anna, cem } from '@/testing/fixtures';
+import { anna, cem, me } from '@/testing/fixtures';
 import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
@@ -25,4 +25,18 @@ it('removes a person from a team by sending the others', async () => {
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(writes(sent)).toHaveLength(1));
   expect(writes(sent)[0]?.body).toEqual({ members: [cem.id] });
+});
+
+it('leads from a team to its part of the log whoever may read that', async () => {
+  serve({ 'GET /teams': { items: [team] } });
+  const { unmount } = show('/teams');
+  expect(await screen.findByRole('link', { name: 'In the log: Payments' })).toHaveAttribute(
+    'href',
+    '/audit?subject=tem_01',
+  );
+  unmount();
+  serve({ 'GET /teams': { items: [team] }, 'GET /session': { ...me, permissions: [] } });
+  show('/teams');
+  expect(await screen.findByRole('link', { name: 'Its changes' })).toBeInTheDocument();
+  expect(screen.queryByRole('link', { name: 'In the log: Payments' })).not.toBeInTheDocument();
 });

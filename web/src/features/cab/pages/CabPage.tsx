@@ -5,6 +5,7 @@ import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
 import { say } from '@/ui/say';
 import { DataTable, type Column } from '@/ui/DataTable';
+import { InLog } from '@/ui/InLog';
 import { Link } from '@/ui/Link';
 import { Page, Section, Stack } from '@/ui/Page';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
@@ -134,16 +135,19 @@ function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
     <Section
       title={board.name}
       aside={
-        onEdit && (
-          <Button
-            size="compact-sm"
-            variant="default"
-            onClick={onEdit}
-            aria-label={`${CAB.edit} ${board.name}`}
-          >
-            {CAB.edit}
-          </Button>
-        )
+        <>
+          <InLog to={paths.inLog(board.id)} of={board.name} />
+          {onEdit && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={onEdit}
+              aria-label={`${CAB.edit} ${board.name}`}
+            >
+              {CAB.edit}
+            </Button>
+          )}
+        </>
       }
     >
       <dl className={classes.facts}>

@@ -6,6 +6,7 @@ import { useKeys } from '@/lib/keys';
 import { useVerb } from '@/lib/verb';
 import { pickPrimary, verbs } from '@/ui/actions';
 import { Dialog, ReasonDialog } from '@/ui/Dialog';
+import { InLog } from '@/ui/InLog';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, ErrorState, RecordSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
@@ -147,6 +148,7 @@ function Meta({ meeting }: { meeting: Meeting }) {
           {MEETING.cancelled}: {meeting.cancelled}
         </span>
       )}
+      <InLog to={paths.inLog(meeting.number)} />
     </span>
   );
 }

@@ -1,6 +1,7 @@
 // One page for all kinds of period: maintenance windows, blackouts and the others.
 import { Button, HoverCard } from '@mantine/core';
 import { useState } from 'react';
+import { paths } from '@/app/paths';
 import { clock, dayClock, windowText } from '@/lib/dates';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
@@ -8,6 +9,7 @@ import { useWrite } from '@/lib/write';
 import { toWall } from '@/lib/zone';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Dialog } from '@/ui/Dialog';
+import { InLog } from '@/ui/InLog';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { None } from '@/ui/None';
@@ -124,6 +126,7 @@ function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRe
       right: true,
       cell: (row) => (
         <span className={classes.rowTools}>
+          <InLog to={paths.inLog(row.id)} of={row.name} />
           <Button
             size="compact-sm"
             variant="default"

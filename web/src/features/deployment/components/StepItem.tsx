@@ -8,10 +8,15 @@ import { lookOf, lookOfState } from '../looks';
 import type { CarriedOut, Run, RunLeg, RunStep } from '../queries';
 import { STEP } from '../texts';
 import { answersTo, type Steer } from '../useSteer';
+import { StepOutput } from './StepOutput';
 import classes from './run.module.css';
 
 /** A longer output is folded away. */
 const NOTE_SHOWN = 240;
+/** Of how many attempts the output can be opened. */
+const ATTEMPTS_SHOWN = 5;
+/** A command may still say something. */
+const IN_FLIGHT = ['running', 'uncertain'];
 
 interface Props {
   carried: CarriedOut;
@@ -44,8 +49,8 @@ export function StepItem({ carried, run, step, steer, chosen }: Props) {
           )}
         </p>
         {step.text && <Prose text={step.text} />}
-        <Leg leg={step.forward} way="forward" kind={step.kind} />
-        {step.back && <Leg leg={step.back} way="back" kind={step.kind} />}
+        <Leg release={carried.release.id} step={step} leg={step.forward} way="forward" />
+        {step.back && <Leg release={carried.release.id} step={step} leg={step.back} way="back" />}
         <p className="soft">
           {STEP.undo[step.undo] ?? step.undo}
           {step.undo_text ? `: ${step.undo_text}` : ''}
@@ -77,9 +82,16 @@ export function Answers(props: { run: Run; step: RunStep; steer: Steer; size?: s
   );
 }
 
-function Leg(props: { leg: RunLeg; way: 'forward' | 'back'; kind: string }) {
-  const { leg, way, kind } = props;
-  const next = kind === 'wait' && way === 'forward' ? STEP.waitOver : STEP.next[leg.state];
+interface LegProps {
+  /** The id of the release. */
+  release: string;
+  step: RunStep;
+  leg: RunLeg;
+  way: 'forward' | 'back';
+}
+
+function Leg({ release, step, leg, way }: LegProps) {
+  const next = step.kind === 'wait' && way === 'forward' ? STEP.waitOver : STEP.next[leg.state];
   return (
     <div>
       <p className={classes.leg}>
@@ -98,8 +110,24 @@ function Leg(props: { leg: RunLeg; way: 'forward' | 'back'; kind: string }) {
         )}
       </p>
       {leg.note && <Note text={leg.note} />}
+      {step.kind === 'command' &&
+        attemptsOf(leg).map((attempt) => (
+          <StepOutput
+            key={attempt}
+            step={step.key}
+            job={`${release}:${step.key}:${way}:${attempt}`}
+            attempt={attempt}
+            runs={attempt === leg.attempts && IN_FLIGHT.includes(leg.state)}
+          />
+        ))}
     </div>
   );
+}
+
+/** The latest attempts, in their order. */
+function attemptsOf({ attempts }: RunLeg): number[] {
+  const shown = Math.min(attempts, ATTEMPTS_SHOWN);
+  return Array.from({ length: shown }, (_, at) => attempts - shown + 1 + at);
 }
 
 function Note({ text }: { text: string }) {

@@ -1,6 +1,8 @@
 // Exceptions: what is asked for, what holds and for how long, and what is over.
 import { Select } from '@mantine/core';
+import { paths } from '@/app/paths';
 import { useAddress } from '@/lib/address';
+import { InLog } from '@/ui/InLog';
 import { Page, Section } from '@/ui/Page';
 import { ExceptionLine } from '@/ui/record/Exceptions';
 import { ShowMore } from '@/ui/ShowMore';
@@ -48,6 +50,7 @@ export default function ExceptionsPage() {
               <li key={row.id} className={classes.row}>
                 <ExceptionLine exception={row} />
                 <Decide row={row} />
+                <InLog to={paths.inLog(row.number)} of={row.number} />
               </li>
             ))}
           </ul>

@@ -1,10 +1,12 @@
 // The people: roles, teams, whether they may sign in, and their passwords.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { paths } from '@/app/paths';
 import { unfiltered, useAddress } from '@/lib/address';
 import { useMe } from '@/lib/session';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { FilterBar } from '@/ui/FilterBar';
+import { InLog } from '@/ui/InLog';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
@@ -78,6 +80,7 @@ function columnsWith(open: (open: Open) => void, { refused, me }: Rights): Colum
       right: true,
       cell: (row) => (
         <span className={classes.rowTools}>
+          <InLog to={paths.inLog(row.id)} of={row.name} />
           <Button
             size="compact-sm"
             variant="default"

@@ -1,5 +1,6 @@
 // What an auditor takes from a release: its part of the log, and its evidence to read or to check.
 import { paths } from '@/app/paths';
+import { InLog } from '@/ui/InLog';
 import { Link } from '@/ui/Link';
 import { RELEASE } from '../texts';
 import classes from './release.module.css';
@@ -9,7 +10,7 @@ export function Evidence({ number }: { number: string }) {
   const pack = `/api/v1/releases/${name}/evidence`;
   return (
     <span className={classes.evidence}>
-      <Link to={`${paths.audit}?subject=${name}`}>{RELEASE.inLog}</Link>
+      <InLog to={paths.inLog(number)} />
       <Link to={`${pack}?format=html`} target="_blank" rel="noopener">
         {RELEASE.evidencePage}
       </Link>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { queryText } from '@/lib/client';
+import { InLog } from '@/ui/InLog';
 import { Link } from '@/ui/Link';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
@@ -96,6 +97,7 @@ function TeamCard({ team, refused, onEdit }: CardProps) {
       <p className={classes.links}>
         <Link to={paths.changes + queryText({ team: team.id })}>{texts.changes}</Link>
         <Link to={paths.releases + queryText({ team: team.id })}>{texts.releases}</Link>
+        <InLog to={paths.inLog(team.id)} of={team.name} />
       </p>
     </Section>
   );
