@@ -22,7 +22,7 @@ mod tree;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::report::Report;
 
@@ -63,5 +63,9 @@ fn main() -> Result<()> {
             startup::measure(&folder, &large, &mut report)?;
         }
     }
-    report.write(&folder.join("report.json"))
+    report.write(&folder.join("report.json"))?;
+    let missed = report.missed();
+    let is_strict = std::env::var_os("INTERLOCK_BENCH_STRICT").is_some();
+    ensure!(!is_strict || missed == 0, "{missed} aims were not reached");
+    Ok(())
 }

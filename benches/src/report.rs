@@ -32,6 +32,11 @@ impl Report {
         self.lines.push(json!({"what": what, "value": value}));
     }
 
+    /// How many aims were not reached.
+    pub(crate) fn missed(&self) -> usize {
+        self.lines.iter().filter(|line| line["reached"] == false).count()
+    }
+
     /// Writes it down, in the place of what was measured before under the same names.
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let before = std::fs::read(path).unwrap_or_else(|_| b"[]".to_vec());

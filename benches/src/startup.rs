@@ -70,8 +70,8 @@ fn memory_mib(server: &Server) -> Result<f64> {
     Ok(kib / 1024.0)
 }
 
-/// Makes a token that may read, and one thing more.
-pub(crate) fn token(address: &str, scope: &str) -> Result<String> {
+/// Makes a token that may read, and some things more.
+pub(crate) fn token(address: &str, scopes: &[&str]) -> Result<String> {
     let run = |arguments: &[&str], input: Option<&str>| -> Result<String> {
         let mut child = Command::new(program()?)
             .args(arguments)
@@ -91,7 +91,8 @@ pub(crate) fn token(address: &str, scope: &str) -> Result<String> {
         ["user", "add", "bench", "--name", "Bench", "--role", "requester", "--password-stdin"];
     run(&add, Some("correct horse battery\n"))?;
     let make = ["token", "create", "--for", "bench", "--name", "bench", "--scope", "read"];
-    let said = run(&[&make[..], &["--scope", scope]].concat(), None)?;
+    let scopes = scopes.iter().flat_map(|scope| ["--scope", *scope]);
+    let said = run(&make.into_iter().chain(scopes).collect::<Vec<_>>(), None)?;
     let token: Json = serde_json::from_str(&said)?;
     Ok(token["secret"].as_str().context("a secret")?.to_owned())
 }
@@ -101,7 +102,7 @@ pub(crate) fn measure(folder: &Path, large: &Seeded, report: &mut Report) -> Res
     let path = folder.join("empty.db");
     let empty = format!("sqlite:{}", path.display());
     let (mut few, mut many, mut memory) = (Vec::new(), Vec::new(), 0.0_f64);
-    let secret = token(&large.address(), "change.write")?;
+    let secret = token(&large.address(), &["change.write"])?;
     start(&empty)?;
     for _ in 0..ROUNDS {
         few.push(start(&empty)?.ready_after);
@@ -141,7 +142,7 @@ pub(crate) fn http_commands(folder: &Path, changes: usize, report: &mut Report) 
         let _ = std::fs::remove_file(format!("{}{end}", path.display()));
     }
     let address = format!("sqlite:{}", path.display());
-    let secret = token(&address, "change.write")?;
+    let secret = token(&address, &["change.write"])?;
     let server = start(&address)?;
     let next = AtomicUsize::new(0);
     let (took, ends) = seconds(|| {

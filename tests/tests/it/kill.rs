@@ -6,9 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::change::{Change, Imported, Origin};
 use domain::policy::ChangeType;
@@ -29,15 +29,24 @@ use crate::shared::{Database, Server, bus, client, on_both, operator, program, t
 const WRITERS: usize = 8;
 /// How often it is looked whether the tree has caught up.
 const CATCH_UP_TRIES: u32 = 600;
-/// How many changes each puts into a release before it begins another one.
-const CHANGES: usize = 2;
+/// How long the load of a round may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn kills() -> u64 {
     std::env::var("INTERLOCK_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(5)
 }
 
-/// The last version of each record that was acknowledged, by its path.
-type Acknowledged = Mutex<BTreeMap<String, i64>>;
+/// What the server said was written.
+#[derive(Default)]
+struct Acknowledged {
+    /// The last version of each record, by its path.
+    versions: Mutex<BTreeMap<String, i64>>,
+    /// How many commands, from the first round on.
+    commands: AtomicU64,
+    submitted: AtomicU64,
+    approved: AtomicU64,
+    scheduled: AtomicU64,
+}
 
 /// Someone who sends requests to a server that may die at any time.
 struct Writer<'a> {
@@ -79,12 +88,20 @@ impl Writer<'_> {
         };
         let written = self.send(method, &format!("{record}{rest}"), voter, body)?;
         self.keep(record.to_owned(), &written);
+        let counted = match rest {
+            "/submit" => &self.acknowledged.submitted,
+            "/approve" => &self.acknowledged.approved,
+            "/schedule" => &self.acknowledged.scheduled,
+            _ => return Ok(()),
+        };
+        counted.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 
     fn keep(&self, record: String, written: &Json) {
         let version = written["version"].as_i64().expect("a version");
-        self.acknowledged.lock().unwrap().insert(record, version);
+        self.acknowledged.versions.lock().unwrap().insert(record, version);
+        self.acknowledged.commands.fetch_add(1, Ordering::SeqCst);
     }
 
     /// A new record; answers its path.
@@ -102,7 +119,7 @@ impl Writer<'_> {
         self.write(record, "/approve", true, &vote)
     }
 
-    /// Raises changes, edits them, remarks on them and takes each to its approval, puts them into a
+    /// Raises a change, edits it, remarks on it and takes it to its approval, puts it into a
     /// release and takes that one to its committed window, again and again, until the server is
     /// gone.
     fn work(&self) -> Result<(), Gone> {
@@ -116,10 +133,8 @@ impl Writer<'_> {
                 "title": "Under load", "type": "minor", "owner": "anna", "window": window,
             });
             let release = self.make("/releases", &fields)?;
-            for _ in 0..CHANGES {
-                let change = self.approved()?;
-                self.write(&release, &change, false, &json!({}))?;
-            }
+            let change = self.approved()?;
+            self.write(&release, &change, false, &json!({}))?;
             self.write(&release, "/comments", true, &json!({"text": "Is all of it here?"}))?;
             self.write(&release, "/submit", false, &json!({}))?;
             self.vote(&release)?;
@@ -176,12 +191,15 @@ fn drill(program: &Command, database: &Database) {
         operator(program, address, &["audit", "verify"]);
         rows_are_what_the_states_say(database);
     }
-    let acknowledged = acknowledged.into_inner().unwrap();
-    let releases = acknowledged.keys().filter(|path| path.starts_with("/releases")).count();
-    assert!(releases > 0, "no release was acknowledged between the kills");
+    let submitted = acknowledged.submitted.into_inner();
+    let approved = acknowledged.approved.into_inner();
+    let scheduled = acknowledged.scheduled.into_inner();
+    let reached = format!("{submitted} submitted, {approved} approved, {scheduled} scheduled");
+    assert!(scheduled > 0, "no release came to its window between the kills: {reached}");
+    let versions = acknowledged.versions.into_inner().unwrap();
     let server = Server::start(program, address);
     let client = client();
-    for (path, version) in &acknowledged {
+    for (path, version) in &versions {
         let sent = client.get(format!("{}/api/v1{path}", server.url)).bearer_auth(&tokens[0]);
         let answer = sent.send().unwrap();
         assert!(answer.status().is_success(), "{path} was acknowledged and is gone");
@@ -190,8 +208,7 @@ fn drill(program: &Command, database: &Database) {
     }
     drop(server);
     the_tree_is_that_of_the_log(program, address, &tokens[0]);
-    let changes = acknowledged.len() - releases;
-    eprintln!("{changes} changes and {releases} releases survived {} kills", kills());
+    eprintln!("{} records survived {} kills: {reached}", versions.len(), kills());
 }
 
 /// The tree over the log grew through all the kills: it catches up, and is the one that is made of
@@ -215,8 +232,9 @@ fn the_tree_is_that_of_the_log(program: &Command, address: &str, token: &str) {
     panic!("the tree did not catch up with the log");
 }
 
-/// A server under load, killed at a moment that is another one each round, so that the kill meets
-/// different commits.
+/// A server under load, killed when another number of commands was acknowledged each round, so that
+/// the kill meets different commits: from the first change to releases with their windows.
+#[expect(clippy::disallowed_methods, reason = "a test waits by the clock")]
 fn kill(
     program: &Command,
     address: &str,
@@ -225,6 +243,9 @@ fn kill(
     round: u64,
 ) {
     let server = Server::start(program, address);
+    // Twelve commands of one writer bring a release to its window: the first round reaches some.
+    let wanted = acknowledged.commands.load(Ordering::SeqCst) + 16 + (round * 101 + 150) % 240;
+    let begun = Instant::now();
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for place in 0..WRITERS {
@@ -234,7 +255,9 @@ fn kill(
             let writer = Writer { client, url, tokens, stop, acknowledged, place, day };
             scope.spawn(move || writer.work());
         }
-        std::thread::sleep(Duration::from_millis(900 + round * 137 % 600));
+        while acknowledged.commands.load(Ordering::SeqCst) < wanted && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let pid = server.child.id().to_string();
         assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
         stop.store(true, Ordering::SeqCst);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
 
 mod audit;
+mod decide;
 mod deployment;
 mod feed;
 mod fuzz;
@@ -16,3 +17,5 @@ mod release;
 mod report;
 mod runner;
 mod shared;
+mod steer;
+mod terminal;

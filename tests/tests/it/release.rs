@@ -1,57 +1,13 @@
 //! The release path as people type it: from draft to closed by commands against a running server,
 //! each by someone with a token of their own.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
-use domain::identity::{Role, permissions};
-use kernel::Timestamp;
-use ports::{Clock as _, SystemClock};
+use domain::identity::Role;
 use serde_json::Value as Json;
 
-use crate::shared::{Database, Server, on_both, program, token_of};
-
-/// Someone at a terminal.
-struct Person<'a> {
-    program: &'a Command,
-    url: &'a str,
-    token: String,
-}
-
-impl Person<'_> {
-    fn ran(&self, words: &str) -> Output {
-        let mut command = Command::new(self.program.get_program());
-        command.env("INTERLOCK_URL", self.url).env("INTERLOCK_TOKEN", &self.token);
-        command.args(words.split(' ').map(|word| word.replace('_', " "))).output().unwrap()
-    }
-
-    /// What a command answers with; blanks inside an argument are written `_`.
-    fn does(&self, words: &str) -> Json {
-        let output = self.ran(&format!("{words} --format json"));
-        assert!(output.status.success(), "{words}: {}", said(&output));
-        serde_json::from_slice(&output.stdout).unwrap()
-    }
-
-    /// The number of a record that a command makes.
-    fn makes(&self, words: &str) -> String {
-        self.does(words)["number"].as_str().expect("a number").to_owned()
-    }
-
-    /// A command that is refused with an exit code, in words that say why.
-    fn may_not(&self, words: &str, code: i32, why: &str) {
-        let output = self.ran(words);
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(code), "{words}: {said}");
-        assert!(said.contains(why) && output.stdout.is_empty(), "{words}: {said}");
-    }
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn minutes_from_now(minutes: i64) -> Timestamp {
-    Timestamp::from_micros(SystemClock.now().micros() / 1_000_000 * 1_000_000).plus_minutes(minutes)
-}
+use crate::shared::{Database, Server, on_both, program};
+use crate::terminal::{Person, minutes_from_now, raised, tokens};
 
 #[test]
 fn a_release_goes_from_draft_to_closed_by_commands() {
@@ -60,19 +16,18 @@ fn a_release_goes_from_draft_to_closed_by_commands() {
 }
 
 fn walked(program: &Command, database: &Database) {
-    let token = |login: &str, role: Role| {
-        let permissions = permissions(role);
-        let scopes: Vec<&str> = permissions.iter().map(|scope| scope.word()).collect();
-        token_of(program, &database.address, login, &[role.word()], &scopes)
-    };
-    let tokens = [
-        token("ada", Role::Administrator),
-        token("anna", Role::Requester),
-        token("ivan", Role::Implementer),
-        token("sara", Role::ServiceOwner),
-        token("rosa", Role::ReleaseManager),
-        token("rita", Role::ReleaseManager),
-    ];
+    let tokens = tokens(
+        program,
+        database,
+        [
+            ("ada", Role::Administrator),
+            ("anna", Role::Requester),
+            ("ivan", Role::Implementer),
+            ("sara", Role::ServiceOwner),
+            ("rosa", Role::ReleaseManager),
+            ("rita", Role::ReleaseManager),
+        ],
+    );
     let server = Server::start(program, &database.address);
     let [ada, anna, ivan, sara, rosa, rita] =
         tokens.map(|token| Person { program, url: &server.url, token });
@@ -81,12 +36,7 @@ fn walked(program: &Command, database: &Database) {
     ada.does("ci create --name pay-app --kind server --service Payments");
 
     let changes = ["pay-db", "pay-app"].map(|ci| {
-        let change = anna.makes(&format!(
-            "change create --type normal --title Renew_{ci} --ci {ci} --environment test \
-             --description Replace_it. --reason A_defect. --category application \
-             --customer-impact none --implementer ivan --implementation-plan Install. \
-             --test-plan Look. --backout-plan Go_back. --backout-minutes 5"
-        ));
+        let change = raised(&anna, ci, "--environment test");
         anna.does(&format!("change submit {change}"));
         anna.does(&format!("change assess {change}"));
         anna.may_not(&format!("change approve {change}"), 3, "approve");
@@ -103,7 +53,7 @@ fn walked(program: &Command, database: &Database) {
     rosa.does(&format!("release edit {release} --owner rosa --start {start} --end {end}"));
     rosa.does(&format!("release submit {release}"));
     rosa.may_not(&format!("approve vote {release}"), 3, "own work");
-    rita.does(&format!("release reject {release} --reason Not_tonight."));
+    rita.does(&format!("release reject {release} --reason 'Not tonight.'"));
     rosa.does(&format!("release submit {release}"));
     let waiting = rita.does("approve list");
     let numbers: Vec<&Json> = waiting["items"]
@@ -129,7 +79,7 @@ fn walked(program: &Command, database: &Database) {
     rita.may_not(&format!("release deploy {release}"), 3, "approved");
     ivan.does(&format!("release deploy {release}"));
     ivan.does(&format!("deployment update {release}"));
-    ivan.does(&format!("deployment update {release} --text The_mails_wait."));
+    ivan.does(&format!("deployment update {release} --text 'The mails wait.'"));
     let told = ivan.does(&format!("release deployment {release}"));
     let sent = |at: usize| told["updates"]["sent"][at]["text"].as_str().expect("a text");
     assert_eq!(sent(0), "The mails wait.");
@@ -148,7 +98,7 @@ fn walked(program: &Command, database: &Database) {
     let close = format!("release close {release} --outcome successful");
     rosa.may_not(&close, 1, "review");
     rosa.does(&format!(
-        "release review {release} --went-well In_time. --went-wrong Nothing. --objectives-met yes \
+        "release review {release} --went-well 'In time.' --went-wrong Nothing. --objectives-met yes \
          --complete"
     ));
     rosa.does(&close);

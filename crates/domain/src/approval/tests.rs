@@ -189,9 +189,12 @@ impl World {
 
     fn edit(&mut self) {
         let (content, barred) = (content(self.parts), self.barred.clone());
+        let before = self.round().clone();
+        let touched = before.content.touched(&content);
         if let Ok(events) = edit(self.round.as_ref(), content, barred, &self.electorate) {
             self.take(events);
         }
+        self.keeps(&before, &touched);
         // What was refused did not happen.
         let round = self.round();
         let says = |name| round.content.parts[&name].says.as_u64();
@@ -199,6 +202,22 @@ impl World {
         let barred = round.barred.clone();
         self.parts = parts.map(Option::unwrap_or_default);
         self.barred = barred;
+    }
+
+    /// An edit takes no vote that it does not reach, and lets nobody vote who might not before.
+    fn keeps(&self, before: &Round, touched: &[PartName]) {
+        let round = self.round();
+        let barred = |who: PersonId| round.barred.iter().any(|one| one.person == who);
+        for (was, is) in before.votes.iter().zip(&round.votes) {
+            let covers = &before.plan.stages[was.stage].groups[was.group].covers;
+            let covered = |part: &PartName| covers.is_empty() || covers.contains(part);
+            let reached =
+                touched.iter().any(covered) || [was.person, was.holder()].map(barred) != [false; 2];
+            assert!(!was.counts() || reached || is.counts(), "an edit took a vote: {is:#?}");
+        }
+        for one in &before.barred {
+            assert!(barred(one.person), "{} may vote again: {round:#?}", one.person);
+        }
     }
 
     fn step(&mut self, step: &Step) {

@@ -40,7 +40,7 @@ pub struct Facts {
     pub person: Option<PersonId>,
     /// Whether they lead it: as the board's chair, or by permission.
     pub leads: bool,
-    /// Whether they sit on the board.
+    /// Whether they sit on the board, or answer for a release on the closed agenda.
     pub sits: bool,
 }
 

@@ -28,7 +28,10 @@ pub enum Refusal {
     #[error("a meeting is led by the chair of its board, or by who holds `cab.write`: ask them")]
     NotTheChair,
     /// Not of this board.
-    #[error("only who sits on the board takes part in its meetings: ask its chair for a seat")]
+    #[error(
+        "only who sits on the board, or answers for a release on the closed agenda, takes part in \
+        its meetings: ask its chair for a seat"
+    )]
     NotAMember,
     /// Something that the agenda does not hold.
     #[error("{number} is not on this agenda: look at the items again")]

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::approval::{ExtensionRoles, GroupPlan, Quorum, StagePlan};
+use crate::approval::{ExtensionRoles, GroupPlan, PartName, Quorum, StagePlan};
 use crate::identity::{Permission, Role, permissions};
 use crate::record::DueBy;
 use crate::vocabulary::words;
@@ -288,6 +288,12 @@ pub enum ModelError {
     /// Nobody could decide about a longer window.
     #[error("`extension` names no role: nobody could let running work go on for longer")]
     NoExtension,
+    /// A change has no such part: no edit would void the approval.
+    #[error(
+        "group \"{0}\" covers `package`, which only releases have: a change's artifacts belong \
+        to `bundle`"
+    )]
+    NoPackage(String),
     /// A time limit that cannot be.
     #[error("group \"{0}\": {1}")]
     WrongLimit(String, &'static str),
@@ -337,7 +343,16 @@ impl ReleaseModel {
 impl ChangeModel {
     /// What is wrong with it, and where.
     pub fn check(&self) -> Vec<ModelFlaw> {
-        check_approval(&self.approval, &self.extension)
+        let mut wrong = check_approval(&self.approval, &self.extension);
+        for (stage, one) in self.approval.iter().enumerate() {
+            for (place, group) in one.stage.groups.iter().enumerate() {
+                if group.covers.contains(&PartName::Package) {
+                    let pointer = format!("/approval/{stage}/groups/{place}/covers/package");
+                    wrong.push((pointer, ModelError::NoPackage(group.name.clone())));
+                }
+            }
+        }
+        wrong
     }
 }
 

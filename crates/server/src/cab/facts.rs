@@ -6,7 +6,7 @@ use domain::change::Change;
 use domain::identity::Permission;
 use domain::release::Release;
 use domain::{General, Missing};
-use kernel::{MeetingId, Timestamp};
+use kernel::{MeetingId, PersonId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::asking::Asking;
@@ -52,12 +52,32 @@ pub(super) fn board_of(db: &mut dyn Query, meeting: &Meeting) -> Result<Loaded<B
     Ok(find_state::<Board>(db, id)?.ok_or_else(unknown)?)
 }
 
-/// Who asks, as the board sees them.
-pub(super) fn facts(board: &Board, asking: &Asking) -> Facts {
+/// Who asks, as the board sees them at a meeting.
+pub(super) fn facts(
+    db: &mut dyn Query,
+    board: &Board,
+    meeting: &Meeting,
+    asking: &Asking,
+) -> Result<Facts, Fault> {
     let who = &asking.who;
     let leads = who.permissions.contains(&Permission::CabWrite) || board.is_chaired_by(who.person);
-    let sits = board.seats(who.person, &who.roles);
-    Facts { now: asking.now, person: who.person, leads, sits }
+    let seated = leads || board.seats(who.person, &who.roles);
+    let sits = seated || answers(db, meeting, who.person)?;
+    Ok(Facts { now: asking.now, person: who.person, leads, sits })
+}
+
+/// Whether someone answers for a release on the closed agenda: its owner, or its release manager.
+fn answers(db: &mut dyn Query, meeting: &Meeting, person: Option<PersonId>) -> Result<bool, Fault> {
+    let Some(person) = person else { return Ok(false) };
+    let sql = "SELECT 1 FROM releases WHERE id = $1 AND (owner = $2 OR release_manager = $2)";
+    for item in &meeting.agenda {
+        let Subject::Release(id) = item.item.subject else { continue };
+        let params = [id.to_string().into(), person.to_string().into()];
+        if db.query_one(sql, &params)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What an agenda asks of a change or a release.

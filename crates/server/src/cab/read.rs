@@ -69,17 +69,22 @@ fn shown(
         ended_at: text(meeting.ended_at),
         overrun: meeting.overrun,
         cancelled: meeting.cancelled.clone(),
-        actions: actions(meeting, &board.state, asking),
+        actions: actions(db, meeting, &board.state, asking)?,
     })
 }
 
-fn actions(meeting: &Meeting, board: &Board, asking: &Asking) -> Vec<api::common::Action> {
-    let facts = facts(board, asking);
+fn actions(
+    db: &mut dyn Query,
+    meeting: &Meeting,
+    board: &Board,
+    asking: &Asking,
+) -> Result<Vec<api::common::Action>, Fault> {
+    let facts = facts(db, board, meeting, asking)?;
     let shown = Verb::ALL.iter().map(|verb| {
         let guarded = guard(*verb, meeting, &facts);
         action(verb.word(), guarded.and_then(|()| asking.permit(Permission::CabAttend)))
     });
-    shown.collect()
+    Ok(shown.collect())
 }
 
 fn shown_item(

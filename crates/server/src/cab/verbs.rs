@@ -80,7 +80,8 @@ impl Command for MoveMeeting {
         let mut meeting: Loaded<Meeting> = work.load_subject(id)?;
         close_if_due(work, &mut meeting)?;
         let board = board_of(work.tx, &meeting.state)?;
-        let facts = facts(&board.state, &Asking::of(work));
+        let asking = Asking::of(work);
+        let facts = facts(work.tx, &board.state, &meeting.state, &asking)?;
         let events = self.decide(work, &meeting, &board.state, &facts)?;
         work.append(&mut meeting, events)?;
         if meeting.state.cancelled.is_some() && meeting.state.scheduled {

@@ -100,7 +100,10 @@ pub(super) fn reported(said: &ReportRun, run: &orchestrator::Run) -> Result<Inpu
     };
     let report = match said.result.as_str() {
         "done" => Report::Done(said.note.clone()),
-        "failed" => Report::Failed(said.note.clone().unwrap_or_default()),
+        "failed" => {
+            let note = said.note.clone().filter(|note| !note.trim().is_empty());
+            Report::Failed(note.ok_or_else(|| wrong("/note", "says what failed"))?)
+        }
         "not_begun" => Report::NotBegun,
         _ => return Err(wrong("/result", "is `done`, `failed` or `not_begun`")),
     };

@@ -294,6 +294,7 @@ fn every_flaw_is_told_with_file_line_and_column() {
         one("releases/major.toml", "name = \"build\"", "name = \"planning\""),
         one("releases/major.toml", "assign = \"owner\"", "assign = \"owners\""),
         one("changes/normal.toml", "\"plans\", \"risk\"] }", SECOND_GROUP),
+        one("changes/normal.toml", "\"plans\", \"risk\"] }", "\"package\"] }"),
         one("changes/normal.toml", "\"majority\"", "{ count = 0 }"),
         one("changes/normal.toml", "reminder_hours = 24", "reminder_hours = 96"),
         one("changes/normal.toml", "[\"cab_member\"]", "[\"cab_member\", \"auditor\"]"),

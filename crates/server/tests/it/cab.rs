@@ -247,11 +247,19 @@ fn a_meeting_is_led_its_votes_count_where_they_always_do_and_its_minutes_are_fix
         for member in [&story.cora, &story.cees] {
             member.post(&format!("{path}/attend"), json!({"present": true})).await.ok();
         }
-        story
-            .anna
-            .post(&format!("{path}/attend"), json!({"present": true}))
-            .await
-            .refused(403, "cab.not_a_member");
+        // Who answers for a release on the agenda comes too, speaks, and has no vote by that.
+        let (came, attend) = (json!({"present": true}), format!("{path}/attend"));
+        story.sara.post(&attend, came.clone()).await.refused(403, "cab.not_a_member");
+        let record = read(&story.anna, &meeting).await;
+        assert!(allowed(&record, "attend") && allowed(&record, "remark"));
+        assert!(!allowed(&record, "next"), "{:#}", record["actions"]);
+        story.anna.post(&attend, came).await.ok();
+        let said = json!({"subject": first, "text": "The desk is told."});
+        story.anna.post(&format!("{path}/remark"), said).await.ok();
+        let round = story.anna.get(&format!("/releases/{first}")).await.ok()["rounds"][0].clone();
+        let vote_of_hers = json!({"round": round["number"], "content_hash": round["content_hash"]});
+        let answer = story.anna.post(&format!("/releases/{first}/approve"), vote_of_hers).await;
+        answer.refused(403, "request.not_permitted");
         let absent = json!({"person": "cees_cab", "present": false});
         story.cora.post(&format!("{path}/attend"), absent).await.refused(403, "cab.not_the_chair");
         let length = json!({"subject": first, "minutes": 20});
@@ -315,6 +323,7 @@ async fn ended(stage: &Stage, story: &Cast<'_>, path: &str, second: &str) {
         - cleo_chair Example, 11:00 – 11:50
         - cora_cab Example, 11:00 – 11:50
         - cees_cab Example, 11:00 – 11:50
+        - anna_requester Example, 11:00 – 11:50
 
         ## Items
 
@@ -326,6 +335,7 @@ async fn ended(stage: &Stage, story: &Cast<'_>, path: &str, second: &str) {
         - Risk: moderate
         - cora_cab Example, approve, 11:00: Rehearsed twice.
         - cees_cab Example, approve, 11:00
+        - Remark of anna_requester Example, 11:00: The desk is told.
         - Remark of cora_cab Example, 11:00: Watch the queue for an hour.
 
         ### 2. REL-2 Second

@@ -7,13 +7,15 @@ use std::sync::{Arc, mpsc};
 
 use axum::http::Method;
 use domain::identity::Permission;
+use domain::incident::{Incident, IncidentEvent};
 use interlock_server::bus::{Command, Envelope, Failure, Lock, Stop, Work};
 use interlock_server::calendar::CalendarReactor;
 use interlock_server::follow::timers;
 use interlock_server::notice::NoticeReactor;
 use interlock_server::read::ask;
 use interlock_server::report::Surveys;
-use ports::{Engine, Query, Row, Value};
+use kernel::IncidentId;
+use ports::{Engine, Fault, Query, Row, Value};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Along, Client, Stage, at, on_both};
@@ -276,6 +278,77 @@ fn commands_that_take_locks_the_wrong_way_round_do_not_wait_for_each_other() {
             let sql = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
             assert_eq!(stage.count(sql).await, 0);
         }
+    });
+}
+
+/// Ends an incident an hour before it began, by no rule of the product.
+struct ResolveEarly {
+    incident: IncidentId,
+}
+
+impl Command for ResolveEarly {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "test.resolve_early"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let mut incident = work.load_subject::<Incident>(self.incident)?;
+        let resolved_at = work.now.plus_minutes(-60);
+        work.append(&mut incident, vec![IncidentEvent::Resolved { resolved_at }])
+    }
+}
+
+#[test]
+fn an_event_that_breaks_an_invariant_is_not_appended_and_one_that_was_stored_is_replayed() {
+    on_both(async |stage| {
+        let (_, rosa) = cast(&stage).await;
+        let raised = rosa.post("/incidents", json!({"title": "It fails"})).await.ok();
+        let incident = raised["id"].as_str().expect("an id").parse().expect("an id");
+        let kept = async || {
+            let found = ask(&*stage.store, |db| {
+                let sql = "SELECT id, stream, version, payload FROM events ORDER BY id";
+                let events = db.query(sql, &[])?;
+                Ok((events, db.query("SELECT * FROM states ORDER BY stream", &[])?))
+            });
+            (found.await.unwrap(), stage.rows().await)
+        };
+        let before = kept().await;
+        let sent = stage.bus.send(Envelope::system("test"), ResolveEarly { incident }).await;
+        match sent.map(|reply| reply.answer) {
+            Err(Failure::Fault(Fault::Panicked(why))) => {
+                assert!(why.contains("it was resolved before it began"), "{why}");
+            }
+            other => panic!("it ended by something else than its invariant: {other:?}"),
+        }
+        assert_eq!(kept().await, before);
+        rosa.post("/incidents/INC-1/comments", json!({"text": "Still down."})).await.ok();
+
+        // An older version of the program may have let it through.
+        let early = stage.now().plus_minutes(-60);
+        let insert = "INSERT INTO events \
+            (id, stream, version, name, payload, actor, at, correlation, salt, digest) \
+            SELECT 'evt_early', stream, 3, 'incident.resolved.v1', \
+            '{\"resolved_at\":\"2026-11-21T07:00:00Z\"}', actor, at, correlation, salt, digest \
+            FROM events WHERE name = 'incident.comment_added.v1'";
+        assert_eq!(stage.touch(insert).await, 1);
+        stage.touch("UPDATE states SET format = 0 WHERE stream LIKE 'incident:%'").await;
+        let shown = rosa.get("/incidents/INC-1").await.ok();
+        assert_eq!((&shown["state"], &shown["version"]), (&json!("resolved"), &json!(3)));
+        assert_eq!(shown["resolved_at"], early.to_string());
+        // What mends it is taken.
+        let later = json!({"resolved_at": stage.now().to_string()});
+        rosa.patch("/incidents/INC-1", "*", later).await.ok();
+        assert_eq!(rosa.get("/incidents/INC-1").await.ok()["version"], 4);
     });
 }
 
