@@ -78,6 +78,7 @@ export function sentence(text: string): string {
 }
 
 export const UI = {
+  notCollected: 'Not collected',
   scoreWords: 'In a few words, if you like',
   scoreLow: 'not at all',
   scoreHigh: 'entirely',
