@@ -57,7 +57,8 @@ export async function recordPages(request) {
     return record;
   };
   for (const phase of ['planning', 'approval', 'deployment', 'closed']) {
-    await add(`release-${phase}`, `/releases?phase=${phase}&limit=1`);
+    const record = await add(`release-${phase}`, `/releases?phase=${phase}&limit=1`);
+    if (record) pages.push([`release-${phase}-summary`, `/releases/${record}/summary`]);
   }
   const release = await first('/releases?phase=approval&limit=1');
   for (const tab of RELEASE_TABS) pages.push([`release-${tab}`, `/releases/${release}/${tab}`]);

@@ -16,6 +16,7 @@ export const paths = {
   releaseBoard: '/releases/board',
   newRelease: '/releases/new',
   release: (id: string, tab = 'overview') => `/releases/${part(id)}/${tab}`,
+  releaseSummary: (id: string) => `/releases/${part(id)}/summary`,
   cab: '/cab',
   meeting: (id: string) => `/cab/${part(id)}`,
   calendar: '/calendar',

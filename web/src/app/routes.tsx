@@ -50,6 +50,7 @@ const pages = [
   page('/releases/board', () => import('@/features/release/pages/BoardPage')),
   page('/releases/new', () => import('@/features/release/pages/NewReleasePage')),
   page('/releases/$id', () => import('@/features/release/pages/ReleasePage')),
+  page('/releases/$id/summary', () => import('@/features/release/pages/SummaryPage')),
   page('/releases/$id/$tab', () => import('@/features/release/pages/ReleasePage')),
   page('/cab', () => import('@/features/cab/pages/CabPage')),
   page('/cab/$id', () => import('@/features/cab/pages/MeetingPage')),

@@ -4,6 +4,8 @@ import { useCurrentInView } from './useCurrentInView';
 import classes from './PhaseLine.module.css';
 
 interface Props {
+  /** What the row is of, where that is not the phases. */
+  label?: string;
   phases: string[];
   current: string;
   /** The model's own word for the current phase, when it has one. */
@@ -15,13 +17,14 @@ interface Props {
   failed?: { from: string; word: string };
 }
 
-export function PhaseLine({ phases, current, state, held, cancelled, failed }: Props) {
+export function PhaseLine({ label = UI.phases, phases, current, ...more }: Props) {
+  const { state, held, cancelled, failed } = more;
   const at = phases.indexOf(current);
   const failedAt = failed ? phases.indexOf(failed.from) : phases.length;
   const row = useCurrentInView<HTMLOListElement>(current);
   return (
     // Scrolls sideways on a phone, so the keyboard has to reach it.
-    <ol ref={row} className={classes.line} aria-label={UI.phases} tabIndex={0}>
+    <ol ref={row} className={classes.line} aria-label={label} tabIndex={0}>
       {phases.map((phase, index) => {
         const place = index < at ? 'past' : index === at ? 'now' : 'ahead';
         return (

@@ -80,6 +80,7 @@ export function sentence(text: string): string {
 export const UI = {
   inLog: 'In the log',
   inLogOf: (name: string) => `In the log: ${name}`,
+  notCollected: 'Not collected',
   scoreWords: 'In a few words, if you like',
   scoreLow: 'not at all',
   scoreHigh: 'entirely',

@@ -1,11 +1,13 @@
 // What the policy page reads.
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/client';
 import type { Page, Schema } from '@/lib/schema';
 
 export type Policy = Schema<'Policy'>;
 export type Checked = Schema<'PolicyChecked'>;
 export type Replay = Schema<'Replay'>;
+export type Model = Schema<'Model'>;
+export type Report = Schema<'Report'>;
 export type Files = Record<string, string>;
 
 export function usePolicy() {
@@ -28,5 +30,27 @@ export function useVersions() {
     queryKey: ['/policy/versions'],
     queryFn: ({ signal }) =>
       get<Page<Schema<'PolicyVersion'>>>('/policy/versions', { limit: 20 }, signal),
+  });
+}
+
+const DAY_MS = 86_400_000;
+const EFFECT_DAYS = 90;
+
+/** What says how a model does, by the kind of its records: what went well, and how long it took. */
+const EFFECT: Record<string, string[]> = {
+  release: ['release_success_rate', 'approval_wait'],
+  change: ['change_success_rate', 'request_lead_time'],
+};
+
+/** Figures of the last 90 days, this one included, divided by type. */
+export function useEffectOf(kind: string) {
+  const day = (back: number) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10);
+  const scope = { from: day(EFFECT_DAYS - 1), to: day(-1), by: 'type' };
+  return useQueries({
+    queries: (EFFECT[kind] ?? []).map((name) => ({
+      queryKey: [`/reports/${name}`, scope],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        get<Report>(`/reports/${name}`, scope, signal),
+    })),
   });
 }

@@ -12,6 +12,14 @@ export const POLICY = {
   source: 'The file, as it is kept',
   owner: (name: string) => `Owned by ${name}`,
   review: (day: string) => `to be reviewed on ${day}`,
+  overdue: 'Review overdue',
+  wasDue: (day: string, owner: string | undefined) =>
+    owner
+      ? `It was due on ${day}; ${owner} answers for it.`
+      : `It was due on ${day}; nobody is named who answers for it.`,
+  effect: 'In the last 90 days',
+  noneYet: (kind: string) => `There is no ${kind} of it yet.`,
+  noneLately: (kind: string) => `No ${kind} of it came to an end in this time.`,
   emptyTitle: 'No models',
   empty: 'Models are files of the server; without one no record can be made.',
 };

@@ -1,32 +1,7 @@
 // Values as people read them.
-import { span } from '@/lib/dates';
+import { valueText } from '@/ui/figureText';
 import type { Figure, FigureValue } from './queries';
 import { texts } from './texts';
-
-/** `5.3 %`, `2 d 4 h`, `1.5 a week`; what was not collected is no number. */
-export function valueText(value: number | null | undefined, unit: string): string {
-  if (value === null || value === undefined) return texts.notCollected;
-  switch (unit) {
-    case 'share':
-      return `${round(value * 100)} %`;
-    case 'seconds':
-      return `${value < 0 ? '−' : ''}${span(value * 1000)}`;
-    case 'per week':
-      return `${round(value)} a week`;
-    default:
-      return round(value);
-  }
-}
-
-/** The same, short enough for a chart. */
-export function shortText(value: number, unit: string): string {
-  return unit === 'per week' ? round(value) : valueText(value, unit);
-}
-
-function round(value: number): string {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return String(Number(value.toFixed(digits)));
-}
 
 /** How certain a share is, or how far many values spread. */
 export function spreadText(value: FigureValue, unit: string): string | undefined {

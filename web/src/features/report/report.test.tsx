@@ -4,7 +4,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
 import { show } from '@/testing/render';
 import { serve } from '@/testing/server';
-import { stepText, trendOf, valueText } from './format';
+import { valueText } from '@/ui/figureText';
+import { stepText, trendOf } from './format';
 import type { Figure, Report } from './queries';
 
 vi.mock('./components/echarts', () => ({

@@ -14,7 +14,6 @@ export const texts = {
   csv: 'CSV',
   behind: (count: number) =>
     `${count} ${count === 1 ? 'event is' : 'events are'} not counted yet. Figures follow within moments; after an upgrade it takes longer.`,
-  notCollected: 'Not collected',
   notCollectedHelp: 'Nothing was recorded that this figure counts. That is not zero.',
   of: (counted: number, n: number) => `${counted} of ${n}`,
   n: (n: number) => `n = ${n}`,

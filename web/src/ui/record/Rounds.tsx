@@ -199,7 +199,8 @@ function answered(answer: string): string {
   return { approve: 'Approved', reject: 'Rejected', abstain: 'Abstained' }[answer] ?? answer;
 }
 
-function lampOf(state: string): Schema<'LampState'> {
+/** How a stage of a round stands. */
+export function lampOf(state: string): Schema<'LampState'> {
   if (state === 'approved') return 'clear';
   if (state === 'rejected') return 'stop';
   return state === 'open' ? 'waiting' : 'not_needed';

@@ -1,13 +1,13 @@
-// The models in force: what each type is for, its states, its approval, its file.
+// The models in force: what each type is for, how it does, its states, its approval, its file.
 import { useModels } from '@/lib/lookup';
-import type { Schema } from '@/lib/schema';
 import { Page, Section } from '@/ui/Page';
 import { EmptyState, ErrorState, PartSkeleton } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
+import { Effect } from '../components/Effect';
+import { Keeper } from '../components/Keeper';
 import classes from '../components/models.module.css';
+import { useEffectOf, type Model } from '../queries';
 import { POLICY } from '../texts';
-
-type Model = Schema<'Model'>;
 
 export default function ModelsPage() {
   const models = useModels();
@@ -28,20 +28,29 @@ export default function ModelsPage() {
         groups.map(({ title, kind }) => {
           const found = models.data.filter((model) => model.kind === kind);
           if (found.length === 0) return null;
-          return (
-            <section key={kind} aria-label={title} className={classes.group}>
-              <h2 className={classes.groupTitle}>{title}</h2>
-              {found.map((model) => (
-                <ModelBlock key={model.name} model={model} />
-              ))}
-            </section>
-          );
+          return <Group key={kind} title={title} kind={kind} models={found} />;
         })}
     </Page>
   );
 }
 
-function ModelBlock({ model }: { model: Model }) {
+function Group({ title, kind, models }: { title: string; kind: string; models: Model[] }) {
+  const reports = useEffectOf(kind);
+  const failed = reports.find((report) => report.error);
+  return (
+    <section aria-label={title} className={classes.group}>
+      <h2 className={classes.groupTitle}>{title}</h2>
+      {failed && <ErrorState error={failed.error} retry={() => void failed.refetch()} />}
+      {models.map((model) => (
+        <ModelBlock key={model.name} model={model} reports={reports} />
+      ))}
+    </section>
+  );
+}
+
+type BlockProps = { model: Model; reports: ReturnType<typeof useEffectOf> };
+
+function ModelBlock({ model, reports }: BlockProps) {
   return (
     <Section
       title={model.title}
@@ -52,16 +61,8 @@ function ModelBlock({ model }: { model: Model }) {
       }
     >
       <p className={classes.words}>{model.description}</p>
-      {(model.owner || model.review_on) && (
-        <p className="soft">
-          {[
-            model.owner && POLICY.owner(model.owner),
-            model.review_on && POLICY.review(model.review_on),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </p>
-      )}
+      <Keeper model={model} />
+      <Effect model={model} reports={reports} />
       {model.states.length > 0 && <States states={model.states} />}
       <h3 className={classes.small}>{POLICY.approval}</h3>
       {model.approval.length === 0 ? (

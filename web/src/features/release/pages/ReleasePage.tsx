@@ -1,4 +1,5 @@
 // A release: where it stands, the route from here to done, and its tabs.
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { useGo, useParam } from '@/lib/address';
@@ -7,6 +8,7 @@ import { useVerb } from '@/lib/verb';
 import { useWrite } from '@/lib/write';
 import type { FieldError } from '@/lib/schema';
 import { Route, type MissingField } from '@/ui/Route';
+import { Link } from '@/ui/Link';
 import { LinkTabs } from '@/ui/LinkTabs';
 import { Page } from '@/ui/Page';
 import { PhaseLine } from '@/ui/PhaseLine';
@@ -15,13 +17,14 @@ import { OnHold } from '@/ui/record/OnHold';
 import { Watch } from '@/ui/record/Watch';
 import { say } from '@/ui/say';
 import { ErrorState, ProblemNote, RecordSkeleton } from '@/ui/States';
-import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
-import { takenBack } from '../takenBack';
+import { failureOf } from '../takenBack';
+import { ReleaseBadges } from '../components/ReleaseBadges';
 import { ReleaseMeta } from '../components/ReleaseMeta';
 import { ReleaseTab, releaseTabs } from '../components/ReleaseTab';
 import { ReleaseVerbDialog, needsDialog } from '../components/ReleaseVerbDialog';
 import { releasePath, useRelease, type Release } from '../queries';
+import { SUMMARY } from '../summaryTexts';
 import { DONE, FIELD, RELEASE, VERB } from '../texts';
 import { releaseActions } from '../verbs';
 
@@ -61,30 +64,52 @@ function Inside({ release }: { release: Release }) {
     busy: clone.isPending,
     run: () => clone.mutate({ path: `${path}/clone`, body: {} }),
   };
+  const summary = {
+    name: 'summary',
+    label: SUMMARY.link,
+    allowed: true,
+    key: 's',
+    run: () => go(paths.releaseSummary(release.number)),
+  };
   useKeys(
     'Release',
-    all
+    [...all, summary]
       .filter((item) => item.key && item.allowed)
       .map((item) => ({ keys: item.key ?? '', label: item.label, run: item.run })),
   );
+  const failure = failureOf(release);
+  // Those whom the summary is for ask about major ones; there it is in plain sight.
+  const isMajor = release.type === 'major';
   const fault = verb.problem && !open ? verb.problem : clone.error;
   return (
     <Page
       title={release.title}
       number={release.number}
       back={{ to: paths.releases, label: RELEASE.list }}
-      badges={<Badges release={release} />}
+      badges={<ReleaseBadges release={release} />}
       meta={<ReleaseMeta release={release} />}
       tools={
-        <Watch
-          path={path}
-          watched={release.watched}
-          watchers={release.watchers}
-          version={release.version}
-        />
+        <>
+          {isMajor && (
+            <Button
+              component={Link}
+              to={paths.releaseSummary(release.number)}
+              variant="default"
+              aria-keyshortcuts={summary.key}
+            >
+              {SUMMARY.button}
+            </Button>
+          )}
+          <Watch
+            path={path}
+            watched={release.watched}
+            watchers={release.watchers}
+            version={release.version}
+          />
+        </>
       }
       primary={primary}
-      others={[...others, copy]}
+      others={[...others, ...(isMajor ? [] : [summary]), copy]}
     >
       <ProblemNote error={fault} />
       <PhaseLine
@@ -93,7 +118,7 @@ function Inside({ release }: { release: Release }) {
         state={release.state}
         held={release.held}
         cancelled={release.phase === 'cancelled'}
-        failed={failureOf(release)}
+        failed={failure ? { from: 'deployment', word: wordOf(failure) } : undefined}
       />
       <OnHold hold={release.hold} resume={all.find((item) => item.name === 'resume')} />
       <LongerWindow record={release} path={path} />
@@ -148,28 +173,4 @@ function missingField(release: Release, error: FieldError): MissingField {
   const to = ofChange || scope || `${paths.release(release.number)}?edit=true`;
   const label = field === 'owner' ? FIELD.owner : error.detail;
   return { label, to };
-}
-
-/** How it failed, as its outcome says or its rollback. */
-function failureOf(release: Release): { from: string; word: string } | undefined {
-  const { deployment, outcome } = release;
-  const failed = takenBack(deployment?.state) || outcome === 'failed';
-  return failed ? { from: 'deployment', word: wordOf(outcome ?? deployment?.state) } : undefined;
-}
-
-function Badges({ release }: { release: Release }) {
-  return (
-    <>
-      <StatePill word={release.type} tone={release.type === 'emergency' ? 'stop' : 'neutral'} />
-      {release.held && <StatePill word="held" label="On hold" />}
-      {release.overdue_since && <StatePill word="overdue" />}
-      {release.approved && !release.outcome && !takenBack(release.deployment?.state) && (
-        <StatePill word="approved" label="Go given" />
-      )}
-      {takenBack(release.deployment?.state) && !release.outcome && (
-        <StatePill word={release.deployment?.state} />
-      )}
-      {release.outcome && <StatePill word={release.outcome} />}
-    </>
-  );
 }

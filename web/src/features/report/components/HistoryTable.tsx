@@ -1,5 +1,6 @@
 // The table behind a chart: the same values, and the records of each step by keyboard.
-import { shortText, spreadText, stepText, valueText } from '../format';
+import { shortText, valueText } from '@/ui/figureText';
+import { spreadText, stepText } from '../format';
 import type { Figure } from '../queries';
 import { texts } from '../texts';
 import classes from './HistoryTable.module.css';

@@ -1,5 +1,6 @@
 // How a figure moved against the time before: in words, with an arrow and a colour beside them.
-import { trendOf, valueText } from '../format';
+import { valueText } from '@/ui/figureText';
+import { trendOf } from '../format';
 import type { Figure } from '../queries';
 import { texts } from '../texts';
 import classes from './FigureCard.module.css';

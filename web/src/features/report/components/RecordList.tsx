@@ -8,7 +8,7 @@ import { ListEmpty } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { wordOf } from '@/ui/texts';
 import { Time } from '@/ui/Time';
-import { valueText } from '../format';
+import { valueText } from '@/ui/figureText';
 import { useRecords, type Figure, type ReportRecord } from '../queries';
 import { texts } from '../texts';
 import classes from './ReportFilters.module.css';

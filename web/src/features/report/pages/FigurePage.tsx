@@ -7,6 +7,7 @@ import { useAddress, useParam, type Address } from '@/lib/address';
 import { queryText } from '@/lib/client';
 import { Page, Section } from '@/ui/Page';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
+import { restsOn, shortText, valueText } from '@/ui/figureText';
 import { wordOf } from '@/ui/texts';
 import { Behind } from '../components/Behind';
 import { Chart } from '../components/Chart';
@@ -18,7 +19,7 @@ import { RecordList } from '../components/RecordList';
 import { ReportFilters } from '../components/ReportFilters';
 import cards from '../components/FigureCard.module.css';
 import tables from '../components/HistoryTable.module.css';
-import { shortText, spreadText, stepText, valueText } from '../format';
+import { spreadText, stepText } from '../format';
 import { figurePath, scopeOf, useReport, type Figure } from '../queries';
 import { DIVISIONS, texts } from '../texts';
 
@@ -80,7 +81,7 @@ function Whole({ figure, by, address, change }: WholeProps) {
           {valueText(value.value, definition.unit)}
         </p>
         <p className={cards.soft}>
-          {typeof value.counted === 'number' ? texts.of(value.counted, value.n) : texts.n(value.n)}
+          {restsOn(value)}
           {spreadText(value, definition.unit) && <> · {spreadText(value, definition.unit)}</>}
         </p>
         <Moved figure={figure} />
