@@ -241,6 +241,7 @@ def check_pack(text, key):
         last = position
     release = "release:" + pack["release"]["id"]
     need(release in streams, "no event of the release is in it")
+    need(streams == pack["streams"], "it holds other events than it counts")
     return f"{len(pack['events'])} events of {pack['release']['number']} are in the signed tree"
 
 

@@ -4,6 +4,8 @@
 //! the proof that the whole of it was not touched is the command line's `interlock audit verify`.
 //! Hashes of the tree are base64, as in the notes; those of payloads are hexadecimal.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -145,6 +147,8 @@ pub struct Pack {
     pub key: String,
     /// The signed note of the tree in which every event below is proved.
     pub note: String,
+    /// How many events each stream of the release holds in that tree; all of them stand below.
+    pub streams: BTreeMap<String, u64>,
     /// What the events lead to: the release, its changes, and what belongs to them.
     pub records: Vec<Record>,
     /// The events, in the order of the log.

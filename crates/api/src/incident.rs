@@ -146,9 +146,10 @@ pub struct NearChange {
     pub minutes_before: i64,
     /// How it ended.
     pub outcome: Option<String>,
-    /// `same_ci`, `same_service`, `upstream` or `downstream`.
+    /// `same_ci`, `same_service`, `upstream` or `downstream`; `elsewhere` for one that is named as
+    /// the cause and was not found near.
     pub nearness: String,
-    /// The CI or service that it worked on.
+    /// The CI or service that it worked on; absent for one elsewhere.
     pub hit: Option<Ref>,
     /// The way from what the incident hits to there; empty when it is the same.
     pub path: String,

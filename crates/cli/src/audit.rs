@@ -103,7 +103,7 @@ pub(crate) enum AuditVerb {
 /// Which checkpoint, and how it is shown.
 #[derive(Debug, Args)]
 pub(crate) struct CheckpointArgs {
-    /// Signs the tree as it is now first.
+    /// Signs the tree as it is now first; one of the last ten seconds is given again.
     #[arg(long)]
     write: bool,
     /// Prints the signed note alone, as it is kept elsewhere.

@@ -149,7 +149,7 @@ pub(crate) fn serve(serve: &Serve) -> Result {
         trusted_proxies: serve.trusted_proxy.clone(),
         github: serve.github.set_up()?,
         webhook: serve.webhook()?,
-        web: Some(Arc::new(Web::new())),
+        web: Some(Arc::new(Web::guarded())),
         mailer: Some(Arc::new(Post::new())),
         address: serve.public_address.clone(),
     };
@@ -174,7 +174,7 @@ pub(crate) fn demo(demo: &Demo, output: &Output) -> Result {
     let demonstration = Some(sign_ins.clone());
     let options = Options {
         demonstration,
-        web: Some(Arc::new(Web::new())),
+        web: Some(Arc::new(Web::guarded())),
         mailer: Some(Arc::new(Post::new())),
         ..Options::default()
     };

@@ -2,12 +2,14 @@
 //! only as the request that it was: never does one that writes become one that reads. No address
 //! appears in an error.
 
-use std::io::{Read, Write};
-use std::sync::OnceLock;
+use std::io::{Error as IoError, Read, Write};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
+use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method, is_link_local};
 use reqwest::blocking::{Client, ClientBuilder, Request, Response};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Error, Url};
@@ -23,6 +25,7 @@ const UNREAD_BYTES_MAX: u64 = 64 * 1024;
 /// How much of a long answer is held at a time.
 const PIECE_BYTES: usize = 64 * 1024;
 
+const LINK_LOCAL: &str = "the address is one of the local link";
 const CALLING: &str = "calling over HTTP";
 const CONNECTING_MAX: Duration = Duration::from_secs(5);
 const ANSWERING_MAX: Duration = Duration::from_mins(1);
@@ -30,6 +33,8 @@ const ANSWERING_MAX: Duration = Duration::from_mins(1);
 /// A client for the network. It blocks, and so must not be used on a thread of an async runtime.
 #[derive(Debug, Default)]
 pub struct Web {
+    /// Whether it stays away from the local link.
+    is_guarded: bool,
     here: OnceLock<Client>,
     elsewhere: OnceLock<Client>,
 }
@@ -41,10 +46,19 @@ impl Web {
         Self::default()
     }
 
+    /// A client for a server, which calls addresses that people typed in: it reaches nothing on the
+    /// local link, neither by its address nor by a name that leads there.
+    pub fn guarded() -> Self {
+        Self { is_guarded: true, ..Self::new() }
+    }
+
     fn ask(&self, request: &HttpRequest) -> Result<Response, Fault> {
         let mut url: Url = request.url.parse().map_err(|error| Fault::permanent(CALLING, error))?;
         let mut redirects = 0;
         loop {
+            if self.is_guarded && address_of(&url).is_some_and(is_link_local) {
+                return Err(Fault::permanent(CALLING, LINK_LOCAL));
+            }
             let client = self.client(&url)?;
             let answer = client.execute(prepared(request, url)?).map_err(fault)?;
             match next(request.method, &answer).filter(|_| redirects < REDIRECTS_MAX) {
@@ -60,6 +74,9 @@ impl Web {
     fn client(&self, url: &Url) -> Result<&Client, Fault> {
         if is_here(url) {
             return made(&self.here, || builder().no_proxy().tls_certs_only([]));
+        }
+        if self.is_guarded {
+            return made(&self.elsewhere, || builder().dns_resolver(Arc::new(Guarded)));
         }
         made(&self.elsewhere, builder)
     }
@@ -147,10 +164,33 @@ fn next(method: Method, answer: &Response) -> Option<Url> {
 }
 
 fn is_here(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let address = bare.parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    let is_loopback = address_of(url).is_some_and(|address| address.is_loopback());
+    is_loopback || url.host_str() == Some("localhost")
+}
+
+/// The address of a URL that names no host.
+fn address_of(url: &Url) -> Option<IpAddr> {
+    let host = url.host_str()?;
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Looks names up as the system does, and leaves out what lies on the local link.
+struct Guarded;
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            let found = tokio::task::spawn_blocking(move || (host, 0).to_socket_addrs());
+            let found: Vec<SocketAddr> = found.await??.collect();
+            let open = found.iter().copied().filter(|address| !is_link_local(address.ip()));
+            let open: Vec<SocketAddr> = open.collect();
+            if open.is_empty() && !found.is_empty() {
+                return Err(IoError::other(LINK_LOCAL).into());
+            }
+            Ok(Box::new(open.into_iter()) as Addrs)
+        })
+    }
 }
 
 fn prepared(request: &HttpRequest, url: Url) -> Result<Request, Fault> {
@@ -296,6 +336,24 @@ mod tests {
         let answer = Web::new().send(&get(format!("http://{address}/"))).unwrap();
         assert_eq!(answer.status, 307);
         assert!(asked.recv_timeout(Duration::from_millis(200)).is_err());
+    }
+
+    #[test]
+    fn a_guarded_client_reaches_nothing_on_the_local_link() {
+        let web = Web::guarded();
+        for url in ["http://169.254.169.254/x", "http://2852039166/", "http://[::ffff:a9fe:a9fe]/"]
+        {
+            let fault = web.send(&get(url.to_owned())).unwrap_err();
+            assert!(!fault.is_transient() && fault.to_string().contains("local link"), "{url}");
+        }
+        let (address, _asked) = serve(vec![TEAPOT.to_owned()]);
+        assert_eq!(web.send(&get(format!("http://{address}/"))).unwrap().status, 418);
+        // The system takes this for a name, and finds the address behind it.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let resolve = |name: &str| runtime.block_on(Guarded.resolve(name.parse().unwrap()));
+        let wrong = resolve("2852039166").err().expect("it is left out");
+        assert_eq!(wrong.to_string(), LINK_LOCAL);
+        assert!(resolve("localhost").is_ok_and(|mut found| found.next().is_some()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An outbound HTTP call.
 
 use std::io::Write;
+use std::net::IpAddr;
 
 use crate::Fault;
 
@@ -46,6 +47,15 @@ pub struct HttpResponse {
 /// What a fault says it attempted when no connection came about: then nothing was sent.
 pub const CONNECTING: &str = "connecting over HTTP";
 
+/// Whether an address is one of the local link, where machines in a cloud find what they are and
+/// with which keys: nothing that people type in may lead a server there.
+pub fn is_link_local(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    }
+}
+
 /// Sends requests; an answer of any status is an answer, only the lack of one is a fault.
 pub trait HttpClient: Send + Sync {
     /// Sends one request and waits for the whole answer.
@@ -66,5 +76,25 @@ pub trait HttpClient: Send + Sync {
         let handed = sink.write_all(&answer.body);
         handed.map_err(|error| Fault::permanent("handing an answer on", error))?;
         Ok(HttpResponse { body: Vec::new(), ..answer })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_the_local_link_is_known_however_it_is_written() {
+        for (address, expected) in [
+            ("169.254.169.254", true),
+            ("::ffff:169.254.169.254", true),
+            ("fe80::1", true),
+            ("127.0.0.1", false),
+            ("::ffff:127.0.0.1", false),
+            ("10.0.0.1", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(is_link_local(address.parse().unwrap()), expected, "{address}");
+        }
     }
 }

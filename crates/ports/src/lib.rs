@@ -11,7 +11,7 @@ mod store;
 
 pub use clock::{Chance, Clock, ManualClock, SeededChance, SystemChance, SystemClock};
 pub use fault::Fault;
-pub use http::{CONNECTING, HttpClient, HttpRequest, HttpResponse, Method};
+pub use http::{CONNECTING, HttpClient, HttpRequest, HttpResponse, Method, is_link_local};
 pub use mail::{Mail, MailConnection, MailSecurity, MailServer, Mailer, Undelivered};
 pub use row::{Row, Value};
 pub use store::{

@@ -9,6 +9,7 @@ mod csv;
 pub mod extras;
 pub mod follow;
 pub mod health;
+pub mod html;
 pub mod http;
 pub mod kept;
 mod keys;

@@ -35,6 +35,8 @@ words! {
         Upstream = "upstream",
         /// On what needs a CI that the incident hits.
         Downstream = "downstream",
+        /// On none of these: somebody named it as the cause.
+        Elsewhere = "elsewhere",
     }
 }
 

@@ -20,11 +20,11 @@ mod write;
 
 pub use difference::{Line, Mark, difference};
 pub use event::ArticleEvent;
-pub use moves::{Judge, Verb, approve, guard, publish, retire};
+pub use moves::{Verb, approve, guard, publish, retire};
 pub use notes::{Bundle, BundledChange, Known, compose};
 pub use refusal::Refusal;
 pub use state::{Approved, Article, Audience, Content, Edit, Kind, Published, State};
-pub use write::{edit, write};
+pub use write::{edit, may_edit, write};
 
 /// The most services that one article is about.
 pub const SERVICES_MAX: usize = 50;

@@ -3,15 +3,13 @@
 use kernel::PersonId;
 
 use crate::aggregate::Decision;
-use crate::knowledge::{Article, ArticleEvent, Refusal, State, VERSIONS_MAX};
+use crate::knowledge::{Article, ArticleEvent, Refusal, State, VERSIONS_MAX, may_edit};
 use crate::refusal::{Check, reasoned};
 use crate::vocabulary::words;
 
 words! {
     /// What can be done to an article.
     Verb {
-        /// Write in it.
-        Edit = "edit",
         /// Say that it may be published.
         Approve = "approve",
         /// Let its audience read it.
@@ -21,36 +19,33 @@ words! {
     }
 }
 
-/// Who asks.
-#[derive(Debug, Clone, Copy)]
-pub struct Judge {
-    /// The person, where it is one.
-    pub person: Option<PersonId>,
-}
-
-/// Whether a verb may be done now.
-pub fn guard(verb: Verb, article: &Article, judge: Judge) -> Result<(), crate::Refusal> {
+/// Whether a verb may be done now, by this person where it is one.
+pub fn guard(
+    verb: Verb,
+    article: &Article,
+    person: Option<PersonId>,
+) -> Result<(), crate::Refusal> {
     let wrong = |mend: &'static str| Refusal::WrongState { is: article.state, mend };
+    may_edit(article)?;
     match (verb, article.state) {
-        (_, State::Retired) => Err(wrong("write another one").into()),
-        (Verb::Approve, State::Draft) => approves(article, judge).map(|_| ()),
+        (Verb::Approve, State::Draft) => approves(article, person).map(|_| ()),
         (Verb::Approve, _) => Err(wrong("it is approved; edit it to write the next one").into()),
         (Verb::Publish, State::Draft) => Err(wrong("someone else approves it first").into()),
         (Verb::Publish, State::Published) => Err(wrong("its newest text is out already").into()),
         (Verb::Publish, State::Approved) if article.versions.len() >= VERSIONS_MAX => {
             Err(Refusal::TooManyVersions.into())
         }
-        (Verb::Edit | Verb::Publish | Verb::Retire, _) => Ok(()),
+        (Verb::Publish | Verb::Retire, _) => Ok(()),
     }
 }
 
-fn approves(article: &Article, judge: Judge) -> Result<PersonId, crate::Refusal> {
+fn approves(article: &Article, person: Option<PersonId>) -> Result<PersonId, crate::Refusal> {
     let mut check = Check::default();
     if article.content.body.trim().is_empty() {
         check.wrong("/body", "is missing: there is nothing to publish");
     }
     check.end()?;
-    let person = judge.person.ok_or(Refusal::NoPerson)?;
+    let person = person.ok_or(Refusal::NoPerson)?;
     if article.authors.contains(&person) {
         return Err(Refusal::OwnDraft.into());
     }
@@ -58,22 +53,22 @@ fn approves(article: &Article, judge: Judge) -> Result<PersonId, crate::Refusal>
 }
 
 /// Says that it may be published.
-pub fn approve(article: &Article, judge: Judge) -> Decision<ArticleEvent> {
-    guard(Verb::Approve, article, judge)?;
-    let by = approves(article, judge)?;
+pub fn approve(article: &Article, person: Option<PersonId>) -> Decision<ArticleEvent> {
+    guard(Verb::Approve, article, person)?;
+    let by = approves(article, person)?;
     Ok(vec![ArticleEvent::Approved { by }])
 }
 
 /// Publishes what was approved, as the next version.
-pub fn publish(article: &Article, judge: Judge) -> Decision<ArticleEvent> {
-    guard(Verb::Publish, article, judge)?;
+pub fn publish(article: &Article) -> Decision<ArticleEvent> {
+    guard(Verb::Publish, article, None)?;
     let version = article.versions.last().map_or(1, |last| last.version + 1);
     Ok(vec![ArticleEvent::Published { version }])
 }
 
 /// Takes it out of force, with a reason.
-pub fn retire(article: &Article, reason: &str, judge: Judge) -> Decision<ArticleEvent> {
-    guard(Verb::Retire, article, judge)?;
+pub fn retire(article: &Article, reason: &str) -> Decision<ArticleEvent> {
+    guard(Verb::Retire, article, None)?;
     reasoned(reason)?;
     Ok(vec![ArticleEvent::Retired { reason: reason.to_owned() }])
 }
@@ -91,10 +86,6 @@ mod tests {
 
     fn person(number: u128) -> PersonId {
         PersonId::from_uuid(uuid::Uuid::from_u128(number))
-    }
-
-    fn judge(number: u128) -> Judge {
-        Judge { person: Some(person(number)) }
     }
 
     fn after(article: Article, by: u128, events: &[ArticleEvent]) -> Article {
@@ -116,8 +107,9 @@ mod tests {
 
     fn published() -> Article {
         let draft = draft();
-        let approved = after(draft.clone(), ROSA, &approve(&draft, judge(ROSA)).expect("fine"));
-        after(approved.clone(), ANNA, &publish(&approved, judge(ANNA)).expect("fine"))
+        let approved =
+            after(draft.clone(), ROSA, &approve(&draft, Some(person(ROSA))).expect("fine"));
+        after(approved.clone(), ANNA, &publish(&approved).expect("fine"))
     }
 
     fn code<T: std::fmt::Debug>(end: Result<T, crate::Refusal>) -> &'static str {
@@ -127,30 +119,31 @@ mod tests {
     #[test]
     fn nobody_approves_what_they_wrote_in() {
         let draft = draft();
-        assert_eq!(code(approve(&draft, judge(ANNA))), "knowledge.own_draft");
-        assert_eq!(code(approve(&draft, Judge { person: None })), "knowledge.no_person");
+        assert_eq!(code(approve(&draft, Some(person(ANNA)))), "knowledge.own_draft");
+        assert_eq!(code(approve(&draft, None)), "knowledge.no_person");
         let helped =
             after(draft.clone(), ROSA, &edit(&draft, &body("Off, then on.")).expect("fine"));
-        assert_eq!(code(approve(&helped, judge(ROSA))), "knowledge.own_draft");
-        assert_eq!(code(approve(&helped, judge(ANNA))), "knowledge.own_draft");
+        assert_eq!(code(approve(&helped, Some(person(ROSA)))), "knowledge.own_draft");
+        assert_eq!(code(approve(&helped, Some(person(ANNA)))), "knowledge.own_draft");
         let empty = after(draft.clone(), ANNA, &edit(&draft, &body(" ")).expect("fine"));
-        assert_eq!(code(approve(&empty, judge(ROSA))), "request.invalid");
+        assert_eq!(code(approve(&empty, Some(person(ROSA)))), "request.invalid");
     }
 
     #[test]
     fn what_is_published_was_approved_and_stays_while_the_next_is_written() {
-        assert_eq!(code(publish(&draft(), judge(ROSA))), "knowledge.wrong_state");
+        assert_eq!(code(publish(&draft())), "knowledge.wrong_state");
         let first = published();
         assert_eq!(first.in_force().map(|one| one.version), Some(1));
-        assert_eq!(code(publish(&first, judge(ROSA))), "knowledge.wrong_state");
+        assert_eq!(code(publish(&first)), "knowledge.wrong_state");
         let edited = after(first.clone(), ROSA, &edit(&first, &body("Call us.")).expect("fine"));
         assert_eq!((edited.state, edited.approved.clone()), (State::Draft, None));
         let still = edited.in_force().expect("the first version");
         assert_eq!((still.version, still.content.body.as_str()), (1, "Turn it off and on."));
-        assert_eq!(code(approve(&edited, judge(ROSA))), "knowledge.own_draft");
+        assert_eq!(code(approve(&edited, Some(person(ROSA)))), "knowledge.own_draft");
         // Who wrote the first version has not written in the second.
-        let again = after(edited.clone(), ANNA, &approve(&edited, judge(ANNA)).expect("fine"));
-        let second = after(again.clone(), ANNA, &publish(&again, judge(ANNA)).expect("fine"));
+        let again =
+            after(edited.clone(), ANNA, &approve(&edited, Some(person(ANNA))).expect("fine"));
+        let second = after(again.clone(), ANNA, &publish(&again).expect("fine"));
         assert_eq!(second.versions.iter().map(|one| one.version).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(second.versions[0], first.versions[0]);
     }
@@ -158,20 +151,22 @@ mod tests {
     #[test]
     fn an_edit_takes_the_approval_away() {
         let draft = draft();
-        let approved = after(draft.clone(), ROSA, &approve(&draft, judge(ROSA)).expect("fine"));
+        let approved =
+            after(draft.clone(), ROSA, &approve(&draft, Some(person(ROSA))).expect("fine"));
         let edited = after(approved.clone(), ANNA, &edit(&approved, &body("No.")).expect("fine"));
-        assert_eq!(code(publish(&edited, judge(ANNA))), "knowledge.wrong_state");
+        assert_eq!(code(publish(&edited)), "knowledge.wrong_state");
     }
 
     #[test]
     fn a_retired_article_is_in_force_no_more() {
         let article = published();
-        assert_eq!(code(retire(&article, " ", judge(ANNA))), "request.invalid");
-        let events = retire(&article, "mended in 4.3", judge(ANNA)).expect("fine");
+        assert_eq!(code(retire(&article, " ")), "request.invalid");
+        let events = retire(&article, "mended in 4.3").expect("fine");
         let retired = after(article, ANNA, &events);
         assert_eq!(retired.in_force(), None);
+        assert_eq!(code(may_edit(&retired)), "knowledge.wrong_state");
         for verb in Verb::ALL {
-            assert_eq!(code(guard(*verb, &retired, judge(ROSA))), "knowledge.wrong_state");
+            assert_eq!(code(guard(*verb, &retired, Some(person(ROSA)))), "knowledge.wrong_state");
         }
     }
 }

@@ -144,7 +144,8 @@ fn link(link: &Link) -> String {
     let name = format!("{} {}", link.kind.word().replace('_', " "), plain(&link.target));
     let safe = |url: &&String| {
         let web = url.starts_with("https://") || url.starts_with("http://");
-        web && !url.contains(['<', '>', '\n', ' '])
+        // A backslash would end the address somewhere else, or nowhere.
+        web && !url.contains(['<', '>', '\\', ' ']) && !url.contains(char::is_control)
     };
     match link.url.as_ref().filter(safe) {
         Some(url) => format!("[{name}](<{url}>)"),
@@ -153,20 +154,37 @@ fn link(link: &Link) -> String {
 }
 
 /// Words that mean nothing in Markdown, in one line: what people wrote into a record may hold
-/// anything.
+/// anything. At the beginning of a line a dash or a number begins a list or a rule, and an address
+/// anywhere becomes a link to it.
 fn plain(words: &str) -> String {
-    let mut plain = String::with_capacity(words.len());
-    for letter in words.trim().chars() {
-        match letter {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&' | '~' => {
-                plain.push('\\');
-                plain.push(letter);
+    let line: String =
+        words.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let line = line.trim();
+    let digits = line.len() - line.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let mut plain = String::with_capacity(line.len());
+    for (at, letter) in line.char_indices() {
+        let rest = &line[at..];
+        let means = match letter {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&' | '~' | '@' => {
+                true
             }
-            letter if letter.is_control() => plain.push(' '),
-            letter => plain.push(letter),
+            '-' | '+' | '=' => at == 0,
+            '.' | ')' if digits > 0 && at == digits => true,
+            '.' => ends_with(&line[..at], "www"),
+            ':' => rest.starts_with("://") || ends_with(&line[..at], "mailto"),
+            _ => false,
+        };
+        if means {
+            plain.push('\\');
         }
+        plain.push(letter);
     }
     plain
+}
+
+fn ends_with(text: &str, end: &str) -> bool {
+    let from = text.len().checked_sub(end.len());
+    from.and_then(|from| text.get(from..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
 #[cfg(test)]
@@ -256,5 +274,27 @@ mod tests {
         let url = |url: &str| Link { url: Some(url.to_owned()), ..Link::new(LinkKind::Build, "9") };
         assert_eq!(link(&url("javascript:alert(1)")), "build 9");
         assert_eq!(link(&url("https://x.example/> [y](z)")), "build 9");
+        assert_eq!(link(&url("https://x.example/\\")), "build 9");
+    }
+
+    #[test]
+    fn a_line_begins_no_list_and_an_address_becomes_no_link() {
+        for (wild, said) in [
+            ("- one", "\\- one"),
+            ("+ one", "\\+ one"),
+            ("---", "\\---"),
+            ("===", "\\==="),
+            ("\u{1}- one", "\\- one"),
+            ("1. one", "1\\. one"),
+            ("12) one", "12\\) one"),
+            ("see https://evil.example/x", "see https\\://evil.example/x"),
+            ("WWW.evil.example", "WWW\\.evil.example"),
+            ("mailto:eve@evil.example", "mailto\\:eve\\@evil.example"),
+            // What means nothing there stays as it is.
+            ("Version 4.2 - at 10:30, é. 1) x", "Version 4.2 - at 10:30, é. 1) x"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(wild), said);
+        }
     }
 }

@@ -22,14 +22,20 @@ pub fn edit(article: &Article, edit: &Edit) -> Decision<ArticleEvent> {
     if edit.is_empty() {
         return Ok(vec![]);
     }
-    if article.state == State::Retired {
-        let mend = "write another one";
-        return Err(Refusal::WrongState { is: article.state, mend }.into());
-    }
+    may_edit(article)?;
     let mut content = article.content.clone();
     content.apply(&edit);
     check(&content)?;
     Ok(vec![ArticleEvent::Edited { edit: Box::new(edit) }])
+}
+
+/// Whether it may be written in: whatever is in force or is to come, nothing that was retired.
+pub fn may_edit(article: &Article) -> Result<(), crate::Refusal> {
+    if article.state == State::Retired {
+        let mend = "write another one";
+        return Err(Refusal::WrongState { is: article.state, mend }.into());
+    }
+    Ok(())
 }
 
 fn check(content: &Content) -> Result<(), crate::Refusal> {

@@ -114,6 +114,8 @@ pub struct ChannelFacts {
     pub has_address: bool,
     /// Whether it has a key to sign with, from before or given now.
     pub has_key: bool,
+    /// Whether a host is given without an address that names it.
+    pub names_host: bool,
     /// Whether a secret was given now.
     pub gives_secret: bool,
 }
@@ -161,8 +163,13 @@ fn check(content: &ChannelContent, facts: &ChannelFacts, turns: bool) -> Result<
         if address_of(&content.from).is_none() {
             check.wrong("/from", "is no e-mail address: say whom the mails are from");
         }
-    } else if !facts.has_address {
-        check.wrong("/url", "is missing: paste the address that the receiver gives you");
+    } else {
+        if !facts.has_address {
+            check.wrong("/url", "is missing: paste the address that the receiver gives you");
+        }
+        if facts.names_host {
+            check.wrong("/host", "is the one of the address: give that as `url` instead");
+        }
     }
     if content.kind == ChannelKind::Webhook && !facts.has_key {
         check.wrong("/secret", "is missing: requests are signed with it");
@@ -216,6 +223,8 @@ mod tests {
         assert_eq!(wrong(&of(ChannelKind::Slack), &nothing), ["/url"]);
         assert_eq!(wrong(&of(ChannelKind::Webhook), &nothing), ["/url", "/secret"]);
         let all = ChannelFacts { has_address: true, has_key: true, ..nothing };
+        let posing = ChannelFacts { names_host: true, ..all.clone() };
+        assert_eq!(wrong(&of(ChannelKind::Slack), &posing), ["/host"]);
         assert!(save_channel(&Channel::default(), &of(ChannelKind::Webhook), &all).is_ok());
     }
 

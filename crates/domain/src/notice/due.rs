@@ -49,6 +49,12 @@ pub struct Told {
     pub reached: bool,
 }
 
+/// The window that those believe in who were told.
+pub fn believed(told: &[Told]) -> Option<&Window> {
+    let last = told.iter().rev().find(|told| told.reached);
+    last.and_then(|told| told.window.as_ref())
+}
+
 /// How the release stands, and what was told of it, the oldest first.
 #[derive(Debug, Clone)]
 pub struct Facts<'a> {
@@ -111,7 +117,7 @@ pub fn next(facts: &Facts<'_>) -> Next {
         return next;
     }
     // An end tells more than a date that moved before it.
-    if facts.ended.is_none() && reached && facts.believed() != facts.window {
+    if facts.ended.is_none() && reached && believed(facts.told) != facts.window {
         tell(Moment::Moved, To::Told);
     }
     if facts.started_at.is_none() && facts.ended.is_none() {
@@ -155,12 +161,6 @@ impl Facts<'_> {
 
     fn misses(&self, moment: Moment) -> bool {
         !self.off.contains(&moment) && !self.has_told(moment)
-    }
-
-    /// The window that those believe in who were told.
-    fn believed(&self) -> Option<&Window> {
-        let last = self.told.iter().rev().find(|told| told.reached);
-        last.and_then(|told| told.window.as_ref())
     }
 
     /// When the window is told before it begins; nothing once that was done, or is too late.

@@ -24,7 +24,7 @@ pub use channel::{
     Channel, ChannelContent, ChannelEdit, ChannelFacts, ChannelKind, Security, save_channel,
 };
 pub use communication::{Communication, PlanContent, PlanEdit, plan};
-pub use due::{Ended, Facts, LATE_MINUTES, Lead, Next, Telling, To, Told, next};
+pub use due::{Ended, Facts, LATE_MINUTES, Lead, Next, Telling, To, Told, believed, next};
 pub use event::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 pub use group::{GroupContent, GroupEdit, GroupFacts, UserGroup, address_of, save_group};
 pub use refusal::Refusal;

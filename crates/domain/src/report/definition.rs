@@ -245,7 +245,10 @@ impl Figure {
             Self::TimeToRestore => Definition {
                 counts: "Incidents that say when service was restored.",
                 placed: "when it was opened",
-                ..spread("Mean time to recovery", "From an incident's beginning to its end.")
+                ..spread(
+                    "Time to restore service (median)",
+                    "From an incident's beginning to its end.",
+                )
             },
             Self::ReleaseDefectRate => Definition {
                 shape: Shape::Mean,

@@ -13,6 +13,13 @@ pub fn day_of(at: Timestamp) -> Date {
 }
 
 impl ActionItem {
+    /// Whether a reminder of the other one is one of this: the same is due from the same person on
+    /// the same day.
+    pub(super) fn is_as_due(&self, other: &Self) -> bool {
+        let due = |item: &Self| (item.owner, item.due_on);
+        self.title == other.title && due(self) == due(other)
+    }
+
     /// Whether it is late on a day.
     pub fn is_overdue(&self, today: Date) -> bool {
         !self.done && self.due_on.is_some_and(|due_on| due_on < today)
@@ -28,9 +35,9 @@ impl Review {
     }
 
     fn waiting(&self) -> impl Iterator<Item = (usize, &ActionItem)> {
-        let reminded = |item: &ActionItem| item.due_on <= self.reminded_on;
+        let reminded = |item: &ActionItem| self.reminded.iter().any(|then| item.is_as_due(then));
         let items = self.content.actions.iter().enumerate();
-        items.filter(move |(_, item)| !item.done && !reminded(item))
+        items.filter(move |(_, item)| !item.done && item.due_on.is_some() && !reminded(item))
     }
 }
 
@@ -50,11 +57,11 @@ pub fn remind(review: &Review, now: Timestamp) -> Vec<ReviewEvent> {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Actor;
+    use kernel::{Actor, Id as _};
 
     use super::*;
     use crate::aggregate::{Aggregate, Stamp};
-    use crate::review::Content;
+    use crate::review::{Content, Edit};
 
     fn item(title: &str, due_on: &str, done: bool) -> ActionItem {
         let due_on = due_on.parse().ok();
@@ -94,6 +101,33 @@ mod tests {
         assert_eq!(reminded.reminds_at(), Some(at("2026-12-03T00:00:00Z")));
         let late = after(review, "2026-12-05T08:00:00Z");
         assert_eq!(late.reminds_at(), None, "both were told at once");
+    }
+
+    #[test]
+    fn what_comes_on_a_day_already_reminded_is_reminded_of_too() {
+        let of = |actions: Vec<ActionItem>| ReviewEvent::Edited {
+            edit: Edit { actions: Some(actions), ..Edit::default() },
+        };
+        let stamp =
+            Stamp { at: at("2026-12-01T09:00:00Z"), by: Actor::System { part: "t".into() } };
+        let first = item("first", "2026-12-01", false);
+        let later = item("later", "2026-12-24", false);
+        let review = Review::default().evolve(&of(vec![first.clone(), later.clone()]), &stamp);
+        let review = after(review, "2026-12-01T00:00:00Z");
+        assert_eq!(review.reminds_at(), Some(at("2026-12-24T00:00:00Z")));
+        // One is moved to the day, one is added for it, the order turns round; one goes to Anna.
+        let moved = item("later", "2026-12-01", false);
+        let added = item("added", "2026-12-01", false);
+        let review = review.evolve(&of(vec![added.clone(), moved, first.clone()]), &stamp);
+        assert_eq!(review.reminds_at(), Some(at("2026-12-01T00:00:00Z")));
+        assert_eq!(titles(&remind(&review, at("2026-12-01T09:00:00Z"))), ["added", "later"]);
+        let review = after(review, "2026-12-01T09:00:00Z");
+        assert_eq!(review.reminds_at(), None, "each was reminded of once");
+        let anna = Some(kernel::PersonId::from_uuid(uuid::Uuid::from_u128(1)));
+        let given = ActionItem { owner: anna, ..first };
+        let review = review.evolve(&of(vec![added, given]), &stamp);
+        assert_eq!(titles(&remind(&review, at("2026-12-01T09:00:00Z"))), ["first"]);
+        assert_eq!(review.reminded.len(), 1, "what is gone is forgotten");
     }
 
     #[test]

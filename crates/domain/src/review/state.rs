@@ -152,9 +152,10 @@ pub struct Review {
     /// Remarks on its timeline.
     #[serde(default, skip_serializing_if = "is_default")]
     pub annotations: Vec<Annotation>,
-    /// The day up to which the owners of its action items were reminded.
+    /// The action items whose owners were reminded, as they were then: one that is moved, or given
+    /// to somebody else, is reminded of again.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub reminded_on: Option<Date>,
+    pub reminded: Vec<ActionItem>,
     /// By when it is due.
     #[serde(default, skip_serializing_if = "is_default")]
     pub due_on: Option<Date>,
@@ -195,7 +196,7 @@ impl Aggregate for Review {
     type Id = ReviewId;
     type Event = ReviewEvent;
     const KIND: &'static str = "review";
-    const FORMAT: i64 = 1;
+    const FORMAT: i64 = 2;
 
     fn evolve(mut self, event: &ReviewEvent, stamp: &Stamp) -> Self {
         match event {
@@ -207,13 +208,21 @@ impl Aggregate for Review {
                 self.content.kpis.clone_from(&planned.kpis);
                 self.opened_at = Some(stamp.at);
             }
-            ReviewEvent::Edited { edit } => self.content.apply(edit),
+            ReviewEvent::Edited { edit } => {
+                self.content.apply(edit);
+                let actions = &self.content.actions;
+                self.reminded.retain(|then| actions.iter().any(|item| item.is_as_due(then)));
+            }
             ReviewEvent::Remarked { at, text } => self.annotations.push(Annotation {
                 at: *at,
                 text: text.clone(),
                 by: stamp.by.clone(),
             }),
-            ReviewEvent::ActionsDue { on, .. } => self.reminded_on = Some(*on),
+            ReviewEvent::ActionsDue { items, .. } => {
+                let actions = &self.content.actions;
+                let due = items.iter().filter_map(|due| actions.get(due.item.checked_sub(1)?));
+                self.reminded.extend(due.cloned());
+            }
             ReviewEvent::Completed {} => {
                 self.completed_at = Some(stamp.at);
                 self.completed_by = Some(stamp.by.clone());

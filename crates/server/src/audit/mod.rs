@@ -25,7 +25,10 @@ use crate::http::Routes;
 pub use offline::{ExportReport, verify_export};
 pub use pack::{EVENTS_MAX, PACK_BYTES_MAX, check as check_pack, page as pack_page};
 pub(crate) use tree::keep_signing;
-pub use tree::{CHECKPOINT_MINUTES, Tree, Verifier, holds_consistency, holds_inclusion, write_due};
+pub use tree::{
+    AGAIN_SECONDS, CHECKPOINT_MINUTES, Tree, Verifier, holds_consistency, holds_inclusion,
+    write_due,
+};
 pub use verify::{Known, SLICE_MAX, VerifyReport, Wrong, verify};
 
 /// The routes, in reading order.

@@ -107,6 +107,14 @@ impl Walk {
                         format!("it tells of {} events, not of {}", end.events, self.report.events);
                     return Err(Wrong::new("the end", what));
                 }
+                // Records are withheld too, of which nothing stands in the export.
+                if end.withheld < self.report.withheld {
+                    let what = format!(
+                        "it tells of {} withheld, and {} events stand there as leaves",
+                        end.withheld, self.report.withheld
+                    );
+                    return Err(Wrong::new("the end", what));
+                }
             }
         }
         Ok(())

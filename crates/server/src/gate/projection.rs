@@ -64,10 +64,6 @@ impl Record for Gate {
         }
         Ok(())
     }
-
-    fn search_text(&self) -> String {
-        self.artifact.as_ref().map_or_else(String::new, ToString::to_string)
-    }
 }
 
 impl Record for GateRequest {

@@ -7,10 +7,11 @@ use api::incident::{BlastIncident, BlastRadius};
 use axum::Json;
 use axum::extract::{Path, State as Shared};
 use domain::incident::{AFTER_HOURS, Causality};
-use kernel::{CiId, ServiceId, Timestamp};
+use kernel::{ChangeId, CiId, ServiceId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
+use crate::change::touched;
 use crate::http::{App, Signed};
 use crate::incident::places::{DEPTH_MAX, REACH_MAX};
 use crate::names::{Names, find_release};
@@ -49,7 +50,8 @@ fn blast(db: &mut dyn Query, name: &str) -> Result<BlastRadius, Stop> {
         .map(|reach| reach.ci)
         .take(REACH_MAX)
         .collect();
-    let services = services(db, &release, &own)?;
+    let changes = changes(db, &release)?;
+    let services = touched(db, changes)?;
     let mut reached_services = of_cis(db, &reached)?;
     reached_services.retain(|service| !services.contains(service));
     let mut names = Names::default();
@@ -60,7 +62,7 @@ fn blast(db: &mut dyn Query, name: &str) -> Result<BlastRadius, Stop> {
         incidents_on(db, "ci", all, since, &mut hits)?;
         let all = services.iter().map(ToString::to_string);
         incidents_on(db, "service", all, since, &mut hits)?;
-        let caused = caused(db, &release)?;
+        let caused = caused(db, &release, since)?;
         (incidents, truncated) = told(db, &mut names, &hits, &caused, ended)?;
     }
     Ok(BlastRadius {
@@ -83,21 +85,9 @@ fn cis(db: &mut dyn Query, release: &str) -> Result<Vec<CiId>, Fault> {
     rows.iter().map(|row| row.parsed(0)).collect()
 }
 
-/// The services that its changes name, and those of the CIs that they touch.
-fn services(
-    db: &mut dyn Query,
-    release: &str,
-    cis: &BTreeSet<CiId>,
-) -> Result<BTreeSet<ServiceId>, Fault> {
-    let sql = "SELECT DISTINCT change_services.service FROM release_changes \
-        JOIN change_services ON change_services.change = release_changes.change \
-        WHERE release_changes.release = $1 ORDER BY change_services.service LIMIT $2";
-    let rows = db.query(sql, &[release.into(), CIS_MAX.into()])?;
-    let mut services = of_cis(db, cis)?;
-    for row in &rows {
-        services.insert(row.parsed(0)?);
-    }
-    Ok(services)
+fn changes(db: &mut dyn Query, release: &str) -> Result<Vec<ChangeId>, Fault> {
+    let sql = "SELECT change FROM release_changes WHERE release = $1";
+    db.query(sql, &[release.into()])?.iter().map(|row| row.parsed(0)).collect()
 }
 
 fn of_cis(db: &mut dyn Query, cis: &BTreeSet<CiId>) -> Result<BTreeSet<ServiceId>, Fault> {
@@ -139,14 +129,20 @@ fn incidents_on(
     Ok(())
 }
 
-/// The incidents that somebody put down to one of its changes, with that change.
-fn caused(db: &mut dyn Query, release: &str) -> Result<BTreeMap<String, Cause>, Fault> {
+/// The incidents that somebody put down to one of its changes, with that change. One that began
+/// before the deployment is none of its doing, whatever else the change did.
+fn caused(
+    db: &mut dyn Query,
+    release: &str,
+    since: Timestamp,
+) -> Result<BTreeMap<String, Cause>, Fault> {
     let sql = "SELECT incidents.id, incidents.caused_by, incidents.opened_at FROM release_changes \
         JOIN incidents ON incidents.caused_by = release_changes.change \
-        WHERE release_changes.release = $1 ORDER BY incidents.opened_at, incidents.id LIMIT $2";
-    let most = i64::try_from(INCIDENTS_MAX).unwrap_or(i64::MAX);
+        WHERE release_changes.release = $1 AND incidents.opened_at >= $2 \
+        ORDER BY incidents.opened_at, incidents.id LIMIT $3";
+    let most = i64::try_from(INCIDENTS_MAX + 1).unwrap_or(i64::MAX);
     let mut found = BTreeMap::new();
-    for row in db.query(sql, &[release.into(), most.into()])? {
+    for row in db.query(sql, &[release.into(), since.into(), most.into()])? {
         let cause = Cause { change: row.text(1)?.to_owned(), opened_at: row.time(2)? };
         found.insert(row.text(0)?.to_owned(), cause);
     }

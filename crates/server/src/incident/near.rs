@@ -2,7 +2,7 @@
 //! need and on what needs them, within some hours before it began. The cost is bounded by the CIs
 //! that are looked at and the works that are read of them, not by how many changes there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use api::incident::{Near, NearChange};
 use axum::Json;
@@ -18,15 +18,19 @@ use crate::bus::{Loaded, Stop, find_state};
 use crate::change::STILL;
 use crate::http::{App, ListQuery, Signed};
 use crate::incident::find::find_incident;
-use crate::incident::places::{Place, around};
+use crate::incident::places::{DEPTH_MAX, Place, around};
 use crate::names::Names;
 use crate::problem::Answer;
 use crate::read::{ANY_MAX, Statement, ask, refused};
 
 /// The most changes that are told.
 const NEAR_MAX: usize = 25;
-/// The most works that are read of the places that are looked at.
-const WORKS_MAX: i64 = 1_000;
+/// The most changes whose own links are read, the likeliest first.
+const LINKING_MAX: usize = 200;
+/// The most works that are read of one place, the latest first.
+const WORKS_MAX: i64 = 250;
+/// How many places one statement reads, each by its own run of the index.
+const PLACES_AT_ONCE: usize = 32;
 /// Work that began longer ago than this before the hours asked for is not looked for.
 const LONGEST_DAYS: i64 = 30;
 
@@ -56,6 +60,11 @@ fn near(db: &mut dyn Query, name: &str, hours: Option<u32>) -> Result<Near, Stop
     let places = around(db, &content.cis, &content.services)?;
     let (works, truncated) = works(db, &places, from, began)?;
     let mut told = touches(db, &incident.state, works, &places)?;
+    told.extend(cause_elsewhere(db, &incident.state, &told)?);
+    told.sort_by_key(|one| (one.touch.rank(began), one.change));
+    for one in told.iter_mut().take(LINKING_MAX).filter(|one| !one.touch.linked) {
+        one.touch.linked = links_to(db, one.change, &incident.state.number)?;
+    }
     told.sort_by_key(|one| (one.touch.rank(began), one.change));
     let truncated = truncated || told.len() > NEAR_MAX;
     told.truncate(NEAR_MAX);
@@ -88,15 +97,13 @@ fn works(
     let mut nearest: BTreeMap<ChangeId, Work> = BTreeMap::new();
     let mut truncated = false;
     let hits: Vec<&String> = places.keys().collect();
-    for slice in hits.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT change, hit, began_at, ended_at FROM change_work WHERE ");
-        statement.bind_any("hit", slice.iter().map(|hit| Value::from(*hit)));
-        let span = " AND began_at >= ? AND began_at <= ? AND ended_at >= ?";
-        statement.bind(span, [earliest.into(), to.into(), from.into()]);
-        statement.bind(" ORDER BY began_at DESC LIMIT ?", [WORKS_MAX.into()]);
-        let rows = statement.query(db)?;
-        truncated |= rows.len() >= usize::try_from(WORKS_MAX).unwrap_or(usize::MAX);
+    for slice in hits.chunks(PLACES_AT_ONCE) {
+        let rows = latest(slice, earliest, from, to).query(db)?;
+        let mut of_place: BTreeMap<&str, i64> = BTreeMap::new();
+        for row in &rows {
+            *of_place.entry(row.text(1)?).or_default() += 1;
+        }
+        truncated |= of_place.values().any(|count| *count >= WORKS_MAX);
         for row in &rows {
             let work = work(row)?;
             let steps = |hit: &String| places.get(hit).map_or(u32::MAX, |place| place.steps);
@@ -107,6 +114,25 @@ fn works(
         }
     }
     Ok((nearest.into_values().collect(), truncated))
+}
+
+/// The latest works on each of some places. Each place is a walk of its own along the index, which
+/// ends when enough is found. Places that are none fill up to a power of two, so that few texts
+/// serve all lengths.
+fn latest(hits: &[&String], earliest: Timestamp, from: Timestamp, to: Timestamp) -> Statement {
+    let mut statement = Statement::default();
+    for at in 0..hits.len().next_power_of_two() {
+        let hit = hits.get(at).map_or("", |hit| hit.as_str());
+        let before = if at == 0 { "" } else { " UNION ALL " };
+        let one = "SELECT change, hit, began_at, ended_at FROM (\
+            SELECT change, hit, began_at, ended_at FROM change_work \
+            WHERE hit = ? AND began_at >= ? AND began_at <= ? AND ended_at >= ? \
+            ORDER BY began_at DESC LIMIT ?) AS latest";
+        let params: [Value; 5] =
+            [hit.into(), earliest.into(), to.into(), from.into(), WORKS_MAX.into()];
+        statement.bind(&format!("{before}{one}"), params);
+    }
+    statement
 }
 
 fn work(row: &Row) -> Result<Work, Fault> {
@@ -120,11 +146,13 @@ fn work(row: &Row) -> Result<Work, Fault> {
 }
 
 /// A change near the incident.
-struct Told<'a> {
+struct Told {
     change: ChangeId,
     touch: Touch,
-    hit: String,
-    place: &'a Place,
+    /// Where the two meet; nothing when they meet nowhere.
+    hit: Option<String>,
+    nearness: Where,
+    path: String,
     row: ChangeRow,
 }
 
@@ -136,30 +164,69 @@ struct ChangeRow {
     outcome: Option<Outcome>,
 }
 
-fn touches<'a>(
+fn touches(
     db: &mut dyn Query,
     incident: &Incident,
     works: Vec<Work>,
-    places: &'a BTreeMap<String, Place>,
-) -> Result<Vec<Told<'a>>, Fault> {
+    places: &BTreeMap<String, Place>,
+) -> Result<Vec<Told>, Fault> {
     let ids: Vec<ChangeId> = works.iter().map(|work| work.change).collect();
     let rows = rows(db, &ids)?;
-    let linked = linked(db, incident, &rows)?;
     let mut told = Vec::with_capacity(works.len());
     for work in works {
         let Some(place) = places.get(&work.hit) else { continue };
         let row = rows.get(&work.change).cloned().unwrap_or_default();
-        let touch = Touch {
-            began_at: work.began,
-            ended_at: work.ended,
-            steps: place.steps,
-            failed: row.outcome.is_some_and(|outcome| !outcome.is_success()),
-            taken_back: row.outcome == Some(Outcome::FailedBackedOut),
-            linked: linked.contains(&work.change),
-        };
-        told.push(Told { change: work.change, touch, hit: work.hit, place, row });
+        let is_cause = incident.content.caused_by == Some(work.change);
+        let linked = is_cause || has_link(&incident.extras.links, LinkKind::Change, &row.number);
+        told.push(Told {
+            change: work.change,
+            touch: touch((work.began, work.ended), place.steps, linked, row.outcome),
+            nearness: place.nearness,
+            path: place.path.clone(),
+            hit: Some(work.hit),
+            row,
+        });
     }
     Ok(told)
+}
+
+fn touch(
+    (began_at, ended_at): (Timestamp, Option<Timestamp>),
+    steps: u32,
+    linked: bool,
+    outcome: Option<Outcome>,
+) -> Touch {
+    Touch {
+        began_at,
+        ended_at,
+        steps,
+        failed: outcome.is_some_and(|outcome| !outcome.is_success()),
+        taken_back: outcome == Some(Outcome::FailedBackedOut),
+        linked,
+    }
+}
+
+/// The change that is named as the cause, where it is not among those found near: somebody said so,
+/// whatever it touched and however long ago. One that was never worked on changed nothing.
+fn cause_elsewhere(
+    db: &mut dyn Query,
+    incident: &Incident,
+    told: &[Told],
+) -> Result<Option<Told>, Fault> {
+    let cause = incident.content.caused_by;
+    let cause = cause.filter(|cause| told.iter().all(|one| one.change != *cause));
+    let Some(cause) = cause else { return Ok(None) };
+    let found: Option<Loaded<Change>> = find_state(db, cause)?;
+    let Some(worked) = found.and_then(|change| change.state.worked()) else { return Ok(None) };
+    let row = rows(db, &[cause])?.remove(&cause).unwrap_or_default();
+    Ok(Some(Told {
+        change: cause,
+        touch: touch(worked, DEPTH_MAX + 1, true, row.outcome),
+        hit: None,
+        nearness: Where::Elsewhere,
+        path: String::new(),
+        row,
+    }))
 }
 
 fn rows(db: &mut dyn Query, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, ChangeRow>, Fault> {
@@ -178,35 +245,23 @@ fn rows(db: &mut dyn Query, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, Chang
     Ok(rows)
 }
 
-/// The changes that somebody linked with the incident: as its cause, from it, or to it.
-fn linked(
-    db: &mut dyn Query,
-    incident: &Incident,
-    rows: &BTreeMap<ChangeId, ChangeRow>,
-) -> Result<BTreeSet<ChangeId>, Fault> {
-    let names = |links: &[Link], kind: LinkKind, number: &str| {
-        let mut links = links.iter().filter(|link| link.kind == kind);
-        links.any(|link| link.target.eq_ignore_ascii_case(number))
-    };
-    let mut linked: BTreeSet<ChangeId> = incident.content.caused_by.into_iter().collect();
-    for (id, row) in rows.iter().take(NEAR_MAX * 8) {
-        if names(&incident.extras.links, LinkKind::Change, &row.number) {
-            linked.insert(*id);
-            continue;
-        }
-        let change: Option<Loaded<Change>> = find_state(db, *id)?;
-        let links = change.map(|change| change.state.extras.links).unwrap_or_default();
-        if names(&links, LinkKind::Incident, &incident.number) {
-            linked.insert(*id);
-        }
-    }
-    Ok(linked)
+/// Whether a change links to an incident.
+fn links_to(db: &mut dyn Query, change: ChangeId, incident: &str) -> Result<bool, Fault> {
+    let change: Option<Loaded<Change>> = find_state(db, change)?;
+    let links = change.map(|change| change.state.extras.links).unwrap_or_default();
+    Ok(has_link(&links, LinkKind::Incident, incident))
+}
+
+/// Whether some links name a record.
+fn has_link(links: &[Link], kind: LinkKind, number: &str) -> bool {
+    let mut links = links.iter().filter(|link| link.kind == kind);
+    links.any(|link| link.target.eq_ignore_ascii_case(number))
 }
 
 fn shown(
     db: &mut dyn Query,
     names: &mut Names,
-    told: &Told<'_>,
+    told: &Told,
     began: Timestamp,
     hours: u32,
 ) -> Result<NearChange, Fault> {
@@ -217,8 +272,8 @@ fn shown(
         number: Some(told.row.number.clone()),
         name: told.row.number.clone(),
     });
-    let hit = names.get(db, &told.hit)?;
-    let place = hit.as_ref().map_or(told.hit.as_str(), |hit| &hit.name);
+    let hit = names.opt(db, told.hit.as_ref())?;
+    let place = hit.as_ref().map(|hit| hit.name.as_str()).or(told.hit.as_deref());
     let outcome = told.row.outcome.map(|outcome| outcome.word().to_owned());
     Ok(NearChange {
         change,
@@ -227,10 +282,10 @@ fn shown(
         ended_at: touch.ended_at.map(|at| at.to_string()),
         under_way: touch.was_under_way(began),
         minutes_before: touch.minutes_before(began),
-        why: why(told, place, began),
+        why: why(told, place.unwrap_or_default(), began),
         outcome,
-        nearness: told.place.nearness.word().to_owned(),
-        path: told.place.path.clone(),
+        nearness: told.nearness.word().to_owned(),
+        path: told.path.clone(),
         causality: touch.causality(began).word().to_owned(),
         within_hours: hours,
         hit,
@@ -238,16 +293,19 @@ fn shown(
 }
 
 /// Why a change stands there, as one reads it.
-fn why(told: &Told<'_>, place: &str, began: Timestamp) -> String {
+fn why(told: &Told, place: &str, began: Timestamp) -> String {
     let touch = &told.touch;
-    let met = match told.place.nearness {
+    let met = match told.nearness {
         Where::SameCi => format!("worked on {place}, which this incident hits"),
         Where::SameService => format!("worked on {place}, of a service that this incident hits"),
-        Where::Upstream => format!("worked on {place}, which is needed: {}", told.place.path),
-        Where::Downstream => format!("worked on {place}, which needs it: {}", told.place.path),
+        Where::Upstream => format!("worked on {place}, which is needed: {}", told.path),
+        Where::Downstream => format!("worked on {place}, which needs it: {}", told.path),
+        Where::Elsewhere => "is named as the cause, and was not found near".to_owned(),
     };
     let when = if touch.was_under_way(began) {
         "was under way when it began".to_owned()
+    } else if touch.began_at > began {
+        format!("began {} after it did", span(touch.began_at.minutes_since(began)))
     } else {
         format!("ended {} before it began", span(touch.minutes_before(began)))
     };

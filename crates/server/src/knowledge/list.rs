@@ -9,13 +9,13 @@ use axum::Json;
 use axum::extract::State as Shared;
 use domain::General;
 use domain::knowledge::{Audience, Kind, State};
-use kernel::{ArticleId, ServiceId};
+use kernel::{ArticleId, ChangeId, ServiceId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
+use crate::change::touched;
 use crate::http::{App, ListQuery, Signed};
 use crate::knowledge::APPLIES_MAX;
-use crate::knowledge::notes::touched;
 use crate::listing::{word, wrong_cursor};
 use crate::names::{Names, find_change, find_release};
 use crate::problem::Answer;
@@ -25,6 +25,9 @@ use crate::service::find_service;
 const COLUMNS: &str = "articles.id, articles.number, articles.kind, articles.audience, \
     articles.title, articles.state, articles.in_force, articles.release, articles.updated_at, \
     articles.serial";
+
+/// The most articles that words find before the filters are asked.
+const FOUND_MAX: u32 = 5_000;
 
 pub(super) async fn list(
     Shared(app): Shared<App>,
@@ -43,15 +46,34 @@ fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<Articl
             let ids = applying(db, &services)?;
             Page { items: of_ids(db, query, ids.iter().map(ToString::to_string))?, next: None }
         }
-        (None, Some(words)) => {
-            let mut ids = numbered(db, words)?;
-            ids.extend(found(db, "article", words, limit)?);
-            Page { items: of_ids(db, query, ids.into_iter())?, next: None }
-        }
+        (None, Some(words)) => Page { items: by_words(db, query, words, limit)?, next: None },
         (None, None) => in_order(db, query, limit)?,
     };
     let mut names = Names::default();
     Ok(present(rows, |row| shown(db, &mut names, &row))?)
+}
+
+/// What the words find, the best first. The search knows nothing of the filters: it is asked for
+/// more until the page is full.
+fn by_words(
+    db: &mut dyn Query,
+    query: &ListQuery,
+    words: &str,
+    limit: u32,
+) -> Result<Vec<Row>, Stop> {
+    let mut most = limit;
+    loop {
+        let mut ids = numbered(db, words)?;
+        let found = found(db, "article", words, most)?;
+        let is_all = found.len() < most as usize || most >= FOUND_MAX;
+        ids.extend(found);
+        let mut rows = of_ids(db, query, ids.into_iter())?;
+        if is_all || rows.len() >= limit as usize {
+            rows.truncate(limit as usize);
+            return Ok(rows);
+        }
+        most = most.saturating_mul(4).min(FOUND_MAX);
+    }
 }
 
 fn numbered(db: &mut dyn Query, words: &str) -> Result<Vec<String>, Fault> {
@@ -131,27 +153,22 @@ fn services_of(db: &mut dyn Query, name: &str) -> Result<BTreeSet<ServiceId>, St
         Err(stop) => return Err(stop),
     }
     match find_release(db, name) {
-        Ok(release) => return Ok(touched(db, &release.to_string())?),
+        Ok(release) => {
+            let sql = "SELECT change FROM release_changes WHERE release = $1";
+            let rows = db.query(sql, &[release.to_string().into()])?;
+            let changes: Result<Vec<ChangeId>, Fault> =
+                rows.iter().map(|row| row.parsed(0)).collect();
+            return Ok(touched(db, changes?)?);
+        }
         Err(Stop::Refused(_)) => {}
         Err(stop) => return Err(stop),
     }
     let unknown = || General::Unknown { kind: "change, release or service", name: name.to_owned() };
-    let change = match find_change(db, name) {
-        Ok(change) => change.to_string(),
-        Err(Stop::Refused(_)) => return Err(unknown().into()),
-        Err(stop) => return Err(stop),
-    };
-    let mut services = BTreeSet::new();
-    for sql in [
-        "SELECT service FROM change_services WHERE change = $1",
-        "SELECT DISTINCT cis.service FROM change_cis JOIN cis ON cis.id = change_cis.ci \
-        WHERE change_cis.change = $1 AND cis.service IS NOT NULL",
-    ] {
-        for row in db.query(sql, &[(&change).into()])? {
-            services.insert(row.parsed(0)?);
-        }
+    match find_change(db, name) {
+        Ok(change) => Ok(touched(db, [change])?),
+        Err(Stop::Refused(_)) => Err(unknown().into()),
+        Err(stop) => Err(stop),
     }
-    Ok(services)
 }
 
 /// The workarounds and known limitations in force of some services, the newest first.

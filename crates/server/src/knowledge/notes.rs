@@ -1,7 +1,7 @@
 //! Writes the notes of a release from its record: its changes and their links, and what is known of
 //! the services that it touches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::common::Written;
 use api::knowledge::NotesFields;
@@ -14,15 +14,17 @@ use domain::knowledge::{
 };
 use domain::release::Release;
 use domain::risk::CustomerImpact;
-use kernel::{ReleaseId, ServiceId};
-use ports::{Fault, Query};
+use kernel::{ArticleId, ReleaseId, ServiceId};
+use ports::{Fault, Query, Value};
 
 use crate::bus::{Command, Loaded, Stop, Work, find_state};
+use crate::change::touched;
 use crate::http::{App, Write};
 use crate::knowledge::list::applying;
 use crate::knowledge::write::{SERIES, written};
 use crate::names::{Names, Resolver, find_release};
 use crate::problem::Answer;
+use crate::read::{ANY_MAX, Statement};
 
 pub(super) async fn post(
     State(app): State<App>,
@@ -88,12 +90,12 @@ fn bundle(
     let found: Option<Loaded<Release>> = find_state(db, id)?;
     let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
     let release = found.ok_or_else(unknown)?.state;
+    let services = touched(db, release.changes.iter().copied())?;
     let mut changes = Vec::with_capacity(release.changes.len());
     for id in &release.changes {
         let change: Option<Loaded<Change>> = find_state(db, *id)?;
         changes.extend(change.map(|change| bundled(change.state)));
     }
-    let services = touched(db, &id.to_string())?;
     let names = Names::default().all(db, &services)?;
     let bundle = Bundle {
         number: release.number,
@@ -117,37 +119,26 @@ fn bundled(change: Change) -> BundledChange {
     }
 }
 
-/// The services that a release touches: those that its changes name, and those of their CIs.
-pub(super) fn touched(db: &mut dyn Query, release: &str) -> Result<BTreeSet<ServiceId>, Fault> {
-    let mut services = BTreeSet::new();
-    for sql in [
-        "SELECT DISTINCT change_services.service FROM release_changes \
-        JOIN change_services ON change_services.change = release_changes.change \
-        WHERE release_changes.release = $1",
-        "SELECT DISTINCT cis.service FROM release_changes \
-        JOIN change_cis ON change_cis.change = release_changes.change \
-        JOIN cis ON cis.id = change_cis.ci \
-        WHERE release_changes.release = $1 AND cis.service IS NOT NULL",
-    ] {
-        for row in db.query(sql, &[release.into()])? {
-            services.insert(row.parsed(0)?);
+/// What is known of some services. The row of an article tells of the version in force.
+fn known(db: &mut dyn Query, services: &BTreeSet<ServiceId>) -> Result<Vec<Known>, Fault> {
+    let ids = applying(db, services)?;
+    let mut rows = BTreeMap::new();
+    for slice in ids.chunks(ANY_MAX) {
+        let mut statement =
+            Statement::new("SELECT id, number, kind, audience, title FROM articles WHERE ");
+        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
+        for row in statement.query(db)? {
+            let id: ArticleId = row.parsed(0)?;
+            rows.insert(id, row);
         }
     }
-    Ok(services)
-}
-
-fn known(db: &mut dyn Query, services: &BTreeSet<ServiceId>) -> Result<Vec<Known>, Fault> {
-    let mut known = Vec::new();
-    for id in applying(db, services)? {
-        let article: Option<Loaded<Article>> = find_state(db, id)?;
-        let Some(article) = article.map(|article| article.state) else { continue };
-        let Some(published) = article.in_force() else { continue };
-        known.push(Known {
-            number: article.number.clone(),
-            kind: published.content.kind,
-            audience: published.content.audience,
-            title: published.content.title.clone(),
-        });
-    }
-    Ok(known)
+    let known = ids.iter().filter_map(|id| rows.get(id)).map(|row| {
+        Ok(Known {
+            number: row.text(1)?.to_owned(),
+            kind: row.parsed(2)?,
+            audience: row.parsed(3)?,
+            title: row.text(4)?.to_owned(),
+        })
+    });
+    known.collect()
 }

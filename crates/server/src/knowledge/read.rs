@@ -6,8 +6,9 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use domain::identity::Permission;
 use domain::knowledge::{
-    Article, Content, Judge, Line, Published, Verb, difference as lines, guard,
+    Article, Content, Line, Published, Verb, difference as lines, guard, may_edit,
 };
 use domain::{General, Missing};
 use ports::{Fault, Query};
@@ -195,10 +196,10 @@ fn told(
 }
 
 fn actions(article: &Article, asking: &Asking) -> Vec<Action> {
-    let judge = Judge { person: asking.who.person };
+    let edits = may_edit(article).and_then(|()| asking.permit(Permission::KnowledgeWrite));
     let shown = Verb::ALL.iter().map(|verb| {
-        let guarded = guard(*verb, article, judge);
+        let guarded = guard(*verb, article, asking.who.person);
         action(verb.word(), guarded.and_then(|()| asking.permit(permission(*verb))))
     });
-    shown.collect()
+    [action("edit", edits)].into_iter().chain(shown).collect()
 }

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::Aggregate as _;
 use domain::identity::Permission;
-use domain::knowledge::{self, Article, Judge, Verb};
+use domain::knowledge::{self, Article, Verb};
 use ports::Query;
 
 use crate::bus::{Command, Loaded, Stop, Work};
@@ -27,7 +27,7 @@ pub struct MoveArticle {
 /// What a verb asks for.
 pub(super) fn permission(verb: Verb) -> Permission {
     match verb {
-        Verb::Edit | Verb::Publish => Permission::KnowledgeWrite,
+        Verb::Publish => Permission::KnowledgeWrite,
         Verb::Approve | Verb::Retire => Permission::KnowledgeApprove,
     }
 }
@@ -37,7 +37,6 @@ impl Command for MoveArticle {
 
     fn verb(&self) -> &'static str {
         match self.verb {
-            Verb::Edit => "knowledge.save",
             Verb::Approve => "knowledge.approve",
             Verb::Publish => "knowledge.publish",
             Verb::Retire => "knowledge.retire",
@@ -55,13 +54,11 @@ impl Command for MoveArticle {
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_article(work.tx, &self.article)?;
         let mut article: Loaded<Article> = work.load_subject(id)?;
-        let judge = Judge { person: work.person() };
         let reason = self.reason.as_deref().unwrap_or_default();
         let events = match self.verb {
-            Verb::Edit => Vec::new(),
-            Verb::Approve => knowledge::approve(&article.state, judge)?,
-            Verb::Publish => knowledge::publish(&article.state, judge)?,
-            Verb::Retire => knowledge::retire(&article.state, reason, judge)?,
+            Verb::Approve => knowledge::approve(&article.state, work.person())?,
+            Verb::Publish => knowledge::publish(&article.state)?,
+            Verb::Retire => knowledge::retire(&article.state, reason)?,
         };
         work.append(&mut article, events)?;
         Ok(written(&article))

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::change::Change;
 use domain::notice::{ChannelKind, PlanContent, Reached, address_of, once};
 use domain::release::Release;
 use domain::vocabulary::{Audience, Window};
@@ -11,6 +10,7 @@ use kernel::{ChannelId, PersonId, ServiceId, Zone};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::find_state;
+use crate::change::touched;
 use crate::notice::group::{Group, groups_of};
 use crate::notice::{NO_CHANNEL, PAGE};
 use crate::read::{ANY_MAX, Statement};
@@ -50,11 +50,7 @@ pub(super) fn services_of(
     db: &mut dyn Query,
     release: &Release,
 ) -> Result<BTreeSet<ServiceId>, Fault> {
-    let mut changes: Vec<Change> = Vec::with_capacity(release.changes.len());
-    for id in &release.changes {
-        changes.extend(find_state::<Change>(db, *id)?.map(|found| found.state));
-    }
-    crate::release::touched(db, &changes)
+    touched(db, release.changes.iter().copied())
 }
 
 /// Who has to do with a release now.

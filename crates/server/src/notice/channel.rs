@@ -2,6 +2,7 @@
 //! table of its own, and out of it only to whom it is for.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use api::common::{Page, Written};
 use api::notice::{Channel as Shown, ChannelFields, ChannelTested, TestChannel};
@@ -11,7 +12,8 @@ use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::notice::{ADDRESS_MAX, Channel, ChannelEdit, ChannelFacts, ChannelKind, save_channel};
 use kernel::ChannelId;
-use ports::{Fault, Query, Tx};
+use ports::{Fault, Query, Tx, is_link_local};
+use url::{Host, Url};
 
 use crate::asking::{Asking, Reader};
 use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
@@ -122,6 +124,7 @@ impl Command for SaveChannel {
             name_taken,
             has_address: !after.url.is_empty(),
             has_key: !after.secret.is_empty(),
+            names_host: self.fields.host.is_some() && self.fields.url.is_none(),
             gives_secret: before.url != after.url || before.secret != after.secret,
         };
         let events = save_channel(&channel.state, &edit, &facts)?;
@@ -205,19 +208,17 @@ fn host_of(url: &str) -> Result<String, String> {
     if place.is_empty() || place.contains('@') {
         return Err("names no host, or a user with it".to_owned());
     }
-    let host = match place.strip_prefix('[') {
-        Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
-        None => place.split(':').next().unwrap_or_default(),
+    let parsed = Url::parse(url).map_err(|wrong| format!("cannot be read: {wrong}"))?;
+    // As whoever calls it reads it: `2852039166` is an address too.
+    let (host, address) = match parsed.host().ok_or("names no host")? {
+        Host::Domain(name) => (name.to_owned(), None),
+        Host::Ipv4(address) => (address.to_string(), Some(IpAddr::V4(address))),
+        Host::Ipv6(address) => (address.to_string(), Some(IpAddr::V6(address))),
     };
-    let is_local = match host.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(address)) => address.is_link_local(),
-        Ok(std::net::IpAddr::V6(address)) => address.is_unicast_link_local(),
-        Err(_) => false,
-    };
-    if is_local {
+    if address.is_some_and(is_link_local) {
         return Err("is an address of the local link, which nothing is sent to".to_owned());
     }
-    if host.is_empty() { Err("names no host".to_owned()) } else { Ok(host.to_lowercase()) }
+    Ok(host)
 }
 
 pub(super) async fn list(
@@ -367,6 +368,7 @@ mod tests {
         let slack = "https://hooks.slack.com/services/T0/B0/secret";
         assert_eq!(host_of(slack).as_deref(), Ok("hooks.slack.com"));
         assert_eq!(host_of("http://127.0.0.1:8080/x?key=1").as_deref(), Ok("127.0.0.1"));
+        assert_eq!(host_of("https://Hooks.Example.ORG/x").as_deref(), Ok("hooks.example.org"));
         assert_eq!(host_of("https://[::1]:8080/").as_deref(), Ok("::1"));
         for wrong in [
             "",
@@ -375,8 +377,12 @@ mod tests {
             "https:///x",
             "https://user:key@example.org/",
             "https://example.org/a b",
+            "https://@example.org/",
             "http://169.254.169.254/latest/meta-data",
+            "http://2852039166/",
+            "http://0xa9.254.43518/",
             "http://[fe80::1]/",
+            "http://[::ffff:169.254.169.254]/",
             "file:///etc/passwd",
         ] {
             assert!(host_of(wrong).is_err(), "{wrong}");

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::Aggregate as _;
 use domain::identity::Permission;
-use domain::notice::{Communication, PlanEdit, Reached, plan};
+use domain::notice::{Communication, PlanEdit, Reached, believed, plan};
 use domain::vocabulary::{Audience, Moment};
 use kernel::{PersonId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
@@ -343,7 +343,7 @@ fn previewed(
     // Before the window is committed, the one that is planned is shown.
     let window = standing.window.as_ref().or(release.content.window.as_ref());
     let zone = zone.or_else(|| window.map(|window| window.zone.clone())).unwrap_or(Zone::utc());
-    let believed = standing.believed();
+    let believed = believed(&standing.told);
     let telling = Telling { id, release, plan, moment, window, believed };
     let services = crate::notice::audience::services_of(db, release)?;
     let story = Story::of(db, &telling, services)?;

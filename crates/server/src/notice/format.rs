@@ -4,6 +4,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::html::escaped;
+
 /// The most characters of one part of a chat message: Slack takes 3,000.
 const CHAT_MAX: usize = 2_900;
 /// The most characters of a headline of a chat message: Slack takes 150.
@@ -125,21 +127,6 @@ fn visible(text: &str) -> String {
             || matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|letter| if is_odd(letter) { '\u{FFFD}' } else { letter }).collect()
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            letter => out.push(letter),
-        }
-    }
-    out
 }
 
 /// What Slack reads as markup becomes text: `<!channel>` calls nobody, and signs of emphasis stand

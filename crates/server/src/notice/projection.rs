@@ -67,10 +67,6 @@ impl Record for UserGroup {
         let members = members.chain(content.addresses.iter().map(address));
         insert_rows(tx, "user_group_members (user_group, member, person)", members)
     }
-
-    fn search_text(&self) -> String {
-        self.content.name.clone()
-    }
 }
 
 impl Record for Channel {

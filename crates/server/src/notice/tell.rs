@@ -8,7 +8,7 @@ use domain::deployment::DeploymentState;
 use domain::identity::Permission;
 use domain::notice::{
     Communication, Ended, Facts, Lead, Next, Notice, NoticeEvent, SUBJECT_MAX, TEXTS_MAX, Text, To,
-    Told, next,
+    Told, believed, next,
 };
 use domain::policy::ReleasePhase;
 use domain::release::Release;
@@ -98,12 +98,6 @@ impl Standing {
             told: &self.told,
         })
     }
-
-    /// The window that those believe in who were told.
-    pub(super) fn believed(&self) -> Option<&Window> {
-        let last = self.told.iter().rev().find(|told| told.reached);
-        last.and_then(|told| told.window.as_ref())
-    }
 }
 
 fn lead(rules: &NoticeRules, release: &Release) -> Lead {
@@ -144,7 +138,7 @@ fn tell(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
     let Some(mut standing) = Standing::of(work.tx, id)? else { return Ok(()) };
     let next = standing.next(work.now);
     for telling in &next.tell {
-        let believed = standing.believed().cloned();
+        let believed = believed(&standing.told).cloned();
         let reached = prepare(work, id, &standing, believed.as_ref(), telling.moment, telling.to)?;
         let window = standing.window.clone();
         standing.told.push(Told { moment: telling.moment, window, reached });

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::common::Page;
 use api::release::{self as wire, AnswerWindow, AskWindow, AskedWindow, TakeWindow};
-use domain::change::Change;
 use domain::release::{
     self, Agreement, Answering, Contribution, Facts, OwningTeam, PartFact, Release, ReleaseEvent,
     WindowAnswer,
@@ -16,38 +15,17 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
+use crate::change::touched;
 use crate::listing::check_cursor;
 use crate::names::{Names, Resolver, parse_window, shown_window};
 use crate::read::{ANY_MAX, Statement, cursor_parts, cursor_text};
 use crate::team::find_team;
 
-/// The services that changes touch: those they name, and those of their CIs.
-pub fn touched<'a>(
-    db: &mut dyn Query,
-    changes: impl IntoIterator<Item = &'a Change>,
-) -> Result<BTreeSet<ServiceId>, Fault> {
-    let (mut services, mut cis) = (BTreeSet::new(), BTreeSet::new());
-    for change in changes {
-        services.extend(change.content.services.iter().copied());
-        cis.extend(change.content.cis.iter().copied());
-    }
-    let cis: Vec<String> = cis.iter().map(ToString::to_string).collect();
-    for slice in cis.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT DISTINCT service FROM cis WHERE service IS NOT NULL AND ");
-        statement.bind_any("id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            services.insert(row.parsed(0)?);
-        }
-    }
-    Ok(services)
-}
-
 /// The teams that own what some changes touch, by name.
-pub(super) fn owning<'a>(
+pub(super) fn owning(
     db: &mut dyn Query,
     person: Option<PersonId>,
-    changes: impl IntoIterator<Item = &'a Change>,
+    changes: impl IntoIterator<Item = ChangeId>,
 ) -> Result<Vec<OwningTeam>, Fault> {
     let services: Vec<String> = touched(db, changes)?.iter().map(ToString::to_string).collect();
     let mut owned: BTreeMap<(String, TeamId), BTreeSet<ServiceId>> = BTreeMap::new();
@@ -247,11 +225,7 @@ fn asked_row(
     let (id, team): (kernel::ReleaseId, TeamId) = (row.parsed(1)?, row.parsed(2)?);
     let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
     let Loaded { state: release, .. } = found;
-    let mut changes = Vec::with_capacity(release.changes.len());
-    for change in &release.changes {
-        changes.extend(find_state::<Change>(db, *change)?.map(|found| found.state));
-    }
-    let owning = owning(db, asking.who.person, &changes)?;
+    let owning = owning(db, asking.who.person, release.changes.iter().copied())?;
     let waits =
         |one: &&OwningTeam| one.id == team && release::agreement(&release, one) == Agreement::Asked;
     let waits = owning.iter().find(waits).and_then(|one| release::standing(&release, one));

@@ -14,9 +14,9 @@ use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
+use crate::change::touched;
 use crate::names::{Names, find_release};
 use crate::read::{ANY_MAX, Statement};
-use crate::release::agree::touched;
 use crate::release::facts::gather;
 use crate::release::order::{followers, neighbours};
 use crate::release::reach::{Carried, impact, proposed};
@@ -80,7 +80,7 @@ fn shown(
             change: part.shown.clone(),
             team: n.opt(db, part.change.content.team)?,
             services: {
-                let services = touched(db, [&part.change])?;
+                let services = touched(db, [part.id])?;
                 n.all(db, services)?
             },
             tier: Tier::word(fact.risk.tier).to_owned(),

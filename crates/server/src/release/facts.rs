@@ -43,7 +43,7 @@ pub(super) fn gather(
     }
     let (plan, refused) = policy.release_plan(db, release, &carried, asking.now)?;
     let electorate = electorate(db, &roles_asked(&plan, release), asking.now)?;
-    let owning = owning(db, asking.who.person, carried.iter().map(|(change, _)| change))?;
+    let owning = owning(db, asking.who.person, release.changes.iter().copied())?;
     let parts = parts(db, asking.who.person, release, &of_team)?;
     let model = policy.set.release(&release.model);
     let says = |say: TeamSay| say == TeamSay::Required;

@@ -46,7 +46,6 @@ use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
-pub use agree::touched;
 pub use approval::{approval_due, approval_lapses};
 pub use list::rows;
 pub use order::SetDependencies;

@@ -9,9 +9,9 @@ use domain::release::Statement;
 use kernel::{ChangeId, CiId, ServiceId};
 use ports::{Fault, Query};
 
+use crate::change::touched;
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement as Sql};
-use crate::release::agree::touched;
 use crate::service::{Direction, Neighbourhood, Reach};
 
 /// The most parts that are proposed.
@@ -118,8 +118,8 @@ pub(super) fn impact(
     around: &Neighbourhood,
 ) -> Result<Vec<wire::ImpactedService>, Fault> {
     let mut direct: BTreeMap<ServiceId, BTreeSet<ChangeId>> = BTreeMap::new();
-    for (id, change) in changes {
-        for service in touched(db, [*change])? {
+    for (id, _) in changes {
+        for service in touched(db, [*id])? {
             direct.entry(service).or_default().insert(*id);
         }
     }

@@ -93,14 +93,10 @@ fn whatever_is_altered_in_a_pack_is_found() {
                 pack["events"][at]["event"]["payload"]["more"] = 1.into();
             });
             assert!(wrong.is_some_and(|wrong| wrong.contains("payload")), "event {at}");
-            // The last attempt on a record is the one event that nothing else in a pack rests on.
-            let stream = &pack.events[at].event.stream;
-            let is_last = pack.events[at + 1..].iter().all(|one| one.event.stream != *stream);
             let wrong = altered(&text, |pack| {
                 pack["events"].as_array_mut().unwrap().remove(at);
             });
-            let is_seen = !(is_last && stream.starts_with("attempt:"));
-            assert_eq!(wrong.is_some(), is_seen, "event {at} was dropped");
+            assert!(wrong.is_some(), "event {at} was dropped");
         }
         let wrong = altered(&text, |pack| pack["events"][0]["event"]["payload"] = json!(0.5));
         assert!(wrong.unwrap().contains("payload"));
@@ -136,6 +132,58 @@ fn whatever_is_altered_in_a_pack_is_found() {
         stage.touch("UPDATE tree SET hash = REPLACE(hash, 'a', 'b') WHERE level > 3").await;
         let told = eve.post("/audit/packs/verify", serde_json::from_str(&text).unwrap()).await.ok();
         assert!(told["wrong"].as_str().unwrap().contains("not those"), "{told}");
+    });
+}
+
+#[test]
+fn a_stream_that_was_left_out_with_all_that_tells_of_it_is_missed() {
+    on_both(async |stage| {
+        crate::release::everything(&stage).await;
+        let eve = stage.person("eve", &["auditor"]).await;
+        numbered(&stage).await;
+        stage.follow(Tree).await;
+        let text = eve.text("/releases/REL-1/evidence").await;
+        let pack = read(&text);
+        let without = |stream: &str| {
+            let (kind, id) = stream.split_once(':').unwrap();
+            let mut pack: Json = serde_json::from_str(&text).unwrap();
+            pack["streams"].as_object_mut().unwrap().remove(stream);
+            let events = pack["events"].as_array_mut().unwrap();
+            events.retain(|one| one["event"]["stream"] != stream);
+            let records = pack["records"].as_array_mut().unwrap();
+            records.retain(|record| record["kind"] != kind || record["id"] != id);
+            pack
+        };
+        let kinds: BTreeSet<&str> =
+            pack.streams.keys().map(|stream| stream.split(':').next().unwrap()).collect();
+        assert!(kinds.is_superset(&["attempt", "change", "release", "review", "run"].into()));
+        for stream in pack.streams.keys() {
+            let less = without(stream);
+            let alone = check_pack(&serde_json::from_value(less.clone()).unwrap(), None).wrong;
+            let is_named = ["change:", "release:"].iter().any(|kind| stream.starts_with(kind));
+            assert_eq!(alone.is_some(), is_named, "{stream}: {alone:?}");
+            let told = eve.post("/audit/packs/verify", less).await.ok();
+            let kept = ["conflict:", "gate:", "incident:", "article:"];
+            let is_missed = !kept.iter().any(|kind| stream.starts_with(kind));
+            assert_eq!(told["wrong"].is_string(), is_missed, "{stream}: {told}");
+        }
+        // The end of a stream was left out, and is not counted.
+        let last = pack.events.iter().rfind(|one| one.event.stream.starts_with("attempt:"));
+        let last = &last.expect("something was refused").event;
+        let mut less: Json = serde_json::from_str(&text).unwrap();
+        less["events"].as_array_mut().unwrap().retain(|one| one["event"]["id"] != last.id);
+        less["streams"][&last.stream] = json!(last.version - 1);
+        let told = eve.post("/audit/packs/verify", less).await.ok();
+        assert!(told["wrong"].as_str().unwrap().contains("this log held"), "{told}");
+        // What happens later is no part of it.
+        let greta = stage.person("greta", &["release_manager"]).await;
+        greta.post("/releases/REL-1/comments", json!({"text": "And on."})).await.ok();
+        let again = greta.post("/releases/REL-1/submit", json!({})).await;
+        assert!(again.status.is_client_error());
+        numbered(&stage).await;
+        stage.follow(Tree).await;
+        let told = eve.post("/audit/packs/verify", serde_json::from_str(&text).unwrap()).await.ok();
+        assert!(told["wrong"].is_null(), "{told}");
     });
 }
 

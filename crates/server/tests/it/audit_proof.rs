@@ -6,8 +6,8 @@ use std::sync::mpsc;
 
 use api::audit::{Checkpoint, Consistency, Inclusion};
 use interlock_server::audit::{
-    CHECKPOINT_MINUTES, Known, Tree, Verifier, Wrong, holds_consistency, holds_inclusion, verify,
-    verify_export, write_due,
+    AGAIN_SECONDS, CHECKPOINT_MINUTES, Known, Tree, Verifier, Wrong, holds_consistency,
+    holds_inclusion, verify, verify_export, write_due,
 };
 use interlock_server::read::ask;
 use interlock_server::read_models::write;
@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use crate::audit::numbered;
 use crate::support::{Client, Stage, on_both};
 
-/// How many changes, drops and swaps are tried on each database.
+/// How many changes, drops, swaps and forgeries are tried on each database.
 const SAMPLES: usize = 1_000;
 
 /// A small generator, so that a failure can be told by its seed.
@@ -74,6 +74,10 @@ fn the_tree_holds_the_log_and_a_checkpoint_signs_it() {
         // Signing is no event, and the log goes on.
         ada.post("/teams", json!({"name": "Another"})).await.ok();
         numbered(&stage).await;
+        assert_eq!(checkpoint(&ada).await, first, "one of a moment ago is given again");
+        stage.clock.set(stage.now().plus_seconds(AGAIN_SECONDS - 1));
+        assert_eq!(checkpoint(&ada).await, first);
+        stage.clock.set(stage.now().plus_seconds(1));
         let second = checkpoint(&ada).await;
         assert_eq!(second.size, events + 1);
         let listed = ada.get("/audit/checkpoints?limit=1").await.ok();
@@ -148,6 +152,15 @@ fn an_auditor_proves_by_a_reading_token_and_nobody_what_they_may_not_read() {
             assert_eq!(proved.wrong, None);
             assert_eq!(proved.checkpoints, 1);
             assert_eq!(proved.withheld > 0, text.contains("\"line\":\"withheld\""));
+            // The last line tells of no fewer than stand there.
+            if proved.withheld > 0 {
+                let (start, end) = text.trim_end().rsplit_once('\n').unwrap();
+                let mut end: Json = serde_json::from_str(end).unwrap();
+                end["withheld"] = (proved.withheld - 1).into();
+                let fewer = Cursor::new(format!("{start}\n{end}\n"));
+                let wrong = verify_export(fewer, &known, &mut |_| {}).unwrap().wrong.unwrap();
+                assert!(wrong.place.ends_with("the end"), "{wrong:?}");
+            }
         }
     });
 }
@@ -221,11 +234,15 @@ fn tried(
     receiver.recv().expect("the touch could be made")
 }
 
-/// A change of the stored log, and the position of the first event that it makes wrong.
+/// A change of the stored log, and the place of the first event that it makes wrong.
 struct Touch {
     what: String,
     statements: Vec<(String, Vec<Value>)>,
-    first: i64,
+    place: String,
+}
+
+fn place(position: i64) -> String {
+    format!("position {position}")
 }
 
 const TEXTS: [&str; 8] =
@@ -250,27 +267,55 @@ fn changed(random: &mut Random, text: &str) -> String {
     letters.into_iter().collect()
 }
 
+/// An event that nobody caused, sealed as it should be, on a stream that is there: before the log,
+/// at its end, or beyond.
+fn forged(random: &mut Random, events: &[Vec<Value>]) -> Touch {
+    let head = i64::try_from(events.len()).unwrap();
+    let id = format!("evt_{:032x}", 1 + random.below(1 << 30));
+    let like = &events[random.below(events.len())];
+    let Value::Text(stream) = &like[1] else { panic!("a text") };
+    let (position, place) = match random.below(4) {
+        0 => (0, format!("event {id}")),
+        1 => (-1, format!("event {id}")),
+        // It may wait for the tree there, but its stream leads elsewhere.
+        2 => (head + 1, stream.clone()),
+        _ => (head + 2, format!("position {}", head + 1)),
+    };
+    let event = "INSERT INTO events (id, stream, version, name, payload, actor, correlation, at, \
+        salt, digest) SELECT $1, stream, (SELECT MAX(version) + 1 FROM events WHERE stream = $2), \
+        name, payload, actor, correlation, at, salt, digest FROM events WHERE id = $3";
+    let statements = vec![
+        (event.to_owned(), vec![id.clone().into(), stream.clone().into(), like[0].clone()]),
+        (
+            "INSERT INTO log (position, event_id) VALUES ($1, $2)".to_owned(),
+            vec![position.into(), id.clone().into()],
+        ),
+    ];
+    Touch { what: format!("forged {id} at {position}"), statements, place }
+}
+
 fn touch(random: &mut Random, events: &[Vec<Value>]) -> Touch {
     let head = i64::try_from(events.len()).unwrap();
     let one = random.below(events.len());
     let position = i64::try_from(one).unwrap() + 1;
     let id = events[one][0].clone();
     let said = |sql: &str, values: &[Value]| (sql.to_owned(), values.to_vec());
-    match random.below(20) {
+    match random.below(22) {
+        20 | 21 => forged(random, events),
         0..=10 => {
             let column = random.below(TEXTS.len());
             let Value::Text(old) = &events[one][column] else { panic!("a text") };
             let new = changed(random, old);
             let sql = format!("UPDATE events SET {} = $1 WHERE id = $2", TEXTS[column]);
             let what = format!("{} {old} → {new} at {position}", TEXTS[column]);
-            Touch { what, statements: vec![(sql, vec![new.into(), id])], first: position }
+            Touch { what, statements: vec![(sql, vec![new.into(), id])], place: place(position) }
         }
         11 | 12 => {
             let column = ["version", "at"][random.below(2)];
             let by = i64::try_from(random.below(1 << 20)).unwrap() + 1;
             let sql = format!("UPDATE events SET {column} = {column} + $1 WHERE id = $2");
             let what = format!("{column} + {by} at {position}");
-            Touch { what, statements: vec![(sql, vec![by.into(), id])], first: position }
+            Touch { what, statements: vec![(sql, vec![by.into(), id])], place: place(position) }
         }
         13 => {
             let Value::Text(old) = &id else { panic!("a text") };
@@ -278,7 +323,7 @@ fn touch(random: &mut Random, events: &[Vec<Value>]) -> Touch {
             let sql = "UPDATE log SET event_id = $1 WHERE position = $2";
             let what = format!("log at {position}: {old} → {new}");
             let statements = vec![said(sql, &[new.into(), position.into()])];
-            Touch { what, statements, first: position }
+            Touch { what, statements, place: place(position) }
         }
         14 | 15 => {
             let drop_event = said("DELETE FROM events WHERE id = $1", &[id]);
@@ -288,7 +333,7 @@ fn touch(random: &mut Random, events: &[Vec<Value>]) -> Touch {
                 1 => vec![drop_place],
                 _ => vec![drop_place, drop_event],
             };
-            Touch { what: format!("dropped {position}"), statements, first: position }
+            Touch { what: format!("dropped {position}"), statements, place: place(position) }
         }
         16 | 17 => {
             // Dropped, and what follows moved up.
@@ -302,7 +347,7 @@ fn touch(random: &mut Random, events: &[Vec<Value>]) -> Touch {
                 said("UPDATE log SET position = -position WHERE position < 0", &[]),
             ];
             let what = format!("dropped {position} of {head} and closed up");
-            Touch { what, statements, first: position }
+            Touch { what, statements, place: place(position) }
         }
         kind => {
             let mut other = random.below(events.len() - 1);
@@ -318,19 +363,19 @@ fn touch(random: &mut Random, events: &[Vec<Value>]) -> Touch {
                     said(set, &[id, there.into()]),
                     said(set, &[beside, position.into()]),
                 ];
-                return Touch { what, statements, first };
+                return Touch { what, statements, place: place(first) };
             }
             let set = "UPDATE events SET payload = $1, salt = $2, digest = $3 WHERE id = $4";
             let sealed = |at: usize| [3, 6, 7].map(|column| events[at][column].clone());
             let with = |at: usize, id: Value| [&sealed(at)[..], &[id]].concat();
             let statements = vec![said(set, &with(other, id)), said(set, &with(one, beside))];
-            Touch { what: format!("payloads: {what}"), statements, first }
+            Touch { what: format!("payloads: {what}"), statements, place: place(first) }
         }
     }
 }
 
 #[test]
-fn every_sampled_change_drop_and_swap_is_found_and_the_first_bad_event_named() {
+fn every_sampled_change_drop_swap_and_forgery_is_found_and_the_first_bad_event_named() {
     on_both(async |stage| {
         history(&stage).await;
         let sql = format!(
@@ -342,7 +387,7 @@ fn every_sampled_change_drop_and_swap_is_found_and_the_first_bad_event_named() {
         assert_eq!(tried(&stage, |_| Ok(())), None, "untouched, it is whole");
         let mut random = Random(0x0DDB_1A5E_5BAD_5EED);
         for _ in 0..SAMPLES {
-            let Touch { what, statements, first } = touch(&mut random, &events);
+            let Touch { what, statements, place } = touch(&mut random, &events);
             let found = tried(&stage, move |tx| {
                 for (sql, values) in &statements {
                     tx.execute(sql, values)?;
@@ -350,8 +395,7 @@ fn every_sampled_change_drop_and_swap_is_found_and_the_first_bad_event_named() {
                 Ok(())
             });
             let wrong = found.unwrap_or_else(|| panic!("{what} is not found"));
-            let place = wrong.place.split(',').next().unwrap();
-            assert_eq!(place, format!("position {first}"), "{what}: {wrong:?}");
+            assert_eq!(wrong.place.split(',').next(), Some(&*place), "{what}: {wrong:?}");
         }
         assert_eq!(tried(&stage, |_| Ok(())), None, "nothing of it was kept");
     });

@@ -351,7 +351,9 @@ fn the_blast_radius_tells_what_a_release_reaches_and_the_incidents_there_since()
         report("on what needs it", "report-app", "2026-11-21T14:20:00Z").await;
         report("put down to it", "pay-app", "2026-11-21T20:00:00Z").await;
         let cause = json!({"caused_by": changes[0]});
-        story.anna.patch("/incidents/INC-4", "*", cause).await.ok();
+        story.anna.patch("/incidents/INC-4", "*", cause.clone()).await.ok();
+        // Whoever says so: what began before the deployment is none of its doing.
+        story.anna.patch("/incidents/INC-1", "*", cause).await.ok();
         let blast = story.anna.get(&format!("{path}/blast")).await.ok();
         assert_eq!(crate::support::names(&blast["services"]), ["Payments"]);
         assert_eq!(crate::support::names(&blast["reached_services"]), ["Reports"]);

@@ -244,9 +244,19 @@ fn who_may_not_import_imports_nothing() {
 
 /// A change of another system that was carried out on a CI between two times of the stage's day.
 async fn carried_out(stage: &Stage, title: &str, ci: &Json, times: (&str, &str), end: Outcome) {
+    bring(stage, [past(title, ci, times, end)]).await;
+}
+
+async fn bring(stage: &Stage, changes: impl IntoIterator<Item = domain::change::Imported>) {
+    let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
+    let command: Import<domain::change::Change> = Import::new(changes);
+    stage.bus.send(operator, command).await.unwrap();
+}
+
+fn past(title: &str, ci: &Json, times: (&str, &str), end: Outcome) -> domain::change::Imported {
     let origin =
         Origin { source: "old".to_owned(), number: title.to_owned(), zone: kernel::Zone::utc() };
-    let imported = domain::change::Imported {
+    domain::change::Imported {
         number: String::new(),
         origin,
         title: title.to_owned(),
@@ -262,10 +272,7 @@ async fn carried_out(stage: &Stage, title: &str, ci: &Json, times: (&str, &str),
         outcome: Some(end),
         incidents: None,
         scheduled: false,
-    };
-    let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
-    let command: Import<domain::change::Change> = Import::new([imported]);
-    stage.bus.send(operator, command).await.unwrap();
+    }
 }
 
 #[test]
@@ -339,5 +346,44 @@ fn what_was_changed_lately_near_it_is_told_the_likely_cause_first() {
         let below = near_24["items"][2]["change"]["id"].clone();
         anna.patch("/incidents/INC-1", "*", json!({"caused_by": below})).await.ok();
         assert!(near("").await.0.starts_with("below it [explicit], taken back [rollback]"));
+        // Whatever is named as the cause is told, wherever and whenever it was worked on.
+        stage.index().await;
+        let changes = anna.get("/changes?q=elsewhere").await.ok();
+        let cause = json!({"caused_by": changes["items"][0]["number"]});
+        anna.patch("/incidents/INC-1", "*", cause).await.ok();
+        let (told, near_24) = near("").await;
+        assert!(told.starts_with("elsewhere [explicit], taken back [rollback]"), "{told}");
+        let cause = &near_24["items"][0];
+        assert_eq!((&cause["nearness"], &cause["hit"]), (&json!("elsewhere"), &Json::Null));
+        let why = "is named as the cause, and was not found near; \
+            ended 1 min before it began; successful";
+        assert_eq!(cause["why"], why);
+    });
+}
+
+#[test]
+fn what_an_incident_links_to_leads_however_many_changes_were_near() {
+    on_both(async |stage| {
+        let anna = stage.person("anna", &["service_owner"]).await;
+        let web = anna.post("/cis", json!({"name": "web-01"})).await.ok();
+        let of = |number: i64| {
+            let ended = at("2026-11-21T06:59:00Z").plus_minutes(-number);
+            let times = (ended.plus_minutes(-1).to_string(), ended.to_string());
+            past(&format!("c{number}"), &web, (&times.0, &times.1), Outcome::Successful)
+        };
+        for slice in (0..220).collect::<Vec<_>>().chunks(55) {
+            bring(&stage, slice.iter().map(|number| of(*number))).await;
+        }
+        // The youngest record of the one that lies farthest back.
+        let fields = json!({"title": "Down", "cis": ["web-01"], "opened_at": "2026-11-21T07:00:00Z",
+            "links": [{"kind": "change", "target": "CHG-220"}]});
+        anna.post("/incidents", fields).await.ok();
+        let near = anna.get("/incidents/INC-1/near").await.ok();
+        let told = |at: usize| {
+            let one = &near["items"][at];
+            (one["change"]["name"].as_str().unwrap(), one["causality"].as_str().unwrap())
+        };
+        assert_eq!((told(0), told(1)), (("c219", "explicit"), ("c0", "inferred")));
+        assert_eq!(near["truncated"], true);
     });
 }

@@ -138,6 +138,14 @@ fn what_is_known_is_told_where_it_applies() {
             let page = story.anna.get(&format!("/knowledge?applies_to={record}")).await.ok();
             assert_eq!(titles(&page), ["No refunds on Sundays", "Restart the queue"], "{record}");
         }
+        // Words and filters together fill the page, though most of what the words find is no guide.
+        stage.index().await;
+        let page = story.anna.get("/knowledge?q=refund&limit=1").await.ok();
+        assert_eq!(page["items"].as_array().unwrap().len(), 1);
+        for kind in ["guide", "known_limitation"] {
+            let path = format!("/knowledge?q=refund&limit=1&kind={kind}");
+            assert_eq!(titles(&story.anna.get(&path).await.ok()).len(), 1, "{kind}");
+        }
         let page = story.anna.get("/knowledge?applies_to=CHG-99").await;
         page.refused(422, "request.invalid");
         let page = story.anna.get("/knowledge?service=payments&kind=guide&in_force=true").await;

@@ -5,6 +5,7 @@ use interlock_server::read::ask;
 use interlock_server::report::{Figures, Surveys, recomputed};
 use serde_json::{Value as Json, json};
 
+use crate::release::vote;
 use crate::support::{Client, Random, Stage, at, on_both};
 
 pub(crate) struct Cast<'a> {
@@ -320,47 +321,173 @@ async fn check(cast: &Cast<'_>) {
     assert!(!kept.is_empty());
 }
 
-#[test]
-fn kept_figures_are_those_that_are_counted_anew_whatever_happened() {
-    on_both(async |stage| {
-        let cast = cast(&stage).await;
-        let mut random = Random::new(20);
-        let mut changes = vec![emergency(&cast).await];
-        let mut incidents: Vec<String> = Vec::new();
-        for _ in 0..60 {
-            let later = stage.now().plus_minutes(random.below(12));
-            stage.clock.set(later);
-            let change = random.pick(&changes).clone();
-            let cause = change.trim_start_matches("/changes/").to_owned();
-            let opened = later.plus_minutes(-random.below(6_000)).to_string();
-            match random.below(7) {
-                0 => changes.push(emergency(&cast).await),
-                1 => {
-                    let outcome = *random.pick(&["successful", "failed_backed_out"]);
-                    let body = json!({"outcome": outcome, "note": "as it went"});
-                    cast.ivan.post(&format!("{change}/complete"), body).await;
-                }
-                2 => {
-                    let text = json!({"went_well": "a", "went_wrong": "b", "root_cause": "c",
-                        "complete": true});
-                    cast.anna.put(&format!("{change}/review"), "*", text).await;
-                    cast.ivan.post(&format!("{change}/close"), json!({})).await;
-                }
-                3 => incidents.push(cast.incident(&cause, &opened, None).await),
-                4 if !incidents.is_empty() => {
-                    let incident = random.pick(&incidents);
-                    let edit = json!({"caused_by": cause, "opened_at": opened});
-                    cast.anna.patch(&format!("/incidents/{incident}"), "*", edit).await;
-                }
-                5 => {
-                    let draft = number(&cast.anna.post("/changes", planned("normal")).await.ok());
-                    cast.anna.patch(&format!("/changes/{draft}"), "*", json!({"team": null})).await;
-                }
-                _ => stage.follow(Figures).await,
+/// A release on its way, with its change.
+struct Way {
+    path: String,
+    change: String,
+    next: Next,
+}
+
+enum Next {
+    Vote,
+    Deploy,
+    End,
+    Survey,
+    Close,
+    Nothing,
+}
+
+/// A release whose change is attached and that asks for its go; its window is the next free one.
+async fn set_out(cast: &Cast<'_>) -> Way {
+    let change = number(&cast.anna.post("/changes", planned("normal")).await.ok());
+    let change_path = format!("/changes/{change}");
+    act(&cast.anna, &change_path, "submit").await;
+    act(&cast.anna, &change_path, "assess").await;
+    approve(&cast.sara, &change_path).await;
+    let start = cast.stage.now().plus_minutes(150);
+    let window = json!({"start": start.to_string(), "end": start.plus_minutes(90).to_string()});
+    let fields = json!({"title": "Spring", "type": "minor", "owner": "rosa_release_manager",
+        "window": window, "team": "Money"});
+    let release = number(&cast.rosa.post("/releases", fields).await.ok());
+    let path = format!("/releases/{release}");
+    cast.rosa.put(&format!("{path}{change_path}"), "*", json!({})).await.ok();
+    act(&cast.rosa, &path, "submit").await;
+    Way { path, change, next: Next::Vote }
+}
+
+/// Takes a release one step on. Of three in a row one is refused, one is taken back, and one goes
+/// well.
+async fn goes_on(cast: &Cast<'_>, way: &mut Way, place: usize, random: &mut Random) {
+    let path = &way.path;
+    way.next = match way.next {
+        Next::Vote if place % 3 == 2 => {
+            vote(&cast.rita, path, "reject", "not now").await.ok();
+            let reason = json!({"reason": "not now"});
+            cast.rosa.post(&format!("{path}/cancel"), reason).await.ok();
+            Next::Nothing
+        }
+        Next::Vote => {
+            vote(&cast.rita, path, "approve", "").await.ok();
+            act(&cast.rosa, path, "schedule").await;
+            Next::Deploy
+        }
+        Next::Deploy => {
+            let record = cast.otto.get(path).await.ok();
+            let start = at(record["window"]["start"].as_str().unwrap());
+            cast.stage.clock.set(start.plus_minutes(5).max(cast.stage.now()));
+            act(&cast.ivan, path, "deploy").await;
+            Next::End
+        }
+        Next::End => {
+            let done = json!({"result": "done"});
+            let step = format!("{path}/deployment/steps/{}", way.change);
+            cast.ivan.post(&step, done.clone()).await.ok();
+            if place % 3 == 0 {
+                let reason = json!({"reason": "errors"});
+                cast.rosa.post(&format!("{path}/rollback"), reason).await.ok();
+                let back = format!("{path}/rollback/steps/{}", way.change);
+                cast.ivan.post(&back, done).await.ok();
+                Next::Close
+            } else {
+                act(&cast.ivan, path, "verify").await;
+                cast.ivan.post(&format!("{path}/verify"), json!({"passed": true})).await.ok();
+                Next::Survey
             }
         }
-        check(&cast).await;
-    });
+        Next::Survey => {
+            cast.stage.follow(Surveys).await;
+            let answer = json!({"score": 1 + random.below(5)});
+            cast.sara.post(&format!("{path}/survey"), answer).await.ok();
+            Next::Close
+        }
+        Next::Close => {
+            let text = json!({"went_well": "a", "went_wrong": "b", "root_cause": "c",
+                "complete": true});
+            cast.rosa.put(&format!("{path}/review"), "*", text).await.ok();
+            Next::Nothing
+        }
+        Next::Nothing => Next::Nothing,
+    };
+}
+
+/// What happens in one step, chosen by chance.
+async fn happens(cast: &Cast<'_>, random: &mut Random, known: &mut Known) {
+    let later = cast.stage.now().plus_minutes(random.below(12));
+    cast.stage.clock.set(later);
+    let change = random.pick(&known.changes).clone();
+    let cause = change.trim_start_matches("/changes/").to_owned();
+    let opened = later.plus_minutes(-random.below(6_000)).to_string();
+    match random.below(10) {
+        0 => known.changes.push(emergency(cast).await),
+        1 => {
+            let outcome = *random.pick(&["successful", "failed_backed_out"]);
+            let body = json!({"outcome": outcome, "note": "as it went"});
+            cast.ivan.post(&format!("{change}/complete"), body).await;
+        }
+        2 => {
+            let text = json!({"went_well": "a", "went_wrong": "b", "root_cause": "c",
+                "complete": true});
+            cast.anna.put(&format!("{change}/review"), "*", text).await;
+            cast.ivan.post(&format!("{change}/close"), json!({})).await;
+        }
+        3 => known.incidents.push(cast.incident(&cause, &opened, None).await),
+        4 if !known.incidents.is_empty() => {
+            let incident = random.pick(&known.incidents);
+            let edit = json!({"caused_by": cause, "opened_at": opened});
+            cast.anna.patch(&format!("/incidents/{incident}"), "*", edit).await;
+        }
+        5 => {
+            let draft = number(&cast.anna.post("/changes", planned("normal")).await.ok());
+            cast.anna.patch(&format!("/changes/{draft}"), "*", json!({"team": null})).await;
+        }
+        6..=8 if known.is_under_way() => {
+            let place = known.ways.len() - 1;
+            goes_on(cast, &mut known.ways[place], place, random).await;
+        }
+        6..=8 => {
+            let way = set_out(cast).await;
+            known.changes.push(format!("/changes/{}", way.change));
+            known.ways.push(way);
+        }
+        _ => cast.stage.follow(Figures).await,
+    }
+}
+
+/// What there is to act on.
+struct Known {
+    changes: Vec<String>,
+    incidents: Vec<String>,
+    ways: Vec<Way>,
+}
+
+impl Known {
+    /// Whether the last release goes on.
+    fn is_under_way(&self) -> bool {
+        self.ways.last().is_some_and(|way| !matches!(way.next, Next::Nothing))
+    }
+}
+
+#[test]
+fn kept_figures_are_those_that_are_counted_anew_whatever_happened() {
+    for seed in [20, 7, 2_026] {
+        on_both(async |stage| {
+            let cast = cast(&stage).await;
+            let owner = json!({"owner": "sara_service_owner"});
+            cast.sara.patch("/services/payments", "1", owner).await.ok();
+            // Nobody is signed out on the way.
+            let stays =
+                "UPDATE sessions SET seen_at = 9000000000000000, expires_at = 9000000000000000";
+            stage.touch(stays).await;
+            let mut random = Random::new(seed);
+            let changes = vec![emergency(&cast).await];
+            let mut known = Known { changes, incidents: Vec::new(), ways: Vec::new() };
+            for _ in 0..60 {
+                happens(&cast, &mut random, &mut known).await;
+            }
+            check(&cast).await;
+            assert!(known.ways.len() > 2, "seed {seed}: no release went every way");
+        });
+    }
 }
 
 #[test]

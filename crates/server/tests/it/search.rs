@@ -45,6 +45,22 @@ fn records_of_every_kind_are_found_by_their_words() {
 }
 
 #[test]
+fn what_no_search_shows_takes_no_place_in_it() {
+    on_both(async |stage| {
+        let rosa = stage.person("rosa", &["release_manager"]).await;
+        for number in 0..3 {
+            let group = json!({"name": format!("Walrus {number}")});
+            rosa.post("/user-groups", group).await.ok();
+        }
+        let change = json!({"title": "Weigh the walrus of the house", "type": "normal"});
+        rosa.post("/changes", change).await.ok();
+        stage.index().await;
+        let hits = rosa.get("/search?q=walrus&limit=1").await.ok();
+        assert_eq!(found(&hits), ["change Weigh the walrus of the house"]);
+    });
+}
+
+#[test]
 fn plans_tasks_boards_and_exceptions_are_found_too() {
     on_both(async |stage| {
         let rosa = stage.person("rosa", &["release_manager"]).await;

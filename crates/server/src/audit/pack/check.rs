@@ -1,6 +1,7 @@
-//! Checks a pack by itself: the signature under the tree, the proof of each event, that no event is
-//! missing in the middle of a stream, and that each record is what its events lead to. That nothing
-//! younger exists it cannot tell.
+//! Checks a pack by itself: the signature under the tree, the proof of each event, that each stream
+//! holds as many events as the pack says, that each record is what its events lead to, and that no
+//! change is missing which the release names. Whether a stream was left out with its count, or the
+//! end of one, only the log can tell.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +62,7 @@ fn find_wrong(
         stream.push(event);
         checked.events += 1;
     }
+    are_as_many(&streams, &pack.streams)?;
     let release = format!("release:{}", pack.release.id);
     let mut seen = BTreeSet::new();
     for record in &pack.records {
@@ -76,7 +78,38 @@ fn find_wrong(
         is_folded(record, &stream, events).map_err(|wrong| format!("{name}: {wrong}"))?;
         checked.records += 1;
     }
-    if seen.contains(&release) { Ok(()) } else { Err("the release itself is missing".to_owned()) }
+    if !seen.contains(&release) {
+        return Err("the release itself is missing".to_owned());
+    }
+    let missing = changes(pack).find(|change| !seen.contains(&format!("change:{change}")));
+    missing.map_or(Ok(()), |change| {
+        Err(format!("the change {change}, which the release carries, is missing"))
+    })
+}
+
+/// The changes that the release carries, by what its record says.
+pub(super) fn changes(pack: &Pack) -> impl Iterator<Item = &str> {
+    let is_own = |record: &&Record| record.kind == "release" && record.id == pack.release.id;
+    let record = pack.records.iter().find(is_own);
+    let changes = record.and_then(|record| record.state["changes"].as_array());
+    changes.into_iter().flatten().filter_map(serde_json::Value::as_str)
+}
+
+/// Whether the streams hold the events that the pack counts.
+fn are_as_many(
+    held: &BTreeMap<&str, Vec<&Logged>>,
+    counted: &BTreeMap<String, u64>,
+) -> Result<(), String> {
+    let all: BTreeSet<&str> =
+        held.keys().copied().chain(counted.keys().map(String::as_str)).collect();
+    for stream in all {
+        let stand = held.get(stream).map_or(0, |events| events.len() as u64);
+        let said = counted.get(stream).copied().unwrap_or_default();
+        if stand != said {
+            return Err(format!("of {stream} it counts {said} events, and {stand} stand in it"));
+        }
+    }
+    Ok(())
 }
 
 fn named(event: &Logged, wrong: &str) -> String {

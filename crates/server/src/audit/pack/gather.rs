@@ -41,7 +41,11 @@ pub(super) fn gather(db: &mut dyn Query, release: &str, now: Timestamp) -> Resul
     let Some(named) = named else {
         return Err(General::Unknown { kind: "release", name: release.to_owned() }.into());
     };
-    let streams = streams(db, &named.id)?;
+    let sql = "SELECT change FROM release_changes WHERE release = $1 ORDER BY place";
+    let rows = db.query(sql, &[(&named.id).into()])?;
+    let changes: Result<Vec<String>, Fault> =
+        rows.iter().map(|row| row.text(0).map(str::to_owned)).collect();
+    let streams = streams(db, &named.id, &changes?, &[LASTING, PASSING].concat())?;
     let Some(mut stored) = stored(db, &streams)? else { return Ok(Gathered::TooMany) };
     let key = verifier(db)?;
     let Some((key, checkpoint)) = key.zip(latest(db)?) else { return Ok(Gathered::Younger) };
@@ -50,6 +54,10 @@ pub(super) fn gather(db: &mut dyn Query, release: &str, now: Timestamp) -> Resul
         return Ok(Gathered::Younger);
     }
     stored.sort_by_key(|one| one.event.position);
+    let mut held: BTreeMap<String, u64> = BTreeMap::new();
+    for one in &stored {
+        *held.entry(one.event.stream.clone()).or_default() += 1;
+    }
     let mut events = Vec::with_capacity(stored.len());
     while !stored.is_empty() {
         let rest = stored.split_off(stored.len().min(TOLD_AT_ONCE));
@@ -62,6 +70,7 @@ pub(super) fn gather(db: &mut dyn Query, release: &str, now: Timestamp) -> Resul
         release: named,
         key: key.text(),
         note: checkpoint.note,
+        streams: held,
         records: records(db, &streams)?,
         events,
     })))
@@ -78,23 +87,23 @@ fn release_of(db: &mut dyn Query, stream: &str) -> Result<Option<Ref>, Fault> {
     .transpose()
 }
 
-/// The streams that belong to a release, each once.
-fn streams(db: &mut dyn Query, release: &str) -> Result<Vec<String>, Fault> {
-    let mut ids = vec![release.to_owned()];
-    let of_release = ["release", "run", "communication"];
-    let mut records: Vec<String> =
-        of_release.iter().map(|kind| format!("{kind}:{release}")).collect();
-    let sql = "SELECT change FROM release_changes WHERE release = $1 ORDER BY place";
-    for row in db.query(sql, &[release.into()])? {
-        let change = row.text(0)?;
-        ids.push(change.to_owned());
-        records.push(format!("change:{change}"));
-    }
-    for (kind, sql, column) in BELONGING {
+/// The streams that belong to a release and its changes, each once; those of other records by how
+/// these are found.
+pub(super) fn streams(
+    db: &mut dyn Query,
+    release: &str,
+    changes: &[String],
+    belonging: &[Belonging],
+) -> Result<Vec<String>, Fault> {
+    let of_release = ["release", "run", "communication"].map(|kind| format!("{kind}:{release}"));
+    let mut records = Vec::from(of_release);
+    records.extend(changes.iter().map(|change| format!("change:{change}")));
+    let ids: Vec<&str> = [release].into_iter().chain(changes.iter().map(String::as_str)).collect();
+    for (kind, sql, column) in belonging {
         let mut found = BTreeSet::new();
         for slice in ids.chunks(ANY_MAX) {
             let mut statement = Statement::new(sql);
-            statement.bind_any(column, slice.iter().map(Value::from));
+            statement.bind_any(column, slice.iter().map(|id| Value::from(*id)));
             for row in statement.query(db)? {
                 found.insert(format!("{kind}:{}", row.text(0)?));
             }
@@ -106,9 +115,20 @@ fn streams(db: &mut dyn Query, release: &str) -> Result<Vec<String>, Fault> {
     Ok(records)
 }
 
-/// Kinds of record that belong to a release or to a change of it, and how they are found.
-const BELONGING: &[(&str, &str, &str)] = &[
+/// A kind of record, how those of it are found that belong to a release or to a change of it, and
+/// the column that names these.
+pub(super) type Belonging = (&'static str, &'static str, &'static str);
+
+/// What belongs from its first event on, and for ever: a pack without it was robbed of it.
+pub(super) const LASTING: &[Belonging] = &[
     ("exception", "SELECT exception FROM exception_sides WHERE ", "side"),
+    ("review", "SELECT id FROM reviews WHERE ", "subject"),
+    ("notice", "SELECT id FROM notices WHERE ", "release"),
+    ("survey", "SELECT id FROM surveys WHERE ", "release"),
+];
+
+/// What may come to belong, or cease to, after a pack was made.
+const PASSING: &[Belonging] = &[
     (
         "conflict",
         "SELECT conflict FROM conflict_sides WHERE EXISTS (SELECT 1 FROM events \
@@ -116,9 +136,9 @@ const BELONGING: &[(&str, &str, &str)] = &[
         AND events.name = 'conflict.accepted.v1') AND ",
         "side",
     ),
-    ("review", "SELECT id FROM reviews WHERE ", "subject"),
     ("gate", "SELECT gate FROM gate_records WHERE ", "record"),
-    ("notice", "SELECT id FROM notices WHERE ", "release"),
+    ("incident", "SELECT id FROM incidents WHERE ", "caused_by"),
+    ("article", "SELECT id FROM articles WHERE ", "release"),
 ];
 
 /// An event with all that is stored of it.

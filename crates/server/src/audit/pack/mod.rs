@@ -6,6 +6,7 @@ mod gather;
 mod page;
 mod section;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use api::audit::{Pack, PackChecked};
@@ -17,17 +18,18 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::identity::Permission;
-use ports::{Fault, Query};
+use ports::{Fault, Query, Value};
 
-use super::tree::checkpoint::{verifier, write_now};
+use super::tree::checkpoint::{For, verifier, write_now};
 use super::tree::grow::{Kept, size};
 use super::tree::merkle::Edge;
 use super::tree::note::{Head, Verifier};
 use crate::bus::Envelope;
 use crate::http::{App, ListQuery, Signed, parse, wrong_parameter};
 use crate::problem::Answer;
-use crate::read::ask;
-use gather::{Gathered, gather};
+use crate::read::{ANY_MAX, Statement, ask};
+use check::changes;
+use gather::{Gathered, LASTING, gather, streams};
 
 pub use check::check;
 pub(super) use check::leaf_of;
@@ -86,7 +88,7 @@ async fn made(app: &App, release: &str, signed: &Signed) -> Result<Pack, Answer>
                 return Err(Problem::new("audit.pack_too_large", detail).into());
             }
             Gathered::Younger => {
-                write_now(&app.bus, Envelope::new(signed.actor.clone())).await?;
+                write_now(&app.bus, Envelope::new(signed.actor.clone()), For::Pack).await?;
                 if tried > 0 {
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -116,7 +118,7 @@ pub(super) async fn verify(
     Ok(Json(checked.await?))
 }
 
-/// What is wrong with the tree of a pack beside the tree that is kept here.
+/// What is wrong with a pack beside the log that is kept here.
 fn is_of_this_log(
     db: &mut dyn Query,
     pack: &Pack,
@@ -133,11 +135,45 @@ fn is_of_this_log(
         return Ok(Some(what));
     }
     let root = Edge::load(head.size, &mut Kept::of(db))?.root();
-    let same = root == head.root;
-    Ok((!same).then(|| {
-        format!(
+    if root != head.root {
+        let what = format!(
             "the first {} events of this log are not those that the pack was made of",
             head.size
-        )
-    }))
+        );
+        return Ok(Some(what));
+    }
+    is_all(db, pack, head.size)
+}
+
+/// What the log held of the release under the tree of a pack, and the pack does not.
+fn is_all(db: &mut dyn Query, pack: &Pack, size: u64) -> Result<Option<String>, Fault> {
+    let changes: Vec<String> = changes(pack).map(str::to_owned).collect();
+    let mut owed: BTreeSet<String> =
+        streams(db, &pack.release.id, &changes, LASTING)?.into_iter().collect();
+    for stream in pack.streams.keys() {
+        owed.insert(stream.clone());
+        if !stream.starts_with("attempt:") {
+            owed.insert(format!("attempt:{stream}"));
+        }
+    }
+    let owed: Vec<Value> = owed.into_iter().map(Value::from).collect();
+    for slice in owed.chunks(ANY_MAX) {
+        let mut statement = Statement::new(
+            "SELECT events.stream, COUNT(*) FROM events \
+            JOIN log ON log.event_id = events.id WHERE ",
+        );
+        statement.bind_any("events.stream", slice.iter().cloned());
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        statement.bind(" AND log.position <= ? GROUP BY events.stream", [size.into()]);
+        for row in statement.query(db)? {
+            let (stream, held) = (row.text(0)?, row.int(1)?);
+            let said = pack.streams.get(stream).copied().unwrap_or_default();
+            if u64::try_from(held) != Ok(said) {
+                let what =
+                    format!("this log held {held} events of {stream} then, and the pack {said}");
+                return Ok(Some(what));
+            }
+        }
+    }
+    Ok(None)
 }

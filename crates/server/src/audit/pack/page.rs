@@ -6,6 +6,7 @@ use api::common::Ref;
 use super::section::SECTIONS;
 use crate::audit::tree::merkle;
 use crate::audit::tree::note::{Head, Verifier};
+use crate::html::escaped;
 
 const STYLE: &str = "\
     :root{color-scheme:light dark}\
@@ -149,20 +150,4 @@ fn name_of(record: &Ref) -> String {
 fn time(text: &str) -> String {
     let text = text.trim_end_matches('Z').replace('T', " ");
     escaped(text.split('.').next().unwrap_or_default())
-}
-
-/// Text that is shown as it is, whatever stands in it.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(letter),
-        }
-    }
-    safe
 }

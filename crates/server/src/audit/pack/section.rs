@@ -16,6 +16,7 @@ pub(super) const SECTIONS: &[(&str, &str, &str)] = &[
 
 /// The kinds of record whose events are all of one section.
 const OF_KIND: &[(&str, &str)] = &[
+    ("article", "communications"),
     ("attempt", "refusals"),
     ("communication", "communications"),
     ("conflict", "conflicts"),
@@ -24,6 +25,7 @@ const OF_KIND: &[(&str, &str)] = &[
     ("notice", "communications"),
     ("review", "reviews"),
     ("run", "deployments"),
+    ("survey", "reviews"),
 ];
 
 /// Events of a change or a release that are no mere history, by what they are called there.

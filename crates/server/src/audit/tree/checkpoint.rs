@@ -26,6 +26,9 @@ use crate::settings::setting;
 
 /// How long after the last checkpoint the next one is written, in minutes, if the tree has grown.
 pub const CHECKPOINT_MINUTES: i64 = 10;
+/// For how many seconds a checkpoint is given again to whoever asks for one: reading must not make
+/// the server sign at will.
+pub const AGAIN_SECONDS: i64 = 10;
 /// How many slices of the log the tree is grown by at most before a checkpoint that is asked for.
 const SLICES_MAX: usize = 200;
 /// Under which name the seed of the key is kept.
@@ -77,10 +80,19 @@ fn checkpoint(row: &Row) -> Result<Checkpoint, Fault> {
     })
 }
 
-/// Signs the tree as it is, unless that was done. `when_due` leaves it to the interval.
-pub(super) struct WriteCheckpoint {
-    pub(super) when_due: bool,
+/// For whom a checkpoint is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// For whom no signature is kept elsewhere: at its interval.
+    Interval,
+    /// For whoever asks.
+    Asker,
+    /// For a pack, whose events it must hold; one that was just signed may be too old.
+    Pack,
 }
+
+/// Signs the tree as it is, unless that was done.
+pub(super) struct WriteCheckpoint(pub(super) For);
 
 impl Command for WriteCheckpoint {
     type Answer = Option<Checkpoint>;
@@ -102,7 +114,12 @@ impl Command for WriteCheckpoint {
         let size = place_of(work.tx, NAME)?;
         let last = latest(work.tx)?;
         let same = last.as_ref().is_some_and(|last| last.size == size);
-        if same || self.when_due && !is_due(work.tx, work.now)? {
+        let waits = match self.0 {
+            For::Interval => !is_due(work.tx, work.now)?,
+            For::Asker => is_fresh(work.tx, work.now)?,
+            For::Pack => false,
+        };
+        if same || waits {
             return Ok(last);
         }
         let seed = keys::seed(work, SETTING)?;
@@ -125,6 +142,14 @@ fn is_due(db: &mut dyn Query, now: Timestamp) -> Result<bool, Fault> {
     Ok(size > last.int(0)? && now.minutes_since(last.time(1)?) >= CHECKPOINT_MINUTES)
 }
 
+/// Whether the latest one was written a moment ago.
+fn is_fresh(db: &mut dyn Query, now: Timestamp) -> Result<bool, Fault> {
+    let row = db.query_one("SELECT at FROM checkpoints ORDER BY size DESC LIMIT 1", &[])?;
+    let Some(row) = row else { return Ok(false) };
+    let age = now.micros() - row.time(0)?.micros();
+    Ok((0..AGAIN_SECONDS * 1_000_000).contains(&age))
+}
+
 /// Writes checkpoints at their interval until it is told to stop.
 pub(crate) fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
     while !stop.load(Ordering::SeqCst) {
@@ -144,20 +169,34 @@ pub fn write_due(bus: &Bus) -> Result<(), Failure> {
     let now = bus.world().clock.now();
     let due = wait(&*bus.world().store, move |db| is_due(db, now)).map_err(Failure::Fault)?;
     if due {
-        bus.call(Envelope::system(NAME), WriteCheckpoint { when_due: true })?;
+        bus.call(Envelope::system(NAME), WriteCheckpoint(For::Interval))?;
     }
     Ok(())
 }
 
 /// A checkpoint of all that has its place in the log by now, as far as can be grown in one request.
-pub(crate) async fn write_now(bus: &Bus, envelope: Envelope) -> Result<Checkpoint, Answer> {
+pub(crate) async fn write_now(
+    bus: &Bus,
+    envelope: Envelope,
+    whom: For,
+) -> Result<Checkpoint, Answer> {
+    if whom == For::Asker {
+        let now = bus.world().clock.now();
+        let again = ask(&*bus.world().store, move |db| {
+            Ok(if is_fresh(db, now)? { latest(db)? } else { None })
+        });
+        // Not even the tree is grown for it.
+        if let Some(again) = again.await? {
+            return Ok(again);
+        }
+    }
     for _ in 0..SLICES_MAX {
         let envelope = Envelope { lane: Lane::Bulk, ..Envelope::system(NAME) };
         if bus.send(envelope, Grow).await?.answer < SLICE_MAX {
             break;
         }
     }
-    let written = bus.send(envelope, WriteCheckpoint { when_due: false }).await?.answer;
+    let written = bus.send(envelope, WriteCheckpoint(whom)).await?.answer;
     let lost = || Fault::permanent("writing a checkpoint", "it was not kept");
     Ok(written.ok_or_else(lost)?)
 }
@@ -166,7 +205,7 @@ pub(in crate::audit) async fn write(
     State(app): State<App>,
     signed: Signed,
 ) -> Result<Json<Checkpoint>, Answer> {
-    Ok(Json(write_now(&app.bus, Envelope::new(signed.actor)).await?))
+    Ok(Json(write_now(&app.bus, Envelope::new(signed.actor), For::Asker).await?))
 }
 
 pub(in crate::audit) async fn get(

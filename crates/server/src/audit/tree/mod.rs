@@ -15,7 +15,7 @@ pub(crate) mod note;
 pub(crate) mod proof;
 
 pub(crate) use checkpoint::run as keep_signing;
-pub use checkpoint::{CHECKPOINT_MINUTES, write_due};
+pub use checkpoint::{AGAIN_SECONDS, CHECKPOINT_MINUTES, write_due};
 pub use grow::Tree;
 pub use note::Verifier;
 pub use proof::{holds_consistency, holds_inclusion};
