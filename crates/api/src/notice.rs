@@ -356,8 +356,8 @@ pub struct NoticePreview {
 pub struct Notice {
     /// Its id.
     pub id: String,
-    /// The release that it tells of.
-    pub release: Ref,
+    /// The release that it tells of, or the change.
+    pub record: Ref,
     /// Its place among the notices of the release.
     pub place: u32,
     /// What happened, or is about to.
@@ -456,8 +456,8 @@ pub struct Inbox {
 pub struct InboxItem {
     /// Its id.
     pub id: String,
-    /// The release that it tells of.
-    pub release: Ref,
+    /// The release that it tells of, or the change.
+    pub record: Ref,
     /// What happened, or is about to.
     pub moment: String,
     /// In one line.

@@ -20,7 +20,7 @@ use crate::record::{IfVersion, Named, Records, action_lines};
 use crate::{table, wall};
 
 const LIST: &[&str] =
-    &["at", "release.number", "moment", "people", "sent", "waiting", "in_doubt", "dead", "id"];
+    &["at", "record.number", "moment", "people", "sent", "waiting", "in_doubt", "dead", "id"];
 const DELIVERIES: &[&str] = &[
     "by",
     "address",
@@ -34,7 +34,7 @@ const DELIVERIES: &[&str] = &[
     "next_at",
     "reason",
 ];
-const INBOX: &[&str] = &["at", "release.number", "moment", "subject", "read", "id"];
+const INBOX: &[&str] = &["at", "record.number", "moment", "subject", "read", "id"];
 const READERS: &[&str] = &["person.name", "address", "audience", "zone"];
 const PLAN: &[&str] = &[
     "release.number",
@@ -55,7 +55,7 @@ const PLAN: &[&str] = &[
     "dead",
 ];
 const NOTICE: &[&str] = &[
-    "release.number",
+    "record.number",
     "id",
     "place",
     "moment",

@@ -81,4 +81,18 @@ pub enum NoticeEvent {
         /// How many it is for, by audience.
         people: BTreeMap<Audience, u32>,
     },
+    /// It was written for the people of a record that moved on, and waits to be sent.
+    #[serde(rename = "notice.moved_on.v1")]
+    MovedOn {
+        /// The id of the change or the release.
+        record: String,
+        /// The place in the log of what moved it.
+        place: u32,
+        /// Where it stands since, in words.
+        state: String,
+        /// The texts, as they are sent.
+        texts: Vec<Text>,
+        /// How many it is for, by audience.
+        people: BTreeMap<Audience, u32>,
+    },
 }

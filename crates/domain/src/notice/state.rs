@@ -1,4 +1,5 @@
-//! A notice: the texts of one moment of a release, as they were sent. It is never edited.
+//! A notice: the texts of one moment of a release, or of a move of a record, as they were sent. It
+//! is never edited.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,9 @@ use crate::aggregate::{Aggregate, Stamp};
 use crate::edit::is_default;
 use crate::notice::NoticeEvent;
 use crate::vocabulary::{Audience, Moment, Window};
+
+/// What a notice tells that is about no moment of a release.
+const MOVED_ON: &str = "moved_on";
 
 /// What is told to one audience in one zone: plain text, of which each channel makes its own form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +30,12 @@ pub struct Text {
 /// A notice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// The release that it tells of.
+    /// The release whose moment it tells.
     pub release: Option<ReleaseId>,
-    /// Its place among the notices of the release.
+    /// The id of the change or the release that it says has moved on.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub record: Option<String>,
+    /// Its place among the notices of the release; of a move, the place of that in the log.
     pub place: u32,
     /// What happened, or is about to.
     pub moment: Option<Moment>,
@@ -47,6 +54,23 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Under what the moves of a record stand: apart from the moments of a release, which correct
+    /// each other and are told to others.
+    pub fn key_of_moves(record: &str) -> String {
+        format!("moves:{record}")
+    }
+
+    /// Under what it stands: the id of its release, or the key of the moves of its record.
+    pub fn key(&self) -> Option<String> {
+        let moves = || self.record.as_deref().map(Self::key_of_moves);
+        self.release.map(|release| release.to_string()).or_else(moves)
+    }
+
+    /// What it tells, in a word.
+    pub fn word(&self) -> &'static str {
+        self.moment.map_or(MOVED_ON, Moment::word)
+    }
+
     /// The text of an audience in a zone; where that zone has none, that of the audience.
     pub fn text(&self, audience: Audience, zone: &Zone) -> Option<&Text> {
         let of = |text: &&Text| text.audience == audience;
@@ -68,6 +92,13 @@ impl Aggregate for Notice {
                 self.place = *place;
                 self.moment = Some(*moment);
                 self.window.clone_from(window);
+                self.texts.clone_from(texts);
+                self.people.clone_from(people);
+                self.prepared_at = Some(stamp.at);
+            }
+            NoticeEvent::MovedOn { record, place, state: _, texts, people } => {
+                self.record = Some(record.clone());
+                self.place = *place;
                 self.texts.clone_from(texts);
                 self.people.clone_from(people);
                 self.prepared_at = Some(stamp.at);

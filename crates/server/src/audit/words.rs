@@ -142,6 +142,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("meeting.remarked", "remarked[ on {subject.id}]"),
     ("meeting.started", "opened the meeting"),
     ("meeting.time_set", "gave {subject.id} {minutes} minutes"),
+    ("notice.moved_on", "wrote to the people of {record}: {state}"),
     ("notice.prepared", "wrote notice {place} of {release}: {moment}[, window {window}]"),
     ("part_signed_off", "signed off the part of {part.team}: {part.owns}"),
     ("period.created", "set up the {kind}"),

@@ -110,7 +110,7 @@ fn one(
     let people: BTreeMap<Audience, u32> = serde_json::from_str(row.text(7)?)
         .map_err(|error| Fault::permanent("reading a notice", error))?;
     Ok(Shown {
-        release: of_release(db, names, row.text(1)?)?,
+        record: record_of(db, names, row.text(1)?)?,
         place: u32::try_from(row.int(2)?).unwrap_or(u32::MAX),
         moment: row.text(3)?.to_owned(),
         window: window_of(row, 4)?.as_ref().map(shown_window),
@@ -128,7 +128,9 @@ fn one(
     })
 }
 
-fn of_release(db: &mut dyn Query, names: &mut Names, id: &str) -> Result<Ref, Fault> {
+/// What a notice is about, by the key that it stands under.
+fn record_of(db: &mut dyn Query, names: &mut Names, key: &str) -> Result<Ref, Fault> {
+    let id = key.rsplit(':').next().unwrap_or(key);
     let unnamed = || Ref { id: id.to_owned(), number: None, name: id.to_owned() };
     Ok(names.get(db, id)?.unwrap_or_else(unnamed))
 }
@@ -317,8 +319,8 @@ fn item(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Option<Inbox
     let Some(text) = notice.text(audience, &zone) else { return Ok(None) };
     Ok(Some(InboxItem {
         id: id.to_string(),
-        release: of_release(db, names, row.text(1)?)?,
-        moment: notice.moment.map_or("", domain::vocabulary::Moment::word).to_owned(),
+        record: record_of(db, names, row.text(1)?)?,
+        moment: notice.word().to_owned(),
         subject: text.subject.clone(),
         body: text.body.clone(),
         at: row.time(4)?.to_string(),

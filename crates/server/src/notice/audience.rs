@@ -70,12 +70,23 @@ pub(super) fn circle(
 
 /// Those who carry a release out, and who watch it.
 fn team(db: &mut dyn Query, release: &Release) -> Result<Vec<Reached>, Fault> {
+    accounts(db, &people_of(release))
+}
+
+/// The same, by their ids.
+pub(super) fn people_of(release: &Release) -> BTreeSet<PersonId> {
     let content = &release.content;
     let named = [content.owner, content.release_manager, release.requester];
     let members = content.members.iter().map(|member| member.person);
     let watchers = release.extras.watchers.iter().copied();
-    let people: BTreeSet<PersonId> =
-        named.into_iter().flatten().chain(members).chain(watchers).collect();
+    named.into_iter().flatten().chain(members).chain(watchers).collect()
+}
+
+/// People by their accounts, as a team; without those who left.
+pub(super) fn accounts(
+    db: &mut dyn Query,
+    people: &BTreeSet<PersonId>,
+) -> Result<Vec<Reached>, Fault> {
     let people: Vec<Value> = people.iter().map(|id| id.to_string().into()).collect();
     let mut found = Vec::with_capacity(people.len());
     for slice in people.chunks(ANY_MAX) {
@@ -126,28 +137,7 @@ pub(super) fn addressees(db: &mut dyn Query, circle: &Circle) -> Result<Vec<Addr
         channel.kind == ChannelKind::Email
     };
     let mail = channels.iter().find(is_mail).map(|(id, _)| id.to_string());
-    let mut found = Vec::with_capacity(circle.reached.len());
-    for one in &circle.reached {
-        let person = one.person.map(|person| person.to_string());
-        let to = |channel: String, recipient: String| Addressee {
-            channel,
-            recipient,
-            person: person.clone(),
-            audience: one.audience,
-            zone: one.zone.clone(),
-        };
-        if let Some(person) = &person {
-            found.push(to(PAGE.to_owned(), person.clone()));
-        }
-        match (&one.address, &mail) {
-            (Some(address), Some(mail)) => found.push(to(mail.clone(), address.clone())),
-            // Nobody is told who cannot be reached: that is seen, and mended by hand.
-            (Some(address), None) if person.is_none() => {
-                found.push(to(NO_CHANNEL.to_owned(), address.clone()));
-            }
-            _ => {}
-        }
-    }
+    let mut found = by_person(&circle.reached, mail.as_ref());
     for (id, channel) in channels.iter().filter(|one| !is_mail(one)) {
         let listens =
             channel.services.is_empty() || !channel.services.is_disjoint(&circle.services);
@@ -162,6 +152,33 @@ pub(super) fn addressees(db: &mut dyn Query, circle: &Circle) -> Result<Vec<Addr
         }
     }
     Ok(found)
+}
+
+/// People and addresses alone: in the page, and by the mail server, where there is one.
+pub(super) fn by_person(reached: &[Reached], mail: Option<&String>) -> Vec<Addressee> {
+    let mut found = Vec::with_capacity(reached.len());
+    for one in reached {
+        let person = one.person.map(|person| person.to_string());
+        let to = |channel: String, recipient: String| Addressee {
+            channel,
+            recipient,
+            person: person.clone(),
+            audience: one.audience,
+            zone: one.zone.clone(),
+        };
+        if let Some(person) = &person {
+            found.push(to(PAGE.to_owned(), person.clone()));
+        }
+        match (&one.address, mail) {
+            (Some(address), Some(mail)) => found.push(to(mail.clone(), address.clone())),
+            // Nobody is told who cannot be reached: that is seen, and mended by hand.
+            (Some(address), None) if person.is_none() => {
+                found.push(to(NO_CHANNEL.to_owned(), address.clone()));
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The channels by which something goes out, by name.

@@ -133,10 +133,7 @@ impl Record for Notice {
         _: Timestamp,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
-        let (Some(release), Some(moment), Some(at)) = (self.release, self.moment, self.prepared_at)
-        else {
-            return Ok(());
-        };
+        let (Some(key), Some(at)) = (self.key(), self.prepared_at) else { return Ok(()) };
         let interval = self.window.as_ref().map(|window| window.interval);
         let reached: u32 = self.people.values().sum();
         tx.execute(
@@ -145,9 +142,9 @@ impl Record for Notice {
             ON CONFLICT (id) DO NOTHING",
             &[
                 id.to_string().into(),
-                release.to_string().into(),
+                key.into(),
                 i64::from(self.place).into(),
-                moment.word().into(),
+                self.word().into(),
                 interval.map(|interval| interval.start).into(),
                 interval.map(|interval| interval.end).into(),
                 self.window.as_ref().map(|window| window.zone.name()).into(),

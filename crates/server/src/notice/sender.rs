@@ -11,7 +11,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::notice::{Channel, ChannelContent, ChannelKind, Notice, Security};
-use kernel::{ChannelId, NoticeId, Timestamp};
+use kernel::{ChangeId, ChannelId, NoticeId, Timestamp};
 use ports::{
     CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Mail, MailConnection, MailSecurity,
     MailServer, Mailer, Method, Query, Undelivered,
@@ -23,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 use crate::bus::{Bus, Envelope, Failure, Stop, find_state};
 use crate::follow::lead::Leader;
 use crate::http::App;
+use crate::names::Names;
 use crate::notice::channel::{Secrets, secrets};
 use crate::notice::format::Letter;
 use crate::notice::outbox::{Claim, Outcome, Piece, Settle, TakeOver, waiting};
@@ -304,26 +305,35 @@ impl Round {
 struct Written {
     moment: &'static str,
     number: String,
+    /// Where it is read more about, below the address of this server.
+    path: String,
     subject: String,
     body: String,
     window: Option<domain::vocabulary::Window>,
 }
 
-/// A notice with the number of its release.
+/// A notice with the number of its record, and where that is read.
 struct Source {
     notice: Notice,
     number: String,
+    path: String,
 }
 
 impl Source {
     fn of(db: &mut dyn Query, id: NoticeId) -> Result<Option<Self>, Fault> {
         let Some(found) = find_state::<Notice>(db, id)? else { return Ok(None) };
         let notice = found.state;
-        let Some(release) = notice.release else { return Ok(None) };
-        let sql = "SELECT number FROM releases WHERE id = $1";
-        let row = db.query_one(sql, &[release.to_string().into()])?;
-        let number = row.map_or_else(|| Ok(String::new()), |row| row.text(0).map(str::to_owned))?;
-        Ok(Some(Self { notice, number }))
+        let Some(key) = notice.key() else { return Ok(None) };
+        let id = key.rsplit(':').next().unwrap_or_default();
+        let named = Names::default().get(db, id)?;
+        let number = named.and_then(|named| named.number).unwrap_or_default();
+        let path = match (&notice.release, id.parse::<ChangeId>()) {
+            _ if number.is_empty() => String::new(),
+            (Some(_), _) => format!("releases/{number}/notices"),
+            (None, Ok(_)) => format!("changes/{number}"),
+            (None, Err(_)) => format!("releases/{number}"),
+        };
+        Ok(Some(Self { notice, number, path }))
     }
 
     /// The text for one reader.
@@ -331,8 +341,9 @@ impl Source {
         let (audience, zone) = (piece.audience.parse().ok()?, piece.zone.parse().ok()?);
         let text = self.notice.text(audience, &zone)?;
         Some(Written {
-            moment: self.notice.moment.map_or("", domain::vocabulary::Moment::word),
+            moment: self.notice.word(),
             number: self.number.clone(),
+            path: self.path.clone(),
             subject: text.subject.clone(),
             body: text.body.clone(),
             window: self.notice.window.clone(),
@@ -364,6 +375,7 @@ impl Outlet {
         let written = Written {
             moment: "test",
             number: String::new(),
+            path: String::new(),
             subject: format!("Test of the channel {}", self.content.name),
             body: "Notices of releases will arrive like this. Nothing has to be done.".to_owned(),
             window: None,
@@ -386,8 +398,8 @@ impl Outlet {
         written: &Written,
         now: Timestamp,
     ) -> Result<(), Undelivered> {
-        let link = way.address.as_ref().filter(|_| !written.number.is_empty());
-        let link = link.map(|address| format!("{address}/releases/{}/notices", written.number));
+        let link = way.address.as_ref().filter(|_| !written.path.is_empty());
+        let link = link.map(|address| format!("{address}/{}", written.path));
         let id = id_of(piece);
         let parcel = Parcel { id: &id, to: &piece.recipient, link: link.as_deref(), now };
         self.deliver(way, open, &parcel, written)

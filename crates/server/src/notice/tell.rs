@@ -271,7 +271,19 @@ fn write_down(
         people,
     };
     work.append(&mut notice, vec![event])?;
-    let (id, now) = (notice.id.to_string(), work.now);
+    hand_out(work, &notice.id.to_string(), release, place, to)
+}
+
+/// Writes a notice down for each who is told. A release's own notices stand under its id, what
+/// moved a record on under the key of that.
+pub(super) fn hand_out(
+    work: &mut Work<'_>,
+    notice: &str,
+    key: &str,
+    place: i64,
+    to: &[Addressee],
+) -> Result<(), Stop> {
+    let now = work.now;
     let row = |one: &Addressee| {
         let (state, sent_at, reason) = match one.channel.as_str() {
             PAGE => ("sent", Value::from(now), Value::Null),
@@ -279,10 +291,10 @@ fn write_down(
             _ => ("waiting", Value::Null, Value::Null),
         };
         vec![
-            (&id).into(),
+            notice.into(),
             (&one.channel).into(),
             (&one.recipient).into(),
-            release.into(),
+            key.into(),
             place.into(),
             one.person.clone().into(),
             one.audience.word().into(),

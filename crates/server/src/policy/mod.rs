@@ -40,7 +40,7 @@ pub use explain::{explain_change, explain_release};
 pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use force::{InForce, in_force, version_in_force};
-pub use notices::{NoticeRules, NoticeText, TEXT_MAX, View};
+pub use notices::{MoveView, NoticeRules, NoticeText, TEXT_MAX, View};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
 pub use set::{CONFLICTS, PolicySet, built_in};
 

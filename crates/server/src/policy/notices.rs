@@ -13,6 +13,8 @@ use crate::policy::document::{Reader, Table};
 
 /// The file of the times.
 pub(super) const FILE: &str = "notices.toml";
+/// The file of what is told when a record moves on.
+pub(super) const MOVED_ON: &str = "notices/moved_on.toml";
 /// The folder of the texts.
 pub(super) const FOLDER: &str = "notices";
 /// The most entries of a file.
@@ -99,6 +101,29 @@ impl View {
     }
 }
 
+/// What a text may name that tells that a record moved on. What is not known is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct MoveView {
+    /// `CHG-…` or `REL-…`.
+    pub number: String,
+    /// The title.
+    pub title: String,
+    /// Where it stands now.
+    pub state: String,
+    /// Who moved it.
+    pub actor: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl MoveView {
+    /// One of which everything is known, to try a text with.
+    fn example() -> Self {
+        let text = || "example".to_owned();
+        Self { number: text(), title: text(), state: text(), actor: text(), reason: text() }
+    }
+}
+
 /// A text for some audiences and types of release; for all where none is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeText {
@@ -115,7 +140,7 @@ impl NoticeText {
     }
 
     /// Subject and body, written out. The subject is one line.
-    pub fn write(&self, view: &View) -> Result<(String, String), String> {
+    pub fn write(&self, view: &impl Serialize) -> Result<(String, String), String> {
         let subject = write(&self.subject, view).map_err(|error| told(&error))?;
         let body = write(&self.body, view).map_err(|error| told(&error))?;
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -128,6 +153,7 @@ impl NoticeText {
 pub struct NoticeRules {
     before: Option<Vec<(Option<String>, Option<u32>)>>,
     texts: BTreeMap<Moment, Vec<NoticeText>>,
+    moved_on: Option<NoticeText>,
 }
 
 impl NoticeRules {
@@ -147,6 +173,17 @@ impl NoticeRules {
         found.expect("reading asks for a text for all at the end of each moment")
     }
 
+    /// Subject and body of what is told when a record moves on. Where the text fails over what the
+    /// record says, it is named all the same.
+    pub fn moved_on(&self, view: &MoveView) -> (String, String) {
+        let text = self.moved_on.as_ref().expect("reading asks for a text");
+        text.write(view).unwrap_or_else(|error| {
+            tracing::error!(view.number, error, "a text of a notice could not be written");
+            let subject = format!("{} {}: {}", view.number, view.state, view.title);
+            (subject.clone(), subject)
+        })
+    }
+
     /// What a set that does not speak of something is given: what the program brings along.
     pub(super) fn filled(mut self, built_in: &[(&str, &str)]) -> Self {
         for (path, text) in built_in {
@@ -155,9 +192,13 @@ impl NoticeRules {
                 if self.before.is_none() {
                     self.before = before(&mut reader);
                 }
+            } else if *path == MOVED_ON {
+                if self.moved_on.is_none() {
+                    self.moved_on = moved_on(&mut reader);
+                }
             } else if let Some(moment) = moment_of(path)
                 && !self.texts.contains_key(&moment)
-                && let Some(read) = texts(&mut reader)
+                && let Some(read) = texts(&mut reader, &View::example())
             {
                 self.texts.insert(moment, read);
             }
@@ -172,14 +213,18 @@ impl NoticeRules {
 
     /// Reads a file of texts.
     pub(super) fn read_texts(&mut self, reader: &mut Reader<'_>) {
+        if reader.file == MOVED_ON {
+            self.moved_on = moved_on(reader);
+            return;
+        }
         let Some(moment) = moment_of(reader.file) else {
-            let known: Vec<String> =
-                Moment::ALL.iter().map(|moment| format!("`{FOLDER}/{moment}.toml`")).collect();
+            let known = Moment::ALL.iter().map(|moment| format!("`{FOLDER}/{moment}.toml`"));
+            let known: Vec<String> = known.chain([format!("`{MOVED_ON}`")]).collect();
             let wrong = format!("there is no such moment: texts stand in {}", known.join(", "));
             reader.misplaced(wrong, None);
             return;
         };
-        if let Some(read) = texts(reader) {
+        if let Some(read) = texts(reader, &View::example()) {
             self.texts.insert(moment, read);
         }
     }
@@ -215,11 +260,21 @@ fn before(reader: &mut Reader<'_>) -> Option<Vec<(Option<String>, Option<u32>)>>
     Some(entries)
 }
 
-fn texts(reader: &mut Reader<'_>) -> Option<Vec<NoticeText>> {
+/// The one text of what moved on: its readers are the people of the record.
+fn moved_on(reader: &mut Reader<'_>) -> Option<NoticeText> {
+    let mut read = texts(reader, &MoveView::example())?;
+    if read.len() > 1 {
+        reader.wrong("/texts", "what moved on has one text, which is for everyone");
+    }
+    read.pop()
+}
+
+fn texts(reader: &mut Reader<'_>, example: &impl Serialize) -> Option<Vec<NoticeText>> {
     let mut table = reader.document()?;
     table.keys(reader, &["version", "texts"], &[]);
     let _: Option<u32> = table.find(reader, "version");
-    let texts = table.list(reader, "texts", RULES_MAX, text)?;
+    let texts =
+        table.list(reader, "texts", RULES_MAX, |reader, table| text(reader, table, example))?;
     let is_for_all = |text: &NoticeText| text.audiences.is_empty() && text.types.is_empty();
     if !texts.last().is_some_and(is_for_all) {
         let wrong = "the last text has neither `audiences` nor `types`, so that everyone has one";
@@ -228,7 +283,11 @@ fn texts(reader: &mut Reader<'_>) -> Option<Vec<NoticeText>> {
     Some(texts)
 }
 
-fn text<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<NoticeText> {
+fn text<'a>(
+    reader: &mut Reader<'a>,
+    mut table: Table<'a>,
+    example: &impl Serialize,
+) -> Option<NoticeText> {
     table.keys(reader, &["subject", "body"], &["audiences", "types"]);
     let audiences = table.words(reader, "audiences").unwrap_or_default();
     let types = table.words(reader, "types").unwrap_or_default();
@@ -238,7 +297,7 @@ fn text<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<NoticeText>
         let Some(source) = source else { continue };
         if source.trim().is_empty() {
             reader.wrong(&table.at(key), format!("`{key}` is empty"));
-        } else if let Err(error) = write(source, &View::example()) {
+        } else if let Err(error) = write(source, example) {
             reader.wrong(&table.at(key), format!("in `{key}`: {}", told(&error)));
         }
     }
@@ -247,7 +306,7 @@ fn text<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<NoticeText>
 
 /// Writes a template out. It can name nothing but what stands in the view, reaches no file, and
 /// ends after so many steps.
-fn write(source: &str, view: &View) -> Result<String, Error> {
+fn write(source: &str, view: &impl Serialize) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -308,6 +367,29 @@ mod tests {
         assert_eq!(set.notices().hours_before("major"), Some(168));
         let text = set.notices().text(Moment::Start, Audience::Support, "minor");
         assert!(text.write(&View::example()).is_ok());
+    }
+
+    #[test]
+    fn what_moved_on_has_one_text_that_names_what_is_known_of_it() {
+        let set = rules(|_| {}).expect("sound");
+        let title = "<b>\r\nBcc: all@example.org {{ number }}".to_owned();
+        let number = "CHG-7".to_owned();
+        let view = MoveView { number, title, state: "approved".to_owned(), ..MoveView::default() };
+        let (subject, body) = set.notices().moved_on(&view);
+        assert_eq!(subject, "CHG-7 approved: <b> Bcc: all@example.org {{ number }}");
+        assert!(body.contains("is approved.") && !body.contains("Why"), "{body}");
+        let with = |text: &'static str| {
+            rules(move |files| {
+                files.insert(MOVED_ON.to_owned(), text.to_owned());
+            })
+            .expect_err("it is wrong")
+            .join("\n")
+        };
+        let window = "version = 1\n[[texts]]\nsubject = \"a\"\nbody = \"{{ start }}\"";
+        assert!(with(window).contains("in `body`"), "a move has no window");
+        let two = "version = 1\n[[texts]]\naudiences = [\"team\"]\nsubject = \"a\"\n\
+            body = \"b\"\n[[texts]]\nsubject = \"a\"\nbody = \"b\"";
+        assert!(with(two).contains("one text"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ const CHANGES: &str = "changes";
 const FINDINGS_MAX: usize = 50;
 
 /// The files that the program brings along.
-const BUILT_IN: [(&str, &str); 15] = [
+const BUILT_IN: [(&str, &str); 16] = [
     ("changes/emergency.toml", include_str!("built_in/changes/emergency.toml")),
     ("changes/normal.toml", include_str!("built_in/changes/normal.toml")),
     ("changes/standard.toml", include_str!("built_in/changes/standard.toml")),
@@ -40,6 +40,7 @@ const BUILT_IN: [(&str, &str); 15] = [
     ("notices/before.toml", include_str!("built_in/notices/before.toml")),
     ("notices/cancelled.toml", include_str!("built_in/notices/cancelled.toml")),
     ("notices/moved.toml", include_str!("built_in/notices/moved.toml")),
+    (notices::MOVED_ON, include_str!("built_in/notices/moved_on.toml")),
     ("notices/rollback.toml", include_str!("built_in/notices/rollback.toml")),
     ("notices/start.toml", include_str!("built_in/notices/start.toml")),
     ("notices/success.toml", include_str!("built_in/notices/success.toml")),

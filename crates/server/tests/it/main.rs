@@ -1,6 +1,8 @@
 //! The features of the server, each on both engines, through the same router as real requests.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "../support/receivers.rs"]
+mod receivers;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -36,7 +38,10 @@ mod knowledge;
 mod live;
 mod matrix;
 mod notice;
+mod notice_arrivals;
 mod notice_astray;
+mod notice_deaths;
+mod notice_moves;
 mod observed;
 mod periods;
 mod permission;

@@ -22,7 +22,7 @@ pub(crate) struct Arrived {
     /// An address, or where a request went.
     pub(crate) to: String,
     /// The same each time that one delivery is sent.
-    id: String,
+    pub(crate) id: String,
     /// What it tells.
     pub(crate) subject: String,
 }
@@ -82,7 +82,8 @@ impl Receivers {
     }
 }
 
-struct Line(Arc<Receivers>);
+/// What leads to the receivers.
+pub(crate) struct Line(pub(crate) Arc<Receivers>);
 
 impl Mailer for Line {
     fn open(&self, server: &MailServer) -> Result<Box<dyn MailConnection>, Undelivered> {
@@ -127,6 +128,18 @@ impl HttpClient for Line {
     }
 }
 
+/// A mail server as a channel.
+pub(crate) fn mail(host: &str, port: u16) -> Json {
+    json!({"name": "Mail", "kind": "email", "host": host, "port": port,
+        "from": "changes@example.org", "user": "interlock", "password": "a mail secret"})
+}
+
+/// A program as a channel.
+pub(crate) fn hook(url: &str) -> Json {
+    json!({"name": "Hook", "kind": "webhook", "url": url, "secret": "whsec_c2VjcmV0",
+        "audience": "partners", "services": ["Payments"]})
+}
+
 /// A release on its way, with those who are told of it.
 pub(crate) struct Story<'a> {
     pub(crate) stage: &'a Stage,
@@ -142,20 +155,24 @@ pub(crate) const START: &str = "2026-11-23T20:00:00Z";
 
 impl<'a> Story<'a> {
     pub(crate) async fn of(stage: &'a Stage) -> Self {
-        let cast = cast(stage).await;
-        let admin = stage.person("max_administrator", &["administrator", "service_owner"]).await;
-        admin.post("/services", json!({"name": "Elsewhere"})).await.ok();
-        for channel in [
-            json!({"name": "Mail", "kind": "email", "host": "mail.test", "port": 587,
-                "from": "changes@example.org", "user": "interlock", "password": "a mail secret"}),
-            json!({"name": "Hook", "kind": "webhook", "url": HOOK, "secret": "whsec_c2VjcmV0",
-                "audience": "partners", "services": ["Payments"]}),
+        let channels = [
+            mail("mail.test", 587),
+            hook(HOOK),
             json!({"name": "Ops", "kind": "slack", "url": OPS, "audience": "operations"}),
             json!({"name": "Others", "kind": "teams", "url": "https://teams.test/others",
                 "services": ["Elsewhere"]}),
             json!({"name": "Silent", "kind": "teams", "url": "https://teams.test/off",
                 "off": true}),
-        ] {
+        ];
+        Self::by(stage, channels).await
+    }
+
+    /// One of which is told by these channels.
+    pub(crate) async fn by(stage: &'a Stage, channels: impl IntoIterator<Item = Json>) -> Self {
+        let cast = cast(stage).await;
+        let admin = stage.person("max_administrator", &["administrator", "service_owner"]).await;
+        admin.post("/services", json!({"name": "Elsewhere"})).await.ok();
+        for channel in channels {
             admin.post("/channels", channel).await.ok();
         }
         for group in [
@@ -169,19 +186,28 @@ impl<'a> Story<'a> {
         ] {
             cast.sara.post("/user-groups", group).await.ok();
         }
-        let fields = json!({"title": "Winter", "type": "minor", "owner": "rosa_release_manager",
-            "description": "A new ledger.", "window": window(START, "2026-11-23T21:00:00Z")});
-        let release = number(&cast.rosa.post("/releases", fields).await.ok());
-        let path = format!("/releases/{release}");
-        let change = approved(&cast, "App", "pay-app", 10).await;
-        cast.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
-        cast.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
-        vote(&cast.rita, &path, "approve", "").await.ok();
         // Days pass, and everybody stays signed in: a session counts as used later than that.
         let used = "UPDATE sessions SET created_at = 1811808000000000, \
             seen_at = 1811808000000000, expires_at = 1811808000000000";
         stage.touch(used).await;
-        Self { stage, cast, admin, receivers: Arc::default(), path }
+        let path = String::new();
+        let mut story = Self { stage, cast, admin, receivers: Arc::default(), path };
+        story.plan("Winter", START, "2026-11-23T21:00:00Z").await;
+        story
+    }
+
+    /// Goes on with another release, which has a part and is submitted.
+    pub(crate) async fn plan(&mut self, title: &str, start: &str, end: &str) {
+        let cast = &self.cast;
+        let fields = json!({"title": title, "type": "minor", "owner": "rosa_release_manager",
+            "description": "A new ledger.", "window": window(start, end)});
+        let release = number(&cast.rosa.post("/releases", fields).await.ok());
+        let path = format!("/releases/{release}");
+        let change = approved(cast, "App", "pay-app", 10).await;
+        cast.rosa.put(&format!("{path}/changes/{change}"), "*", json!({})).await.ok();
+        cast.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
+        vote(&cast.rita, &path, "approve", "").await.ok();
+        self.path = path;
     }
 
     /// Commits a window, with the votes that it asks for anew.
@@ -239,6 +265,32 @@ impl<'a> Story<'a> {
             self.cast.rosa.patch(&task, "*", json!({"done": true})).await.ok();
         }
         self.cast.ivan.post(&format!("{}/deploy", self.path), json!({})).await.ok();
+    }
+
+    /// Does its one step.
+    pub(crate) async fn install(&self) {
+        let record = self.cast.rosa.get(&self.path).await.ok();
+        let change = record["changes"][0]["number"].as_str().expect("a change").to_owned();
+        let step = format!("{}/deployment/steps/{change}", self.path);
+        self.cast.ivan.post(&step, json!({"result": "done"})).await.ok();
+    }
+
+    /// Looks at what was done, and finds it good.
+    pub(crate) async fn verify(&self) {
+        for body in [json!({}), json!({"passed": true, "note": "Looked at."})] {
+            self.cast.ivan.post(&format!("{}/verify", self.path), body).await.ok();
+        }
+    }
+
+    /// Takes it back step by step.
+    pub(crate) async fn take_back(&self) {
+        let rollback = format!("{}/rollback", self.path);
+        self.cast.rosa.post(&rollback, json!({"reason": "Errors."})).await.ok();
+        let record = self.cast.rosa.get(&self.path).await.ok();
+        for step in record["deployment"]["rollback"]["steps"].as_array().expect("steps") {
+            let step = format!("{rollback}/steps/{}", number(&step["change"]));
+            self.cast.ivan.post(&step, json!({"result": "done"})).await.ok();
+        }
     }
 
     pub(crate) async fn communication(&self) -> Json {
@@ -378,18 +430,12 @@ fn a_release_is_told_from_its_start_to_its_end() {
 
         stage.clock.set(at("2026-11-23T20:01:00Z"));
         story.begin().await;
-        let record = story.cast.rosa.get(&story.path).await.ok();
         let begun = story.told().await;
         assert_eq!(who(&begun), ALL);
         assert!(begun.iter().all(|one| one.subject.to_lowercase().contains("begun")), "{begun:?}");
-        let change = record["changes"][0]["number"].as_str().expect("a change").to_owned();
-        let step = format!("{}/deployment/steps/{change}", story.path);
-        story.cast.ivan.post(&step, json!({"result": "done"})).await.ok();
+        story.install().await;
         assert_eq!(story.told().await, []);
-        // It is looked at, and then found good.
-        for body in [json!({}), json!({"passed": true, "note": "Looked at."})] {
-            story.cast.ivan.post(&format!("{}/verify", story.path), body).await.ok();
-        }
+        story.verify().await;
         let done = story.told().await;
         assert_eq!(who(&done), ALL);
         assert!(done.iter().all(|one| one.subject.to_lowercase().contains("done")), "{done:?}");
@@ -423,7 +469,7 @@ pub(crate) async fn announced(story: &Story<'_>) -> Vec<Arrived> {
 }
 
 /// The deliveries of the latest notice in a state, by address.
-async fn deliveries(story: &Story<'_>, state: &str) -> Vec<Json> {
+pub(crate) async fn deliveries(story: &Story<'_>, state: &str) -> Vec<Json> {
     let shown = story.communication().await;
     let id = shown["notices"][0]["id"].as_str().expect("an id").to_owned();
     let page = story.cast.rosa.get(&format!("/notices/{id}/deliveries?state={state}")).await.ok();

@@ -7,7 +7,6 @@ use ports::Undelivered;
 use serde_json::json;
 
 use crate::notice::{ALL, Arrived, HOOK, OPS, START, Story, announced, drained, later, who};
-use crate::release::number;
 use crate::support::{at, on_both};
 
 /// Moves the window while a message with the old date is on its way to Eve, where it ends as said;
@@ -162,13 +161,7 @@ fn what_waits_together_arrives_in_order_and_a_release_that_is_taken_back_is_told
         );
         assert_eq!(both.len(), 4, "{both:?}");
 
-        let rollback = format!("{}/rollback", story.path);
-        story.cast.rosa.post(&rollback, json!({"reason": "Errors."})).await.ok();
-        let record = story.cast.rosa.get(&story.path).await.ok();
-        for step in record["deployment"]["rollback"]["steps"].as_array().expect("steps") {
-            let step = format!("{rollback}/steps/{}", number(&step["change"]));
-            story.cast.ivan.post(&step, json!({"result": "done"})).await.ok();
-        }
+        story.take_back().await;
         assert_eq!(story.moment("rollback").await["state"], "due");
         assert_eq!(who(&story.told().await), ALL);
         assert_eq!(story.moment("rollback").await["state"], "told");

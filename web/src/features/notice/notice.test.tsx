@@ -8,7 +8,7 @@ import { serve, writes } from '@/testing/server';
 
 const item = {
   id: 'ntc_01',
-  release: { id: 'rel_01', number: 'REL-17', name: 'Ledger 9' },
+  record: { id: 'rel_01', number: 'REL-17', name: 'Ledger 9' },
   moment: 'before',
   subject: 'Planned: Payments',
   body: 'We will work on Payments.\n\n<b>not bold</b>',
@@ -32,6 +32,17 @@ it('shows what was told as it is written, and marks it as read', async () => {
   await user.click(screen.getByRole('button', { name: 'Mark all as read' }));
   await waitFor(() => expect(writes(sent)).toHaveLength(1));
   expect(writes(sent)[0]).toMatchObject({ path: '/inbox/read', body: {} });
+});
+
+it('leads from a move to the record that moved on', async () => {
+  const moved = { ...item, moment: 'moved_on', subject: 'CHG-7 approved: Ledger' };
+  const change = { id: 'chg_07', number: 'CHG-7', name: 'Ledger' };
+  const release = { ...moved, id: 'ntc_02', subject: 'REL-17 approved: Ledger 9' };
+  serve({ 'GET /inbox': { items: [{ ...moved, record: change }, release], unread: 2 } });
+  show('/inbox');
+  const link = (name: string) => screen.findByRole('link', { name });
+  expect(await link(moved.subject)).toHaveAttribute('href', '/changes/CHG-7');
+  expect(await link(release.subject)).toHaveAttribute('href', '/releases/REL-17/overview');
 });
 
 it('says what the inbox is for when nothing was told', async () => {

@@ -8,7 +8,7 @@ import { serve, writes } from '@/testing/server';
 
 const notice = {
   id: 'ntc_01',
-  release: { id: 'rel_01', number: 'REL-17', name: 'Ledger 9' },
+  record: { id: 'rel_01', number: 'REL-17', name: 'Ledger 9' },
   place: 1,
   moment: 'before',
   at: '2026-11-21T08:00:00Z',
@@ -30,7 +30,7 @@ const moment = (name: string, state: string, optional: boolean) => ({
 });
 
 const communication = {
-  release: notice.release,
+  release: notice.record,
   version: 0,
   what: 'Ledger 9',
   window: null,

@@ -64,13 +64,19 @@ export default function InboxPage() {
   );
 }
 
+/** A moment of a release is read among its notices, a move at the record itself. */
+function pathOf({ record, moment }: Item): string {
+  const name = record.number ?? record.id;
+  if (moment !== 'moved_on') return paths.release(name, 'notices');
+  return record.id.startsWith('chg_') ? paths.change(name) : paths.release(name);
+}
+
 function Told({ row }: { row: Item }) {
-  const { release } = row;
   return (
     <article aria-label={row.subject}>
       <div className={classes.head}>
         {!row.read && <StatePill word="new" label={INBOX.isNew} tone="info" />}
-        <Link to={paths.release(release.number ?? release.id, 'notices')}>{row.subject}</Link>
+        <Link to={pathOf(row)}>{row.subject}</Link>
         <Time at={row.at} show="full" />
       </div>
       <pre className={classes.body}>{row.body}</pre>

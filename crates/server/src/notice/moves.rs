@@ -1,0 +1,217 @@
+//! Telling the people of a change or of a release that it moved on: its owner, who asked for it,
+//! who carries it out, and who watches it; never whoever moved it. What the moments of a release
+//! tell its people already is not told twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::change::Change;
+use domain::identity::Permission;
+use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
+use domain::release::Release;
+use domain::vocabulary::Audience;
+use kernel::{Actor, ChangeId, PersonId, ReleaseId, Timestamp, Zone};
+use ports::{Fault, Query};
+use serde_json::Value as Json;
+
+use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find_state};
+use crate::follow::followers::{Follower, Seen};
+use crate::names::Names;
+use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
+use crate::notice::tell::hand_out;
+use crate::policy::{MoveView, in_force};
+use crate::read::wait;
+
+const CANCELLED: &str = "cancelled";
+
+/// What the events say that move a change or a release on.
+const STATES: &[(&str, &str)] = &[
+    ("change.cancelled.v1", CANCELLED),
+    ("change.closed.v1", "closed"),
+    ("change.held.v1", "on hold"),
+    ("change.resumed.v1", "no longer on hold"),
+    ("change.returned.v1", "a draft again"),
+    ("change.scheduled.v1", "scheduled"),
+    ("change.started.v1", "under way"),
+    ("change.submitted.v1", "submitted"),
+    ("change.unscheduled.v1", "no longer scheduled"),
+    ("release.cancelled.v1", CANCELLED),
+    ("release.closed.v1", "closed"),
+    ("release.held.v1", "on hold"),
+    ("release.resumed.v1", "no longer on hold"),
+    ("release.returned.v1", "being planned again"),
+    ("release.scheduled.v1", "scheduled"),
+    ("release.submitted.v1", "submitted"),
+];
+
+/// Whoever follows the log for what moved on.
+pub struct MovesReactor;
+
+impl Follower for MovesReactor {
+    fn name(&self) -> &'static str {
+        "notices.moves"
+    }
+
+    fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
+        let moved: Vec<TellMove> = events.iter().filter_map(TellMove::of).collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let now = bus.world().clock.now();
+        let found = wait(&*bus.world().store, move |db| {
+            let mut fresh = Vec::with_capacity(moved.len());
+            for telling in moved {
+                let (_, at) = by_whom(db, telling.place)?;
+                // A log that is followed from its beginning is no news.
+                if now < at.plus_minutes(LATE_MINUTES) {
+                    fresh.push(telling);
+                }
+            }
+            Ok(fresh)
+        });
+        for command in found.map_err(Failure::Fault)? {
+            bus.call(Envelope::system("notice"), command)?;
+        }
+        Ok(())
+    }
+}
+
+/// The state that an event leads to, and why; nothing where it leads to none.
+fn said(seen: &Seen) -> Option<(String, String)> {
+    let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
+    let state = match seen.name.as_str() {
+        "change.approval_moved.v1" | "release.approval_moved.v1" => {
+            (payload()["closed"]["state"] == "approved").then(|| "approved".to_owned())?
+        }
+        "change.completed.v1" => format!("done, {}", payload()["outcome"].as_str()?),
+        name => STATES.iter().find(|(known, _)| *known == name)?.1.to_owned(),
+    };
+    Some((state, payload()["reason"].as_str().unwrap_or_default().to_owned()))
+}
+
+/// Who did what stands at a place of the log, and when.
+fn by_whom(db: &mut dyn Query, place: i64) -> Result<(Actor, Timestamp), Fault> {
+    let sql = "SELECT events.actor, events.at FROM log JOIN events ON events.id = log.event_id \
+        WHERE log.position = $1";
+    let row = db.query_one(sql, &[place.into()])?;
+    let row = row.ok_or_else(|| Fault::permanent("reading the log", "an event is gone"))?;
+    Ok((Actor::of_label(row.text(0)?), row.time(1)?))
+}
+
+/// Writes down that a record moved on, for those who are to be told.
+struct TellMove {
+    /// The id of a change or of a release.
+    record: String,
+    /// The place in the log of what moved it.
+    place: i64,
+    /// Where it stands since.
+    state: String,
+    /// Why.
+    reason: String,
+}
+
+impl Command for TellMove {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "notice.tell_move"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        let key = Notice::key_of_moves(&self.record);
+        work.lock(Lock::name("moves", &self.record))?;
+        let sql = "SELECT 1 FROM notices WHERE release = $1 AND place = $2";
+        if work.tx.query_one(sql, &[(&key).into(), self.place.into()])?.is_some() {
+            return Ok(());
+        }
+        let Some(about) = About::of(work.tx, &self.record)? else { return Ok(()) };
+        if self.is_told_as_a_moment(work.tx)? {
+            return Ok(());
+        }
+        let mut people = about.people;
+        let (by, _) = by_whom(work.tx, self.place)?;
+        if let Some(person) = by.person() {
+            people.remove(&person);
+        }
+        let reached = once(accounts(work.tx, &people)?);
+        if reached.is_empty() {
+            return Ok(());
+        }
+        let actor = match by {
+            Actor::System { .. } => String::new(),
+            _ => Names::default().actor(work.tx, &by)?,
+        };
+        let view = MoveView {
+            number: about.number,
+            title: about.title,
+            state: self.state.clone(),
+            actor,
+            reason: self.reason.clone(),
+        };
+        let (subject, body) = in_force(work.tx)?.set.notices().moved_on(&view);
+        let subject = subject.chars().take(SUBJECT_MAX).collect();
+        let texts = vec![Text { audience: Audience::Team, zone: Zone::utc(), subject, body }];
+        let mail = mail_in_force(work.tx)?;
+        let to = by_person(&reached, mail.as_ref());
+        let mut notice: Loaded<Notice> = work.fresh();
+        let count = u32::try_from(reached.len()).unwrap_or(u32::MAX);
+        let event = NoticeEvent::MovedOn {
+            record: self.record.clone(),
+            place: u32::try_from(self.place).unwrap_or(u32::MAX),
+            state: self.state.clone(),
+            texts,
+            people: BTreeMap::from([(Audience::Team, count)]),
+        };
+        work.append(&mut notice, vec![event])?;
+        hand_out(work, &notice.id.to_string(), &key, self.place, &to)
+    }
+}
+
+impl TellMove {
+    /// What an event leads to; nothing where it moves nothing on.
+    fn of(seen: &Seen) -> Option<Self> {
+        let (state, reason) = said(seen)?;
+        let record = seen.stream.split_once(':')?.1.to_owned();
+        Some(Self { record, place: seen.position, state, reason })
+    }
+
+    /// Whether it is a release that is given up after it was told: then all who were told hear it.
+    fn is_told_as_a_moment(&self, db: &mut dyn Query) -> Result<bool, Fault> {
+        if self.state != CANCELLED {
+            return Ok(false);
+        }
+        let sql = "SELECT 1 FROM notices WHERE release = $1 AND reached > 0 LIMIT 1";
+        Ok(db.query_one(sql, &[(&self.record).into()])?.is_some())
+    }
+}
+
+/// A record, and whose it is.
+struct About {
+    number: String,
+    title: String,
+    people: BTreeSet<PersonId>,
+}
+
+impl About {
+    fn of(db: &mut dyn Query, record: &str) -> Result<Option<Self>, Fault> {
+        if let Ok(id) = record.parse::<ReleaseId>() {
+            let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
+            let people = people_of(&found.state);
+            let Release { number, content, .. } = found.state;
+            return Ok(Some(Self { number, title: content.title, people }));
+        }
+        let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
+        let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
+        let Change { number, content, requester, extras, .. } = found.state;
+        let named = [requester, content.implementer];
+        let people = named.into_iter().flatten().chain(extras.watchers).collect();
+        Ok(Some(Self { number, title: content.title, people }))
+    }
+}

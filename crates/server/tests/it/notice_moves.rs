@@ -1,0 +1,122 @@
+//! A change and a release that move on tell their people, each once and never whoever moved them.
+
+use interlock_server::notice::MovesReactor;
+use serde_json::{Value as Json, json};
+
+use crate::notice::{Story, announced, mail, who};
+use crate::support::{Client, on_both};
+
+/// What someone was told of what moved on: the subjects, the oldest first.
+async fn told(reader: &Client<'_>) -> Vec<String> {
+    let inbox = reader.get("/inbox").await.ok();
+    let items = inbox["items"].as_array().expect("items").iter().rev();
+    items
+        .inspect(|item| assert_eq!(item["moment"], "moved_on", "{item:#}"))
+        .map(|item| item["subject"].as_str().expect("a subject").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, [mail("mail.test", 587)]).await;
+        let Story { cast, admin, .. } = &story;
+        let title = "<b>Ledger</b> {{ number }}\u{2028}Bcc: all@example.org";
+        let email = json!({"email": "ivan@example.org"});
+        admin.patch("/people/ivan_implementer", "*", email).await.ok();
+        stage.follow(MovesReactor).await;
+        let before = (told(&cast.anna).await.len(), told(&cast.ivan).await.len());
+        story.sent().await;
+
+        let fields = crate::release::plans(title, "web-01", 5);
+        let change = cast.anna.post("/changes", fields).await.ok();
+        let path = format!("/changes/{}", change["number"].as_str().expect("a number"));
+        cast.cab[0].put(&format!("{path}/watch"), "*", json!({})).await.ok();
+        for verb in ["submit", "assess"] {
+            cast.anna.post(&format!("{path}/{verb}"), json!({})).await.ok();
+        }
+        crate::release::vote(&cast.sara, &path, "approve", "").await.ok();
+        let reason = json!({"reason": "The supplier failed."});
+        cast.anna.post(&format!("{path}/cancel"), reason).await.ok();
+        stage.follow(MovesReactor).await;
+
+        let shown = "CHG-2 cancelled: <b>Ledger</b> {{ number }} Bcc: all@example.org";
+        let ivans = told(&cast.ivan).await.split_off(before.1);
+        assert_eq!(
+            ivans.first().map(|subject| subject.starts_with("CHG-2 submitted: ")),
+            Some(true)
+        );
+        assert_eq!(ivans.last().map(String::as_str), Some(shown));
+        assert_eq!(told(&cast.cab[0]).await, ivans, "who watches");
+        let annas = told(&cast.anna).await.split_off(before.0);
+        assert_eq!(annas.len(), 1, "what she did herself she knows: {annas:?}");
+        assert!(annas[0].starts_with("CHG-2 approved: "), "{annas:?}");
+        assert_eq!(told(&cast.sara).await, [""; 0], "who voted has nothing to do with it");
+
+        let inbox = cast.ivan.get("/inbox").await.ok();
+        let item: &Json = &inbox["items"][0];
+        assert_eq!(item["record"]["number"], "CHG-2");
+        assert!(item["body"].as_str().expect("a text").contains("The supplier failed."));
+        let id = item["id"].as_str().expect("an id");
+        let notice = cast.rosa.get(&format!("/notices/{id}")).await.ok();
+        assert_eq!((&notice["record"]["number"], &notice["people"]), (&json!("CHG-2"), &json!(2)));
+        let mails = story.sent().await;
+        assert_eq!(who(&mails), vec!["ivan@example.org"; ivans.len()], "by mail too");
+        assert_eq!(mails.last().map(|mail| mail.subject.as_str()), Some(shown));
+
+        // Looked at again, nothing is told twice.
+        stage.touch("DELETE FROM followers WHERE name = 'notices.moves'").await;
+        stage.follow(MovesReactor).await;
+        assert_eq!(told(&cast.ivan).await.len(), before.1 + ivans.len());
+        assert_eq!(story.sent().await, []);
+    });
+}
+
+#[test]
+fn a_release_that_moves_on_tells_its_people_beside_its_moments() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, []).await;
+        stage.follow(MovesReactor).await;
+        let rosas = told(&story.cast.rosa).await;
+        assert_eq!(rosas, ["REL-1 approved: Winter"], "rita approved what rosa handed in");
+        let inbox = story.cast.rosa.get("/inbox").await.ok();
+        assert_eq!(inbox["items"][0]["record"]["number"], "REL-1");
+        let shown = story.communication().await;
+        assert_eq!(shown["notices"], json!([]), "it is no moment of the release");
+        // What is old when it is seen is no news.
+        stage.touch("DELETE FROM followers WHERE name = 'notices.moves'").await;
+        story
+            .cast
+            .rosa
+            .post(&format!("{}/hold", story.path), json!({"reason": "Wait."}))
+            .await
+            .ok();
+        stage.clock.advance_minutes(24 * 60 + 1);
+        stage.follow(MovesReactor).await;
+        assert_eq!(told(&story.cast.rosa).await.len(), 1);
+    });
+}
+
+#[test]
+fn a_release_that_is_given_up_is_told_once_whether_or_not_it_was_announced() {
+    for announces in [false, true] {
+        on_both(async |stage| {
+            let story = Story::by(&stage, []).await;
+            if announces {
+                announced(&story).await;
+            }
+            let reason = json!({"reason": "The supplier failed."});
+            story.cast.rita.post(&format!("{}/cancel", story.path), reason).await.ok();
+            stage.follow(MovesReactor).await;
+            story.written().await;
+            let inbox = story.cast.rosa.get("/inbox").await.ok();
+            let items = inbox["items"].as_array().expect("items").iter();
+            let given_up = items.filter(|item| {
+                item["subject"].as_str().expect("a subject").contains(" cancelled: ")
+            });
+            let moments: Vec<&Json> = given_up.map(|item| &item["moment"]).collect();
+            let expected = if announces { "cancelled" } else { "moved_on" };
+            assert_eq!(moments, [expected]);
+        });
+    }
+}
