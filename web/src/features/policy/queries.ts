@@ -1,5 +1,6 @@
 // What the policy page reads.
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { get } from '@/lib/client';
 import type { Page, Schema } from '@/lib/schema';
 
@@ -42,10 +43,14 @@ const EFFECT: Record<string, string[]> = {
   change: ['change_success_rate', 'request_lead_time'],
 };
 
+function lastDays() {
+  const day = (back: number) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10);
+  return { from: day(EFFECT_DAYS - 1), to: day(-1), by: 'type' };
+}
+
 /** Figures of the last 90 days, this one included, divided by type. */
 export function useEffectOf(kind: string) {
-  const day = (back: number) => new Date(Date.now() - back * DAY_MS).toISOString().slice(0, 10);
-  const scope = { from: day(EFFECT_DAYS - 1), to: day(-1), by: 'type' };
+  const [scope] = useState(lastDays);
   return useQueries({
     queries: (EFFECT[kind] ?? []).map((name) => ({
       queryKey: [`/reports/${name}`, scope],

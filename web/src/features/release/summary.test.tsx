@@ -1,7 +1,7 @@
 // The summary of a release: what stands on the page, what it says where something is missing, how
 // it is reached, printed, and what it leaves out.
 import { screen, within } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Schema } from '@/lib/schema';
 import { at, changes, conflict, deploying, release, round } from '@/testing/fixtures';
 import { show } from '@/testing/render';
@@ -229,13 +229,14 @@ describe('the summary of a release', () => {
   });
 });
 
+// The page of a release is the largest: its script is there before it is waited for.
+beforeAll(() => import('./pages/ReleasePage'), 60_000);
+
 it('is one press away from a major release, and in the menu of any other', async () => {
   serve();
   const { user, unmount } = show('/releases/REL-17');
-  expect(await screen.findByRole('link', { name: 'Summary' })).toHaveAttribute(
-    'href',
-    '/releases/REL-17/summary',
-  );
+  const link = await screen.findByRole('link', { name: 'Summary' });
+  expect(link).toHaveAttribute('href', '/releases/REL-17/summary');
   unmount();
   serve(of('REL-18'));
   const minor = show(`/releases/${deploying.number}`);
