@@ -382,7 +382,7 @@ async fn goes_on(cast: &Cast<'_>, way: &mut Way, place: usize, random: &mut Rand
             let done = json!({"result": "done"});
             let step = format!("{path}/deployment/steps/{}", way.change);
             cast.ivan.post(&step, done.clone()).await.ok();
-            if place % 3 == 0 {
+            if place.is_multiple_of(3) {
                 let reason = json!({"reason": "errors"});
                 cast.rosa.post(&format!("{path}/rollback"), reason).await.ok();
                 let back = format!("{path}/rollback/steps/{}", way.change);

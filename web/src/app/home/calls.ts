@@ -3,7 +3,7 @@ import { clock } from '@/lib/dates';
 import type { Schema } from '@/lib/schema';
 import { useCan, useMe, useZone } from '@/lib/session';
 import { useNow } from '@/ui/Time';
-import { paths } from '../paths';
+import { pathOf, paths } from '../paths';
 import { useWaitingApprovals } from '../waiting';
 import {
   isOpen,
@@ -160,12 +160,13 @@ function ofAsked(asked: Schema<'AskedWindow'>[]): Call | undefined {
 
 function ofUndelivered(notice: Schema<'Notice'> | undefined): Call | undefined {
   if (!notice) return undefined;
-  const { id, number, name } = notice.release;
+  const { record } = notice;
+  const path = pathOf(record) ?? paths.inbox;
   return {
-    title: HOME.undelivered(number ?? id),
-    help: name,
+    title: HOME.undelivered(record.number ?? record.id),
+    help: record.name,
     action: HOME.undeliveredAction,
-    to: paths.release(number ?? id, 'notices'),
+    to: path.startsWith('/releases/') ? `${path}/notices` : path,
   };
 }
 

@@ -44,7 +44,7 @@ const action = {
   done: false,
   overdue: true,
 };
-const undelivered = { id: 'ntc_1', release: asked.release, place: 1, moment: 'before', dead: 2 };
+const undelivered = { id: 'ntc_1', record: asked.release, place: 1, moment: 'before', dead: 2 };
 const teller = { ...me, permissions: [...me.permissions, 'notice.write'] };
 
 describe('the next thing of each role', () => {
