@@ -62,6 +62,7 @@ function ModelBlock({ model }: { model: Model }) {
             .join(' · ')}
         </p>
       )}
+      {model.cadence && <p className="soft">{POLICY.cadence(model.cadence)}</p>}
       {model.states.length > 0 && <States states={model.states} />}
       <h3 className={classes.small}>{POLICY.approval}</h3>
       {model.approval.length === 0 ? (
