@@ -14,8 +14,7 @@ use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attemp
 use crate::cab::RUNS_OUT;
 use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
-use crate::policy::CADENCE;
-use crate::release::UPDATE_DUE;
+use crate::release::{CADENCE, UPDATE_DUE};
 use crate::review::ACTIONS_DUE;
 use crate::runner::{GIVE_UP, QUIET};
 

@@ -16,9 +16,7 @@ use crate::nearest::nearest;
 use crate::policy::document::{Reader, Table};
 use crate::policy::force::policy_id;
 use crate::policy::set::PolicySet;
-
-/// The timer that opens the next release.
-pub const CADENCE: &str = "policy.cadence";
+use crate::release::CADENCE;
 
 /// The table of a model's file.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<Cadence> {

@@ -35,7 +35,7 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use activate::ActivatePolicy;
-pub use cadence::{CADENCE, arm, in_force_since, is_opened};
+pub use cadence::{arm, in_force_since, is_opened};
 pub use conflicts::{ConflictCase, ConflictRule};
 pub use document::Finding;
 pub use explain::{explain_change, explain_release};

@@ -421,8 +421,8 @@ fn of_cadence(cadence: &str) -> Result<PolicySet, Vec<String>> {
 /// The example of the manual.
 fn example() -> String {
     let manual = include_str!("../../../../docs/features/policy.md");
-    let from = manual.find("[cadence]").expect("an example");
-    manual[from..].split("```").next().expect("its end").to_owned()
+    let (_, from) = manual.split_once("```toml\n[cadence]").expect("an example");
+    format!("[cadence]{}", from.split("```").next().expect("its end"))
 }
 
 #[test]
