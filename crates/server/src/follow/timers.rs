@@ -14,10 +14,12 @@ use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attemp
 use crate::cab::RUNS_OUT;
 use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
-use crate::release::{CADENCE, UPDATE_DUE};
+use crate::release::UPDATE_DUE;
 use crate::review::ACTIONS_DUE;
 use crate::runner::{GIVE_UP, QUIET};
 
+/// The timer that opens the next release of the models with a cadence.
+pub const CADENCE: &str = "release.cadence";
 /// The most timers taken at once.
 pub const TIMERS_MAX: i64 = 100;
 /// How often what is past its time is forgotten, in minutes.

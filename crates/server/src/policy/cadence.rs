@@ -16,7 +16,6 @@ use crate::nearest::nearest;
 use crate::policy::document::{Reader, Table};
 use crate::policy::force::policy_id;
 use crate::policy::set::PolicySet;
-use crate::release::CADENCE;
 
 /// The table of a model's file.
 pub(super) fn read<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<Cadence> {
@@ -129,7 +128,7 @@ pub fn arm(tx: &mut dyn Tx, set: &PolicySet, after: Timestamp) -> Result<(), Fau
     let next = set.cadences().filter_map(|(model, cadence)| {
         cadence.next(model.window_minutes, after).map(|next| next.opens_at)
     });
-    timers::keep(tx, &Policy::stream(policy_id()), CADENCE, next.min())
+    timers::keep(tx, &Policy::stream(policy_id()), timers::CADENCE, next.min())
 }
 
 /// Whether a release was opened for an occurrence already, whatever became of it.

@@ -9,9 +9,6 @@ use crate::calendar::refresh;
 use crate::policy::{arm, in_force, in_force_since, is_opened};
 use crate::release::save::SERIES;
 
-/// The timer that opens the next release.
-pub const CADENCE: &str = "release.cadence";
-
 /// Opens what the cadences of the policy in force open now, and sets the timer for what is next.
 pub fn open_next(work: &mut Work<'_>) -> Result<(), Stop> {
     let policy = in_force(work.tx)?;

@@ -49,7 +49,7 @@ use crate::read::{ask, refused};
 
 pub use agree::touched;
 pub use approval::{approval_due, approval_lapses};
-pub use cadence::{CADENCE, open_next};
+pub use cadence::open_next;
 pub use list::rows;
 pub use order::SetDependencies;
 pub use plan::SetPlan;
