@@ -28,12 +28,45 @@ pub struct Model {
     /// How long the window of a release is where nothing is said, in minutes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub window_minutes: Option<u32>,
+    /// How it opens releases by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cadence: Option<Cadence>,
     /// Its states in order.
     pub states: Vec<ModelState>,
     /// The approval it asks for, in words, stage by stage.
     pub approval: Vec<String>,
     /// The file, as it is kept.
     pub source: String,
+}
+
+/// How a release model opens releases by itself.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Cadence {
+    /// On which days a window begins, as RFC 5545 writes it.
+    pub rule: String,
+    /// The day from which the rule counts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<String>,
+    /// The time of day at which it begins.
+    pub start: String,
+    /// How that is read, an IANA zone.
+    pub zone: String,
+    /// How many days before its window a release is opened.
+    pub lead_days: u16,
+    /// What is opened next; absent when the rule has ended.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next: Option<Opening>,
+}
+
+/// A release that is opened by itself.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Opening {
+    /// What it will be called.
+    pub title: String,
+    /// When its draft is opened, RFC 3339.
+    pub opens_at: String,
+    /// When its window begins, RFC 3339.
+    pub starts_at: String,
 }
 
 /// A release that is only thought of.

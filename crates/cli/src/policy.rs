@@ -24,8 +24,20 @@ use crate::record::IfVersion;
 const FINDINGS: &[&str] = &["file", "line", "column", "detail", "suggestion"];
 const VERSIONS: &[&str] = &["version", "at", "by", "note"];
 const MODELS: Columns = Columns {
-    people: &["kind", "name", "title", "approval", "owner", "review_on"],
-    all: &["kind", "name", "title", "description", "version", "approval", "owner", "review_on"],
+    people: &["kind", "name", "title", "approval", "owner", "review_on", "cadence.next.opens_at"],
+    all: &[
+        "kind",
+        "name",
+        "title",
+        "description",
+        "version",
+        "approval",
+        "owner",
+        "review_on",
+        "cadence.rule",
+        "cadence.next.opens_at",
+        "cadence.next.starts_at",
+    ],
 };
 const RULES: &[&str] = &["about", "name", "outcome", "expression"];
 const OBSERVED: Columns = Columns {
@@ -78,8 +90,8 @@ pub(crate) enum PolicyVerb {
     /// Lists the versions, newest first.
     #[command(after_help = "Example:\n  interlock policy versions")]
     Versions(Paging),
-    /// Lists the models in force: the types of changes and releases, and the approval each asks
-    /// for.
+    /// Lists the models in force: the types of changes and releases, the approval each asks for,
+    /// and when the cadence of one opens its next release.
     #[command(after_help = "Example:\n  interlock policy models")]
     Models,
     /// Explains why a change or a release needs the approval it needs, and what would change it.

@@ -109,6 +109,18 @@ impl Rule {
         self.frequency <= Frequency::Daily
     }
 
+    /// Whether it names times of day.
+    pub fn names_times(&self) -> bool {
+        !self.hours.is_empty() || !self.minutes.is_empty()
+    }
+
+    /// Whether it means another thing from another first day on: it counts from there, or takes
+    /// its day from it.
+    pub fn leans_on_its_first_day(&self) -> bool {
+        let counts = self.interval > 1 || matches!(self.end, End::Count(_));
+        counts || (self.frequency < Frequency::Daily && !self.names_days())
+    }
+
     /// How many times a day it may occur.
     pub(super) fn times_a_day(&self) -> usize {
         self.hours.len().max(1) * self.minutes.len().max(1)
@@ -117,7 +129,7 @@ impl Rule {
     /// Visits the wall times of the rule in order, from `from` up to and without `to`, until the
     /// visitor breaks off, and no further than `WALKED_DAYS_MAX`. `start` is the first time of the
     /// rule: what the rule does not name, it gives. Tells whether the rule ended by itself.
-    pub(super) fn visit(
+    pub fn visit(
         &self,
         start: DateTime,
         zone: &Zone,
@@ -207,14 +219,17 @@ impl Rule {
         }
     }
 
+    fn names_days(&self) -> bool {
+        !(self.week_numbers.is_empty()
+            && self.year_days.is_empty()
+            && self.month_days.is_empty()
+            && self.days.is_empty())
+    }
+
     /// The rule with what its first time says in place of what it leaves open (RFC 5545 §3.3.10).
     fn completed(&self, start: DateTime) -> Self {
         let mut rule = self.clone();
-        let names_days = !(self.week_numbers.is_empty()
-            && self.year_days.is_empty()
-            && self.month_days.is_empty()
-            && self.days.is_empty());
-        if !names_days {
+        if !self.names_days() {
             match self.frequency {
                 Frequency::Yearly => {
                     rule.month_days = vec![i16::from(start.day())];

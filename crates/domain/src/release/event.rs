@@ -34,6 +34,9 @@ pub enum ReleaseEvent {
         content: Box<Content>,
         /// Who created it.
         requester: Option<PersonId>,
+        /// The start of the window for which the cadence of its model opened it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        occurrence: Option<Timestamp>,
     },
     /// Some of it was edited.
     #[serde(rename = "release.edited.v1")]

@@ -14,6 +14,7 @@
 
 mod agree;
 mod approve;
+mod cadence;
 mod carry_out;
 mod event;
 mod facts;
@@ -35,6 +36,7 @@ pub use agree::{
     answer_window, answerable, ask_window, countered, standing, take_window,
 };
 pub use approve::{bundle_content, call, cast, lapse, meet_condition, reapprove, reroute, submit};
+pub use cadence::{Cadence, LEAD_DAYS_MAX, Occurrence, TITLE_PARTS, open};
 pub use carry_out::{back, close, deploy, give_up, possible_outcomes, roll_back, step, verify};
 pub use event::ReleaseEvent;
 pub use facts::{Before, ChangeFact, Facts, Verb, guard, ready_to_submit};

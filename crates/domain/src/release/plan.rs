@@ -40,6 +40,7 @@ pub fn create(
         states: model.states.clone(),
         content: Box::new(content),
         requester,
+        occurrence: None,
     };
     let tasks = tasks.into_iter().map(ReleaseEvent::Annotated);
     Ok(std::iter::once(created).chain(tasks).collect())

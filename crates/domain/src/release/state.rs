@@ -290,6 +290,9 @@ pub struct Release {
     /// When it was created.
     #[serde(default, skip_serializing_if = "is_default")]
     pub created_at: Option<Timestamp>,
+    /// The start of the window for which the cadence of its model opened it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub occurrence: Option<Timestamp>,
 }
 
 /// The phase of a release; planning at first.
@@ -392,13 +395,14 @@ impl Aggregate for Release {
         }
         let planned = self.content.window.clone();
         match event {
-            E::Created { number, model, model_version, states, content, requester } => {
+            E::Created { number, model, model_version, states, content, requester, occurrence } => {
                 self.number.clone_from(number);
                 self.model.clone_from(model);
                 self.model_version = *model_version;
                 self.states.clone_from(states);
                 self.content = (**content).clone();
                 self.requester = *requester;
+                self.occurrence = *occurrence;
                 self.created_at = Some(stamp.at);
                 self.enter(Phase::Planning);
             }

@@ -156,7 +156,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "wrote down a rehearsal of the way back in {rehearsal.environment}, \
         {rehearsal.minutes} minutes[, covering {rehearsal.covers}]",
     ),
-    ("release.created", "created it as a {model} release"),
+    (
+        "release.created",
+        "created it as a {model} release[, by the cadence of its model for {occurrence}]",
+    ),
     ("release.returned", "sent it back to planning"),
     ("removed", "took it away"),
     ("reordered", "set the order of deployment"),

@@ -18,6 +18,8 @@ use crate::release::UPDATE_DUE;
 use crate::review::ACTIONS_DUE;
 use crate::runner::{GIVE_UP, QUIET};
 
+/// The timer that opens the next release of the models with a cadence.
+pub const CADENCE: &str = "release.cadence";
 /// The most timers taken at once.
 pub const TIMERS_MAX: i64 = 100;
 /// How often what is past its time is forgotten, in minutes.
@@ -86,7 +88,7 @@ impl Command for Fire {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        if matches!(self.kind.as_str(), "conflict.acceptance_ends" | DUE | WAKES) {
+        if matches!(self.kind.as_str(), "conflict.acceptance_ends" | CADENCE | DUE | WAKES) {
             work.lock(Lock::calendar())?;
         } else {
             work.lock(Lock::stream(&self.stream))?;
@@ -103,6 +105,7 @@ impl Command for Fire {
             "conflict.acceptance_ends" => crate::calendar::acceptance_ends(work, &self.stream),
             "exception.ends" => crate::exception::exception_ends(work, &self.stream),
             "meeting.cut_off" => crate::cab::cut_off(work, &self.stream),
+            CADENCE => crate::release::open_next(work),
             UPDATE_DUE => crate::release::update_overdue(work, &self.stream),
             OVERRUN => crate::follow::overrun::overrun(work, &self.stream),
             RUNS_OUT => crate::cab::time_ran_out(work, &self.stream),

@@ -185,12 +185,23 @@ impl<'a> Reader<'a> {
             Ok(expression) => Some(Rule { expression, line: self.place(source.span().start).0 }),
             Err(flaws) => {
                 for flaw in flaws {
-                    let at = self.inside(source.span(), source.get_ref(), flaw.at);
-                    self.add(at, flaw.detail, flaw.suggestion);
+                    self.within(source, flaw.at, flaw.detail, flaw.suggestion);
                 }
                 None
             }
         }
+    }
+
+    /// Something that is wrong within a text, from an offset of it on, and what was meant perhaps.
+    pub(super) fn within(
+        &mut self,
+        text: &Spanned<String>,
+        offset: usize,
+        detail: String,
+        suggestion: Option<String>,
+    ) {
+        let at = self.inside(text.span(), text.get_ref(), offset);
+        self.add(at, detail, suggestion);
     }
 
     /// Where an offset of a text stands in the file; the start of the text where it holds escapes.

@@ -6,9 +6,11 @@ use domain::policy::{
     TaskTemplate,
 };
 use domain::record::DueBy;
+use domain::release::Cadence;
 use jiff::civil::Date;
 use kernel::{NAME_MAX, NOTE_MAX};
 
+use crate::policy::cadence;
 use crate::policy::document::{Reader, Rule, Table};
 use crate::policy::facts::{CHANGE, Fact, RELEASE};
 
@@ -36,6 +38,8 @@ pub(super) struct Ruled<M> {
     pub(super) applies: Option<Rule>,
     /// What refuses the go, in the order of the model.
     pub(super) refusals: Vec<Rule>,
+    /// How it opens releases by itself.
+    pub(super) cadence: Option<Cadence>,
 }
 
 /// A file of `releases/`.
@@ -55,6 +59,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         "refuse",
         "extension",
         "milestones",
+        "cadence",
         "tasks",
     ];
     table.keys(reader, &needed, &more);
@@ -66,6 +71,8 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let sign_off = table.find(reader, SIGN_OFF).unwrap_or_default();
     let applies = table.expression(reader, APPLIES, RELEASE);
     let milestones = table.list(reader, "milestones", PARTS_MAX, milestone).unwrap_or_default();
+    let cadence = table.table(reader, "cadence");
+    let cadence = cadence.and_then(|table| cadence::read(reader, table));
     let irreversible_steps = table.find(reader, IRREVERSIBLE).unwrap_or_default();
     let refuses = table.list(reader, "refuse", PARTS_MAX, refuse).unwrap_or_default();
     let states = table.list(reader, "states", PARTS_MAX, state);
@@ -106,7 +113,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     };
     tell(reader, &model.check());
     let (file, conditions) = (reader.file.to_owned(), shared.conditions);
-    Some(Ruled { model, file, conditions, applies, refusals })
+    Some(Ruled { model, file, conditions, applies, refusals, cadence })
 }
 
 /// A file of `changes/`.
@@ -132,7 +139,7 @@ pub(super) fn change(reader: &mut Reader<'_>) -> Option<Ruled<ChangeModel>> {
     };
     tell(reader, &model.check());
     let (file, conditions) = (reader.file.to_owned(), shared.conditions);
-    Some(Ruled { model, file, conditions, applies: None, refusals: Vec::new() })
+    Some(Ruled { model, file, conditions, applies: None, refusals: Vec::new(), cadence: None })
 }
 
 fn tell(reader: &mut Reader<'_>, flaws: &[ModelFlaw]) {

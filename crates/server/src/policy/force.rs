@@ -14,6 +14,7 @@ use kernel::{Id, PolicyId, Timestamp, Version};
 use ports::{Fault, Query, Tx};
 
 use crate::bus::Record;
+use crate::policy::cadence;
 use crate::policy::facts::Facts;
 use crate::policy::files::Ruled;
 use crate::policy::gather;
@@ -185,9 +186,12 @@ impl Record for Policy {
         &self,
         id: PolicyId,
         version: Version,
-        _: Timestamp,
+        at: Timestamp,
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
+        let digest = canonical::hash(&self.files);
+        let set = ready(&digest, || Ok(self.files.clone()))?;
+        cadence::arm(tx, &set, at)?;
         tx.execute(
             "INSERT INTO policies (id, version, digest, files) VALUES ($1, $2, $3, $4) \
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
@@ -195,7 +199,7 @@ impl Record for Policy {
             &[
                 id.to_string().into(),
                 version.into(),
-                canonical::hash(&self.files).into(),
+                digest.into(),
                 canonical::text(&self.files).into(),
             ],
         )

@@ -2,6 +2,7 @@
 //! have decided.
 
 mod activate;
+mod cadence;
 mod conflicts;
 mod document;
 mod explain;
@@ -34,6 +35,7 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use activate::ActivatePolicy;
+pub use cadence::{arm, in_force_since, is_opened};
 pub use conflicts::{ConflictCase, ConflictRule};
 pub use document::Finding;
 pub use explain::{explain_change, explain_release};
@@ -105,7 +107,8 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 async fn models(State(app): State<App>, _: Signed) -> Result<Json<Page<Model>>, Answer> {
-    let items = ask(&*app.bus.world().store, read::models).await?;
+    let now = app.bus.world().clock.now();
+    let items = ask(&*app.bus.world().store, move |db| read::models(db, now)).await?;
     Ok(Json(Page { items, next: None }))
 }
 

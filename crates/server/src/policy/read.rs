@@ -1,20 +1,23 @@
 //! The policy in force, the versions before it, and the check of a set that is not in force.
 
+use std::collections::BTreeMap;
+
 use api::policy::{
     Fact as ShownFact, Model, Policy as Shown, PolicyChecked, PolicyFinding, PolicyVersion,
 };
 use api::release::ModelState;
 use domain::policy::{ConditionalStage, Files};
 use domain::{Aggregate, General};
-use kernel::Actor;
+use kernel::{Actor, Timestamp};
 use ports::{Fault, Query, Row};
 
 use crate::bus::Stop;
 use crate::names::Names;
 use crate::policy::activate::flaws;
+use crate::policy::cadence;
 use crate::policy::document::Finding;
 use crate::policy::facts::{CHANGE, CONFLICT, Fact, Kind, RELEASE};
-use crate::policy::force::{files_of, in_force, policy_id};
+use crate::policy::force::{InForce, files_of, in_force, policy_id};
 use crate::policy::set::built_in;
 use crate::read::cursor_parts;
 
@@ -123,8 +126,14 @@ fn shown_finding(finding: Finding) -> PolicyFinding {
 }
 
 /// The models in force as pages show them.
-pub(super) fn models(db: &mut dyn Query) -> Result<Vec<Model>, Fault> {
-    let policy = in_force(db)?.set;
+pub(super) fn models(db: &mut dyn Query, now: Timestamp) -> Result<Vec<Model>, Fault> {
+    let InForce { version, set: policy } = in_force(db)?;
+    let since = cadence::in_force_since(db, version)?.unwrap_or(now);
+    let mut cadences = BTreeMap::new();
+    for (model, cadence) in policy.cadences() {
+        let shown = cadence::shown(db, (model, cadence), now.max(since))?;
+        cadences.insert(&model.name, shown);
+    }
     let source = |file: &str| policy.files().get(file).cloned().unwrap_or_default();
     let releases = policy.releases.values().map(|ruled| Model {
         kind: "release".to_owned(),
@@ -135,6 +144,7 @@ pub(super) fn models(db: &mut dyn Query) -> Result<Vec<Model>, Fault> {
         owner: ruled.model.owner.clone(),
         review_on: ruled.model.review_on.map(|day| day.to_string()),
         window_minutes: Some(ruled.model.window_minutes),
+        cadence: cadences.remove(&ruled.model.name),
         states: ruled.model.states.iter().map(state).collect(),
         approval: ruled.model.approval.iter().map(words).collect(),
         source: source(&ruled.file),
@@ -148,6 +158,7 @@ pub(super) fn models(db: &mut dyn Query) -> Result<Vec<Model>, Fault> {
         owner: ruled.model.owner.clone(),
         review_on: ruled.model.review_on.map(|day| day.to_string()),
         window_minutes: None,
+        cadence: None,
         states: Vec::new(),
         approval: ruled.model.approval.iter().map(words).collect(),
         source: source(&ruled.file),

@@ -408,3 +408,53 @@ fn every_group_of_the_built_in_models_can_be_answered() {
         assert!(set.change(*change_type).approval.iter().any(asks_always), "{change_type}");
     }
 }
+
+const TRAIN: &str = include_str!("../../tests/policy/releases/train.toml");
+
+/// What is found in a release model with a cadence.
+fn of_cadence(cadence: &str) -> Result<PolicySet, Vec<String>> {
+    let mut files = built_in();
+    files.insert("releases/train.toml".to_owned(), format!("{TRAIN}\n{cadence}"));
+    let said = |found: Vec<Finding>| found.iter().map(ToString::to_string).collect();
+    PolicySet::read(&files).map_err(said)
+}
+
+/// The example of the manual.
+fn example() -> String {
+    let manual = include_str!("../../../../docs/features/policy.md");
+    let (_, from) = manual.split_once("```toml\n[cadence]").expect("an example");
+    format!("[cadence]{}", from.split("```").next().expect("its end"))
+}
+
+#[test]
+fn the_cadence_of_the_manual_is_sound_and_no_built_in_model_has_one() {
+    let set = of_cadence(&example()).expect("sound");
+    let cadences: Vec<&str> = set.cadences().map(|(model, _)| model.name.as_str()).collect();
+    assert_eq!(cadences, ["train"]);
+    assert_eq!(built_in_set().cadences().count(), 0);
+}
+
+#[test]
+fn every_flaw_of_a_cadence_is_told_where_it_stands() {
+    let line = TRAIN.lines().count() + 2;
+    for (from, to, at, said) in [
+        ("zone =", "zoen =", (3, 1), "did you mean `zone`?"),
+        ("Europe/Amsterdam", "Europe/Amsterdm", (3, 9), "did you mean `Europe/Amsterdam`?"),
+        ("BYDAY=2TU", "BYDAY=2TO", (1, 22), "`TO` is not a day"),
+        ("BYDAY=2TU", "BYDAY=2TU;BYHOUR=4", (1, 9), "leave out BYHOUR"),
+        ("BYDAY=2TU", "INTERVAL=2", (1, 8), "say which with `from`"),
+        ("BYDAY=2TU", "BYMONTH=2;BYMONTHDAY=30", (1, 8), "names no day"),
+        ("\"20:00\"", "\"8 pm\"", (2, 9), "`start` is a time of day"),
+        ("= 28", "= 0", (4, 13), "`lead_days` is from 1 to 366"),
+        ("{month}", "{mnoth}", (5, 33), "did you mean `{month}`?"),
+        ("start =", "from = \"soon\"\nstart =", (2, 8), "`from` is a day"),
+    ] {
+        let example = example();
+        let flawed = example.replacen(from, to, 1);
+        assert_ne!(flawed, example, "{from}");
+        let found = of_cadence(&flawed).expect_err("a flaw");
+        let [one] = &found[..] else { panic!("one flaw: {found:?}") };
+        let place = format!("line {}, column {}: ", line + at.0, at.1);
+        assert!(one.starts_with(&place) && one.contains(said), "{place}{said}: {one}");
+    }
+}

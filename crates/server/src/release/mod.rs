@@ -2,6 +2,7 @@
 
 mod agree;
 mod approval;
+mod cadence;
 mod document;
 mod effect;
 mod facts;
@@ -47,6 +48,7 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use approval::{approval_due, approval_lapses};
+pub use cadence::open_next;
 pub use list::rows;
 pub use order::SetDependencies;
 pub use plan::SetPlan;

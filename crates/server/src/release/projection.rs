@@ -22,9 +22,10 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     state, held, approved, scheduled, tier, environment, owner, team, release_manager, requester, \
     start_at, end_at, zone, long, live, committed, changes, outcome, deployment_state, \
     deployed_at, steps_done, steps_failed, created_at, updated_at, extension_at, overdue_at, \
-    gone_start_at, gone_end_at, deployment_ended_at) \
+    gone_start_at, gone_end_at, deployment_ended_at, occurrence_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36) \
+    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, \
+    $37) \
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, title = excluded.title, \
     phase = excluded.phase, state = excluded.state, held = excluded.held, \
     approved = excluded.approved, scheduled = excluded.scheduled, tier = excluded.tier, \
@@ -39,7 +40,7 @@ const UPSERT: &str = "INSERT INTO releases (id, version, number, serial, title, 
     gone_end_at = excluded.gone_end_at, deployment_ended_at = excluded.deployment_ended_at";
 
 impl Record for Release {
-    const MODEL: i64 = 8;
+    const MODEL: i64 = 9;
     const TABLE_NAMES: &'static [&'static str] = &[
         "releases",
         "release_changes",
@@ -64,12 +65,15 @@ impl Record for Release {
             steps_done BIGINT NOT NULL, steps_failed BIGINT NOT NULL, \
             created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, \
             extension_at BIGINT, overdue_at BIGINT, \
-            gone_start_at BIGINT, gone_end_at BIGINT, deployment_ended_at BIGINT)",
+            gone_start_at BIGINT, gone_end_at BIGINT, deployment_ended_at BIGINT, \
+            occurrence_at BIGINT)",
         "CREATE INDEX releases_gone ON releases (gone_start_at, id) \
             WHERE gone_start_at IS NOT NULL",
         "CREATE INDEX releases_extension ON releases (extension_at, id) \
             WHERE extension_at IS NOT NULL",
         "CREATE INDEX releases_overdue ON releases (updated_at, id) WHERE overdue_at IS NOT NULL",
+        "CREATE UNIQUE INDEX releases_by_occurrence ON releases (model, occurrence_at) \
+            WHERE occurrence_at IS NOT NULL",
         "CREATE UNIQUE INDEX releases_by_number ON releases (number)",
         "CREATE INDEX releases_by_serial ON releases (serial, id)",
         "CREATE INDEX releases_by_update ON releases (updated_at, id)",
@@ -239,6 +243,7 @@ fn row(release: &Release, id: &str, version: Version, at: Timestamp) -> Vec<Valu
         gone.map(|window| window.interval.start).into(),
         gone.map(|window| window.interval.end).into(),
         deployment.and_then(|deployment| deployment.finished_at).into(),
+        release.occurrence.into(),
     ]
 }
 

@@ -15,6 +15,7 @@ mod audit_proof;
 mod backlog;
 mod bad_input;
 mod cab;
+mod cadence;
 mod calendar;
 mod clone;
 mod deployment;

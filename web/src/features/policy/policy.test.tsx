@@ -2,6 +2,7 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { me } from '@/testing/fixtures';
+import { models } from '@/testing/lists';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 import { begun, edited, isOvertaken, onBothSides, onTop } from './draft';
@@ -82,4 +83,25 @@ it('names flaws above the text, and each leads to its line', async () => {
   const editor = screen.getByLabelText<HTMLTextAreaElement>('Text of releases/minor.toml');
   expect(editor).toHaveFocus();
   expect(editor.value.slice(editor.selectionStart, editor.selectionEnd)).toBe('wrong');
+});
+
+it('tells when the cadence of a model opens its next release', async () => {
+  const cadence = {
+    rule: 'FREQ=MONTHLY;BYDAY=2TU',
+    start: '20:00',
+    zone: 'Europe/Amsterdam',
+    lead_days: 28,
+    next: {
+      title: 'Monthly release 2031-01',
+      opens_at: '2030-12-17T19:00:00Z',
+      starts_at: '2031-01-14T19:00:00Z',
+    },
+  };
+  serve({
+    'GET /models': { items: models.map((model, at) => (at === 0 ? { ...model, cadence } : model)) },
+  });
+  show('/settings/models');
+  const [told, ...others] = await screen.findAllByText(/^Opens its releases by itself/);
+  expect(told).toHaveTextContent(/next on Tue 17 Dec 2030 20:00: Monthly release 2031-01/);
+  expect(others).toEqual([]);
 });

@@ -1,4 +1,6 @@
 // Words of the models page.
+import { dayClock } from '@/lib/dates';
+import type { Schema } from '@/lib/schema';
 
 export const POLICY = {
   title: 'Models',
@@ -20,6 +22,9 @@ export const POLICY = {
   effect: 'In the last 90 days',
   noneYet: (kind: string) => `There is no ${kind} of it yet.`,
   noneLately: (kind: string) => `No ${kind} of it came to an end in this time.`,
+  cadence: ({ rule, start, zone, lead_days, next }: Schema<'Cadence'>) =>
+    `Opens its releases by itself, ${lead_days} days before the windows of ${rule}, ${start} ` +
+    `${zone}; ${next ? `next on ${dayClock(next.opens_at, zone)}: ${next.title}` : 'the rule has ended'}.`,
   emptyTitle: 'No models',
   empty: 'Models are files of the server; without one no record can be made.',
 };

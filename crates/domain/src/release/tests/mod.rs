@@ -2,6 +2,7 @@
 //! Here are the people, the changes and the way to each phase that the cases share.
 
 mod agree;
+mod cadence;
 mod carry_out;
 mod order;
 mod parts;

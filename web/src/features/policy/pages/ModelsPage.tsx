@@ -63,6 +63,7 @@ function ModelBlock({ model, reports }: BlockProps) {
       <p className={classes.words}>{model.description}</p>
       <Keeper model={model} />
       <Effect model={model} reports={reports} />
+      {model.cadence && <p className="soft">{POLICY.cadence(model.cadence)}</p>}
       {model.states.length > 0 && <States states={model.states} />}
       <h3 className={classes.small}>{POLICY.approval}</h3>
       {model.approval.length === 0 ? (
