@@ -43,6 +43,9 @@ const STATES: &[(&str, &str)] = &[
     ("release.submitted.v1", "submitted"),
 ];
 
+/// What a release does with all its changes at once, and tells itself.
+const BY_RELEASE: &[&str] = &["scheduled", "no longer scheduled", "under way", "closed"];
+
 /// Whoever follows the log for what moved on.
 pub struct MovesReactor;
 
@@ -132,7 +135,8 @@ impl Command for TellMove {
             return Ok(());
         }
         let Some(about) = About::of(work.tx, &self.record)? else { return Ok(()) };
-        if self.is_told_as_a_moment(work.tx)? {
+        let by_release = about.travels && BY_RELEASE.contains(&self.state.as_str());
+        if by_release || self.is_told_as_a_moment(work.tx)? {
             return Ok(());
         }
         let mut people = about.people;
@@ -197,6 +201,8 @@ struct About {
     number: String,
     title: String,
     people: BTreeSet<PersonId>,
+    /// Whether it is a change in a release.
+    travels: bool,
 }
 
 impl About {
@@ -205,13 +211,14 @@ impl About {
             let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
             let people = people_of(&found.state);
             let Release { number, content, .. } = found.state;
-            return Ok(Some(Self { number, title: content.title, people }));
+            return Ok(Some(Self { number, title: content.title, people, travels: false }));
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
-        let Change { number, content, requester, extras, .. } = found.state;
+        let Change { number, content, requester, extras, release, .. } = found.state;
         let named = [requester, content.implementer];
         let people = named.into_iter().flatten().chain(extras.watchers).collect();
-        Ok(Some(Self { number, title: content.title, people }))
+        let travels = release.is_some();
+        Ok(Some(Self { number, title: content.title, people, travels }))
     }
 }

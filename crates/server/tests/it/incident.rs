@@ -371,7 +371,7 @@ fn what_an_incident_links_to_leads_however_many_changes_were_near() {
             let times = (ended.plus_minutes(-1).to_string(), ended.to_string());
             past(&format!("c{number}"), &web, (&times.0, &times.1), Outcome::Successful)
         };
-        for slice in (0..220).collect::<Vec<_>>().chunks(55) {
+        for slice in (0..220).collect::<Vec<_>>().chunks(32) {
             bring(&stage, slice.iter().map(|number| of(*number))).await;
         }
         // The youngest record of the one that lies farthest back.

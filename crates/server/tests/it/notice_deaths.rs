@@ -182,6 +182,8 @@ async fn dies(story: &Story<'_>, after: usize, readers: &[&str]) -> Option<Vec<&
     let (start, end) = (format!("2026-12-{day}T20:00:00Z"), format!("2026-12-{day}T21:00:00Z"));
     story.commit(&start, &end).await;
     story.written().await;
+    // Nobody leads: whoever was before has gone.
+    story.stage.touch("DELETE FROM settings WHERE name = 'notices.sender'").await;
     let fate = Fate::after(after);
     works(story, &fate).await;
     let mut arrived = story.receivers.taken();

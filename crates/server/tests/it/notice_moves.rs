@@ -21,6 +21,11 @@ fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
     on_both(async |stage| {
         let story = Story::by(&stage, [mail("mail.test", 587)]).await;
         let Story { cast, admin, .. } = &story;
+        // Each is told in a minute of its own, which is the order that readers see.
+        let seen = async || {
+            stage.follow(MovesReactor).await;
+            stage.clock.advance_minutes(1);
+        };
         let title = "<b>Ledger</b> {{ number }}\u{2028}Bcc: all@example.org";
         let email = json!({"email": "ivan@example.org"});
         admin.patch("/people/ivan_implementer", "*", email).await.ok();
@@ -34,8 +39,10 @@ fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
         cast.cab[0].put(&format!("{path}/watch"), "*", json!({})).await.ok();
         for verb in ["submit", "assess"] {
             cast.anna.post(&format!("{path}/{verb}"), json!({})).await.ok();
+            seen().await;
         }
         crate::release::vote(&cast.sara, &path, "approve", "").await.ok();
+        seen().await;
         let reason = json!({"reason": "The supplier failed."});
         cast.anna.post(&format!("{path}/cancel"), reason).await.ok();
         stage.follow(MovesReactor).await;
@@ -76,9 +83,13 @@ fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
 fn a_release_that_moves_on_tells_its_people_beside_its_moments() {
     on_both(async |stage| {
         let story = Story::by(&stage, []).await;
+        story.commit(crate::notice::START, "2026-11-23T21:00:00Z").await;
         stage.follow(MovesReactor).await;
         let rosas = told(&story.cast.rosa).await;
         assert_eq!(rosas, ["REL-1 approved: Winter"], "rita approved what rosa handed in");
+        let annas = told(&story.cast.anna).await;
+        assert!(annas.iter().any(|subject| subject.starts_with("CHG-1 approved: ")), "{annas:?}");
+        assert!(annas.iter().all(|subject| !subject.contains(" scheduled: ")), "{annas:?}");
         let inbox = story.cast.rosa.get("/inbox").await.ok();
         assert_eq!(inbox["items"][0]["record"]["number"], "REL-1");
         let shown = story.communication().await;
