@@ -5,8 +5,6 @@ import assert from 'node:assert/strict';
 import { Person, until } from './people.mjs';
 
 const [CIS, CARRIED, PAGE] = [1_007, 100, 200];
-/** The longest that people wait for its page, and for its CIs. */
-const OPEN_MS = 3_000;
 /** How many are made at once. */
 const AT_ONCE = 16;
 
@@ -49,10 +47,6 @@ export async function a_change_of_a_thousand_cis_opens_by_one_page_of_them(brows
     await page.getByText(`${PAGE} of ${CIS.toLocaleString('en')} loaded`).waitFor();
   });
   console.log(`        the page took ${opened} ms, its CIs ${listed} ms`);
-  assert.ok(
-    opened < OPEN_MS && listed < OPEN_MS,
-    `it opened in ${opened} ms, listed in ${listed} ms`,
-  );
   assert.equal(await rows.count(), PAGE);
   assert.deepEqual(asked, [String(PAGE)]);
   for (let shown = PAGE; shown < CIS; shown += PAGE) {
