@@ -337,14 +337,14 @@ enum Next {
     Nothing,
 }
 
-/// A release whose change is attached and that asks for its go; its window is the next free one.
+/// A release whose change is attached and that asks for its go, later than any emergency lasts.
 async fn set_out(cast: &Cast<'_>) -> Way {
     let change = number(&cast.anna.post("/changes", planned("normal")).await.ok());
     let change_path = format!("/changes/{change}");
     act(&cast.anna, &change_path, "submit").await;
     act(&cast.anna, &change_path, "assess").await;
     approve(&cast.sara, &change_path).await;
-    let start = cast.stage.now().plus_minutes(150);
+    let start = cast.stage.now().plus_minutes(420);
     let window = json!({"start": start.to_string(), "end": start.plus_minutes(90).to_string()});
     let fields = json!({"title": "Spring", "type": "minor", "owner": "rosa_release_manager",
         "window": window, "team": "Money"});
