@@ -161,12 +161,14 @@ function ofAsked(asked: Schema<'AskedWindow'>[]): Call | undefined {
 function ofUndelivered(notice: Schema<'Notice'> | undefined): Call | undefined {
   if (!notice) return undefined;
   const { record } = notice;
-  const path = pathOf(record) ?? paths.inbox;
+  const { number } = record;
   return {
     title: HOME.undelivered(record.number ?? record.id),
     help: record.name,
     action: HOME.undeliveredAction,
-    to: path.startsWith('/releases/') ? `${path}/notices` : path,
+    to: number?.startsWith('REL-')
+      ? paths.release(number, 'notices')
+      : (pathOf(record) ?? paths.inbox),
   };
 }
 
