@@ -29,7 +29,7 @@ fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
         let title = "<b>Ledger</b> {{ number }}\u{2028}Bcc: all@example.org";
         let email = json!({"email": "ivan@example.org"});
         admin.patch("/people/ivan_implementer", "*", email).await.ok();
-        stage.follow(MovesReactor).await;
+        seen().await;
         let before = (told(&cast.anna).await.len(), told(&cast.ivan).await.len());
         story.sent().await;
 
