@@ -232,6 +232,17 @@ impl From<Vec<String>> for FactValue {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts(BTreeMap<&'static str, FactValue>);
 
+/// Which of these facts a sentence names in braces.
+pub(super) fn facts_in(
+    sentence: &str,
+    facts: &'static [Fact],
+) -> impl Iterator<Item = &'static str> {
+    let named = |name: &str| facts.iter().find(|fact| fact.name == name);
+    sentence.split('{').skip(1).filter_map(move |rest| {
+        rest.split_once('}').and_then(|(name, _)| named(name)).map(|fact| fact.name)
+    })
+}
+
 impl Facts {
     /// The same with one more, or with another value.
     pub(super) fn with(mut self, name: &'static str, value: impl Into<FactValue>) -> Self {

@@ -12,7 +12,7 @@ use kernel::{NAME_MAX, NOTE_MAX};
 
 use crate::policy::cadence;
 use crate::policy::document::{Reader, Rule, Table};
-use crate::policy::facts::{CHANGE, Fact, RELEASE};
+use crate::policy::facts::{CHANGE, Fact, RELEASE, facts_in};
 
 /// The most stages of a model, groups of a stage, tasks and states of a model.
 const PARTS_MAX: usize = 30;
@@ -289,9 +289,7 @@ fn refuse<'a>(reader: &mut Reader<'a>, mut table: Table<'a>) -> Option<(Refuses,
     let sentence: Option<String> = table.find(reader, "sentence");
     let (rule, sentence) = (rule?, sentence?);
     reader.named("the sentence", &table.at("sentence"), &sentence, NOTE_MAX);
-    let named = sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-    let known = |name: &str| RELEASE.iter().any(|fact| fact.name == name);
-    if named.filter(|(name, _)| known(name)).count() != sentence.matches('{').count() {
+    if facts_in(&sentence, RELEASE).count() != sentence.matches('{').count() {
         reader.wrong(&table.at("sentence"), "the sentence names in braces what is no fact here");
     }
     let when = rule.expression.source().to_owned();

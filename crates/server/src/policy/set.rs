@@ -6,7 +6,8 @@ use cel::Context;
 use domain::approval::Plan;
 use domain::calendar::Blocking;
 use domain::policy::{
-    ChangeModel, ChangeType, ConditionalStage, FILES_MAX, Files, ReleaseModel, plan, reference,
+    ChangeModel, ChangeType, ConditionalStage, FILES_MAX, Files, Refuses, ReleaseModel, plan,
+    reference,
 };
 use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, Scale, assess};
 use domain::vocabulary::{Environment, Tier};
@@ -16,7 +17,7 @@ use crate::nearest::nearest;
 use crate::policy::conflicts::{self, ConflictCase, ConflictRule};
 use crate::policy::document::{Finding, Reader, Rule, Table};
 use crate::policy::expression::Origin;
-use crate::policy::facts::{Facts, evidence};
+use crate::policy::facts::{Facts, RELEASE, evidence, facts_in};
 use crate::policy::files::{Ruled, change, release};
 use crate::policy::notices::{self, NoticeRules};
 
@@ -188,12 +189,14 @@ impl PolicySet {
     }
 
     /// Every fact that the conditions of a model read, or with `factors` those of the risk too.
-    pub(super) fn reads<M>(&self, ruled: &Ruled<M>, factors: bool) -> BTreeSet<&'static str> {
-        let steps = self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps);
-        let rules = steps.filter_map(|step| step.when.as_ref());
+    pub(super) fn reads(&self, ruled: &Ruled<impl Model>, factors: bool) -> BTreeSet<&'static str> {
+        let steps: Vec<_> =
+            self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps).collect();
+        let rules = steps.iter().filter_map(|step| step.when.as_ref());
         let rules = rules.chain(ruled.conditions.iter().flatten()).chain(&ruled.refusals);
-        let named = self.factors.iter().filter(|_| factors).flat_map(|factor| &factor.steps);
-        let named = named.flat_map(|step| facts_in(&step.evidence));
+        let named = steps.iter().flat_map(|step| facts_in(&step.evidence, evidence()));
+        let refuses = ruled.model.refuses().iter();
+        let named = named.chain(refuses.flat_map(|one| facts_in(&one.sentence, RELEASE)));
         let read = rules.flat_map(|rule| rule.expression.reads()).map(|fact| fact.name);
         read.chain(named).collect()
     }
@@ -215,6 +218,11 @@ pub(super) trait Model {
     fn word(&self) -> &str;
     fn version(&self) -> u32;
     fn stages(&self) -> &[ConditionalStage];
+
+    /// What refuses the go; nothing refuses that of a change by itself.
+    fn refuses(&self) -> &[Refuses] {
+        &[]
+    }
 }
 
 impl Model for ReleaseModel {
@@ -228,6 +236,10 @@ impl Model for ReleaseModel {
 
     fn stages(&self) -> &[ConditionalStage] {
         &self.approval
+    }
+
+    fn refuses(&self) -> &[Refuses] {
+        &self.refuses
     }
 }
 
@@ -243,14 +255,6 @@ impl Model for ChangeModel {
     fn stages(&self) -> &[ConditionalStage] {
         &self.approval
     }
-}
-
-/// The facts that a sentence names in braces.
-fn facts_in(sentence: &str) -> impl Iterator<Item = &'static str> {
-    let named = |name: &str| evidence().iter().find(|fact| fact.name == name);
-    sentence.split('{').skip(1).filter_map(move |rest| {
-        rest.split_once('}').and_then(|(name, _)| named(name)).map(|fact| fact.name)
-    })
 }
 
 /// A policy while it is read.
@@ -494,13 +498,13 @@ fn step<'a>(
     let when = table.expression(reader, "when", evidence());
     let points: Option<u32> = table.find(reader, "points");
     let sentence: Option<String> = table.find(reader, "evidence");
-    let (points, evidence) = (points?, sentence?);
+    let (points, sentence) = (points?, sentence?);
     if let Some(most) = points_max.filter(|most| points > *most) {
         let most = format!("a step of this factor adds at most {most} points");
         reader.wrong(&table.at("points"), most);
     }
-    if facts_in(&evidence).count() != evidence.matches('{').count() {
+    if facts_in(&sentence, evidence()).count() != sentence.matches('{').count() {
         reader.wrong(&table.at("evidence"), "the sentence names in braces what is no fact here");
     }
-    Some((conditional, StepRule { when, points, evidence }))
+    Some((conditional, StepRule { when, points, evidence: sentence }))
 }

@@ -162,10 +162,11 @@ fn every_kind_of_bad_plan_is_refused_when_it_is_saved_with_the_line() {
     });
 }
 
-/// What refuses the go of a release whose way back was not rehearsed for long.
+/// What refuses the go of a release whose way back was not rehearsed for long. Its sentence names
+/// a fact that no condition reads.
 const STALE: &str = "[[refuse]]\nwhen = \"release.rehearsal_days > 90\"\n\
-    sentence = \"its way back was not rehearsed in the last 90 days: rehearse it, and write that \
-    down\"\n";
+    sentence = \"the way back of {release.changes} change was not rehearsed in the last 90 days: \
+    rehearse it, and write that down\"\n";
 
 #[test]
 fn a_model_may_ask_for_a_fresh_rehearsal_which_is_shown_where_it_is_needed() {
@@ -183,7 +184,10 @@ fn a_model_may_ask_for_a_fresh_rehearsal_which_is_shown_where_it_is_needed() {
         let refused = story.rosa.post(&submit, json!({})).await;
         let refused = refused.refused(409, "release.incomplete");
         let why = refused["errors"][0]["detail"].as_str().expect("why");
-        assert!(why.starts_with("its way back was not rehearsed in the last 90 days"), "{why}");
+        assert!(
+            why.starts_with("the way back of 1 change was not rehearsed in the last 90 days"),
+            "{why}"
+        );
         let rehearsal = json!({"environment": "staging", "minutes": 12, "at": "2026-08-01T10:00:00Z",
             "covers": ["data_migration", "configuration"], "note": "the copy of last week"});
         let post = format!("{path}/rehearsals");
