@@ -1,6 +1,7 @@
 // The bell: how many notices were not read, and the way to them.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '@/lib/client';
+import { usePolling } from '@/lib/live';
 import type { Schema } from '@/lib/schema';
 import { Icon } from '@/ui/icons';
 import { Link } from '@/ui/Link';
@@ -14,7 +15,7 @@ const SHOWN_MAX = 99;
 export function Bell() {
   const inbox = useQuery({
     queryKey: ['/inbox', 'unread'],
-    refetchInterval: 60_000,
+    refetchInterval: usePolling(60_000),
     queryFn: ({ signal }) => get<Schema<'Inbox'>>('/inbox', { limit: 1 }, signal),
   });
   const unread = inbox.data?.unread ?? 0;

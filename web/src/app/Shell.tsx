@@ -62,7 +62,7 @@ function SignedIn({ children }: { children: (me: Me) => ReactNode }) {
 
   if (session.data) return children(session.data);
   if (session.error && !lost) {
-    return <ErrorState error={session.error} retry={() => void session.refetch()} />;
+    return <ErrorState page error={session.error} retry={() => void session.refetch()} />;
   }
   return <div className={classes.blank} aria-busy="true" />;
 }
@@ -115,14 +115,14 @@ function Inside({ me }: { me: Me }) {
           onNarrow={() => setNarrow(!narrow)}
         />
         <div className={classes.right}>
-          <TopBar me={me} live={live} onPalette={palette.open} onKeys={keys.open} />
-          <main id="page" tabIndex={-1} className={classes.main}>
-            <LiveContext value={live}>
+          <LiveContext value={live}>
+            <TopBar me={me} live={live} onPalette={palette.open} onKeys={keys.open} />
+            <main id="page" tabIndex={-1} className={classes.main}>
               <Suspense fallback={<RecordSkeleton />}>
                 <Outlet />
               </Suspense>
-            </LiveContext>
-          </main>
+            </main>
+          </LiveContext>
         </div>
         <BottomBar path={pathname} waiting={waiting} />
       </div>

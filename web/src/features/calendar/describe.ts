@@ -1,5 +1,5 @@
 // An entry of the calendar in words and in looks.
-import { clock, day, dayClock, minutes, windowText, zoneShort } from '@/lib/dates';
+import { clock, day, dayClock, minutes, windowInZone, windowText } from '@/lib/dates';
 import { severityWords } from '@/ui/severity';
 import { wordOf } from '@/ui/texts';
 import type { Entry } from './model';
@@ -27,7 +27,7 @@ export function describe(entry: Entry, zone: string): string {
   const parts = [
     `${entry.subject.number ?? ''} ${entry.subject.name}`.trim(),
     `${wordOf(entry.type)} ${entry.kind}, ${wordOf(entry.phase).toLowerCase()}`,
-    `${windowText(window, zone)} ${zoneShort(window.start, zone)}`,
+    windowInZone(window, zone),
     entry.committed ? texts.committed : texts.planned,
   ];
   if (entry.awaits_approval) parts.push(texts.awaitsApproval);

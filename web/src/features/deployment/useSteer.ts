@@ -54,6 +54,18 @@ export function rollbackVerb(
   return { name, label, allowed: action.allowed, refusal: action.refusal, danger: true, run };
 }
 
+/** Taking a run back, and giving that up. */
+export function wayBackVerbs(run: Run, steer: Steer) {
+  const verb = (name: string, label: string, start: () => void): ActionItem => ({
+    ...runVerb(run, name, label, start),
+    danger: true,
+  });
+  return {
+    rollback: verb('rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
+    giveUp: verb('give_up', VERB.giveUp, () => steer.ask({ verb: 'give-up' })),
+  };
+}
+
 /** Pause, go on, stop. */
 export function steering(run: Run, steer: Steer): ActionItem[] {
   const { send } = steer;

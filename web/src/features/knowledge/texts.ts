@@ -58,7 +58,6 @@ export const KB = {
   notInForce: 'Not published',
   versions: 'Versions',
   noVersions: 'Nothing was published yet.',
-  compare: 'What differs',
   compareWith: 'Compared with',
   before: 'the text before',
   noDifference: 'Nothing differs.',

@@ -16,7 +16,6 @@ export const INBOX = {
   title: 'Notices',
   help: 'What you were told of releases that touch what you use, own or watch.',
   label: 'Your notices',
-  unread: (count: number) => `${count} not read`,
   readAll: 'Mark all as read',
   isNew: 'New',
   emptyTitle: 'Nothing was told to you yet',
@@ -29,7 +28,6 @@ export const INBOX = {
 export const GROUPS = {
   title: 'User groups',
   help: 'Who uses which services. Each is told of releases that touch them, once, in their words.',
-  label: 'User groups',
   new: 'New user group',
   edit: 'Edit',
   editTitle: 'Edit the user group',

@@ -59,8 +59,6 @@ export const NOTICES = {
   listTitle: 'Everyone who is told, once each',
   who: 'Who',
   zone: 'Time zone',
-  noName: 'no account',
-  preview: 'Preview',
   previewTitle: 'How it reads',
   previewHelp: 'Written from the record as it is now. Nothing is sent.',
   momentLabel: 'Moment',

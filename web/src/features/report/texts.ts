@@ -6,7 +6,6 @@ export const texts = {
   back: 'Reports',
   from: 'From',
   to: 'Until before',
-  period: 'Time',
   by: 'Step',
   team: 'Team',
   service: 'Service',
@@ -33,7 +32,6 @@ export const texts = {
   table: 'The same as a table',
   chartOf: (title: string, from: string, to: string) =>
     `${title} from ${from} until ${to}. The table below holds the same values.`,
-  usual: 'Usual',
   outside: 'outside its control limits',
   limits: 'Dashed lines are control limits: what happens by chance alone lies between them.',
   limitsHelp: 'Control limits need six whole steps with values.',

@@ -48,7 +48,6 @@ export const REVIEW = {
   annotateHelp: 'It stands in the timeline at that time, with your name.',
   allActions: 'Action items',
   allActionsMeta: 'What follows from reviews, until it is done; what is due first first.',
-  overdue: 'Overdue',
   ofReview: 'From',
   mineOnly: 'Only mine',
   noneOpen: 'No action items',

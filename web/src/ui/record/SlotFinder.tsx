@@ -3,7 +3,7 @@
 import { Button, NumberInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { dayClock, windowText, zoneShort } from '@/lib/dates';
+import { dayClock, windowInZone, windowText, zoneShort } from '@/lib/dates';
 import type { Schema, Window } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { Icon } from '../icons';
@@ -110,9 +110,7 @@ function Found({ slots, zone, onTake }: FoundProps) {
         {slots.slots.map((slot) => (
           <li key={slot.window.start}>
             <div className={classes.words}>
-              <strong className="num">
-                {windowText(slot.window, zone)} {zoneShort(slot.window.start, zone)}
-              </strong>
+              <strong className="num">{windowInZone(slot.window, zone)}</strong>
               <SlotReasons slot={slot} zone={zone} />
             </div>
             <Button

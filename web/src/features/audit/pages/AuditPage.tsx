@@ -7,12 +7,11 @@ import type { Schema } from '@/lib/schema';
 import { Link } from '@/ui/Link';
 import { Page, Section } from '@/ui/Page';
 import { EventList } from '@/ui/record/History';
+import { ShowMore } from '@/ui/ShowMore';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
-import { UI } from '@/ui/texts';
 import { asked, EventFilters } from '../components/EventFilters';
 import { Proof } from '../components/Proof';
 import { texts } from '../texts';
-import classes from './AuditPage.module.css';
 
 const EXPORT = '/api/v1/export?log=true';
 
@@ -51,18 +50,7 @@ function Events({ address }: { address: Address }) {
   return (
     <>
       <EventList events={pages.rows} recordPath={address.subject ? undefined : pathOfEvent} />
-      {pages.more && (
-        <div className={classes.foot}>
-          <Button
-            variant="default"
-            size="compact-md"
-            onClick={pages.more}
-            loading={pages.loadingMore}
-          >
-            {UI.showMore}
-          </Button>
-        </div>
-      )}
+      <ShowMore pages={pages} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // What collides, why, and how the two sides meet: beside the bracket or the badge that was chosen.
 import { Popover } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { windowText, zoneShort } from '@/lib/dates';
+import { windowInZone } from '@/lib/dates';
 import { inZone } from '@/lib/inZone';
 import { Link } from '@/ui/Link';
 import { RefLink } from '@/ui/RefLink';
@@ -49,7 +49,7 @@ function ConflictDetails({ conflict, zone }: { conflict: Conflict; zone: string 
       </p>
       <p className="num">
         <span className="soft">{texts.conflict.overlap} </span>
-        {windowText(overlap, zone)} {zoneShort(overlap.start, zone)}
+        {windowInZone(overlap, zone)}
       </p>
       {conflict.hits.length > 0 && (
         <>

@@ -1,6 +1,6 @@
 // The meetings of boards within the span, in one line above the list.
 import { pathOf } from '@/app/paths';
-import { windowText, zoneShort } from '@/lib/dates';
+import { windowInZone } from '@/lib/dates';
 import { Link } from '@/ui/Link';
 import type { MeetingEntry } from '../model';
 import { texts } from '../texts';
@@ -15,9 +15,7 @@ export function MeetingStrip({ meetings, zone }: { meetings: MeetingEntry[]; zon
         {meetings.map(({ subject, window }) => (
           <li key={subject.id}>
             <Link to={pathOf(subject) ?? '#'}>{subject.name}</Link>{' '}
-            <time dateTime={window.start}>
-              {windowText(window, zone)} {zoneShort(window.start, zone)}
-            </time>
+            <time dateTime={window.start}>{windowInZone(window, zone)}</time>
           </li>
         ))}
       </ul>

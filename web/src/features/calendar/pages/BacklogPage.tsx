@@ -5,7 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { paths } from '@/app/paths';
-import { windowText, zoneShort } from '@/lib/dates';
+import { windowInZone, windowText } from '@/lib/dates';
 import { move } from '@/lib/move';
 import { asProblem } from '@/lib/problem';
 import type { Schema, Window } from '@/lib/schema';
@@ -193,9 +193,7 @@ function Words({ item, zone }: { item: Item; zone: string }) {
       </p>
       {item.slot ? (
         <>
-          <strong className="num">
-            {windowText(item.slot.window, zone)} {zoneShort(item.slot.window.start, zone)}
-          </strong>
+          <strong className="num">{windowInZone(item.slot.window, zone)}</strong>
           <SlotReasons slot={item.slot} zone={zone} />
         </>
       ) : (

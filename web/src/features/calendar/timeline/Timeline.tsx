@@ -3,7 +3,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useEffect, useMemo, useRef, type CSSProperties, type ReactNode } from 'react';
 import { pathOf } from '@/app/paths';
-import { windowText, zoneShort } from '@/lib/dates';
+import { windowInZone } from '@/lib/dates';
 import { Link } from '@/ui/Link';
 import { useNow } from '@/ui/Time';
 import { daysOf, type Day, type Range, type Span } from '../range';
@@ -166,7 +166,7 @@ function MeetingRow({ boxes, height, zone }: MeetingRowProps) {
             to={pathOf(subject) ?? '#'}
             className={classes.meeting}
             style={{ left: box.x, width: box.width, top: box.top }}
-            title={`${subject.name}, ${windowText(window, zone)} ${zoneShort(window.start, zone)}`}
+            title={`${subject.name}, ${windowInZone(window, zone)}`}
           >
             <span
               className={label === 'inside' ? classes.label : classes.labelBeside}

@@ -7,7 +7,7 @@ import { useZone } from '@/lib/session';
 import { clock, zoneShort } from '@/lib/dates';
 import type { Run } from '../queries';
 import { DECISION, VERB } from '../texts';
-import { runVerb, type Steer } from '../useSteer';
+import { runVerb, wayBackVerbs, type Steer } from '../useSteer';
 import classes from './run.module.css';
 
 interface Props {
@@ -53,14 +53,7 @@ export function DecisionCard({ run, steer, large }: Props) {
         {left > 0 ? `${countdown(left)} ${DECISION.left}` : DECISION.over}
       </p>
       <div className={classes.answers}>
-        <ActionButton
-          primary
-          size={size}
-          item={{
-            ...runVerb(run, 'rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
-            danger: true,
-          }}
-        />
+        <ActionButton primary size={size} item={wayBackVerbs(run, steer).rollback} />
         <ActionButton
           size={size}
           item={runVerb(run, 'decide', VERB.continue, () => steer.ask({ verb: 'continue' }))}

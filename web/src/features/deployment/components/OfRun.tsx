@@ -3,8 +3,8 @@ import { ActionButton } from '@/ui/Actions';
 import { ProblemNote } from '@/ui/States';
 import { checklistOf } from '../checklist';
 import type { CarriedOut, Run } from '../queries';
-import { NIGHT, RUN, VERB } from '../texts';
-import { runVerb, steering, useSteer } from '../useSteer';
+import { NIGHT, RUN } from '../texts';
+import { wayBackVerbs, steering, useSteer } from '../useSteer';
 import { CheckItems } from './CheckItems';
 import { DecisionCard } from './DecisionCard';
 import { RunDialogs } from './RunDialogs';
@@ -20,14 +20,7 @@ export function OfRun({ carried, run }: Props) {
   const steer = useSteer(carried.release.number ?? carried.release.id);
   const { decided, items } = checklistOf(carried);
   const asks = run.waits.some((wait) => wait.what !== 'decision');
-  const rollback = {
-    ...runVerb(run, 'rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
-    danger: true,
-  };
-  const giveUp = {
-    ...runVerb(run, 'give_up', VERB.giveUp, () => steer.ask({ verb: 'give-up' })),
-    danger: true,
-  };
+  const { rollback, giveUp } = wayBackVerbs(run, steer);
   const hold = steering(run, steer).find((item) => item.name === 'pause');
   return (
     <>

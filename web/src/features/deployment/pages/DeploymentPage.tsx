@@ -31,8 +31,8 @@ import { Waits } from '../components/Waits';
 import classes from '../components/run.module.css';
 import { legNow, lookOf } from '../looks';
 import { useRelease, type CarriedOut, type Release, type Run } from '../queries';
-import { DEPLOYMENT, RUN, VERB } from '../texts';
-import { runVerb, steering, useSteer } from '../useSteer';
+import { DEPLOYMENT, RUN } from '../texts';
+import { wayBackVerbs, steering, useSteer } from '../useSteer';
 
 /** How often it is asked for while the line is cut. */
 const POLL_MS = 5_000;
@@ -67,14 +67,7 @@ function Inside({ carried, run, release }: Props) {
   const steer = useSteer(number);
   const [chosen, setChosen] = useState<string>();
   const verbs = steering(run, steer);
-  const rollback = {
-    ...runVerb(run, 'rollback', VERB.rollback, () => steer.ask({ verb: 'rollback' })),
-    danger: true,
-  };
-  const giveUp = {
-    ...runVerb(run, 'give_up', VERB.giveUp, () => steer.ask({ verb: 'give-up' })),
-    danger: true,
-  };
+  const { rollback, giveUp } = wayBackVerbs(run, steer);
   const back = paths.wayBack(number);
   const keyed = [
     ...verbs.map((item) => ({ item, keys: KEYS[item.name] })),

@@ -25,7 +25,7 @@ export function DifferenceLines({ article, to }: { article: string; to?: string 
             <span className={classes.sign} aria-hidden="true">
               {SIGNS[line.mark]}
             </span>
-            {SAID[line.mark] && <span className={classes.said}>{SAID[line.mark]}: </span>}
+            {SAID[line.mark] && <span className="visually-hidden">{SAID[line.mark]}: </span>}
             <span>{line.text}</span>
           </li>
         ))}

@@ -6,10 +6,10 @@ import { useWrite } from '@/lib/write';
 import { paths } from '@/app/paths';
 import { Link } from '@/ui/Link';
 import { Page, Section } from '@/ui/Page';
+import { ShowMore } from '@/ui/ShowMore';
 import { StatePill } from '@/ui/StatePill';
 import { EmptyState, ErrorState, ProblemNote, RowsSkeleton } from '@/ui/States';
 import { Time } from '@/ui/Time';
-import { UI } from '@/ui/texts';
 import { INBOX } from '../texts';
 import classes from './inbox.module.css';
 
@@ -53,12 +53,8 @@ export default function InboxPage() {
               </li>
             ))}
           </ul>
+          <ShowMore pages={pages} />
         </Section>
-      )}
-      {pages.more && (
-        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
-          {UI.showMore}
-        </Button>
       )}
     </Page>
   );

@@ -7,8 +7,8 @@ import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { RefLink } from '@/ui/RefLink';
 import { say } from '@/ui/say';
+import { ShowMore } from '@/ui/ShowMore';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
-import { UI } from '@/ui/texts';
 import { UserGroupDialog } from '../components/UserGroupDialog';
 import { audienceWord, GROUPS } from '../texts';
 import classes from './inbox.module.css';
@@ -50,11 +50,7 @@ export default function UserGroupsPage() {
           ))}
         </div>
       )}
-      {pages.more && (
-        <Button variant="default" onClick={pages.more} loading={pages.loadingMore}>
-          {UI.showMore}
-        </Button>
-      )}
+      <ShowMore pages={pages} />
       {open !== undefined && (
         <UserGroupDialog id={open || undefined} onClose={() => setOpen(undefined)} onDone={done} />
       )}

@@ -3,6 +3,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import { useEffect, useRef } from 'react';
+import { shortText } from '@/ui/figureText';
 import classes from './Chart.module.css';
 
 export interface ChartPoint {
@@ -18,7 +19,7 @@ interface Props {
   label: string;
   points: ChartPoint[];
   shape: 'line' | 'bar';
-  text: (value: number) => string;
+  unit: string;
   /** Without axes and labels; beside its value. */
   small?: boolean;
   onPick?: (place: number) => void;
@@ -27,7 +28,7 @@ interface Props {
 /** No more labels than stand beside each other. */
 const LABELS_MAX = 13;
 
-export function Chart({ label, points, shape, text, small, onPick }: Props) {
+export function Chart({ label, points, shape, unit, small, onPick }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const pick = useRef(onPick);
   const scheme = useComputedColorScheme();
@@ -44,7 +45,7 @@ export function Chart({ label, points, shape, text, small, onPick }: Props) {
       const chart = init(element, null, { renderer: 'svg' });
       const look = getComputedStyle(element);
       const colour = (name: string) => look.getPropertyValue(name).trim();
-      chart.setOption(option({ points, shape, text, small }, colour));
+      chart.setOption(option({ points, shape, unit, small }, colour));
       // A press anywhere above a step means the step.
       chart.getZr().on('click', ({ offsetX, offsetY }) => {
         const [place] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]);
@@ -61,7 +62,7 @@ export function Chart({ label, points, shape, text, small, onPick }: Props) {
       gone = true;
       close();
     };
-  }, [points, shape, text, small, scheme]);
+  }, [points, shape, unit, small, scheme]);
   return (
     <div
       ref={frame}
@@ -73,10 +74,11 @@ export function Chart({ label, points, shape, text, small, onPick }: Props) {
   );
 }
 
-type Drawn = Pick<Props, 'points' | 'shape' | 'text' | 'small'>;
+type Drawn = Pick<Props, 'points' | 'shape' | 'unit' | 'small'>;
 
 function option(drawn: Drawn, colour: (name: string) => string): EChartsCoreOption {
-  const { points, shape, text, small } = drawn;
+  const { points, shape, unit, small } = drawn;
+  const text = (value: number) => shortText(value, unit);
   const outside = (point: ChartPoint) =>
     point.value !== undefined &&
     ((point.high !== undefined && point.value > point.high) ||

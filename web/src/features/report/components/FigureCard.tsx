@@ -1,10 +1,10 @@
 // A figure among others: its value, how it moved, its small history; definition and records near.
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { paths } from '@/app/paths';
 import type { Address } from '@/lib/address';
 import { queryText } from '@/lib/client';
 import { Link } from '@/ui/Link';
-import { shortText, valueText } from '@/ui/figureText';
+import { valueText } from '@/ui/figureText';
 import { spreadText, stepText } from '../format';
 import { scopeOf, type Figure } from '../queries';
 import { texts } from '../texts';
@@ -26,7 +26,7 @@ export function FigureCard({ figure, address, by }: Props) {
   const { unit } = definition;
   const known = typeof value.value === 'number';
   const to = `${paths.figure(figure.name)}${queryText(scopeOf(address))}`;
-  const [points] = useState(() => pointsOf(figure, by));
+  const points = useMemo(() => pointsOf(figure, by), [figure, by]);
   const ends = [history[0]?.from ?? '', history.at(-1)?.to ?? ''] as const;
   return (
     <article className={classes.card} aria-label={definition.title}>
@@ -55,7 +55,7 @@ export function FigureCard({ figure, address, by }: Props) {
             stepText(ends[1], ends[1], by),
           )}
           points={points}
-          text={(each) => shortText(each, unit)}
+          unit={unit}
         />
       )}
       <p className={classes.foot}>

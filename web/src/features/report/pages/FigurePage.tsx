@@ -7,7 +7,7 @@ import { useAddress, useParam, type Address } from '@/lib/address';
 import { queryText } from '@/lib/client';
 import { Page, Section } from '@/ui/Page';
 import { ErrorState, RecordSkeleton } from '@/ui/States';
-import { restsOn, shortText, valueText } from '@/ui/figureText';
+import { restsOn, valueText } from '@/ui/figureText';
 import { wordOf } from '@/ui/texts';
 import { Behind } from '../components/Behind';
 import { Chart } from '../components/Chart';
@@ -129,7 +129,6 @@ function History({
 }) {
   const { title, unit, shape } = figure.definition;
   const points = useMemo(() => pointsOf(figure, by), [figure, by]);
-  const text = useMemo(() => (value: number) => shortText(value, unit), [unit]);
   const limited = points.some((point) => point.high !== undefined);
   const pickPoint = (place: number) => {
     const from = figure.history[place]?.from;
@@ -141,7 +140,7 @@ function History({
         label={texts.chartOf(title, points[0]?.label ?? '', points.at(-1)?.label ?? '')}
         points={points}
         shape={shape === 'frequency' ? 'bar' : 'line'}
-        text={text}
+        unit={unit}
         onPick={pickPoint}
       />
       <p className={cards.soft} style={{ padding: '0 16px 8px' }}>
@@ -170,7 +169,6 @@ function Divided({ figure, by, change }: { figure: Figure; by: string; change: C
     () => rows.map(({ label, value }) => ({ label, value: value.value ?? undefined })),
     [rows],
   );
-  const text = useMemo(() => (value: number) => shortText(value, unit), [unit]);
   const pick = (key: string) => change({ [by]: key, by: undefined });
   return (
     <Section title={texts.groups[by as keyof typeof texts.groups]} flush>
@@ -178,7 +176,7 @@ function Divided({ figure, by, change }: { figure: Figure; by: string; change: C
         label={texts.chartOf(title, points[0]?.label ?? '', points.at(-1)?.label ?? '')}
         points={points}
         shape="bar"
-        text={text}
+        unit={unit}
         onPick={(place) => {
           const row = rows[place];
           if (row) pick(row.key);
