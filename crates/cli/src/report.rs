@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use api::common::{Page, Ref};
 use api::report::{Figure, FigureValue, Report, ReportRecord, Survey, SurveyAnswer, SurveyRow};
 use clap::{Args, Subcommand};
-use domain::report::LeadTime;
 use serde::Serialize;
 
 use crate::client::{Client, Expect, Listed, Query, segment};
@@ -191,25 +190,6 @@ struct RecordLine<'a> {
     rests_on: String,
 }
 
-/// The lead time of a pull request, in minutes.
-#[derive(Debug, Serialize)]
-struct LeadLine {
-    id: String,
-    coding: Option<i64>,
-    pickup: Option<i64>,
-    review: Option<i64>,
-    deploy: Option<i64>,
-    cycle: i64,
-    deployment: Option<String>,
-}
-
-impl From<LeadTime> for LeadLine {
-    fn from(time: LeadTime) -> Self {
-        let LeadTime { id, coding, pickup, review, deploy, deployment, cycle } = time;
-        Self { id, coding, pickup, review, deploy, cycle, deployment }
-    }
-}
-
 /// A value as people read it; what was not collected is no number.
 fn told(value: Option<f64>, unit: &str) -> String {
     let Some(value) = value else { return "not collected".to_owned() };
@@ -250,9 +230,7 @@ fn duration(seconds: f64) -> String {
 pub(crate) fn run(args: &ReportArgs, global: &Global) -> Result {
     match &args.verb {
         Some(ReportVerb::Devlake { folder, project }) => {
-            let found = lead_times(folder, project)?;
-            let lines: Vec<LeadLine> = found.into_iter().map(LeadLine::from).collect();
-            return global.out().list(&lines, LEAD_TIMES);
+            return global.out().list(&lead_times(folder, project)?, LEAD_TIMES);
         }
         Some(verb) => return survey(verb, &global.client()?, global),
         None => {}

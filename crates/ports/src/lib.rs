@@ -16,5 +16,5 @@ pub use mail::{Mail, MailConnection, MailSecurity, MailServer, Mailer, Undeliver
 pub use row::{Row, Value};
 pub use store::{
     Engine, Flow, GROUP_JOBS_MAX, GROUP_WAIT_MICROS_MAX, Job, Lane, LoggedEvent, NewEvent, Query,
-    ReadJob, Store, StoredState, Tx,
+    ReadJob, Store, StoredState, Tx, from_hex, hex,
 };

@@ -305,6 +305,22 @@ impl Names {
         Ok(refs)
     }
 
+    /// Looks up at once what some rows name in these columns.
+    pub fn load_named<'a>(
+        &mut self,
+        db: &mut dyn Query,
+        rows: impl IntoIterator<Item = &'a Row>,
+        columns: &[usize],
+    ) -> Result<(), Fault> {
+        let mut ids = Vec::new();
+        for row in rows {
+            for column in columns {
+                ids.extend(row.opt_text(*column)?.map(str::to_owned));
+            }
+        }
+        self.load(db, &ids)
+    }
+
     /// Looks many records up at once, so that showing them asks nothing more.
     pub fn load(&mut self, db: &mut dyn Query, ids: &[String]) -> Result<(), Fault> {
         let mut wanted: BTreeMap<&'static str, Vec<&String>> = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::calendar::{Blocking, Placed, Schedule, Side};
 use domain::vocabulary::{Environment, Window};
-use kernel::{CiId, Interval, ServiceId};
+use kernel::{ChangeId, CiId, Interval, ReleaseId, ServiceId};
 use ports::{Fault, Query, Row};
 
 use crate::read::{ANY_MAX, Statement};
@@ -167,6 +167,30 @@ pub(crate) fn services(
     let cis: Vec<String> = cis.iter().map(CiId::to_string).collect();
     services.extend(ids::<ServiceId>(db, through, "id", cis.iter())?);
     Ok(services)
+}
+
+/// The services that some changes touch: those that they name, and those of the CIs that they name.
+pub fn touched(
+    db: &mut dyn Query,
+    changes: impl IntoIterator<Item = ChangeId>,
+) -> Result<BTreeSet<ServiceId>, Fault> {
+    let changes: Vec<String> = changes.into_iter().map(|id| id.to_string()).collect();
+    let mut services = services(db, &changes, &BTreeSet::new())?;
+    let through = "SELECT DISTINCT cis.service FROM change_cis JOIN cis ON cis.id = change_cis.ci \
+        WHERE cis.service IS NOT NULL AND ";
+    services.extend(ids::<ServiceId>(db, through, "change_cis.change", changes.iter())?);
+    Ok(services)
+}
+
+/// The services that the changes of a release touch.
+pub fn touched_by_release(
+    db: &mut dyn Query,
+    release: ReleaseId,
+) -> Result<BTreeSet<ServiceId>, Fault> {
+    let sql = "SELECT change FROM release_changes WHERE release = $1";
+    let rows = db.query(sql, &[release.to_string().into()])?;
+    let changes: Result<Vec<ChangeId>, Fault> = rows.iter().map(|row| row.parsed(0)).collect();
+    touched(db, changes?)
 }
 
 fn ids<'a, I: std::str::FromStr + Ord>(

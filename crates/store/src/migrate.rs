@@ -1,7 +1,7 @@
 //! Numbered migrations of the log's own tables, each applied once and never edited afterwards.
 //! Read models are not migrated; they are filled again from the log.
 
-use ports::{Fault, Query, Tx};
+use ports::{Fault, Query, Tx, hex};
 use sha2::{Digest, Sha256};
 
 /// One step of the schema.
@@ -131,13 +131,4 @@ fn wrong(why: &'static str) -> Fault {
 
 fn checksum(sql: &str) -> String {
     hex(&Sha256::digest(sql.as_bytes()))
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

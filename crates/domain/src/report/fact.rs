@@ -48,6 +48,7 @@ impl Fact {
 
     /// The same, resting on other records.
     pub(super) fn because(self, because: Vec<String>) -> Self {
+        debug_assert!(self.figure.rests_on_others(), "{:?} is asked for none", self.figure);
         Self { because, ..self }
     }
 }

@@ -70,6 +70,20 @@ impl Figure {
         Self::ALL.iter().position(|figure| *figure == self).unwrap_or_default()
     }
 
+    /// Whether a fact of it may rest on other records.
+    pub fn rests_on_others(self) -> bool {
+        matches!(
+            self,
+            Self::ChangeFailureRate
+                | Self::DegradingChangeRate
+                | Self::FailedDeploymentRecoveryTime
+                | Self::IncidentsFromReleases
+                | Self::PirCompletion
+                | Self::ReleaseDefectRate
+                | Self::ReleaseSuccessRate
+        )
+    }
+
     /// Its bit in a set of figures.
     pub fn bit(self) -> i64 {
         1 << self.place()

@@ -3,6 +3,7 @@
 //! part that would be below zero is unknown, and counts as nothing in the whole.
 
 use kernel::{MICROS_PER_MINUTE, Timestamp};
+use serde::Serialize;
 
 /// A pull request that was merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct Deployed {
 }
 
 /// The lead time of a pull request, in minutes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeadTime {
     /// The pull request.
     pub id: String,
@@ -47,10 +48,10 @@ pub struct LeadTime {
     pub review: Option<i64>,
     /// From the merge to the end of the deployment.
     pub deploy: Option<i64>,
-    /// The deployment that brought it.
-    pub deployment: Option<String>,
     /// From its first commit to the deployment, or to the merge while there is none.
     pub cycle: i64,
+    /// The deployment that brought it.
+    pub deployment: Option<String>,
 }
 
 /// The lead time of a pull request, among the deployments of its project.

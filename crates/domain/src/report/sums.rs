@@ -55,7 +55,8 @@ impl Sum {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
         self.n += other.n;
         self.total = self.total.saturating_add(other.total);
         for (bucket, count) in &other.buckets {
@@ -85,15 +86,6 @@ impl Sums {
     /// Adds what a record said, so many times; a number below zero takes it away.
     pub fn add(&mut self, figure: Figure, said: Said, times: i64) {
         self.0.entry(figure).or_default().add(said, times);
-        self.drop_empty(figure);
-    }
-
-    /// Adds values of which only their count, their total and their bucket are known.
-    pub fn add_bucket(&mut self, figure: Figure, bucket: i64, count: i64, total: i64) {
-        let sum = self.0.entry(figure).or_default();
-        sum.n += count;
-        sum.total = sum.total.saturating_add(total);
-        sum.fill(bucket, count);
         self.drop_empty(figure);
     }
 

@@ -17,7 +17,7 @@ pub use annotate::{ANNOTATIONS_MAX, annotate, guard_annotate};
 pub use complete::{complete, guard_complete};
 pub use event::ReviewEvent;
 pub use refusal::Refusal;
-pub use remind::{day_of, remind};
+pub use remind::{day_of, is_overdue, remind};
 pub use save::{edit, open};
 pub use state::{
     ACTIONS_MAX, ActionItem, Annotation, Content, DueItem, Edit, Kpi, Planned, Review, Subject, Why,

@@ -19,11 +19,11 @@ impl ActionItem {
         let due = |item: &Self| (item.owner, item.due_on);
         self.title == other.title && due(self) == due(other)
     }
+}
 
-    /// Whether it is late on a day.
-    pub fn is_overdue(&self, today: Date) -> bool {
-        !self.done && self.due_on.is_some_and(|due_on| due_on < today)
-    }
+/// Whether an item is late on a day.
+pub fn is_overdue(done: bool, due_on: Option<Date>, today: Date) -> bool {
+    !done && due_on.is_some_and(|due_on| due_on < today)
 }
 
 impl Review {
@@ -132,10 +132,10 @@ mod tests {
 
     #[test]
     fn an_item_is_overdue_from_the_day_after() {
-        let late = item("first", "2026-12-01", false);
+        let due = Some(jiff::civil::date(2026, 12, 1));
         let day = |text: &str| day_of(at(text));
-        assert!(!late.is_overdue(day("2026-12-01T23:59:59Z")));
-        assert!(late.is_overdue(day("2026-12-02T00:00:00Z")));
-        assert!(!ActionItem { done: true, ..late }.is_overdue(day("2026-12-09T00:00:00Z")));
+        assert!(!is_overdue(false, due, day("2026-12-01T23:59:59Z")));
+        assert!(is_overdue(false, due, day("2026-12-02T00:00:00Z")));
+        assert!(!is_overdue(true, due, day("2026-12-09T00:00:00Z")));
     }
 }

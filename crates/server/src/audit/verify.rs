@@ -6,11 +6,11 @@
 use std::collections::VecDeque;
 
 use api::audit::Checkpoint;
-use ports::{Fault, Query, Row, Value};
+use ports::{Fault, Query, Row, Value, hex};
 
 use super::tree::checkpoint::{between, verifier};
 use super::tree::envelope::{COLUMNS, Envelope, is_sealed};
-use super::tree::grow::{hex, level, place, size};
+use super::tree::grow::{level, place, size};
 use super::tree::merkle::{self, Edge, Hash, Node};
 use super::tree::note::{Head, Verifier};
 use crate::records;

@@ -321,11 +321,14 @@ fn walk(bus: &Bus, look: &Arc<Look>, table: &'static str, now: Timestamp) -> Res
 
 #[cfg(test)]
 mod tests {
+    use kernel::Actor;
+
     use super::*;
 
     fn seen(stream: &str, name: &str, payload: &str) -> Seen {
         let (stream, name, payload) = (stream.to_owned(), name.to_owned(), payload.to_owned());
-        Seen { position: 1, stream, name, payload }
+        let by = Actor::System { part: "test".to_owned() };
+        Seen { position: 1, stream, name, payload, by, at: Timestamp::from_micros(0) }
     }
 
     #[test]

@@ -11,7 +11,6 @@ mod limits;
 mod list;
 mod projection;
 mod save;
-mod touched;
 mod traceability;
 mod verbs;
 
@@ -46,7 +45,6 @@ pub use limits::known_limits;
 pub use list::{latest_on_ci, rows};
 pub use projection::STILL;
 pub use save::{CloneChange, EditChange, RaiseChange, SERIES};
-pub use touched::touched;
 pub use verbs::{MoveChange, Verb};
 
 const FILTERS: &str = "phase,type,tier,team,environment,service,ci,release,requester,implementer,\

@@ -77,7 +77,7 @@ impl Helm<'_> {
         let taken = inputs.into_iter().filter_map(|(name, input)| {
             let input = input?;
             decide(self.run, &input, self.asking.now).ok()?;
-            Some(action(name, self.may(&input)))
+            Some(action(name, self.permits(&input)))
         });
         taken.collect()
     }
@@ -91,6 +91,11 @@ impl Helm<'_> {
     /// Whether a run takes an input now, from whoever asks.
     fn may(&self, input: &Input) -> Result<(), Refusal> {
         decide(self.run, input, self.asking.now).map_err(refused)?;
+        self.permits(input)
+    }
+
+    /// Whether whoever asks may give an input that the run takes.
+    fn permits(&self, input: &Input) -> Result<(), Refusal> {
         if matches!(input, Input::Rollback { .. }) {
             self.is_open()?;
         }

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::identity::Permission;
+use kernel::{Actor, Timestamp};
 use ports::{Fault, Lane, Query, Tx, Value};
 
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Record, Stop, Work, find_state};
@@ -36,6 +37,10 @@ pub struct Seen {
     pub name: String,
     /// Its payload as JSON text.
     pub payload: String,
+    /// Who did it.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What follows the log.
@@ -57,11 +62,16 @@ pub trait Follower: Send + 'static {
 pub fn run(bus: &Bus, follower: &dyn Follower, watch: &Watch, stop: &Arc<AtomicBool>) {
     let mut course = Course::new(follower, watch);
     while !stop.load(Ordering::SeqCst) {
-        let mut rest = course.turn(bus);
-        while !rest.is_zero() && !stop.load(Ordering::SeqCst) {
-            std::thread::sleep(rest.min(IDLE));
-            rest = rest.saturating_sub(IDLE);
-        }
+        rest(course.turn(bus), stop);
+    }
+}
+
+/// Rests for a time, or until told to stop.
+pub fn rest(time: Duration, stop: &AtomicBool) {
+    let mut left = time;
+    while !left.is_zero() && !stop.load(Ordering::SeqCst) {
+        std::thread::sleep(left.min(IDLE));
+        left = left.saturating_sub(IDLE);
     }
 }
 
@@ -151,8 +161,8 @@ pub fn set_place(tx: &mut dyn Tx, name: &str, position: i64) -> Result<(), Fault
 }
 
 fn slice(db: &mut dyn Query, after: i64, limit: i64) -> Result<Vec<Seen>, Fault> {
-    let sql = "SELECT log.position, events.stream, events.name, events.payload FROM log \
-        JOIN events ON events.id = log.event_id WHERE log.position > $1 \
+    let sql = "SELECT log.position, events.stream, events.name, events.payload, events.actor, \
+        events.at FROM log JOIN events ON events.id = log.event_id WHERE log.position > $1 \
         ORDER BY log.position LIMIT $2";
     let rows = db.query(sql, &[Value::from(after), Value::from(limit)])?;
     rows.iter()
@@ -162,6 +172,8 @@ fn slice(db: &mut dyn Query, after: i64, limit: i64) -> Result<Vec<Seen>, Fault>
                 stream: row.text(1)?.to_owned(),
                 name: row.text(2)?.to_owned(),
                 payload: row.text(3)?.to_owned(),
+                by: Actor::of_label(row.text(4)?),
+                at: row.time(5)?,
             })
         })
         .collect()

@@ -105,7 +105,7 @@ impl GitHub {
     /// Whether a body was signed with the secret. It takes the same time whatever is wrong.
     fn is_signed(&self, signature: Option<&str>, body: &[u8]) -> bool {
         let hex = signature.and_then(|signature| signature.strip_prefix("sha256="));
-        let tag = hex.and_then(from_hex).unwrap_or_default();
+        let tag = hex.and_then(ports::from_hex).unwrap_or_default();
         hmac::verify(&self.secret, body, &tag).is_ok()
     }
 
@@ -216,13 +216,6 @@ fn private_key(pem: &str) -> Result<KeyPair, String> {
         KeyPair::from_pkcs8(&der)
     };
     key.map_err(|_| wrong())
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
 /// What is read of a delivery. Fields that are not named here are not looked at.

@@ -7,14 +7,14 @@ use api::incident::{BlastIncident, BlastRadius};
 use axum::Json;
 use axum::extract::{Path, State as Shared};
 use domain::incident::{AFTER_HOURS, Causality};
-use kernel::{ChangeId, CiId, ServiceId, Timestamp};
+use kernel::{CiId, Timestamp};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
-use crate::change::touched;
 use crate::http::{App, Signed};
 use crate::incident::places::{DEPTH_MAX, REACH_MAX};
 use crate::names::{Names, find_release};
+use crate::placement::{services as services_of, touched_by_release};
 use crate::problem::Answer;
 use crate::read::{ANY_MAX, Statement, ask, refused};
 use crate::service::{Direction, neighbourhood};
@@ -34,7 +34,8 @@ pub(super) async fn get(
 }
 
 fn blast(db: &mut dyn Query, name: &str) -> Result<BlastRadius, Stop> {
-    let release = find_release(db, name)?.to_string();
+    let id = find_release(db, name)?;
+    let release = id.to_string();
     let sql = "SELECT deployed_at, deployment_ended_at FROM releases WHERE id = $1";
     let row = db.query_one(sql, &[(&release).into()])?;
     let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
@@ -50,9 +51,8 @@ fn blast(db: &mut dyn Query, name: &str) -> Result<BlastRadius, Stop> {
         .map(|reach| reach.ci)
         .take(REACH_MAX)
         .collect();
-    let changes = changes(db, &release)?;
-    let services = touched(db, changes)?;
-    let mut reached_services = of_cis(db, &reached)?;
+    let services = touched_by_release(db, id)?;
+    let mut reached_services = services_of(db, &[], &reached)?;
     reached_services.retain(|service| !services.contains(service));
     let mut names = Names::default();
     let (mut incidents, mut truncated) = (Vec::new(), false);
@@ -83,25 +83,6 @@ fn cis(db: &mut dyn Query, release: &str) -> Result<Vec<CiId>, Fault> {
         WHERE release_changes.release = $1 ORDER BY change_cis.ci LIMIT $2";
     let rows = db.query(sql, &[release.into(), CIS_MAX.into()])?;
     rows.iter().map(|row| row.parsed(0)).collect()
-}
-
-fn changes(db: &mut dyn Query, release: &str) -> Result<Vec<ChangeId>, Fault> {
-    let sql = "SELECT change FROM release_changes WHERE release = $1";
-    db.query(sql, &[release.into()])?.iter().map(|row| row.parsed(0)).collect()
-}
-
-fn of_cis(db: &mut dyn Query, cis: &BTreeSet<CiId>) -> Result<BTreeSet<ServiceId>, Fault> {
-    let ids: Vec<Value> = cis.iter().map(|ci| Value::from(ci.to_string())).collect();
-    let mut services = BTreeSet::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT DISTINCT service FROM cis WHERE service IS NOT NULL AND ");
-        statement.bind_any("id", slice.iter().cloned());
-        for row in statement.query(db)? {
-            services.insert(row.parsed(0)?);
-        }
-    }
-    Ok(services)
 }
 
 /// The first incidents that began on some places, by when: their ids, and the place of each.

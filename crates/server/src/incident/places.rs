@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use domain::incident::Nearness;
 use domain::service::RelationKind;
 use kernel::{CiId, ServiceId};
-use ports::{Fault, Query, Value};
+use ports::{Fault, Query};
 
-use crate::read::{ANY_MAX, Statement};
+use crate::names::Names;
 use crate::service::{Direction, Reach, SERVICE_CIS_MAX, neighbourhood};
 
 /// How many relations away a place may be.
@@ -48,7 +48,8 @@ pub(super) fn around(
         }
     }
     let near = neighbourhood(db, &ends, DEPTH_MAX, REACH_MAX)?;
-    let names = names(db, &ends)?;
+    let named = Names::default().all(db, &ends)?;
+    let names: BTreeMap<String, String> = named.into_iter().map(|ci| (ci.id, ci.name)).collect();
     for reach in near.reaches.iter().take(REACH_MAX) {
         let steps = u32::try_from(reach.path.len()).unwrap_or(u32::MAX);
         let nearness = match reach.direction {
@@ -67,25 +68,13 @@ fn cis_of(db: &mut dyn Query, service: ServiceId) -> Result<Vec<CiId>, Fault> {
     rows.iter().map(|row| row.parsed(0)).collect()
 }
 
-fn names(db: &mut dyn Query, cis: &[CiId]) -> Result<BTreeMap<CiId, String>, Fault> {
-    let mut names = BTreeMap::new();
-    for slice in cis.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT id, name FROM cis WHERE ");
-        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
-        for row in statement.query(db)? {
-            names.insert(row.parsed(0)?, row.text(1)?.to_owned());
-        }
-    }
-    Ok(names)
-}
-
 /// `web-01 runs on db-01 uses disk-7`
-fn way(reach: &Reach, names: &BTreeMap<CiId, String>) -> String {
+fn way(reach: &Reach, names: &BTreeMap<String, String>) -> String {
     let phrase = match reach.direction {
         Direction::Upstream => RelationKind::phrase,
         Direction::Downstream => RelationKind::phrase_back,
     };
-    let mut way = names.get(&reach.from).cloned().unwrap_or_default();
+    let mut way = names.get(&reach.from.to_string()).cloned().unwrap_or_default();
     for (place, step) in reach.path.iter().enumerate() {
         let and = if place == 0 { "" } else { ", which" };
         way.push_str(&format!("{and} {} {}", phrase(step.kind), step.name));

@@ -1,7 +1,7 @@
 //! Listing articles: by words, by what they are, and those that apply to a record: the workarounds
 //! and known limitations in force of the services that it touches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::common::Page;
 use api::knowledge::ArticleRow;
@@ -9,15 +9,15 @@ use axum::Json;
 use axum::extract::State as Shared;
 use domain::General;
 use domain::knowledge::{Audience, Kind, State};
-use kernel::{ArticleId, ChangeId, ServiceId};
+use kernel::{ArticleId, ServiceId};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
-use crate::change::touched;
 use crate::http::{App, ListQuery, Signed};
 use crate::knowledge::APPLIES_MAX;
 use crate::listing::{word, wrong_cursor};
 use crate::names::{Names, find_change, find_release};
+use crate::placement::{touched, touched_by_release};
 use crate::problem::Answer;
 use crate::read::{ANY_MAX, Statement, ask, found, present, refused, wrong_name};
 use crate::service::find_service;
@@ -101,16 +101,17 @@ fn of_ids(
 ) -> Result<Vec<Row>, Stop> {
     let mut seen = BTreeSet::new();
     let ids: Vec<String> = ids.filter(|id| seen.insert(id.clone())).collect();
-    let mut rows = Vec::new();
+    let mut rows = BTreeMap::new();
     for slice in ids.chunks(ANY_MAX) {
         let mut statement = Statement::new(&format!("SELECT {COLUMNS} FROM articles"));
         filtered(db, query, &mut statement)?;
         statement.push(" AND ");
         statement.bind_any("articles.id", slice.iter().map(Value::from));
-        rows.extend(statement.query(db)?);
+        for row in statement.query(db)? {
+            rows.insert(row.text(0)?.to_owned(), row);
+        }
     }
-    rows.sort_by_key(|row| ids.iter().position(|id| row.0[0] == Value::from(id)));
-    Ok(rows)
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 fn filtered(db: &mut dyn Query, query: &ListQuery, statement: &mut Statement) -> Result<(), Stop> {
@@ -154,11 +155,7 @@ fn services_of(db: &mut dyn Query, name: &str) -> Result<BTreeSet<ServiceId>, St
     }
     match find_release(db, name) {
         Ok(release) => {
-            let sql = "SELECT change FROM release_changes WHERE release = $1";
-            let rows = db.query(sql, &[release.to_string().into()])?;
-            let changes: Result<Vec<ChangeId>, Fault> =
-                rows.iter().map(|row| row.parsed(0)).collect();
-            return Ok(touched(db, changes?)?);
+            return Ok(touched_by_release(db, release)?);
         }
         Err(Stop::Refused(_)) => {}
         Err(stop) => return Err(stop),

@@ -18,11 +18,11 @@ use kernel::{ArticleId, ReleaseId, ServiceId};
 use ports::{Fault, Query, Value};
 
 use crate::bus::{Command, Loaded, Stop, Work, find_state};
-use crate::change::touched;
 use crate::http::{App, Write};
 use crate::knowledge::list::applying;
 use crate::knowledge::write::{SERIES, written};
 use crate::names::{Names, Resolver, find_release};
+use crate::placement::touched;
 use crate::problem::Answer;
 use crate::read::{ANY_MAX, Statement};
 

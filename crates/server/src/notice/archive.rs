@@ -21,8 +21,8 @@ use crate::identity::people_only;
 use crate::names::{Names, find_release, shown_window};
 use crate::notice::communication::shown_counts;
 use crate::notice::outbox::{ReadInbox, Retry};
-use crate::notice::tell::window_of;
 use crate::notice::{NO_CHANNEL, NOTICES_SHOWN, PAGE};
+use crate::placement::window;
 use crate::problem::Answer;
 use crate::read::{
     ANY_MAX, Statement, action, ask, cursor_parts, cursor_text, present, refused, wrong_name,
@@ -95,6 +95,7 @@ fn shown(db: &mut dyn Query, rows: &[Row]) -> Result<Vec<Shown>, Fault> {
         }
     }
     let mut names = Names::default();
+    names.load(db, &records_of(rows)?)?;
     rows.iter().map(|row| one(db, &mut names, row, &counts)).collect()
 }
 
@@ -113,7 +114,7 @@ fn one(
         record: record_of(db, names, row.text(1)?)?,
         place: u32::try_from(row.int(2)?).unwrap_or(u32::MAX),
         moment: row.text(3)?.to_owned(),
-        window: window_of(row, 4)?.as_ref().map(shown_window),
+        window: window(row, 4)?.as_ref().map(shown_window),
         at: row.time(9)?.to_string(),
         audience: shown_counts(&people),
         people: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
@@ -130,9 +131,18 @@ fn one(
 
 /// What a notice is about, by the key that it stands under.
 fn record_of(db: &mut dyn Query, names: &mut Names, key: &str) -> Result<Ref, Fault> {
-    let id = key.rsplit(':').next().unwrap_or(key);
+    let id = id_of(key);
     let unnamed = || Ref { id: id.to_owned(), number: None, name: id.to_owned() };
     Ok(names.get(db, id)?.unwrap_or_else(unnamed))
+}
+
+/// The id of the record that a notice is kept under.
+fn id_of(key: &str) -> &str {
+    key.rsplit(':').next().unwrap_or(key)
+}
+
+fn records_of(rows: &[Row]) -> Result<Vec<String>, Fault> {
+    rows.iter().map(|row| Ok(id_of(row.text(1)?).to_owned())).collect()
 }
 
 pub(super) async fn get(
@@ -219,6 +229,7 @@ fn delivered(
     statement.push(" ORDER BY deliveries.channel, deliveries.recipient");
     let page = statement.page(db, limit, |row| Ok(format!("{}|{}", row.text(1)?, row.text(2)?)))?;
     let mut names = Names::default();
+    names.load_named(db, &page.items, &[3])?;
     Ok(present(page, |row| delivery(db, &mut names, &row))?)
 }
 
@@ -303,6 +314,7 @@ fn in_page(
     statement.push(" ORDER BY sent_at DESC, notice DESC");
     let page = statement.page(db, limit, |row| Ok(cursor_text(row.int(4)?, row.text(0)?)))?;
     let mut names = Names::default();
+    names.load(db, &records_of(&page.items)?)?;
     let mut items = Vec::with_capacity(page.items.len());
     for row in &page.items {
         items.extend(item(db, &mut names, row)?);

@@ -10,9 +10,9 @@ use kernel::{ChannelId, PersonId, ServiceId, Zone};
 use ports::{Fault, Query, Row, Value};
 
 use crate::bus::find_state;
-use crate::change::touched;
 use crate::notice::group::{Group, groups_of};
 use crate::notice::{NO_CHANNEL, PAGE};
+use crate::placement::touched;
 use crate::read::{ANY_MAX, Statement};
 
 /// What a release touches, and who has to do with that.

@@ -19,6 +19,7 @@ use ports::{Fault, Query};
 use crate::asking::{Asking, Reader};
 use crate::bus::{Command, Loaded, Stop, Work};
 use crate::http::{App, ListQuery, Signed, Write};
+use crate::listing::word;
 use crate::names::{Names, Resolver, find_person, find_release, shown_window};
 use crate::notice::archive::{counts_of, notices_of};
 use crate::notice::audience::{Circle, circle};
@@ -281,14 +282,7 @@ fn reached(
     asking.permit(Permission::NoticeWrite)?;
     let (_, standing) = standing(db, name)?;
     let circle = circle(db, &standing.release, &standing.plan.state.content)?;
-    let wanted: Option<Audience> = match query.get("audience").map(str::parse) {
-        Some(Ok(audience)) => Some(audience),
-        Some(Err(wrong)) => {
-            let missing = domain::Missing::new("/audience", wrong);
-            return Err(domain::General::Invalid(vec![missing]).into());
-        }
-        None => None,
-    };
+    let wanted: Option<Audience> = word(query, "audience")?;
     let after = query.get("cursor").unwrap_or_default();
     let fits = |one: &&Reached| {
         one.key().as_str() > after && wanted.is_none_or(|audience| audience == one.audience)
@@ -299,6 +293,8 @@ fn reached(
     found.truncate(size);
     let next = found.last().filter(|_| more).map(|one| one.key());
     let mut names = Names::default();
+    let people = found.iter().filter_map(|one| one.person).map(|person| person.to_string());
+    names.load(db, &people.collect::<Vec<_>>())?;
     let mut items = Vec::with_capacity(found.len());
     for one in found {
         items.push(ShownReader {

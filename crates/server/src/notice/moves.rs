@@ -9,7 +9,7 @@ use domain::identity::Permission;
 use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
 use domain::release::Release;
 use domain::vocabulary::Audience;
-use kernel::{Actor, ChangeId, PersonId, ReleaseId, Timestamp, Zone};
+use kernel::{Actor, ChangeId, PersonId, ReleaseId, Zone};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -19,7 +19,6 @@ use crate::names::Names;
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
 use crate::notice::tell::hand_out;
 use crate::policy::{MoveView, in_force};
-use crate::read::wait;
 
 const CANCELLED: &str = "cancelled";
 
@@ -55,23 +54,10 @@ impl Follower for MovesReactor {
     }
 
     fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
-        let moved: Vec<TellMove> = events.iter().filter_map(TellMove::of).collect();
-        if moved.is_empty() {
-            return Ok(());
-        }
         let now = bus.world().clock.now();
-        let found = wait(&*bus.world().store, move |db| {
-            let mut fresh = Vec::with_capacity(moved.len());
-            for telling in moved {
-                let (_, at) = by_whom(db, telling.place)?;
-                // A log that is followed from its beginning is no news.
-                if now < at.plus_minutes(LATE_MINUTES) {
-                    fresh.push(telling);
-                }
-            }
-            Ok(fresh)
-        });
-        for command in found.map_err(Failure::Fault)? {
+        // A log that is followed from its beginning is no news.
+        let fresh = events.iter().filter(|seen| now < seen.at.plus_minutes(LATE_MINUTES));
+        for command in fresh.filter_map(TellMove::of) {
             bus.call(Envelope::system("notice"), command)?;
         }
         Ok(())
@@ -91,15 +77,6 @@ fn said(seen: &Seen) -> Option<(String, String)> {
     Some((state, payload()["reason"].as_str().unwrap_or_default().to_owned()))
 }
 
-/// Who did what stands at a place of the log, and when.
-fn by_whom(db: &mut dyn Query, place: i64) -> Result<(Actor, Timestamp), Fault> {
-    let sql = "SELECT events.actor, events.at FROM log JOIN events ON events.id = log.event_id \
-        WHERE log.position = $1";
-    let row = db.query_one(sql, &[place.into()])?;
-    let row = row.ok_or_else(|| Fault::permanent("reading the log", "an event is gone"))?;
-    Ok((Actor::of_label(row.text(0)?), row.time(1)?))
-}
-
 /// Writes down that a record moved on, for those who are to be told.
 struct TellMove {
     /// The id of a change or of a release.
@@ -110,6 +87,8 @@ struct TellMove {
     state: String,
     /// Why.
     reason: String,
+    /// Who moved it.
+    by: Actor,
 }
 
 impl Command for TellMove {
@@ -140,17 +119,16 @@ impl Command for TellMove {
             return Ok(());
         }
         let mut people = about.people;
-        let (by, _) = by_whom(work.tx, self.place)?;
-        if let Some(person) = by.person() {
+        if let Some(person) = self.by.person() {
             people.remove(&person);
         }
         let reached = once(accounts(work.tx, &people)?);
         if reached.is_empty() {
             return Ok(());
         }
-        let actor = match by {
+        let actor = match self.by {
             Actor::System { .. } => String::new(),
-            _ => Names::default().actor(work.tx, &by)?,
+            _ => Names::default().actor(work.tx, &self.by)?,
         };
         let view = MoveView {
             number: about.number,
@@ -183,7 +161,7 @@ impl TellMove {
     fn of(seen: &Seen) -> Option<Self> {
         let (state, reason) = said(seen)?;
         let record = seen.stream.split_once(':')?.1.to_owned();
-        Some(Self { record, place: seen.position, state, reason })
+        Some(Self { record, place: seen.position, state, reason, by: seen.by.clone() })
     }
 
     /// Whether it is a release that is given up after it was told: then all who were told hear it.

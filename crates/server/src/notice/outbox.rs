@@ -350,9 +350,7 @@ impl Command for Retry {
             WHERE notice = $1 AND state = 'dead' GROUP BY channel ORDER BY channel";
         let dead = work.tx.query(sql, &[(&id).into()])?;
         if dead.is_empty() {
-            return Err(Stop::Refused(
-                Refusal::NotDead { state: "delivered or on its way" }.into(),
-            ));
+            return Err(Stop::Refused(Refusal::NotDead.into()));
         }
         if let Some(later) = outdated_by(work.tx, &notice)? {
             return Err(Stop::Refused(Refusal::Outdated { later }.into()));
@@ -375,9 +373,7 @@ impl Command for Retry {
 
 /// The mail server by which is sent what had none.
 fn mail(db: &mut dyn Query) -> Result<String, Stop> {
-    let why = "there is still no mail server: set up a channel of kind email first";
-    let none = || Stop::Refused(Refusal::NoChannel(why.to_owned()).into());
-    mail_in_force(db)?.ok_or_else(none)
+    mail_in_force(db)?.ok_or_else(|| Stop::Refused(Refusal::NoChannel.into()))
 }
 
 /// Marks notices in the page as read by one person; all of theirs where none is named.

@@ -21,6 +21,7 @@ use crate::follow::timers;
 use crate::notice::audience::{Addressee, addressees, circle, services_of, told, told_of};
 use crate::notice::view::{Story, Telling};
 use crate::notice::{DUE, NO_CHANNEL, PAGE};
+use crate::placement::window;
 use crate::policy::{NoticeRules, in_force};
 use crate::read_models::insert_rows;
 
@@ -121,17 +122,9 @@ fn told_before(db: &mut dyn Query, id: ReleaseId) -> Result<Vec<Told>, Fault> {
     rows.iter()
         .map(|row| {
             let moment = row.parsed(0)?;
-            Ok(Told { moment, window: window_of(row, 1)?, reached: row.int(4)? > 0 })
+            Ok(Told { moment, window: window(row, 1)?, reached: row.int(4)? > 0 })
         })
         .collect()
-}
-
-/// A window from the columns start, end and zone.
-pub(super) fn window_of(row: &ports::Row, from: usize) -> Result<Option<Window>, Fault> {
-    let parts = (row.opt_time(from)?, row.opt_time(from + 1)?, row.opt_text(from + 2)?);
-    let (Some(start), Some(end), Some(zone)) = parts else { return Ok(None) };
-    let zone = zone.parse().unwrap_or(Zone::utc());
-    Ok(Some(Window { interval: kernel::Interval { start, end }, zone }))
 }
 
 fn tell(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {

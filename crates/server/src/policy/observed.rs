@@ -17,7 +17,7 @@ use crate::placement::{environments, placement};
 use crate::policy::conflicts::{deciding, observing};
 use crate::policy::explain::{case, line, other};
 use crate::policy::force::in_force;
-use crate::policy::set::CONFLICTS;
+use crate::policy::set::{CONFLICTS, PolicySet};
 
 /// The most conflicts, and rounds of each kind, that are looked at: the newest.
 const LOOKED_MAX: i64 = 1_000;
@@ -36,7 +36,7 @@ pub(super) fn observed(db: &mut dyn Query) -> Result<Observed, Fault> {
     let policy = in_force(db)?;
     let mut telling = Telling::default();
     if policy.set.conflicts.iter().any(|rule| rule.observe) {
-        conflicts(db, &mut telling)?;
+        conflicts(db, &policy.set, &mut telling)?;
     }
     rounds(db, &mut telling)?;
     let services = telling.services(db)?;
@@ -55,12 +55,16 @@ struct Telling {
 }
 
 impl Telling {
-    fn tell(&mut self, db: &mut dyn Query, side: Side, item: ObservedItem) -> Result<(), Fault> {
-        let services = placement(db, side)?.map(|placed| placed.services).unwrap_or_default();
+    fn tell(
+        &mut self,
+        db: &mut dyn Query,
+        services: &BTreeSet<ServiceId>,
+        item: ObservedItem,
+    ) -> Result<(), Fault> {
         let mut item = item;
-        item.services = self.names.all(db, &services)?;
+        item.services = self.names.all(db, services)?;
         for service in services {
-            let (all, different) = self.counts.entry(service).or_default();
+            let (all, different) = self.counts.entry(*service).or_default();
             *all += 1;
             *different += u32::from(item.different);
         }
@@ -90,8 +94,7 @@ fn blocks(blocks: bool) -> String {
 }
 
 /// The open conflicts for which an observed rule would decide.
-fn conflicts(db: &mut dyn Query, telling: &mut Telling) -> Result<(), Fault> {
-    let set = in_force(db)?.set;
+fn conflicts(db: &mut dyn Query, set: &PolicySet, telling: &mut Telling) -> Result<(), Fault> {
     let rows = db.query(OPEN, &[Value::from(LOOKED_MAX)])?;
     telling.truncated |= rows.len() >= usize::try_from(LOOKED_MAX).unwrap_or(usize::MAX);
     let ids: BTreeSet<String> =
@@ -123,7 +126,7 @@ fn conflicts(db: &mut dyn Query, telling: &mut Telling) -> Result<(), Fault> {
             different: decided != rule.blocks,
             services: Vec::new(),
         };
-        telling.tell(db, side, item)?;
+        telling.tell(db, &placed.services, item)?;
     }
     Ok(())
 }
@@ -156,6 +159,7 @@ fn rounds(db: &mut dyn Query, telling: &mut Telling) -> Result<(), Fault> {
             let Some(subject) = telling.names.get(db, row.text(0)?)? else { continue };
             let stages: Vec<&str> =
                 round.plan.stages.iter().map(|stage| stage.name.as_str()).collect();
+            let services = placement(db, side)?.map(|placed| placed.services).unwrap_or_default();
             for stage in &round.plan.observed {
                 let item = ObservedItem {
                     about: "stage".to_owned(),
@@ -173,7 +177,7 @@ fn rounds(db: &mut dyn Query, telling: &mut Telling) -> Result<(), Fault> {
                     different: true,
                     services: Vec::new(),
                 };
-                telling.tell(db, side, item)?;
+                telling.tell(db, &services, item)?;
             }
         }
     }

@@ -15,9 +15,9 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::change::touched;
 use crate::listing::check_cursor;
 use crate::names::{Names, Resolver, parse_window, shown_window};
+use crate::placement::touched;
 use crate::read::{ANY_MAX, Statement, cursor_parts, cursor_text};
 use crate::team::find_team;
 

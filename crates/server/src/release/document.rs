@@ -9,13 +9,13 @@ use domain::General;
 use domain::change::Change;
 use domain::release::{self, Facts, Outside, Release};
 use domain::vocabulary::{Environment, Tier};
-use kernel::{ChangeId, CiId, ReleaseId, TeamId, Timestamp};
+use kernel::{ChangeId, CiId, ReleaseId, ServiceId, TeamId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::change::touched;
 use crate::names::{Names, find_release};
+use crate::placement::touched;
 use crate::read::{ANY_MAX, Statement};
 use crate::release::facts::gather;
 use crate::release::order::{followers, neighbours};
@@ -51,6 +51,7 @@ struct Part {
     id: ChangeId,
     shown: Ref,
     change: Change,
+    services: BTreeSet<ServiceId>,
 }
 
 fn shown(
@@ -67,7 +68,8 @@ fn shown(
     let sources: Vec<CiId> = sources.into_iter().collect();
     let around = neighbourhood(db, &sources, DEPTH_MAX, REACH_MAX)?;
     let (shared, shared_more) = shared(db, n, loaded.id, &parts, &around, facts.now)?;
-    let carried: Vec<Carried<'_>> = parts.iter().map(|part| (part.id, &part.change)).collect();
+    let carried: Vec<Carried<'_>> =
+        parts.iter().map(|part| (part.id, &part.change, &part.services)).collect();
     let proposed = proposed(db, n, statement, &carried, &around)?;
     let impact = match release.content.environment {
         Environment::Production => impact(db, n, &carried, &around)?,
@@ -79,10 +81,7 @@ fn shown(
         included.push(wire::Included {
             change: part.shown.clone(),
             team: n.opt(db, part.change.content.team)?,
-            services: {
-                let services = touched(db, [part.id])?;
-                n.all(db, services)?
-            },
+            services: n.all(db, &part.services)?,
             tier: Tier::word(fact.risk.tier).to_owned(),
         });
     }
@@ -125,8 +124,9 @@ fn parts(db: &mut dyn Query, names: &mut Names, changes: &[ChangeId]) -> Result<
     for id in changes {
         let loaded: Option<Loaded<Change>> = find_state(db, *id)?;
         let shown = names.get(db, &id.to_string())?;
-        let part = loaded.zip(shown);
-        parts.extend(part.map(|(loaded, shown)| Part { id: *id, shown, change: loaded.state }));
+        let Some((loaded, shown)) = loaded.zip(shown) else { continue };
+        let services = touched(db, [*id])?;
+        parts.push(Part { id: *id, shown, change: loaded.state, services });
     }
     Ok(parts)
 }

@@ -9,7 +9,6 @@ use domain::release::Statement;
 use kernel::{ChangeId, CiId, ServiceId};
 use ports::{Fault, Query};
 
-use crate::change::touched;
 use crate::names::Names;
 use crate::read::{ANY_MAX, Statement as Sql};
 use crate::service::{Direction, Neighbourhood, Reach};
@@ -19,8 +18,8 @@ const PROPOSED_MAX: usize = 50;
 /// The most services that are shown.
 const IMPACT_MAX: usize = 100;
 
-/// A change of the release.
-pub(super) type Carried<'a> = (ChangeId, &'a Change);
+/// A change of the release, with the services that it touches.
+pub(super) type Carried<'a> = (ChangeId, &'a Change, &'a BTreeSet<ServiceId>);
 
 struct CiRow {
     kind: String,
@@ -51,7 +50,7 @@ pub(super) fn proposed(
     around: &Neighbourhood,
 ) -> Result<Vec<wire::ProposedPart>, Fault> {
     let own: BTreeSet<CiId> =
-        changes.iter().flat_map(|(_, change)| change.content.cis.iter().copied()).collect();
+        changes.iter().flat_map(|(_, change, _)| change.content.cis.iter().copied()).collect();
     let outside = statement.independent.iter().chain(&statement.excluded);
     let stated: BTreeSet<String> = outside.map(|one| one.what.to_lowercase()).collect();
     let mut first: BTreeMap<CiId, &Reach> = BTreeMap::new();
@@ -78,14 +77,14 @@ pub(super) fn proposed(
             };
             path = format!("{path} → {phrase} → {}", step.name);
         }
-        let on = changes.iter().filter(|(_, change)| change.content.cis.contains(&reach.from));
+        let on = changes.iter().filter(|(_, change, _)| change.content.cis.contains(&reach.from));
         shown.push(wire::ProposedPart {
             kind: part_of(&row.kind).to_owned(),
             ci: named,
             service: names.opt(db, row.service.as_ref())?,
             team: names.opt(db, row.team.as_ref())?,
             path,
-            changes: names.all(db, on.map(|(id, _)| *id))?,
+            changes: names.all(db, on.map(|(id, ..)| *id))?,
         });
     }
     Ok(shown)
@@ -118,9 +117,9 @@ pub(super) fn impact(
     around: &Neighbourhood,
 ) -> Result<Vec<wire::ImpactedService>, Fault> {
     let mut direct: BTreeMap<ServiceId, BTreeSet<ChangeId>> = BTreeMap::new();
-    for (id, _) in changes {
-        for service in touched(db, [*id])? {
-            direct.entry(service).or_default().insert(*id);
+    for (id, _, services) in changes {
+        for service in *services {
+            direct.entry(*service).or_default().insert(*id);
         }
     }
     let resting: Vec<&Reach> =
@@ -133,18 +132,15 @@ pub(super) fn impact(
         let Some(service) = service.filter(|service| !direct.contains_key(service)) else {
             continue;
         };
-        let on = changes.iter().filter(|(_, change)| change.content.cis.contains(&reach.from));
-        felt.entry(service).or_default().extend(on.map(|(id, _)| *id));
+        let on = changes.iter().filter(|(_, change, _)| change.content.cis.contains(&reach.from));
+        felt.entry(service).or_default().extend(on.map(|(id, ..)| *id));
     }
+    let criticalities = criticalities(db, direct.keys().chain(felt.keys()))?;
     let all = direct.into_iter().map(|(service, by)| (service, true, by));
     let all = all.chain(felt.into_iter().map(|(service, by)| (service, false, by)));
     let mut shown = Vec::new();
     for (service, touches, by) in all {
-        let sql = "SELECT criticality FROM services WHERE id = $1";
-        let row = db.query_one(sql, &[service.to_string().into()])?;
-        let criticality = row.map_or(Ok(u8::MAX), |row| {
-            row.int(0).map(|number| u8::try_from(number).unwrap_or(u8::MAX))
-        })?;
+        let criticality = criticalities.get(&service).copied().unwrap_or(u8::MAX);
         let Some(named) = names.get(db, &service.to_string())? else { continue };
         let changes = names.all(db, by)?;
         shown.push(wire::ImpactedService { service: named, criticality, direct: touches, changes });
@@ -152,6 +148,22 @@ pub(super) fn impact(
     shown.sort_by_key(|one| (one.criticality, !one.direct, one.service.name.clone()));
     shown.truncate(IMPACT_MAX);
     Ok(shown)
+}
+
+fn criticalities<'a>(
+    db: &mut dyn Query,
+    services: impl Iterator<Item = &'a ServiceId>,
+) -> Result<BTreeMap<ServiceId, u8>, Fault> {
+    let ids: Vec<String> = services.map(ToString::to_string).collect();
+    let mut found = BTreeMap::new();
+    for slice in ids.chunks(ANY_MAX) {
+        let mut statement = Sql::new("SELECT id, criticality FROM services WHERE ");
+        statement.bind_any("id", slice.iter().map(Into::into));
+        for row in statement.query(db)? {
+            found.insert(row.parsed(0)?, u8::try_from(row.int(1)?).unwrap_or(u8::MAX));
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

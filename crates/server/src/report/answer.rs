@@ -74,7 +74,7 @@ fn whole(
         items.push(shown(db, &scope, &kept, *figure)?);
     }
     if let By::Facet(facet) = scope.by {
-        groups(db, &scope, facet, &mut items)?;
+        groups(db, &scope, facet, (figures, &mut items))?;
     }
     Ok(Report { asked: scope.told(db)?, items, types: kinds(db)? })
 }
@@ -116,7 +116,7 @@ fn groups(
     db: &mut dyn Query,
     scope: &Scope,
     facet: &str,
-    items: &mut [Shown],
+    (figures, items): (&[Figure], &mut [Shown]),
 ) -> Result<(), Fault> {
     let mut names = Names::default();
     let with_before = Days { from: scope.days.before().from, to: scope.days.to };
@@ -124,8 +124,8 @@ fn groups(
         let filter = scope.filter.with(facet, &key);
         let kept = by_day(db, &filter, with_before)?;
         let record = names.get(db, &key)?;
-        for item in &mut *items {
-            let group = group(db, scope, (&filter, &kept), &item.name)?;
+        for (figure, item) in figures.iter().zip(&mut *items) {
+            let group = group(db, scope, (&filter, &kept), *figure)?;
             let Some((value, before)) = group else { continue };
             let (record, key) = (record.clone(), key.clone());
             item.groups.push(FigureGroup { record, key, value, before });
@@ -138,9 +138,8 @@ fn group(
     db: &mut dyn Query,
     scope: &Scope,
     (filter, kept): (&Filter, &ByDay),
-    name: &str,
+    figure: Figure,
 ) -> Result<Option<(FigureValue, FigureValue)>, Fault> {
-    let Ok(figure) = name.parse::<Figure>() else { return Ok(None) };
     let mut at = |days: Days| value(db, figure, (kept, filter), days, days.until(scope.now));
     let (is, was) = (at(scope.days)?, at(scope.days.before())?);
     let said = is != Value::default() || was != Value::default();

@@ -43,12 +43,7 @@ pub(super) async fn list(
         }
         _ => return Err(wrong_parameter("sort", "is `-at`: this figure has no values")),
     };
-    let counted = match query.get("counted") {
-        None => None,
-        Some("true") => Some(true),
-        Some("false") => Some(false),
-        Some(_) => return Err(wrong_parameter("counted", "is `true` or `false`")),
-    };
+    let counted = query.parsed("counted", "is `true` or `false`")?;
     let asked = Asked { figure, limit: query.limit()?, counted, by_value };
     let (now, as_csv) = (app.bus.world().clock.now(), wants_csv(&query)?);
     let store = &*app.bus.world().store;
@@ -137,10 +132,7 @@ fn shown(
     let (id, at) = (row.text(0)?, row.time(1)?);
     let of = if id.starts_with("srv_") { release_of(db, id)? } else { id.to_owned() };
     let Some(record) = names.get(db, &of)? else { return Ok(None) };
-    // What the figure rests on is asked of the record itself.
-    let facts = told(db, id)?.map(|told| told.facts).unwrap_or_default();
-    let fact = facts.into_iter().find(|fact| fact.figure == figure && fact.at == at);
-    let because = fact.map(|fact| fact.because).unwrap_or_default();
+    let because = if figure.rests_on_others() { because(db, figure, id, at)? } else { vec![] };
     let kind = match of.split('_').next() {
         Some("chg") => "change",
         Some("rel") => "release",
@@ -158,6 +150,18 @@ fn shown(
         team: names.opt(db, row.opt_text(3)?)?,
         because: names.all(db, because)?,
     }))
+}
+
+/// What a figure rests on is asked of the record itself.
+fn because(
+    db: &mut dyn Query,
+    figure: Figure,
+    id: &str,
+    at: Timestamp,
+) -> Result<Vec<String>, Fault> {
+    let facts = told(db, id)?.map(|told| told.facts).unwrap_or_default();
+    let fact = facts.into_iter().find(|fact| fact.figure == figure && fact.at == at);
+    Ok(fact.map(|fact| fact.because).unwrap_or_default())
 }
 
 /// The release that a survey asks about.

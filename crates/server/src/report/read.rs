@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::report::{Days, Figure, Place, Said, Sums, Value as Told};
+use domain::report::{Days, Figure, Place, Said, Sum, Sums, Value as Told};
 use ports::{Fault, Query, Value};
 
 use crate::read::Statement;
@@ -65,15 +65,6 @@ pub fn recomputed(db: &mut dyn Query) -> Result<(DaySums, DaySums), Fault> {
     Ok((kept, facts.into_iter().filter(|(_, sums)| !sums.is_empty()).collect()))
 }
 
-/// The sums of some of the days together.
-pub(super) fn total(by_day: &ByDay, days: Days) -> Sums {
-    let mut sums = Sums::default();
-    for (_, day) in by_day.range(days.from..days.to) {
-        sums.merge(day);
-    }
-    sums
-}
-
 /// The value of a figure in some days.
 pub(super) fn value(
     db: &mut dyn Query,
@@ -82,14 +73,21 @@ pub(super) fn value(
     days: Days,
     until: Days,
 ) -> Result<Told, Fault> {
-    let sums = total(by_day, days);
-    let Some(sum) = sums.of(figure) else { return Ok(Told::default()) };
+    let mut sum = Sum::default();
+    for (_, day) in by_day.range(days.from..days.to) {
+        if let Some(one) = day.of(figure) {
+            sum.merge(one);
+        }
+    }
+    if sum == Sum::default() {
+        return Ok(Told::default());
+    }
     let mut ranks = Ranks { figure, filter, days, last: None };
     let ranked = |rank| match sum.place(rank) {
         Some(place) => ranks.at(db, place),
         None => Err(Fault::permanent("reading a figure", "a rank beyond the last")),
     };
-    Told::of(&figure.definition(), Some(sum), until.count(), ranked)
+    Told::of(&figure.definition(), Some(&sum), until.count(), ranked)
 }
 
 /// Values by their rank; the one after the last that was asked for is known already.

@@ -19,7 +19,7 @@ use crate::follow::followers::{Follower, Seen};
 use crate::http::{App, ListQuery, Signed, Write};
 use crate::names::{Names, find_release};
 use crate::problem::Answer;
-use crate::read::{action, ask, refused};
+use crate::read::{ANY_MAX, Statement, action, ask, refused};
 use crate::read_models::insert_rows;
 
 impl Record for Survey {
@@ -149,10 +149,12 @@ fn asked(db: &mut dyn Query, release: &Loaded<Release>) -> Result<BTreeSet<Perso
         }
     }
     let mut here = BTreeSet::new();
-    for person in people.into_iter().take(ASKED_MAX) {
-        let sql = "SELECT 1 FROM people WHERE id = $1 AND inactive = 0";
-        if db.query_one(sql, &[person.to_string().into()])?.is_some() {
-            here.insert(person);
+    let people: Vec<PersonId> = people.into_iter().take(ASKED_MAX).collect();
+    for slice in people.chunks(ANY_MAX) {
+        let mut statement = Statement::new("SELECT id FROM people WHERE inactive = 0 AND ");
+        statement.bind_any("id", slice.iter().map(|person| person.to_string().into()));
+        for row in statement.query(db)? {
+            here.insert(row.parsed(0)?);
         }
     }
     Ok(here)

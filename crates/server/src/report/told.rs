@@ -12,6 +12,7 @@ use kernel::Timestamp;
 use ports::{Fault, Query, Value};
 
 use crate::bus::{find_state, fold_watched};
+use crate::placement::touched;
 use crate::read::{ANY_MAX, Statement};
 
 /// What a figure is told apart by.
@@ -66,15 +67,10 @@ fn of_change(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
         _ => false,
     };
     let seen = ChangeSeen { change, course: &course, harms: &harms, collided };
-    let mut services: BTreeSet<String> =
-        change.content.services.iter().map(ToString::to_string).collect();
-    let sql = "SELECT DISTINCT cis.service FROM change_cis JOIN cis ON cis.id = change_cis.ci \
-        WHERE change_cis.change = $1 AND cis.service IS NOT NULL";
-    services.extend(texts(db, sql, text)?);
     let facets = Facets {
         team: change.content.team.map(|team| team.to_string()),
         kind: format!("{} change", change.change_type().word()),
-        services,
+        services: touched(db, [id])?.iter().map(ToString::to_string).collect(),
     };
     Ok(Some(Told { facts: seen.facts(), facets, rests_on: ids(&harms) }))
 }
@@ -109,21 +105,17 @@ fn of_release(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
     let mut rests_on = ids(&harms);
     rests_on.extend(review.iter().map(|(id, _)| id.clone()));
     let seen = ReleaseSeen { release, course: &course, harms: &harms, review, collided };
-    let named = "SELECT DISTINCT change_services.service FROM release_changes \
-        JOIN change_services ON change_services.change = release_changes.change \
-        WHERE release_changes.release = $1";
-    let of_cis = "SELECT DISTINCT cis.service FROM release_changes \
-        JOIN change_cis ON change_cis.change = release_changes.change \
-        JOIN cis ON cis.id = change_cis.ci \
-        WHERE release_changes.release = $1 AND cis.service IS NOT NULL";
-    let mut services = texts(db, named, text)?;
-    services.extend(texts(db, of_cis, text)?);
-    let facets = Facets {
+    let facets = facets_of(db, release)?;
+    Ok(Some(Told { facts: seen.facts(), facets, rests_on }))
+}
+
+fn facets_of(db: &mut dyn Query, release: &Release) -> Result<Facets, Fault> {
+    let services = touched(db, release.changes.iter().copied())?;
+    Ok(Facets {
         team: release.content.team.map(|team| team.to_string()),
         kind: format!("{} release", release.model),
-        services,
-    };
-    Ok(Some(Told { facts: seen.facts(), facets, rests_on }))
+        services: services.iter().map(ToString::to_string).collect(),
+    })
 }
 
 fn of_incident(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
@@ -165,10 +157,12 @@ fn of_survey(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
     let Ok(id) = text.parse() else { return Ok(None) };
     let Some(loaded) = find_state::<Survey>(db, id)? else { return Ok(None) };
     let Some(release) = loaded.state.release else { return Ok(None) };
-    let release = release.to_string();
-    let of_release = of_release(db, &release)?.unwrap_or_default();
-    let (facts, rests_on) = (loaded.state.facts(), [release].into());
-    Ok(Some(Told { facts, facets: of_release.facets, rests_on }))
+    let facets = match find_state::<Release>(db, release)? {
+        Some(found) => facets_of(db, &found.state)?,
+        None => Facets::default(),
+    };
+    let (facts, rests_on) = (loaded.state.facts(), [release.to_string()].into());
+    Ok(Some(Told { facts, facets, rests_on }))
 }
 
 /// The incidents that name one of some changes as their cause.

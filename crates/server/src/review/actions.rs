@@ -5,7 +5,7 @@ use api::common::Page;
 use api::review::ActionRow;
 use axum::Json;
 use axum::extract::State;
-use domain::review::{Review, day_of, remind};
+use domain::review::{Review, day_of, is_overdue, remind};
 use domain::{General, Missing};
 use jiff::civil::Date;
 use kernel::{PersonId, ReviewId};
@@ -96,6 +96,7 @@ fn page(
         Ok(cursor_text(row.int(6)?, &format!("{}:{}", row.text(0)?, row.int(1)?)))
     })?;
     let mut names = Names::default();
+    names.load_named(db, &rows.items, &[0, 7, 3])?;
     Ok(present(rows, |row| line(db, &mut names, &row, wanted.today))?)
 }
 
@@ -119,7 +120,7 @@ fn line(db: &mut dyn Query, names: &mut Names, row: &Row, today: Date) -> Result
     let (review, subject) = (row.text(0)?, row.text(7)?);
     let due_on = row.opt_text(4)?;
     let done = row.bool(5)?;
-    let late = due_on.and_then(|text| text.parse::<Date>().ok()).is_some_and(|due| due < today);
+    let due = due_on.and_then(|text| text.parse().ok());
     let unnamed =
         |id: &str| api::common::Ref { id: id.to_owned(), number: None, name: id.to_owned() };
     Ok(ActionRow {
@@ -130,7 +131,7 @@ fn line(db: &mut dyn Query, names: &mut Names, row: &Row, today: Date) -> Result
         owner: names.opt(db, row.opt_text(3)?)?,
         due_on: due_on.map(str::to_owned),
         done,
-        overdue: late && !done,
+        overdue: is_overdue(done, due, today),
     })
 }
 

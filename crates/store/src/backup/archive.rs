@@ -6,14 +6,14 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
-use ports::Fault;
+use ports::{Fault, hex};
 use postgres::{Client, Transaction};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{BACKING_UP, PARTIAL, RESTORING, VERIFYING, catalogue};
 use crate::files;
-use crate::migrate::{self, hex};
+use crate::migrate;
 use crate::postgres::fault;
 
 const FORMAT: &str = "interlock-archive-1";

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::session::{Connector, Session};
 use super::trouble::{Remedy, Trouble};
-use crate::{Recorder, log, migrate, words};
+use crate::{Recorder, log, words};
 
 /// Appends one event when the stream stands just before it, and queues it for the log. Two who
 /// append at the same version meet at the unique key; the later one finds no row inserted.
@@ -244,7 +244,7 @@ fn lock_key(name: &str) -> i64 {
 fn sequence_name(series: &str) -> String {
     let plain = series.to_lowercase();
     let readable: String = plain.chars().filter(char::is_ascii_alphanumeric).take(24).collect();
-    let digest = migrate::hex(&Sha256::digest(series.as_bytes()));
+    let digest = ports::hex(&Sha256::digest(series.as_bytes()));
     format!("number_{readable}_{}", &digest[..16])
 }
 

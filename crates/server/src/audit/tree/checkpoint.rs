@@ -13,11 +13,11 @@ use domain::identity::Permission;
 use kernel::Timestamp;
 use ports::{Fault, Lane, Query, Row, Value};
 
-use super::grow::{Grow, Kept, NAME, size};
+use super::grow::{Grow, Kept, NAME, size, size_of};
 use super::merkle::{self, Edge};
 use super::note::{Head, Verifier};
 use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work};
-use crate::follow::followers::{SLICE_MAX, place_of};
+use crate::follow::followers::{SLICE_MAX, place_of, rest};
 use crate::http::{App, ListQuery, Signed};
 use crate::keys;
 use crate::problem::Answer;
@@ -35,7 +35,6 @@ const SLICES_MAX: usize = 200;
 const SETTING: &str = "audit.key";
 /// How often it is looked whether a checkpoint is due.
 const PAUSE: Duration = Duration::from_secs(1);
-const IDLE: Duration = Duration::from_millis(50);
 
 const COLUMNS: &str = "size, at, note";
 
@@ -46,8 +45,12 @@ pub(crate) fn verifier(db: &mut dyn Query) -> Result<Option<Verifier>, Fault> {
 
 /// The latest checkpoint.
 pub(crate) fn latest(db: &mut dyn Query) -> Result<Option<Checkpoint>, Fault> {
-    let sql = "SELECT size, at, note FROM checkpoints ORDER BY size DESC LIMIT 1";
-    db.query_one(sql, &[])?.as_ref().map(checkpoint).transpose()
+    last(db)?.as_ref().map(checkpoint).transpose()
+}
+
+/// The row of the latest one: its size, when it was written, and its note.
+fn last(db: &mut dyn Query) -> Result<Option<Row>, Fault> {
+    db.query_one("SELECT size, at, note FROM checkpoints ORDER BY size DESC LIMIT 1", &[])
 }
 
 /// The earliest checkpoint that holds a position of the log.
@@ -123,7 +126,7 @@ impl Command for WriteCheckpoint {
             return Ok(last);
         }
         let seed = keys::seed(work, SETTING)?;
-        let leaves = self::size(work.tx)?;
+        let leaves = size_of(size);
         let root = Edge::load(leaves, &mut Kept::of(work.tx))?.root();
         let note = Head { size: leaves, root }.sign(&seed)?;
         let sql = "INSERT INTO checkpoints (size, at, note) VALUES ($1, $2, $3)";
@@ -137,16 +140,14 @@ impl Command for WriteCheckpoint {
 /// Whether the interval has passed and the tree has grown.
 fn is_due(db: &mut dyn Query, now: Timestamp) -> Result<bool, Fault> {
     let size = place_of(db, NAME)?;
-    let sql = "SELECT size, at FROM checkpoints ORDER BY size DESC LIMIT 1";
-    let Some(last) = db.query_one(sql, &[])? else { return Ok(size > 0) };
+    let Some(last) = last(db)? else { return Ok(size > 0) };
     Ok(size > last.int(0)? && now.minutes_since(last.time(1)?) >= CHECKPOINT_MINUTES)
 }
 
 /// Whether the latest one was written a moment ago.
 fn is_fresh(db: &mut dyn Query, now: Timestamp) -> Result<bool, Fault> {
-    let row = db.query_one("SELECT at FROM checkpoints ORDER BY size DESC LIMIT 1", &[])?;
-    let Some(row) = row else { return Ok(false) };
-    let age = now.micros() - row.time(0)?.micros();
+    let Some(last) = last(db)? else { return Ok(false) };
+    let age = now.micros() - last.time(1)?.micros();
     Ok((0..AGAIN_SECONDS * 1_000_000).contains(&age))
 }
 
@@ -156,11 +157,7 @@ pub(crate) fn run(bus: &Bus, stop: &Arc<AtomicBool>) {
         if let Err(failure) = write_due(bus) {
             tracing::warn!("no checkpoint of the log was written: {failure:?}");
         }
-        let mut rest = PAUSE;
-        while !rest.is_zero() && !stop.load(Ordering::SeqCst) {
-            std::thread::sleep(IDLE);
-            rest = rest.saturating_sub(IDLE);
-        }
+        rest(PAUSE, stop);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use domain::canonical;
 use kernel::Timestamp;
-use ports::{Fault, NewEvent, Row};
+use ports::{Fault, NewEvent, Row, from_hex};
 use serde::Serialize;
 
 use super::merkle::{self, Hash};
@@ -56,19 +56,8 @@ impl<'a> Envelope<'a> {
 
 /// Whether a digest is that of a payload under a salt, each written exactly as it was sealed.
 pub(crate) fn is_sealed(salt: &str, payload: &str, digest: &str) -> bool {
-    salt_of(salt)
-        .is_some_and(|bytes| NewEvent::seal(bytes, payload) == (salt.into(), digest.into()))
-}
-
-fn salt_of(hex: &str) -> Option<[u8; 16]> {
-    let mut salt = [0; 16];
-    if hex.len() != 32 || !hex.is_ascii() {
-        return None;
-    }
-    for (index, byte) in salt.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).ok()?;
-    }
-    Some(salt)
+    let bytes = from_hex(salt).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+    bytes.is_some_and(|bytes| NewEvent::seal(bytes, payload) == (salt.into(), digest.into()))
 }
 
 #[cfg(test)]

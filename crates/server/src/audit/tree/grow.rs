@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use domain::identity::Permission;
-use ports::{Fault, Lane, Query, Tx, Value};
+use ports::{Fault, Lane, Query, Tx, Value, from_hex, hex};
 
 use super::envelope::{COLUMNS, Envelope};
 use super::merkle::{Edge, Hash, Node, Nodes};
@@ -56,21 +56,9 @@ pub(crate) fn place(node: Node) -> i64 {
     i64::try_from(node.place).unwrap_or(i64::MAX)
 }
 
-/// A hash as it is kept.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// A hash as it is kept, read back; nothing when it is written in any other way.
 pub(crate) fn of_hex(text: &str) -> Option<Hash> {
-    let mut hash = [0; 32];
-    for (index, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
+    let hash: Hash = from_hex(text)?.try_into().ok()?;
     (hex(&hash) == text).then_some(hash)
 }
 

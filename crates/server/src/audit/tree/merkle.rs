@@ -228,9 +228,9 @@ pub(crate) fn is_consistent(from: (u64, &Hash), to: (u64, &Hash), proof: &[Hash]
 mod tests {
     use std::collections::BTreeMap;
 
+    use ports::hex;
     use proptest::prelude::*;
 
-    use super::super::grow::hex;
     use super::*;
 
     /// All complete subtrees, in memory.

@@ -295,14 +295,11 @@ pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ChangeRow>, Fault>
             read.insert(row.text(0)?.to_owned(), row);
         }
     }
-    let (mut names, mut beside, mut sides) = (Names::default(), Vec::new(), Vec::new());
+    let (mut names, mut sides) = (Names::default(), Vec::new());
+    names.load_named(db, read.values(), &[8, 9, 10])?;
     for row in read.values() {
-        for column in [8, 9, 10] {
-            beside.extend(row.opt_text(column)?.map(str::to_owned));
-        }
         sides.push(row.opt_text(17)?.unwrap_or(row.text(0)?).to_owned());
     }
-    names.load(db, &beside)?;
     let open = conflicts_open(db, &sides)?;
     let found = ids.iter().filter_map(|id| read.get(id));
     found.map(|row| shown(db, &mut names, row, &open)).collect()

@@ -230,13 +230,8 @@ pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ReleaseRow>, Fault
             read.insert(row.text(0)?.to_owned(), row);
         }
     }
-    let (mut names, mut beside) = (Names::default(), Vec::new());
-    for row in read.values() {
-        for column in [9, 10] {
-            beside.extend(row.opt_text(column)?.map(str::to_owned));
-        }
-    }
-    names.load(db, &beside)?;
+    let mut names = Names::default();
+    names.load_named(db, read.values(), &[9, 10])?;
     let open = conflicts_open(db, ids)?;
     let found = ids.iter().filter_map(|id| read.get(id));
     found.map(|row| shown(db, &mut names, row, &open)).collect()
