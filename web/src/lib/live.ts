@@ -73,7 +73,7 @@ const SEEN_ON: Record<string, string[]> = {
     '/meetings',
     '/deployments',
   ],
-  survey: ['/reports', '/releases'],
+  survey: ['/surveys', '/reports', '/releases'],
   run: ['/deployments', '/releases', '/changes'],
   review: ['/reviews', '/releases', '/changes'],
   runner: ['/runners', '/jobs'],

@@ -7,7 +7,8 @@ const PAGE_SIZE = 50;
 
 export function usePages<Row>(path: string, query: Query = {}, enabled = true) {
   const pages = useInfiniteQuery({
-    queryKey: [path, query],
+    // A page of a list is kept apart from a list that is read whole.
+    queryKey: [path, query, 'pages'],
     enabled,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
