@@ -1,6 +1,7 @@
 //! Notices: what is told about releases, to whom, by which channels, and what became of it.
 
 mod archive;
+mod asked;
 mod audience;
 mod channel;
 mod communication;

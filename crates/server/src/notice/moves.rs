@@ -1,6 +1,8 @@
 //! Telling the people of a change or of a release that it moved on: its owner, who asked for it,
 //! who carries it out, and who watches it; never whoever moved it. What the moments of a release
-//! tell its people already is not told twice.
+//! tell its people already is not told twice. Those whose votes it waits for are told so, as is
+//! whoever decides about its run; and a change that nobody had authorised is told also to those who
+//! answer for what it touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,29 +10,35 @@ use domain::change::Change;
 use domain::identity::Permission;
 use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
 use domain::release::Release;
+use domain::service::Service;
+use domain::team::Team;
 use domain::vocabulary::Audience;
-use kernel::{Actor, ChangeId, PersonId, ReleaseId, Zone};
+use kernel::{Actor, ChangeId, PersonId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
 use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find_state};
 use crate::follow::followers::{Follower, Seen};
 use crate::names::Names;
+use crate::notice::asked::{Ballot, decider, voters};
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
 use crate::notice::tell::hand_out;
+use crate::placement::touched;
 use crate::policy::{MoveView, in_force};
 
 const CANCELLED: &str = "cancelled";
+const UNDER_WAY: &str = "under way";
 
 /// What the events say that move a change or a release on.
 const STATES: &[(&str, &str)] = &[
     ("change.cancelled.v1", CANCELLED),
     ("change.closed.v1", "closed"),
+    ("change.found_unauthorised.v1", "found unauthorised"),
     ("change.held.v1", "on hold"),
     ("change.resumed.v1", "no longer on hold"),
     ("change.returned.v1", "a draft again"),
     ("change.scheduled.v1", "scheduled"),
-    ("change.started.v1", "under way"),
+    ("change.started.v1", UNDER_WAY),
     ("change.submitted.v1", "submitted"),
     ("change.unscheduled.v1", "no longer scheduled"),
     ("release.cancelled.v1", CANCELLED),
@@ -43,7 +51,7 @@ const STATES: &[(&str, &str)] = &[
 ];
 
 /// What a release does with all its changes at once, and tells itself.
-const BY_RELEASE: &[&str] = &["scheduled", "no longer scheduled", "under way", "closed"];
+const BY_RELEASE: &[&str] = &["scheduled", "no longer scheduled", UNDER_WAY, "closed"];
 
 /// Whoever follows the log for what moved on.
 pub struct MovesReactor;
@@ -64,17 +72,44 @@ impl Follower for MovesReactor {
     }
 }
 
-/// The state that an event leads to, and why; nothing where it leads to none.
-fn said(seen: &Seen) -> Option<(String, String)> {
-    let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
-    let state = match seen.name.as_str() {
+/// Whom a move is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// The people of the record.
+    Its,
+    /// Those whose votes it waits for.
+    Voters(Ballot),
+    /// Whoever decides about its run.
+    Decider,
+}
+
+/// The state that an event leads to, what more it says, and whom; nothing where it leads to none.
+fn said(seen: &Seen) -> Option<(String, String, Whom)> {
+    let payload: Json = serde_json::from_str(&seen.payload).unwrap_or_default();
+    let reason = || payload["reason"].as_str().unwrap_or_default().to_owned();
+    Some(match seen.name.as_str() {
         "change.approval_moved.v1" | "release.approval_moved.v1" => {
-            (payload()["closed"]["state"] == "approved").then(|| "approved".to_owned())?
+            if payload["closed"]["state"] == "approved" {
+                return Some(("approved".to_owned(), String::new(), Whom::Its));
+            }
+            let ballot = Ballot::of(&payload)?;
+            ("waiting for your vote".to_owned(), String::new(), Whom::Voters(ballot))
         }
-        "change.completed.v1" => format!("done, {}", payload()["outcome"].as_str()?),
-        name => STATES.iter().find(|(known, _)| *known == name)?.1.to_owned(),
-    };
-    Some((state, payload()["reason"].as_str().unwrap_or_default().to_owned()))
+        "change.completed.v1" => {
+            (format!("done, {}", payload["outcome"].as_str()?), reason(), Whom::Its)
+        }
+        "release.deployment_moved.v1" => {
+            let update = payload["update_sent"]["text"].as_str()?.to_owned();
+            (UNDER_WAY.to_owned(), update, Whom::Its)
+        }
+        "run.decision_asked.v1" => {
+            ("waiting for a decision".to_owned(), String::new(), Whom::Decider)
+        }
+        name => {
+            let state = STATES.iter().find(|(known, _)| *known == name)?.1;
+            (state.to_owned(), reason(), Whom::Its)
+        }
+    })
 }
 
 /// Writes down that a record moved on, for those who are to be told.
@@ -85,10 +120,14 @@ struct TellMove {
     place: i64,
     /// Where it stands since.
     state: String,
-    /// Why.
+    /// Why, or what is said about it.
     reason: String,
+    /// Whom it is told.
+    whom: Whom,
     /// Who moved it.
     by: Actor,
+    /// When.
+    at: Timestamp,
 }
 
 impl Command for TellMove {
@@ -118,7 +157,12 @@ impl Command for TellMove {
         if by_release || self.is_told_as_a_moment(work.tx)? {
             return Ok(());
         }
-        let mut people = about.people;
+        let told = match self.whom {
+            Whom::Its => Some((about.people, self.reason.clone())),
+            Whom::Voters(ballot) => voters(work.tx, &self.record, ballot, (self.at, work.now))?,
+            Whom::Decider => decider(work.tx, &self.record, self.at)?,
+        };
+        let Some((mut people, reason)) = told else { return Ok(()) };
         if let Some(person) = self.by.person() {
             people.remove(&person);
         }
@@ -135,7 +179,7 @@ impl Command for TellMove {
             title: about.title,
             state: self.state.clone(),
             actor,
-            reason: self.reason.clone(),
+            reason,
         };
         let (subject, body) = in_force(work.tx)?.set.notices().moved_on(&view);
         let subject = subject.chars().take(SUBJECT_MAX).collect();
@@ -159,9 +203,10 @@ impl Command for TellMove {
 impl TellMove {
     /// What an event leads to; nothing where it moves nothing on.
     fn of(seen: &Seen) -> Option<Self> {
-        let (state, reason) = said(seen)?;
+        let (state, reason, whom) = said(seen)?;
         let record = seen.stream.split_once(':')?.1.to_owned();
-        Some(Self { record, place: seen.position, state, reason, by: seen.by.clone() })
+        let (place, by, at) = (seen.position, seen.by.clone(), seen.at);
+        Some(Self { record, place, state, reason, whom, by, at })
     }
 
     /// Whether it is a release that is given up after it was told: then all who were told hear it.
@@ -193,9 +238,17 @@ impl About {
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
-        let Change { number, content, requester, extras, release, .. } = found.state;
+        let Change { number, content, requester, extras, release, unauthorised, .. } = found.state;
         let named = [requester, content.implementer];
-        let people = named.into_iter().flatten().chain(extras.watchers).collect();
+        let mut people: BTreeSet<_> = named.into_iter().flatten().chain(extras.watchers).collect();
+        if unauthorised.is_some() {
+            for service in touched(db, [id])? {
+                let service = find_state::<Service>(db, service)?;
+                people.extend(service.and_then(|service| service.state.content.owner));
+            }
+            let team = content.team.map(|team| find_state::<Team>(db, team)).transpose()?.flatten();
+            people.extend(team.into_iter().flat_map(|team| team.state.content.members));
+        }
         let travels = release.is_some();
         Ok(Some(Self { number, title: content.title, people, travels }))
     }

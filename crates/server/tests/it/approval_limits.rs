@@ -3,6 +3,7 @@
 
 use interlock_server::follow::rounds::Leavers;
 use interlock_server::follow::timers::fire_due;
+use interlock_server::notice::MovesReactor;
 use kernel::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -184,6 +185,12 @@ fn reminders_and_limits_fire_once_under_a_moved_clock_and_across_a_restart() {
         let People { anna, edda, rita, .. } = people(&stage).await;
         let change = waiting(&anna).await;
         let asked = stage.now();
+        let told = async |voter: &Client<'_>| {
+            stage.follow(MovesReactor).await;
+            let told = crate::notice_moves::told(voter).await;
+            told.iter().filter(|subject| subject.contains("your vote")).count()
+        };
+        assert_eq!((told(&edda).await, told(&rita).await), (1, 0), "whose turn it is");
         assert_eq!(group(&edda, &change).await["limit_at"], "2026-11-21T12:00:00Z");
         assert_eq!(mine(&rita).await, [] as [Json; 0]);
         assert_eq!(stage.wait_until(asked.plus_minutes(59)).await, 0);
@@ -194,6 +201,7 @@ fn reminders_and_limits_fire_once_under_a_moved_clock_and_across_a_restart() {
         assert_eq!(count, 0, "and not again after a restart");
         assert_eq!(mine(&edda).await[0]["reminded"], true);
         assert_eq!(events(&edda, &change, "reminded").await, 1);
+        assert_eq!((told(&edda).await, told(&rita).await), (2, 0), "a reminder");
 
         // The hold stands between the reminder and the limit.
         let hold = json!({"reason": "wait"});
@@ -210,6 +218,7 @@ fn reminders_and_limits_fire_once_under_a_moved_clock_and_across_a_restart() {
         assert_eq!(events(&edda, &change, "limit_reached").await, 1);
         let row = mine(&rita).await.remove(0);
         assert_eq!((&row["escalated"], &row["limit_at"]), (&json!(true), &Json::Null));
+        assert_eq!((told(&edda).await, told(&rita).await), (3, 1), "whom it was escalated to");
         votes(&rita, &change, "approve").await.ok();
         votes(&edda, &change, "approve").await.ok();
         assert_eq!(read(&edda, &change).await["rounds"][0]["state"], "approved");
@@ -220,6 +229,7 @@ fn reminders_and_limits_fire_once_under_a_moved_clock_and_across_a_restart() {
         let now = group(&edda, &change).await;
         assert_eq!((&now["escalated_at"], &now["reminded_at"]), (&Json::Null, &Json::Null));
         assert_eq!(now["limit_at"], "2026-11-21T22:00:00Z");
+        assert_eq!((told(&edda).await, told(&rita).await), (4, 1), "asked anew");
         assert_eq!(mine(&rita).await, [] as [Json; 0]);
         assert_eq!(stage.wait_until(stage.now().plus_minutes(60)).await, 1);
         assert_eq!(events(&edda, &change, "reminded").await, 2);

@@ -1,6 +1,7 @@
 //! What stands around a deployment: a plan that is refused where it is wrong, rehearsals of the way
 //! back that a model may ask for, and status updates with a reminder, on both engines.
 
+use interlock_server::notice::MovesReactor;
 use serde_json::{Value as Json, json};
 
 use crate::deployment_run::begun;
@@ -278,6 +279,13 @@ fn status_updates_come_from_one_template_and_an_overdue_one_reminds_its_owner() 
             (&given["sent"][0]["text"], &given["due_at"]),
             (&json!(says), &json!("2026-11-21T14:50:00Z"))
         );
+
+        stage.follow(MovesReactor).await;
+        let inbox = story.rosa.get("/inbox").await.ok();
+        let mut told = inbox["items"].as_array().expect("items").iter();
+        let of = json!(format!("{release} under way: Patch"));
+        let told = told.find(|told| told["subject"] == of).expect("its owner is told");
+        assert!(told["body"].as_str().is_some_and(|body| body.ends_with(&says)), "{told:#}");
 
         // Nobody gives the next one: its owner is reminded, once an interval, restarts included.
         let reminded = "SELECT COUNT(*) FROM events WHERE payload LIKE '%update_overdue%'";

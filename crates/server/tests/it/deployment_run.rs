@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use interlock_server::bus::{Bus, World};
 use interlock_server::deployment::Driver;
+use interlock_server::notice::MovesReactor;
 use ports::{Fault, HttpClient, HttpRequest, HttpResponse};
 use serde_json::{Value as Json, json};
 
@@ -300,6 +301,14 @@ fn a_failure_asks_its_owner_and_what_was_reached_is_taken_back_in_reverse() {
         assert_eq!(decision["until"], "2026-11-21T14:20:00Z");
         assert_eq!(decision["owner"]["name"], "rosa_release_manager Example");
         assert!(decision["why"][0].as_str().is_some_and(|why| why.contains("500 no")));
+        stage.follow(MovesReactor).await;
+        let inbox = story.rosa.get("/inbox").await.ok();
+        let mut told = inbox["items"].as_array().expect("items").iter();
+        let of = json!(format!("{release} waiting for a decision: Patch"));
+        let told = told.find(|told| told["subject"] == of).expect("its owner is asked");
+        let body = told["body"].as_str().expect("what is asked");
+        assert!(body.contains("500 no") && body.contains("2026-11-21T14:20:00Z"), "{body}");
+        assert!(body.ends_with("it is taken back."), "{body}");
         let path = format!("/deployments/{release}");
         let decide = json!({"choice": "rollback", "reason": "errors rise"});
         let decided = format!("{path}/decide");

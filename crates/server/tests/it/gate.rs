@@ -1,6 +1,7 @@
 //! The gate: what a pipeline is answered on the way of a release and of a change, by which record,
 //! and what of it is kept, on both engines.
 
+use interlock_server::notice::MovesReactor;
 use serde_json::{Value as Json, json};
 
 use crate::release::{Cast, approved, cast, number, plans, vote, window};
@@ -482,6 +483,11 @@ fn a_deployment_without_authority_opens_one_change_and_an_authorised_one_none() 
             found["items"].as_array().expect("gates").len()
         };
         assert_eq!((mine(&story.sara).await, mine(&story.ivan).await), (1, 0));
+        stage.follow(MovesReactor).await;
+        let told = &story.sara.get("/inbox").await.ok()["items"][0];
+        let subject = told["subject"].as_str().expect("she is told");
+        assert!(subject.starts_with(&format!("{change} found unauthorised: ")), "{subject}");
+        assert!(told["body"].as_str().is_some_and(|body| body.contains(why)), "{told:#}");
         let listed = story.ivan.get("/gates?unauthorised=open").await.ok();
         assert_eq!(listed["items"][0]["seen"]["unauthorised"]["number"], change.as_str());
         story.anna.get("/gates?unauthorised=all").await.refused(422, "request.invalid");

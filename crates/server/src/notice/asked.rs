@@ -1,0 +1,94 @@
+//! Who is asked something: those whose votes a round waits for, and the owner of a run that waits
+//! for a decision.
+
+use std::collections::BTreeSet;
+
+use domain::approval::{Round, limit_at};
+use domain::change::Change;
+use domain::release::Release;
+use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
+use ports::{Fault, Query};
+use serde_json::Value as Json;
+
+use crate::approval::electorate;
+use crate::bus::find_state;
+use crate::deployment::shown_decision;
+
+/// Some people, and what they are asked.
+pub(super) type Asked = Option<(BTreeSet<PersonId>, String)>;
+
+/// Whose votes a round may have begun to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ballot {
+    /// Those of the stage whose turn has come, or comes again.
+    Stage,
+    /// Those of one group, which was reminded or called others.
+    Group(usize, usize),
+}
+
+impl Ballot {
+    /// What an event of a round leads to.
+    pub(super) fn of(moved: &Json) -> Option<Self> {
+        let turns = ["opened", "group_approved", "content_edited", "vote_lapsed"];
+        if turns.iter().any(|turn| moved.get(turn).is_some()) {
+            return Some(Self::Stage);
+        }
+        let call = ["reminded", "limit_reached"].iter().find_map(|call| moved.get(call))?;
+        let place = |name: &str| call[name].as_u64().and_then(|at| usize::try_from(at).ok());
+        Some(Self::Group(place("stage")?, place("group")?))
+    }
+}
+
+/// Those who have not answered yet, absent people's deputies among them. Nothing where the round
+/// has moved on since, or nobody has to look at its stage anew.
+pub(super) fn voters(
+    db: &mut dyn Query,
+    record: &str,
+    ballot: Ballot,
+    (asked_at, now): (Timestamp, Timestamp),
+) -> Result<Asked, Fault> {
+    let Some(round) = round(db, record)? else { return Ok(None) };
+    let mut groups = round.open_groups();
+    match ballot {
+        Ballot::Stage if round.asked_since != Some(asked_at) => return Ok(None),
+        Ballot::Stage => {}
+        Ballot::Group(stage, group) => groups.retain(|seat| *seat == (stage, group)),
+    }
+    let electorate = electorate(db, &round.plan.roles(), now)?;
+    let (mut people, mut words) = (BTreeSet::new(), Vec::new());
+    for seat in groups {
+        for silent in electorate.silent(&round, seat) {
+            people.insert(silent);
+            people.extend(electorate.deputies.get(&silent));
+        }
+        let until = limit_at(&round, seat).map(|at| format!(", until {at}"));
+        let name = &round.plan.stages[seat.0].groups[seat.1].name;
+        words.push(format!("\"{name}\" is asked{}.", until.unwrap_or_default()));
+    }
+    Ok((!people.is_empty()).then(|| (people, words.join("\n"))))
+}
+
+fn round(db: &mut dyn Query, record: &str) -> Result<Option<Round>, Fault> {
+    if let Ok(id) = record.parse::<ReleaseId>() {
+        return Ok(find_state::<Release>(db, id)?.and_then(|found| found.state.round));
+    }
+    let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
+    Ok(find_state::<Change>(db, id)?.and_then(|found| found.state.round))
+}
+
+/// The owner of a release whose run waits for a decision. Nothing where it was taken meanwhile, or
+/// is asked for since before and only more is known about it.
+pub(super) fn decider(
+    db: &mut dyn Query,
+    record: &str,
+    asked_at: Timestamp,
+) -> Result<Asked, Fault> {
+    let Ok(id) = record.parse::<ReleaseId>() else { return Ok(None) };
+    let Some(release) = find_state::<Release>(db, id)? else { return Ok(None) };
+    let Some(decision) = shown_decision(db, &release)? else { return Ok(None) };
+    let then = if decision.default == "rollback" { "it is taken back" } else { "it goes on" };
+    let why = decision.why.join("; ");
+    let words = format!("{why}. If nobody decides until {}, {then}.", decision.until);
+    let owner = release.state.content.owner.filter(|_| decision.asked_at == asked_at.to_string());
+    Ok(owner.map(|owner| ([owner].into(), words)))
+}
