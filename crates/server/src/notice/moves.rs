@@ -85,10 +85,12 @@ enum Whom {
 
 /// The state that an event leads to, what more it says, and whom; nothing where it leads to none.
 fn said(seen: &Seen) -> Option<(String, String, Whom)> {
-    let payload: Json = serde_json::from_str(&seen.payload).unwrap_or_default();
-    let reason = || payload["reason"].as_str().unwrap_or_default().to_owned();
+    // Most events lead to none, and are not read.
+    let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
+    let reason = || payload()["reason"].as_str().unwrap_or_default().to_owned();
     Some(match seen.name.as_str() {
         "change.approval_moved.v1" | "release.approval_moved.v1" => {
+            let payload = payload();
             if payload["closed"]["state"] == "approved" {
                 return Some(("approved".to_owned(), String::new(), Whom::Its));
             }
@@ -96,10 +98,10 @@ fn said(seen: &Seen) -> Option<(String, String, Whom)> {
             ("waiting for your vote".to_owned(), String::new(), Whom::Voters(ballot))
         }
         "change.completed.v1" => {
-            (format!("done, {}", payload["outcome"].as_str()?), reason(), Whom::Its)
+            (format!("done, {}", payload()["outcome"].as_str()?), reason(), Whom::Its)
         }
         "release.deployment_moved.v1" => {
-            let update = payload["update_sent"]["text"].as_str()?.to_owned();
+            let update = payload()["update_sent"]["text"].as_str()?.to_owned();
             (UNDER_WAY.to_owned(), update, Whom::Its)
         }
         "run.decision_asked.v1" => {
