@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::approval::Round;
 use domain::change::Change;
 use domain::identity::Permission;
 use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
@@ -161,7 +162,10 @@ impl Command for TellMove {
         }
         let told = match self.whom {
             Whom::Its => Some((about.people, self.reason.clone())),
-            Whom::Voters(ballot) => voters(work.tx, &self.record, ballot, (self.at, work.now))?,
+            Whom::Voters(ballot) => match &about.round {
+                Some(round) => voters(work.tx, round, ballot, (self.at, work.now))?,
+                None => None,
+            },
             Whom::Decider => decider(work.tx, &self.record, self.at)?,
         };
         let Some((mut people, reason)) = told else { return Ok(()) };
@@ -228,6 +232,8 @@ struct About {
     people: BTreeSet<PersonId>,
     /// Whether it is a change in a release.
     travels: bool,
+    /// Its newest round.
+    round: Option<Round>,
 }
 
 impl About {
@@ -235,12 +241,13 @@ impl About {
         if let Ok(id) = record.parse::<ReleaseId>() {
             let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
             let people = people_of(&found.state);
-            let Release { number, content, .. } = found.state;
-            return Ok(Some(Self { number, title: content.title, people, travels: false }));
+            let Release { number, content, round, .. } = found.state;
+            return Ok(Some(Self { number, title: content.title, people, travels: false, round }));
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
-        let Change { number, content, requester, extras, release, unauthorised, .. } = found.state;
+        let Change { number, content, requester, extras, release, unauthorised, round, .. } =
+            found.state;
         let named = [requester, content.implementer];
         let mut people: BTreeSet<_> = named.into_iter().flatten().chain(extras.watchers).collect();
         if unauthorised.is_some() {
@@ -252,6 +259,6 @@ impl About {
             people.extend(team.into_iter().flat_map(|team| team.state.content.members));
         }
         let travels = release.is_some();
-        Ok(Some(Self { number, title: content.title, people, travels }))
+        Ok(Some(Self { number, title: content.title, people, travels, round }))
     }
 }
