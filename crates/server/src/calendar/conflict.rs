@@ -26,7 +26,7 @@ use crate::listing::{order, wrong_cursor};
 use crate::names::Names;
 use crate::placement::environments;
 use crate::policy::{CONFLICTS, ConflictCase, PolicySet, in_force};
-use crate::read::{ANY_MAX, Statement, action};
+use crate::read::{ANY_MAX, Statement, action, of_any};
 
 /// A conflict with its id.
 pub(super) type Known = (ConflictId, Conflict);
@@ -303,15 +303,12 @@ fn turn_hit(hit: &Hit) -> Hit {
 /// Conflicts by id, in that order.
 fn load(db: &mut dyn Query, ids: &[ConflictId]) -> Result<Vec<Known>, Fault> {
     let mut found = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT stream, format, state FROM states WHERE ");
-        statement.bind_any("stream", slice.iter().map(|id| Conflict::stream(*id).into()));
-        for row in statement.query(db)? {
-            if row.int(1)? == Conflict::FORMAT {
-                let conflict: Conflict = serde_json::from_str(row.text(2)?)
-                    .map_err(|error| Fault::permanent("reading a cached state", error))?;
-                found.insert(row.text(0)?.to_owned(), conflict);
-            }
+    let sql = "SELECT stream, format, state FROM states WHERE ";
+    for row in of_any(db, sql, "stream", ids.iter().map(|id| Conflict::stream(*id).into()))? {
+        if row.int(1)? == Conflict::FORMAT {
+            let conflict: Conflict = serde_json::from_str(row.text(2)?)
+                .map_err(|error| Fault::permanent("reading a cached state", error))?;
+            found.insert(row.text(0)?.to_owned(), conflict);
         }
     }
     let mut all = Vec::with_capacity(ids.len());

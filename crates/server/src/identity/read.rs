@@ -12,7 +12,7 @@ use ports::{Fault, Query, Row, Value};
 use crate::bus::{Stop, who_is};
 use crate::http::ListQuery;
 use crate::names::Names;
-use crate::read::{ANY_MAX, Statement, found, prefix_range, present};
+use crate::read::{Statement, found, of_any, prefix_range, present};
 use crate::team::team_refs;
 
 const PERSON: &str = "people.id, people.version, people.login, people.name, people.email, \
@@ -28,12 +28,9 @@ pub(super) fn nobody_yet(db: &mut dyn Query) -> Result<bool, Fault> {
 /// The logins that an account has, of those asked for.
 pub fn logins_exist(db: &mut dyn Query, logins: &[String]) -> Result<BTreeSet<String>, Fault> {
     let mut found = BTreeSet::new();
-    for slice in logins.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT login FROM people WHERE ");
-        statement.bind_any("login", slice.iter().map(|login| login.to_lowercase().into()));
-        for row in statement.query(db)? {
-            found.insert(row.text(0)?.to_owned());
-        }
+    let sql = "SELECT login FROM people WHERE ";
+    for row in of_any(db, sql, "login", logins.iter().map(|login| login.to_lowercase().into()))? {
+        found.insert(row.text(0)?.to_owned());
     }
     Ok(found)
 }

@@ -9,7 +9,7 @@ use domain::vocabulary::Environment;
 use kernel::CiId;
 use ports::{Fault, Query};
 
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 use crate::service::{Direction, counted, neighbourhood};
 
 /// The most CIs whose dependants are counted.
@@ -41,14 +41,10 @@ pub(crate) fn criticality(db: &mut dyn Query, change: &Change) -> Result<Option<
     let services: Vec<String> = change.content.services.iter().map(ToString::to_string).collect();
     let mut lowest: Option<i64> = None;
     for (table, ids) in [("cis", cis), ("services", services)] {
-        for slice in ids.chunks(ANY_MAX) {
-            let mut statement =
-                Statement::new(&format!("SELECT MIN(criticality) FROM {table} WHERE "));
-            statement.bind_any("id", slice.iter().map(Into::into));
-            for row in statement.query(db)? {
-                let found = row.opt_int(0)?;
-                lowest = [lowest, found].into_iter().flatten().min();
-            }
+        let sql = &format!("SELECT MIN(criticality) FROM {table} WHERE ");
+        for row in of_any(db, sql, "id", ids.iter().map(Into::into))? {
+            let found = row.opt_int(0)?;
+            lowest = [lowest, found].into_iter().flatten().min();
         }
     }
     Ok(lowest)
