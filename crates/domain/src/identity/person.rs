@@ -18,6 +18,8 @@ pub const LOGIN_MAX: usize = 100;
 pub const PASSWORD_MAX: usize = 200;
 /// The most saved filters of a person.
 pub const FILTERS_MAX: usize = 100;
+/// The lists whose filters are saved, as their addresses name them.
+const FILTERED: &[&str] = &["changes", "incidents", "releases"];
 
 editable! {
     /// What is known of a person.
@@ -173,7 +175,10 @@ pub fn save_filters(person: &Person, filters: &[SavedFilter]) -> Decision<Person
     let mut check = Check::default();
     check.count("/filters", filters.len(), FILTERS_MAX);
     for (index, filter) in filters.iter().enumerate() {
-        check.name(&format!("/filters/{index}/list"), &filter.list, 50);
+        if !FILTERED.contains(&filter.list.as_str()) {
+            let detail = format!("no filter is saved of that list: {}", FILTERED.join(", "));
+            check.wrong(&format!("/filters/{index}/list"), detail);
+        }
         check.name(&format!("/filters/{index}/name"), &filter.name, NAME_MAX);
         check.text(&format!("/filters/{index}/query"), &filter.query, 2_000);
     }
@@ -264,14 +269,22 @@ mod tests {
         assert!(check_password("/new", &"x".repeat(PASSWORD_MAX + 1), "anna").is_err());
     }
 
+    fn filter(list: &str) -> SavedFilter {
+        let (list, name) = (list.to_owned(), "mine".to_owned());
+        SavedFilter { list, name, query: "phase=draft".to_owned() }
+    }
+
+    #[test]
+    fn a_filter_is_one_of_a_list() {
+        let both = [filter("changes"), filter("nope")];
+        let refused = save_filters(&Person::default(), &both).expect_err("no list");
+        assert_eq!(refused.missing.len(), 1);
+        assert_eq!(refused.missing[0].pointer, "/filters/1/list");
+    }
+
     #[test]
     fn saving_the_same_filters_again_is_no_event() {
-        let filter = SavedFilter {
-            list: "changes".to_owned(),
-            name: "mine".to_owned(),
-            query: "phase=draft".to_owned(),
-        };
-        let filters = vec![filter];
+        let filters = vec![filter("changes")];
         let events = save_filters(&Person::default(), &filters).expect("fine");
         assert_eq!(events, vec![PersonEvent::FiltersSaved { filters: filters.clone() }]);
         let person = Person { filters: filters.clone(), ..Person::default() };

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use api::common::Ref;
 use domain::calendar::{
     Acceptance, Conflict, ConflictKind, Direction, Found, Neighbour, PathStep, Period, PeriodAhead,
-    PeriodFact, PeriodKind, Placed, Reach, Side, detect, key, not_blocked,
+    PeriodFact, PeriodKind, Placed, Reach, Side, Stands, detect, key, not_blocked,
 };
 use domain::service::RelationKind;
 use kernel::{CiId, Interval, Timestamp};
@@ -325,7 +325,7 @@ fn blocked(
 /// its way, and whatever it takes up later is held against the same calendar.
 pub fn still_fits(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
     let blocked = blocking(work.tx, side, None, work.now)?;
-    Ok(not_blocked(&blocked.by).map_err(domain::Refusal::from)?)
+    Ok(not_blocked(&blocked.by, Stands::Ahead).map_err(domain::Refusal::from)?)
 }
 
 /// Who answers for exactly what was found, if someone does.

@@ -56,8 +56,9 @@ impl Command for CreateRelease {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
-        let edit = fields::edit(work.tx, &self.fields)?;
-        create(work, self.fields.release_type.as_deref(), &edit)
+        let model = self.fields.release_type.as_deref();
+        let edit = fields::edit(work.tx, &self.fields, model)?;
+        create(work, model, &edit)
     }
 }
 
@@ -170,7 +171,7 @@ impl Command for EditRelease {
             let fixed = Missing::new("/type", "is fixed at creation: clone the release instead");
             return Err(General::Invalid(vec![fixed]).into());
         }
-        let edit = fields::edit(work.tx, &self.fields)?;
+        let edit = fields::edit(work.tx, &self.fields, Some(&release.state.model))?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
         let exception = from_freeze(work.tx, Side::Release(id), id, work.now)?;
