@@ -170,7 +170,8 @@ pub struct AgendaItem {
     /// When it was last taken off it, RFC 3339.
     pub closed_at: Option<String>,
     /// `approved`, `rejected`, `deferred` or `undecided`; `decided_earlier` when its votes were
-    /// complete before the meeting began; absent before the meeting.
+    /// complete before the meeting began; `withdrawn` when it was cancelled or taken back, which
+    /// alone shows as soon as the agenda is closed; else absent before the meeting.
     pub decision: Option<String>,
     /// The board's votes that count.
     pub votes: Vec<MinuteVote>,

@@ -514,6 +514,46 @@ fn a_meeting_that_nobody_begins_lapses_once_and_what_it_held_waits_for_the_next(
 }
 
 #[test]
+fn what_is_cancelled_after_the_cut_off_is_withdrawn() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let gone = waiting(&story, &stage, "Gone", "2026-11-30T20:00:00Z").await;
+        let late = waiting(&story, &stage, "Late", "2026-12-01T20:00:00Z").await;
+        let open = waiting(&story, &stage, "Open", "2026-12-02T20:00:00Z").await;
+        board(&story).await;
+        let meeting = number(&story.cora.get("/meetings").await.ok()["items"][0]);
+        let path = format!("/meetings/{meeting}");
+        let told = async || {
+            let record = read(&story.cora, &meeting).await;
+            let items = record["agenda"].as_array().expect("an agenda").iter();
+            let told: Vec<Json> = items.map(|item| item["decision"].clone()).collect();
+            (subjects(&record).join(" "), Json::from(told))
+        };
+        stage.clock.set(at("2026-11-21T09:00:00Z"));
+        timers(&stage).await;
+        let closed = format!("{gone} {late} {open}");
+        assert_eq!(told().await, (closed.clone(), json!([null, null, null])));
+        let why = json!({"reason": "Nobody needs it."});
+        story.rosa.post(&format!("/releases/{gone}/cancel"), why).await.ok();
+        assert_eq!(told().await, (closed.clone(), json!(["withdrawn", null, null])));
+
+        stage.clock.set(at("2026-11-21T10:00:00Z"));
+        story.cleo.post(&format!("{path}/start"), json!({})).await.ok();
+        let why = json!({"reason": "The vendor called."});
+        story.rosa.post(&format!("/releases/{late}/cancel"), why).await.ok();
+        let now = json!(["withdrawn", "withdrawn", "undecided"]);
+        assert_eq!(told().await, (closed.clone(), now.clone()));
+        story.cleo.post(&format!("{path}/end"), json!({})).await.ok();
+        assert_eq!(told().await, (closed, now));
+        let minutes = story.cora.get(&format!("{path}/minutes")).await.ok();
+        let text = minutes["markdown"].as_str().expect("a text");
+        assert_eq!(text.matches("Decision: **withdrawn**").count(), 2, "{text}");
+        let next = number(&story.cora.get("/meetings?state=planned").await.ok()["items"][0]);
+        assert_eq!(subjects(&read(&story.cora, &next).await), [open.as_str()]);
+    });
+}
+
+#[test]
 fn a_meeting_that_nobody_ends_is_closed_with_its_minutes_four_hours_past_its_end() {
     on_both(async |stage| {
         let story = cast(&stage).await;
