@@ -34,6 +34,7 @@ pub use exempt::{Exemption, exemption};
 pub use feed::calendar_file;
 pub use find::{Blocked, blackouts, blocking, blocking_without, side_ref, still_fits};
 pub use open::{Open, conflicts_open};
+pub(crate) use period::days;
 pub use period::{RemovePeriod, SavePeriod};
 pub use reactor::CalendarReactor;
 pub use refresh::{acceptance_ends, refresh};
