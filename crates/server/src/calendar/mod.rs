@@ -39,6 +39,7 @@ pub use period::{RemovePeriod, SavePeriod};
 pub use reactor::CalendarReactor;
 pub use refresh::{acceptance_ends, refresh};
 pub use routes::routes;
+pub use slots::next_slot;
 
 /// The longest range of one calendar, in days.
 pub const RANGE_DAYS_MAX: i64 = 400;
