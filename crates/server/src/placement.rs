@@ -52,6 +52,12 @@ impl Placement {
     }
 }
 
+/// The change or release of an id.
+pub(crate) fn side_of(id: &str) -> Option<Side> {
+    let change = id.parse::<ChangeId>().map(Side::Change).ok();
+    change.or_else(|| id.parse::<ReleaseId>().map(Side::Release).ok())
+}
+
 /// Where a record stands.
 pub fn placement(db: &mut dyn Query, side: Side) -> Result<Option<Placement>, Fault> {
     match side {

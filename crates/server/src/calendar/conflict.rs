@@ -11,7 +11,6 @@ use domain::calendar::{
 };
 use domain::identity::Permission;
 use domain::service::RelationKind;
-use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
 use kernel::{ConflictId, Interval, Timestamp, Zone};
 use ports::{Fault, Query, Row, Value};
@@ -25,7 +24,7 @@ use crate::http::ListQuery;
 use crate::listing::{order, wrong_cursor};
 use crate::names::Names;
 use crate::placement::environments;
-use crate::policy::{CONFLICTS, ConflictCase, PolicySet, in_force};
+use crate::policy::{CONFLICTS, ConflictCase, ConflictRecord, PolicySet, in_force, of_side};
 use crate::read::{ANY_MAX, Statement, action, of_any};
 
 /// A conflict with its id.
@@ -37,17 +36,16 @@ pub(super) struct Shower {
     names: Names,
     sides: BTreeMap<String, Standing>,
     policy: Option<Arc<PolicySet>>,
-    /// Where something that is not stored happens, and whether it is an emergency.
-    draft: (Environment, bool),
+    /// What is told of something that is not stored.
+    draft: ConflictRecord,
 }
 
 /// How a record stands on the calendar now.
 #[derive(Debug, Clone)]
 struct Standing {
     committed: bool,
-    /// The one that counts for it.
-    environment: Environment,
-    emergency: bool,
+    /// In the environment that counts for it.
+    record: ConflictRecord,
     zone: Option<Zone>,
     /// The end of its window.
     end: Option<Timestamp>,
@@ -55,8 +53,8 @@ struct Standing {
 
 impl Shower {
     /// For something that is placed and not stored.
-    pub(super) fn of_draft(environment: Environment, emergency: bool) -> Self {
-        Self { draft: (environment, emergency), ..Self::default() }
+    pub(super) fn of_draft(draft: ConflictRecord) -> Self {
+        Self { draft, ..Self::default() }
     }
 
     /// Looks up what showing some conflicts asks for.
@@ -65,14 +63,14 @@ impl Shower {
         db: &mut dyn Query,
         all: impl Iterator<Item = &'a Found>,
     ) -> Result<(), Fault> {
-        self.policy = Some(in_force(db)?.set);
+        let set = in_force(db)?.set;
         let mut names = BTreeSet::new();
-        let mut sides: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        let mut sides: BTreeMap<&str, BTreeMap<String, Side>> = BTreeMap::new();
         for found in all {
             for side in [found.subject, found.with] {
                 names.insert(side.id());
                 if let Some(table) = table(side) {
-                    sides.entry(table).or_default().insert(side.id());
+                    sides.entry(table).or_default().insert(side.id(), side);
                 }
             }
             let on_the_way = found.hits.iter().flat_map(|hit| &hit.path).map(|step| step.ci);
@@ -80,8 +78,8 @@ impl Shower {
             names.extend(hit.chain(on_the_way).map(|ci| ci.to_string()));
         }
         self.names.load(db, &names.into_iter().collect::<Vec<_>>())?;
-        for (table, ids) in sides {
-            let ids: Vec<String> = ids.into_iter().collect();
+        for (table, sides) in sides {
+            let ids: Vec<String> = sides.keys().cloned().collect();
             let environments = environments(db, &ids)?;
             for slice in ids.chunks(ANY_MAX) {
                 let model = if table == "changes" { "change_type" } else { "model" };
@@ -92,10 +90,14 @@ impl Shower {
                 for row in statement.query(db)? {
                     let id = row.text(0)?;
                     let environment = environments.get(id).copied().unwrap_or_default();
-                    self.sides.insert(id.to_owned(), standing(&row, environment)?);
+                    let Some(side) = sides.get(id) else { continue };
+                    let placed = (environment, row.text(4)? == "emergency");
+                    let record = of_side(db, &set, *side, placed)?;
+                    self.sides.insert(id.to_owned(), standing(&row, record)?);
                 }
             }
         }
+        self.policy = Some(set);
         Ok(())
     }
 
@@ -127,8 +129,7 @@ impl Shower {
     /// What the rules are told of a conflict, as its subject sees it.
     fn case(&self, found: &Found) -> ConflictCase {
         let subject = self.sides.get(&found.subject.id());
-        let standing = subject.map(|side| (side.environment, side.emergency));
-        let (environment, emergency) = standing.unwrap_or(self.draft);
+        let record = subject.map_or(&self.draft, |side| &side.record).clone();
         let committed = match found.with {
             Side::Period(_) => true,
             Side::Change(_) | Side::Release(_) => {
@@ -136,7 +137,7 @@ impl Shower {
             }
         };
         let (kind, relations) = (found.kind, found.relations());
-        ConflictCase { kind, committed, relations, environment, emergency }
+        ConflictCase { kind, committed, relations, record }
     }
 
     /// The rule that makes it block or warn. The order of releases is no rule of a policy.
@@ -214,14 +215,11 @@ pub(super) struct Stands {
 /// committed now; with a period, and out of order, as it was found.
 pub(super) fn blocks(policy: &PolicySet, stands: &Stands) -> bool {
     use ConflictKind as K;
-    let ConflictCase { kind, committed, relations, environment, emergency } = stands.case;
-    match kind {
+    match stands.case.kind {
         K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => {
             stands.as_found
         }
-        K::SameCi | K::UpstreamCi | K::DownstreamCi => {
-            policy.blocking(environment, emergency).says(kind, committed, relations)
-        }
+        K::SameCi | K::UpstreamCi | K::DownstreamCi => policy.blocks(&stands.case),
     }
 }
 
@@ -233,11 +231,10 @@ fn table(side: Side) -> Option<&'static str> {
     }
 }
 
-fn standing(row: &Row, environment: Environment) -> Result<Standing, Fault> {
+fn standing(row: &Row, record: ConflictRecord) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
     let (committed, end) = (row.bool(1)?, row.opt_time(3)?);
-    let emergency = row.text(4)? == "emergency";
-    Ok(Standing { committed, environment, emergency, zone, end })
+    Ok(Standing { committed, record, zone, end })
 }
 
 fn with_kind(found: &Found) -> &'static str {

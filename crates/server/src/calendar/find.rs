@@ -19,7 +19,7 @@ use crate::calendar::exempt::{Exemption, exemption};
 use crate::calendar::order::order;
 use crate::names::Names;
 use crate::placement::{Placement, change_cis, placement, schedule, services};
-use crate::policy::in_force;
+use crate::policy::{in_force, of_conflict};
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{self, NEAREST_MAX, counted, neighbourhood};
 
@@ -71,8 +71,10 @@ pub(super) fn find_placed(db: &mut dyn Query, placed: Placed) -> Result<Looked, 
 /// what blocks there.
 pub(super) fn judged(db: &mut dyn Query, placed: Placed) -> Result<Placed, Fault> {
     let environment = counted(db, placed.environment, &placed.cis)?.environment;
-    let blocking = in_force(db)?.set.blocking(environment, placed.emergency).clone();
-    Ok(Placed { environment, blocking, ..placed })
+    let (set, placed) = (in_force(db)?.set, Placed { environment, ..placed });
+    let record = of_conflict(db, &set, &placed)?;
+    let blocking = set.blocking(&record).into_owned();
+    Ok(Placed { blocking, ..placed })
 }
 
 /// Everything that some CIs may collide with in an interval, and the periods that touch it.

@@ -86,6 +86,24 @@ pub(super) fn next_free(
     Ok(earliest.map(|slot| window_of(slot.interval, &wanted.zone)))
 }
 
+/// The first slot from an instant on that is free for a record, as long as its window; none where
+/// what it touches or how long it is leaves nothing to look through.
+pub fn next_slot(
+    db: &mut dyn Query,
+    side: Side,
+    after: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Window>, Stop> {
+    let (after, limit) = (Some(after.to_string()), Some("1".to_owned()));
+    let question = Question { subject: Some(side.id()), after, limit, ..Question::default() };
+    let (wanted, found) = match searched(db, &question, None, now) {
+        Err(Stop::Refused(_)) => return Ok(None),
+        found => found?,
+    };
+    let earliest = found.slots.iter().find(|slot| slot.earliest).or(found.slots.first());
+    Ok(earliest.map(|slot| Window { interval: slot.interval, zone: wanted.zone.clone() }))
+}
+
 fn searched(
     db: &mut dyn Query,
     question: &Question,

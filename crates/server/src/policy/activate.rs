@@ -9,6 +9,7 @@ use domain::{Aggregate as _, Missing};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::policy::conflicts::{ConflictCase, ConflictRecord, may_pass};
 use crate::policy::document::Finding;
 use crate::policy::force::{in_force, policy_id};
 use crate::policy::set::{CONFLICTS, PolicySet};
@@ -97,10 +98,12 @@ pub(super) fn flaws(
 fn passing(set: &PolicySet) -> Vec<(Environment, bool)> {
     let all = Environment::ALL.iter().flat_map(|place| [(*place, false), (*place, true)]);
     // A blackout is a decision, so always committed, and hits the CI itself.
-    let stopped = |(place, emergency): &(Environment, bool)| {
-        set.blocking(*place, *emergency).says(ConflictKind::Blackout, true, 0)
+    let passes = |(place, emergency): &(Environment, bool)| {
+        let record = ConflictRecord::at(*place, *emergency);
+        let kind = ConflictKind::Blackout;
+        may_pass(&set.conflicts, &ConflictCase { kind, committed: true, relations: 0, record })
     };
-    all.filter(|record| !stopped(record)).collect()
+    all.filter(passes).collect()
 }
 
 /// The models whose records may come to need no approval: every stage of theirs has a condition or

@@ -7,12 +7,19 @@ use domain::calendar::{Blocking, ConflictKind};
 use domain::vocabulary::Environment;
 
 use crate::policy::document::{Reader, Rule};
-use crate::policy::facts::{CONFLICT, Facts, RELATIONS_MAX, conflict_kinds};
+use crate::policy::expression::Expression;
+use crate::policy::facts::{
+    CONFLICT, Fact, FactValue, Facts, Kind, OF_RECORD, RELATIONS_MAX, conflict_kinds,
+};
 
 /// The file.
 pub(super) const FILE: &str = "conflicts.toml";
 /// The most rules.
 const RULES_MAX: usize = super::set::RULES_MAX;
+/// The most records that are tried out to learn what may pass.
+const TRIED_MAX: usize = 5_000;
+/// The most texts of which all lists are made for that.
+const NAMED_MAX: usize = 6;
 
 /// A rule.
 #[derive(Debug)]
@@ -38,8 +45,32 @@ impl ConflictRule {
     }
 }
 
+/// The record that a conflict is looked at from, as the rules read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConflictRecord {
+    /// Where it happens.
+    pub environment: Environment,
+    /// Whether it is an emergency.
+    pub emergency: bool,
+    /// Its type; like all that follows only filled in where a rule reads it.
+    pub record_type: String,
+    /// The most critical of what it touches, 1 to 4; 0 when nothing is named.
+    pub criticality: i64,
+    /// The names of the services that it touches.
+    pub services: Vec<String>,
+    /// The name of the team that owns it.
+    pub team: String,
+}
+
+impl ConflictRecord {
+    /// One of which no more is known.
+    pub fn at(environment: Environment, emergency: bool) -> Self {
+        Self { environment, emergency, ..Self::default() }
+    }
+}
+
 /// What the rules are told of a conflict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConflictCase {
     /// What collides.
     pub kind: ConflictKind,
@@ -47,22 +78,25 @@ pub struct ConflictCase {
     pub committed: bool,
     /// How many relations lie between the two sides.
     pub relations: usize,
-    /// Where the record happens.
-    pub environment: Environment,
-    /// Whether it is an emergency.
-    pub emergency: bool,
+    /// The record that is looked from.
+    pub record: ConflictRecord,
 }
 
 impl ConflictCase {
     /// As the expressions read it.
     pub(super) fn facts(&self) -> Facts {
         let relations = u8::try_from(self.relations).unwrap_or(RELATIONS_MAX).min(RELATIONS_MAX);
+        let record = &self.record;
         Facts::default()
             .with("conflict.kind", self.kind.word())
             .with("conflict.committed", self.committed)
             .with("conflict.relations", i64::from(relations))
-            .with("conflict.emergency", self.emergency)
-            .with("conflict.environment", self.environment.word())
+            .with("conflict.emergency", record.emergency)
+            .with("conflict.environment", record.environment.word())
+            .with("conflict.type", record.record_type.as_str())
+            .with("conflict.criticality", record.criticality)
+            .with("conflict.services", record.services.clone())
+            .with("conflict.team", record.team.as_str())
     }
 }
 
@@ -95,25 +129,91 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Vec<ConflictRule>> {
     })
 }
 
-/// What the rules come to for every conflict there can be: so finding conflicts evaluates nothing.
-pub(super) fn blocking(rules: &[ConflictRule]) -> BTreeMap<(Environment, bool), Blocking> {
-    let mut table: BTreeMap<(Environment, bool), Blocking> = BTreeMap::new();
-    for environment in Environment::ALL.iter().copied() {
-        for emergency in [false, true] {
-            let mut says = BTreeSet::new();
-            for kind in conflict_kinds() {
-                for (committed, relations) in
-                    (0..=RELATIONS_MAX).flat_map(|n| [(false, n), (true, n)])
-                {
-                    let relations = usize::from(relations);
-                    let case = ConflictCase { kind, committed, relations, environment, emergency };
-                    if deciding(rules, &case.facts()).is_some_and(|rule| rule.blocks) {
-                        says.insert((kind, committed, relations));
-                    }
-                }
+/// Which facts of a record, that only the database tells, some rules read.
+pub(super) fn read_of_record<'a>(
+    rules: impl IntoIterator<Item = &'a ConflictRule>,
+) -> impl Iterator<Item = &'static str> {
+    let read = rules.into_iter().flat_map(|rule| rule.when.expression.reads());
+    read.map(|fact| fact.name).filter(|name| OF_RECORD.contains(name))
+}
+
+/// What the rules come to for every conflict that a record can have.
+pub(super) fn blocking(rules: &[ConflictRule], record: &ConflictRecord) -> Blocking {
+    let mut says = BTreeSet::new();
+    for kind in conflict_kinds() {
+        for (committed, relations) in (0..=RELATIONS_MAX).flat_map(|n| [(false, n), (true, n)]) {
+            let (relations, record) = (usize::from(relations), record.clone());
+            let case = ConflictCase { kind, committed, relations, record };
+            if deciding(rules, &case.facts()).is_some_and(|rule| rule.blocks) {
+                says.insert((kind, committed, relations));
             }
-            table.insert((environment, emergency), Blocking(says));
         }
     }
-    table
+    Blocking(says)
+}
+
+/// The same for every record of which the rules read no more than where it happens and whether it
+/// is an emergency: so finding conflicts evaluates nothing.
+pub(super) fn table(rules: &[ConflictRule]) -> BTreeMap<(Environment, bool), Blocking> {
+    let places = Environment::ALL.iter().flat_map(|place| [(*place, false), (*place, true)]);
+    let says = |(place, emergency)| blocking(rules, &ConflictRecord::at(place, emergency));
+    places.map(|record| (record, says(record))).collect()
+}
+
+/// Whether a conflict can fail to block some record that happens there, whatever else it is. Where
+/// there is too much to try out, it can.
+pub(super) fn may_pass(rules: &[ConflictRule], case: &ConflictCase) -> bool {
+    let read: BTreeSet<&str> = read_of_record(rules).collect();
+    let mut tried = vec![case.facts()];
+    for fact in CONFLICT.iter().filter(|fact| read.contains(fact.name)) {
+        let Some(values) = telling(rules, fact) else { return true };
+        if tried.len() * values.len() > TRIED_MAX {
+            return true;
+        }
+        let with = |facts: &Facts| {
+            let each = values.iter().map(|value| facts.clone().with(fact.name, value.clone()));
+            each.collect::<Vec<_>>()
+        };
+        tried = tried.iter().flat_map(with).collect();
+    }
+    tried.iter().any(|facts| passes(rules, facts))
+}
+
+/// Whether a record with some facts may pass. Of a rule that does more than compare what only the
+/// record tells, nobody knows for which records it holds.
+fn passes(rules: &[ConflictRule], facts: &Facts) -> bool {
+    let context = facts.context();
+    for rule in rules.iter().filter(|rule| !rule.observe) {
+        let expression = &rule.when.expression;
+        let unknown = !expression.is_plain() && read_of_record([rule]).next().is_some();
+        if (unknown && !rule.blocks) || (!unknown && expression.holds(&context)) {
+            return !rule.blocks;
+        }
+    }
+    true
+}
+
+/// Values of a fact that stand for all others, as far as rules compare it: those that are named,
+/// and one beside each of them; of lists all that can be made of what is named.
+fn telling(rules: &[ConflictRule], fact: &Fact) -> Option<BTreeSet<FactValue>> {
+    let expressions = rules.iter().map(|rule| &rule.when.expression);
+    let reading = expressions.filter(|one| one.reads().any(|read| read.name == fact.name));
+    let named: BTreeSet<&str> = reading.flat_map(Expression::texts).collect();
+    let beside = |text: &str| format!("{text}\u{1}");
+    match fact.kind {
+        Kind::Number(least, most) => Some((least..=most).map(FactValue::from).collect()),
+        Kind::Text => {
+            let values = named.into_iter().chain([""]);
+            Some(values.flat_map(|text| [text.into(), beside(text).as_str().into()]).collect())
+        }
+        Kind::Texts if named.len() <= NAMED_MAX => {
+            let mut lists = vec![Vec::new()];
+            for text in named.into_iter().map(str::to_owned).chain([beside("")]) {
+                let with = |list: &Vec<String>| [&list[..], std::slice::from_ref(&text)].concat();
+                lists.extend(lists.iter().map(with).collect::<Vec<_>>());
+            }
+            Some(lists.into_iter().map(FactValue::from).collect())
+        }
+        Kind::Texts | Kind::Word(_) | Kind::Flag => None,
+    }
 }
