@@ -15,7 +15,7 @@ use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
-use crate::notice::{MovesReactor, NoticeReactor, Sender, Way};
+use crate::notice::{MovesReactor, NoticeReactor, Sender, WaitingReactor, Way};
 use crate::report::{Figures, Surveys};
 
 /// How long work that panicked rests before it begins again.
@@ -66,6 +66,7 @@ impl Background {
         background.follow(app, Leavers)?;
         background.follow(app, NoticeReactor)?;
         background.follow(app, MovesReactor)?;
+        background.follow(app, WaitingReactor)?;
         background.follow(app, Figures)?;
         background.follow(app, Surveys)?;
         Ok(background)
