@@ -568,7 +568,7 @@ fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         ("risk", factor_lines(&change.risk)),
         ("approvals", round_lines(&change.rounds, zone)),
         ("tasks", task_lines(&change.tasks, zone)),
-        ("links", link_lines(&change.links)),
+        ("links", link_lines(&change.links, zone)),
         ("rehearsals", rehearsal_lines(&change.rehearsals, zone)),
         ("remarks", comment_lines(&change.comments, zone)),
         ("you may", action_lines(&change.actions, zone)),

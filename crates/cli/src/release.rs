@@ -746,7 +746,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         ("approvals", round_lines(&release.rounds, zone)),
         ("the way back", rollback_lines(&release.rollback_plan, zone)),
         ("tasks", task_lines(&release.tasks, zone)),
-        ("links", link_lines(&release.links)),
+        ("links", link_lines(&release.links, zone)),
         ("rehearsals", rehearsal_lines(&release.rehearsals, zone)),
         ("remarks", comment_lines(&release.comments, zone)),
         ("you may", action_lines(&release.actions, zone)),

@@ -28,7 +28,7 @@ pub use due::{Ended, Facts, LATE_MINUTES, Lead, Next, Telling, To, Told, believe
 pub use event::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 pub use group::{GroupContent, GroupEdit, GroupFacts, UserGroup, address_of, save_group};
 pub use refusal::Refusal;
-pub use state::{Notice, Text};
+pub use state::{Notice, Text, Waiting};
 
 /// The most people and addresses of a user group.
 pub const MEMBERS_MAX: usize = 10_000;

@@ -385,7 +385,7 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 8;
+    const FORMAT: i64 = 9;
 
     #[expect(clippy::too_many_lines, reason = "an event after another")]
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {

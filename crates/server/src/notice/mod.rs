@@ -14,6 +14,7 @@ mod projection;
 mod sender;
 mod tell;
 mod view;
+mod waiting;
 
 use api::common::{Page, Written};
 use api::notice::{
@@ -33,6 +34,7 @@ pub use moves::MovesReactor;
 pub use outbox::{ATTEMPTS_MAX, CLAIM_MAX, ReadInbox, Retry};
 pub use sender::{Sender, Way};
 pub use tell::{TellRelease, due};
+pub use waiting::WaitingReactor;
 
 /// The timer that something is to be told.
 pub const DUE: &str = "notice.due";

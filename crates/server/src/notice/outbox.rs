@@ -11,6 +11,7 @@ use ports::{Fault, Query, Row, Tx, Undelivered, Value};
 use crate::bus::{Command, Lock, Stop, Work};
 use crate::notice::archive::find_notice;
 use crate::notice::audience::mail_in_force;
+use crate::notice::waiting::Awaiting;
 use crate::notice::{NO_CHANNEL, PAGE};
 
 /// The most deliveries that are claimed at once by one channel.
@@ -144,7 +145,10 @@ impl Command for Settle {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        work.lock(Lock::name("outbox", &self.channel.to_string()))?;
+        let tried = self.outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Untried);
+        let awaiting = Awaiting::among(work.tx, tried.map(|(piece, _)| piece.notice))?;
+        let outbox = Lock::name("outbox", &self.channel.to_string());
+        work.lock_all(awaiting.iter().map(Awaiting::lock).chain([outbox]).collect())?;
         for (piece, outcome) in &self.outcomes {
             settle(work.tx, self.channel, piece, outcome, work.now)?;
             work.touched();
@@ -152,7 +156,7 @@ impl Command for Settle {
         if self.outcomes.iter().any(|(_, outcome)| *outcome != Outcome::Sent) {
             rehome(work)?;
         }
-        Ok(())
+        awaiting.into_iter().try_for_each(|one| one.settle(work))
     }
 }
 
@@ -305,7 +309,12 @@ impl Command for TakeOver {
 
     fn run(&self, work: &mut Work<'_>) -> Result<u64, Stop> {
         let channel = self.channel.to_string();
-        work.lock(Lock::name("outbox", &channel))?;
+        let sql = "SELECT DISTINCT notice FROM deliveries WHERE channel = $1 AND state = 'sending'";
+        let rows = work.tx.query(sql, &[(&channel).into()])?;
+        let claimed: Result<Vec<NoticeId>, Fault> = rows.iter().map(|row| row.parsed(0)).collect();
+        let awaiting = Awaiting::among(work.tx, claimed?)?;
+        let outbox = Lock::name("outbox", &channel);
+        work.lock_all(awaiting.iter().map(Awaiting::lock).chain([outbox]).collect())?;
         let sql = "UPDATE deliveries SET in_doubt = 1, next_at = $1, \
             state = CASE WHEN attempts >= $2 THEN 'dead' ELSE 'waiting' END, \
             reason = CASE WHEN attempts >= $2 THEN $3 ELSE reason END \
@@ -315,6 +324,7 @@ impl Command for TakeOver {
         if taken > 0 {
             work.touched();
             rehome(work)?;
+            awaiting.into_iter().try_for_each(|one| one.settle(work))?;
         }
         Ok(taken)
     }

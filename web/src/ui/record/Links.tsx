@@ -1,5 +1,5 @@
 // Links of a record to incidents, commits, builds and tickets.
-import { ActionIcon, Checkbox, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Action, Schema } from '@/lib/schema';
@@ -9,7 +9,9 @@ import { Dialog } from '../Dialog';
 import { Icon } from '../icons';
 import { Section } from '../Page';
 import { RefLink } from '../RefLink';
+import { say } from '../say';
 import { ProblemNote } from '../States';
+import { Time } from '../Time';
 import { UI, wordOf } from '../texts';
 import { LINK_KINDS, RECORD } from './texts';
 import classes from './record.module.css';
@@ -60,7 +62,7 @@ export function Links({ links, path, version, asField, may, settle }: Props) {
             <span className="soft">{wordOf(link.kind)}</span>
             <span className={classes.linkTarget}>
               <Target link={link} />
-              {link.tell && <span className="soft"> · {RECORD.tellWhom(link.tell)}</span>}
+              <Told link={link} />
             </span>
             {WAITS.includes(link.kind) && (settle?.allowed || link.done) && (
               <Checkbox
@@ -95,6 +97,46 @@ export function Links({ links, path, version, asField, may, settle }: Props) {
         />
       )}
     </Section>
+  );
+}
+
+/** Who was told of it by a notice, and when; else to whom it is told, and why no notice did. */
+function Told({ link: { tell, told, untold } }: { link: RecordLink }) {
+  if (told) {
+    return (
+      <span className="soft">
+        {' '}
+        · {RECORD.toldWhom(told.whom)} <Time at={told.at} show="full" />
+      </span>
+    );
+  }
+  if (!tell) return null;
+  return (
+    <span className="soft">
+      {' '}
+      · {RECORD.tellWhom(tell)}
+      {untold && <> · {RECORD.untold(untold.reason)}</>}
+      {untold?.notice && <Again notice={untold.notice} />}
+    </span>
+  );
+}
+
+/** Sends what was written for them again. */
+function Again({ notice }: { notice: string }) {
+  const write = useWrite<Schema<'Retried'>>(() => say(RECORD.sentAgain));
+  return (
+    <>
+      {' '}
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={write.isPending}
+        onClick={() => write.mutate({ path: `/notices/${notice}/retry`, body: {} })}
+      >
+        {RECORD.sendAgain}
+      </Button>
+      <ProblemNote error={write.error} />
+    </>
   );
 }
 
