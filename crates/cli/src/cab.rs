@@ -172,7 +172,10 @@ pub(crate) struct Fields {
 impl Fields {
     /// What is sent; `before` is the schedule so far.
     fn body(&self, clock: &Clock<'_>, before: Option<BoardSchedule>) -> Result<BoardFields> {
-        let schedule = if self.no_schedule { Some(None) } else { self.schedule(clock, before)? };
+        let schedule = match self.no_schedule {
+            true => Some(None),
+            false => self.schedule(clock, before)?.map(Some),
+        };
         Ok(BoardFields {
             name: self.name.clone(),
             chair: cleared(self.chair.as_ref()),
@@ -186,7 +189,7 @@ impl Fields {
         &self,
         clock: &Clock<'_>,
         before: Option<BoardSchedule>,
-    ) -> Result<Option<Option<BoardSchedule>>> {
+    ) -> Result<Option<BoardSchedule>> {
         let window = self.window.window(clock)?;
         let (except, also) = (replaces(&self.except), replaces(&self.also));
         let days = except.is_some() || also.is_some();
@@ -203,13 +206,13 @@ impl Fields {
         let missing =
             || Failure::usage("a schedule begins with its first meeting: give --start and --end");
         let before = before.or(first).ok_or_else(missing)?;
-        Ok(Some(Some(BoardSchedule {
+        Ok(Some(BoardSchedule {
             window: window.unwrap_or(before.window),
             repeats: self.repeats.clone().unwrap_or(before.repeats),
             except: except.unwrap_or(before.except),
             also: also.unwrap_or(before.also),
             cut_off_minutes: self.cut_off_minutes.unwrap_or(before.cut_off_minutes),
-        })))
+        }))
     }
 }
 

@@ -38,7 +38,8 @@ pub enum TimeError {
 }
 
 fn range() -> String {
-    let [first, last] = [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(|end| end.as_second());
+    let [first, last] =
+        [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(jiff::Timestamp::as_second);
     let at = |second: i64| Timestamp::from_micros(second * 1_000_000);
     format!("from {} to {}", at(first), at(last))
 }

@@ -1,6 +1,7 @@
 //! The readiness board: every point that the date of a release depends on, who must act, and the
 //! ways out with their effects.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::calendar::Conflict;
@@ -50,7 +51,7 @@ pub(super) fn readiness(
     let copy = Copy { id, release: &release, facts: &facts, asking };
     let mut board = Board {
         conflicts: conflicts_of(db, Side::Release(id), CONFLICTS_MAX)?,
-        elsewhere: None,
+        elsewhere: OnceCell::new(),
         drops: BTreeMap::new(),
         names: Names::default(),
         copy,
@@ -79,7 +80,7 @@ struct Board<'a> {
     copy: Copy<'a>,
     conflicts: Vec<Conflict>,
     /// The move to another date, once it was looked for.
-    elsewhere: Option<Option<Move>>,
+    elsewhere: OnceCell<Option<Move>>,
     /// What dropping each change would do, as far as it was tried.
     drops: BTreeMap<ChangeId, Tried>,
     names: Names,
@@ -330,7 +331,7 @@ impl Board<'_> {
 
     /// The next day, at the same wall time, on which nothing blocks; else the next free slot.
     fn another_date(&mut self, db: &mut dyn Query) -> Result<Option<Move>, Stop> {
-        if let Some(found) = &self.elsewhere {
+        if let Some(found) = self.elsewhere.get() {
             return Ok(found.clone());
         }
         let window = match self.free_day(db)? {
@@ -338,8 +339,7 @@ impl Board<'_> {
             None => self.free_slot(db, self.copy.asking.now)?,
         };
         let found = window.map(|window| self.moved(db, window)).transpose()?;
-        self.elsewhere = Some(found.clone());
-        Ok(found)
+        Ok(self.elsewhere.get_or_init(|| found).clone())
     }
 
     fn moved(&mut self, db: &mut dyn Query, window: Window) -> Result<Move, Stop> {

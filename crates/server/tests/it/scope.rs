@@ -324,16 +324,8 @@ fn releases_wait_for_each_other_and_never_in_a_circle() {
         assert_eq!(open[0]["with"]["number"], first.as_str());
         assert_eq!(conflicts(&first).await[0]["severity"], "warning", "it may move as it likes");
         let board = story.rosa.get(&format!("/releases/{second}/readiness")).await.ok();
-        let item = &board["items"]
-            .as_array()
-            .expect("items")
-            .iter()
-            .find(|item| item["kind"] == "conflict")
-            .expect("the conflict")
-            .clone();
-        let ways: Vec<&Json> =
-            item["ways"].as_array().expect("ways").iter().map(|way| &way["kind"]).collect();
-        assert_eq!(ways, ["exception", "move"], "{board:#}");
+        let item = point(&board, "conflict");
+        assert_eq!(ways(&item), ["exception", "move"], "{board:#}");
         assert_eq!(item["ways"][0]["exception"]["rule"], "release_order");
         assert_eq!(item["ways"][1]["window"]["start"], "2026-12-06T20:00:00Z");
         let waits = point(&board, "dependency");
