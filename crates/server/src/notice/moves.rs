@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::change::Change;
+use domain::change::{Change, Outcome};
 use domain::identity::Permission;
-use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
+use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, Tidings, once};
+use domain::policy::ChangeType;
 use domain::release::Release;
 use domain::vocabulary::Audience;
-use kernel::{Actor, ChangeId, PersonId, ReleaseId, Zone};
+use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, Zone};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -17,10 +18,11 @@ use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find
 use crate::follow::followers::{Follower, Seen};
 use crate::names::Names;
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
-use crate::notice::tell::hand_out;
+use crate::notice::tell::{hand_out, is_emergency};
 use crate::policy::{MoveView, in_force};
 
 const CANCELLED: &str = "cancelled";
+const UNSCHEDULED: &str = "no longer scheduled";
 
 /// What the events say that move a change or a release on.
 const STATES: &[(&str, &str)] = &[
@@ -32,7 +34,7 @@ const STATES: &[(&str, &str)] = &[
     ("change.scheduled.v1", "scheduled"),
     ("change.started.v1", "under way"),
     ("change.submitted.v1", "submitted"),
-    ("change.unscheduled.v1", "no longer scheduled"),
+    ("change.unscheduled.v1", UNSCHEDULED),
     ("release.cancelled.v1", CANCELLED),
     ("release.closed.v1", "closed"),
     ("release.held.v1", "on hold"),
@@ -43,7 +45,7 @@ const STATES: &[(&str, &str)] = &[
 ];
 
 /// What a release does with all its changes at once, and tells itself.
-const BY_RELEASE: &[&str] = &["scheduled", "no longer scheduled", "under way", "closed"];
+const BY_RELEASE: &[&str] = &["scheduled", UNSCHEDULED, "under way", "closed"];
 
 /// Whoever follows the log for what moved on.
 pub struct MovesReactor;
@@ -64,17 +66,24 @@ impl Follower for MovesReactor {
     }
 }
 
-/// The state that an event leads to, and why; nothing where it leads to none.
-fn said(seen: &Seen) -> Option<(String, String)> {
+/// The state that an event leads to, why, and whether that is a failure; nothing where it leads to
+/// none.
+fn said(seen: &Seen) -> Option<(String, String, bool)> {
+    let mut failed = false;
     let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
     let state = match seen.name.as_str() {
         "change.approval_moved.v1" | "release.approval_moved.v1" => {
             (payload()["closed"]["state"] == "approved").then(|| "approved".to_owned())?
         }
-        "change.completed.v1" => format!("done, {}", payload()["outcome"].as_str()?),
+        "change.completed.v1" => {
+            let payload = payload();
+            let outcome = payload["outcome"].as_str()?;
+            failed = outcome.parse::<Outcome>().is_ok_and(|outcome| !outcome.is_success());
+            format!("done, {outcome}")
+        }
         name => STATES.iter().find(|(known, _)| *known == name)?.1.to_owned(),
     };
-    Some((state, payload()["reason"].as_str().unwrap_or_default().to_owned()))
+    Some((state, payload()["reason"].as_str().unwrap_or_default().to_owned(), failed))
 }
 
 /// Writes down that a record moved on, for those who are to be told.
@@ -87,6 +96,8 @@ struct TellMove {
     state: String,
     /// Why.
     reason: String,
+    /// Whether it failed.
+    failed: bool,
     /// Who moved it.
     by: Actor,
 }
@@ -118,6 +129,12 @@ impl Command for TellMove {
         if by_release || self.is_told_as_a_moment(work.tx)? {
             return Ok(());
         }
+        let corrects = self.state == CANCELLED || self.state == UNSCHEDULED;
+        let tidings = Tidings {
+            emergency: about.emergency,
+            failed: self.failed,
+            corrected: about.window.filter(|_| corrects).into_iter().collect(),
+        };
         let mut people = about.people;
         if let Some(person) = self.by.person() {
             people.remove(&person);
@@ -152,16 +169,16 @@ impl Command for TellMove {
             people: BTreeMap::from([(Audience::Team, count)]),
         };
         work.append(&mut notice, vec![event])?;
-        hand_out(work, &notice.id.to_string(), &key, self.place, &to)
+        hand_out(work, (&notice.id.to_string(), &tidings), (&key, self.place), &to)
     }
 }
 
 impl TellMove {
     /// What an event leads to; nothing where it moves nothing on.
     fn of(seen: &Seen) -> Option<Self> {
-        let (state, reason) = said(seen)?;
+        let (state, reason, failed) = said(seen)?;
         let record = seen.stream.split_once(':')?.1.to_owned();
-        Some(Self { record, place: seen.position, state, reason, by: seen.by.clone() })
+        Some(Self { record, place: seen.position, state, reason, failed, by: seen.by.clone() })
     }
 
     /// Whether it is a release that is given up after it was told: then all who were told hear it.
@@ -181,6 +198,10 @@ struct About {
     people: BTreeSet<PersonId>,
     /// Whether it is a change in a release.
     travels: bool,
+    /// Whether it is an emergency.
+    emergency: bool,
+    /// When it is planned, or was last.
+    window: Option<Interval>,
 }
 
 impl About {
@@ -188,15 +209,20 @@ impl About {
         if let Ok(id) = record.parse::<ReleaseId>() {
             let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
             let people = people_of(&found.state);
-            let Release { number, content, .. } = found.state;
-            return Ok(Some(Self { number, title: content.title, people, travels: false }));
+            let emergency = is_emergency(&found.state);
+            let Release { number, content, last_window, .. } = found.state;
+            let window = content.window.or(last_window).map(|window| window.interval);
+            let (title, travels) = (content.title, false);
+            return Ok(Some(Self { number, title, people, travels, emergency, window }));
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
-        let Change { number, content, requester, extras, release, .. } = found.state;
+        let emergency = found.state.change_type() == ChangeType::Emergency;
+        let Change { number, content, requester, extras, release, last_window, .. } = found.state;
         let named = [requester, content.implementer];
         let people = named.into_iter().flatten().chain(extras.watchers).collect();
         let travels = release.is_some();
-        Ok(Some(Self { number, title: content.title, people, travels }))
+        let window = content.window.or(last_window).map(|window| window.interval);
+        Ok(Some(Self { number, title: content.title, people, travels, emergency, window }))
     }
 }
