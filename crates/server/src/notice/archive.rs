@@ -290,7 +290,7 @@ pub(super) async fn inbox(
     Ok(Json(found.await?))
 }
 
-fn in_page(
+pub(super) fn in_page(
     db: &mut dyn Query,
     person: PersonId,
     cursor: Option<&str>,

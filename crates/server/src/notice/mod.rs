@@ -1,6 +1,7 @@
 //! Notices: what is told about releases, to whom, by which channels, and what became of it.
 
 mod archive;
+mod atom;
 mod audience;
 mod channel;
 mod claim;
@@ -25,6 +26,7 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use crate::http::Routes;
 
+pub use atom::notices_file;
 pub use channel::SaveChannel;
 pub use claim::CLAIM_MAX;
 pub use communication::PlanCommunication;

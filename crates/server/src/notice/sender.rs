@@ -340,11 +340,9 @@ impl Source {
         let id = key.rsplit(':').next().unwrap_or_default();
         let named = Names::default().get(db, id)?;
         let number = named.and_then(|named| named.number).unwrap_or_default();
-        let path = match (&notice.release, id.parse::<ChangeId>()) {
-            _ if number.is_empty() => String::new(),
-            (Some(_), _) => format!("releases/{number}/notices"),
-            (None, Ok(_)) => format!("changes/{number}"),
-            (None, Err(_)) => format!("releases/{number}"),
+        let path = match number.as_str() {
+            "" => String::new(),
+            number => path_of(id, number, notice.release.is_some()),
         };
         Ok(Some(Self { notice, number, path }))
     }
@@ -361,6 +359,15 @@ impl Source {
             body: text.body.clone(),
             window: self.notice.window.clone(),
         })
+    }
+}
+
+/// Where it is read more about what a notice tells of a record: a moment of a release, or a move.
+pub(super) fn path_of(id: &str, number: &str, is_moment: bool) -> String {
+    match id.parse::<ChangeId>() {
+        _ if is_moment => format!("releases/{number}/notices"),
+        Ok(_) => format!("changes/{number}"),
+        Err(_) => format!("releases/{number}"),
     }
 }
 

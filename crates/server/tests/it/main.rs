@@ -42,6 +42,7 @@ mod notice;
 mod notice_arrivals;
 mod notice_astray;
 mod notice_deaths;
+mod notice_feed;
 mod notice_moves;
 mod notice_quiet;
 mod observed;

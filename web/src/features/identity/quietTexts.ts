@@ -8,7 +8,8 @@ export const quietTexts = {
   to: 'Until',
   zone: (zone: string) => `By the clock of ${zone}. An earlier time is of the next day.`,
   digest: 'What waited comes in one mail',
-  digestHelp: 'With the subject of each notice and a link to it. Switched off, each comes by itself.',
+  digestHelp:
+    'With the subject of each notice and a link to it. Switched off, each comes by itself.',
   save: 'Save',
   saved: 'Saved. Mails that wait follow.',
   noAddress:
