@@ -521,8 +521,8 @@ pub struct NewFeed {
     /// In this environment.
     #[serde(default)]
     pub environment: Option<String>,
-    /// `change` or `release`; both when absent. `notice` makes a feed of the notices to you, in Atom,
-    /// and of nothing else.
+    /// `change` or `release`; both when absent. `notice` makes a feed of the notices to you, in
+    /// Atom, and of nothing else.
     #[serde(default)]
     pub kind: Option<String>,
     /// The meetings of this board, by id or name, and nothing else.
@@ -549,8 +549,8 @@ pub struct Feed {
     pub kind: Option<String>,
     /// The board whose meetings it tells of, and nothing else.
     pub board: Option<Ref>,
-    /// Where calendar programs, and news readers, read it, under the address of this server. Whoever has it reads what
-    /// its owner may read.
+    /// Where calendar programs, and news readers, read it, under the address of this server.
+    /// Whoever has it reads what its owner may read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub address: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! A feed: an address under which a calendar program reads what is planned, or a news reader what
-//! was told, for the person who made it. The address holds a secret, and only the secret's hash is kept, outside the log.
+//! was told, for the person who made it. The address holds a secret, and only the secret's hash is
+//! kept, outside the log.
 
 use kernel::{BoardId, FeedId, NAME_MAX, PersonId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};

@@ -124,9 +124,12 @@ impl Xml {
 /// becomes a sign that something was there; a carriage return is named, for else it would be read
 /// as the end of a line (§2.11).
 fn plain(said: &str) -> String {
-    let is_allowed = |letter: &char| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
+    let is_barred = |letter: char| {
+        let is_control = letter < ' ' && !matches!(letter, '\t' | '\n' | '\r');
+        is_control || matches!(letter, '\u{FFFE}' | '\u{FFFF}')
+    };
     let said: String =
-        said.chars().map(|letter| if is_allowed(&letter) { letter } else { '\u{FFFD}' }).collect();
+        said.chars().map(|letter| if is_barred(letter) { '\u{FFFD}' } else { letter }).collect();
     escaped(&said).replace('\r', "&#13;")
 }
 

@@ -14,6 +14,7 @@ use crate::support::{Client, Stage, on_both};
 const READER: &str = r#"
 import json, sys, xml.etree.ElementTree as tree
 root = tree.fromstring(sys.stdin.buffer.read())
+TEXTS = ("title", "content")
 name = lambda one: one.tag.removeprefix("{http://www.w3.org/2005/Atom}")
 def told(one):
     return {name(part): part.text or "" for part in one if len(part) == 0}
@@ -22,7 +23,7 @@ json.dump({
     "feed": told(root),
     "entries": [told(one) for one in root if name(one) == "entry"],
     "elements": sorted({name(one) for one in root.iter()}),
-    "types": sorted({one.get("type", "") for one in root.iter() if name(one) in ("title", "content")}),
+    "types": sorted({one.get("type", "") for one in root.iter() if name(one) in TEXTS}),
 }, sys.stdout)
 "#;
 
@@ -52,11 +53,9 @@ async fn read(stage: &Stage, address: &str) -> Json {
 
 /// What no document of XML may hold is marked.
 fn held(text: &str) -> String {
-    let is_held = |letter: char| {
-        !letter.is_control() && !matches!(letter, '\u{FFFE}' | '\u{FFFF}')
-            || matches!(letter, '\t' | '\n' | '\r' | '\u{7F}'..='\u{9F}')
-    };
-    text.chars().map(|letter| if is_held(letter) { letter } else { '\u{FFFD}' }).collect()
+    let barred = ('\0'..=' ').filter(|letter| !"\t\n\r ".contains(*letter));
+    let barred: Vec<char> = barred.chain(['\u{FFFE}', '\u{FFFF}']).collect();
+    text.replace(&barred[..], "\u{FFFD}")
 }
 
 /// An id as it stands in a feed.
