@@ -13,13 +13,11 @@ use domain::vocabulary::{Environment, Window};
 use kernel::{Actor, ChangeId, CiId, Timestamp, Zone};
 use ports::{Clock, HttpClient as _, HttpRequest, Lane, Method, Store, SystemClock};
 use serde_json::{Value as Json, json};
-use server::audit::Tree;
 use server::bus::{Bus, Envelope};
-use server::calendar::CalendarReactor;
-use server::follow::followers::{Follower, SearchIndex, step};
+use server::follow::followers::step;
 use server::import::{Import, TAKEN_MAX};
 use server::read::wait;
-use server::serve::Inside;
+use server::serve::{Inside, followers};
 use server::service::ImportCis;
 use store::OpenOptions;
 
@@ -113,8 +111,9 @@ fn fill(store: &Arc<dyn Store>, seeded: &Seeded) -> Result<()> {
     landscape(&inside, seeded)?;
     import(&bus, &cis, seeded.changes)?;
     incidents(&bus)?;
-    for follower in [&SearchIndex as &dyn Follower, &CalendarReactor, &Tree] {
-        while step(&bus, follower).map_err(|failure| anyhow!("{failure:?}"))? > 0 {}
+    // Whatever follows the log has caught up, as it has where a server runs.
+    for follower in followers() {
+        while step(&bus, &*follower).map_err(|failure| anyhow!("{failure:?}"))? > 0 {}
     }
     Ok(())
 }

@@ -98,34 +98,40 @@ struct Said {
 }
 
 impl Said {
-    /// Of an event; nothing where it leads to no state.
+    /// Of an event; nothing where it leads to no state. Most lead to none, and are not read.
     fn of(seen: &Seen) -> Option<Self> {
-        let payload: Json = serde_json::from_str(&seen.payload).unwrap_or_default();
-        let reason = payload["reason"].as_str().unwrap_or_default();
-        let its = |state: &str, reason: &str| {
-            let (state, reason) = (state.to_owned(), reason.to_owned());
-            Self { state, reason, whom: Whom::Its, failed: false }
+        let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
+        let its = |state: &str, reason: &Json| {
+            let reason = reason.as_str().unwrap_or_default().to_owned();
+            Self { state: state.to_owned(), reason, whom: Whom::Its, failed: false }
         };
         Some(match seen.name.as_str() {
             "change.approval_moved.v1" | "release.approval_moved.v1" => {
+                let payload = payload();
                 if payload["closed"]["state"] == "approved" {
-                    return Some(its("approved", ""));
+                    return Some(its("approved", &Json::Null));
                 }
                 let whom = Whom::Voters(Ballot::of(&payload)?);
-                Self { whom, ..its("waiting for your vote", "") }
+                Self { whom, ..its("waiting for your vote", &Json::Null) }
             }
             "change.completed.v1" => {
+                let payload = payload();
                 let outcome = payload["outcome"].as_str()?;
                 let failed = outcome.parse::<Outcome>().is_ok_and(|outcome| !outcome.is_success());
-                Self { failed, ..its(&format!("done, {outcome}"), reason) }
+                Self { failed, ..its(&format!("done, {outcome}"), &payload["reason"]) }
             }
             "release.deployment_moved.v1" => {
-                its(UNDER_WAY, payload["update_sent"]["text"].as_str()?)
+                let update = &payload()["update_sent"]["text"];
+                update.is_string().then(|| its(UNDER_WAY, update))?
             }
             "run.decision_asked.v1" => {
-                Self { whom: Whom::Decider, failed: true, ..its("waiting for a decision", "") }
+                let asked = its("waiting for a decision", &Json::Null);
+                Self { whom: Whom::Decider, failed: true, ..asked }
             }
-            name => its(STATES.iter().find(|(known, _)| *known == name)?.1, reason),
+            name => {
+                let state = STATES.iter().find(|(known, _)| *known == name)?.1;
+                its(state, &payload()["reason"])
+            }
         })
     }
 }

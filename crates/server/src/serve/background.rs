@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::audit;
 use crate::calendar::CalendarReactor;
 use crate::deployment::Driver;
-use crate::follow::followers::{self, Follower, SearchIndex};
+use crate::follow::followers::{Follower, SearchIndex, run};
 use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
@@ -20,6 +20,20 @@ use crate::report::{Figures, Surveys};
 
 /// How long work that panicked rests before it begins again.
 const REST: Duration = Duration::from_millis(500);
+
+/// Whatever follows the log.
+pub fn followers() -> Vec<Box<dyn Follower>> {
+    vec![
+        Box::new(audit::Tree),
+        Box::new(SearchIndex),
+        Box::new(CalendarReactor),
+        Box::new(Leavers),
+        Box::new(NoticeReactor),
+        Box::new(MovesReactor),
+        Box::new(Figures),
+        Box::new(Surveys),
+    ]
+}
 
 /// The threads, until they are stopped.
 #[derive(Debug)]
@@ -53,7 +67,6 @@ impl Background {
         }
         let with = bus.clone();
         background.spawn("checkpoints", move |stop| audit::keep_signing(&with, stop))?;
-        background.follow(app, audit::Tree)?;
         let way = Way::of(app);
         if way.web.is_some() || way.mailer.is_some() {
             let with = bus.clone();
@@ -61,19 +74,11 @@ impl Background {
                 Sender::new(&with, way.clone(), Arc::clone(stop)).run();
             })?;
         }
-        background.follow(app, SearchIndex)?;
-        background.follow(app, CalendarReactor)?;
-        background.follow(app, Leavers)?;
-        background.follow(app, NoticeReactor)?;
-        background.follow(app, MovesReactor)?;
-        background.follow(app, Figures)?;
-        background.follow(app, Surveys)?;
+        for follower in followers() {
+            let (with, watch) = (bus.clone(), Arc::clone(&app.followers));
+            background.spawn(follower.name(), move |stop| run(&with, &*follower, &watch, stop))?;
+        }
         Ok(background)
-    }
-
-    fn follow(&mut self, app: &App, follower: impl Follower) -> io::Result<()> {
-        let (with, watch) = (app.bus.clone(), Arc::clone(&app.followers));
-        self.spawn(follower.name(), move |stop| followers::run(&with, &follower, &watch, stop))
     }
 
     fn spawn(

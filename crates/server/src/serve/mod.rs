@@ -39,7 +39,7 @@ use crate::{assets, health};
 
 use filling::{Filling, stand_before};
 
-pub use background::Background;
+pub use background::{Background, followers};
 pub use guard::REQUEST_MAX;
 pub use inside::Inside;
 
