@@ -420,9 +420,8 @@ impl Outlet {
         now: Timestamp,
     ) -> Result<(), Undelivered> {
         let mut written = letters.iter().flatten();
-        let (piece, first) = match (pieces.first(), written.next()) {
-            (Some(piece), Some(first)) => (piece, first),
-            _ => return Err(text_is_gone()),
+        let (Some(piece), Some(first)) = (pieces.first(), written.next()) else {
+            return Err(text_is_gone());
         };
         let Some(id) = &piece.digest else {
             let (id, link) = (id_of(piece), first.link(way));
