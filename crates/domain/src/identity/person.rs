@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::edit::{editable, is_default};
-use crate::identity::{IdentityRefusal, PersonEvent, Role};
+use crate::identity::{IdentityRefusal, PersonEvent, QuietHours, Role};
 use crate::refusal::{Check, General, Missing, Refusal};
 
 /// The fewest characters of a password (NIST SP 800-63B asks for at least 8).
@@ -36,6 +36,8 @@ editable! {
         zone: Option<Zone>,
         /// True for someone who left.
         inactive: bool,
+        /// When their mails wait; never when absent.
+        quiet: Option<QuietHours>,
     }
 }
 
@@ -167,6 +169,9 @@ pub fn faults(content: &Content) -> Vec<Missing> {
     if !content.email.is_empty() && !content.email.contains('@') {
         check.wrong("/email", "is not an e-mail address");
     }
+    if content.quiet.is_some_and(|quiet| quiet.from == quiet.to) {
+        check.wrong("/quiet/to", "is when they begin: quiet hours end before the day is over");
+    }
     check.found()
 }
 
@@ -258,6 +263,27 @@ mod tests {
         let roles = Edit { roles: Some([Role::Auditor].into()), ..Edit::default() };
         assert!(roles.needs_keeper(&content));
         assert!(Edit { inactive: Some(true), ..Edit::default() }.needs_keeper(&content));
+    }
+
+    #[test]
+    fn quiet_hours_are_ones_own_and_end_some_time() {
+        let hours = |from, to| {
+            let at = |hour| jiff::civil::time(hour, 0, 0, 0);
+            Some(Some(QuietHours { from: at(from), to: at(to), digest: true }))
+        };
+        let night = Edit { quiet: hours(22, 7), ..Edit::default() };
+        assert!(!night.needs_keeper(&anna().content));
+        let events = save(&anna(), &night, &known()).expect("fine");
+        assert_eq!(events, vec![PersonEvent::Edited { edit: night.clone() }]);
+        let content = Content { quiet: night.quiet.flatten(), ..anna().content };
+        let quiet = Person { content, ..Person::default() };
+        assert_eq!(save(&quiet, &night, &known()), Ok(vec![]));
+        let text = serde_json::to_string(&Edit { quiet: Some(None), ..Edit::default() });
+        let none: Edit = serde_json::from_str(&text.expect("JSON")).expect("an edit");
+        assert_eq!(none.quiet, Some(None), "taken away is not left as it was");
+        let endless = Edit { quiet: hours(7, 7), ..Edit::default() };
+        let refusal = save(&anna(), &endless, &known()).expect_err("a whole day");
+        assert_eq!(refusal.missing[0].pointer, "/quiet/to");
     }
 
     #[test]

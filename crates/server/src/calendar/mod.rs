@@ -31,7 +31,7 @@ pub use accept::{AcceptConflict, people_of};
 pub use check::added;
 pub use conflict::{conflicts_of, find_side};
 pub use exempt::{Exemption, exemption};
-pub use feed::calendar_file;
+pub use feed::{OpenFeed, calendar_file, feed_ended, open_feed};
 pub use find::{Blocked, blackouts, blocking, blocking_without, side_ref, still_fits};
 pub use open::{Open, conflicts_open};
 pub(crate) use period::days;

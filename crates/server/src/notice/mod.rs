@@ -2,8 +2,10 @@
 
 mod archive;
 mod asked;
+mod atom;
 mod audience;
 mod channel;
+mod claim;
 mod communication;
 mod follow;
 mod format;
@@ -26,12 +28,14 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use crate::http::Routes;
 
+pub use atom::notices_file;
 pub use channel::SaveChannel;
+pub use claim::CLAIM_MAX;
 pub use communication::PlanCommunication;
 pub use follow::NoticeReactor;
 pub use group::SaveUserGroup;
 pub use moves::MovesReactor;
-pub use outbox::{ATTEMPTS_MAX, CLAIM_MAX, ReadInbox, Retry};
+pub use outbox::{ATTEMPTS_MAX, ReadInbox, Retry};
 pub use sender::{Sender, Way};
 pub use tell::{TellRelease, due};
 pub use waiting::WaitingReactor;

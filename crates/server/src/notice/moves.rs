@@ -7,14 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::approval::Round;
-use domain::change::Change;
+use domain::change::{Change, Outcome};
 use domain::identity::Permission;
-use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
+use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, Tidings, once};
+use domain::policy::ChangeType;
 use domain::release::Release;
 use domain::service::Service;
 use domain::team::Team;
 use domain::vocabulary::Audience;
-use kernel::{Actor, ChangeId, PersonId, ReleaseId, Timestamp, Zone};
+use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -23,12 +24,13 @@ use crate::follow::followers::{Follower, Seen};
 use crate::names::Names;
 use crate::notice::asked::{Ballot, decider, voters};
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
-use crate::notice::tell::hand_out;
+use crate::notice::tell::{hand_out, is_emergency};
 use crate::placement::touched;
 use crate::policy::{MoveView, in_force};
 
 const CANCELLED: &str = "cancelled";
 const UNDER_WAY: &str = "under way";
+const UNSCHEDULED: &str = "no longer scheduled";
 
 /// What the events say that move a change or a release on.
 const STATES: &[(&str, &str)] = &[
@@ -41,7 +43,7 @@ const STATES: &[(&str, &str)] = &[
     ("change.scheduled.v1", "scheduled"),
     ("change.started.v1", UNDER_WAY),
     ("change.submitted.v1", "submitted"),
-    ("change.unscheduled.v1", "no longer scheduled"),
+    ("change.unscheduled.v1", UNSCHEDULED),
     ("release.cancelled.v1", CANCELLED),
     ("release.closed.v1", "closed"),
     ("release.held.v1", "on hold"),
@@ -52,7 +54,7 @@ const STATES: &[(&str, &str)] = &[
 ];
 
 /// What a release does with all its changes at once, and tells itself.
-const BY_RELEASE: &[&str] = &["scheduled", "no longer scheduled", UNDER_WAY, "closed"];
+const BY_RELEASE: &[&str] = &["scheduled", UNSCHEDULED, UNDER_WAY, "closed"];
 
 /// Whoever follows the log for what moved on.
 pub struct MovesReactor;
@@ -84,35 +86,55 @@ enum Whom {
     Decider,
 }
 
-/// The state that an event leads to, what more it says, and whom; nothing where it leads to none.
-fn said(seen: &Seen) -> Option<(String, String, Whom)> {
-    // Most events lead to none, and are not read.
-    let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
-    let reason = || payload()["reason"].as_str().unwrap_or_default().to_owned();
-    Some(match seen.name.as_str() {
-        "change.approval_moved.v1" | "release.approval_moved.v1" => {
-            let payload = payload();
-            if payload["closed"]["state"] == "approved" {
-                return Some(("approved".to_owned(), String::new(), Whom::Its));
+/// What an event says of a record.
+struct Said {
+    /// Where the record stands since.
+    state: String,
+    /// Why, or what is said about it.
+    reason: String,
+    /// Whom it is told.
+    whom: Whom,
+    /// Whether something failed.
+    failed: bool,
+}
+
+impl Said {
+    /// Of an event; nothing where it leads to no state. Most lead to none, and are not read.
+    fn of(seen: &Seen) -> Option<Self> {
+        let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
+        let its = |state: &str, reason: &Json| {
+            let reason = reason.as_str().unwrap_or_default().to_owned();
+            Self { state: state.to_owned(), reason, whom: Whom::Its, failed: false }
+        };
+        Some(match seen.name.as_str() {
+            "change.approval_moved.v1" | "release.approval_moved.v1" => {
+                let payload = payload();
+                if payload["closed"]["state"] == "approved" {
+                    return Some(its("approved", &Json::Null));
+                }
+                let whom = Whom::Voters(Ballot::of(&payload)?);
+                Self { whom, ..its("waiting for your vote", &Json::Null) }
             }
-            let ballot = Ballot::of(&payload)?;
-            ("waiting for your vote".to_owned(), String::new(), Whom::Voters(ballot))
-        }
-        "change.completed.v1" => {
-            (format!("done, {}", payload()["outcome"].as_str()?), reason(), Whom::Its)
-        }
-        "release.deployment_moved.v1" => {
-            let update = payload()["update_sent"]["text"].as_str()?.to_owned();
-            (UNDER_WAY.to_owned(), update, Whom::Its)
-        }
-        "run.decision_asked.v1" => {
-            ("waiting for a decision".to_owned(), String::new(), Whom::Decider)
-        }
-        name => {
-            let state = STATES.iter().find(|(known, _)| *known == name)?.1;
-            (state.to_owned(), reason(), Whom::Its)
-        }
-    })
+            "change.completed.v1" => {
+                let payload = payload();
+                let outcome = payload["outcome"].as_str()?;
+                let failed = outcome.parse::<Outcome>().is_ok_and(|outcome| !outcome.is_success());
+                Self { failed, ..its(&format!("done, {outcome}"), &payload["reason"]) }
+            }
+            "release.deployment_moved.v1" => {
+                let update = &payload()["update_sent"]["text"];
+                update.is_string().then(|| its(UNDER_WAY, update))?
+            }
+            "run.decision_asked.v1" => {
+                let asked = its("waiting for a decision", &Json::Null);
+                Self { whom: Whom::Decider, failed: true, ..asked }
+            }
+            name => {
+                let state = STATES.iter().find(|(known, _)| *known == name)?.1;
+                its(state, &payload()["reason"])
+            }
+        })
+    }
 }
 
 /// Writes down that a record moved on, for those who are to be told.
@@ -121,12 +143,8 @@ struct TellMove {
     record: String,
     /// The place in the log of what moved it.
     place: i64,
-    /// Where it stands since.
-    state: String,
-    /// Why, or what is said about it.
-    reason: String,
-    /// Whom it is told.
-    whom: Whom,
+    /// What is said of it.
+    said: Said,
     /// Who moved it.
     by: Actor,
     /// When.
@@ -156,12 +174,19 @@ impl Command for TellMove {
             return Ok(());
         }
         let Some(about) = About::of(work.tx, &self.record)? else { return Ok(()) };
-        let by_release = about.travels && BY_RELEASE.contains(&self.state.as_str());
+        let by_release = about.travels && BY_RELEASE.contains(&self.said.state.as_str());
         if by_release || self.is_told_as_a_moment(work.tx)? {
             return Ok(());
         }
-        let told = match self.whom {
-            Whom::Its => Some((about.people, self.reason.clone())),
+        let said = &self.said;
+        let corrects = said.state == CANCELLED || said.state == UNSCHEDULED;
+        let tidings = Tidings {
+            emergency: about.emergency,
+            failed: said.failed,
+            corrected: about.window.filter(|_| corrects).into_iter().collect(),
+        };
+        let told = match said.whom {
+            Whom::Its => Some((about.people, said.reason.clone())),
             Whom::Voters(ballot) => match &about.round {
                 Some(round) => voters(work.tx, round, ballot, (self.at, work.now))?,
                 None => None,
@@ -176,14 +201,15 @@ impl Command for TellMove {
         if reached.is_empty() {
             return Ok(());
         }
-        let actor = match self.by {
-            Actor::System { .. } => String::new(),
-            _ => Names::default().actor(work.tx, &self.by)?,
+        let is_by_someone = said.whom == Whom::Its && !matches!(self.by, Actor::System { .. });
+        let actor = match is_by_someone {
+            true => Names::default().actor(work.tx, &self.by)?,
+            false => String::new(),
         };
         let view = MoveView {
             number: about.number,
             title: about.title,
-            state: self.state.clone(),
+            state: said.state.clone(),
             actor,
             reason,
         };
@@ -197,27 +223,26 @@ impl Command for TellMove {
         let event = NoticeEvent::MovedOn {
             record: self.record.clone(),
             place: u32::try_from(self.place).unwrap_or(u32::MAX),
-            state: self.state.clone(),
+            state: said.state.clone(),
             texts,
             people: BTreeMap::from([(Audience::Team, count)]),
         };
         work.append(&mut notice, vec![event])?;
-        hand_out(work, &notice.id.to_string(), &key, self.place, &to)
+        hand_out(work, (&notice.id.to_string(), &tidings), (&key, self.place), &to)
     }
 }
 
 impl TellMove {
     /// What an event leads to; nothing where it moves nothing on.
     fn of(seen: &Seen) -> Option<Self> {
-        let (state, reason, whom) = said(seen)?;
+        let said = Said::of(seen)?;
         let record = seen.stream.split_once(':')?.1.to_owned();
-        let (place, by, at) = (seen.position, seen.by.clone(), seen.at);
-        Some(Self { record, place, state, reason, whom, by, at })
+        Some(Self { record, place: seen.position, said, by: seen.by.clone(), at: seen.at })
     }
 
     /// Whether it is a release that is given up after it was told: then all who were told hear it.
     fn is_told_as_a_moment(&self, db: &mut dyn Query) -> Result<bool, Fault> {
-        if self.state != CANCELLED {
+        if self.said.state != CANCELLED {
             return Ok(false);
         }
         let sql = "SELECT 1 FROM notices WHERE release = $1 AND reached > 0 LIMIT 1";
@@ -234,6 +259,10 @@ struct About {
     travels: bool,
     /// Its newest round.
     round: Option<Round>,
+    /// Whether it is an emergency.
+    emergency: bool,
+    /// When it is planned, or was last.
+    window: Option<Interval>,
 }
 
 impl About {
@@ -241,13 +270,18 @@ impl About {
         if let Ok(id) = record.parse::<ReleaseId>() {
             let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
             let people = people_of(&found.state);
-            let Release { number, content, round, .. } = found.state;
-            return Ok(Some(Self { number, title: content.title, people, travels: false, round }));
+            let emergency = is_emergency(&found.state);
+            let Release { number, content, last_window, round, .. } = found.state;
+            let window = content.window.or(last_window).map(|window| window.interval);
+            let (title, travels) = (content.title, false);
+            return Ok(Some(Self { number, title, people, travels, round, emergency, window }));
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
-        let Change { number, content, requester, extras, release, unauthorised, round, .. } =
-            found.state;
+        let emergency = found.state.change_type() == ChangeType::Emergency;
+        let Change {
+            number, content, requester, extras, release, unauthorised, round, last_window, ..
+        } = found.state;
         let named = [requester, content.implementer];
         let mut people: BTreeSet<_> = named.into_iter().flatten().chain(extras.watchers).collect();
         if unauthorised.is_some() {
@@ -259,6 +293,7 @@ impl About {
             people.extend(team.into_iter().flat_map(|team| team.state.content.members));
         }
         let travels = release.is_some();
-        Ok(Some(Self { number, title: content.title, people, travels, round }))
+        let window = content.window.or(last_window).map(|window| window.interval);
+        Ok(Some(Self { number, title: content.title, people, travels, round, emergency, window }))
     }
 }

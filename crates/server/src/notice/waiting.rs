@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::change::{self, Change};
 use domain::identity::Permission;
 use domain::notice::{
-    LATE_MINUTES, Notice, NoticeEvent, Reached, SUBJECT_MAX, Text, Waiting, address_of,
+    LATE_MINUTES, Notice, NoticeEvent, Reached, SUBJECT_MAX, Text, Tidings, Waiting, address_of,
 };
 use domain::record::{Awaited, ExtraCommand, LinkKind, Untold};
 use domain::release::{self, Release};
@@ -164,7 +164,7 @@ fn tell(work: &mut Work<'_>, about: &About, link: &Awaited) -> Result<Option<Ext
         people: BTreeMap::from([(Audience::Team, 1)]),
     };
     work.append(&mut notice, vec![event])?;
-    hand_out(work, &notice.id.to_string(), &key, 1, &to)?;
+    hand_out(work, (&notice.id.to_string(), &Tidings::default()), (&key, 1), &to)?;
     let link = link.clone();
     let end = if to.iter().any(|one| one.channel == PAGE) {
         ExtraCommand::Told { link, whom }
