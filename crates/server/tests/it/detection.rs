@@ -649,7 +649,7 @@ fn a_finder_of_steps_and_pairs_agrees_with_what_the_database_is_asked() {
             }
             stage.follow(CalendarReactor).await;
         }
-        assert_eq!(kinds.len(), 5, "every kind was met: {kinds:?}");
+        assert_eq!(kinds.len(), 6, "every kind was met: {kinds:?}");
         assert!(compared > 20 * calendars, "only {compared} were compared");
         assert!(committed > calendars, "only {committed} were committed");
     });
