@@ -172,10 +172,8 @@ pub(crate) struct Fields {
 impl Fields {
     /// What is sent; `before` is the schedule so far.
     fn body(&self, clock: &Clock<'_>, before: Option<BoardSchedule>) -> Result<BoardFields> {
-        let schedule = match self.no_schedule {
-            true => Some(None),
-            false => self.schedule(clock, before)?.map(Some),
-        };
+        let schedule =
+            if self.no_schedule { Some(None) } else { self.schedule(clock, before)?.map(Some) };
         Ok(BoardFields {
             name: self.name.clone(),
             chair: cleared(self.chair.as_ref()),

@@ -202,10 +202,8 @@ impl Command for TellMove {
             return Ok(());
         }
         let is_by_someone = said.whom == Whom::Its && !matches!(self.by, Actor::System { .. });
-        let actor = match is_by_someone {
-            true => Names::default().actor(work.tx, &self.by)?,
-            false => String::new(),
-        };
+        let actor =
+            if is_by_someone { Names::default().actor(work.tx, &self.by)? } else { String::new() };
         let view = MoveView {
             number: about.number,
             title: about.title,
@@ -280,7 +278,15 @@ impl About {
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
         let emergency = found.state.change_type() == ChangeType::Emergency;
         let Change {
-            number, content, requester, extras, release, unauthorised, round, last_window, ..
+            number,
+            content,
+            requester,
+            extras,
+            release,
+            unauthorised,
+            round,
+            last_window,
+            ..
         } = found.state;
         let named = [requester, content.implementer];
         let mut people: BTreeSet<_> = named.into_iter().flatten().chain(extras.watchers).collect();

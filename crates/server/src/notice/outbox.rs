@@ -5,7 +5,7 @@
 use domain::identity::Permission;
 use domain::notice::Refusal;
 use domain::vocabulary::Moment;
-use kernel::{ChannelId, PersonId, Timestamp};
+use kernel::{ChannelId, NoticeId, PersonId, Timestamp};
 use ports::{Fault, Query, Tx, Undelivered, Value};
 
 use crate::bus::{Command, Lock, Stop, Work};
