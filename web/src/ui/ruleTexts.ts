@@ -58,5 +58,7 @@ export function repeatsWords(repeats: string, first: Window): string | undefined
   if (!known) return undefined;
   // A weekly rule that names no day keeps the first occurrence's.
   const own = known.shape === 'weekly' && known.days.length === 0;
-  return ruleWords(own ? { ...known, days: [dayOf(toWall(first.start, first.zone))] } : known);
+  return ruleWords(
+    own ? { ...known, days: [dayOf(toWall(first.start, first.zone ?? 'UTC'))] } : known,
+  );
 }

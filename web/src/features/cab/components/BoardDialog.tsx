@@ -137,7 +137,7 @@ export function BoardDialog({ board, onClose, onDone }: Props) {
         <>
           <RuleField
             value={form.values.repeats}
-            first={toWall(window.start, window.zone)}
+            first={toWall(window.start, window.zone ?? 'UTC')}
             error={form.errorOf('repeats')}
             onChange={(repeats) => {
               form.set('repeats', repeats);

@@ -126,12 +126,13 @@ export default function CabPage() {
 /** When a board meets, in its own zone: it holds at the same time on that wall clock. */
 function Meets({ schedule }: { schedule: NonNullable<Board['schedule']> }) {
   const { window, repeats } = schedule;
+  const zone = window.zone ?? 'UTC';
   const words = repeatsWords(repeats, window) ?? repeats;
   const except = schedule.except ?? [];
   const also = schedule.also ?? [];
   return (
     <>
-      {CAB.when(words, clock(window.start, window.zone), window.zone)}
+      {CAB.when(words, clock(window.start, zone), zone)}
       {except.length > 0 && <div className="soft">{CAB.except(except.join(', '))}</div>}
       {also.length > 0 && <div className="soft">{CAB.also(also.join(', '))}</div>}
     </>
