@@ -1,4 +1,5 @@
-//! Links of a record to what is kept here or elsewhere, and who waits there for the work to be done.
+//! Links of a record to what is kept here or elsewhere, and who waits there for the work to be
+//! done.
 
 use kernel::{NAME_MAX, NoticeId, Timestamp};
 use serde::{Deserialize, Serialize};

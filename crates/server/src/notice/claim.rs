@@ -173,8 +173,8 @@ fn together(
         return rows.iter().map(Piece::of).collect();
     }
     let Some(person) = one.digested_for() else { return Ok(vec![one.piece]) };
-    // What came later was not held itself: it waited for what did. What is in doubt goes out again by
-    // itself, under its id, and all that comes after it waits.
+    // What came later was not held itself: it waited for what was. What is in doubt goes out again
+    // by itself, under its id, and all that comes after it waits.
     let fresh = |table: &str| {
         format!(
             "{table}.state = 'waiting' AND {table}.urgent = 0 AND {table}.in_doubt = 0 \

@@ -36,8 +36,8 @@ const MARKS: &[(&str, &str)] = &[
 ];
 
 const LEGEND: &str = "x may · - the role lacks a permission · own it is their own work · seat they \
-    are not among those who are asked · chair they do not lead it · scope another decides about it · \
-    team they do not belong to the team · named another is named";
+    are not among those who are asked · chair they do not lead it · scope another decides about it \
+    · team they do not belong to the team · named another is named";
 
 /// How a record stands to who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
