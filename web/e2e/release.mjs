@@ -94,6 +94,7 @@ async function furtherVoter(browser, url) {
     login: 'rolf',
     name: 'Rolf Meer',
     roles: ['release_manager'],
+    password: 'a voice more among many',
   });
   await ines.leave();
 }

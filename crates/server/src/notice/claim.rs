@@ -87,6 +87,9 @@ impl Command for Claim {
                 break;
             }
         }
+        if claimed.is_empty() && put_off(work.tx, &channel, work.now)? {
+            work.touched();
+        }
         Ok(claimed)
     }
 }
@@ -154,6 +157,19 @@ fn hold(tx: &mut dyn Tx, channel: &str, piece: &Piece, end: Timestamp) -> Result
     let notice = piece.notice.to_string();
     let params = [end.into(), notice.into(), channel.into(), (&piece.recipient).into()];
     Ok(tx.execute(sql, &params)? == 1)
+}
+
+/// Lets what waits behind another be due with it: else its channel would be looked at all the time.
+fn put_off(tx: &mut dyn Tx, channel: &str, now: Timestamp) -> Result<bool, Fault> {
+    let before = "FROM deliveries AS earlier WHERE earlier.release = deliveries.release \
+        AND earlier.channel = deliveries.channel AND earlier.recipient = deliveries.recipient \
+        AND earlier.place < deliveries.place AND earlier.state = 'waiting' AND earlier.next_at > $1";
+    let sql = format!(
+        "UPDATE deliveries SET (next_at, held) = \
+        (SELECT MAX(earlier.next_at), MAX(earlier.held) {before}) \
+        WHERE channel = $2 AND state = 'waiting' AND next_at <= $1 AND EXISTS (SELECT 1 {before})"
+    );
+    Ok(tx.execute(&sql, &[now.into(), channel.into()])? > 0)
 }
 
 /// What goes out in one mail with a delivery: what did before, where that is tried again, and else

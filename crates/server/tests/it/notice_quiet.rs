@@ -67,6 +67,9 @@ fn what_waited_comes_in_one_mail_and_where_that_is_in_doubt_under_the_same_id_ag
         story.install().await;
         story.verify().await;
         assert_eq!(who(&story.told().await), OTHERS);
+        for held in deliveries(&story, "waiting").await {
+            assert_eq!(held["next_at"], json!("2026-11-24T06:00:00Z"), "behind one as well");
+        }
         stage.clock.set(at("2026-11-24T06:00:00Z"));
         let unknown = Undelivered::Unknown("the line was cut".to_owned());
         let busy = Undelivered::Later("busy".to_owned());
