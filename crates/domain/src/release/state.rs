@@ -284,7 +284,7 @@ pub struct Release {
     /// How it ended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome: Option<Outcome>,
-    /// The window that was planned last, where it was taken away.
+    /// The window that was planned before this one, or before it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,
     /// When it was created.
@@ -406,13 +406,7 @@ impl Aggregate for Release {
                 self.created_at = Some(stamp.at);
                 self.enter(Phase::Planning);
             }
-            E::Edited { edit } => {
-                let before = self.content.window.clone();
-                self.content.apply(edit);
-                if self.content.window.is_none() {
-                    self.last_window = before.or(self.last_window);
-                }
-            }
+            E::Edited { edit } => self.content.apply(edit),
             E::ChangeAttached { change, .. } => self.changes.push(*change),
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),
@@ -491,6 +485,7 @@ impl Aggregate for Release {
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
         }
         if self.content.window != planned {
+            self.last_window = planned.or(self.last_window);
             self.let_answers_lapse();
         }
         self

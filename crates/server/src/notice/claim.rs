@@ -153,7 +153,8 @@ fn due(db: &mut dyn Query, channel: &str, now: Timestamp) -> Result<Vec<Due>, Fa
 /// Lets a delivery wait for the end of quiet hours.
 fn hold(tx: &mut dyn Tx, channel: &str, piece: &Piece, end: Timestamp) -> Result<bool, Fault> {
     let sql = "UPDATE deliveries SET held = 1, next_at = $1 \
-        WHERE notice = $2 AND channel = $3 AND recipient = $4 AND state = 'waiting'";
+        WHERE notice = $2 AND channel = $3 AND recipient = $4 AND state = 'waiting' \
+        AND urgent = 0";
     let notice = piece.notice.to_string();
     let params = [end.into(), notice.into(), channel.into(), (&piece.recipient).into()];
     Ok(tx.execute(sql, &params)? == 1)
@@ -167,7 +168,8 @@ fn put_off(tx: &mut dyn Tx, channel: &str, now: Timestamp) -> Result<bool, Fault
     let sql = format!(
         "UPDATE deliveries SET (next_at, held) = \
         (SELECT MAX(earlier.next_at), MAX(earlier.held) {before}) \
-        WHERE channel = $2 AND state = 'waiting' AND next_at <= $1 AND EXISTS (SELECT 1 {before})"
+        WHERE channel = $2 AND state = 'waiting' AND next_at <= $1 AND urgent = 0 \
+        AND EXISTS (SELECT 1 {before})"
     );
     Ok(tx.execute(&sql, &[now.into(), channel.into()])? > 0)
 }

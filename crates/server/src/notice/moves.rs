@@ -14,7 +14,7 @@ use domain::policy::ChangeType;
 use domain::release::Release;
 use domain::service::Service;
 use domain::team::Team;
-use domain::vocabulary::Audience;
+use domain::vocabulary::{Audience, Window};
 use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
@@ -30,6 +30,7 @@ use crate::policy::{MoveView, in_force};
 
 const CANCELLED: &str = "cancelled";
 const UNDER_WAY: &str = "under way";
+const SCHEDULED: &str = "scheduled";
 const UNSCHEDULED: &str = "no longer scheduled";
 
 /// What the events say that move a change or a release on.
@@ -40,7 +41,7 @@ const STATES: &[(&str, &str)] = &[
     ("change.held.v1", "on hold"),
     ("change.resumed.v1", "no longer on hold"),
     ("change.returned.v1", "a draft again"),
-    ("change.scheduled.v1", "scheduled"),
+    ("change.scheduled.v1", SCHEDULED),
     ("change.started.v1", UNDER_WAY),
     ("change.submitted.v1", "submitted"),
     ("change.unscheduled.v1", UNSCHEDULED),
@@ -49,12 +50,12 @@ const STATES: &[(&str, &str)] = &[
     ("release.held.v1", "on hold"),
     ("release.resumed.v1", "no longer on hold"),
     ("release.returned.v1", "being planned again"),
-    ("release.scheduled.v1", "scheduled"),
+    ("release.scheduled.v1", SCHEDULED),
     ("release.submitted.v1", "submitted"),
 ];
 
 /// What a release does with all its changes at once, and tells itself.
-const BY_RELEASE: &[&str] = &["scheduled", UNSCHEDULED, UNDER_WAY, "closed"];
+const BY_RELEASE: &[&str] = &[SCHEDULED, UNSCHEDULED, UNDER_WAY, "closed"];
 
 /// Whoever follows the log for what moved on.
 pub struct MovesReactor;
@@ -179,11 +180,16 @@ impl Command for TellMove {
             return Ok(());
         }
         let said = &self.said;
-        let corrects = said.state == CANCELLED || said.state == UNSCHEDULED;
+        let corrects = match said.state.as_str() {
+            CANCELLED | UNSCHEDULED => true,
+            // Committed again, or at once with the move.
+            SCHEDULED => about.windows.len() > 1,
+            _ => false,
+        };
         let tidings = Tidings {
             emergency: about.emergency,
             failed: said.failed,
-            corrected: about.window.filter(|_| corrects).into_iter().collect(),
+            corrected: if corrects { about.windows } else { Vec::new() },
         };
         let told = match said.whom {
             Whom::Its => Some((about.people, said.reason.clone())),
@@ -259,8 +265,8 @@ struct About {
     round: Option<Round>,
     /// Whether it is an emergency.
     emergency: bool,
-    /// When it is planned, or was last.
-    window: Option<Interval>,
+    /// When it is planned, and when it was before.
+    windows: Vec<Interval>,
 }
 
 impl About {
@@ -270,9 +276,9 @@ impl About {
             let people = people_of(&found.state);
             let emergency = is_emergency(&found.state);
             let Release { number, content, last_window, round, .. } = found.state;
-            let window = content.window.or(last_window).map(|window| window.interval);
+            let windows = intervals([content.window, last_window]);
             let (title, travels) = (content.title, false);
-            return Ok(Some(Self { number, title, people, travels, round, emergency, window }));
+            return Ok(Some(Self { number, title, people, travels, round, emergency, windows }));
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
@@ -299,7 +305,11 @@ impl About {
             people.extend(team.into_iter().flat_map(|team| team.state.content.members));
         }
         let travels = release.is_some();
-        let window = content.window.or(last_window).map(|window| window.interval);
-        Ok(Some(Self { number, title: content.title, people, travels, round, emergency, window }))
+        let windows = intervals([content.window, last_window]);
+        Ok(Some(Self { number, title: content.title, people, travels, round, emergency, windows }))
     }
+}
+
+fn intervals(windows: [Option<Window>; 2]) -> Vec<Interval> {
+    windows.into_iter().flatten().map(|window| window.interval).collect()
 }

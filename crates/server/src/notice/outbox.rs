@@ -332,6 +332,11 @@ impl Command for LookAgain {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        // What is being claimed is held by the old hours, or found again by the new ones.
+        let sql = "SELECT DISTINCT channel FROM deliveries WHERE person = $1 AND state = 'waiting'";
+        let rows = work.tx.query(sql, &[self.person.to_string().into()])?;
+        let channels = rows.iter().map(|row| Ok(Lock::name("outbox", row.text(0)?)));
+        work.lock_all(channels.collect::<Result<_, Fault>>()?)?;
         let sql = "UPDATE deliveries SET next_at = $1 \
             WHERE person = $2 AND held = 1 AND state = 'waiting'";
         if work.tx.execute(sql, &[work.now.into(), self.person.to_string().into()])? > 0 {

@@ -114,7 +114,8 @@ impl Copy<'_> {
     ) -> Result<Tried, Stop> {
         let interval = window.interval;
         let then = gather(db, self.asking, self.id, self.release, Some(interval))?;
-        let decided = if self.release.phase == Phase::Approval && self.release.is_approved() {
+        let may_go = self.release.scheduled || self.release.is_approved();
+        let decided = if self.release.phase == Phase::Approval && may_go {
             release::schedule(self.release, Some(window), &then, &self.asking.stamp())
         } else {
             let edit = Edit { window: Some(Some(window.clone())), ..Edit::default() };

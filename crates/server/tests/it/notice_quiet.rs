@@ -1,10 +1,12 @@
 //! Mails that wait for the end of their reader's quiet hours, on both engines: what waits and what
 //! does not, in which order, and what goes out in one mail.
 
+use interlock_server::notice::MovesReactor;
 use ports::Undelivered;
 use serde_json::{Value as Json, json};
 
 use crate::notice::{Arrived, Story, announced, deliveries, mail, who};
+use crate::release::{approved, window};
 use crate::support::{Stage, at, on_both};
 
 const ROSA: &str = "rosa@example.org";
@@ -123,6 +125,28 @@ fn a_move_of_what_begins_within_a_day_does_not_wait_and_a_later_one_does() {
         assert_eq!(who(&story.told().await), OTHERS);
         stage.clock.set(at("2026-11-23T06:00:00Z"));
         assert_eq!(who(&story.told().await), [ROSA]);
+    });
+}
+
+#[test]
+fn a_change_that_moves_within_a_day_does_not_wait() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, [mail("mail.test", 587)]).await;
+        let (ivan, day) = ("ivan@example.org", json!({"from": "00:00", "to": "23:59"}));
+        let own = json!({"email": ivan, "zone": "UTC", "quiet": day});
+        story.admin.patch("/people/ivan_implementer", "*", own).await.ok();
+        let path = format!("/changes/{}", approved(&story.cast, "Side", "web-01", 10).await);
+        let schedule = async |start: &str, end: &str| {
+            let body = json!({"window": window(start, end)});
+            story.cast.anna.post(&format!("{path}/schedule"), body).await.ok();
+            stage.follow(MovesReactor).await;
+            let told = story.sent().await;
+            told.into_iter().filter(|one| one.to == ivan).count()
+        };
+        assert_eq!(schedule("2026-12-25T20:00:00Z", "2026-12-25T21:00:00Z").await, 0);
+        let now = stage.clock.now();
+        let (start, end) = (now.plus_minutes(60), now.plus_minutes(120));
+        assert!(schedule(&start.to_string(), &end.to_string()).await > 0);
     });
 }
 

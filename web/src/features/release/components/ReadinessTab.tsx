@@ -136,7 +136,7 @@ function TakeWay(props: { release: Release; way: Way; onClose: () => void }) {
     if (way.change) {
       const change = way.change.number ?? way.change.id;
       write.mutate({ method: 'DELETE', path: `${path}/changes/${change}`, version });
-    } else if (release.phase === 'approval' && release.approved) {
+    } else if (release.phase === 'approval' && (release.scheduled || release.approved)) {
       write.mutate({ path: `${path}/schedule`, body: { window: way.window }, version });
     } else {
       write.mutate({ method: 'PATCH', path, body: { window: way.window }, version });
