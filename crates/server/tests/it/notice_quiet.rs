@@ -2,7 +2,7 @@
 //! does not, in which order, and what goes out in one mail.
 
 use interlock_server::notice::MovesReactor;
-use ports::Undelivered;
+use ports::{Clock as _, Undelivered};
 use serde_json::{Value as Json, json};
 
 use crate::notice::{Arrived, Story, announced, deliveries, mail, who};
