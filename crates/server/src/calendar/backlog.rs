@@ -131,7 +131,7 @@ fn fill(
     zone: &Zone,
 ) -> Result<(), Fault> {
     let warned = placing.slot.iter().flat_map(|slot| &slot.warnings);
-    shower.load(db, warned.chain(placing.refused.iter().flat_map(|refused| &refused.why)))?;
+    shower.load(db, warned.chain(placing.refused.iter().flat_map(|refused| &refused.why)), None)?;
     if let Some(found) = &placing.slot {
         item.slot = Some(slot(db, names, shower, found, zone)?);
     } else {

@@ -67,7 +67,7 @@ fn look(
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
     found.truncate(CHECKED_MAX.max(blocks));
-    shower.load(db, found.iter())?;
+    shower.load(db, found.iter(), None)?;
     let mut conflicts = Vec::with_capacity(found.len());
     let mut blocking = u32::from(looked.beyond.is_some());
     for one in &found {

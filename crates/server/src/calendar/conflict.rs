@@ -57,18 +57,25 @@ impl Shower {
         Self { draft, ..Self::default() }
     }
 
-    /// Looks up what showing some conflicts asks for.
+    /// Looks up what showing some conflicts asks for, as one of their sides sees them; as either
+    /// may when none is named.
     pub(super) fn load<'a>(
         &mut self,
         db: &mut dyn Query,
         all: impl Iterator<Item = &'a Found>,
+        from: Option<&str>,
     ) -> Result<(), Fault> {
         let set = in_force(db)?.set;
-        let mut names = BTreeSet::new();
+        let (mut names, mut ruled) = (BTreeSet::new(), BTreeSet::new());
         let mut sides: BTreeMap<&str, BTreeMap<String, Side>> = BTreeMap::new();
         for found in all {
             for side in [found.subject, found.with] {
-                names.insert(side.id());
+                let id = side.id();
+                // The rules are told of whoever looks, and of the order of releases nothing.
+                if found.kind != ConflictKind::ReleaseOrder && from.is_none_or(|from| from == id) {
+                    ruled.insert(id.clone());
+                }
+                names.insert(id);
                 if let Some(table) = table(side) {
                     sides.entry(table).or_default().insert(side.id(), side);
                 }
@@ -91,8 +98,12 @@ impl Shower {
                     let id = row.text(0)?;
                     let environment = environments.get(id).copied().unwrap_or_default();
                     let Some(side) = sides.get(id) else { continue };
-                    let placed = (environment, row.text(4)? == "emergency");
-                    let record = of_side(db, &set, *side, placed)?;
+                    let emergency = row.text(4)? == "emergency";
+                    let record = if ruled.contains(id) {
+                        of_side(db, &set, *side, (environment, emergency))?
+                    } else {
+                        ConflictRecord::at(environment, emergency)
+                    };
                     self.sides.insert(id.to_owned(), standing(&row, record)?);
                 }
             }
@@ -214,12 +225,15 @@ pub(super) struct Stands {
 /// Whether a conflict blocks as things stand: with a record that is by whether the other is
 /// committed now; with a period, and out of order, as it was found.
 pub(super) fn blocks(policy: &PolicySet, stands: &Stands) -> bool {
+    if blocks_as_found(stands.case.kind) { stands.as_found } else { policy.blocks(&stands.case) }
+}
+
+/// Whether a conflict blocks as it was found, whatever the rules would be told of it now.
+pub(super) fn blocks_as_found(kind: ConflictKind) -> bool {
     use ConflictKind as K;
-    match stands.case.kind {
-        K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => {
-            stands.as_found
-        }
-        K::SameCi | K::UpstreamCi | K::DownstreamCi => policy.blocks(&stands.case),
+    match kind {
+        K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => true,
+        K::SameCi | K::UpstreamCi | K::DownstreamCi => false,
     }
 }
 
@@ -329,7 +343,7 @@ pub(super) fn show_all(
 ) -> Result<Vec<shown::Conflict>, Fault> {
     let all = load(db, ids)?;
     let mut shower = Shower::default();
-    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
+    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()), from)?;
     let mut shown = Vec::with_capacity(all.len());
     for known in &all {
         shown.extend(shower.show(db, known, from)?);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ports::{Fault, Query, Row, Value};
 
-use crate::calendar::conflict::{Stands, blocks};
+use crate::calendar::conflict::{Stands, blocks, blocks_as_found};
 use crate::placement::{environments, side_of};
 use crate::policy::{ConflictCase, ConflictRecord, in_force, of_side};
 use crate::read::{ANY_MAX, Statement};
@@ -56,7 +56,8 @@ pub fn conflicts_open(
         let environment = environments.get(id).copied().unwrap_or_default();
         let emergency = row.text(5)? == "emergency";
         let key = (id.to_owned(), emergency);
-        if !records.contains_key(&key) {
+        // The rules are asked anew about some kinds only.
+        if !blocks_as_found(row.parsed(1)?) && !records.contains_key(&key) {
             let record = match side_of(id) {
                 Some(side) => of_side(db, &policy, side, (environment, emergency))?,
                 None => ConflictRecord::at(environment, emergency),

@@ -271,7 +271,7 @@ fn show(db: &mut dyn Query, wanted: &Wanted, found: &Searched) -> Result<shown::
     let mut shower = Shower::default();
     let warned = found.slots.iter().flat_map(|slot| slot.warnings.iter().take(WHY_MAX));
     let why = found.refused.iter().flat_map(|refused| refused.why.iter().take(WHY_MAX));
-    shower.load(db, warned.chain(why))?;
+    shower.load(db, warned.chain(why), None)?;
     let mut names = Names::default();
     let mut slots = Vec::with_capacity(found.slots.len());
     for one in &found.slots {

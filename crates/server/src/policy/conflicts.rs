@@ -20,6 +20,8 @@ const RULES_MAX: usize = super::set::RULES_MAX;
 const TRIED_MAX: usize = 5_000;
 /// The most texts of which all lists are made for that.
 const NAMED_MAX: usize = 6;
+/// The most rules of which nobody knows for which records they hold, for that.
+const HIDDEN_MAX: usize = 8;
 
 /// A rule.
 #[derive(Debug)]
@@ -160,15 +162,78 @@ pub(super) fn table(rules: &[ConflictRule]) -> BTreeMap<(Environment, bool), Blo
     places.map(|record| (record, says(record))).collect()
 }
 
-/// Whether a conflict can fail to block some record that happens there, whatever else it is. Where
-/// there is too much to try out, it can.
-pub(super) fn may_pass(rules: &[ConflictRule], case: &ConflictCase) -> bool {
-    let read: BTreeSet<&str> = read_of_record(rules).collect();
+/// Rules, and those that are to follow them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Succession<'a> {
+    pub(super) before: &'a [ConflictRule],
+    pub(super) after: &'a [ConflictRule],
+}
+
+impl Succession<'_> {
+    /// Whether some record that happens there may pass a conflict by the rules that follow, and
+    /// may not by those before, whatever else it is. Where there is too much to try out, it may,
+    /// unless both say the same.
+    pub(super) fn frees(&self, case: &ConflictCase) -> bool {
+        let (before, after) = (deciders(self.before), deciders(self.after));
+        let same = |one: &ConflictRule, other: &ConflictRule| {
+            one.blocks == other.blocks && one.expression() == other.expression()
+        };
+        let mut pairs = before.iter().zip(&after);
+        if before.len() == after.len() && pairs.all(|(one, other)| same(one, other)) {
+            return false;
+        }
+        let both: Vec<&ConflictRule> = before.iter().chain(&after).copied().collect();
+        let hidden = both.iter().filter(|rule| is_hidden(rule)).map(|rule| rule.expression());
+        let hidden: BTreeSet<&str> = hidden.collect();
+        if hidden.len() > HIDDEN_MAX {
+            return true;
+        }
+        let guesses = 1_usize << hidden.len();
+        let Some(tried) = tried(&both, case).filter(|tried| tried.len() * guesses <= TRIED_MAX)
+        else {
+            return true;
+        };
+        tried.iter().any(|facts| {
+            let context = facts.context();
+            (0..guesses).any(|guess| {
+                let holds = |rule: &ConflictRule| {
+                    let place = hidden.iter().position(|one| *one == rule.expression());
+                    match place {
+                        Some(place) => (guess >> place) & 1 == 1,
+                        None => rule.when.expression.holds(&context),
+                    }
+                };
+                passes(&after, holds) && !passes(&before, holds)
+            })
+        })
+    }
+}
+
+/// The rules that decide.
+fn deciders(rules: &[ConflictRule]) -> Vec<&ConflictRule> {
+    rules.iter().filter(|rule| !rule.observe).collect()
+}
+
+/// Whether a rule does more than compare what only the record tells: nobody knows for which records
+/// it holds, so both are tried, for all rules with this expression alike.
+fn is_hidden(rule: &ConflictRule) -> bool {
+    !rule.when.expression.is_plain() && read_of_record([rule]).next().is_some()
+}
+
+/// Whether the first rule that holds lets a record pass, or none holds.
+fn passes(rules: &[&ConflictRule], holds: impl Fn(&ConflictRule) -> bool) -> bool {
+    rules.iter().find(|rule| holds(rule)).is_none_or(|rule| !rule.blocks)
+}
+
+/// A conflict as records see it that stand for all others, as far as rules tell them apart; nothing
+/// where that is too much to try out.
+fn tried(rules: &[&ConflictRule], case: &ConflictCase) -> Option<Vec<Facts>> {
+    let read: BTreeSet<&str> = read_of_record(rules.iter().copied()).collect();
     let mut tried = vec![case.facts()];
     for fact in CONFLICT.iter().filter(|fact| read.contains(fact.name)) {
-        let Some(values) = telling(rules, fact) else { return true };
+        let values = telling(rules, fact)?;
         if tried.len() * values.len() > TRIED_MAX {
-            return true;
+            return None;
         }
         let with = |facts: &Facts| {
             let each = values.iter().map(|value| facts.clone().with(fact.name, value.clone()));
@@ -176,26 +241,12 @@ pub(super) fn may_pass(rules: &[ConflictRule], case: &ConflictCase) -> bool {
         };
         tried = tried.iter().flat_map(with).collect();
     }
-    tried.iter().any(|facts| passes(rules, facts))
-}
-
-/// Whether a record with some facts may pass. Of a rule that does more than compare what only the
-/// record tells, nobody knows for which records it holds.
-fn passes(rules: &[ConflictRule], facts: &Facts) -> bool {
-    let context = facts.context();
-    for rule in rules.iter().filter(|rule| !rule.observe) {
-        let expression = &rule.when.expression;
-        let unknown = !expression.is_plain() && read_of_record([rule]).next().is_some();
-        if (unknown && !rule.blocks) || (!unknown && expression.holds(&context)) {
-            return !rule.blocks;
-        }
-    }
-    true
+    Some(tried)
 }
 
 /// Values of a fact that stand for all others, as far as rules compare it: those that are named,
 /// and one beside each of them; of lists all that can be made of what is named.
-fn telling(rules: &[ConflictRule], fact: &Fact) -> Option<BTreeSet<FactValue>> {
+fn telling(rules: &[&ConflictRule], fact: &Fact) -> Option<BTreeSet<FactValue>> {
     let expressions = rules.iter().map(|rule| &rule.when.expression);
     let reading = expressions.filter(|one| one.reads().any(|read| read.name == fact.name));
     let named: BTreeSet<&str> = reading.flat_map(Expression::texts).collect();

@@ -186,7 +186,7 @@ impl PolicySet {
     }
 
     /// Which facts of the record of a conflict, that only the database tells, its rules read.
-    pub(super) fn conflicts_read(&self) -> &BTreeSet<&'static str> {
+    pub(crate) fn conflicts_read(&self) -> &BTreeSet<&'static str> {
         &self.conflicts_read
     }
 

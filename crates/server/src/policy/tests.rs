@@ -10,7 +10,7 @@ use domain::policy::{ChangeType, Files};
 use domain::risk::Assessment;
 use domain::vocabulary::{Environment, Tier};
 
-use crate::policy::conflicts::{ConflictCase, ConflictRecord, may_pass};
+use crate::policy::conflicts::{ConflictCase, ConflictRecord, Succession};
 use crate::policy::document::Finding;
 use crate::policy::facts::Facts;
 use crate::policy::gather::routing;
@@ -258,19 +258,29 @@ fn what_blocks_by_what_the_record_is() {
     insta::assert_snapshot!(lines.collect::<String>());
 }
 
+/// A set whose one rule about conflicts blocks.
+fn blocking_when(when: &str) -> PolicySet {
+    let mut files = built_in();
+    let rules = format!(
+        "version = 1\n\n[[rules]]\nname = \"Blackouts\"\nwhen = \"{when}\"\nblocks = true\n"
+    );
+    files.insert("conflicts.toml".to_owned(), rules);
+    PolicySet::read(&files).expect("sound")
+}
+
+/// Whether some record may pass a blackout by what a rule blocks afterwards, and may not by what it
+/// blocks before.
+fn frees(before: &str, after: &str) -> bool {
+    let (before, after) = (blocking_when(before), blocking_when(after));
+    let rules = Succession { before: &before.conflicts, after: &after.conflicts };
+    let record = ConflictRecord::at(Environment::Production, false);
+    let kind = ConflictKind::Blackout;
+    rules.frees(&ConflictCase { kind, committed: true, relations: 0, record })
+}
+
 #[test]
 fn a_blackout_passes_where_any_record_may_pass_it() {
-    let passes = |when: &str| {
-        let mut files = built_in();
-        let rules = format!(
-            "version = 1\n\n[[rules]]\nname = \"Blackouts\"\nwhen = \"{when}\"\nblocks = true\n"
-        );
-        files.insert("conflicts.toml".to_owned(), rules);
-        let set = PolicySet::read(&files).expect("sound");
-        let record = ConflictRecord::at(Environment::Production, false);
-        let kind = ConflictKind::Blackout;
-        may_pass(&set.conflicts, &ConflictCase { kind, committed: true, relations: 0, record })
-    };
+    let passes = |when: &str| frees("conflict.kind in ['blackout', 'same_ci']", when);
     assert!(!passes("conflict.kind == 'blackout'"));
     assert!(!passes("conflict.kind == 'blackout' && conflict.criticality <= 4"));
     for one in [
@@ -286,6 +296,31 @@ fn a_blackout_passes_where_any_record_may_pass_it() {
     ] {
         assert!(passes(&format!("conflict.kind == 'blackout' && {one}")), "{one}");
     }
+}
+
+#[test]
+fn a_blackout_that_stops_only_some_records_is_not_lifted_for_those() {
+    let (all, none) = ("conflict.kind == 'blackout'", "conflict.kind == 'same_ci'");
+    let on = |record: &str| format!("{all} && ({record})");
+    for one in [
+        "conflict.criticality <= 3",
+        "conflict.type != 'major'",
+        "conflict.team == 'Payments'",
+        "'Ledger' in conflict.services",
+        "conflict.team.startsWith('Pay')",
+    ] {
+        assert!(frees(&on(one), none), "{one}");
+        assert!(frees(&on(one), &on("conflict.type == 'minor'")), "{one}");
+        assert!(!frees(&on(one), &on(one)), "{one}");
+        assert!(!frees(&on(one), all), "{one}");
+    }
+    assert!(frees(&on("conflict.criticality <= 3"), &on("conflict.criticality <= 2")));
+    assert!(!frees(&on("conflict.criticality <= 2"), &on("conflict.criticality <= 3")));
+    // Seven names make more lists than are tried out.
+    let names = ["A", "B", "C", "D", "E", "F", "G"].map(|name| format!("'{name}'"));
+    let many = names.map(|name| format!("{name} in conflict.services")).join(" || ");
+    assert!(!frees(&on(&many), &on(&many)), "nothing is edited");
+    assert!(frees(&on(&many), &on(&format!("{many} || conflict.criticality == 1"))));
 }
 
 /// The points of each factor, in the order of the file, their sum and its tier.

@@ -161,17 +161,19 @@ impl Command for EditRelease {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
-        let moves = self.fields.window.is_some() || self.fields.environment.is_some();
+        let given = &self.fields;
+        // Rules about conflicts read the team.
+        let moves = given.window.is_some() || given.environment.is_some() || given.team.is_some();
         if moves {
             work.lock(Lock::calendar())?;
         }
         let id = find_release(work.tx, &self.release)?;
         let mut release: Loaded<Release> = work.load_subject(id)?;
-        if self.fields.release_type.as_ref().is_some_and(|wanted| *wanted != release.state.model) {
+        if given.release_type.as_ref().is_some_and(|wanted| *wanted != release.state.model) {
             let fixed = Missing::new("/type", "is fixed at creation: clone the release instead");
             return Err(General::Invalid(vec![fixed]).into());
         }
-        let edit = fields::edit(work.tx, &self.fields, Some(&release.state.model))?;
+        let edit = fields::edit(work.tx, given, Some(&release.state.model))?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
         let exception = from_freeze(work.tx, Side::Release(id), id, work.now)?;
