@@ -387,7 +387,6 @@ impl Aggregate for Release {
     const KIND: &'static str = "release";
     const FORMAT: i64 = 9;
 
-    #[expect(clippy::too_many_lines, reason = "an event after another")]
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
         if event.writes() {
