@@ -215,6 +215,38 @@ fn whom_no_mail_reaches_stays_on_the_link_with_why_until_it_is_sent_again() {
 }
 
 #[test]
+fn of_work_done_long_ago_only_those_are_told_who_are_named_now() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, []).await;
+        let (anna, sara) = (&story.cast.anna, &story.cast.sara);
+        let change = under_way(&story, 12).await;
+        let of = |target: &str| waits("request", target, "sara_service_owner");
+        let mut links = vec![of("SR-1"), of("SR-2"), of("SR-3")];
+        link(anna, &change, &links).await;
+        complete(&story, &change, "successful").await;
+        stage.clock.set(at("2026-11-26T12:00:00Z"));
+        looked_at(&stage).await;
+
+        // She was told by phone: the first that is ticked off has the others mailed to nobody.
+        links[0]["done"] = json!(true);
+        link(anna, &change, &links).await;
+        looked_at(&stage).await;
+        let by_hand = [done("SR-1", ""), open("SR-2", ""), open("SR-3", "")];
+        assert_eq!(stand(anna, &change).await, by_hand);
+        assert_eq!(in_page(sara).await, [""; 0]);
+
+        links.push(of("SR-4"));
+        link(anna, &change, &links).await;
+        looked_at(&stage).await;
+        let told = done("SR-4", "sara_service_owner Example");
+        assert_eq!(stand(anna, &change).await, [&by_hand[..], &[told]].concat());
+        let number = change.rsplit('/').next().unwrap();
+        let subject = format!("{number} delivered, and with it request SR-4: Ledger");
+        assert_eq!(in_page(sara).await, [subject]);
+    });
+}
+
+#[test]
 fn work_in_a_release_is_told_when_that_closes_as_a_success_and_not_where_it_is_taken_back() {
     for is_good in [true, false] {
         on_both(async |stage| {
