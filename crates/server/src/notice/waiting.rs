@@ -21,8 +21,7 @@ use crate::bus::{
 };
 use crate::follow::followers::{Follower, Seen};
 use crate::notice::audience::{by_person, mail_in_force};
-use crate::notice::tell::{UNREACHED, hand_out};
-use crate::notice::{NO_CHANNEL, PAGE};
+use crate::notice::tell::hand_out;
 use crate::policy::{MoveView, in_force};
 
 /// The events after which someone may be told that work is done.
@@ -198,16 +197,18 @@ impl About {
     }
 }
 
-/// Writes the notice for one who waits, once; answers what is known at once of what became of it.
+/// Writes the notice for one who waits, once; answers what is known by now of what became of it.
 fn tell(work: &mut Work<'_>, about: &About, link: &Awaited) -> Result<Option<ExtraCommand>, Stop> {
     let (whom, reached) = match found(work.tx, &link.tell)? {
         Ok(found) => found,
         Err(reason) => return Ok(Some(untold(link.clone(), reason, None))),
     };
     let key = Notice::key_of_wait(&about.id, link);
-    let sql = "SELECT 1 FROM notices WHERE release = $1";
-    if work.tx.query_one(sql, &[(&key).into()])?.is_some() {
-        return Ok(None);
+    let sql = "SELECT id FROM notices WHERE release = $1";
+    if let Some(row) = work.tx.query_one(sql, &[(&key).into()])? {
+        // The link was taken away, and came back: it says again what it said.
+        let waiting = Waiting { link: link.clone(), whom };
+        return Ok(became_of(work.tx, row.parsed(0)?, waiting)?);
     }
     let texts = vec![text(work.tx, about, link, &reached.zone)?];
     let to = by_person(&[reached], mail_in_force(work.tx)?.as_ref());
@@ -221,16 +222,27 @@ fn tell(work: &mut Work<'_>, about: &About, link: &Awaited) -> Result<Option<Ext
     };
     work.append(&mut notice, vec![event])?;
     hand_out(work, (&notice.id.to_string(), &Tidings::default()), (&key, 1), &to)?;
-    let link = link.clone();
-    let end = if to.iter().any(|one| one.channel == PAGE) {
-        ExtraCommand::Told { link, whom }
-    } else if to.iter().all(|one| one.channel == NO_CHANNEL) {
-        untold(link, UNREACHED.to_owned(), Some(notice.id))
-    } else {
-        // A mail is told when the mail server took it.
-        return Ok(None);
-    };
-    Ok(Some(end))
+    Ok(became_of(work.tx, notice.id, Waiting { link: link.clone(), whom })?)
+}
+
+/// What became of a notice for one who waits; nothing as long as it is on its way: a mail is told
+/// when the mail server took it.
+fn became_of(
+    db: &mut dyn Query,
+    notice: NoticeId,
+    waiting: Waiting,
+) -> Result<Option<ExtraCommand>, Fault> {
+    let sql = "SELECT state, reason FROM deliveries WHERE notice = $1";
+    let Waiting { link, whom } = waiting;
+    let mut given_up = None;
+    for row in db.query(sql, &[notice.to_string().into()])? {
+        match row.text(0)? {
+            "sent" => return Ok(Some(ExtraCommand::Told { link, whom })),
+            "dead" => given_up = row.opt_text(1)?.map(str::to_owned),
+            _ => {}
+        }
+    }
+    Ok(given_up.map(|reason| untold(link, reason, Some(notice))))
 }
 
 fn untold(link: Awaited, reason: String, notice: Option<NoticeId>) -> ExtraCommand {
@@ -315,18 +327,8 @@ impl Awaiting {
 
     /// Writes on the link what became of it; nothing as long as it is on its way.
     pub(super) fn settle(self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let sql = "SELECT state, reason FROM deliveries WHERE notice = $1";
-        let Waiting { link, whom } = self.waiting;
-        let mut given_up = None;
-        for row in work.tx.query(sql, &[self.notice.to_string().into()])? {
-            match row.text(0)? {
-                "sent" => return write_on(work, &self.record, &ExtraCommand::Told { link, whom }),
-                "dead" => given_up = row.opt_text(1)?.map(str::to_owned),
-                _ => {}
-            }
-        }
-        let Some(reason) = given_up else { return Ok(()) };
-        write_on(work, &self.record, &untold(link, reason, Some(self.notice)))
+        let Some(end) = became_of(work.tx, self.notice, self.waiting)? else { return Ok(()) };
+        write_on(work, &self.record, &end)
     }
 }
 

@@ -195,6 +195,11 @@ fn whom_no_mail_reaches_stays_on_the_link_with_why_until_it_is_sent_again() {
         let without = "there was no mail server to send it by: set up a channel of kind email and \
             send it again";
         assert_eq!(stand(anna, &change).await, [open("SR-2", without)]);
+        // Taken away and added again it says so still.
+        link(anna, &change, &[]).await;
+        link(anna, &change, &[waits("request", "SR-2", CUSTOMER)]).await;
+        looked_at(&stage).await;
+        assert_eq!(stand(anna, &change).await, [open("SR-2", without)]);
 
         story.admin.post("/channels", mail("mail.test", 587)).await.ok();
         let untold = anna.get(&change).await.ok()["links"][0]["untold"].clone();
