@@ -181,7 +181,8 @@ pub fn save_filters(person: &Person, filters: &[SavedFilter]) -> Decision<Person
     check.count("/filters", filters.len(), FILTERS_MAX);
     for (index, filter) in filters.iter().enumerate() {
         if !FILTERED.contains(&filter.list.as_str()) {
-            let detail = format!("no filter is saved of that list: {}", FILTERED.join(", "));
+            let known = FILTERED.join(", ");
+            let detail = format!("is none of the lists whose filters are saved: {known}");
             check.wrong(&format!("/filters/{index}/list"), detail);
         }
         check.name(&format!("/filters/{index}/name"), &filter.name, NAME_MAX);

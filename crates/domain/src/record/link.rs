@@ -157,6 +157,18 @@ impl Extras {
         found
     }
 
+    /// Whom links that replace these wait to tell, and did not name for the same before.
+    pub fn named_afresh(&self, links: &[Link]) -> Vec<Awaited> {
+        let new = |link: &&Link| self.links.iter().all(|one| one.names() != link.names());
+        links.iter().filter(new).filter_map(Link::awaited).collect()
+    }
+
+    /// Whom it waits to be told, and no notice reached.
+    pub fn unreached(&self) -> Vec<Awaited> {
+        let unreached = self.links.iter().filter(|link| link.untold.is_some());
+        unreached.filter_map(Link::awaited).collect()
+    }
+
     pub(super) fn open_links(&mut self, link: &Awaited) -> impl Iterator<Item = &mut Link> {
         self.links.iter_mut().filter(|one| one.awaited().as_ref() == Some(link))
     }
@@ -242,6 +254,7 @@ mod tests {
         let again = ExtraCommand::SetLinks { links: vec![request.clone(), nobody.clone()] };
         assert_eq!(does(&mut extras, &again), 1);
         assert_eq!(extras.links[0].untold, Some(why), "it is known still");
+        assert_eq!(extras.unreached(), waits);
 
         let told = ExtraCommand::Told { link: link.clone(), whom: "Anna".to_owned() };
         assert!(extras.settles(&told));
@@ -259,6 +272,9 @@ mod tests {
         assert_eq!(does(&mut extras, &replaced), 1);
         assert_eq!((&extras.links[0].told, &extras.links[1].told), (&known, &None));
         let other = Link { tell: Some("ben".to_owned()), ..request };
+        let links = [Link::new(LinkKind::Problem, "P-2"), other.clone()];
+        assert_eq!(extras.named_afresh(&links).len(), 1);
+        assert_eq!(extras.named_afresh(&extras.links), [], "they were named before");
         assert_eq!(does(&mut extras, &ExtraCommand::SetLinks { links: vec![other] }), 1);
         assert_eq!((&extras.links[0].told, extras.awaited().len()), (&None, 1), "he waits now");
     }

@@ -26,7 +26,7 @@ use crate::policy::{NoticeRules, in_force};
 use crate::read_models::insert_rows;
 
 /// Why someone without an account is not reached.
-pub(super) const UNREACHED: &str =
+const UNREACHED: &str =
     "there was no mail server to send it by: set up a channel of kind email and send it again";
 
 /// Writes down what is due of a release, and sets the timer for what will be.

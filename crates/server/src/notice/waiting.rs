@@ -4,22 +4,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::change::{self, Change};
+use domain::Stamp;
+use domain::change::{self, Change, ChangeEvent};
 use domain::identity::Permission;
 use domain::notice::{
     LATE_MINUTES, Notice, NoticeEvent, Reached, SUBJECT_MAX, Text, Tidings, Waiting, address_of,
 };
-use domain::record::{Awaited, ExtraCommand, LinkKind, Untold};
-use domain::release::{self, Release};
+use domain::record::{Awaited, ExtraCommand, ExtraEvent, Extras, LinkKind, Untold};
+use domain::release::{self, Release, ReleaseEvent};
 use domain::vocabulary::Audience;
-use kernel::{ChangeId, NoticeId, ReleaseId, Zone};
+use kernel::{ChangeId, NoticeId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
 
-use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find_state};
+use crate::bus::{
+    Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find_state, fold_watched,
+};
 use crate::follow::followers::{Follower, Seen};
 use crate::notice::audience::{by_person, mail_in_force};
-use crate::notice::tell::{UNREACHED, hand_out};
-use crate::notice::{NO_CHANNEL, PAGE};
+use crate::notice::tell::hand_out;
 use crate::policy::{MoveView, in_force};
 
 /// The events after which someone may be told that work is done.
@@ -40,26 +42,33 @@ impl Follower for WaitingReactor {
         let now = bus.world().clock.now();
         // A log that is followed from its beginning is no news.
         let fresh = events.iter().filter(|seen| now < seen.at.plus_minutes(LATE_MINUTES));
-        let ids = fresh.filter(|seen| may_be_done(seen)).filter_map(|seen| {
-            let (_, id) = seen.stream.split_once(':')?;
-            Some(id.to_owned())
-        });
-        for record in ids.collect::<BTreeSet<String>>() {
-            bus.call(Envelope::system("notice"), TellWaiting { record })?;
+        let mut records: BTreeMap<String, bool> = BTreeMap::new();
+        for seen in fresh.filter(|seen| is_move(seen) || sets_links(seen)) {
+            let Some((_, id)) = seen.stream.split_once(':') else { continue };
+            *records.entry(id.to_owned()).or_default() |= is_move(seen);
+        }
+        for (record, moved) in records {
+            bus.call(Envelope::system("notice"), TellWaiting { record, moved })?;
         }
         Ok(())
     }
 }
 
-fn may_be_done(seen: &Seen) -> bool {
-    let name = seen.name.as_str();
-    MOVES.contains(&name) || (ANNOTATED.contains(&name) && seen.payload.contains(LINKS))
+fn is_move(seen: &Seen) -> bool {
+    MOVES.contains(&seen.name.as_str())
+}
+
+fn sets_links(seen: &Seen) -> bool {
+    ANNOTATED.contains(&seen.name.as_str()) && seen.payload.contains(LINKS)
 }
 
 /// Tells those who wait for a record, and for the changes that a release carries.
 struct TellWaiting {
     /// The id of a change or of a release.
     record: String,
+    /// Whether its work was done just now. Where it was not, whoever was named before is left: they
+    /// may have been told by hand long ago.
+    moved: bool,
 }
 
 impl Command for TellWaiting {
@@ -79,22 +88,35 @@ impl Command for TellWaiting {
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
         if let Ok(id) = self.record.parse::<ChangeId>() {
-            return of_change(work, id);
+            return of_change(work, id, self.moved);
         }
         let Ok(id) = self.record.parse::<ReleaseId>() else { return Ok(()) };
         let Some(release) = find_state::<Release>(work.tx, id)? else { return Ok(()) };
         if !release.state.succeeded() {
             return Ok(());
         }
-        of_release(work, id)?;
+        of_release(work, id, self.moved)?;
+        if !self.moved {
+            return Ok(());
+        }
         let changes: BTreeSet<ChangeId> = release.state.changes.into_iter().collect();
-        changes.into_iter().try_for_each(|change| of_change(work, change))
+        changes.into_iter().try_for_each(|change| of_change(work, change, true))
     }
 }
 
-fn of_release(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
+fn of_release(work: &mut Work<'_>, id: ReleaseId, moved: bool) -> Result<(), Stop> {
     let mut release = work.load::<Release>(id)?;
-    for link in release.state.extras.awaited() {
+    let mut links = release.state.extras.awaited();
+    if !moved {
+        let mut lately = Lately { now: work.now, named: Vec::new() };
+        fold_watched::<Release>(work.tx, id, |before, event, stamp| {
+            if let ReleaseEvent::Annotated(event) = event {
+                lately.see(&before.extras, event, stamp);
+            }
+        })?;
+        links = lately.among(&release.state.extras);
+    }
+    for link in links {
         let about =
             About::new(&id.to_string(), &release.state.number, &release.state.content.title);
         let Some(end) = tell(work, &about, &link)? else { continue };
@@ -105,7 +127,7 @@ fn of_release(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
 }
 
 /// Work that travels in a release is done when that is: until then it may be taken back with it.
-fn of_change(work: &mut Work<'_>, id: ChangeId) -> Result<(), Stop> {
+fn of_change(work: &mut Work<'_>, id: ChangeId, moved: bool) -> Result<(), Stop> {
     let Some(found) = find_state::<Change>(work.tx, id)? else { return Ok(()) };
     if found.state.extras.awaited().is_empty() {
         return Ok(());
@@ -120,13 +142,46 @@ fn of_change(work: &mut Work<'_>, id: ChangeId) -> Result<(), Stop> {
     if !change.state.succeeded() {
         return Ok(());
     }
-    for link in change.state.extras.awaited() {
+    let mut links = change.state.extras.awaited();
+    if !moved {
+        let mut lately = Lately { now: work.now, named: Vec::new() };
+        fold_watched::<Change>(work.tx, id, |before, event, stamp| {
+            if let ChangeEvent::Annotated(event) = event {
+                lately.see(&before.extras, event, stamp);
+            }
+        })?;
+        links = lately.among(&change.state.extras);
+    }
+    for link in links {
         let about = About::new(&id.to_string(), &change.state.number, &change.state.content.title);
         let Some(end) = tell(work, &about, &link)? else { continue };
         let events = change::extra(&change.state, &end)?;
         work.append(&mut change, events)?;
     }
     Ok(())
+}
+
+/// Who was named lately, of a record whose work was done before.
+struct Lately {
+    now: Timestamp,
+    named: Vec<Awaited>,
+}
+
+impl Lately {
+    /// Looks at an event, and at what hung on the record before it.
+    fn see(&mut self, before: &Extras, event: &ExtraEvent, stamp: &Stamp) {
+        let ExtraEvent::LinksSet { links } = event else { return };
+        if self.now < stamp.at.plus_minutes(LATE_MINUTES) {
+            self.named.extend(before.named_afresh(links));
+        }
+    }
+
+    /// Those among whom the record waits to tell, with those whom no notice reached.
+    fn among(&self, extras: &Extras) -> Vec<Awaited> {
+        let unreached = extras.unreached();
+        let is_news = |link: &Awaited| self.named.contains(link) || unreached.contains(link);
+        extras.awaited().into_iter().filter(is_news).collect()
+    }
 }
 
 /// A record whose work is done.
@@ -142,16 +197,18 @@ impl About {
     }
 }
 
-/// Writes the notice for one who waits, once; answers what is known at once of what became of it.
+/// Writes the notice for one who waits, once; answers what is known by now of what became of it.
 fn tell(work: &mut Work<'_>, about: &About, link: &Awaited) -> Result<Option<ExtraCommand>, Stop> {
     let (whom, reached) = match found(work.tx, &link.tell)? {
         Ok(found) => found,
         Err(reason) => return Ok(Some(untold(link.clone(), reason, None))),
     };
     let key = Notice::key_of_wait(&about.id, link);
-    let sql = "SELECT 1 FROM notices WHERE release = $1";
-    if work.tx.query_one(sql, &[(&key).into()])?.is_some() {
-        return Ok(None);
+    let sql = "SELECT id FROM notices WHERE release = $1";
+    if let Some(row) = work.tx.query_one(sql, &[(&key).into()])? {
+        // The link was taken away, and came back: it says again what it said.
+        let waiting = Waiting { link: link.clone(), whom };
+        return Ok(became_of(work.tx, row.parsed(0)?, waiting)?);
     }
     let texts = vec![text(work.tx, about, link, &reached.zone)?];
     let to = by_person(&[reached], mail_in_force(work.tx)?.as_ref());
@@ -165,16 +222,27 @@ fn tell(work: &mut Work<'_>, about: &About, link: &Awaited) -> Result<Option<Ext
     };
     work.append(&mut notice, vec![event])?;
     hand_out(work, (&notice.id.to_string(), &Tidings::default()), (&key, 1), &to)?;
-    let link = link.clone();
-    let end = if to.iter().any(|one| one.channel == PAGE) {
-        ExtraCommand::Told { link, whom }
-    } else if to.iter().all(|one| one.channel == NO_CHANNEL) {
-        untold(link, UNREACHED.to_owned(), Some(notice.id))
-    } else {
-        // A mail is told when the mail server took it.
-        return Ok(None);
-    };
-    Ok(Some(end))
+    Ok(became_of(work.tx, notice.id, Waiting { link: link.clone(), whom })?)
+}
+
+/// What became of a notice for one who waits; nothing as long as it is on its way: a mail is told
+/// when the mail server took it.
+fn became_of(
+    db: &mut dyn Query,
+    notice: NoticeId,
+    waiting: Waiting,
+) -> Result<Option<ExtraCommand>, Fault> {
+    let sql = "SELECT state, reason FROM deliveries WHERE notice = $1";
+    let Waiting { link, whom } = waiting;
+    let mut given_up = None;
+    for row in db.query(sql, &[notice.to_string().into()])? {
+        match row.text(0)? {
+            "sent" => return Ok(Some(ExtraCommand::Told { link, whom })),
+            "dead" => given_up = row.opt_text(1)?.map(str::to_owned),
+            _ => {}
+        }
+    }
+    Ok(given_up.map(|reason| untold(link, reason, Some(notice))))
 }
 
 fn untold(link: Awaited, reason: String, notice: Option<NoticeId>) -> ExtraCommand {
@@ -259,18 +327,8 @@ impl Awaiting {
 
     /// Writes on the link what became of it; nothing as long as it is on its way.
     pub(super) fn settle(self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let sql = "SELECT state, reason FROM deliveries WHERE notice = $1";
-        let Waiting { link, whom } = self.waiting;
-        let mut given_up = None;
-        for row in work.tx.query(sql, &[self.notice.to_string().into()])? {
-            match row.text(0)? {
-                "sent" => return write_on(work, &self.record, &ExtraCommand::Told { link, whom }),
-                "dead" => given_up = row.opt_text(1)?.map(str::to_owned),
-                _ => {}
-            }
-        }
-        let Some(reason) = given_up else { return Ok(()) };
-        write_on(work, &self.record, &untold(link, reason, Some(self.notice)))
+        let Some(end) = became_of(work.tx, self.notice, self.waiting)? else { return Ok(()) };
+        write_on(work, &self.record, &end)
     }
 }
 

@@ -9,7 +9,7 @@ use ports::Query;
 
 use crate::bus::Stop;
 use crate::names::{Resolver, find_person, parse_window};
-use crate::policy::in_force;
+use crate::policy::{PolicySet, in_force};
 use crate::service::{find_ci, find_service};
 use crate::team::find_team;
 
@@ -60,6 +60,11 @@ pub(super) fn edit(
     Ok(edit)
 }
 
+/// What is said of a type that no model has.
+pub(super) fn one_of_types(policy: &PolicySet) -> String {
+    format!("is one of {}", policy.release_types().join(", "))
+}
+
 /// The planned window; one without an end is as long as the model has it.
 fn planned(
     db: &mut dyn Query,
@@ -73,8 +78,12 @@ fn planned(
         return Ok(parse_window(resolver, "/window", &window));
     }
     let policy = in_force(db)?.set;
-    let Some(model) = model.and_then(|name| policy.release(name)) else {
+    let Some(name) = model else {
         resolver.wrong("/window/end", "say when it ends: no model says how long it is");
+        return Ok(None);
+    };
+    let Some(model) = policy.release(name) else {
+        resolver.wrong("/type", one_of_types(&policy));
         return Ok(None);
     };
     let begins: Option<Timestamp> = resolver.parse("/window/start", Some(&start));

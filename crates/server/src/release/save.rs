@@ -69,8 +69,7 @@ fn create(work: &mut Work<'_>, model: Option<&str>, edit: &Edit) -> Result<Writt
     }
     let policy = in_force(work.tx)?.set;
     let model = model.and_then(|name| policy.release(name)).ok_or_else(|| {
-        let known = policy.release_types().join(", ");
-        General::Invalid(vec![Missing::new("/type", format!("is one of {known}"))])
+        General::Invalid(vec![Missing::new("/type", fields::one_of_types(&policy))])
     })?;
     let requester = work.person();
     let tasks = tasks(&model.tasks, edit.team.flatten(), |assign| match assign {
@@ -173,7 +172,11 @@ impl Command for EditRelease {
             let fixed = Missing::new("/type", "is fixed at creation: clone the release instead");
             return Err(General::Invalid(vec![fixed]).into());
         }
-        let edit = fields::edit(work.tx, given, Some(&release.state.model))?;
+        // A model that is gone says nothing of the window, and another cannot be chosen any more.
+        let policy = in_force(work.tx)?.set;
+        let model = Some(release.state.model.as_str());
+        let model = model.filter(|name| policy.release(name).is_some());
+        let edit = fields::edit(work.tx, given, model)?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
         let exception = from_freeze(work.tx, Side::Release(id), id, work.now)?;

@@ -175,7 +175,7 @@ fn records() -> Vec<Case> {
             "a filter of no list",
             ("PUT /filters @*", r#"{"filters": [{"list": "nope", "name": "mine", "query": ""}]}"#),
             INVALID,
-            ("/filters/0/list", "changes, incidents, releases"),
+            ("/filters/0/list", "filters are saved: changes, incidents, releases"),
         ),
         case(
             "an item without its kind",

@@ -195,6 +195,11 @@ fn whom_no_mail_reaches_stays_on_the_link_with_why_until_it_is_sent_again() {
         let without = "there was no mail server to send it by: set up a channel of kind email and \
             send it again";
         assert_eq!(stand(anna, &change).await, [open("SR-2", without)]);
+        // Taken away and added again it says so still.
+        link(anna, &change, &[]).await;
+        link(anna, &change, &[waits("request", "SR-2", CUSTOMER)]).await;
+        looked_at(&stage).await;
+        assert_eq!(stand(anna, &change).await, [open("SR-2", without)]);
 
         story.admin.post("/channels", mail("mail.test", 587)).await.ok();
         let untold = anna.get(&change).await.ok()["links"][0]["untold"].clone();
@@ -211,6 +216,38 @@ fn whom_no_mail_reaches_stays_on_the_link_with_why_until_it_is_sent_again() {
         assert_eq!(stand(anna, &change).await, [done("SR-2", CUSTOMER)]);
         looked_at(&stage).await;
         assert_eq!(story.sent().await, []);
+    });
+}
+
+#[test]
+fn of_work_done_long_ago_only_those_are_told_who_are_named_now() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, []).await;
+        let (anna, sara) = (&story.cast.anna, &story.cast.sara);
+        let change = under_way(&story, 12).await;
+        let of = |target: &str| waits("request", target, "sara_service_owner");
+        let mut links = vec![of("SR-1"), of("SR-2"), of("SR-3")];
+        link(anna, &change, &links).await;
+        complete(&story, &change, "successful").await;
+        stage.clock.set(at("2026-11-26T12:00:00Z"));
+        looked_at(&stage).await;
+
+        // She was told by phone: the first that is ticked off has the others mailed to nobody.
+        links[0]["done"] = json!(true);
+        link(anna, &change, &links).await;
+        looked_at(&stage).await;
+        let by_hand = [done("SR-1", ""), open("SR-2", ""), open("SR-3", "")];
+        assert_eq!(stand(anna, &change).await, by_hand);
+        assert_eq!(in_page(sara).await, [""; 0]);
+
+        links.push(of("SR-4"));
+        link(anna, &change, &links).await;
+        looked_at(&stage).await;
+        let told = done("SR-4", "sara_service_owner Example");
+        assert_eq!(stand(anna, &change).await, [&by_hand[..], &[told]].concat());
+        let number = change.rsplit('/').next().unwrap();
+        let subject = format!("{number} delivered, and with it request SR-4: Ledger");
+        assert_eq!(in_page(sara).await, [subject]);
     });
 }
 

@@ -459,6 +459,10 @@ fn a_release_without_an_end_is_as_long_as_its_model_says() {
         let shown = story.rosa.get(&path).await.ok()["window"].clone();
         assert_eq!(shown["end"], until("2026-11-23T20:00:00Z"));
         let problem = create("nope").await.refused(422, "request.invalid");
+        let errors = problem["errors"].as_array().expect("errors");
+        assert_eq!((errors.len(), &errors[0]["pointer"]), (1, &json!("/type")), "{problem}");
+        let unnamed = json!({"title": "Autumn", "window": {"start": "2026-11-22T20:00:00Z"}});
+        let problem = story.rosa.post("/releases", unnamed).await.refused(422, "request.invalid");
         assert_eq!(problem["errors"][0]["pointer"], "/window/end");
     });
 }

@@ -6,6 +6,9 @@ import { keeper } from '@/testing/keeper';
 import { show } from '@/testing/render';
 import { serve, writes } from '@/testing/server';
 
+const reader = keeper['GET /session'];
+const teller = { ...reader, permissions: [...reader.permissions, 'notice.write'] };
+
 it('tells who was told by a notice and when, and why another was not', async () => {
   const links = [
     {
@@ -21,6 +24,7 @@ it('tells who was told by a notice and when, and why another was not', async () 
   const actions = [...change.actions, { name: 'settle_links', allowed: true }];
   const sent = serve({
     ...keeper,
+    'GET /session': teller,
     'GET /conflicts': changeConflicts,
     'GET /changes/CHG-41': { ...change, links, actions },
     'POST /notices/ntc_7/retry': { deliveries: 1 },
@@ -43,4 +47,20 @@ it('tells who was told by a notice and when, and why another was not', async () 
   expect(reminder).toHaveTextContent('Piet about problem PRB-3; cleo about request SR-2');
   await user.click(within(await entry('SR-2')).getByRole('button', { name: 'Send it again' }));
   await waitFor(() => expect(writes(sent)[0]?.path).toBe('/notices/ntc_7/retry'));
+  const again = () => screen.queryByRole('button', { name: 'Send it again' });
+  await waitFor(() => expect(again()).not.toBeInTheDocument());
+});
+
+it('says to a reader who may not send notices what that needs', async () => {
+  const untold = { reason: 'no such mailbox', notice: 'ntc_7' };
+  const links = [{ kind: 'request', target: 'SR-2', tell: 'cleo', untold }];
+  const sent = serve({
+    ...keeper,
+    'GET /conflicts': changeConflicts,
+    'GET /changes/CHG-41': { ...change, links },
+  });
+  const { user } = show('/changes/CHG-41');
+  await user.click(await screen.findByRole('button', { name: 'Send it again' }));
+  expect(await screen.findByText(/needs the permission notice.write/)).toBeInTheDocument();
+  expect(writes(sent)).toEqual([]);
 });

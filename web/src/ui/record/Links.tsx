@@ -1,5 +1,5 @@
 // Links of a record to incidents, commits, builds and tickets.
-import { ActionIcon, Button, Checkbox, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Checkbox, Select, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Action, Schema } from '@/lib/schema';
@@ -7,6 +7,7 @@ import { useWrite } from '@/lib/write';
 import { ActionButton } from '../Actions';
 import { Dialog } from '../Dialog';
 import { Icon } from '../icons';
+import { useOffer } from '../offer';
 import { Section } from '../Page';
 import { RefLink } from '../RefLink';
 import { say } from '../say';
@@ -116,25 +117,21 @@ function Told({ link: { tell, told, untold } }: { link: RecordLink }) {
       {' '}
       · {RECORD.tellWhom(tell)}
       {untold && <> · {RECORD.untold(untold.reason)}</>}
-      {untold?.notice && <Again notice={untold.notice} />}
+      {untold?.notice && <Again key={untold.reason} notice={untold.notice} />}
     </span>
   );
 }
 
-/** Sends what was written for them again. */
+/** Sends what was written for them again; no more once it is on its way, until that failed too. */
 function Again({ notice }: { notice: string }) {
   const write = useWrite<Schema<'Retried'>>(() => say(RECORD.sentAgain));
+  const send = () => write.mutate({ path: `/notices/${notice}/retry`, body: {} });
+  const again = useOffer('notice.write', RECORD.sendAgain, send);
+  if (write.isSuccess) return null;
   return (
     <>
       {' '}
-      <Button
-        size="compact-xs"
-        variant="default"
-        loading={write.isPending}
-        onClick={() => write.mutate({ path: `/notices/${notice}/retry`, body: {} })}
-      >
-        {RECORD.sendAgain}
-      </Button>
+      <ActionButton size="compact-xs" item={{ ...again, busy: write.isPending }} />
       <ProblemNote error={write.error} />
     </>
   );
