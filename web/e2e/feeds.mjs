@@ -11,7 +11,7 @@ export async function a_feed_is_made_read_and_revoked(browser, url) {
   await lena.open('/settings/feeds');
   await lena.press('New feed');
   let dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name in calendar programs').fill('Phone of Lena');
+  await dialog.getByLabel('Name in the programs that read it').fill('Phone of Lena');
   await lena.choose(dialog, 'Kind', 'Changes');
   await dialog.getByRole('button', { name: 'Make the feed' }).click();
   dialog = page.getByRole('dialog').filter({ hasText: 'Copy the address now' });

@@ -1,6 +1,7 @@
 // The policy in the browser: a flaw is told where it stands, a sound set is tried and put in force,
 // and a change explains itself by it.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { signIn } from './browser.mjs';
 import { approvedChange, Person, testCis, window } from './people.mjs';
 
@@ -175,6 +176,33 @@ async function sameAsTold(lena, path) {
   );
   for (const name of stages) await lena.page.getByText(name).first().waitFor();
   return told;
+}
+
+const INVENTED = new URL('../../crates/server/tests/policy/', import.meta.url);
+
+/** The models whose routes are a table in the tests of the server, told here for one record each. */
+export async function the_invented_models_are_told_as_the_interface_tells_them(browser, url) {
+  const lena = await Person.enter(browser, url, 'lena');
+  const grace = await Person.enter(browser, url, 'grace');
+  const before = await lena.get('/policy');
+  const files = { ...before.files };
+  const paths = ['changes/normal.toml', 'releases/hotfix.toml', 'releases/train.toml'];
+  for (const path of paths) files[path] = await readFile(new URL(path, INVENTED), 'utf8');
+  await lena.done('PUT', '/policy', { files, note: 'Two types of release more' });
+  const [ci] = await testCis(grace, 'invented-models', 1);
+  const work = { type: 'normal', title: 'Mend the label', cis: [ci] };
+  const change = `/changes/${(await lena.done('POST', '/changes', work)).number}`;
+  assert.equal((await sameAsTold(lena, change)).model, 'normal');
+  for (const type of ['hotfix', 'train']) {
+    const made = await lena.done('POST', '/releases', { type, title: `A ${type}`, owner: 'lena' });
+    const path = `/releases/${made.number}`;
+    await lena.done('PUT', `${path}/changes/${change.split('/')[2]}`);
+    assert.equal((await sameAsTold(lena, path)).model, type);
+    await lena.done('DELETE', `${path}/changes/${change.split('/')[2]}`);
+    await lena.done('POST', `${path}/cancel`, { reason: 'It was only told of.' });
+  }
+  await lena.done('PUT', '/policy', { files: before.files, note: 'As it was' });
+  for (const person of [lena, grace]) await person.leave();
 }
 
 export async function a_page_tells_the_routing_that_the_interface_tells(browser, url) {

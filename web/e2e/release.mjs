@@ -87,7 +87,22 @@ async function approved(bram, path) {
   await until(async () => (await bram.get(path)).approved, 'the go is given');
 }
 
-/** The requester's vote is refused on the page and by the server; a veto sends it back; then yes. */
+/** Another release manager, so that Bram is not the only one who could say yes. */
+async function furtherVoter(browser, url) {
+  const ines = await Person.enter(browser, url, 'ines');
+  await ines.done('POST', '/people', {
+    login: 'rolf',
+    name: 'Rolf Meer',
+    roles: ['release_manager'],
+    password: 'a voice more among many',
+  });
+  await ines.leave();
+}
+
+/**
+ * The requester's vote is refused on the page and by the server; a veto sends it back, whoever else
+ * could still say yes; then yes.
+ */
 async function decided(lena, bram, path, number) {
   await lena.open(`${path}/approvals`);
   assert.match(await lena.refusal('Approve'), /nobody approves their own work/i);
@@ -234,6 +249,7 @@ export async function a_release_goes_from_draft_to_closed_by_what_people_click(b
     people[login] = await Person.enter(browser, url, login);
   }
   const { lena, bram, milo, grace } = people;
+  await furtherVoter(browser, url);
   const [first, second] = await testCis(grace, 'release-story', 2);
   const changes = [
     await approvedChange(milo, grace, 'Story one', first),

@@ -81,6 +81,8 @@ use utoipa::OpenApi;
         api::change::Change,
         api::change::Imported,
         api::change::Link,
+        api::change::LinkTold,
+        api::change::LinkUntold,
         api::change::Traced,
         api::change::Links,
         api::change::Schedule,

@@ -38,16 +38,20 @@ pub struct BoardFields {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoardSchedule {
-    /// `monday` to `sunday`.
-    #[schema(min_items = 1, max_items = 7)]
-    pub days: Vec<String>,
-    /// At which wall time: `10:00`.
-    pub at: String,
-    /// IANA zone.
-    pub zone: String,
-    /// For how long.
-    pub minutes: u32,
-    /// How long before it the agenda is closed.
+    /// The first meeting.
+    pub window: Window,
+    /// How it repeats, at the same wall time in the window's zone: `daily`, `weekly`, or a rule of
+    /// RFC 5545 such as `FREQ=WEEKLY;INTERVAL=2`; `none` for the days under `also` alone.
+    pub repeats: String,
+    /// Days left out, such as `2026-12-25`.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub except: Vec<String>,
+    /// Days added, or wall times on them, such as `2026-12-27T22:00`.
+    #[serde(default)]
+    #[schema(max_items = 200)]
+    pub also: Vec<String>,
+    /// How long before each its agenda is closed.
     pub cut_off_minutes: u32,
 }
 
@@ -170,7 +174,8 @@ pub struct AgendaItem {
     /// When it was last taken off it, RFC 3339.
     pub closed_at: Option<String>,
     /// `approved`, `rejected`, `deferred` or `undecided`; `decided_earlier` when its votes were
-    /// complete before the meeting began; absent before the meeting.
+    /// complete before the meeting began; `withdrawn` when it was cancelled or taken back, which
+    /// alone shows as soon as the agenda is closed; else absent before the meeting.
     pub decision: Option<String>,
     /// The board's votes that count.
     pub votes: Vec<MinuteVote>,

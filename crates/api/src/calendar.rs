@@ -509,7 +509,7 @@ pub struct BandHit {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFeed {
-    /// What it is called in calendar programs.
+    /// What it is called in the programs that read it.
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// Touching this service, by id or name.
@@ -521,7 +521,8 @@ pub struct NewFeed {
     /// In this environment.
     #[serde(default)]
     pub environment: Option<String>,
-    /// `change` or `release`; both when absent.
+    /// `change` or `release`; both when absent. `notice` makes a feed of the notices to you, in
+    /// Atom, and of nothing else.
     #[serde(default)]
     pub kind: Option<String>,
     /// The meetings of this board, by id or name, and nothing else.
@@ -536,7 +537,7 @@ pub struct Feed {
     pub id: String,
     /// Its version.
     pub version: i64,
-    /// What it is called in calendar programs.
+    /// What it is called in the programs that read it.
     pub name: String,
     /// Touching this service.
     pub service: Option<Ref>,
@@ -544,12 +545,12 @@ pub struct Feed {
     pub team: Option<Ref>,
     /// In this environment.
     pub environment: Option<String>,
-    /// `change` or `release`; both when absent.
+    /// `change` or `release`, both when absent; or `notice`: the notices to its owner.
     pub kind: Option<String>,
     /// The board whose meetings it tells of, and nothing else.
     pub board: Option<Ref>,
-    /// Where calendar programs read it, under the address of this server. Whoever has it reads what
-    /// its owner may read.
+    /// Where calendar programs, and news readers, read it, under the address of this server.
+    /// Whoever has it reads what its owner may read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub address: Option<String>,
 }

@@ -309,7 +309,8 @@ pub struct Link {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 2000)]
     pub url: Option<String>,
-    /// Of a problem or a request: to whom it is told that the work is done.
+    /// Of a problem or a request: to whom it is told that the work is done. A login here, or an
+    /// e-mail address, is told by a notice; for any other name a person does that.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[schema(max_length = 200)]
     pub tell: Option<String>,
@@ -317,12 +318,48 @@ pub struct Link {
     /// once the work has been completed successfully.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub done: bool,
+    /// Who was told by a notice, and when; what a request says here is left aside.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(read_only)]
+    pub told: Option<LinkTold>,
+    /// Why no notice reached them, as long as nobody ticked it off; what a request says here is
+    /// left aside.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[schema(read_only)]
+    pub untold: Option<LinkUntold>,
+}
+
+/// That no notice reached someone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkUntold {
+    /// Why.
+    pub reason: String,
+    /// What was written for them, and can be sent again: `POST /notices/{id}/retry`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub notice: Option<String>,
+}
+
+/// Who was told that the work is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkTold {
+    /// Their name, or their address.
+    pub whom: String,
+    /// When.
+    pub at: String,
 }
 
 impl Link {
     /// A link to something, without more.
     pub fn new(kind: impl Into<String>, target: impl Into<String>) -> Self {
-        Self { kind: kind.into(), target: target.into(), url: None, tell: None, done: false }
+        Self {
+            kind: kind.into(),
+            target: target.into(),
+            url: None,
+            tell: None,
+            done: false,
+            told: None,
+            untold: None,
+        }
     }
 }
 

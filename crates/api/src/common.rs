@@ -146,7 +146,7 @@ pub struct Window {
     pub zone: String,
 }
 
-fn utc() -> String {
+pub(crate) fn utc() -> String {
     "UTC".to_owned()
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::common::Ref;
+use crate::common::{Ref, patch};
 
 /// What this server is, for anyone who asks.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -86,6 +86,10 @@ pub struct PersonFields {
     pub zone: Option<String>,
     /// False for someone who left: no sign-in, no vote.
     pub active: Option<bool>,
+    /// When their mails wait; null for never.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<QuietHours>)]
+    pub quiet: Option<Option<QuietHours>>,
     /// The first password, at least 10 characters; only for a new person.
     #[schema(min_length = 10, max_length = 200)]
     pub password: Option<String>,
@@ -112,6 +116,25 @@ pub struct Person {
     pub zone: String,
     /// Whether they may sign in.
     pub active: bool,
+    /// When their mails wait; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub quiet: Option<QuietHours>,
+}
+
+/// The time of each day, in the person's zone, in which mails of notices wait. What cannot wait is
+/// of an emergency, of a failure, or moves or cancels what begins within 24 hours.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// From which wall time: `22:00`.
+    #[schema(max_length = 8)]
+    pub from: String,
+    /// Until which: `07:00`; of the next day where it is not later than the first.
+    #[schema(max_length = 8)]
+    pub to: String,
+    /// Whether what waited comes in one mail.
+    #[serde(default)]
+    pub digest: bool,
 }
 
 /// A new password. People change their own with the old one; an administrator sets any.

@@ -428,6 +428,8 @@ pub struct Delivery {
     pub sent_at: Option<String>,
     /// When it is tried again.
     pub next_at: Option<String>,
+    /// Whether it waits for the end of its reader's quiet hours.
+    pub quiet: bool,
     /// Why it was not delivered, the last time.
     pub reason: Option<String>,
 }

@@ -97,8 +97,28 @@ pub struct ReleaseFields {
     pub tags: Option<Vec<String>>,
     /// The planned window; null for none.
     #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Window>)]
-    pub window: Option<Option<Window>>,
+    #[schema(value_type = Option<PlannedWindow>)]
+    pub window: Option<Option<PlannedWindow>>,
+}
+
+/// The planned window of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedWindow {
+    /// RFC 3339.
+    pub start: String,
+    /// RFC 3339, after the start; as long after it as the model has it when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// IANA zone; UTC when absent.
+    #[serde(default = "crate::common::utc")]
+    pub zone: String,
+}
+
+impl From<Window> for PlannedWindow {
+    fn from(window: Window) -> Self {
+        Self { start: window.start, end: Some(window.end), zone: window.zone }
+    }
 }
 
 /// A measure of success.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::client::{Client, Expect, Query};
 use crate::context::{Global, Paging};
 use crate::failure::{Failure, Result};
-use crate::given::{Clock, WindowArgs, ZoneArg, cleared, replaces};
+use crate::given::{Clock, WindowArgs, cleared, replaces};
 use crate::output::Format;
 use crate::record::{IfVersion, Named, Records};
 
@@ -101,13 +101,18 @@ pub(crate) enum BoardVerb {
     #[command(after_help = "Example:\n  interlock cab board show \"Change advisory board\"")]
     Show(Named),
     /// Sets a board up.
-    #[command(after_help = "Example:\n  interlock cab board create \
-        --name \"Change advisory board\" --chair anna --role cab_member --day tuesday \
-        --at 10:00 --zone Europe/Amsterdam --minutes 60 --cut-off-minutes 1440")]
+    #[command(after_help = "Examples:\n  interlock cab board create \
+        --name \"Change advisory board\" --chair anna --role cab_member \
+        --repeats \"FREQ=WEEKLY;INTERVAL=2\" --start 2026-12-01T10:00 --end 2026-12-01T11:00 \
+        --zone Europe/Amsterdam --cut-off-minutes 1440\n  interlock cab board create \
+        --name \"Architecture board\" --role cab_member --repeats \"FREQ=MONTHLY;BYDAY=1TU\" \
+        --start 2026-12-01T10:00 --end 2026-12-01T11:00 --zone Europe/Amsterdam")]
     Create(Fields),
-    /// Edits a board; members and roles replace the lists, the days bring a whole new schedule.
-    #[command(after_help = "Example:\n  interlock cab board edit \"Change advisory board\" \
-        --chair ben")]
+    /// Edits a board; members, roles and days replace the lists, and what is not said of its
+    /// schedule stays.
+    #[command(after_help = "Examples:\n  \
+        interlock cab board edit \"Change advisory board\" --chair ben\n  \
+        interlock cab board edit \"Change advisory board\" --except 2026-12-29")]
     Edit(Edit),
 }
 
@@ -144,44 +149,68 @@ pub(crate) struct Fields {
     /// A role of an approval that it answers for, such as `cab_member`; give it again for more.
     #[arg(long = "role", value_name = "ROLE")]
     roles: Vec<String>,
-    /// A day on which it meets, such as `tuesday`; give it again for more.
-    #[arg(long = "day", value_name = "DAY", requires = "at")]
-    days: Vec<String>,
-    /// The wall time at which it meets.
-    #[arg(long, value_name = "HH:MM", requires = "days")]
-    at: Option<String>,
+    /// How it repeats, at the same wall time, from the first meeting on, as `--start` and
+    /// `--end` say: `daily`, `weekly`, or a rule of RFC 5545.
+    #[arg(long, value_name = "RULE")]
+    repeats: Option<String>,
+    /// A day left out of the rule; give it again for more.
+    #[arg(long, value_name = "DAY")]
+    except: Vec<String>,
+    /// A day, or a wall time on it, added to the rule; give it again for more.
+    #[arg(long, value_name = "DAY")]
+    also: Vec<String>,
     #[command(flatten)]
-    zone: ZoneArg,
-    /// For how long it meets.
-    #[arg(long, default_value_t = 60)]
-    minutes: u32,
-    /// How long before a meeting its agenda is closed.
-    #[arg(long, default_value_t = 24 * 60)]
-    cut_off_minutes: u32,
+    window: WindowArgs,
+    /// How long before a meeting its agenda is closed; a day when nothing is said.
+    #[arg(long)]
+    cut_off_minutes: Option<u32>,
     /// Meets only as called.
-    #[arg(long, conflicts_with = "days")]
+    #[arg(long, conflicts_with_all = ["start", "repeats", "except", "also", "cut_off_minutes"])]
     no_schedule: bool,
 }
 
 impl Fields {
-    fn body(&self, clock: &Clock<'_>) -> Result<BoardFields> {
-        let schedule = |at: &String| -> Result<BoardSchedule> {
-            Ok(BoardSchedule {
-                days: self.days.clone(),
-                at: at.clone(),
-                zone: clock.zone()?.to_owned(),
-                minutes: self.minutes,
-                cut_off_minutes: self.cut_off_minutes,
-            })
-        };
-        let schedule = self.at.as_ref().map(schedule).transpose()?;
+    /// What is sent; `before` is the schedule so far.
+    fn body(&self, clock: &Clock<'_>, before: Option<BoardSchedule>) -> Result<BoardFields> {
+        let schedule =
+            if self.no_schedule { Some(None) } else { self.schedule(clock, before)?.map(Some) };
         Ok(BoardFields {
             name: self.name.clone(),
             chair: cleared(self.chair.as_ref()),
             members: replaces(&self.members),
             roles: replaces(&self.roles),
-            schedule: if self.no_schedule { Some(None) } else { schedule.map(Some) },
+            schedule,
         })
+    }
+
+    fn schedule(
+        &self,
+        clock: &Clock<'_>,
+        before: Option<BoardSchedule>,
+    ) -> Result<Option<BoardSchedule>> {
+        let window = self.window.window(clock)?;
+        let (except, also) = (replaces(&self.except), replaces(&self.also));
+        let days = except.is_some() || also.is_some();
+        if window.is_none() && self.repeats.is_none() && self.cut_off_minutes.is_none() && !days {
+            return Ok(None);
+        }
+        let first = window.clone().map(|window| BoardSchedule {
+            window,
+            repeats: "none".to_owned(),
+            except: Vec::new(),
+            also: Vec::new(),
+            cut_off_minutes: 24 * 60,
+        });
+        let missing =
+            || Failure::usage("a schedule begins with its first meeting: give --start and --end");
+        let before = before.or(first).ok_or_else(missing)?;
+        Ok(Some(BoardSchedule {
+            window: window.unwrap_or(before.window),
+            repeats: self.repeats.clone().unwrap_or(before.repeats),
+            except: except.unwrap_or(before.except),
+            also: also.unwrap_or(before.also),
+            cut_off_minutes: self.cut_off_minutes.unwrap_or(before.cut_off_minutes),
+        }))
     }
 }
 
@@ -384,14 +413,16 @@ fn run_board(verb: BoardVerb, global: &Global) -> Result {
             return global.out().record(&board, BOARD_FIELDS, &[]);
         }
         BoardVerb::Create(fields) => {
-            let body = fields.body(&fields.zone.clock(&client))?;
+            let body = fields.body(&fields.window.zone.clock(&client), None)?;
             client.post("/boards", Expect::Any, &body)
         }
         BoardVerb::Edit(edit) => {
             let path = boards.path(&edit.board);
             let expect = edit.version.or_read(&client, &path)?;
-            let zone = board_zone(&client, &edit.board)?;
-            let body = edit.fields.body(&edit.fields.zone.clock(&client).known(zone))?;
+            let before = board_schedule(&client, &edit.board)?;
+            let zone = before.as_ref().map(|schedule| schedule.window.zone.clone());
+            let clock = edit.fields.window.zone.clock(&client).known(zone);
+            let body = edit.fields.body(&clock, before)?;
             client.write(Method::Patch, &path, expect, &body)
         }
     };
@@ -400,9 +431,13 @@ fn run_board(verb: BoardVerb, global: &Global) -> Result {
 
 /// The zone in which a board meets, where it has a schedule.
 fn board_zone(client: &Client, board: &str) -> Result<Option<String>> {
+    Ok(board_schedule(client, board)?.map(|schedule| schedule.window.zone))
+}
+
+fn board_schedule(client: &Client, board: &str) -> Result<Option<BoardSchedule>> {
     let boards = Records { client, folder: "/boards" };
     let board: CabBoard = client.get(&boards.path(board), &Query::default())?;
-    Ok(board.schedule.map(|schedule| schedule.zone))
+    Ok(board.schedule)
 }
 
 fn item_line((index, item): (usize, &AgendaItem)) -> String {

@@ -211,7 +211,8 @@ pub(crate) enum CalendarVerb {
         interlock calendar preview peak --service Payments --repeats \"FREQ=WEEKLY;BYDAY=FR\" \
         --start 2026-12-04T09:00 --end 2026-12-04T18:00 --zone Europe/Amsterdam")]
     Preview(Preview),
-    /// Feeds: addresses under which calendar programs read what is planned.
+    /// Feeds: addresses under which calendar programs read what is planned, and news readers the
+    /// notices to you.
     #[command(subcommand)]
     Feed(FeedVerb),
     /// Calendars that are kept elsewhere, read from iCalendar files.
@@ -229,7 +230,8 @@ pub(crate) enum FeedVerb {
     #[command(after_help = "Examples:\n  \
         interlock calendar feed add --name \"Everything\"\n  \
         interlock calendar feed add --name \"Payments\" --service Payments --kind release\n  \
-        interlock calendar feed add --name CAB --board \"Change advisory board\"")]
+        interlock calendar feed add --name CAB --board \"Change advisory board\"\n  \
+        interlock calendar feed add --name Notices --kind notice")]
     Add(FeedArgs),
     /// Takes a feed back: its address stops working.
     #[command(after_help = "Example:\n  interlock calendar feed revoke \
@@ -240,7 +242,7 @@ pub(crate) enum FeedVerb {
 /// A new feed.
 #[derive(Debug, Args)]
 pub(crate) struct FeedArgs {
-    /// What it is called in calendar programs.
+    /// What it is called in the programs that read it.
     #[arg(long)]
     name: String,
     /// Touching this service.
@@ -252,7 +254,7 @@ pub(crate) struct FeedArgs {
     /// In this environment.
     #[arg(long)]
     environment: Option<String>,
-    /// `change` or `release`.
+    /// `change` or `release`; or `notice`, for the notices to you, in Atom.
     #[arg(long)]
     kind: Option<String>,
     /// The meetings of this board, and nothing else.

@@ -148,8 +148,9 @@ pub(crate) enum ChangeVerb {
     /// Abstains from the vote.
     #[command(after_help = "Example:\n  interlock change abstain CHG-1042")]
     Abstain(Voted),
-    /// Sets or moves the window; the planned one when none is given. Times without an offset are
-    /// wall time of --zone, else of the change's zone, else of yours.
+    /// Commits or moves the window; the planned one when none is given. Times without an offset are
+    /// wall time of --zone, else of the change's zone, else of yours. A conflict is kept, and can
+    /// be accepted, of a planned window: plan it with `change edit` first.
     #[command(after_help = "Example:\n  interlock change schedule CHG-1042 \
         --start 2026-12-05T22:00 --end 2026-12-05T23:00")]
     Schedule(Scheduled),
@@ -567,7 +568,7 @@ fn show(changes: &Records<'_>, change: &str, global: &Global) -> Result {
         ("risk", factor_lines(&change.risk)),
         ("approvals", round_lines(&change.rounds, zone)),
         ("tasks", task_lines(&change.tasks, zone)),
-        ("links", link_lines(&change.links)),
+        ("links", link_lines(&change.links, zone)),
         ("rehearsals", rehearsal_lines(&change.rehearsals, zone)),
         ("remarks", comment_lines(&change.comments, zone)),
         ("you may", action_lines(&change.actions, zone)),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use api::common::Window;
 use api::identity::Me;
+use api::release::PlannedWindow;
 use clap::Args;
 use jiff::civil::DateTime;
 use kernel::{Timestamp, Zone};
@@ -37,6 +38,29 @@ impl WindowArgs {
         let (Some(start), Some(end)) = (&self.start, &self.end) else { return Ok(None) };
         let (start, end) = (clock.instant(start)?, clock.instant(end)?);
         Ok(Some(Window { start, end, zone: clock.zone()?.to_owned() }))
+    }
+}
+
+/// The planned window of a release.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PlannedArgs {
+    /// The start: RFC 3339 (2026-12-05T21:00:00Z), or wall time of --zone (2026-12-05T22:00).
+    #[arg(long, value_name = "TIME")]
+    start: Option<String>,
+    /// The end, written like the start; as long after it as the model has it when absent.
+    #[arg(long, requires = "start", value_name = "TIME")]
+    end: Option<String>,
+    #[command(flatten)]
+    pub(crate) zone: ZoneArg,
+}
+
+impl PlannedArgs {
+    /// The window, if one was given.
+    pub(crate) fn window(&self, clock: &Clock<'_>) -> Result<Option<PlannedWindow>> {
+        let Some(start) = &self.start else { return Ok(None) };
+        let start = clock.instant(start)?;
+        let end = self.end.as_ref().map(|end| clock.instant(end)).transpose()?;
+        Ok(Some(PlannedWindow { start, end, zone: clock.zone()?.to_owned() }))
     }
 }
 

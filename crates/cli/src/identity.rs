@@ -5,7 +5,7 @@ use std::io::BufRead as _;
 
 use anyhow::Context as _;
 use api::common::Written;
-use api::identity::{NewToken, PasswordChange, Person, PersonFields, Token};
+use api::identity::{NewToken, PasswordChange, Person, PersonFields, QuietHours, Token};
 use clap::{Args, Subcommand};
 use kernel::Timestamp;
 use ports::{Chance as _, Clock as _, Method, SystemChance, SystemClock};
@@ -18,13 +18,13 @@ use crate::client::{Client, Expect, Query};
 use crate::context::{Direct, Global, Paging, refused, within};
 use crate::database::{Access, DatabaseArgs, bus, operator};
 use crate::failure::{Failure, Result};
-use crate::given::{ZoneArg, replaces};
+use crate::given::{ZoneArg, cleared, replaces};
 use crate::output::say;
 use crate::record::{IfVersion, Named, Records};
 
 const PEOPLE: &[&str] = &["login", "name", "roles", "teams", "active", "email", "zone", "id"];
 const PERSON: &[&str] =
-    &["login", "id", "version", "name", "email", "roles", "teams", "zone", "active"];
+    &["login", "id", "version", "name", "email", "roles", "teams", "zone", "active", "quiet"];
 const TOKENS: &[&str] = &["id", "name", "person", "scopes", "expires_at", "revoked"];
 const TOKEN: &[&str] = &["id", "name", "person", "scopes", "expires_at", "secret"];
 /// Letters and digits that are not taken for one another.
@@ -47,9 +47,9 @@ pub(crate) enum UserVerb {
         interlock user add anna --name \"Anna Berg\" --role requester --password-stdin")]
     Add(Add),
     /// Edits a person; roles replace what is there.
-    #[command(
-        after_help = "Example:\n  interlock user edit anna --role requester --role implementer"
-    )]
+    #[command(after_help = "Examples:\n  \
+            interlock user edit anna --role requester --role implementer\n  \
+            interlock user edit anna --quiet-hours 22:00-07:00 --digest")]
     Edit(Edit),
     /// Sets a password and ends the person's sessions.
     #[command(after_help = "Example:\n  interlock user password anna --password-stdin")]
@@ -103,18 +103,38 @@ pub(crate) struct About {
     /// The zone they read times in, such as Europe/Amsterdam.
     #[arg(long)]
     zone: Option<String>,
+    /// When mails of notices wait, by the clock of that zone, such as 22:00-07:00; an empty text
+    /// for never. Emergencies, failures and what moves or cancels a window of the next 24 hours
+    /// do not wait.
+    #[arg(long, value_name = "FROM-TO")]
+    quiet_hours: Option<String>,
+    /// What waited comes in one mail.
+    #[arg(long, requires = "quiet_hours")]
+    digest: bool,
 }
 
 impl About {
-    fn fields(&self) -> PersonFields {
-        PersonFields {
+    fn fields(&self) -> Result<PersonFields> {
+        Ok(PersonFields {
             name: self.name.clone(),
             email: self.email.clone(),
             roles: replaces(&self.roles),
             zone: self.zone.clone(),
+            quiet: match cleared(self.quiet_hours.as_ref()) {
+                Some(Some(hours)) => Some(Some(quiet(&hours, self.digest)?)),
+                None => None,
+                Some(None) => Some(None),
+            },
             ..PersonFields::default()
-        }
+        })
     }
+}
+
+fn quiet(hours: &str, digest: bool) -> Result<QuietHours> {
+    let (from, to) = hours.split_once('-').ok_or_else(|| {
+        Failure::usage(format!("`{hours}` are no quiet hours: write them like 22:00-07:00"))
+    })?;
+    Ok(QuietHours { from: from.trim().to_owned(), to: to.trim().to_owned(), digest })
 }
 
 /// A new person.
@@ -217,7 +237,7 @@ pub(crate) fn run(verb: UserVerb, direct: &Direct, global: &Global) -> Result {
         }
         UserVerb::Add(add) => {
             let (password, drawn) = password(add.password_stdin)?;
-            let fields = add.about.fields();
+            let fields = add.about.fields()?;
             let (login, password) = (Some(add.login.clone()), Some(password));
             let fields = PersonFields { login, password: password.clone(), ..fields };
             let written: Written = client.post("/people", Expect::Any, &fields)?;
@@ -226,7 +246,7 @@ pub(crate) fn run(verb: UserVerb, direct: &Direct, global: &Global) -> Result {
         UserVerb::Edit(edit) => {
             let path = people.path(&edit.login);
             let expect = edit.version.or_read(&client, &path)?;
-            let fields = PersonFields { active: edit.active, ..edit.about.fields() };
+            let fields = PersonFields { active: edit.active, ..edit.about.fields()? };
             let written: Written = client.write(Method::Patch, &path, expect, &fields)?;
             global.out().written(&written)
         }

@@ -32,6 +32,7 @@ const DELIVERIES: &[&str] = &[
     "attempts",
     "sent_at",
     "next_at",
+    "quiet",
     "reason",
 ];
 const INBOX: &[&str] = &["at", "record.number", "moment", "subject", "read", "id"];

@@ -2,7 +2,7 @@
 //! tasks, remarks, and how a record is shown.
 
 use api::approval::GrantExtension;
-use api::change::{Extend, Link, Links, Schedule};
+use api::change::{Extend, Link, LinkUntold, Links, Schedule};
 use api::common::{
     Action, BulkOutcome, Comment, Lamp, LampState, NewComment, Reason, Refusal, Rehearsal,
     RehearsalFields, Rehearsals, Task, TaskFields, Written,
@@ -299,7 +299,8 @@ pub(crate) struct Linked {
     /// The address of the links that are added.
     #[arg(long, requires = "add")]
     link_url: Option<String>,
-    /// To whom it is told that the work is done, for the problems and requests that are added.
+    /// To whom it is told that the work is done, for the problems and requests that are added. A
+    /// login or an e-mail address is told by a notice; for any other name you are reminded.
     #[arg(long, requires = "add", value_name = "WHO")]
     tell: Option<String>,
     /// A problem or request that is ticked off: those who wait were told, or it moved on; give it
@@ -505,13 +506,24 @@ pub(crate) fn rehearsal_lines(rehearsals: &Rehearsals, zone: &str) -> Vec<String
 }
 
 /// Links, a line each.
-pub(crate) fn link_lines(links: &[Link]) -> Vec<String> {
+pub(crate) fn link_lines(links: &[Link], zone: &str) -> Vec<String> {
     let line = |link: &Link| {
         let url = link.url.iter().map(|url| format!(" {url}"));
-        let tell = link.tell.iter().map(|who| format!(" (tell {who})"));
-        let done = if link.done { ", ticked off" } else { "" };
-        let more: String = url.chain(tell).collect();
-        format!("{} {}{more}{done}", link.kind, link.target)
+        let tell = match (&link.told, &link.tell, &link.untold) {
+            (Some(told), ..) => {
+                format!(" (told {} at {})", told.whom, wall::moment(&told.at, zone))
+            }
+            (None, Some(who), Some(LinkUntold { reason, notice })) => {
+                let again = notice.iter().map(|id| format!("; `notice retry {id}` sends it again"));
+                let again: String = again.collect();
+                format!(" (tell {who}; not told by a notice: {reason}{again})")
+            }
+            (None, Some(who), None) => format!(" (tell {who})"),
+            (None, None, _) => String::new(),
+        };
+        let done = if link.done && link.told.is_none() { ", ticked off" } else { "" };
+        let url: String = url.collect();
+        format!("{} {}{url}{tell}{done}", link.kind, link.target)
     };
     links.iter().map(line).collect()
 }
@@ -554,6 +566,8 @@ pub(crate) fn action_lines(actions: &[Action], zone: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use api::change::LinkTold;
+
     use super::*;
 
     fn link(kind: &str, target: &str) -> Link {
@@ -580,6 +594,29 @@ mod tests {
         let told = Link { done: true, ..link("request", "R-1") };
         let expected = [link("build", "9"), told, link("incident", "INC-7"), link("ticket", "T-1")];
         assert_eq!(linked.applied(there).links, expected);
+    }
+
+    #[test]
+    fn a_link_says_who_was_told_or_why_nobody_was() {
+        let told = LinkTold { whom: "Olga".to_owned(), at: "2026-11-21T08:00:00Z".to_owned() };
+        let told = Link {
+            tell: Some("olga".to_owned()),
+            done: true,
+            told: Some(told),
+            ..link("request", "SR-1")
+        };
+        let (tell, reason) = (Some("Piet".to_owned()), "Piet is no login".to_owned());
+        let untold = Some(LinkUntold { reason, notice: None });
+        let open = Link { tell, untold, ..link("problem", "P-3") };
+        let by_hand = Link { done: true, ..link("problem", "P-4") };
+        assert_eq!(
+            link_lines(&[told, open, by_hand], "Europe/Amsterdam"),
+            [
+                "request SR-1 (told Olga at 2026-11-21 09:00+01:00 Europe/Amsterdam)",
+                "problem P-3 (tell Piet; not told by a notice: Piet is no login)",
+                "problem P-4, ticked off",
+            ]
+        );
     }
 
     #[test]

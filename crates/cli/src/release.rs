@@ -18,7 +18,7 @@ use crate::client::{Client, Expect, Query, segment};
 use crate::context::{Global, Paging};
 use crate::deployment::{PlanVerb, PlannedUpdates, plan, plan_updates, show_deployment};
 use crate::failure::{Failure, Result};
-use crate::given::{Clock, FromFile, WindowArgs, cleared, pair, replaces, set};
+use crate::given::{Clock, FromFile, PlannedArgs, cleared, pair, replaces, set};
 use crate::output::Columns;
 use crate::package::{kpis, members, milestone_line, milestones, package, package_line};
 use crate::planning::{self, After, Preview, Reached, SignedOff, Stated};
@@ -212,7 +212,9 @@ pub(crate) enum ReleaseVerb {
     /// Abstains from the vote.
     #[command(after_help = "Example:\n  interlock release abstain REL-17")]
     Abstain(Voted),
-    /// Sets or moves the window, and that of its changes.
+    /// Commits or moves the window, and that of its changes; the planned one when none is given. A
+    /// conflict is kept, and can be accepted, of a planned window: plan it with `release edit`
+    /// first.
     #[command(after_help = "Example:\n  interlock release schedule REL-17 \
         --start 2026-12-05T22:00 --end 2026-12-06T02:00 --zone Europe/Amsterdam")]
     Schedule(Scheduled),
@@ -497,7 +499,7 @@ pub(crate) struct Fields {
     #[arg(long, value_name = "NAME=VALUE,…")]
     package: Vec<String>,
     #[command(flatten)]
-    window: WindowArgs,
+    window: PlannedArgs,
 }
 
 impl Fields {
@@ -744,7 +746,7 @@ fn show(releases: &Records<'_>, release: &str, global: &Global) -> Result {
         ("approvals", round_lines(&release.rounds, zone)),
         ("the way back", rollback_lines(&release.rollback_plan, zone)),
         ("tasks", task_lines(&release.tasks, zone)),
-        ("links", link_lines(&release.links)),
+        ("links", link_lines(&release.links, zone)),
         ("rehearsals", rehearsal_lines(&release.rehearsals, zone)),
         ("remarks", comment_lines(&release.comments, zone)),
         ("you may", action_lines(&release.actions, zone)),

@@ -140,12 +140,15 @@ fn lines(before: &Seen, after: &Seen) -> Vec<String> {
 fn waits(number: &str, link: &Link) -> Option<String> {
     let Link { kind, target, tell, .. } = link;
     let waits = matches!(kind.as_str(), "problem" | "request") && !link.done;
-    let who = tell.as_deref().unwrap_or("those who wait for it");
-    waits.then(|| {
-        format!(
-            "{number} is done: tell {who} about {kind} {target}, then tick it off with --done \
-            {kind}={target}"
-        )
+    let tick_off = format!("tick it off with --done {kind}={target}");
+    waits.then(|| match tell {
+        Some(who) => format!(
+            "{number} is done: {who} is told about {kind} {target} by a notice if that is a login \
+            or an e-mail address; else tell them, then {tick_off}"
+        ),
+        None => format!(
+            "{number} is done: tell those who wait for it about {kind} {target}, then {tick_off}"
+        ),
     })
 }
 

@@ -366,11 +366,14 @@ fn writes_say_where_the_record_is_and_times_are_wall_time() {
     let plan = ["release", "create", "--type", "minor", "--title", "R", "--owner", "lena"];
     let kpi = ["--kpi", "Errors=under 1 %", "--milestone", "Code complete=2030-12-01T17:00"];
     let item = ["--package", "name=a,version=1,digest=sha256:ab", "--member", "lena=lead"];
-    let made = ask(&[&plan[..], &kpi[..], &item[..]].concat());
+    let begins = ["--start", "2030-12-09T20:00"];
+    let made = ask(&[&plan[..], &kpi[..], &item[..], &begins[..]].concat());
     assert!(made.status.success(), "{}", said(&made));
     let release: Value =
         serde_json::from_slice(&ask(&["release", "show", "REL-1", "--format", "json"]).stdout)
             .unwrap();
+    assert_eq!(release["window"]["start"], "2030-12-09T11:00:00Z");
+    assert_eq!(release["window"]["end"], "2030-12-09T13:00:00Z", "as long as its model has it");
     assert_eq!(release["kpis"][0]["target"], "under 1 %");
     assert_eq!(release["milestones"][0]["at"], "2030-12-01T08:00:00Z");
     assert_eq!(release["package"][0]["digest"], "sha256:ab");

@@ -71,6 +71,8 @@ fn set(words: &[&str]) -> BTreeSet<String> {
 
 const EXTRAS: &[&str] = &[
     "comment_added",
+    "link_told",
+    "link_untold",
     "links_set",
     "rehearsal_recorded",
     "task_added",
@@ -115,6 +117,8 @@ fn extra_word(event: &ExtraEvent) -> &'static str {
         ExtraEvent::TaskRemoved { .. } => "task_removed",
         ExtraEvent::WatchSet { .. } => "watch_set",
         ExtraEvent::LinksSet { .. } => "links_set",
+        ExtraEvent::LinkTold { .. } => "link_told",
+        ExtraEvent::LinkUntold { .. } => "link_untold",
         ExtraEvent::RehearsalRecorded { .. } => "rehearsal_recorded",
     }
 }
@@ -245,7 +249,7 @@ fn events_of_notices_stay_readable() {
     assert_eq!(names(&read_back::<UserGroupEvent>("user_group")).len(), 2);
     assert_eq!(names(&read_back::<ChannelEvent>("channel")).len(), 3);
     assert_eq!(names(&read_back::<CommunicationEvent>("communication")).len(), 1);
-    assert_eq!(names(&read_back::<NoticeEvent>("notice")).len(), 2);
+    assert_eq!(names(&read_back::<NoticeEvent>("notice")).len(), 3);
 }
 
 #[test]

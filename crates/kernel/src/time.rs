@@ -18,6 +18,9 @@ pub enum TimeError {
     /// Not RFC 3339.
     #[error("`{0}` is not a time: write it as RFC 3339, such as 2026-11-21T20:00:00Z")]
     NotATime(String),
+    /// A time before or after all that are kept.
+    #[error("`{0}` is out of range: times are kept {kept}", kept = range())]
+    OutOfRange(String),
     /// Not an IANA zone.
     #[error("`{0}` is not a time zone: use an IANA name, such as Europe/Amsterdam")]
     NotAZone(String),
@@ -32,6 +35,13 @@ pub enum TimeError {
         /// How many it may last.
         most: i64,
     },
+}
+
+fn range() -> String {
+    let [first, last] =
+        [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(jiff::Timestamp::as_second);
+    let at = |second: i64| Timestamp::from_micros(second * 1_000_000);
+    format!("from {} to {}", at(first), at(last))
 }
 
 /// An instant, in microseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC.
@@ -90,8 +100,17 @@ impl FromStr for Timestamp {
     fn from_str(text: &str) -> Result<Self, TimeError> {
         text.parse::<jiff::Timestamp>()
             .map(|instant| Self::from_micros(instant.as_microsecond()))
-            .map_err(|_| TimeError::NotATime(text.to_owned()))
+            .map_err(|_| {
+                let of = if is_far_off(text) { TimeError::OutOfRange } else { TimeError::NotATime };
+                of(text.to_owned())
+            })
     }
+}
+
+/// Whether a text that is no instant is nevertheless written as one.
+fn is_far_off(text: &str) -> bool {
+    let pieces = jiff::fmt::temporal::Pieces::parse(text).ok();
+    pieces.is_some_and(|pieces| pieces.time().is_some() && pieces.offset().is_some())
 }
 
 impl Serialize for Timestamp {
@@ -219,6 +238,19 @@ mod tests {
         let first = Interval::try_new(at("2026-01-01T00:00:00Z"), at("2026-01-01T01:00:00Z"));
         let second = Interval::try_new(at("2026-01-01T01:00:00Z"), at("2026-01-01T02:00:00Z"));
         assert_eq!(first.expect("ok").overlap(second.expect("ok")), None);
+    }
+
+    #[test]
+    fn a_time_out_of_range_is_told_from_what_is_no_time() {
+        let wrong = |text: &str| text.parse::<Timestamp>().expect_err("no time");
+        let far = "9999-12-31T00:00:00Z".to_owned();
+        assert_eq!(wrong(&far), TimeError::OutOfRange(far));
+        for text in ["9999-13-31T00:00:00Z", "2026-12-31", "2026-12-31T10:00:00", "soon"] {
+            assert_eq!(wrong(text), TimeError::NotATime(text.to_owned()));
+        }
+        for end in ["-009999-01-02T01:59:59Z", "9999-12-30T22:00:00Z"] {
+            assert_eq!(at(end).to_string(), end);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use api::change::{Link, Links};
+use api::change::{Link, LinkTold, LinkUntold, Links};
 use api::common::{
     Action, Comment, Hold, NewComment, Ref, Rehearsal, RehearsalFields, Rehearsals, Task,
     TaskFields,
@@ -165,6 +165,14 @@ pub fn shown_links(extras: &Extras) -> Vec<Link> {
         url: link.url.clone(),
         tell: link.tell.clone(),
         done: link.done,
+        told: link
+            .told
+            .as_ref()
+            .map(|told| LinkTold { whom: told.whom.clone(), at: told.at.to_string() }),
+        untold: link.untold.as_ref().map(|untold| LinkUntold {
+            reason: untold.reason.clone(),
+            notice: untold.notice.map(|notice| notice.to_string()),
+        }),
     };
     extras.links.iter().map(shown).collect()
 }
@@ -272,7 +280,7 @@ fn parse_links(links: &Links) -> Result<Vec<record::Link>, Stop> {
     Ok(parsed)
 }
 
-/// A link whose kind is known, as the rules have it.
+/// A link whose kind is known, as the rules have it. Nobody writes by hand whom a notice told.
 pub fn parsed_link(kind: record::LinkKind, link: &Link) -> record::Link {
     record::Link {
         kind,
@@ -280,6 +288,8 @@ pub fn parsed_link(kind: record::LinkKind, link: &Link) -> record::Link {
         url: link.url.clone(),
         tell: link.tell.clone().and_then(given),
         done: link.done,
+        told: None,
+        untold: None,
     }
 }
 

@@ -9,9 +9,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kernel::Timestamp;
 use ports::Store;
 
-/// How long an answer is given again, in seconds: of one that has several ends, time may have
-/// brought the first.
-const KEPT_SECONDS: i64 = 10;
+/// How long an answer is given again at most, in milliseconds: of one that has several ends, time
+/// may have brought the first.
+const KEPT_MILLIS: i64 = 10_000;
+/// Over how much of that the ends of answers are spread, so that those of one moment are not all
+/// asked anew in one, and in how many steps.
+const SPREAD_MILLIS: i64 = 5_000;
+const STEPS: i64 = 1_000;
 /// How many are kept at most; beyond that all are forgotten.
 const KEPT_MAX: usize = 10_000;
 
@@ -23,6 +27,8 @@ pub struct Kept<K, V>(Mutex<Inner<K, V>>);
 struct Inner<K, V> {
     commits: u64,
     answers: HashMap<K, (Timestamp, V)>,
+    /// The step of the last answer.
+    step: i64,
 }
 
 /// The moment before a question, by which its answer is kept.
@@ -41,7 +47,7 @@ impl Before {
 
 impl<K, V> Default for Kept<K, V> {
     fn default() -> Self {
-        Self(Mutex::new(Inner { commits: 0, answers: HashMap::new() }))
+        Self(Mutex::new(Inner { commits: 0, answers: HashMap::new(), step: 0 }))
     }
 }
 
@@ -59,7 +65,9 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
         if inner.answers.len() >= KEPT_MAX {
             inner.answers.clear();
         }
-        let moment = before.now.plus_seconds(KEPT_SECONDS);
+        inner.step = (inner.step + 1) % STEPS;
+        let millis = KEPT_MILLIS - SPREAD_MILLIS * inner.step / STEPS;
+        let moment = Timestamp::from_micros(before.now.micros() + millis * 1_000);
         inner.answers.insert(asked, (moment.min(end), answer));
     }
 
@@ -95,9 +103,24 @@ mod tests {
     fn an_answer_is_given_again_for_a_moment() {
         let kept = Kept::default();
         kept.keep(before(Some(7), 0), "q", "a", never());
-        assert_eq!(kept.find(before(Some(7), KEPT_SECONDS * 1_000 - 1), &"q"), Some("a"));
-        assert_eq!(kept.find(before(Some(7), KEPT_SECONDS * 1_000), &"q"), None);
+        assert_eq!(kept.find(before(Some(7), SPREAD_MILLIS), &"q"), Some("a"));
+        assert_eq!(kept.find(before(Some(7), KEPT_MILLIS), &"q"), None);
         assert_eq!(kept.find(before(Some(7), 0), &"other"), None);
+    }
+
+    #[test]
+    fn answers_of_one_moment_end_one_after_the_other() {
+        let kept = Kept::default();
+        for asked in 0..STEPS {
+            kept.keep(before(Some(7), 0), asked, asked, never());
+        }
+        let left = |millis: i64| {
+            let found = (0..STEPS).filter_map(|asked| kept.find(before(Some(7), millis), &asked));
+            i64::try_from(found.count()).expect("a few")
+        };
+        assert_eq!(left(SPREAD_MILLIS), STEPS);
+        assert_eq!(left(SPREAD_MILLIS + SPREAD_MILLIS / 2), STEPS / 2);
+        assert_eq!(left(KEPT_MILLIS), 0);
     }
 
     #[test]

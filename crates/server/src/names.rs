@@ -9,7 +9,7 @@ use ports::{Fault, Query, Row, Value};
 
 use crate::bus::Stop;
 use crate::nearest::nearest;
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 /// The most names that one field holds; rules ask for fewer.
 pub const NAMES_MAX: usize = 2_000;
@@ -330,13 +330,10 @@ impl Names {
             }
         }
         for (source, ids) in wanted {
-            for slice in ids.chunks(ANY_MAX) {
-                let mut statement = Statement::new(&format!("{source} WHERE "));
-                statement.bind_any("id", slice.iter().map(|id| Value::from(*id)));
-                for row in statement.query(db)? {
-                    let found = reference(&row)?;
-                    self.known.insert(found.id.clone(), Some(found));
-                }
+            let sql = &format!("{source} WHERE ");
+            for row in of_any(db, sql, "id", ids.iter().map(|id| Value::from(*id)))? {
+                let found = reference(&row)?;
+                self.known.insert(found.id.clone(), Some(found));
             }
         }
         Ok(())

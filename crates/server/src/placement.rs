@@ -8,7 +8,7 @@ use domain::vocabulary::{Environment, Window};
 use kernel::{ChangeId, CiId, Interval, ReleaseId, ServiceId};
 use ports::{Fault, Query, Row};
 
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 /// Windows longer than this are found through an index of their own, so that a month of calendar
 /// looks back no further, in minutes (a week).
@@ -50,6 +50,12 @@ impl Placement {
             blocking: Blocking::default(),
         }
     }
+}
+
+/// The change or release of an id.
+pub(crate) fn side_of(id: &str) -> Option<Side> {
+    let change = id.parse::<ChangeId>().map(Side::Change).ok();
+    change.or_else(|| id.parse::<ReleaseId>().map(Side::Release).ok())
 }
 
 /// Where a record stands.
@@ -137,14 +143,10 @@ pub fn environments(
     let columns = ["id", "id", "change_cis.change", "release_changes.release"];
     let mut found: BTreeMap<String, Environment> = BTreeMap::new();
     for (sql, column) in STATED.into_iter().chain(OF_CIS).zip(columns) {
-        for slice in ids.chunks(ANY_MAX) {
-            let mut statement = Statement::new(sql);
-            statement.bind_any(column, slice.iter().map(Into::into));
-            for row in statement.query(db)? {
-                let there: Environment = row.parsed(1)?;
-                let counts = found.entry(row.text(0)?.to_owned()).or_insert(there);
-                *counts = counts.counting([there]);
-            }
+        for row in of_any(db, sql, column, ids.iter().map(Into::into))? {
+            let there: Environment = row.parsed(1)?;
+            let counts = found.entry(row.text(0)?.to_owned()).or_insert(there);
+            *counts = counts.counting([there]);
         }
     }
     Ok(found)
@@ -199,14 +201,5 @@ fn ids<'a, I: std::str::FromStr + Ord>(
     column: &str,
     values: impl Iterator<Item = &'a String>,
 ) -> Result<BTreeSet<I>, Fault> {
-    let values: Vec<&String> = values.collect();
-    let mut found = BTreeSet::new();
-    for slice in values.chunks(ANY_MAX) {
-        let mut statement = Statement::new(sql);
-        statement.bind_any(column, slice.iter().map(|value| (*value).into()));
-        for row in statement.query(db)? {
-            found.insert(row.parsed(0)?);
-        }
-    }
-    Ok(found)
+    of_any(db, sql, column, values.map(Into::into))?.iter().map(|row| row.parsed(0)).collect()
 }

@@ -13,6 +13,24 @@ pub const LIMIT_DEFAULT: u32 = 50;
 /// The most values that one statement chooses from.
 pub const ANY_MAX: usize = 128;
 
+/// The rows that a text finds with any of some values in a column, which it ends before: asked in
+/// slices of [`ANY_MAX`].
+pub fn of_any(
+    db: &mut dyn Query,
+    sql: &str,
+    column: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<Row>, Fault> {
+    let values: Vec<Value> = values.into_iter().collect();
+    let mut rows = Vec::new();
+    for slice in values.chunks(ANY_MAX) {
+        let mut statement = Statement::new(sql);
+        statement.bind_any(column, slice.iter().cloned());
+        rows.extend(statement.query(db)?);
+    }
+    Ok(rows)
+}
+
 /// Asks from async code.
 pub async fn ask<T: Send + 'static>(
     store: &dyn Store,

@@ -34,6 +34,11 @@ pub(crate) const SQLITE: &[Migration] = &[
         name: "deliveries",
         sql: include_str!("../migrations/sqlite/0006_deliveries.sql"),
     },
+    Migration {
+        number: 7,
+        name: "quiet",
+        sql: include_str!("../migrations/sqlite/0007_quiet.sql"),
+    },
 ];
 
 pub(crate) const POSTGRES: &[Migration] = &[
@@ -62,6 +67,11 @@ pub(crate) const POSTGRES: &[Migration] = &[
         number: 6,
         name: "deliveries",
         sql: include_str!("../migrations/postgres/0006_deliveries.sql"),
+    },
+    Migration {
+        number: 7,
+        name: "quiet",
+        sql: include_str!("../migrations/postgres/0007_quiet.sql"),
     },
 ];
 

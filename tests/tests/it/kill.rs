@@ -1,7 +1,8 @@
 //! The server is killed under load, again and again. After each kill every acknowledged write is
-//! there, every stored state is the fold of its events, every row of a read model is what its
-//! state says, records that name each other agree, and it starts again by itself. The load is of
-//! commands over one stream, and over all that a release and its changes have.
+//! there with what it said, every stored state is the fold of its events, every row of a read model
+//! is what its state says, records that name each other agree, and it starts again by itself. The
+//! load is of commands over one stream, over all that a release and its changes have, and over what
+//! stands around them: blackouts, exceptions, boards.
 //! `INTERLOCK_KILLS` says how often on each engine (5 by hand and in CI, 50 in a soak).
 
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ use store::OpenOptions;
 use crate::shared::{Database, Server, bus, client, on_both, operator, program, token_of};
 
 const WRITERS: usize = 8;
+/// The writers from this one on write what stands around releases and changes.
+const AROUND: usize = 6;
 /// How often it is looked whether the tree has caught up.
 const CATCH_UP_TRIES: u32 = 600;
 const STARTS_MAX: u32 = 5;
@@ -42,6 +45,8 @@ fn kills() -> u64 {
 struct Acknowledged {
     /// The last version of each record, by its path.
     versions: Mutex<BTreeMap<String, i64>>,
+    /// What was said last of each place of a record, by the record's path and a pointer.
+    said: Mutex<BTreeMap<(String, &'static str), Json>>,
     /// How many commands, from the first round on.
     commands: AtomicU64,
     submitted: AtomicU64,
@@ -88,7 +93,14 @@ impl Writer<'_> {
             _ => Method::POST,
         };
         let written = self.send(method, &format!("{record}{rest}"), voter, body)?;
-        self.keep(record.to_owned(), &written);
+        let said: &[(&'static str, Json)] = match rest {
+            "" => &told(body),
+            "/comments" => &[("/comments/0/text", body["text"].clone())],
+            "/schedule" => &[("/scheduled", json!(true))],
+            "/refuse" => &[("/state", json!("refused"))],
+            _ => &[],
+        };
+        self.keep(record.to_owned(), &written, said);
         let counted = match rest {
             "/submit" => &self.acknowledged.submitted,
             "/approve" => &self.acknowledged.approved,
@@ -99,8 +111,10 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn keep(&self, record: String, written: &Json) {
+    fn keep(&self, record: String, written: &Json, said: &[(&'static str, Json)]) {
         let version = written["version"].as_i64().expect("a version");
+        let said = said.iter().map(|(at, value)| ((record.clone(), *at), value.clone()));
+        self.acknowledged.said.lock().unwrap().extend(said);
         self.acknowledged.versions.lock().unwrap().insert(record, version);
         self.acknowledged.commands.fetch_add(1, Ordering::SeqCst);
     }
@@ -108,8 +122,9 @@ impl Writer<'_> {
     /// A new record; answers its path.
     fn make(&self, kind: &str, fields: &Json) -> Result<String, Gone> {
         let written = self.send(Method::POST, kind, false, fields)?;
-        let path = format!("{kind}/{}", written["number"].as_str().expect("a number"));
-        self.keep(path.clone(), &written);
+        let name = written["number"].as_str().or(written["id"].as_str()).expect("a name");
+        let path = format!("{kind}/{name}");
+        self.keep(path.clone(), &written, &told(fields));
         Ok(path)
     }
 
@@ -118,6 +133,40 @@ impl Writer<'_> {
         let round = &shown["rounds"][0];
         let vote = json!({"round": round["number"], "content_hash": round["content_hash"]});
         self.write(record, "/approve", true, &vote)
+    }
+
+    /// A name that nothing else has.
+    fn named(&self, what: &str, day: i64) -> String {
+        format!("{what} {}-{day}", self.place)
+    }
+
+    /// Sets blackouts far ahead and edits them, asks for exceptions from them, which are refused,
+    /// and sets up boards, again and again, until the server is gone.
+    fn around(&self) -> Result<(), Gone> {
+        for day in self.day.. {
+            let first: Timestamp = "2040-01-01T08:00:00Z".parse().unwrap();
+            let start = first.plus_minutes(day * 24 * 60);
+            let window = json!({
+                "start": start.to_string(), "end": start.plus_minutes(60).to_string(),
+            });
+            let name = self.named("Closed", day);
+            let fields = json!({"name": name, "reason": "The books.", "window": window});
+            let blackout = self.make("/blackouts", &fields)?;
+            let reason = self.named("The books are closed", day);
+            self.write(&blackout, "", false, &json!({"reason": reason}))?;
+            let change = self.make("/changes", &part(&self.named("Alone", day), self.place))?;
+            let [subject, with] = [&change, &blackout].map(|path| path.rsplit('/').next());
+            let fields = json!({
+                "rule": "blackout", "subject": subject, "with": with, "until": in_a_month(),
+                "reason": self.named("The supplier leaves", day),
+            });
+            let exception = self.make("/exceptions", &fields)?;
+            self.write(&exception, "/refuse", true, &json!({"reason": "It can wait."}))?;
+            let fields = json!({"name": self.named("Board", day), "roles": ["cab_member"]});
+            let board = self.make("/boards", &fields)?;
+            self.write(&board, "", false, &json!({"name": self.named("Council", day)}))?;
+        }
+        Ok(())
     }
 
     /// Raises a change, edits it, remarks on it and takes it to its approval, puts it into a
@@ -131,12 +180,14 @@ impl Writer<'_> {
                 "start": start.to_string(), "end": start.plus_minutes(60).to_string(),
             });
             let fields = json!({
-                "title": "Under load", "type": "minor", "owner": "anna", "window": window,
+                "title": self.named("Under load", day), "type": "minor", "owner": "anna",
+                "window": window,
             });
             let release = self.make("/releases", &fields)?;
-            let change = self.approved()?;
+            let change = self.approved(day)?;
             self.write(&release, &change, false, &json!({}))?;
-            self.write(&release, "/comments", true, &json!({"text": "Is all of it here?"}))?;
+            let remark = json!({"text": self.named("Is all of it here?", day)});
+            self.write(&release, "/comments", true, &remark)?;
             self.write(&release, "/submit", false, &json!({}))?;
             self.vote(&release)?;
             self.write(&release, "/schedule", false, &json!({}))?;
@@ -145,16 +196,12 @@ impl Writer<'_> {
     }
 
     /// A change that is technically approved, on the writer's own CI.
-    fn approved(&self) -> Result<String, Gone> {
-        let fields = json!({
-            "title": "A part", "type": "normal", "description": "Replace it.",
-            "reason": "A defect.", "category": "application", "cis": [ci(self.place)],
-            "customer_impact": "none", "implementer": "anna", "implementation_plan": "Install.",
-            "test_plan": "Look.", "backout_plan": "Install the old one.", "backout_minutes": 5,
-        });
-        let change = self.make("/changes", &fields)?;
-        self.write(&change, "", false, &json!({"reason": "A defect, seen twice."}))?;
-        self.write(&change, "/comments", false, &json!({"text": "It was seen twice."}))?;
+    fn approved(&self, day: i64) -> Result<String, Gone> {
+        let change = self.make("/changes", &part(&self.named("A part", day), self.place))?;
+        let reason = self.named("A defect, seen twice", day);
+        self.write(&change, "", false, &json!({"reason": reason}))?;
+        let remark = json!({"text": self.named("It was seen twice", day)});
+        self.write(&change, "/comments", false, &remark)?;
         self.write(&change, "/submit", false, &json!({}))?;
         self.write(&change, "/assess", false, &json!({}))?;
         self.vote(&change)?;
@@ -166,6 +213,29 @@ fn ci(place: usize) -> String {
     format!("ci-{place}")
 }
 
+/// A change on a writer's own CI.
+fn part(title: &str, place: usize) -> Json {
+    json!({
+        "title": title, "type": "normal", "description": "Replace it.",
+        "reason": "A defect.", "category": "application", "cis": [ci(place)],
+        "customer_impact": "none", "implementer": "anna", "implementation_plan": "Install.",
+        "test_plan": "Look.", "backout_plan": "Install the old one.", "backout_minutes": 5,
+    })
+}
+
+/// What a record shows as it was sent.
+fn told(body: &Json) -> Vec<(&'static str, Json)> {
+    let places = [("title", "/title"), ("name", "/name"), ("reason", "/reason")];
+    places.iter().filter_map(|(field, at)| Some((*at, body.get(field)?.clone()))).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "an exception ends within a year of the clock")]
+fn in_a_month() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = i64::try_from(now.as_secs()).expect("some seconds");
+    Timestamp::from_micros(now * 1_000_000).plus_minutes(30 * 24 * 60).to_string()
+}
+
 #[test]
 fn kill_under_load_loses_nothing_that_was_acknowledged() {
     let Some(program) = program() else { return };
@@ -174,11 +244,20 @@ fn kill_under_load_loses_nothing_that_was_acknowledged() {
 
 fn drill(program: &Command, database: &Database) {
     let address = &database.address;
-    let plans = ["read", "change.write", "release.write", "service.write"];
+    let plans = [
+        "read",
+        "change.write",
+        "release.write",
+        "service.write",
+        "calendar.write",
+        "exception.request",
+        "cab.write",
+    ];
+    let decides = ["read", "approve", "release.write", "exception.decide"];
     let roles = ["release_manager", "service_owner"];
     let tokens = [
         token_of(program, address, "anna", &roles, &plans),
-        token_of(program, address, "bo", &roles, &["read", "approve", "release.write"]),
+        token_of(program, address, "bo", &roles, &decides),
     ];
     let server = Server::start(program, address);
     for place in 0..WRITERS {
@@ -200,16 +279,41 @@ fn drill(program: &Command, database: &Database) {
     let versions = acknowledged.versions.into_inner().unwrap();
     let server = Server::start(program, address);
     let client = client();
+    let said = acknowledged.said.into_inner().unwrap();
     for (path, version) in &versions {
-        let sent = client.get(format!("{}/api/v1{path}", server.url)).bearer_auth(&tokens[0]);
-        let answer = sent.send().unwrap();
-        assert!(answer.status().is_success(), "{path} was acknowledged and is gone");
-        let is = answer.json::<Json>().unwrap()["version"].as_i64();
+        let shown = shown(&client, &server.url, &tokens[0], path);
+        let is = shown["version"].as_i64();
         assert!(is >= Some(*version), "{path} was at {version} and is at {is:?}");
+        let places = || said.iter().filter(|((of, _), _)| of == path);
+        assert!(places().next().is_some(), "{path} says nothing that can be looked for");
+        for ((_, place), value) in places() {
+            assert_eq!(shown.pointer(place), Some(value), "{path}{place}");
+        }
     }
     drop(server);
     the_tree_is_that_of_the_log(program, address, &tokens[0]);
     eprintln!("{} records survived {} kills: {reached}", versions.len(), kills());
+}
+
+/// A record as it is read; a blackout is read in the list of them.
+fn shown(client: &reqwest::blocking::Client, url: &str, token: &str, path: &str) -> Json {
+    let get = |path: &str| {
+        let answer = client.get(format!("{url}/api/v1{path}")).bearer_auth(token).send().unwrap();
+        assert!(answer.status().is_success(), "{path} was acknowledged and is gone");
+        answer.json::<Json>().unwrap()
+    };
+    let Some(id) = path.strip_prefix("/blackouts/") else { return get(path) };
+    let mut cursor = String::new();
+    loop {
+        let page = get(&format!("/blackouts?limit=200{cursor}"));
+        let mut items = page["items"].as_array().expect("blackouts").iter();
+        if let Some(found) = items.find(|one| one["id"] == id) {
+            return found.clone();
+        }
+        let next = page["next"].as_str();
+        let next = next.unwrap_or_else(|| panic!("{path} was acknowledged and is gone"));
+        cursor = format!("&cursor={next}");
+    }
 }
 
 /// The tree over the log grew through all the kills: it catches up, and is the one that is made of
@@ -261,7 +365,8 @@ fn kill(
             let (url, client) = (&server.url, client());
             let (stop, url) = (&stop, url.as_str());
             let writer = Writer { client, url, tokens, stop, acknowledged, place, day };
-            scope.spawn(move || writer.work());
+            let around = place >= AROUND;
+            scope.spawn(move || if around { writer.around() } else { writer.work() });
         }
         while acknowledged.commands.load(Ordering::SeqCst) < wanted && begun.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(1));

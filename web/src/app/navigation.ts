@@ -35,6 +35,7 @@ export const SETTINGS: { title: string; parts: Part[] }[] = [
     title: SETTING.notices,
     parts: [
       { to: paths.userGroups, label: PAGES.userGroups, about: SETTING.userGroups },
+      { to: paths.quietHours, label: PAGES.quietHours, about: SETTING.quietHours },
       { to: paths.channels, label: PAGES.channels, about: SETTING.channels },
     ],
   },

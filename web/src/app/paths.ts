@@ -50,6 +50,7 @@ export const paths = {
   absences: '/settings/absences',
   runners: '/settings/runners',
   channels: '/settings/channels',
+  quietHours: '/settings/quiet-hours',
   userGroups: '/settings/user-groups',
   windows: '/settings/windows',
   peaks: '/settings/peaks',

@@ -82,6 +82,7 @@ const pages = [
   page('/settings/tokens', () => import('@/features/identity/pages/TokensPage')),
   page('/settings/absences', () => import('@/features/approval/pages/AbsencesPage')),
   page('/settings/runners', () => import('@/features/runner/pages/RunnersPage')),
+  page('/settings/quiet-hours', () => import('@/features/identity/pages/QuietHoursPage')),
   page('/settings/channels', () => import('@/features/notice/pages/ChannelsPage')),
   page('/settings/user-groups', () => import('@/features/notice/pages/UserGroupsPage')),
   page('/settings/windows', () => import('@/features/calendar/pages/WindowsPage')),

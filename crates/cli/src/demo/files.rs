@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow};
 use api::change::Link;
+use jiff::civil::Time;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use toml::{Table, Value};
@@ -264,19 +265,17 @@ pub(super) struct BoardPlan {
     pub(super) name: String,
     pub(super) chair: String,
     pub(super) roles: Vec<String>,
-    /// When it meets; without a day, only as called.
-    pub(super) days: Vec<String>,
+    /// At which wall time it meets; only as called when absent.
+    pub(super) at: Option<Time>,
     #[serde(default)]
-    pub(super) at: String,
-    #[serde(default)]
-    pub(super) zone: String,
+    pub(super) repeats: String,
     #[serde(default)]
     pub(super) minutes: u32,
     #[serde(default)]
     pub(super) cut_off_minutes: u32,
     /// When it was set up.
     pub(super) set: When,
-    /// When it got its days.
+    /// When it got its schedule.
     pub(super) meets: Option<When>,
     pub(super) by: String,
 }

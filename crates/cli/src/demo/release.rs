@@ -245,7 +245,7 @@ fn fields(replay: &Replay<'_>, plan: &ReleasePlan) -> anyhow::Result<ReleaseFiel
     let table = replay.named_table(plan.fields.clone())?;
     let mut fields: ReleaseFields = table.try_into().context("reading the fields of a release")?;
     let window = plan.window.as_ref().map(|window| window.window(&replay.today));
-    fields.window = window.map(|window| Some(window.on_the_wire()));
+    fields.window = window.map(|window| Some(window.on_the_wire().into()));
     let milestone = |milestone: &crate::demo::files::MilestonePlan| Milestone {
         name: milestone.name.clone(),
         at: Some(milestone.at.instant(&replay.today).to_string()),

@@ -199,13 +199,13 @@ pub(super) fn set_period(
     replay.act(&plan.by, SavePeriod { kind, period: None, fields }).map(|_| ())
 }
 
-/// Sets a board up; then gives it its days.
+/// Sets a board up; then gives it its schedule, from the Monday of this week on.
 pub(super) fn set_board(replay: &Replay<'_>, plan: &BoardPlan, deed: &Deed) -> anyhow::Result<()> {
-    let schedule = (!plan.days.is_empty()).then(|| BoardSchedule {
-        days: plan.days.clone(),
-        at: plan.at.clone(),
-        zone: plan.zone.clone(),
-        minutes: plan.minutes,
+    let schedule = plan.at.map(|at| BoardSchedule {
+        window: replay.today.on_monday(at, plan.minutes).on_the_wire(),
+        repeats: plan.repeats.clone(),
+        except: Vec::new(),
+        also: Vec::new(),
         cut_off_minutes: plan.cut_off_minutes,
     });
     if matches!(deed, Deed::Schedule) {

@@ -41,6 +41,14 @@ impl Today {
         self.home.instant(date.to_datetime(time))
     }
 
+    /// A wall time at home on the Monday of this week, for so many minutes.
+    pub(super) fn on_monday(&self, time: Time, minutes: u32) -> Span {
+        let monday = self.moved(self.date, -i64::from(self.date.weekday().to_monday_zero_offset()));
+        let start = self.home.instant(monday.to_datetime(time));
+        let end = start.plus_minutes(i64::from(minutes));
+        Span { start, end, zone: self.home.clone() }
+    }
+
     fn moved(&self, date: Date, days: i64) -> Date {
         date.checked_add(days.days()).unwrap_or(self.date)
     }

@@ -23,6 +23,8 @@ words! {
         Rejected = "rejected",
         /// It was put off.
         Deferred = "deferred",
+        /// It was cancelled or taken back, so that there is nothing to decide.
+        Withdrawn = "withdrawn",
         /// The votes did not suffice.
         Undecided = "undecided",
         /// It was decided before the meeting began.
@@ -122,7 +124,8 @@ pub fn awaits(round: Option<&Round>, roles: &BTreeSet<Role>) -> bool {
 
 /// What became of an item, read from the last round of its subject: what the groups said that ask
 /// for the board's roles. A round that a no ended is rejected, whoever said it. What was decided
-/// before the meeting began is not its decision.
+/// before the meeting began is not its decision. A round that was taken back waits for nothing,
+/// put off or not.
 pub fn outcome(
     meeting: &Meeting,
     subject: Subject,
@@ -134,6 +137,9 @@ pub fn outcome(
     let held = |at: &Timestamp| meeting.started_at.is_some_and(|start| start <= *at);
     let decision = match decided {
         Some((decision, at)) if held(&at) => decision,
+        None if round.is_some_and(|round| round.state == RoundState::Withdrawn) => {
+            Decision::Withdrawn
+        }
         _ if meeting.deferral(subject).is_some() => Decision::Deferred,
         Some(_) => Decision::Earlier,
         None => Decision::Undecided,

@@ -130,20 +130,6 @@ mod tests {
     }
 
     #[test]
-    fn a_length_of_nothing_is_refused() {
-        let schedule = Schedule {
-            days: BTreeSet::new(),
-            at: jiff::civil::time(10, 0, 0, 0),
-            zone: kernel::Zone::utc(),
-            minutes: 0,
-            cut_off_minutes: 60,
-        };
-        let edit = Edit { schedule: Some(Some(schedule)), ..named("CAB", &[Role::CabMember]) };
-        let refusal = save(&Board::default(), &edit, SaveFacts::default()).expect_err("no day");
-        assert_eq!(refusal.missing.len(), 2);
-    }
-
-    #[test]
     fn saving_the_same_again_is_no_event() {
         let edit = named("CAB", &[Role::CabMember]);
         let mut board = Board::default();

@@ -38,4 +38,4 @@ pub use meeting::{
     Remark,
 };
 pub use refusal::Refusal;
-pub use schedule::{CUT_OFF_MINUTES_MAX, Day, Occurrence, Schedule};
+pub use schedule::{ByRule, CUT_OFF_MINUTES_MAX, Day, Occurrence, Schedule, Weekly};

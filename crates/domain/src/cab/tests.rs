@@ -280,6 +280,26 @@ fn what_became_of_an_item_is_read_from_its_round() {
 }
 
 #[test]
+fn what_was_taken_back_is_withdrawn_unless_the_board_decided_it() {
+    let roles = [Role::CabMember].into();
+    let decided = |meeting: &Meeting, votes: &[_], approved: &[_]| {
+        let round = round(RoundState::Withdrawn, votes, approved);
+        outcome(meeting, release(1), Some(&round), &roles).decision
+    };
+    let meeting = in_session(&[release(1)]);
+    let yes = (2, 0, Answer::Approve);
+    assert_eq!(decided(&meeting, &[], &[]), Decision::Withdrawn);
+    assert_eq!(decided(&meeting, &[yes], &[]), Decision::Withdrawn);
+    assert_eq!(decided(&meeting, &[yes], &[(0, 0)]), Decision::Approved);
+    let later = fold(frozen(&[release(1)]), &[MeetingEvent::Started {}], 131);
+    assert_eq!(decided(&later, &[yes], &[(0, 0)]), Decision::Earlier);
+    let agenda = [AgendaItem { subject: release(1), by_hand: false, minutes: 10 }];
+    let events = defer(&meeting, &named(release(1)), "no test result", &agenda, &chair(131));
+    let meeting = fold(meeting, &events.expect("put off"), 131);
+    assert_eq!(decided(&meeting, &[], &[]), Decision::Withdrawn, "it waits for no next meeting");
+}
+
+#[test]
 fn what_was_decided_before_the_meeting_is_not_its_decision() {
     let roles = [Role::CabMember].into();
     let yes = (2, 0, Answer::Approve);

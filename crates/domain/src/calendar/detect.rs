@@ -190,7 +190,7 @@ pub struct Found {
     pub overlap: Interval,
     /// Both windows and the CIs, hashed: an acceptance is bound to it.
     pub fingerprint: String,
-    /// Every CI that is hit.
+    /// Every CI that is hit, the nearest first.
     pub hits: Vec<Hit>,
     /// Whether it blocks the subject.
     pub blocking: bool,
@@ -254,10 +254,10 @@ pub fn detect(
 }
 
 struct Claim {
-    kind: ConflictKind,
     interval: Interval,
     committed: bool,
-    hits: BTreeSet<Hit>,
+    /// What each hit is, by the number of relations: what blocks is the nearest.
+    hits: BTreeMap<(usize, Hit), ConflictKind>,
 }
 
 fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) -> Vec<Found> {
@@ -286,10 +286,11 @@ fn with_records(placed: &Placed, neighbours: &[Neighbour], reaches: &[Reach]) ->
     }
     let conflicts = claims.into_iter().filter_map(|((with, _), claim)| {
         let overlap = placed.interval.overlap(claim.interval)?;
-        let hits: Vec<Hit> = claim.hits.into_iter().collect();
+        let kind = *claim.hits.values().next()?;
+        let hits: Vec<Hit> = claim.hits.into_keys().map(|(_, hit)| hit).collect();
         let others = hits.iter().map(|hit| (hit.ci, hit.path.last().map_or(hit.ci, |s| s.ci)));
         let fingerprint = symmetric(placed, with, claim.interval, others);
-        let (kind, subject) = (claim.kind, placed.subject);
+        let subject = placed.subject;
         let mut found = Found { kind, subject, with, overlap, fingerprint, hits, blocking: false };
         found.blocking = placed.blocking.says(kind, claim.committed, found.relations());
         Some(found)
@@ -305,13 +306,12 @@ fn add(
 ) {
     let same = kind == ConflictKind::SameCi;
     let claim = claims.entry((neighbour.subject, same)).or_insert_with(|| Claim {
-        kind,
         interval: neighbour.interval,
         committed: false,
-        hits: BTreeSet::new(),
+        hits: BTreeMap::new(),
     });
     claim.committed |= neighbour.committed;
-    claim.hits.insert(hit);
+    claim.hits.entry((hit.path.len(), hit)).or_insert(kind);
 }
 
 /// The same whichever side looks: each side's window, and the pairs of CIs by side.
@@ -456,6 +456,21 @@ mod tests {
         let found = detect(&mine, &[claim(2, 9, hours(1, 3), true)], &reaches, &[]);
         assert_eq!(found[0].kind, ConflictKind::UpstreamCi);
         assert_eq!(found[0].hits, [Hit { ci: ci(7), path: reaches[0].path.clone() }]);
+    }
+
+    #[test]
+    fn the_shortest_way_is_told_first_and_says_what_it_is() {
+        let mine = placed(1, &[7], hours(0, 2));
+        let round = {
+            let steps = [8, 9].map(|to| reach(7, to, Direction::Upstream).path);
+            Reach { path: steps.concat(), ..reach(7, 9, Direction::Upstream) }
+        };
+        let back = reach(7, 9, Direction::Downstream);
+        let reaches = [round.clone(), back.clone()];
+        let found = &detect(&mine, &[claim(2, 9, hours(1, 3), true)], &reaches, &[])[0];
+        let ways: Vec<_> = found.hits.iter().map(|hit| &hit.path).collect();
+        assert_eq!(ways, [&back.path, &round.path]);
+        assert_eq!((found.kind, found.blocking), (ConflictKind::DownstreamCi, true));
     }
 
     #[test]

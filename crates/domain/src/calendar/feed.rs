@@ -1,5 +1,6 @@
-//! A feed: an address under which a calendar program reads what is planned, for the person who made
-//! it. The address holds a secret, and only the secret's hash is kept, outside the log.
+//! A feed: an address under which a calendar program reads what is planned, or a news reader what
+//! was told, for the person who made it. The address holds a secret, and only the secret's hash is
+//! kept, outside the log.
 
 use kernel::{BoardId, FeedId, NAME_MAX, PersonId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ words! {
         Change = "change",
         /// Releases.
         Release = "release",
+        /// The notices to whoever made it, and nothing else.
+        Notice = "notice",
     }
 }
 
@@ -46,7 +49,7 @@ pub struct FeedFilter {
 /// A feed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feed {
-    /// What it is called in calendar programs.
+    /// What it is called in the programs that read it.
     pub name: String,
     /// Whose it is.
     pub person: Option<PersonId>,
@@ -93,6 +96,11 @@ pub fn create_feed(
             kind out, or make two feeds";
         check.wrong("/board", detail);
     }
+    let notices_alone = FeedFilter { kind: filter.kind, ..FeedFilter::default() };
+    if filter.kind == Some(FeedKind::Notice) && *filter != notices_alone {
+        let detail = "tells of all notices to you: leave service, team, environment and board out";
+        check.wrong("/kind", detail);
+    }
     check.end()?;
     let (name, filter) = (name.to_owned(), filter.clone());
     Ok(vec![FeedEvent::Created { name, person, filter }])
@@ -129,6 +137,16 @@ mod tests {
         let both = FeedFilter { kind: Some(FeedKind::Release), ..filter };
         let refusal = create_feed("CAB", person, &both, 0).expect_err("refused");
         assert_eq!(refusal.missing[0].pointer, "/board");
+    }
+
+    #[test]
+    fn a_feed_of_notices_tells_all_of_them() {
+        let person = PersonId::from_uuid(uuid::Uuid::from_u128(1));
+        let filter = FeedFilter { kind: Some(FeedKind::Notice), ..FeedFilter::default() };
+        assert!(create_feed("Notices", person, &filter, 0).is_ok());
+        let environment = Some(Environment::default());
+        let refusal = create_feed("Notices", person, &FeedFilter { environment, ..filter }, 0);
+        assert_eq!(refusal.expect_err("refused").missing[0].pointer, "/kind");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub use external::{
 pub use feed::{FEEDS_MAX, Feed, FeedFilter, FeedKind, create_feed, revoke_feed};
 pub use order::out_of_order;
 pub use period::{Content, Edit, Period, PeriodKind, SaveFacts, drafted, remove, save};
-pub use refusal::{Refusal, not_blocked};
+pub use refusal::{Refusal, Stands, not_blocked};
 pub use rule::{COUNT_MAX, RULE_MAX, Rule, RuleError};
 pub use schedule::{Occasion, Repeats, Schedule, clock_change};
 pub use slots::{

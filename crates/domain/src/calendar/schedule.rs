@@ -269,7 +269,7 @@ impl Schedule {
     }
 
     /// What is wrong with it.
-    pub(super) fn check(&self, check: &mut Check) {
+    pub(crate) fn check(&self, check: &mut Check) {
         check.count("/except", self.except.len(), OCCASIONS_MAX);
         check.count("/also", self.also.len(), OCCASIONS_MAX);
         let (start, _) = self.walls();

@@ -69,10 +69,13 @@ pub fn edit(
     if edit.window.is_some() {
         may_move_window(change, facts)?;
     }
+    // Rules about conflicts read a type and a team: in a release those of the release.
+    let told_apart = edit.change_type.is_some() || edit.team.is_some();
     let moved = edit.window.is_some()
         || edit.cis.is_some()
         || edit.services.is_some()
-        || edit.environment.is_some();
+        || edit.environment.is_some()
+        || (told_apart && change.release.is_none());
     let event = ChangeEvent::Edited { edit: Box::new(edit) };
     let after = change.clone().evolve(&event, stamp);
     let mut check = checked(&after.content);

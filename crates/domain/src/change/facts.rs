@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use kernel::{PersonId, Timestamp};
 
 use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan, Round};
+use crate::calendar::{self, Stands};
 use crate::change::{Change, Phase, Refusal, owes_review};
 use crate::identity::Role;
 use crate::policy::{ChangeType, OutsideRelease};
@@ -75,6 +76,8 @@ pub struct Facts {
     pub release: Option<ReleaseFact>,
     /// Each conflict that blocks its window, in words.
     pub blocking: Vec<String>,
+    /// How the window that was looked at stands to its own.
+    pub stands: Stands,
     /// The exceptions without which more would block, `EXC-…`.
     pub under: Vec<String>,
     /// What an emergency that begins now, outside its window, meets and nobody can accept.
@@ -252,7 +255,7 @@ fn may_schedule(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
 }
 
 pub(super) fn not_blocked(facts: &Facts) -> Result<(), crate::Refusal> {
-    crate::calendar::not_blocked(&facts.blocking).map_err(Into::into)
+    calendar::not_blocked(&facts.blocking, facts.stands).map_err(Into::into)
 }
 
 /// The longer window that is asked for, where the person may decide about it.
@@ -272,7 +275,7 @@ fn may_start(change: &Change, facts: &Facts) -> Result<(), crate::Refusal> {
     change.not_by_its_approver(facts.person)?;
     // An emergency need not wait for its window; what blocks it is accepted with a reason.
     if change.phase == Phase::Authorise {
-        crate::calendar::not_blocked(&facts.blocking_now)?;
+        calendar::not_blocked(&facts.blocking_now, Stands::Ahead)?;
         return not_blocked(facts);
     }
     let window = facts.window(change).ok_or(Refusal::WindowMissing)?;

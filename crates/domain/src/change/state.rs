@@ -212,7 +212,7 @@ pub struct Change {
     /// How many incidents the system that it came from counted as brought by it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub incidents: Option<u32>,
-    /// The window that was planned last, where it was taken away.
+    /// The window that was planned before this one, or before it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,
     /// That it was found done without anyone having authorised it, and how.
@@ -372,10 +372,11 @@ impl Aggregate for Change {
     type Id = ChangeId;
     type Event = ChangeEvent;
     const KIND: &'static str = "change";
-    const FORMAT: i64 = 7;
+    const FORMAT: i64 = 8;
 
     fn evolve(mut self, event: &ChangeEvent, stamp: &Stamp) -> Self {
         use ChangeEvent as E;
+        let planned = self.content.window.clone();
         match event {
             E::Raised { number, content, requester } => {
                 self.number.clone_from(number);
@@ -392,11 +393,7 @@ impl Aggregate for Change {
                 }
             }
             E::Edited { edit } => {
-                let before = self.content.window.clone();
                 self.content.apply(edit);
-                if self.content.window.is_none() {
-                    self.last_window = before.or(self.last_window);
-                }
                 if edit.writes() {
                     self.authors.extend(stamp.by.person());
                 }
@@ -461,6 +458,9 @@ impl Aggregate for Change {
                 self.unauthorised = Some(Standing::new(reason, stamp));
             }
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
+        }
+        if self.content.window != planned {
+            self.last_window = planned.or(self.last_window);
         }
         self
     }

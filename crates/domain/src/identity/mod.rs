@@ -7,6 +7,7 @@
 mod event;
 mod permission;
 mod person;
+mod quiet;
 mod refusal;
 mod token;
 
@@ -16,5 +17,6 @@ pub use person::{
     Content, Edit, FILTERS_MAX, LOGIN_MAX, PASSWORD_MAX, PASSWORD_MIN, Person, SaveFacts,
     SavedFilter, check_password, faults, save, save_filters,
 };
+pub use quiet::QuietHours;
 pub use refusal::IdentityRefusal;
 pub use token::{SCOPES_MAX, TOKEN_DAYS_MAX, Token, create_token, revoke_token};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::edit::{editable, is_default};
-use crate::identity::{IdentityRefusal, PersonEvent, Role};
+use crate::identity::{IdentityRefusal, PersonEvent, QuietHours, Role};
 use crate::refusal::{Check, General, Missing, Refusal};
 
 /// The fewest characters of a password (NIST SP 800-63B asks for at least 8).
@@ -18,6 +18,8 @@ pub const LOGIN_MAX: usize = 100;
 pub const PASSWORD_MAX: usize = 200;
 /// The most saved filters of a person.
 pub const FILTERS_MAX: usize = 100;
+/// The lists whose filters are saved, as their addresses name them.
+const FILTERED: &[&str] = &["changes", "incidents", "releases"];
 
 editable! {
     /// What is known of a person.
@@ -34,6 +36,8 @@ editable! {
         zone: Option<Zone>,
         /// True for someone who left.
         inactive: bool,
+        /// When their mails wait; never when absent.
+        quiet: Option<QuietHours>,
     }
 }
 
@@ -165,6 +169,9 @@ pub fn faults(content: &Content) -> Vec<Missing> {
     if !content.email.is_empty() && !content.email.contains('@') {
         check.wrong("/email", "is not an e-mail address");
     }
+    if content.quiet.is_some_and(|quiet| quiet.from == quiet.to) {
+        check.wrong("/quiet/to", "is when they begin: quiet hours end before the day is over");
+    }
     check.found()
 }
 
@@ -173,7 +180,11 @@ pub fn save_filters(person: &Person, filters: &[SavedFilter]) -> Decision<Person
     let mut check = Check::default();
     check.count("/filters", filters.len(), FILTERS_MAX);
     for (index, filter) in filters.iter().enumerate() {
-        check.name(&format!("/filters/{index}/list"), &filter.list, 50);
+        if !FILTERED.contains(&filter.list.as_str()) {
+            let known = FILTERED.join(", ");
+            let detail = format!("is none of the lists whose filters are saved: {known}");
+            check.wrong(&format!("/filters/{index}/list"), detail);
+        }
         check.name(&format!("/filters/{index}/name"), &filter.name, NAME_MAX);
         check.text(&format!("/filters/{index}/query"), &filter.query, 2_000);
     }
@@ -256,6 +267,27 @@ mod tests {
     }
 
     #[test]
+    fn quiet_hours_are_ones_own_and_end_some_time() {
+        let hours = |from, to| {
+            let at = |hour| jiff::civil::time(hour, 0, 0, 0);
+            Some(Some(QuietHours { from: at(from), to: at(to), digest: true }))
+        };
+        let night = Edit { quiet: hours(22, 7), ..Edit::default() };
+        assert!(!night.needs_keeper(&anna().content));
+        let events = save(&anna(), &night, &known()).expect("fine");
+        assert_eq!(events, vec![PersonEvent::Edited { edit: night.clone() }]);
+        let content = Content { quiet: night.quiet.flatten(), ..anna().content };
+        let quiet = Person { content, ..Person::default() };
+        assert_eq!(save(&quiet, &night, &known()), Ok(vec![]));
+        let text = serde_json::to_string(&Edit { quiet: Some(None), ..Edit::default() });
+        let none: Edit = serde_json::from_str(&text.expect("JSON")).expect("an edit");
+        assert_eq!(none.quiet, Some(None), "taken away is not left as it was");
+        let endless = Edit { quiet: hours(7, 7), ..Edit::default() };
+        let refusal = save(&anna(), &endless, &known()).expect_err("a whole day");
+        assert_eq!(refusal.missing[0].pointer, "/quiet/to");
+    }
+
+    #[test]
     fn a_password_is_long_and_not_the_login() {
         assert!(check_password("/new", "correct horse", "anna").is_ok());
         assert!(check_password("/new", "too short", "anna").is_err());
@@ -264,14 +296,22 @@ mod tests {
         assert!(check_password("/new", &"x".repeat(PASSWORD_MAX + 1), "anna").is_err());
     }
 
+    fn filter(list: &str) -> SavedFilter {
+        let (list, name) = (list.to_owned(), "mine".to_owned());
+        SavedFilter { list, name, query: "phase=draft".to_owned() }
+    }
+
+    #[test]
+    fn a_filter_is_one_of_a_list() {
+        let both = [filter("changes"), filter("nope")];
+        let refused = save_filters(&Person::default(), &both).expect_err("no list");
+        assert_eq!(refused.missing.len(), 1);
+        assert_eq!(refused.missing[0].pointer, "/filters/1/list");
+    }
+
     #[test]
     fn saving_the_same_filters_again_is_no_event() {
-        let filter = SavedFilter {
-            list: "changes".to_owned(),
-            name: "mine".to_owned(),
-            query: "phase=draft".to_owned(),
-        };
-        let filters = vec![filter];
+        let filters = vec![filter("changes")];
         let events = save_filters(&Person::default(), &filters).expect("fine");
         assert_eq!(events, vec![PersonEvent::FiltersSaved { filters: filters.clone() }]);
         let person = Person { filters: filters.clone(), ..Person::default() };

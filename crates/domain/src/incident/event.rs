@@ -68,7 +68,8 @@ pub enum IncidentEvent {
 }
 
 impl IncidentEvent {
-    /// The event of a remark or of links; an incident has neither tasks nor watchers.
+    /// The event of a remark or of links; an incident has neither tasks nor watchers,
+    /// and tells nobody.
     pub(super) fn of_extra(extra: ExtraEvent) -> Option<Self> {
         match extra {
             ExtraEvent::CommentAdded { text } => Some(Self::CommentAdded { text }),
@@ -77,6 +78,8 @@ impl IncidentEvent {
             | ExtraEvent::TaskEdited { .. }
             | ExtraEvent::TaskRemoved { .. }
             | ExtraEvent::WatchSet { .. }
+            | ExtraEvent::LinkTold { .. }
+            | ExtraEvent::LinkUntold { .. }
             | ExtraEvent::RehearsalRecorded { .. } => None,
         }
     }

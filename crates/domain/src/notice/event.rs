@@ -7,6 +7,7 @@ use kernel::ReleaseId;
 use serde::{Deserialize, Serialize};
 
 use crate::notice::{ChannelContent, ChannelEdit, GroupContent, GroupEdit, PlanEdit, Text};
+use crate::record::Awaited;
 use crate::vocabulary::{Audience, Moment, Window};
 
 /// An event of a user group's stream.
@@ -90,6 +91,20 @@ pub enum NoticeEvent {
         place: u32,
         /// Where it stands since, in words.
         state: String,
+        /// The texts, as they are sent.
+        texts: Vec<Text>,
+        /// How many it is for, by audience.
+        people: BTreeMap<Audience, u32>,
+    },
+    /// It was written for one who waited for the work of a record, and waits to be sent.
+    #[serde(rename = "notice.work_done.v1")]
+    WorkDone {
+        /// The id of the change or the release.
+        record: String,
+        /// What waited for it.
+        link: Awaited,
+        /// The name or the address of whom it is for.
+        whom: String,
         /// The texts, as they are sent.
         texts: Vec<Text>,
         /// How many it is for, by audience.

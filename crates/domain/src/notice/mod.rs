@@ -16,6 +16,7 @@ mod communication;
 mod due;
 mod event;
 mod group;
+mod pressing;
 mod refusal;
 mod state;
 
@@ -27,8 +28,9 @@ pub use communication::{Communication, PlanContent, PlanEdit, plan};
 pub use due::{Ended, Facts, LATE_MINUTES, Lead, Next, Telling, To, Told, believed, next};
 pub use event::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 pub use group::{GroupContent, GroupEdit, GroupFacts, UserGroup, address_of, save_group};
+pub use pressing::{NEAR_HOURS, Tidings};
 pub use refusal::Refusal;
-pub use state::{Notice, Text};
+pub use state::{Notice, Text, Waiting};
 
 /// The most people and addresses of a user group.
 pub const MEMBERS_MAX: usize = 10_000;

@@ -1,5 +1,5 @@
-//! A notice: the texts of one moment of a release, or of a move of a record, as they were sent. It
-//! is never edited.
+//! A notice: the texts of one moment of a release, of a move of a record, or of work that someone
+//! waited for, as they were sent. It is never edited.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::{Aggregate, Stamp};
 use crate::edit::is_default;
 use crate::notice::NoticeEvent;
+use crate::record::Awaited;
 use crate::vocabulary::{Audience, Moment, Window};
 
-/// What a notice tells that is about no moment of a release.
+/// What a notice tells that is about no moment of a release: that its record moved on, or that the
+/// work is done for which someone waited.
 const MOVED_ON: &str = "moved_on";
+const WORK_DONE: &str = "work_done";
 
 /// What is told to one audience in one zone: plain text, of which each channel makes its own form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,14 +30,26 @@ pub struct Text {
     pub body: String,
 }
 
+/// Who waited for a piece of work, and for what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The link of the record.
+    pub link: Awaited,
+    /// Their name, or their address.
+    pub whom: String,
+}
+
 /// A notice.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// The release whose moment it tells.
     pub release: Option<ReleaseId>,
-    /// The id of the change or the release that it says has moved on.
+    /// The id of the change or the release that it says has moved on, or is done.
     #[serde(default, skip_serializing_if = "is_default")]
     pub record: Option<String>,
+    /// Who waited for that to be done.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub waiting: Option<Waiting>,
     /// Its place among the notices of the release; of a move, the place of that in the log.
     pub place: u32,
     /// What happened, or is about to.
@@ -60,15 +75,27 @@ impl Notice {
         format!("moves:{record}")
     }
 
-    /// Under what it stands: the id of its release, or the key of the moves of its record.
+    /// Under what it stands that someone was told of a link of a record: told once, it is there.
+    pub fn key_of_wait(record: &str, link: &Awaited) -> String {
+        let Awaited { kind, target, tell } = link;
+        format!("waits:{kind}:{target:?}:{tell:?}:{record}")
+    }
+
+    /// Under what it stands: the id of its release, or the key of the moves of its record, or of
+    /// the link of which it tells.
     pub fn key(&self) -> Option<String> {
-        let moves = || self.record.as_deref().map(Self::key_of_moves);
+        let key = |record| match &self.waiting {
+            Some(waiting) => Self::key_of_wait(record, &waiting.link),
+            None => Self::key_of_moves(record),
+        };
+        let moves = || self.record.as_deref().map(key);
         self.release.map(|release| release.to_string()).or_else(moves)
     }
 
     /// What it tells, in a word.
     pub fn word(&self) -> &'static str {
-        self.moment.map_or(MOVED_ON, Moment::word)
+        let of_record = if self.waiting.is_some() { WORK_DONE } else { MOVED_ON };
+        self.moment.map_or(of_record, Moment::word)
     }
 
     /// The text of an audience in a zone; where that zone has none, that of the audience.
@@ -99,6 +126,14 @@ impl Aggregate for Notice {
             NoticeEvent::MovedOn { record, place, state: _, texts, people } => {
                 self.record = Some(record.clone());
                 self.place = *place;
+                self.texts.clone_from(texts);
+                self.people.clone_from(people);
+                self.prepared_at = Some(stamp.at);
+            }
+            NoticeEvent::WorkDone { record, link, whom, texts, people } => {
+                self.record = Some(record.clone());
+                self.waiting = Some(Waiting { link: link.clone(), whom: whom.clone() });
+                self.place = 1;
                 self.texts.clone_from(texts);
                 self.people.clone_from(people);
                 self.prepared_at = Some(stamp.at);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
 
 use crate::approval::{self, Decider, Electorate, Extension, ExtensionRoles, Plan, Round};
-use crate::calendar;
+use crate::calendar::{self, Stands};
 use crate::deployment::{self, DeploymentState};
 use crate::identity::Role;
 use crate::policy::ReleasePhase as P;
@@ -170,6 +170,8 @@ pub struct Facts {
     pub changes: Vec<ChangeFact>,
     /// Each conflict that blocks its window, in words.
     pub blocking: Vec<String>,
+    /// How the window that was looked at stands to its own.
+    pub stands: Stands,
     /// The exceptions without which more would block, `EXC-…`.
     pub under: Vec<String>,
     /// The releases that must be over before it.
@@ -445,7 +447,7 @@ fn may_schedule(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> 
     if window.interval.end <= facts.now {
         return Err(Refusal::WindowPast.into());
     }
-    calendar::not_blocked(&facts.blocking)?;
+    calendar::not_blocked(&facts.blocking, facts.stands)?;
     Ok(agreed(release, facts)?)
 }
 
@@ -467,7 +469,7 @@ fn may_deploy(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     if facts.notes_published == Some(false) {
         return Err(Refusal::NotesMissing.into());
     }
-    calendar::not_blocked(&facts.blocking)?;
+    calendar::not_blocked(&facts.blocking, facts.stands)?;
     agreed(release, facts)?;
     in_order(facts)
 }

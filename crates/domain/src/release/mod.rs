@@ -44,7 +44,7 @@ pub use order::{AFTER_MAX, REACH_MAX, Slip, Waits, depend, slips};
 pub use parts::{PartFact, SignOff, sign_off, signable, signed};
 pub use plan::{advance, create, edit, extra};
 pub use plan_file::{PLAN_MAX, set_plan};
-pub use ready::{About, Point, Stand, blocks, points};
+pub use ready::{About, Point, Stand, points};
 pub use refusal::Refusal;
 pub use schedule::{extend, grant_extension, overrun, refuse_extension, schedule};
 pub use scope::{Joining, attach, detach, grow, reorder};

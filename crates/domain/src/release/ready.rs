@@ -183,8 +183,3 @@ fn window(release: &Release, facts: &Facts) -> (Stand, String) {
         Some(_) => (Stand::Waits, "the window is planned, not yet committed".to_owned()),
     }
 }
-
-/// How many points block.
-pub fn blocks(release: &Release, facts: &Facts) -> usize {
-    points(release, facts).iter().filter(|point| point.stand == Stand::Blocks).count()
-}

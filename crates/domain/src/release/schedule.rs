@@ -83,6 +83,6 @@ fn longer(release: &Release, end: Timestamp, facts: &Facts) -> Result<Window, cr
     if end <= window.interval.end || end <= facts.now {
         return Err(Refusal::NotLonger { end: window.interval.end }.into());
     }
-    calendar::not_blocked(&facts.blocking)?;
+    calendar::not_blocked(&facts.blocking, facts.stands)?;
     Ok(window.until(end)?)
 }

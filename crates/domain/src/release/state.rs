@@ -284,7 +284,7 @@ pub struct Release {
     /// How it ended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub outcome: Option<Outcome>,
-    /// The window that was planned last, where it was taken away.
+    /// The window that was planned before this one, or before it was taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub last_window: Option<Window>,
     /// When it was created.
@@ -385,9 +385,8 @@ impl Aggregate for Release {
     type Id = ReleaseId;
     type Event = ReleaseEvent;
     const KIND: &'static str = "release";
-    const FORMAT: i64 = 8;
+    const FORMAT: i64 = 9;
 
-    #[expect(clippy::too_many_lines, reason = "an event after another")]
     fn evolve(mut self, event: &ReleaseEvent, stamp: &Stamp) -> Self {
         use ReleaseEvent as E;
         if event.writes() {
@@ -406,13 +405,7 @@ impl Aggregate for Release {
                 self.created_at = Some(stamp.at);
                 self.enter(Phase::Planning);
             }
-            E::Edited { edit } => {
-                let before = self.content.window.clone();
-                self.content.apply(edit);
-                if self.content.window.is_none() {
-                    self.last_window = before.or(self.last_window);
-                }
-            }
+            E::Edited { edit } => self.content.apply(edit),
             E::ChangeAttached { change, .. } => self.changes.push(*change),
             E::ChangeDetached { change } => self.changes.retain(|known| known != change),
             E::Reordered { changes } => self.changes.clone_from(changes),
@@ -491,6 +484,7 @@ impl Aggregate for Release {
             E::Annotated(event) => self.extras = self.extras.evolve(event, stamp),
         }
         if self.content.window != planned {
+            self.last_window = planned.or(self.last_window);
             self.let_answers_lapse();
         }
         self

@@ -14,7 +14,7 @@ use crate::audit::telling::{COLUMNS, Stored, Teller};
 use crate::bus::Stop;
 use crate::http::{App, ListQuery, Signed};
 use crate::problem::Answer;
-use crate::read::{ANY_MAX, Statement, ask, refused};
+use crate::read::{Statement, ask, of_any, refused};
 use crate::withheld::LogReader;
 
 pub(super) async fn list(
@@ -72,14 +72,9 @@ fn page(
 /// Events that were found, whole, in their order.
 fn load(db: &mut dyn Query, found: &[Found]) -> Result<Vec<Stored>, Fault> {
     let mut stored: BTreeMap<String, Stored> = BTreeMap::new();
-    for slice in found.chunks(ANY_MAX) {
-        let mut statement = Statement::new(&format!(
-            "SELECT {COLUMNS} FROM events JOIN log ON log.event_id = events.id WHERE "
-        ));
-        statement.bind_any("events.id", slice.iter().map(|one| Value::from(&one.id)));
-        for row in statement.query(db)? {
-            stored.insert(row.text(0)?.to_owned(), Stored::of(&row)?);
-        }
+    let sql = &format!("SELECT {COLUMNS} FROM events JOIN log ON log.event_id = events.id WHERE ");
+    for row in of_any(db, sql, "events.id", found.iter().map(|one| Value::from(&one.id)))? {
+        stored.insert(row.text(0)?.to_owned(), Stored::of(&row)?);
     }
     Ok(found.iter().filter_map(|one| stored.remove(&one.id)).collect())
 }

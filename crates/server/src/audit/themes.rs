@@ -210,6 +210,7 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "communication.edited.v1",
             "notice.moved_on.v1",
             "notice.prepared.v1",
+            "notice.work_done.v1",
             "user_group.created.v1",
             "user_group.edited.v1",
         ],

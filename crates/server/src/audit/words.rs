@@ -128,6 +128,11 @@ const SENTENCES: &[(&str, &str)] = &[
         "asked for {command}[ on {target.runner}][ on a runner with the label {target.label}]",
     ),
     ("job.stop_asked", "asked its runner to stop it"),
+    ("link_told", "told {whom} that the work for {link.kind} {link.target} is done"),
+    (
+        "link_untold",
+        "could not tell {link.tell} that the work for {link.kind} {link.target} is done: {untold.reason}",
+    ),
     ("links_set", "set the links"),
     ("meeting.arranged", "put the agenda in order: {order.*.id}"),
     ("meeting.cancelled", "called the meeting off"),
@@ -144,6 +149,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("meeting.time_set", "gave {subject.id} {minutes} minutes"),
     ("notice.moved_on", "wrote to the people of {record}: {state}"),
     ("notice.prepared", "wrote notice {place} of {release}: {moment}[, window {window}]"),
+    (
+        "notice.work_done",
+        "wrote to {whom} that the work of {record} for {link.kind} {link.target} is done",
+    ),
     ("part_signed_off", "signed off the part of {part.team}: {part.owns}"),
     ("period.created", "set up the {kind}"),
     ("person.created", "made the account"),

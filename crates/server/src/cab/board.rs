@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use api::cab::{BoardFields, BoardSchedule};
 use api::common::Written;
 use domain::Aggregate as _;
-use domain::cab::{Board, Day, Edit, SaveFacts, Schedule, save};
+use domain::cab::{Board, ByRule, Edit, SaveFacts, Schedule, save};
+use domain::calendar::Occasion;
 use domain::identity::Permission;
 use kernel::{BoardId, PersonId};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::cab::meeting::{drop_scheduled, plan_next};
-use crate::names::{Resolver, find_board, find_person};
+use crate::calendar::days;
+use crate::names::{Resolver, find_board, find_person, parse_window, shown_window};
 
 /// The command.
 pub struct SaveBoard {
@@ -91,28 +93,24 @@ impl SaveBoard {
 }
 
 fn schedule(resolver: &mut Resolver, wanted: &BoardSchedule) -> Option<Schedule> {
-    let mut days = BTreeSet::new();
-    for (index, word) in wanted.days.iter().enumerate() {
-        let day: Option<Day> =
-            resolver.parse(&format!("/schedule/days/{index}"), Some(word.as_str()));
-        days.extend(day);
-    }
-    let at = wanted.at.parse().map_err(|_| {
-        resolver.wrong("/schedule/at", "is a time of the day such as 10:00");
-    });
-    let zone = resolver.parse("/schedule/zone", Some(&wanted.zone));
-    let (minutes, cut_off_minutes) = (wanted.minutes, wanted.cut_off_minutes);
-    Some(Schedule { days, at: at.ok()?, zone: zone?, minutes, cut_off_minutes })
+    let window = parse_window(resolver, "/schedule/window", &wanted.window);
+    let repeats = resolver.parse("/schedule/repeats", Some(&wanted.repeats));
+    let except = days(resolver, "/schedule/except", &wanted.except);
+    let also = days(resolver, "/schedule/also", &wanted.also);
+    let (window, repeats, cut_off_minutes) = (window?, repeats?, wanted.cut_off_minutes);
+    Some(Schedule::ByRule(ByRule { window, repeats, except, also, cut_off_minutes }))
 }
 
 /// A schedule as it is shown.
 pub(super) fn shown(schedule: &Schedule) -> BoardSchedule {
+    let meetings = schedule.meetings();
+    let text = |days: BTreeSet<Occasion>| days.iter().map(ToString::to_string).collect();
     BoardSchedule {
-        days: schedule.days.iter().map(|day| day.word().to_owned()).collect(),
-        at: schedule.at.strftime("%H:%M").to_string(),
-        zone: schedule.zone.name().to_owned(),
-        minutes: schedule.minutes,
-        cut_off_minutes: schedule.cut_off_minutes,
+        window: shown_window(&meetings.window),
+        repeats: meetings.repeats.to_string(),
+        except: text(meetings.except),
+        also: text(meetings.also),
+        cut_off_minutes: schedule.cut_off_minutes(),
     }
 }
 

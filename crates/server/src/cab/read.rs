@@ -5,7 +5,7 @@ use api::cab as wire;
 use api::common::Ref;
 use domain::General;
 use domain::cab::{
-    AgendaItem, Board, Meeting, MeetingState, Outcome, Subject, Verb, guard, outcome,
+    AgendaItem, Board, Decision, Meeting, MeetingState, Outcome, Subject, Verb, guard, outcome,
 };
 use domain::identity::{Permission, Role};
 use kernel::{PersonId, Timestamp};
@@ -100,7 +100,12 @@ fn shown_item(
     let kept = held.and_then(|held| held.outcome.clone());
     let live = outcome(meeting, subject, known.round.as_ref(), &board.content.roles);
     let end = kept.unwrap_or(live);
-    let begun = matches!(meeting.state, Some(MeetingState::InSession | MeetingState::Ended));
+    let told = match meeting.state {
+        Some(MeetingState::InSession | MeetingState::Ended) => true,
+        // Whoever prepares the meeting sees what fell away since the agenda was closed.
+        Some(MeetingState::Frozen) => end.decision == Decision::Withdrawn,
+        _ => false,
+    };
     let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
     Ok(Some(wire::AgendaItem {
         subject: Ref { id: subject.id(), number: Some(known.number), name: known.title },
@@ -111,7 +116,7 @@ fn shown_item(
         minutes: item.minutes,
         opened_at: text(held.and_then(|held| held.opened_at)),
         closed_at: text(held.and_then(|held| held.closed_at)),
-        decision: begun.then(|| end.decision.word().to_owned()),
+        decision: told.then(|| end.decision.word().to_owned()),
         votes: votes(db, names, &end)?,
     }))
 }

@@ -17,7 +17,7 @@ use crate::calendar::order::followers;
 use crate::calendar::slots::{DURATION_MAX, Question, facts, refused, slot, usual_minutes, wanted};
 use crate::names::{Names, Resolver};
 use crate::placement::{Placement, placement};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{Statement, of_any};
 
 /// How long a change is planned for where nothing else is said, in minutes.
 const MINUTES_DEFAULT: i64 = 60;
@@ -131,7 +131,7 @@ fn fill(
     zone: &Zone,
 ) -> Result<(), Fault> {
     let warned = placing.slot.iter().flat_map(|slot| &slot.warnings);
-    shower.load(db, warned.chain(placing.refused.iter().flat_map(|refused| &refused.why)))?;
+    shower.load(db, warned.chain(placing.refused.iter().flat_map(|refused| &refused.why)), None)?;
     if let Some(found) = &placing.slot {
         item.slot = Some(slot(db, names, shower, found, zone)?);
     } else {
@@ -255,12 +255,9 @@ fn entry(
 fn criticality(db: &mut dyn Query, services: &BTreeSet<ServiceId>) -> Result<i64, Fault> {
     let services: Vec<String> = services.iter().map(ServiceId::to_string).collect();
     let mut most = i64::MAX;
-    for slice in services.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT criticality FROM services WHERE ");
-        statement.bind_any("id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            most = most.min(row.int(0)?);
-        }
+    let sql = "SELECT criticality FROM services WHERE ";
+    for row in of_any(db, sql, "id", services.iter().map(Value::from))? {
+        most = most.min(row.int(0)?);
     }
     Ok(most)
 }

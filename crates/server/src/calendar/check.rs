@@ -17,6 +17,7 @@ use crate::calendar::order::order;
 use crate::calendar::slots::NAMED_MAX;
 use crate::names::{Resolver, parse_window};
 use crate::placement::{placement, services};
+use crate::policy::{in_force, of_conflict};
 use crate::service::known_cis;
 
 /// The most conflicts that a check shows; it counts all that block.
@@ -54,7 +55,9 @@ fn look(
     now: Timestamp,
 ) -> Result<Checked, Stop> {
     let (subject, interval) = (placed.subject, placed.interval);
-    let mut shower = Shower::of_draft(placed.environment, placed.emergency);
+    let set = in_force(db)?.set;
+    let record = of_conflict(db, &set, &placed)?;
+    let mut shower = Shower::of_draft(record);
     let mut looked = find_placed(db, placed)?;
     let mut found = std::mem::take(&mut looked.found);
     // Those that wait for it and would begin before it is over stand here too.
@@ -64,7 +67,7 @@ fn look(
     found.sort_by_key(|one| !one.blocking);
     let blocks = found.iter().take_while(|one| one.blocking).count();
     found.truncate(CHECKED_MAX.max(blocks));
-    shower.load(db, found.iter())?;
+    shower.load(db, found.iter(), None)?;
     let mut conflicts = Vec::with_capacity(found.len());
     let mut blocking = u32::from(looked.beyond.is_some());
     for one in &found {

@@ -11,7 +11,6 @@ use domain::calendar::{
 };
 use domain::identity::Permission;
 use domain::service::RelationKind;
-use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
 use kernel::{ConflictId, Interval, Timestamp, Zone};
 use ports::{Fault, Query, Row, Value};
@@ -25,8 +24,8 @@ use crate::http::ListQuery;
 use crate::listing::{order, wrong_cursor};
 use crate::names::Names;
 use crate::placement::environments;
-use crate::policy::{CONFLICTS, ConflictCase, PolicySet, in_force};
-use crate::read::{ANY_MAX, Statement, action};
+use crate::policy::{CONFLICTS, ConflictCase, ConflictRecord, PolicySet, in_force, of_side};
+use crate::read::{ANY_MAX, Statement, action, of_any};
 
 /// A conflict with its id.
 pub(super) type Known = (ConflictId, Conflict);
@@ -37,17 +36,16 @@ pub(super) struct Shower {
     names: Names,
     sides: BTreeMap<String, Standing>,
     policy: Option<Arc<PolicySet>>,
-    /// Where something that is not stored happens, and whether it is an emergency.
-    draft: (Environment, bool),
+    /// What is told of something that is not stored.
+    draft: ConflictRecord,
 }
 
 /// How a record stands on the calendar now.
 #[derive(Debug, Clone)]
 struct Standing {
     committed: bool,
-    /// The one that counts for it.
-    environment: Environment,
-    emergency: bool,
+    /// In the environment that counts for it.
+    record: ConflictRecord,
     zone: Option<Zone>,
     /// The end of its window.
     end: Option<Timestamp>,
@@ -55,24 +53,31 @@ struct Standing {
 
 impl Shower {
     /// For something that is placed and not stored.
-    pub(super) fn of_draft(environment: Environment, emergency: bool) -> Self {
-        Self { draft: (environment, emergency), ..Self::default() }
+    pub(super) fn of_draft(draft: ConflictRecord) -> Self {
+        Self { draft, ..Self::default() }
     }
 
-    /// Looks up what showing some conflicts asks for.
+    /// Looks up what showing some conflicts asks for, as one of their sides sees them; as either
+    /// may when none is named.
     pub(super) fn load<'a>(
         &mut self,
         db: &mut dyn Query,
         all: impl Iterator<Item = &'a Found>,
+        from: Option<&str>,
     ) -> Result<(), Fault> {
-        self.policy = Some(in_force(db)?.set);
-        let mut names = BTreeSet::new();
-        let mut sides: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        let set = in_force(db)?.set;
+        let (mut names, mut ruled) = (BTreeSet::new(), BTreeSet::new());
+        let mut sides: BTreeMap<&str, BTreeMap<String, Side>> = BTreeMap::new();
         for found in all {
             for side in [found.subject, found.with] {
-                names.insert(side.id());
+                let id = side.id();
+                // The rules are told of whoever looks, and of the order of releases nothing.
+                if found.kind != ConflictKind::ReleaseOrder && from.is_none_or(|from| from == id) {
+                    ruled.insert(id.clone());
+                }
+                names.insert(id);
                 if let Some(table) = table(side) {
-                    sides.entry(table).or_default().insert(side.id());
+                    sides.entry(table).or_default().insert(side.id(), side);
                 }
             }
             let on_the_way = found.hits.iter().flat_map(|hit| &hit.path).map(|step| step.ci);
@@ -80,8 +85,8 @@ impl Shower {
             names.extend(hit.chain(on_the_way).map(|ci| ci.to_string()));
         }
         self.names.load(db, &names.into_iter().collect::<Vec<_>>())?;
-        for (table, ids) in sides {
-            let ids: Vec<String> = ids.into_iter().collect();
+        for (table, sides) in sides {
+            let ids: Vec<String> = sides.keys().cloned().collect();
             let environments = environments(db, &ids)?;
             for slice in ids.chunks(ANY_MAX) {
                 let model = if table == "changes" { "change_type" } else { "model" };
@@ -92,10 +97,18 @@ impl Shower {
                 for row in statement.query(db)? {
                     let id = row.text(0)?;
                     let environment = environments.get(id).copied().unwrap_or_default();
-                    self.sides.insert(id.to_owned(), standing(&row, environment)?);
+                    let Some(side) = sides.get(id) else { continue };
+                    let emergency = row.text(4)? == "emergency";
+                    let record = if ruled.contains(id) {
+                        of_side(db, &set, *side, (environment, emergency))?
+                    } else {
+                        ConflictRecord::at(environment, emergency)
+                    };
+                    self.sides.insert(id.to_owned(), standing(&row, record)?);
                 }
             }
         }
+        self.policy = Some(set);
         Ok(())
     }
 
@@ -127,8 +140,7 @@ impl Shower {
     /// What the rules are told of a conflict, as its subject sees it.
     fn case(&self, found: &Found) -> ConflictCase {
         let subject = self.sides.get(&found.subject.id());
-        let standing = subject.map(|side| (side.environment, side.emergency));
-        let (environment, emergency) = standing.unwrap_or(self.draft);
+        let record = subject.map_or(&self.draft, |side| &side.record).clone();
         let committed = match found.with {
             Side::Period(_) => true,
             Side::Change(_) | Side::Release(_) => {
@@ -136,7 +148,7 @@ impl Shower {
             }
         };
         let (kind, relations) = (found.kind, found.relations());
-        ConflictCase { kind, committed, relations, environment, emergency }
+        ConflictCase { kind, committed, relations, record }
     }
 
     /// The rule that makes it block or warn. The order of releases is no rule of a policy.
@@ -213,15 +225,15 @@ pub(super) struct Stands {
 /// Whether a conflict blocks as things stand: with a record that is by whether the other is
 /// committed now; with a period, and out of order, as it was found.
 pub(super) fn blocks(policy: &PolicySet, stands: &Stands) -> bool {
+    if blocks_as_found(stands.case.kind) { stands.as_found } else { policy.blocks(&stands.case) }
+}
+
+/// Whether a conflict blocks as it was found, whatever the rules would be told of it now.
+pub(super) fn blocks_as_found(kind: ConflictKind) -> bool {
     use ConflictKind as K;
-    let ConflictCase { kind, committed, relations, environment, emergency } = stands.case;
     match kind {
-        K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => {
-            stands.as_found
-        }
-        K::SameCi | K::UpstreamCi | K::DownstreamCi => {
-            policy.blocking(environment, emergency).says(kind, committed, relations)
-        }
+        K::Blackout | K::OutsideWindow | K::PeakHours | K::BusinessEvent | K::ReleaseOrder => true,
+        K::SameCi | K::UpstreamCi | K::DownstreamCi => false,
     }
 }
 
@@ -233,11 +245,10 @@ fn table(side: Side) -> Option<&'static str> {
     }
 }
 
-fn standing(row: &Row, environment: Environment) -> Result<Standing, Fault> {
+fn standing(row: &Row, record: ConflictRecord) -> Result<Standing, Fault> {
     let zone = row.opt_text(2)?.and_then(|zone| zone.parse().ok());
     let (committed, end) = (row.bool(1)?, row.opt_time(3)?);
-    let emergency = row.text(4)? == "emergency";
-    Ok(Standing { committed, environment, emergency, zone, end })
+    Ok(Standing { committed, record, zone, end })
 }
 
 fn with_kind(found: &Found) -> &'static str {
@@ -303,15 +314,12 @@ fn turn_hit(hit: &Hit) -> Hit {
 /// Conflicts by id, in that order.
 fn load(db: &mut dyn Query, ids: &[ConflictId]) -> Result<Vec<Known>, Fault> {
     let mut found = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT stream, format, state FROM states WHERE ");
-        statement.bind_any("stream", slice.iter().map(|id| Conflict::stream(*id).into()));
-        for row in statement.query(db)? {
-            if row.int(1)? == Conflict::FORMAT {
-                let conflict: Conflict = serde_json::from_str(row.text(2)?)
-                    .map_err(|error| Fault::permanent("reading a cached state", error))?;
-                found.insert(row.text(0)?.to_owned(), conflict);
-            }
+    let sql = "SELECT stream, format, state FROM states WHERE ";
+    for row in of_any(db, sql, "stream", ids.iter().map(|id| Conflict::stream(*id).into()))? {
+        if row.int(1)? == Conflict::FORMAT {
+            let conflict: Conflict = serde_json::from_str(row.text(2)?)
+                .map_err(|error| Fault::permanent("reading a cached state", error))?;
+            found.insert(row.text(0)?.to_owned(), conflict);
         }
     }
     let mut all = Vec::with_capacity(ids.len());
@@ -335,7 +343,7 @@ pub(super) fn show_all(
 ) -> Result<Vec<shown::Conflict>, Fault> {
     let all = load(db, ids)?;
     let mut shower = Shower::default();
-    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()))?;
+    shower.load(db, all.iter().filter_map(|(_, conflict)| conflict.found.as_ref()), from)?;
     let mut shown = Vec::with_capacity(all.len());
     for known in &all {
         shown.extend(shower.show(db, known, from)?);

@@ -1,5 +1,6 @@
-//! Feeds: the address under which a calendar program reads what is planned. Whoever has the address
-//! sees what its owner may see, and nothing once the owner has left or taken it back.
+//! Feeds: the address under which a calendar program reads what is planned, or a news reader what
+//! was told. Whoever has the address sees what its owner may see, and nothing once the owner has
+//! left or taken it back.
 
 use api::calendar::{Feed, NewFeed};
 use api::common::{Page, Written};
@@ -31,6 +32,9 @@ use crate::team::find_team;
 
 /// What the secret of every feed starts with.
 const PREFIX: &str = "ilf_";
+/// Where calendar programs read, and where news readers do.
+const CALENDAR: &str = "/calendar.ics";
+const ATOM: &str = "/notices.atom";
 /// How long a window that is over, or was cancelled, stays in a feed, in days after its end.
 const PAST_DAYS: i64 = 30;
 /// How far ahead a feed tells, in days.
@@ -68,7 +72,8 @@ pub(super) async fn create(
         }
     });
     let feed = found.await?.ok_or(General::Unknown { kind: "feed", name: id })?;
-    let address = (!reply.replayed).then(|| format!("/calendar.ics?token={secret}"));
+    let file = if feed.kind.as_deref() == Some(FeedKind::Notice.word()) { ATOM } else { CALENDAR };
+    let address = (!reply.replayed).then(|| format!("{file}?token={secret}"));
     Ok(Json(Feed { address, ..feed }))
 }
 
@@ -82,19 +87,23 @@ pub(super) async fn revoke(
 
 /// `/calendar.ics?token=…`: what calendar programs ask, without a sign-in.
 pub async fn calendar_file(State(app): State<App>, query: ListQuery) -> Result<Response, Answer> {
-    let hash = session_hash(query.get("token").unwrap_or_default());
+    let token = query.get("token").unwrap_or_default().to_owned();
     let now = app.bus.world().clock.now();
-    let found = ask(&*app.bus.world().store, move |db| match readable(db, &hash, now)? {
-        Some(feed) => file(db, &feed, now).map(Some),
-        None => Ok(None),
+    let found = ask(&*app.bus.world().store, move |db| {
+        let open = open_feed(db, &token, now)?;
+        let open = open.filter(|open| open.feed.filter.kind != Some(FeedKind::Notice));
+        open.map(|open| file(db, &open.feed, now)).transpose()
     });
-    let text = found.await?.ok_or_else(|| {
-        let detail = "this address is unknown or was revoked: make a new feed in Settings";
-        Answer(Problem::new("calendar.feed_ended", detail))
-    })?;
+    let text = found.await?.ok_or_else(feed_ended)?;
     let headers =
         [(CONTENT_TYPE, "text/calendar; charset=utf-8"), (CACHE_CONTROL, "private, no-cache")];
     Ok((headers, text).into_response())
+}
+
+/// What is answered at an address that is no feed, or none any more.
+pub fn feed_ended() -> Answer {
+    let detail = "this address is unknown or was revoked: make a new feed in Settings";
+    Answer(Problem::new("calendar.feed_ended", detail))
 }
 
 /// Makes a feed for the person who is signed in.
@@ -220,21 +229,33 @@ fn shown(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Feed, Fault
     })
 }
 
+/// A feed whose address was called.
+pub struct OpenFeed {
+    /// Its id.
+    pub id: FeedId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What it holds.
+    pub feed: domain::calendar::Feed,
+}
+
 /// The feed with a secret, as long as its owner may read.
-fn readable(
+pub fn open_feed(
     db: &mut dyn Query,
-    hash: &str,
+    token: &str,
     now: Timestamp,
-) -> Result<Option<domain::calendar::Feed>, Fault> {
+) -> Result<Option<OpenFeed>, Fault> {
+    let hash = session_hash(token);
     let sql = "SELECT feeds.id, feeds.person FROM secrets \
         JOIN feeds ON feeds.id = secrets.subject WHERE secrets.hash = $1";
     let Some(row) = db.query_one(sql, &[hash.into()])? else { return Ok(None) };
-    let owner = Actor::Person { id: row.parsed(1)? };
-    if !who_is(db, &owner, now)?.permissions.contains(&Permission::Read) {
+    let (id, person) = (row.parsed(0)?, row.parsed(1)?);
+    if !who_is(db, &Actor::Person { id: person }, now)?.permissions.contains(&Permission::Read) {
         return Ok(None);
     }
-    let feed = find_state::<domain::calendar::Feed>(db, row.parsed(0)?)?;
-    Ok(feed.map(|feed| feed.state).filter(|feed| !feed.revoked))
+    let found = find_state::<domain::calendar::Feed>(db, id)?.map(|found| found.state);
+    let feed = found.filter(|feed| !feed.revoked);
+    Ok(feed.map(|feed| OpenFeed { id, person, feed }))
 }
 
 fn file(
@@ -247,9 +268,10 @@ fn file(
         end: now.plus_minutes(AHEAD_DAYS * DAY_MINUTES),
     };
     let FeedFilter { service, team, environment, kind, board } = feed.filter.clone();
-    let kind = kind.map(|kind| match kind {
-        FeedKind::Change => Kind::Change,
-        FeedKind::Release => Kind::Release,
+    let kind = kind.and_then(|kind| match kind {
+        FeedKind::Change => Some(Kind::Change),
+        FeedKind::Release => Some(Kind::Release),
+        FeedKind::Notice => None,
     });
     let asked = Asked {
         region: None,

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use api::common::Ref;
 use domain::calendar::{
     Acceptance, Conflict, ConflictKind, Direction, Found, Neighbour, PathStep, Period, PeriodAhead,
-    PeriodFact, PeriodKind, Placed, Reach, Side, detect, key, not_blocked,
+    PeriodFact, PeriodKind, Placed, Reach, Side, Stands, detect, key, not_blocked,
 };
 use domain::service::RelationKind;
 use kernel::{CiId, Interval, Timestamp};
@@ -19,7 +19,7 @@ use crate::calendar::exempt::{Exemption, exemption};
 use crate::calendar::order::order;
 use crate::names::Names;
 use crate::placement::{Placement, change_cis, placement, schedule, services};
-use crate::policy::in_force;
+use crate::policy::{in_force, of_conflict};
 use crate::read::{ANY_MAX, Statement};
 use crate::service::{self, NEAREST_MAX, counted, neighbourhood};
 
@@ -71,8 +71,10 @@ pub(super) fn find_placed(db: &mut dyn Query, placed: Placed) -> Result<Looked, 
 /// what blocks there.
 pub(super) fn judged(db: &mut dyn Query, placed: Placed) -> Result<Placed, Fault> {
     let environment = counted(db, placed.environment, &placed.cis)?.environment;
-    let blocking = in_force(db)?.set.blocking(environment, placed.emergency).clone();
-    Ok(Placed { environment, blocking, ..placed })
+    let (set, placed) = (in_force(db)?.set, Placed { environment, ..placed });
+    let record = of_conflict(db, &set, &placed)?;
+    let blocking = set.blocking(&record).into_owned();
+    Ok(Placed { blocking, ..placed })
 }
 
 /// Everything that some CIs may collide with in an interval, and the periods that touch it.
@@ -325,7 +327,7 @@ fn blocked(
 /// its way, and whatever it takes up later is held against the same calendar.
 pub fn still_fits(work: &mut Work<'_>, side: Side) -> Result<(), Stop> {
     let blocked = blocking(work.tx, side, None, work.now)?;
-    Ok(not_blocked(&blocked.by).map_err(domain::Refusal::from)?)
+    Ok(not_blocked(&blocked.by, Stands::Ahead).map_err(domain::Refusal::from)?)
 }
 
 /// Who answers for exactly what was found, if someone does.

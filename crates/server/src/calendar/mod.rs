@@ -31,13 +31,15 @@ pub use accept::{AcceptConflict, people_of};
 pub use check::added;
 pub use conflict::{conflicts_of, find_side};
 pub use exempt::{Exemption, exemption};
-pub use feed::calendar_file;
+pub use feed::{OpenFeed, calendar_file, feed_ended, open_feed};
 pub use find::{Blocked, blackouts, blocking, blocking_without, side_ref, still_fits};
 pub use open::{Open, conflicts_open};
+pub(crate) use period::days;
 pub use period::{RemovePeriod, SavePeriod};
 pub use reactor::CalendarReactor;
 pub use refresh::{acceptance_ends, refresh};
 pub use routes::routes;
+pub use slots::next_slot;
 
 /// The longest range of one calendar, in days.
 pub const RANGE_DAYS_MAX: i64 = 400;

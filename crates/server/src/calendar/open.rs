@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::vocabulary::Environment;
 use ports::{Fault, Query, Row, Value};
 
-use crate::calendar::conflict::{Stands, blocks};
-use crate::placement::environments;
-use crate::policy::{ConflictCase, in_force};
+use crate::calendar::conflict::{Stands, blocks, blocks_as_found};
+use crate::placement::{environments, side_of};
+use crate::policy::{ConflictCase, ConflictRecord, in_force, of_side};
 use crate::read::{ANY_MAX, Statement};
 
 /// The open conflicts of a record.
@@ -48,26 +47,37 @@ pub fn conflicts_open(
     let ids: BTreeSet<String> =
         rows.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<_, _>>()?;
     let environments = environments(db, &ids.into_iter().collect::<Vec<_>>())?;
+    let mut records: BTreeMap<(String, bool), ConflictRecord> = BTreeMap::new();
     for row in rows {
         let id = row.text(0)?;
         let count = u32::try_from(row.int(6)?).unwrap_or(u32::MAX);
         let line = open.entry(id.to_owned()).or_default();
         line.all = line.all.saturating_add(count);
         let environment = environments.get(id).copied().unwrap_or_default();
-        if blocks(&policy, &stands(&row, environment)?) {
+        let emergency = row.text(5)? == "emergency";
+        let key = (id.to_owned(), emergency);
+        // The rules are asked anew about some kinds only.
+        if !blocks_as_found(row.parsed(1)?) && !records.contains_key(&key) {
+            let record = match side_of(id) {
+                Some(side) => of_side(db, &policy, side, (environment, emergency))?,
+                None => ConflictRecord::at(environment, emergency),
+            };
+            records.insert(key.clone(), record);
+        }
+        let record = records.get(&key).cloned().unwrap_or_default();
+        if blocks(&policy, &stands(&row, record)?) {
             line.blocking = line.blocking.saturating_add(count);
         }
     }
     Ok(open)
 }
 
-fn stands(row: &Row, environment: Environment) -> Result<Stands, Fault> {
+fn stands(row: &Row, record: ConflictRecord) -> Result<Stands, Fault> {
     let case = ConflictCase {
         kind: row.parsed(1)?,
         relations: usize::try_from(row.int(2)?).unwrap_or(usize::MAX),
         committed: row.bool(4)?,
-        environment,
-        emergency: row.text(5)? == "emergency",
+        record,
     };
     Ok(Stands { as_found: row.bool(3)?, case })
 }

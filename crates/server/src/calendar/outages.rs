@@ -10,7 +10,7 @@ use ports::{Fault, Query, Row, Value};
 use crate::calendar::overlap::{Asked, Kind, overlapping};
 use crate::calendar::window;
 use crate::names::{Names, shown_window};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 /// The most outages of one answer.
 pub(super) const OUTAGES_MAX: usize = 2_000;
@@ -70,15 +70,11 @@ fn interruptions(db: &mut dyn Query, records: &[(Kind, Row)]) -> Result<Vec<Inte
             ON change_outages.change = release_changes.change WHERE ",
         ),
     ] {
-        for slice in ids.chunks(ANY_MAX) {
-            let mut statement = Statement::new(sql);
-            statement.bind_any(column, slice.iter().cloned());
-            for row in statement.query(db)? {
-                let Some(record) = place.get(row.text(0)?).copied() else { continue };
-                let minutes = u32::try_from(row.int(3)?).unwrap_or(u32::MAX);
-                let change = row.text(1)?.to_owned();
-                found.push(Interruption { change, service: row.parsed(2)?, minutes, record });
-            }
+        for row in of_any(db, sql, column, ids.iter().cloned())? {
+            let Some(record) = place.get(row.text(0)?).copied() else { continue };
+            let minutes = u32::try_from(row.int(3)?).unwrap_or(u32::MAX);
+            let change = row.text(1)?.to_owned();
+            found.push(Interruption { change, service: row.parsed(2)?, minutes, record });
         }
     }
     Ok(found)

@@ -66,8 +66,8 @@ pub(super) fn edit(db: &mut dyn Query, fields: &BandFields) -> Result<Edit, Stop
     };
     let environment = resolver.parse("/environment", fields.environment.as_deref());
     let repeats = resolver.parse("/repeats", fields.repeats.as_deref());
-    let except = days(&mut resolver, "/except", fields.except.as_deref());
-    let also = days(&mut resolver, "/also", fields.also.as_deref());
+    let except = fields.except.as_ref().map(|all| days(&mut resolver, "/except", all));
+    let also = fields.also.as_ref().map(|all| days(&mut resolver, "/also", all));
     let window = fields.window.as_ref();
     let window = window.and_then(|window| parse_window(&mut resolver, "/window", window));
     resolver.end()?;
@@ -83,15 +83,12 @@ pub(super) fn edit(db: &mut dyn Query, fields: &BandFields) -> Result<Edit, Stop
     })
 }
 
-fn days(
-    resolver: &mut Resolver,
-    pointer: &str,
-    days: Option<&[String]>,
-) -> Option<BTreeSet<Occasion>> {
+/// The days that a rule leaves out, or that are added to it.
+pub(crate) fn days(resolver: &mut Resolver, pointer: &str, days: &[String]) -> BTreeSet<Occasion> {
     let read = |(index, day): (usize, &String)| {
         resolver.parse(&format!("{pointer}/{index}"), Some(day.as_str()))
     };
-    days.map(|days| days.iter().enumerate().filter_map(read).collect())
+    days.iter().enumerate().filter_map(read).collect()
 }
 
 /// Takes a period away.

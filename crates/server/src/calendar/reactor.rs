@@ -1,6 +1,6 @@
-//! Keeping conflicts in step when a period, a CI, its relations or the rules changed: every record
-//! still to come that this concerns is held against the calendar anew, page after page, behind what
-//! people wait for.
+//! Keeping conflicts in step when a period, a CI, its relations, a service or the rules changed:
+//! every record still to come that this concerns is held against the calendar anew, page after
+//! page, behind what people wait for.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use crate::calendar::find::REACH_MAX;
 use crate::calendar::refresh::refresh;
 use crate::follow::followers::{Follower, Seen};
 use crate::placement::placement;
+use crate::policy::in_force;
 use crate::read::{ANY_MAX, Statement, wait};
 use crate::service::neighbourhood;
 
@@ -52,8 +53,8 @@ impl Command for Refresh {
     }
 }
 
-/// Holds every record that is still to come against a calendar whose periods, CIs, relations or
-/// rules changed.
+/// Holds every record that is still to come against a calendar whose periods, CIs, relations,
+/// services or rules changed.
 pub struct CalendarReactor;
 
 impl Follower for CalendarReactor {
@@ -84,6 +85,8 @@ struct Moved {
     rules: bool,
     cis: BTreeSet<CiId>,
     periods: BTreeSet<PeriodId>,
+    /// Those of which moved what rules about conflicts may read.
+    services: BTreeSet<ServiceId>,
 }
 
 impl Moved {
@@ -94,9 +97,12 @@ impl Moved {
             match (kind, seen.name.as_str()) {
                 ("policy", _) => moved.rules = true,
                 // A name, a version or a region is no fact of a conflict, nor is a reason.
-                ("ci", "ci.edited.v1") if !edits(seen, &["service", "environment"]) => {}
+                ("ci", "ci.edited.v1") if !edits(seen, OF_A_CI) => {}
                 ("ci", "ci.edited.v1" | "ci.relations_set.v1") => {
                     moved.cis.extend(id.parse::<CiId>());
+                }
+                ("service", "service.edited.v1") if edits(seen, OF_A_SERVICE) => {
+                    moved.services.extend(id.parse::<ServiceId>());
                 }
                 ("period", "period.edited.v1") if !edits(seen, WHEN_AND_FOR_WHOM) => {}
                 ("period", _) => moved.periods.extend(id.parse::<PeriodId>()),
@@ -107,6 +113,10 @@ impl Moved {
     }
 }
 
+/// The fields of a CI that conflicts rest on.
+const OF_A_CI: &[&str] = &["service", "environment", "criticality"];
+/// The fields of a service that rules about conflicts may read.
+const OF_A_SERVICE: &[&str] = &["name", "criticality"];
 /// The fields of a period that conflicts rest on.
 const WHEN_AND_FOR_WHOM: &[&str] =
     &["services", "environment", "window", "repeats", "except", "also"];
@@ -136,6 +146,9 @@ fn looks(db: &mut dyn Query, moved: &Moved) -> Result<Vec<Look>, Fault> {
         return Ok(vec![Look::All]);
     }
     let mut looks = Vec::new();
+    if !moved.services.is_empty() && !in_force(db)?.set.conflicts_read().is_empty() {
+        looks.push(Look::Of(moved.services.clone()));
+    }
     let mut cis = BTreeSet::new();
     for ci in &moved.cis {
         let Some(history) = history(db, &Ci::stream(*ci))? else { return Ok(vec![Look::All]) };
@@ -335,6 +348,7 @@ mod tests {
     fn what_no_conflict_rests_on_moves_nothing() {
         let ci = "ci:ci_00000000000000000000000000000001";
         let period = "period:prd_00000000000000000000000000000001";
+        let service = "service:svc_00000000000000000000000000000001";
         let still = [
             seen(
                 ci,
@@ -343,6 +357,7 @@ mod tests {
             ),
             seen(ci, "ci.created.v1", "{}"),
             seen(period, "period.edited.v1", r#"{"edit":{"name":"b","reason":"c"}}"#),
+            seen(service, "service.edited.v1", r#"{"edit":{"description":"b","team":null}}"#),
             seen("change:chg_1", "change.edited.v1", "{}"),
         ];
         assert_eq!(Moved::by(&still), Moved::default());
@@ -352,6 +367,12 @@ mod tests {
         ];
         let moved = Moved::by(&moves);
         assert_eq!((moved.cis.len(), moved.periods.len(), moved.rules), (1, 1, false));
+        let moves = [
+            seen(ci, "ci.edited.v1", r#"{"edit":{"criticality":1}}"#),
+            seen(service, "service.edited.v1", r#"{"edit":{"criticality":1}}"#),
+        ];
+        let moved = Moved::by(&moves);
+        assert_eq!((moved.cis.len(), moved.services.len()), (1, 1));
         assert!(Moved::by(&[seen("policy:pol_1", "policy.activated.v1", "{}")]).rules);
     }
 }

@@ -16,7 +16,7 @@ use crate::calendar::overlap::{Asked, Kind, Line, lines};
 use crate::calendar::{conflicts_open, window};
 use crate::names::{Names, shown_window};
 use crate::placement::schedule;
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{ANY_MAX, Statement, of_any};
 use crate::service::region_services;
 
 /// The most occurrences of one kind of period of one answer.
@@ -130,18 +130,13 @@ fn touched(db: &mut dyn Query, lines: &[Line]) -> Result<Touched, Fault> {
         }
     }
     let mut outages: BTreeMap<String, i64> = BTreeMap::new();
-    for slice in releases.chunks(ANY_MAX) {
-        let mut statement = Statement::new(
-            "SELECT release_changes.release, changes.id, changes.outage_minutes \
-            FROM release_changes JOIN changes ON changes.id = release_changes.change WHERE ",
-        );
-        statement.bind_any("release_changes.release", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            let (release, minutes) = (row.text(0)?.to_owned(), row.int(2)?);
-            of_change.insert(row.text(1)?.to_owned(), release.clone());
-            let longest = outages.entry(release).or_default();
-            *longest = minutes.max(*longest);
-        }
+    let sql = "SELECT release_changes.release, changes.id, changes.outage_minutes \
+            FROM release_changes JOIN changes ON changes.id = release_changes.change WHERE ";
+    for row in of_any(db, sql, "release_changes.release", releases.iter().map(Value::from))? {
+        let (release, minutes) = (row.text(0)?.to_owned(), row.int(2)?);
+        of_change.insert(row.text(1)?.to_owned(), release.clone());
+        let longest = outages.entry(release).or_default();
+        *longest = minutes.max(*longest);
     }
     Ok((services(db, &of_change)?, outages))
 }
@@ -162,13 +157,9 @@ fn services(
     let changes: Vec<&String> = of_change.keys().collect();
     let mut services: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (sql, column) in sources {
-        for slice in changes.chunks(ANY_MAX) {
-            let mut statement = Statement::new(sql);
-            statement.bind_any(column, slice.iter().map(|change| Value::from(*change)));
-            for row in statement.query(db)? {
-                if let Some(entry) = of_change.get(row.text(0)?) {
-                    services.entry(entry.clone()).or_default().insert(row.text(1)?.to_owned());
-                }
+        for row in of_any(db, sql, column, changes.iter().map(|change| Value::from(*change)))? {
+            if let Some(entry) = of_change.get(row.text(0)?) {
+                services.entry(entry.clone()).or_default().insert(row.text(1)?.to_owned());
             }
         }
     }

@@ -84,7 +84,7 @@ pub fn routes(routes: Routes) -> Routes {
 /// What goes out to calendar programs, and what comes in from them.
 fn around(routes: Routes) -> Routes {
     routes
-        .get::<Page<Feed>, _, _>("/feeds", "Lists your calendar feeds", "limit,cursor", feed::list)
+        .get::<Page<Feed>, _, _>("/feeds", "Lists your feeds", "limit,cursor", feed::list)
         .write::<NewFeed, Feed, _, _>(
             M::Post,
             "/feeds",

@@ -86,6 +86,24 @@ pub(super) fn next_free(
     Ok(earliest.map(|slot| window_of(slot.interval, &wanted.zone)))
 }
 
+/// The first slot from an instant on that is free for a record, as long as its window; none where
+/// what it touches or how long it is leaves nothing to look through.
+pub fn next_slot(
+    db: &mut dyn Query,
+    side: Side,
+    after: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Window>, Stop> {
+    let (after, limit) = (Some(after.to_string()), Some("1".to_owned()));
+    let question = Question { subject: Some(side.id()), after, limit, ..Question::default() };
+    let (wanted, found) = match searched(db, &question, None, now) {
+        Err(Stop::Refused(_)) => return Ok(None),
+        found => found?,
+    };
+    let earliest = found.slots.iter().find(|slot| slot.earliest).or(found.slots.first());
+    Ok(earliest.map(|slot| Window { interval: slot.interval, zone: wanted.zone.clone() }))
+}
+
 fn searched(
     db: &mut dyn Query,
     question: &Question,
@@ -253,7 +271,7 @@ fn show(db: &mut dyn Query, wanted: &Wanted, found: &Searched) -> Result<shown::
     let mut shower = Shower::default();
     let warned = found.slots.iter().flat_map(|slot| slot.warnings.iter().take(WHY_MAX));
     let why = found.refused.iter().flat_map(|refused| refused.why.iter().take(WHY_MAX));
-    shower.load(db, warned.chain(why))?;
+    shower.load(db, warned.chain(why), None)?;
     let mut names = Names::default();
     let mut slots = Vec::with_capacity(found.slots.len());
     for one in &found.slots {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::approval::Plan;
-use domain::calendar::Side;
+use domain::calendar::{Side, Stands};
 use domain::change::{self, Change, Facts, Phase, ReleaseFact};
 use domain::identity::Role;
 use kernel::{ChangeId, Interval};
@@ -34,6 +34,8 @@ pub fn gather(
         Some(window) => blackouts(db, Side::Change(id), window.interval, asking.now)?,
         None => Blocked::default(),
     };
+    let planned = change.content.window.as_ref().map(|window| window.interval);
+    let committed = change.phase >= Phase::Scheduled;
     let policy = in_force(db)?;
     // The recorded risk once there is one and the change is no longer being assessed.
     let recorded = change.risk.as_ref().filter(|_| change.phase > Phase::Assess);
@@ -47,6 +49,7 @@ pub fn gather(
         roles: asking.who.roles.clone(),
         release,
         blocking: blocked.by,
+        stands: Stands::of(interval, planned, committed),
         under: blocked.under,
         blocking_now: now.by,
         under_now: now.under,

@@ -2,8 +2,9 @@
 //! command, which judges again inside its transaction.
 
 use api::gate::{GateQuestion, GateVerdict};
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use domain::identity::Permission;
 
 use crate::asking::Reader;
@@ -15,16 +16,23 @@ use crate::kept::Before;
 use crate::problem::Answer;
 use crate::read::{ask, refused};
 
+/// A verdict as it is sent.
+type Sent = ([(header::HeaderName, HeaderValue); 1], Bytes);
+
+fn sent(verdict: Bytes) -> Sent {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], verdict)
+}
+
 pub(super) async fn check(
     State(app): State<App>,
     write: Write<GateQuestion>,
-) -> Result<Json<GateVerdict>, Answer> {
+) -> Result<Sent, Answer> {
     let key = app.gate_key.of(&app.bus).await?;
     let (reader, now) = (Reader::of(&app, &write.signed), app.bus.world().clock.now());
     let before = Before::asking(&*app.bus.world().store, now);
     let asked = (write.signed.actor.label(), write.body.clone());
     if let Some(verdict) = app.verdicts.find(before, &asked) {
-        return Ok(Json(verdict));
+        return Ok(sent(verdict));
     }
     let question = write.body.clone();
     let found = ask(&*app.bus.world().store, move |db| {
@@ -48,6 +56,7 @@ pub(super) async fn check(
     // Where a command was needed, it counted as a write, and this is not found again.
     let ends = [Some(&verdict.valid_until), verdict.until.as_ref()].into_iter().flatten();
     let end = ends.filter_map(|end| end.parse().ok()).min().unwrap_or(now);
+    let verdict = Bytes::from(serde_json::to_vec(&verdict).expect("texts and numbers are JSON"));
     app.verdicts.keep(before, asked, verdict.clone(), end);
-    Ok(Json(verdict))
+    Ok(sent(verdict))
 }

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
-use kernel::{Timestamp, Version};
+use kernel::{TimeError, Timestamp, Version};
 use ports::Lane;
 use serde::de::DeserializeOwned;
 
@@ -109,16 +109,32 @@ fn of_json(error: &serde_json::Error, pointer: String) -> Answer {
         return Problem::new("request.malformed", detail).into();
     }
     let said = plain(detail.split(" at line ").next().unwrap_or_default());
+    // What is missing has no place in the path of what was read.
+    let missing = said.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    let pointer = match missing {
+        Some(name) => format!("{pointer}/{name}"),
+        None => pointer,
+    };
     let problem = Problem::new("request.invalid", format!("the request cannot be taken: {said}"));
     Problem { errors: vec![FieldError { pointer, detail: said }], ..problem }.into()
 }
 
-/// What serde says, without the name of a type of ours.
+/// What serde says, without the name of a type of ours or of the language.
 fn plain(said: &str) -> String {
-    match said.split_once("expected struct ") {
-        Some((before, _)) => format!("{before}expected an object"),
-        None => said.to_owned(),
-    }
+    let Some((before, wanted)) = said.rsplit_once("expected ") else { return said.to_owned() };
+    let wanted = match wanted {
+        "a map" => "an object",
+        wanted if wanted.starts_with("struct ") => "an object",
+        "a sequence" => "a list",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        _ => return said.to_owned(),
+    };
+    format!("{before}expected {wanted}")
 }
 
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
@@ -218,7 +234,12 @@ impl ListQuery {
 
     /// A time, if it is set.
     pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Answer> {
-        self.parsed(name, "is a time in RFC 3339, such as 2026-11-21T20:00:00Z")
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let what = |error: TimeError| match error {
+            TimeError::OutOfRange(_) => error.to_string(),
+            _ => "is a time in RFC 3339, such as 2026-11-21T20:00:00Z".to_owned(),
+        };
+        text.parse().map(Some).map_err(|error| wrong_parameter(name, &what(error)))
     }
 }
 

@@ -13,8 +13,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use api::change::ChangeRow;
-use api::gate::{GateQuestion, GateVerdict};
+use api::gate::GateQuestion;
 use api::identity::SignInHint;
+use axum::body::Bytes;
 use ports::{Fault, HttpClient, Mailer, Query};
 use tokio::sync::Semaphore;
 
@@ -61,8 +62,8 @@ pub struct App {
     pub gate_key: SigningKey,
     /// Whom tokens belong to, kept for a moment.
     pub tokens: Arc<KeptTokens>,
-    /// What the gate answered, kept for a moment: to whom, and to which question.
-    pub verdicts: Arc<Kept<(String, GateQuestion), GateVerdict>>,
+    /// What the gate answered as it was sent, kept for a moment: to whom, and to which question.
+    pub verdicts: Arc<Kept<(String, GateQuestion), Bytes>>,
     /// The latest changes on a CI. Changes know services, so services are handed this instead of
     /// knowing changes.
     pub latest_on_ci: LatestOnCi,

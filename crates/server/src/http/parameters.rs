@@ -1,6 +1,8 @@
 //! The parameters in the query of an address. One that the route does not know is refused with the
-//! one that was probably meant: a filter that is silently ignored shows too much.
+//! one that was probably meant, and one that is said twice: a filter that is silently ignored shows
+//! too much.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use api::problem::Problem;
@@ -52,14 +54,19 @@ pub(super) fn pairs(parts: &Parts) -> Result<Vec<(String, String)>, Answer> {
     })
 }
 
-/// Refuses a parameter that the route was not registered with.
+/// Refuses a parameter that the route was not registered with, and one that is there twice.
 pub(super) fn check_query(parts: &Parts) -> Result<(), Answer> {
     let Some(known) = parts.extensions.get::<Known>() else { return Ok(()) };
+    let mut seen = BTreeSet::new();
     for (name, _) in pairs(parts)? {
         if let Some(wrong) = known.wrong(&name) {
             let name: String = name.chars().take(NAME_MAX).collect();
             return Err(wrong_parameter(&name, &wrong));
         }
+        if seen.contains(&name) {
+            return Err(wrong_parameter(&name, "is there more than once: one value is taken"));
+        }
+        seen.insert(name);
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ use crate::http::Routes;
 
 pub use filters::people_only;
 pub use password::{hash_password, password_matches};
-pub use read::{holders_of, logins_exist};
+pub use read::{holders_of, logins_exist, quiet_hours};
 pub use save::{SavePerson, first_administrator, keep_secret};
 pub use session::{EndSessions, RefreshSession, SESSION_REFRESH_MINUTES};
 pub use set_password::SetPassword;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::common::{Page, Ref};
-use api::identity::{Me, Person, Token};
+use api::identity::{Me, Person, QuietHours, Token};
 use domain::General;
 use domain::identity::Role;
 use kernel::{Actor, PersonId, Timestamp, TokenId};
@@ -12,11 +12,11 @@ use ports::{Fault, Query, Row, Value};
 use crate::bus::{Stop, who_is};
 use crate::http::ListQuery;
 use crate::names::Names;
-use crate::read::{ANY_MAX, Statement, found, prefix_range, present};
+use crate::read::{Statement, found, of_any, prefix_range, present};
 use crate::team::team_refs;
 
 const PERSON: &str = "people.id, people.version, people.login, people.name, people.email, \
-    people.roles, people.zone, people.inactive, people.name_key";
+    people.roles, people.zone, people.inactive, people.name_key, people.quiet";
 const TOKEN: &str = "id, version, name, person, scopes, expires_at, revoked";
 const CURSOR: char = '\u{1F}';
 
@@ -28,12 +28,9 @@ pub(super) fn nobody_yet(db: &mut dyn Query) -> Result<bool, Fault> {
 /// The logins that an account has, of those asked for.
 pub fn logins_exist(db: &mut dyn Query, logins: &[String]) -> Result<BTreeSet<String>, Fault> {
     let mut found = BTreeSet::new();
-    for slice in logins.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT login FROM people WHERE ");
-        statement.bind_any("login", slice.iter().map(|login| login.to_lowercase().into()));
-        for row in statement.query(db)? {
-            found.insert(row.text(0)?.to_owned());
-        }
+    let sql = "SELECT login FROM people WHERE ";
+    for row in of_any(db, sql, "login", logins.iter().map(|login| login.to_lowercase().into()))? {
+        found.insert(row.text(0)?.to_owned());
     }
     Ok(found)
 }
@@ -214,7 +211,18 @@ fn person(db: &mut dyn Query, row: &Row) -> Result<Person, Fault> {
         teams: team_refs(db, row.text(0)?)?,
         zone: row.text(6)?.to_owned(),
         active: !row.bool(7)?,
+        quiet: row.opt_text(9)?.map(quiet_hours).transpose()?.map(shown_quiet),
     })
+}
+
+/// Quiet hours as a row keeps them.
+pub fn quiet_hours(text: &str) -> Result<domain::identity::QuietHours, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::permanent("reading quiet hours", error))
+}
+
+fn shown_quiet(quiet: domain::identity::QuietHours) -> QuietHours {
+    let shown = |at: jiff::civil::Time| at.strftime("%H:%M").to_string();
+    QuietHours { from: shown(quiet.from), to: shown(quiet.to), digest: quiet.digest }
 }
 
 /// A page of a person's tokens, newest first.

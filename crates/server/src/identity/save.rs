@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use api::common::Written;
-use api::identity::PersonFields;
+use api::identity::{self as wire, PersonFields};
 use domain::identity::{
-    Content, Edit, Permission, Person, Role, SaveFacts, check_password, faults, save,
+    Content, Edit, Permission, Person, QuietHours, Role, SaveFacts, check_password, faults, save,
 };
 use domain::{Aggregate as _, General, Missing, Refusal};
+use jiff::civil::Time;
 use kernel::Actor;
 use ports::{Fault, Query};
 
@@ -71,6 +72,11 @@ fn read(fields: &PersonFields) -> (Edit, Vec<Missing>) {
     let mut resolver = Resolver::default();
     let roles = fields.roles.as_ref().map(|words| roles(&mut resolver, words));
     let zone = resolver.parse("/zone", fields.zone.as_deref());
+    let quiet = match &fields.quiet {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(wanted)) => quiet(&mut resolver, wanted).map(Some),
+    };
     let edit = Edit {
         login: fields.login.clone(),
         name: fields.name.clone(),
@@ -78,8 +84,21 @@ fn read(fields: &PersonFields) -> (Edit, Vec<Missing>) {
         roles,
         zone: zone.map(Some),
         inactive: fields.active.map(|active| !active),
+        quiet,
     };
     (edit.normalised(), resolver.found())
+}
+
+fn quiet(resolver: &mut Resolver, wanted: &wire::QuietHours) -> Option<QuietHours> {
+    let mut time = |pointer: &str, text: &str| {
+        let at = Time::strptime("%H:%M", text).ok();
+        if at.is_none() {
+            resolver.wrong(pointer, "is a time of the day such as 22:00");
+        }
+        at
+    };
+    let (from, to) = (time("/quiet/from", &wanted.from), time("/quiet/to", &wanted.to));
+    Some(QuietHours { from: from?, to: to?, digest: wanted.digest })
 }
 
 impl Command for SavePerson {
@@ -89,7 +108,7 @@ impl Command for SavePerson {
         "person.save"
     }
 
-    /// People keep their own name, address and zone; the rest is asked for in `run`.
+    /// People keep their own name, address, zone and quiet hours; the rest is asked for in `run`.
     fn permission(&self) -> Permission {
         Permission::Read
     }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use kernel::Timestamp;
 use ports::{Fault, Query, Row, Value};
 
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 /// How many rows one question reads.
 const PAGE: i64 = 5_000;
@@ -200,12 +200,8 @@ impl Clocks {
 
 fn ci_names(db: &mut dyn Query, ids: &[String]) -> Result<BTreeMap<String, String>, Fault> {
     let mut names = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT id, name FROM cis WHERE ");
-        statement.bind_any("id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            names.insert(row.text(0)?.to_owned(), row.text(1)?.to_owned());
-        }
+    for row in of_any(db, "SELECT id, name FROM cis WHERE ", "id", ids.iter().map(Value::from))? {
+        names.insert(row.text(0)?.to_owned(), row.text(1)?.to_owned());
     }
     Ok(names)
 }

@@ -16,7 +16,7 @@ use crate::incident::places::{DEPTH_MAX, REACH_MAX};
 use crate::names::{Names, find_release};
 use crate::placement::{services as services_of, touched_by_release};
 use crate::problem::Answer;
-use crate::read::{ANY_MAX, Statement, ask, refused};
+use crate::read::{ANY_MAX, Statement, ask, of_any, refused};
 use crate::service::{Direction, neighbourhood};
 
 /// The most CIs of a release that are looked at.
@@ -180,14 +180,7 @@ fn rows<'a>(
     db: &mut dyn Query,
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Row>, Fault> {
-    let ids: Vec<Value> = ids.map(Value::from).collect();
-    let mut rows = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT id, priority, state FROM incidents WHERE ");
-        statement.bind_any("id", slice.iter().cloned());
-        for row in statement.query(db)? {
-            rows.insert(row.text(0)?.to_owned(), row);
-        }
-    }
-    Ok(rows)
+    let sql = "SELECT id, priority, state FROM incidents WHERE ";
+    let rows = of_any(db, sql, "id", ids.map(Value::from))?;
+    rows.into_iter().map(|row| Ok((row.text(0)?.to_owned(), row))).collect()
 }

@@ -21,7 +21,7 @@ use crate::incident::find::find_incident;
 use crate::incident::places::{DEPTH_MAX, Place, around};
 use crate::names::Names;
 use crate::problem::Answer;
-use crate::read::{ANY_MAX, Statement, ask, refused};
+use crate::read::{Statement, ask, of_any, refused};
 
 /// The most changes that are told.
 const NEAR_MAX: usize = 25;
@@ -231,16 +231,12 @@ fn cause_elsewhere(
 
 fn rows(db: &mut dyn Query, ids: &[ChangeId]) -> Result<BTreeMap<ChangeId, ChangeRow>, Fault> {
     let mut rows = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT id, number, release, outcome FROM changes WHERE ");
-        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
-        for row in statement.query(db)? {
-            let outcome = row.opt_text(3)?.and_then(|word| word.parse().ok());
-            let number = row.text(1)?.to_owned();
-            let release = row.opt_text(2)?.map(str::to_owned);
-            rows.insert(row.parsed(0)?, ChangeRow { number, release, outcome });
-        }
+    let sql = "SELECT id, number, release, outcome FROM changes WHERE ";
+    for row in of_any(db, sql, "id", ids.iter().map(|id| Value::from(id.to_string())))? {
+        let outcome = row.opt_text(3)?.and_then(|word| word.parse().ok());
+        let number = row.text(1)?.to_owned();
+        let release = row.opt_text(2)?.map(str::to_owned);
+        rows.insert(row.parsed(0)?, ChangeRow { number, release, outcome });
     }
     Ok(rows)
 }

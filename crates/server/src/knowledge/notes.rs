@@ -24,7 +24,7 @@ use crate::knowledge::write::{SERIES, written};
 use crate::names::{Names, Resolver, find_release};
 use crate::placement::touched;
 use crate::problem::Answer;
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 pub(super) async fn post(
     State(app): State<App>,
@@ -123,14 +123,10 @@ fn bundled(change: Change) -> BundledChange {
 fn known(db: &mut dyn Query, services: &BTreeSet<ServiceId>) -> Result<Vec<Known>, Fault> {
     let ids = applying(db, services)?;
     let mut rows = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT id, number, kind, audience, title FROM articles WHERE ");
-        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
-        for row in statement.query(db)? {
-            let id: ArticleId = row.parsed(0)?;
-            rows.insert(id, row);
-        }
+    let sql = "SELECT id, number, kind, audience, title FROM articles WHERE ";
+    for row in of_any(db, sql, "id", ids.iter().map(|id| Value::from(id.to_string())))? {
+        let id: ArticleId = row.parsed(0)?;
+        rows.insert(id, row);
     }
     let known = ids.iter().filter_map(|id| rows.get(id)).map(|row| {
         Ok(Known {

@@ -211,7 +211,7 @@ fn delivered(
         "SELECT deliveries.notice, deliveries.channel, deliveries.recipient, deliveries.person, \
         deliveries.audience, deliveries.zone, deliveries.state, deliveries.in_doubt, \
         deliveries.attempts, deliveries.sent_at, deliveries.next_at, deliveries.reason, \
-        channels.name, channels.kind FROM deliveries \
+        channels.name, channels.kind, deliveries.held FROM deliveries \
         LEFT JOIN channels ON channels.id = deliveries.channel WHERE ",
     );
     statement.bind("deliveries.notice = ?", [id.into()]);
@@ -261,6 +261,7 @@ fn delivery(db: &mut dyn Query, names: &mut Names, row: &Row) -> Result<Delivery
         attempts: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
         sent_at: row.opt_time(9)?.map(|at| at.to_string()),
         next_at: waits.then(|| row.time(10).map(|at| at.to_string())).transpose()?,
+        quiet: waits && row.bool(14)?,
         reason: row.opt_text(11)?.map(str::to_owned),
     })
 }
@@ -289,7 +290,7 @@ pub(super) async fn inbox(
     Ok(Json(found.await?))
 }
 
-fn in_page(
+pub(super) fn in_page(
     db: &mut dyn Query,
     person: PersonId,
     cursor: Option<&str>,

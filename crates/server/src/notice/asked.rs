@@ -4,9 +4,8 @@
 use std::collections::BTreeSet;
 
 use domain::approval::{Round, limit_at};
-use domain::change::Change;
 use domain::release::Release;
-use kernel::{ChangeId, PersonId, ReleaseId, Timestamp};
+use kernel::{PersonId, ReleaseId, Timestamp};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -43,11 +42,10 @@ impl Ballot {
 /// has moved on since, or nobody has to look at its stage anew.
 pub(super) fn voters(
     db: &mut dyn Query,
-    record: &str,
+    round: &Round,
     ballot: Ballot,
     (asked_at, now): (Timestamp, Timestamp),
 ) -> Result<Asked, Fault> {
-    let Some(round) = round(db, record)? else { return Ok(None) };
     let mut groups = round.open_groups();
     match ballot {
         Ballot::Stage if round.asked_since != Some(asked_at) => return Ok(None),
@@ -57,23 +55,15 @@ pub(super) fn voters(
     let electorate = electorate(db, &round.plan.roles(), now)?;
     let (mut people, mut words) = (BTreeSet::new(), Vec::new());
     for seat in groups {
-        for silent in electorate.silent(&round, seat) {
+        for silent in electorate.silent(round, seat) {
             people.insert(silent);
             people.extend(electorate.deputies.get(&silent));
         }
-        let until = limit_at(&round, seat).map(|at| format!(", until {at}"));
+        let until = limit_at(round, seat).map(|at| format!(", until {at}"));
         let name = &round.plan.stages[seat.0].groups[seat.1].name;
         words.push(format!("\"{name}\" is asked{}.", until.unwrap_or_default()));
     }
     Ok((!people.is_empty()).then(|| (people, words.join("\n"))))
-}
-
-fn round(db: &mut dyn Query, record: &str) -> Result<Option<Round>, Fault> {
-    if let Ok(id) = record.parse::<ReleaseId>() {
-        return Ok(find_state::<Release>(db, id)?.and_then(|found| found.state.round));
-    }
-    let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
-    Ok(find_state::<Change>(db, id)?.and_then(|found| found.state.round))
 }
 
 /// The owner of a release whose run waits for a decision. Nothing where it was taken meanwhile, or

@@ -13,7 +13,7 @@ use crate::bus::find_state;
 use crate::notice::group::{Group, groups_of};
 use crate::notice::{NO_CHANNEL, PAGE};
 use crate::placement::touched;
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 /// What a release touches, and who has to do with that.
 pub(super) struct Circle {
@@ -89,12 +89,9 @@ pub(super) fn accounts(
 ) -> Result<Vec<Reached>, Fault> {
     let people: Vec<Value> = people.iter().map(|id| id.to_string().into()).collect();
     let mut found = Vec::with_capacity(people.len());
-    for slice in people.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT id, email, zone, inactive FROM people WHERE ");
-        statement.bind_any("id", slice.iter().cloned());
-        for row in statement.query(db)? {
-            found.extend(account(&row, 0, Audience::Team)?);
-        }
+    let sql = "SELECT id, email, zone, inactive FROM people WHERE ";
+    for row in of_any(db, sql, "id", people.iter().cloned())? {
+        found.extend(account(&row, 0, Audience::Team)?);
     }
     Ok(found)
 }

@@ -1,14 +1,16 @@
 //! Whoever follows the log for what is to be told: where a release may have moved, it is looked
-//! whether something is due. Looking twice tells nothing twice.
+//! whether something is due; and for who has other quiet hours. Looking twice tells nothing twice.
 
 use std::collections::BTreeSet;
 
-use kernel::ReleaseId;
+use kernel::{PersonId, ReleaseId};
 use ports::{Fault, Query};
+use serde_json::Value as Json;
 
 use crate::bus::{Bus, Envelope, Failure};
 use crate::follow::followers::{Follower, Seen};
 use crate::notice::DUE;
+use crate::notice::outbox::LookAgain;
 use crate::notice::tell::TellRelease;
 use crate::read::wait;
 
@@ -26,6 +28,9 @@ const MOVES: &[&str] = &[
 const PLANNED: &str = "communication.edited.v1";
 /// The rules that say how long before it is told.
 const RULES: &str = "policy.activated.v1";
+
+/// What may give a person other quiet hours.
+const PERSON: &str = "person.edited.v1";
 
 /// The follower.
 pub struct NoticeReactor;
@@ -48,8 +53,22 @@ impl Follower for NoticeReactor {
         for release in releases {
             bus.call(Envelope::system("notice"), TellRelease { release })?;
         }
+        for person in events.iter().filter_map(quietened).collect::<BTreeSet<_>>() {
+            bus.call(Envelope::system("notice"), LookAgain { person })?;
+        }
         Ok(())
     }
+}
+
+/// Whoever an event gives other quiet hours, or another zone that they are in.
+fn quietened(seen: &Seen) -> Option<PersonId> {
+    if seen.name != PERSON {
+        return None;
+    }
+    let payload: Json = serde_json::from_str(&seen.payload).ok()?;
+    let edit = payload["edit"].as_object()?;
+    let counts = edit.contains_key("quiet") || edit.contains_key("zone");
+    counts.then(|| seen.stream.split_once(':')?.1.parse().ok()).flatten()
 }
 
 /// The releases of which something is due later.

@@ -2,6 +2,8 @@
 //! sent. A text is plain; whatever stands in it is shown as it is written, and nothing of it is
 //! markup, a link or a mention in any form.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value as Json, json};
 
 use crate::html::escaped;
@@ -26,6 +28,11 @@ impl Letter<'_> {
         visible(self.subject)
     }
 
+    /// As a mail.
+    pub(super) fn mail(&self) -> Form {
+        Form { subject: self.title(), text: self.plain(), html: self.html() }
+    }
+
     /// As plain text.
     pub(super) fn plain(&self) -> String {
         let body = visible(self.body);
@@ -42,17 +49,8 @@ impl Letter<'_> {
             format!("<p>{}</p>\n", lines.join("<br>\n"))
         };
         let body: String = paragraphs(self.body).map(paragraph).collect();
-        let link = self.link.map(|link| {
-            let link = escaped(link);
-            format!("<p><a href=\"{link}\">{link}</a></p>\n")
-        });
-        format!(
-            "<!doctype html>\n<html><head><meta charset=\"utf-8\"></head>\
-            <body style=\"font-family: sans-serif\">\n<h1 style=\"font-size: 1.2em\">{}</h1>\n\
-            {body}{}</body></html>\n",
-            escaped(&self.title()),
-            link.unwrap_or_default()
-        )
+        let link = self.link.map(|link| format!("<p>{}</p>\n", anchor(link)));
+        page(&self.title(), &format!("{body}{}", link.unwrap_or_default()))
     }
 
     /// As Slack is sent it. The parts are plain text, in which nothing is read as markup; the line
@@ -105,6 +103,64 @@ impl Letter<'_> {
             "attachments": [{"contentType": kind, "content": card}],
         })
     }
+}
+
+/// A mail as it is written.
+pub(super) struct Form {
+    pub(super) subject: String,
+    pub(super) text: String,
+    pub(super) html: String,
+}
+
+/// What waited for the end of somebody's quiet hours, in one mail.
+#[derive(Debug, Clone)]
+pub(super) struct Digest<'a> {
+    /// Each with its subject, and where it is read more about.
+    pub(super) entries: Vec<(&'a str, Option<String>)>,
+    /// Where all notices are read in full.
+    pub(super) home: Option<String>,
+}
+
+const WAITED: &str = "This waited for the end of your quiet hours:";
+const IN_FULL: &str = "In full:";
+
+impl Digest<'_> {
+    /// As a mail.
+    pub(super) fn mail(&self) -> Form {
+        let subject = match self.entries.len() {
+            1 => "1 notice from your quiet hours".to_owned(),
+            count => format!("{count} notices from your quiet hours"),
+        };
+        let (mut text, mut list) = (format!("{WAITED}\n"), String::new());
+        for (subject, link) in &self.entries {
+            let subject = visible(subject);
+            let below = link.as_ref().map(|link| format!("\n  {link}")).unwrap_or_default();
+            let _ = writeln!(text, "\n- {subject}{below}");
+            let below = link.as_ref().map(|link| format!("<br>\n{}", anchor(link)));
+            let _ = writeln!(list, "<li>{}{}</li>", escaped(&subject), below.unwrap_or_default());
+        }
+        let mut body = format!("<p>{WAITED}</p>\n<ul>\n{list}</ul>\n");
+        if let Some(home) = &self.home {
+            let _ = writeln!(text, "\n{IN_FULL} {home}");
+            let _ = writeln!(body, "<p>{IN_FULL} {}</p>", anchor(home));
+        }
+        let html = page(&subject, &body);
+        Form { subject, text, html }
+    }
+}
+
+fn page(title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html><head><meta charset=\"utf-8\"></head>\
+        <body style=\"font-family: sans-serif\">\n<h1 style=\"font-size: 1.2em\">{}</h1>\n\
+        {body}</body></html>\n",
+        escaped(title)
+    )
+}
+
+fn anchor(link: &str) -> String {
+    let link = escaped(link);
+    format!("<a href=\"{link}\">{link}</a>")
 }
 
 fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
@@ -195,6 +251,26 @@ mod tests {
             assert!(odd.is_empty(), "{said}: {odd:?}");
             assert_eq!(html.matches("<a ").count(), 1);
         }
+    }
+
+    #[test]
+    fn a_digest_lists_each_notice_and_nothing_of_them_becomes_an_element() {
+        let link = || Some(LINK.to_owned());
+        let entries = HOSTILE.iter().map(|said| (*said, link())).collect();
+        let home = Some("https://interlock.example/inbox".to_owned());
+        let Form { subject, text, html } = Digest { entries, home }.mail();
+        assert_eq!(subject, "10 notices from your quiet hours");
+        assert_eq!(html.matches("<a ").count(), HOSTILE.len() + 1);
+        assert_eq!((html.matches("<li>").count(), html.matches("<br>").count()), (10, 10));
+        for odd in ["<script", "<img", "<b>", "<!channel", "<@U", "\u{202E}", "\r"] {
+            assert!(!html.contains(odd), "{odd}: {html}");
+        }
+        assert!(text.contains("- {{ number }} {% raw %}\n  https://interlock.example/releases"));
+        assert_eq!(text.matches(LINK).count(), HOSTILE.len());
+        let one = Digest { entries: vec![("A & B", None)], home: None }.mail();
+        assert_eq!(one.subject, "1 notice from your quiet hours");
+        assert_eq!(one.text, format!("{WAITED}\n\n- A & B\n"));
+        assert!(one.html.contains("<li>A &amp; B</li>"));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use crate::bus::{Command, Loaded, Lock, Stop, Work, find_state};
 use crate::http::{App, ListQuery, Signed, Write};
 use crate::names::{Named, Names, Resolver, find_person};
 use crate::problem::Answer;
-use crate::read::{ANY_MAX, Statement, action, ask, prefix_range, present, refused, wrong_name};
+use crate::read::{
+    ANY_MAX, Statement, action, ask, of_any, prefix_range, present, refused, wrong_name,
+};
 use crate::service::{find_service, name_key};
 
 const GROUPS: Named =
@@ -265,29 +267,22 @@ pub(super) fn groups_of(
     let mut ids: BTreeMap<String, bool> =
         named.iter().map(|group| (group.to_string(), true)).collect();
     let services: Vec<Value> = services.iter().map(|id| id.to_string().into()).collect();
-    for slice in services.chunks(ANY_MAX) {
-        let mut statement =
-            Statement::new("SELECT DISTINCT user_group FROM user_group_services WHERE ");
-        statement.bind_any("service", slice.iter().cloned());
-        for row in statement.query(db)? {
-            ids.insert(row.text(0)?.to_owned(), false);
-        }
+    let sql = "SELECT DISTINCT user_group FROM user_group_services WHERE ";
+    for row in of_any(db, sql, "service", services.iter().cloned())? {
+        ids.insert(row.text(0)?.to_owned(), false);
     }
     let keys: Vec<Value> = ids.keys().map(Value::from).collect();
     let mut found = Vec::with_capacity(keys.len());
-    for slice in keys.chunks(ANY_MAX) {
-        let mut statement = Statement::new(&format!("SELECT {COLUMNS} FROM user_groups WHERE "));
-        statement.bind_any("id", slice.iter().cloned());
-        for row in statement.query(db)? {
-            found.push(Group {
-                id: row.text(0)?.to_owned(),
-                name: row.text(2)?.to_owned(),
-                audience: row.parsed(3)?,
-                zone: row.opt_text(4)?.unwrap_or("UTC").parse().unwrap_or(kernel::Zone::utc()),
-                members: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
-                is_added: ids.get(row.text(0)?).copied().unwrap_or_default(),
-            });
-        }
+    let sql = &format!("SELECT {COLUMNS} FROM user_groups WHERE ");
+    for row in of_any(db, sql, "id", keys.iter().cloned())? {
+        found.push(Group {
+            id: row.text(0)?.to_owned(),
+            name: row.text(2)?.to_owned(),
+            audience: row.parsed(3)?,
+            zone: row.opt_text(4)?.unwrap_or("UTC").parse().unwrap_or(kernel::Zone::utc()),
+            members: u32::try_from(row.int(5)?).unwrap_or(u32::MAX),
+            is_added: ids.get(row.text(0)?).copied().unwrap_or_default(),
+        });
     }
     found.sort_by(|one, other| (one.audience, &one.name).cmp(&(other.audience, &other.name)));
     Ok(found)

@@ -2,8 +2,10 @@
 
 mod archive;
 mod asked;
+mod atom;
 mod audience;
 mod channel;
+mod claim;
 mod communication;
 mod follow;
 mod format;
@@ -14,6 +16,7 @@ mod projection;
 mod sender;
 mod tell;
 mod view;
+mod waiting;
 
 use api::common::{Page, Written};
 use api::notice::{
@@ -25,14 +28,17 @@ use utoipa::openapi::path::HttpMethod as M;
 
 use crate::http::Routes;
 
+pub use atom::notices_file;
 pub use channel::SaveChannel;
+pub use claim::CLAIM_MAX;
 pub use communication::PlanCommunication;
 pub use follow::NoticeReactor;
 pub use group::SaveUserGroup;
 pub use moves::MovesReactor;
-pub use outbox::{ATTEMPTS_MAX, CLAIM_MAX, ReadInbox, Retry};
+pub use outbox::{ATTEMPTS_MAX, ReadInbox, Retry};
 pub use sender::{Sender, Way};
 pub use tell::{TellRelease, due};
+pub use waiting::WaitingReactor;
 
 /// The timer that something is to be told.
 pub const DUE: &str = "notice.due";

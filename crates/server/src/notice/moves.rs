@@ -6,14 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::change::Change;
+use domain::approval::Round;
+use domain::change::{Change, Outcome};
 use domain::identity::Permission;
-use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, once};
+use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, Tidings, once};
+use domain::policy::ChangeType;
 use domain::release::Release;
 use domain::service::Service;
 use domain::team::Team;
-use domain::vocabulary::Audience;
-use kernel::{Actor, ChangeId, PersonId, ReleaseId, Timestamp, Zone};
+use domain::vocabulary::{Audience, Window};
+use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -22,12 +24,14 @@ use crate::follow::followers::{Follower, Seen};
 use crate::names::Names;
 use crate::notice::asked::{Ballot, decider, voters};
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
-use crate::notice::tell::hand_out;
+use crate::notice::tell::{hand_out, is_emergency};
 use crate::placement::touched;
 use crate::policy::{MoveView, in_force};
 
 const CANCELLED: &str = "cancelled";
 const UNDER_WAY: &str = "under way";
+const SCHEDULED: &str = "scheduled";
+const UNSCHEDULED: &str = "no longer scheduled";
 
 /// What the events say that move a change or a release on.
 const STATES: &[(&str, &str)] = &[
@@ -37,21 +41,21 @@ const STATES: &[(&str, &str)] = &[
     ("change.held.v1", "on hold"),
     ("change.resumed.v1", "no longer on hold"),
     ("change.returned.v1", "a draft again"),
-    ("change.scheduled.v1", "scheduled"),
+    ("change.scheduled.v1", SCHEDULED),
     ("change.started.v1", UNDER_WAY),
     ("change.submitted.v1", "submitted"),
-    ("change.unscheduled.v1", "no longer scheduled"),
+    ("change.unscheduled.v1", UNSCHEDULED),
     ("release.cancelled.v1", CANCELLED),
     ("release.closed.v1", "closed"),
     ("release.held.v1", "on hold"),
     ("release.resumed.v1", "no longer on hold"),
     ("release.returned.v1", "being planned again"),
-    ("release.scheduled.v1", "scheduled"),
+    ("release.scheduled.v1", SCHEDULED),
     ("release.submitted.v1", "submitted"),
 ];
 
 /// What a release does with all its changes at once, and tells itself.
-const BY_RELEASE: &[&str] = &["scheduled", "no longer scheduled", UNDER_WAY, "closed"];
+const BY_RELEASE: &[&str] = &[SCHEDULED, UNSCHEDULED, UNDER_WAY, "closed"];
 
 /// Whoever follows the log for what moved on.
 pub struct MovesReactor;
@@ -83,35 +87,55 @@ enum Whom {
     Decider,
 }
 
-/// The state that an event leads to, what more it says, and whom; nothing where it leads to none.
-fn said(seen: &Seen) -> Option<(String, String, Whom)> {
-    // Most events lead to none, and are not read.
-    let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
-    let reason = || payload()["reason"].as_str().unwrap_or_default().to_owned();
-    Some(match seen.name.as_str() {
-        "change.approval_moved.v1" | "release.approval_moved.v1" => {
-            let payload = payload();
-            if payload["closed"]["state"] == "approved" {
-                return Some(("approved".to_owned(), String::new(), Whom::Its));
+/// What an event says of a record.
+struct Said {
+    /// Where the record stands since.
+    state: String,
+    /// Why, or what is said about it.
+    reason: String,
+    /// Whom it is told.
+    whom: Whom,
+    /// Whether something failed.
+    failed: bool,
+}
+
+impl Said {
+    /// Of an event; nothing where it leads to no state. Most lead to none, and are not read.
+    fn of(seen: &Seen) -> Option<Self> {
+        let payload = || serde_json::from_str::<Json>(&seen.payload).unwrap_or_default();
+        let its = |state: &str, reason: &Json| {
+            let reason = reason.as_str().unwrap_or_default().to_owned();
+            Self { state: state.to_owned(), reason, whom: Whom::Its, failed: false }
+        };
+        Some(match seen.name.as_str() {
+            "change.approval_moved.v1" | "release.approval_moved.v1" => {
+                let payload = payload();
+                if payload["closed"]["state"] == "approved" {
+                    return Some(its("approved", &Json::Null));
+                }
+                let whom = Whom::Voters(Ballot::of(&payload)?);
+                Self { whom, ..its("waiting for your vote", &Json::Null) }
             }
-            let ballot = Ballot::of(&payload)?;
-            ("waiting for your vote".to_owned(), String::new(), Whom::Voters(ballot))
-        }
-        "change.completed.v1" => {
-            (format!("done, {}", payload()["outcome"].as_str()?), reason(), Whom::Its)
-        }
-        "release.deployment_moved.v1" => {
-            let update = payload()["update_sent"]["text"].as_str()?.to_owned();
-            (UNDER_WAY.to_owned(), update, Whom::Its)
-        }
-        "run.decision_asked.v1" => {
-            ("waiting for a decision".to_owned(), String::new(), Whom::Decider)
-        }
-        name => {
-            let state = STATES.iter().find(|(known, _)| *known == name)?.1;
-            (state.to_owned(), reason(), Whom::Its)
-        }
-    })
+            "change.completed.v1" => {
+                let payload = payload();
+                let outcome = payload["outcome"].as_str()?;
+                let failed = outcome.parse::<Outcome>().is_ok_and(|outcome| !outcome.is_success());
+                Self { failed, ..its(&format!("done, {outcome}"), &payload["reason"]) }
+            }
+            "release.deployment_moved.v1" => {
+                let update = &payload()["update_sent"]["text"];
+                update.is_string().then(|| its(UNDER_WAY, update))?
+            }
+            "run.decision_asked.v1" => {
+                let asked = its("waiting for a decision", &Json::Null);
+                Self { whom: Whom::Decider, failed: true, ..asked }
+            }
+            name => {
+                let state = STATES.iter().find(|(known, _)| *known == name)?.1;
+                its(state, &payload()["reason"])
+            }
+        })
+    }
 }
 
 /// Writes down that a record moved on, for those who are to be told.
@@ -120,12 +144,8 @@ struct TellMove {
     record: String,
     /// The place in the log of what moved it.
     place: i64,
-    /// Where it stands since.
-    state: String,
-    /// Why, or what is said about it.
-    reason: String,
-    /// Whom it is told.
-    whom: Whom,
+    /// What is said of it.
+    said: Said,
     /// Who moved it.
     by: Actor,
     /// When.
@@ -155,13 +175,28 @@ impl Command for TellMove {
             return Ok(());
         }
         let Some(about) = About::of(work.tx, &self.record)? else { return Ok(()) };
-        let by_release = about.travels && BY_RELEASE.contains(&self.state.as_str());
+        let by_release = about.travels && BY_RELEASE.contains(&self.said.state.as_str());
         if by_release || self.is_told_as_a_moment(work.tx)? {
             return Ok(());
         }
-        let told = match self.whom {
-            Whom::Its => Some((about.people, self.reason.clone())),
-            Whom::Voters(ballot) => voters(work.tx, &self.record, ballot, (self.at, work.now))?,
+        let said = &self.said;
+        let corrects = match said.state.as_str() {
+            CANCELLED | UNSCHEDULED => true,
+            // Committed again, or at once with the move.
+            SCHEDULED => about.windows.len() > 1,
+            _ => false,
+        };
+        let tidings = Tidings {
+            emergency: about.emergency,
+            failed: said.failed,
+            corrected: if corrects { about.windows } else { Vec::new() },
+        };
+        let told = match said.whom {
+            Whom::Its => Some((about.people, said.reason.clone())),
+            Whom::Voters(ballot) => match &about.round {
+                Some(round) => voters(work.tx, round, ballot, (self.at, work.now))?,
+                None => None,
+            },
             Whom::Decider => decider(work.tx, &self.record, self.at)?,
         };
         let Some((mut people, reason)) = told else { return Ok(()) };
@@ -172,14 +207,13 @@ impl Command for TellMove {
         if reached.is_empty() {
             return Ok(());
         }
-        let actor = match self.by {
-            Actor::System { .. } => String::new(),
-            _ => Names::default().actor(work.tx, &self.by)?,
-        };
+        let is_by_someone = said.whom == Whom::Its && !matches!(self.by, Actor::System { .. });
+        let actor =
+            if is_by_someone { Names::default().actor(work.tx, &self.by)? } else { String::new() };
         let view = MoveView {
             number: about.number,
             title: about.title,
-            state: self.state.clone(),
+            state: said.state.clone(),
             actor,
             reason,
         };
@@ -193,27 +227,26 @@ impl Command for TellMove {
         let event = NoticeEvent::MovedOn {
             record: self.record.clone(),
             place: u32::try_from(self.place).unwrap_or(u32::MAX),
-            state: self.state.clone(),
+            state: said.state.clone(),
             texts,
             people: BTreeMap::from([(Audience::Team, count)]),
         };
         work.append(&mut notice, vec![event])?;
-        hand_out(work, &notice.id.to_string(), &key, self.place, &to)
+        hand_out(work, (&notice.id.to_string(), &tidings), (&key, self.place), &to)
     }
 }
 
 impl TellMove {
     /// What an event leads to; nothing where it moves nothing on.
     fn of(seen: &Seen) -> Option<Self> {
-        let (state, reason, whom) = said(seen)?;
+        let said = Said::of(seen)?;
         let record = seen.stream.split_once(':')?.1.to_owned();
-        let (place, by, at) = (seen.position, seen.by.clone(), seen.at);
-        Some(Self { record, place, state, reason, whom, by, at })
+        Some(Self { record, place: seen.position, said, by: seen.by.clone(), at: seen.at })
     }
 
     /// Whether it is a release that is given up after it was told: then all who were told hear it.
     fn is_told_as_a_moment(&self, db: &mut dyn Query) -> Result<bool, Fault> {
-        if self.state != CANCELLED {
+        if self.said.state != CANCELLED {
             return Ok(false);
         }
         let sql = "SELECT 1 FROM notices WHERE release = $1 AND reached > 0 LIMIT 1";
@@ -228,6 +261,12 @@ struct About {
     people: BTreeSet<PersonId>,
     /// Whether it is a change in a release.
     travels: bool,
+    /// Its newest round.
+    round: Option<Round>,
+    /// Whether it is an emergency.
+    emergency: bool,
+    /// When it is planned, and when it was before.
+    windows: Vec<Interval>,
 }
 
 impl About {
@@ -235,12 +274,26 @@ impl About {
         if let Ok(id) = record.parse::<ReleaseId>() {
             let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
             let people = people_of(&found.state);
-            let Release { number, content, .. } = found.state;
-            return Ok(Some(Self { number, title: content.title, people, travels: false }));
+            let emergency = is_emergency(&found.state);
+            let Release { number, content, last_window, round, .. } = found.state;
+            let windows = intervals([content.window, last_window]);
+            let (title, travels) = (content.title, false);
+            return Ok(Some(Self { number, title, people, travels, round, emergency, windows }));
         }
         let Ok(id) = record.parse::<ChangeId>() else { return Ok(None) };
         let Some(found) = find_state::<Change>(db, id)? else { return Ok(None) };
-        let Change { number, content, requester, extras, release, unauthorised, .. } = found.state;
+        let emergency = found.state.change_type() == ChangeType::Emergency;
+        let Change {
+            number,
+            content,
+            requester,
+            extras,
+            release,
+            unauthorised,
+            round,
+            last_window,
+            ..
+        } = found.state;
         let named = [requester, content.implementer];
         let mut people: BTreeSet<_> = named.into_iter().flatten().chain(extras.watchers).collect();
         if unauthorised.is_some() {
@@ -252,6 +305,11 @@ impl About {
             people.extend(team.into_iter().flat_map(|team| team.state.content.members));
         }
         let travels = release.is_some();
-        Ok(Some(Self { number, title: content.title, people, travels }))
+        let windows = intervals([content.window, last_window]);
+        Ok(Some(Self { number, title: content.title, people, travels, round, emergency, windows }))
     }
+}
+
+fn intervals(windows: [Option<Window>; 2]) -> Vec<Interval> {
+    windows.into_iter().flatten().map(|window| window.interval).collect()
 }

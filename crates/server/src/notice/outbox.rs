@@ -1,20 +1,20 @@
-//! What is on its way: deliveries are claimed in one transaction before they are made, and settled
-//! in another one after. Whoever dies in between leaves them claimed; then nobody knows whether
-//! they arrived, and they are made again under the same id.
+//! What is on its way: what was claimed before it was made is settled in another transaction after.
+//! Whoever dies in between leaves it claimed; then nobody knows whether it arrived, and it is made
+//! again under the same id.
 
 use domain::identity::Permission;
 use domain::notice::Refusal;
 use domain::vocabulary::Moment;
-use kernel::{ChannelId, NoticeId, Timestamp};
-use ports::{Fault, Query, Row, Tx, Undelivered, Value};
+use kernel::{ChannelId, NoticeId, PersonId, Timestamp};
+use ports::{Fault, Query, Tx, Undelivered, Value};
 
 use crate::bus::{Command, Lock, Stop, Work};
 use crate::notice::archive::find_notice;
 use crate::notice::audience::mail_in_force;
+use crate::notice::claim::Piece;
+use crate::notice::waiting::Awaiting;
 use crate::notice::{NO_CHANNEL, PAGE};
 
-/// The most deliveries that are claimed at once by one channel.
-pub const CLAIM_MAX: i64 = 20;
 /// How often a delivery is tried before it is given up.
 pub const ATTEMPTS_MAX: i64 = 8;
 /// How long a delivery rests after it failed, in seconds, and how often that is doubled.
@@ -25,19 +25,6 @@ const BROKE_OFF: &str = "sending it broke off each time: the log of the server s
 /// The most characters of a reason.
 const REASON_MAX: usize = 500;
 
-/// One delivery.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct Piece {
-    /// The notice.
-    pub notice: NoticeId,
-    /// To whom: an address, or the channel itself.
-    pub recipient: String,
-    /// In whose words.
-    pub audience: String,
-    /// In which zone.
-    pub zone: String,
-}
-
 /// The channels that have something to send now, or something claimed, which is left over where
 /// nobody is sending by them.
 pub(super) fn waiting(db: &mut dyn Query, now: Timestamp) -> Result<Vec<ChannelId>, Fault> {
@@ -47,68 +34,6 @@ pub(super) fn waiting(db: &mut dyn Query, now: Timestamp) -> Result<Vec<ChannelI
         WHERE deliveries.channel = channels.id AND state = 'sending')";
     let rows = db.query(sql, &[now.into()])?;
     rows.iter().map(|row| row.parsed(0)).collect()
-}
-
-/// Takes deliveries of a channel on, the oldest first. To one reader the notices of a release go
-/// in their order: a later one waits for those before it.
-pub(super) struct Claim {
-    pub(super) channel: ChannelId,
-}
-
-impl Command for Claim {
-    type Answer = Vec<Piece>;
-
-    fn verb(&self) -> &'static str {
-        "notice.claim"
-    }
-
-    fn permission(&self) -> Permission {
-        Permission::Read
-    }
-
-    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
-        Ok(None)
-    }
-
-    fn run(&self, work: &mut Work<'_>) -> Result<Vec<Piece>, Stop> {
-        let channel = self.channel.to_string();
-        work.lock(Lock::name("outbox", &channel))?;
-        let sql = "SELECT notice, recipient, audience, zone FROM deliveries \
-            WHERE channel = $1 AND state = 'waiting' AND next_at <= $2 \
-            AND EXISTS (SELECT 1 FROM channels WHERE id = $1 AND is_off = 0) \
-            AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
-                WHERE earlier.release = deliveries.release \
-                AND earlier.channel = deliveries.channel \
-                AND earlier.recipient = deliveries.recipient \
-                AND earlier.place < deliveries.place \
-                AND earlier.state IN ('waiting', 'sending')) \
-            ORDER BY next_at, place LIMIT $3";
-        let params = [(&channel).into(), work.now.into(), CLAIM_MAX.into()];
-        let rows = work.tx.query(sql, &params)?;
-        let mut claimed = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let piece = piece(row)?;
-            // What a correction superseded since it was read is not sent any more.
-            let sql = "UPDATE deliveries SET state = 'sending', attempts = attempts + 1 \
-                WHERE notice = $1 AND channel = $2 AND recipient = $3 AND state = 'waiting'";
-            let notice = piece.notice.to_string();
-            let params = [notice.into(), (&channel).into(), (&piece.recipient).into()];
-            if work.tx.execute(sql, &params)? == 1 {
-                claimed.push(piece);
-                work.touched();
-            }
-        }
-        Ok(claimed)
-    }
-}
-
-fn piece(row: &Row) -> Result<Piece, Fault> {
-    Ok(Piece {
-        notice: row.parsed(0)?,
-        recipient: row.text(1)?.to_owned(),
-        audience: row.text(2)?.to_owned(),
-        zone: row.text(3)?.to_owned(),
-    })
 }
 
 /// What became of a delivery.
@@ -144,7 +69,10 @@ impl Command for Settle {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        work.lock(Lock::name("outbox", &self.channel.to_string()))?;
+        let tried = self.outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Untried);
+        let awaiting = Awaiting::among(work.tx, tried.map(|(piece, _)| piece.notice))?;
+        let outbox = Lock::name("outbox", &self.channel.to_string());
+        work.lock_all(awaiting.iter().map(Awaiting::lock).chain([outbox]).collect())?;
         for (piece, outcome) in &self.outcomes {
             settle(work.tx, self.channel, piece, outcome, work.now)?;
             work.touched();
@@ -152,7 +80,7 @@ impl Command for Settle {
         if self.outcomes.iter().any(|(_, outcome)| *outcome != Outcome::Sent) {
             rehome(work)?;
         }
-        Ok(())
+        awaiting.into_iter().try_for_each(|one| one.settle(work))
     }
 }
 
@@ -305,7 +233,12 @@ impl Command for TakeOver {
 
     fn run(&self, work: &mut Work<'_>) -> Result<u64, Stop> {
         let channel = self.channel.to_string();
-        work.lock(Lock::name("outbox", &channel))?;
+        let sql = "SELECT DISTINCT notice FROM deliveries WHERE channel = $1 AND state = 'sending'";
+        let rows = work.tx.query(sql, &[(&channel).into()])?;
+        let claimed: Result<Vec<NoticeId>, Fault> = rows.iter().map(|row| row.parsed(0)).collect();
+        let awaiting = Awaiting::among(work.tx, claimed?)?;
+        let outbox = Lock::name("outbox", &channel);
+        work.lock_all(awaiting.iter().map(Awaiting::lock).chain([outbox]).collect())?;
         let sql = "UPDATE deliveries SET in_doubt = 1, next_at = $1, \
             state = CASE WHEN attempts >= $2 THEN 'dead' ELSE 'waiting' END, \
             reason = CASE WHEN attempts >= $2 THEN $3 ELSE reason END \
@@ -315,6 +248,7 @@ impl Command for TakeOver {
         if taken > 0 {
             work.touched();
             rehome(work)?;
+            awaiting.into_iter().try_for_each(|one| one.settle(work))?;
         }
         Ok(taken)
     }
@@ -360,8 +294,9 @@ impl Command for Retry {
             let channel = row.text(0)?.to_owned();
             work.lock(Lock::name("outbox", &channel))?;
             let by = if channel == NO_CHANNEL { mail(work.tx)? } else { channel.clone() };
+            // Of a mail that told several, each goes by itself.
             let sql = "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = $1, \
-                channel = $2 WHERE notice = $3 AND channel = $4 AND state = 'dead'";
+                channel = $2, digest = NULL WHERE notice = $3 AND channel = $4 AND state = 'dead'";
             let params = [work.now.into(), by.into(), (&id).into(), channel.into()];
             count += work.tx.execute(sql, &params)?;
             work.touched();
@@ -376,10 +311,45 @@ fn mail(db: &mut dyn Query) -> Result<String, Stop> {
     mail_in_force(db)?.ok_or_else(|| Stop::Refused(Refusal::NoChannel.into()))
 }
 
+/// Looks again at what waits for the end of a person's quiet hours, which may be others by now.
+pub(super) struct LookAgain {
+    pub(super) person: PersonId,
+}
+
+impl Command for LookAgain {
+    type Answer = ();
+
+    fn verb(&self) -> &'static str {
+        "notice.look_again"
+    }
+
+    fn permission(&self) -> Permission {
+        Permission::Read
+    }
+
+    fn subject(&self, _: &mut dyn Query) -> Result<Option<String>, Stop> {
+        Ok(None)
+    }
+
+    fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
+        // What is being claimed is held by the old hours, or found again by the new ones.
+        let sql = "SELECT DISTINCT channel FROM deliveries WHERE person = $1 AND state = 'waiting'";
+        let rows = work.tx.query(sql, &[self.person.to_string().into()])?;
+        let channels = rows.iter().map(|row| Ok(Lock::name("outbox", row.text(0)?)));
+        work.lock_all(channels.collect::<Result<_, Fault>>()?)?;
+        let sql = "UPDATE deliveries SET next_at = $1 \
+            WHERE person = $2 AND held = 1 AND state = 'waiting'";
+        if work.tx.execute(sql, &[work.now.into(), self.person.to_string().into()])? > 0 {
+            work.touched();
+        }
+        Ok(())
+    }
+}
+
 /// Marks notices in the page as read by one person; all of theirs where none is named.
 pub struct ReadInbox {
     /// Who.
-    pub person: kernel::PersonId,
+    pub person: PersonId,
     /// Which.
     pub notices: Option<Vec<String>>,
 }

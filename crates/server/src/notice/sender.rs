@@ -25,8 +25,9 @@ use crate::follow::lead::Leader;
 use crate::http::App;
 use crate::names::Names;
 use crate::notice::channel::{Secrets, secrets};
-use crate::notice::format::Letter;
-use crate::notice::outbox::{Claim, Outcome, Piece, Settle, TakeOver, waiting};
+use crate::notice::claim::{Claim, Piece};
+use crate::notice::format::{Digest, Form, Letter};
+use crate::notice::outbox::{Outcome, Settle, TakeOver, waiting};
 use crate::read::wait;
 
 /// Under which name it is remembered which server sends, and until when.
@@ -213,7 +214,7 @@ impl Round {
                     return Err(Failure::Fault(fault));
                 }
             };
-            let (outcomes, is_gone) = self.made(&outlet, pieces, &letters);
+            let (outcomes, is_gone) = self.made(&outlet, &pieces, &letters);
             self.settle(&outcomes);
             if is_gone {
                 let until = self.bus.world().clock.now().plus_seconds(CHANNEL_REST_SECONDS);
@@ -253,34 +254,38 @@ impl Round {
     fn made(
         &self,
         outlet: &Outlet,
-        pieces: Vec<Piece>,
+        pieces: &[Piece],
         letters: &[Option<Written>],
     ) -> (Vec<(Piece, Outcome)>, bool) {
         let mut open = None;
         let mut outcomes = Vec::with_capacity(pieces.len());
         let mut is_gone = false;
-        for (piece, letter) in pieces.into_iter().zip(letters) {
+        let mut letters = letters;
+        for parcel in pieces.chunk_by(|one, next| one.digest.is_some() && one.digest == next.digest)
+        {
+            let (written, later) = letters.split_at(parcel.len());
+            letters = later;
             // Where nobody is there, and when told to stop, the rest waits for another time.
             if is_gone || self.stop.load(Ordering::SeqCst) {
-                outcomes.push((piece, Outcome::Untried));
+                outcomes.extend(parcel.iter().map(|piece| (piece.clone(), Outcome::Untried)));
                 continue;
             }
             let now = self.bus.world().clock.now();
-            let end = match letter {
-                Some(letter) => outlet.send(&self.way, &mut open, &piece, letter, now),
-                None => Err(Undelivered::Refused("its text is gone".to_owned())),
-            };
-            let outcome = match end {
-                Ok(()) => Outcome::Sent,
-                Err(failure) => {
-                    is_gone = matches!(failure, Undelivered::Nobody(_) | Undelivered::Unknown(_));
-                    if is_gone {
-                        open = None;
-                    }
-                    Outcome::Failed(failure)
+            let end = outlet.send(&self.way, &mut open, (parcel, written), now);
+            if let Err(failure) = &end {
+                is_gone = matches!(failure, Undelivered::Nobody(_) | Undelivered::Unknown(_));
+                if is_gone {
+                    open = None;
                 }
-            };
-            outcomes.push((piece, outcome));
+            }
+            for (piece, letter) in parcel.iter().zip(written) {
+                let outcome = match (letter, &end) {
+                    (None, _) => Outcome::Failed(text_is_gone()),
+                    (Some(_), Ok(())) => Outcome::Sent,
+                    (Some(_), Err(failure)) => Outcome::Failed(failure.clone()),
+                };
+                outcomes.push((piece.clone(), outcome));
+            }
         }
         (outcomes, is_gone)
     }
@@ -312,6 +317,14 @@ struct Written {
     window: Option<domain::vocabulary::Window>,
 }
 
+impl Written {
+    /// Where it is read more about, where the address of this server is known.
+    fn link(&self, way: &Way) -> Option<String> {
+        let address = way.address.as_ref().filter(|_| !self.path.is_empty())?;
+        Some(format!("{address}/{}", self.path))
+    }
+}
+
 /// A notice with the number of its record, and where that is read.
 struct Source {
     notice: Notice,
@@ -327,11 +340,9 @@ impl Source {
         let id = key.rsplit(':').next().unwrap_or_default();
         let named = Names::default().get(db, id)?;
         let number = named.and_then(|named| named.number).unwrap_or_default();
-        let path = match (&notice.release, id.parse::<ChangeId>()) {
-            _ if number.is_empty() => String::new(),
-            (Some(_), _) => format!("releases/{number}/notices"),
-            (None, Ok(_)) => format!("changes/{number}"),
-            (None, Err(_)) => format!("releases/{number}"),
+        let path = match number.as_str() {
+            "" => String::new(),
+            number => path_of(id, number, notice.release.is_some()),
         };
         Ok(Some(Self { notice, number, path }))
     }
@@ -348,6 +359,15 @@ impl Source {
             body: text.body.clone(),
             window: self.notice.window.clone(),
         })
+    }
+}
+
+/// Where it is read more about what a notice tells of a record: a moment of a release, or a move.
+pub(super) fn path_of(id: &str, number: &str, is_moment: bool) -> String {
+    match id.parse::<ChangeId>() {
+        _ if is_moment => format!("releases/{number}/notices"),
+        Ok(_) => format!("changes/{number}"),
+        Err(_) => format!("releases/{number}"),
     }
 }
 
@@ -390,19 +410,30 @@ impl Outlet {
         }
     }
 
+    /// Sends what goes out together: one delivery, or those of a digest. Those whose text is gone
+    /// are left out.
     fn send(
         &self,
         way: &Way,
         open: &mut Open,
-        piece: &Piece,
-        written: &Written,
+        (pieces, letters): (&[Piece], &[Option<Written>]),
         now: Timestamp,
     ) -> Result<(), Undelivered> {
-        let link = way.address.as_ref().filter(|_| !written.path.is_empty());
-        let link = link.map(|address| format!("{address}/{}", written.path));
-        let id = id_of(piece);
-        let parcel = Parcel { id: &id, to: &piece.recipient, link: link.as_deref(), now };
-        self.deliver(way, open, &parcel, written)
+        let mut written = letters.iter().flatten();
+        let (Some(piece), Some(first)) = (pieces.first(), written.next()) else {
+            return Err(text_is_gone());
+        };
+        let Some(id) = &piece.digest else {
+            let (id, link) = (id_of(piece), first.link(way));
+            let parcel = Parcel { id: &id, to: &piece.recipient, link: link.as_deref(), now };
+            return self.deliver(way, open, &parcel, first);
+        };
+        let entries = std::iter::once(first).chain(written);
+        let entries = entries.map(|one| (one.subject.as_str(), one.link(way))).collect();
+        let home = way.address.as_ref().map(|address| format!("{address}/inbox"));
+        let digest = Digest { entries, home };
+        let parcel = Parcel { id, to: &piece.recipient, link: None, now };
+        self.mail(way, open, &parcel, digest.mail())
     }
 
     fn deliver(
@@ -414,7 +445,7 @@ impl Outlet {
     ) -> Result<(), Undelivered> {
         let letter = Letter { subject: &written.subject, body: &written.body, link: parcel.link };
         let body = match self.content.kind {
-            ChannelKind::Email => return self.mail(way, open, parcel, &letter),
+            ChannelKind::Email => return self.mail(way, open, parcel, letter.mail()),
             ChannelKind::Slack => letter.slack().to_string(),
             ChannelKind::Teams => letter.teams().to_string(),
             ChannelKind::Webhook => self.payload(parcel, written).to_string(),
@@ -438,7 +469,7 @@ impl Outlet {
         way: &Way,
         open: &mut Open,
         parcel: &Parcel<'_>,
-        letter: &Letter<'_>,
+        form: Form,
     ) -> Result<(), Undelivered> {
         let content = &self.content;
         let mail = Mail {
@@ -446,9 +477,9 @@ impl Outlet {
             at: parcel.now,
             from: content.from.clone(),
             to: parcel.to.to_owned(),
-            subject: letter.title(),
-            text: letter.plain(),
-            html: letter.html(),
+            subject: form.subject,
+            text: form.text,
+            html: form.html,
         };
         let connection = match open {
             Some(connection) => connection,
@@ -508,6 +539,10 @@ fn id_of(piece: &Piece) -> String {
     format!("{}.{first:016x}", piece.notice)
 }
 
+fn text_is_gone() -> Undelivered {
+    Undelivered::Refused("its text is gone".to_owned())
+}
+
 fn nothing_goes_out() -> Undelivered {
     Undelivered::Nobody("this server opens no connections".to_owned())
 }
@@ -560,6 +595,7 @@ mod tests {
             recipient: recipient.to_owned(),
             audience: "support".to_owned(),
             zone: "UTC".to_owned(),
+            digest: None,
         }
     }
 

@@ -7,10 +7,10 @@ use domain::Aggregate as _;
 use domain::deployment::DeploymentState;
 use domain::identity::Permission;
 use domain::notice::{
-    Communication, Ended, Facts, Lead, Next, Notice, NoticeEvent, SUBJECT_MAX, TEXTS_MAX, Text, To,
-    Told, believed, next,
+    Communication, Ended, Facts, Lead, Next, Notice, NoticeEvent, SUBJECT_MAX, TEXTS_MAX, Text,
+    Tidings, To, Told, believed, next,
 };
-use domain::policy::ReleasePhase;
+use domain::policy::{ChangeType, ReleasePhase};
 use domain::release::Release;
 use domain::vocabulary::{Audience, Moment, Window};
 use kernel::{ReleaseId, Timestamp, Zone};
@@ -26,7 +26,7 @@ use crate::policy::{NoticeRules, in_force};
 use crate::read_models::insert_rows;
 
 /// Why someone without an account is not reached.
-pub(super) const UNREACHED: &str =
+const UNREACHED: &str =
     "there was no mail server to send it by: set up a channel of kind email and send it again";
 
 /// Writes down what is due of a release, and sets the timer for what will be.
@@ -194,8 +194,15 @@ fn prepare(
     let story = Story::of(work.tx, &telling, services)?;
     let rules = in_force(work.tx)?;
     let texts = texts(rules.set.notices(), release, &story, moment, window, &to);
-    write_down(work, &key, moment, window, texts, &to)?;
+    let windows = window.into_iter().chain(believed).map(|window| window.interval).collect();
+    let tidings = Tidings::of(moment, is_emergency(release), windows);
+    write_down(work, &key, (moment, &tidings), window, texts, &to)?;
     Ok(!to.is_empty())
+}
+
+/// Whether a release is of a type that cannot wait.
+pub(super) fn is_emergency(release: &Release) -> bool {
+    release.model == ChangeType::Emergency.word()
 }
 
 /// The texts that the readers need, one for each audience and zone.
@@ -241,7 +248,7 @@ pub(super) fn text(
 fn write_down(
     work: &mut Work<'_>,
     release: &str,
-    moment: Moment,
+    (moment, tidings): (Moment, &Tidings),
     window: Option<&Window>,
     texts: Vec<Text>,
     to: &[Addressee],
@@ -264,19 +271,26 @@ fn write_down(
         people,
     };
     work.append(&mut notice, vec![event])?;
-    hand_out(work, &notice.id.to_string(), release, place, to)
+    hand_out(work, (&notice.id.to_string(), tidings), (release, place), to)
 }
 
 /// Writes a notice down for each who is told. A release's own notices stand under its id, what
-/// moved a record on under the key of that.
+/// moved a record on under the key of that. What cannot wait takes along what waits before it, for
+/// nobody is told in another order.
 pub(super) fn hand_out(
     work: &mut Work<'_>,
-    notice: &str,
-    key: &str,
-    place: i64,
+    (notice, tidings): (&str, &Tidings),
+    (key, place): (&str, i64),
     to: &[Addressee],
 ) -> Result<(), Stop> {
     let now = work.now;
+    let is_urgent = tidings.are_pressing(now);
+    if is_urgent {
+        let sql = "UPDATE deliveries SET urgent = 1, held = 0, \
+            next_at = CASE WHEN held = 1 THEN $1 ELSE next_at END \
+            WHERE release = $2 AND state IN ('waiting', 'sending')";
+        work.tx.execute(sql, &[now.into(), key.into()])?;
+    }
     let row = |one: &Addressee| {
         let (state, sent_at, reason) = match one.channel.as_str() {
             PAGE => ("sent", Value::from(now), Value::Null),
@@ -298,10 +312,11 @@ pub(super) fn hand_out(
             now.into(),
             sent_at,
             reason,
+            is_urgent.into(),
         ]
     };
     let into = "deliveries (notice, channel, recipient, release, place, person, audience, zone, \
-        state, in_doubt, attempts, next_at, sent_at, reason)";
+        state, in_doubt, attempts, next_at, sent_at, reason, urgent)";
     insert_rows(work.tx, into, to.iter().map(row))?;
     Ok(())
 }

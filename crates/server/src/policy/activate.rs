@@ -9,6 +9,7 @@ use domain::{Aggregate as _, Missing};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::policy::conflicts::{ConflictCase, ConflictRecord, Succession};
 use crate::policy::document::Finding;
 use crate::policy::force::{in_force, policy_id};
 use crate::policy::set::{CONFLICTS, PolicySet};
@@ -66,17 +67,16 @@ pub(super) fn flaws(
     let mut flaws = Vec::new();
     if !administrator {
         let free_already = unapproved(before);
-        let freed = unapproved(&set).into_iter().filter(|model| !free_already.contains(model));
-        flaws.extend(freed.map(|model| {
+        let free = unapproved(&set).into_iter().filter(|model| !free_already.contains(model));
+        flaws.extend(free.map(|model| {
             let detail = format!(
                 "`{model}` could be approved by nobody at all: give it a stage without `when`, or \
                 let an administrator put it in force"
             );
             Finding::of_file("", detail)
         }));
-        let pass_already = passing(before);
-        let pass = passing(&set).into_iter().filter(|record| !pass_already.contains(record));
-        flaws.extend(pass.map(|(environment, emergency)| {
+        let rules = Succession { before: &before.conflicts, after: &set.conflicts };
+        flaws.extend(freed(&rules).into_iter().map(|(environment, emergency)| {
             let who = if emergency { "an emergency" } else { "a record that is no emergency" };
             let detail = format!(
                 "a blackout would not stop {who} in {environment}: let the first rule that holds \
@@ -93,14 +93,17 @@ pub(super) fn flaws(
     Ok(flaws)
 }
 
-/// Which records a blackout does not stop: where they happen, and whether they are emergencies.
-fn passing(set: &PolicySet) -> Vec<(Environment, bool)> {
+/// Where some record that a blackout stops would not be stopped any more: the environment, and
+/// whether it is an emergency.
+fn freed(rules: &Succession<'_>) -> Vec<(Environment, bool)> {
     let all = Environment::ALL.iter().flat_map(|place| [(*place, false), (*place, true)]);
     // A blackout is a decision, so always committed, and hits the CI itself.
-    let stopped = |(place, emergency): &(Environment, bool)| {
-        set.blocking(*place, *emergency).says(ConflictKind::Blackout, true, 0)
+    let passes = |(place, emergency): &(Environment, bool)| {
+        let record = ConflictRecord::at(*place, *emergency);
+        let kind = ConflictKind::Blackout;
+        rules.frees(&ConflictCase { kind, committed: true, relations: 0, record })
     };
-    all.filter(|record| !stopped(record)).collect()
+    all.filter(passes).collect()
 }
 
 /// The models whose records may come to need no approval: every stage of theirs has a condition or

@@ -10,7 +10,6 @@ use domain::change::Change;
 use domain::policy::{ReleaseModel, policy_version};
 use domain::release::Release;
 use domain::risk::{Assessment, BUNDLE, Factor, POINTS_MAX, combine};
-use domain::vocabulary::Environment;
 use domain::{Aggregate, General};
 use kernel::Timestamp;
 use ports::{Fault, Query, Row};
@@ -18,7 +17,7 @@ use ports::{Fault, Query, Row};
 use crate::bus::{Loaded, Stop, find_state};
 use crate::names::{Names, find_change, find_release};
 use crate::placement::{environments, placement};
-use crate::policy::conflicts::{ConflictCase, deciding};
+use crate::policy::conflicts::{ConflictCase, ConflictRecord, deciding};
 use crate::policy::document::Rule;
 use crate::policy::facts::{Fact, FactValue, Facts};
 use crate::policy::files::Ruled;
@@ -259,9 +258,10 @@ fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault
     let counts = environments(db, std::slice::from_ref(&id))?;
     let placed = (counts.get(&id).copied().unwrap_or(placed.environment), placed.emergency);
     let (set, mut names) = (in_force(db)?.set, Names::default());
+    let record = gather::of_side(db, &set, side, placed)?;
     let mut explained = Vec::new();
     for row in db.query(OPEN, &[side.id().into(), CONFLICTS_MAX.into()])? {
-        let case = case(&row, placed)?;
+        let case = case(&row, record.clone())?;
         if case.kind != ConflictKind::ReleaseOrder {
             let with = other(db, &mut names, row.text(2)?)?;
             explained.push(conflict(&set, &with, &case));
@@ -270,13 +270,10 @@ fn conflicts(db: &mut dyn Query, side: Side) -> Result<Vec<ExplainedRule>, Fault
     Ok(explained)
 }
 
-pub(super) fn case(
-    row: &Row,
-    (environment, emergency): (Environment, bool),
-) -> Result<ConflictCase, Fault> {
+pub(super) fn case(row: &Row, record: ConflictRecord) -> Result<ConflictCase, Fault> {
     let relations = usize::try_from(row.int(1)?).unwrap_or(usize::MAX);
     let (kind, committed) = (row.parsed(0)?, row.bool(3)?);
-    Ok(ConflictCase { kind, committed, relations, environment, emergency })
+    Ok(ConflictCase { kind, committed, relations, record })
 }
 
 /// How the other side of a conflict is called.

@@ -40,6 +40,21 @@ const FUNCTIONS: &[&str] = &[
     "string",
 ];
 
+/// The operators that compare, and join what was compared.
+const COMPARES: &[&str] = &[
+    op::CONDITIONAL,
+    op::EQUALS,
+    op::GREATER,
+    op::GREATER_EQUALS,
+    op::IN,
+    op::LESS,
+    op::LESS_EQUALS,
+    op::LOGICAL_AND,
+    op::LOGICAL_NOT,
+    op::LOGICAL_OR,
+    op::NOT_EQUALS,
+];
+
 /// Where the files of a policy come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -57,6 +72,7 @@ pub(super) struct Expression {
     reads: BTreeSet<usize>,
     facts: &'static [Fact],
     literals: Vec<FactValue>,
+    plain: bool,
 }
 
 /// What is wrong with an expression.
@@ -90,11 +106,11 @@ impl Expression {
         let program = ENV.compile(source).map_err(|errors| of_parser(source, &errors))?;
         let mut walk = Walk::new(&program, facts, origin);
         walk.visit(program.expression());
-        let Walk { reads, literals, flaws, .. } = walk;
+        let Walk { reads, literals, flaws, plain, .. } = walk;
         if !flaws.is_empty() {
             return Err(flaws);
         }
-        let read = Self { source: source.to_owned(), program, reads, facts, literals };
+        let read = Self { source: source.to_owned(), program, reads, facts, literals, plain };
         read.try_out().map_err(|flaw| vec![flaw])?;
         Ok(read)
     }
@@ -108,6 +124,19 @@ impl Expression {
     pub(super) fn reads(&self) -> impl Iterator<Item = &'static Fact> {
         let facts = self.facts;
         self.reads.iter().map(move |index| &facts[*index])
+    }
+
+    /// The texts it names.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.literals.iter().filter_map(|literal| match literal {
+            FactValue::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether it does no more than compare facts with what it names.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// Whether it holds. One that fails, which the check before activation makes unlikely, counts
@@ -127,10 +156,7 @@ impl Expression {
     /// The other values of a fact that are worth trying: every word, the other answer, the numbers
     /// beside those that the expression names, and lists with and without the texts it names.
     pub(super) fn others(&self, fact: &Fact, now: &FactValue) -> Vec<FactValue> {
-        let texts = self.literals.iter().filter_map(|literal| match literal {
-            FactValue::Text(text) => Some(text.clone()),
-            _ => None,
-        });
+        let texts = self.texts().map(str::to_owned);
         let mut others: Vec<FactValue> = match (fact.kind, now) {
             (Kind::Word(words), _) => words().into_iter().map(FactValue::from).collect(),
             (Kind::Flag, _) => vec![false.into(), true.into()],
@@ -234,6 +260,7 @@ struct Walk<'a> {
     reads: BTreeSet<usize>,
     literals: Vec<FactValue>,
     flaws: Vec<Flaw>,
+    plain: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -247,6 +274,7 @@ impl<'a> Walk<'a> {
             reads: BTreeSet::new(),
             literals: Vec::new(),
             flaws: Vec::new(),
+            plain: true,
         }
     }
 
@@ -277,11 +305,13 @@ impl<'a> Walk<'a> {
                     let suggestion = nearest(&call.func_name, known).map(str::to_owned);
                     self.flaws.push(Flaw { at: self.at(expr), detail, suggestion });
                 }
+                self.plain &= COMPARES.contains(&call.func_name.as_str());
                 self.compared(call);
                 call.target.iter().for_each(|target| self.visit(target));
                 call.args.iter().for_each(|arg| self.visit(arg));
             }
             Expr::Comprehension(each) => {
+                self.plain = false;
                 self.loops += 1;
                 let wrong = if matches!(each.accu_init.expr, Expr::List(_)) {
                     Some("`map` and `filter` are not known here: ask with `exists` or `all`".into())

@@ -140,6 +140,11 @@ pub(super) const RELEASE: &[Fact] = &[
         Kind::Number(0, 4),
         "the most critical CI or service that its changes touch, 1 to 4; 0 when none is named",
     ),
+    fact(
+        "release.dependants",
+        Kind::Number(0, 200),
+        "how many CIs depend on those that its changes touch",
+    ),
     fact("release.customer_impact", Kind::Word(impacts), "the worst that customers meet"),
     fact("release.emergency", Kind::Flag, "whether a change in it is an emergency"),
     fact("release.irreversible", Kind::Flag, "whether something in it cannot be undone"),
@@ -168,7 +173,23 @@ pub(super) const CONFLICT: &[Fact] = &[
         Kind::Word(environments),
         "where the record happens: the most critical of what it states and of its CIs",
     ),
+    fact("conflict.type", Kind::Text, "the record's type, of a change or of a release"),
+    fact(
+        "conflict.criticality",
+        Kind::Number(0, 4),
+        "the most critical CI or service that the record touches, 1 to 4; 0 when none is named",
+    ),
+    fact(
+        "conflict.services",
+        Kind::Texts,
+        "the names of the services that the record touches, by name or through its CIs",
+    ),
+    fact("conflict.team", Kind::Text, "the name of the team that owns the record; empty for none"),
 ];
+
+/// What only asking the database tells of the record of a conflict.
+pub(super) const OF_RECORD: [&str; 4] =
+    ["conflict.type", "conflict.criticality", "conflict.services", "conflict.team"];
 
 /// What a fact is, for one record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use domain::calendar::{Placed, Side};
 use domain::change::Change;
 use domain::policy::ChangeType;
 use domain::record::{bundle_rehearsed_at, days_since};
 use domain::release::Release;
 use domain::risk::{Assessment, CustomerImpact, Scale, combine};
-use kernel::{ServiceId, TeamId, Timestamp};
+use domain::vocabulary::Environment;
+use kernel::{Interval, ServiceId, TeamId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::names::Names;
+use crate::placement::placement;
+use crate::policy::conflicts::ConflictRecord;
 use crate::policy::facts::{Facts, NEVER_DAYS, UNKNOWN};
+use crate::policy::set::PolicySet;
 use crate::risk;
 
 type Reads = BTreeSet<&'static str>;
@@ -39,10 +44,10 @@ pub(super) fn of_change(
         facts = facts.with("change.environment", counts.word());
     }
     if reads.contains("change.criticality") {
-        facts = facts.with("change.criticality", risk::criticality(db, change)?.unwrap_or(0));
+        facts = facts.with("change.criticality", criticality(db, change)?.unwrap_or(0));
     }
     if reads.contains("change.dependants") {
-        facts = facts.with("change.dependants", risk::dependants(db, change)?);
+        facts = facts.with("change.dependants", risk::dependants(db, &content.cis)?);
     }
     if reads.contains("change.services") {
         facts = facts.with("change.services", services(db, &content.services)?);
@@ -106,9 +111,13 @@ pub(super) fn of_release(
     if reads.contains("release.criticality") {
         let mut levels = BTreeSet::new();
         for (change, _) in changes {
-            levels.extend(risk::criticality(db, change)?);
+            levels.extend(criticality(db, change)?);
         }
         facts = facts.with("release.criticality", levels.first().copied().unwrap_or(0));
+    }
+    if reads.contains("release.dependants") {
+        let cis = contents().flat_map(|content| &content.cis);
+        facts = facts.with("release.dependants", risk::dependants(db, cis)?);
     }
     if reads.contains("release.services") {
         let all: BTreeSet<ServiceId> =
@@ -119,6 +128,60 @@ pub(super) fn of_release(
         facts = facts.with("release.team", team(db, content.team)?.as_str());
     }
     Ok(facts)
+}
+
+/// What rules of conflicts are told of a record that is placed; of what only the database tells no
+/// more than they read.
+pub(crate) fn of_conflict(
+    db: &mut dyn Query,
+    set: &PolicySet,
+    placed: &Placed,
+) -> Result<ConflictRecord, Fault> {
+    let (reads, side) = (set.conflicts_read(), placed.subject);
+    let mut record = ConflictRecord::at(placed.environment, placed.emergency);
+    if reads.is_empty() {
+        return Ok(record);
+    }
+    let sql = match side {
+        Side::Change(_) => "SELECT change_type, team FROM changes WHERE id = $1",
+        Side::Release(_) => "SELECT model, team FROM releases WHERE id = $1",
+        Side::Period(_) => return Ok(record),
+    };
+    if let Some(row) = db.query_one(sql, &[side.id().into()])? {
+        row.text(0)?.clone_into(&mut record.record_type);
+        if reads.contains("conflict.team") {
+            record.team = team(db, row.opt_text(1)?.and_then(|id| id.parse().ok()))?;
+        }
+    }
+    if reads.contains("conflict.criticality") {
+        let found = risk::criticality(db, &placed.cis, &placed.services)?;
+        record.criticality = found.unwrap_or(0);
+    }
+    if reads.contains("conflict.services") {
+        record.services = services(db, &placed.services)?;
+    }
+    Ok(record)
+}
+
+/// The same of a record that is stored, in the environment that counts for it.
+pub(crate) fn of_side(
+    db: &mut dyn Query,
+    set: &PolicySet,
+    side: Side,
+    (environment, emergency): (Environment, bool),
+) -> Result<ConflictRecord, Fault> {
+    let record = ConflictRecord::at(environment, emergency);
+    if set.conflicts_read().is_empty() {
+        return Ok(record);
+    }
+    let Some(placement) = placement(db, side)? else { return Ok(record) };
+    let placed = placement
+        .placed(Interval { start: Timestamp::from_micros(0), end: Timestamp::from_micros(0) });
+    of_conflict(db, set, &Placed { environment, emergency, ..placed })
+}
+
+fn criticality(db: &mut dyn Query, change: &Change) -> Result<Option<i64>, Fault> {
+    risk::criticality(db, &change.content.cis, &change.content.services)
 }
 
 fn impact(impact: Option<CustomerImpact>) -> &'static str {

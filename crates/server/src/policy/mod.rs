@@ -36,12 +36,13 @@ use crate::read::{ask, refused};
 
 pub use activate::ActivatePolicy;
 pub use cadence::{arm, in_force_since, is_opened};
-pub use conflicts::{ConflictCase, ConflictRule};
+pub use conflicts::{ConflictCase, ConflictRecord, ConflictRule};
 pub use document::Finding;
 pub use explain::{explain_change, explain_release};
 pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use force::{InForce, in_force, version_in_force};
+pub(crate) use gather::{of_conflict, of_side};
 pub use notices::{MoveView, NoticeRules, NoticeText, TEXT_MAX, View};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
 pub use set::{CONFLICTS, PolicySet, built_in};

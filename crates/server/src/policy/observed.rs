@@ -8,15 +8,16 @@ use domain::approval::Round;
 use domain::calendar::{ConflictKind, Side};
 use domain::change::Change;
 use domain::release::Release;
-use kernel::{ChangeId, ReleaseId, ServiceId};
+use kernel::ServiceId;
 use ports::{Fault, Query, Value};
 
 use crate::bus::find_state;
 use crate::names::Names;
-use crate::placement::{environments, placement};
+use crate::placement::{environments, placement, side_of};
 use crate::policy::conflicts::{deciding, observing};
 use crate::policy::explain::{case, line, other};
 use crate::policy::force::in_force;
+use crate::policy::gather;
 use crate::policy::set::{CONFLICTS, PolicySet};
 
 /// The most conflicts, and rounds of each kind, that are looked at: the newest.
@@ -105,7 +106,8 @@ fn conflicts(db: &mut dyn Query, set: &PolicySet, telling: &mut Telling) -> Resu
         let Some(side) = side_of(&id) else { continue };
         let Some(placed) = placement(db, side)? else { continue };
         let environment = counts.get(&id).copied().unwrap_or(placed.environment);
-        let case = case(&row, (environment, placed.emergency))?;
+        let record = gather::of_side(db, set, side, (environment, placed.emergency))?;
+        let case = case(&row, record)?;
         let facts = case.facts();
         let Some(rule) = observing(&set.conflicts, &facts) else { continue };
         if case.kind == ConflictKind::ReleaseOrder {
@@ -129,11 +131,6 @@ fn conflicts(db: &mut dyn Query, set: &PolicySet, telling: &mut Telling) -> Resu
         telling.tell(db, &placed.services, item)?;
     }
     Ok(())
-}
-
-fn side_of(id: &str) -> Option<Side> {
-    let change = id.parse::<ChangeId>().map(Side::Change).ok();
-    change.or_else(|| id.parse::<ReleaseId>().map(Side::Release).ok())
 }
 
 /// The approvals under way in which a stage is only observed.

@@ -1,5 +1,6 @@
 //! A whole policy, read: its models, its factors of risk, and which conflicts block.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cel::Context;
@@ -14,7 +15,7 @@ use domain::vocabulary::{Environment, Tier};
 use kernel::NAME_MAX;
 
 use crate::nearest::nearest;
-use crate::policy::conflicts::{self, ConflictCase, ConflictRule};
+use crate::policy::conflicts::{self, ConflictCase, ConflictRecord, ConflictRule};
 use crate::policy::document::{Finding, Reader, Rule, Table};
 use crate::policy::expression::Origin;
 use crate::policy::facts::{Facts, RELEASE, evidence, facts_in};
@@ -110,6 +111,7 @@ pub struct PolicySet {
     scale: Scale,
     /// By environment, and for emergencies or not.
     blocking: BTreeMap<(Environment, bool), Blocking>,
+    conflicts_read: BTreeSet<&'static str>,
     pub(super) conflicts: Vec<ConflictRule>,
     notices: NoticeRules,
 }
@@ -167,8 +169,25 @@ impl PolicySet {
     }
 
     /// Which conflicts of a record block.
-    pub fn blocking(&self, environment: Environment, emergency: bool) -> &Blocking {
-        self.blocking.get(&(environment, emergency)).expect("reading fills in every pair")
+    pub fn blocking(&self, record: &ConflictRecord) -> Cow<'_, Blocking> {
+        if !self.conflicts_read.is_empty() {
+            return Cow::Owned(conflicts::blocking(&self.conflicts, record));
+        }
+        let pair = (record.environment, record.emergency);
+        Cow::Borrowed(self.blocking.get(&pair).expect("reading fills in every pair"))
+    }
+
+    /// Whether one conflict blocks.
+    pub fn blocks(&self, case: &ConflictCase) -> bool {
+        if !self.conflicts_read.is_empty() {
+            return self.conflict_rule(case).is_some_and(|rule| rule.blocks);
+        }
+        self.blocking(&case.record).says(case.kind, case.committed, case.relations)
+    }
+
+    /// Which facts of the record of a conflict, that only the database tells, its rules read.
+    pub(crate) fn conflicts_read(&self) -> &BTreeSet<&'static str> {
+        &self.conflicts_read
     }
 
     /// When a release is told, and in which words.
@@ -331,7 +350,8 @@ impl Reading {
         else {
             return Err(first(self.findings));
         };
-        let blocking = conflicts::blocking(&conflicts);
+        let blocking = conflicts::table(&conflicts);
+        let conflicts_read = conflicts::read_of_record(&conflicts).collect();
         let files = files.clone();
         Ok(PolicySet {
             files,
@@ -340,6 +360,7 @@ impl Reading {
             factors,
             scale,
             blocking,
+            conflicts_read,
             conflicts,
             notices: self.notices.filled(&BUILT_IN),
         })

@@ -10,6 +10,7 @@ use domain::policy::{ChangeType, Files};
 use domain::risk::Assessment;
 use domain::vocabulary::{Environment, Tier};
 
+use crate::policy::conflicts::{ConflictCase, ConflictRecord, Succession};
 use crate::policy::document::Finding;
 use crate::policy::facts::Facts;
 use crate::policy::gather::routing;
@@ -100,6 +101,7 @@ fn plain_release(name: &str) -> Facts {
         .with("release.environment", "production")
         .with("release.changes", 3)
         .with("release.criticality", 3)
+        .with("release.dependants", 0)
         .with("release.customer_impact", "none")
         .with("release.irreversible", false)
         .with("release.tags", Vec::new())
@@ -186,12 +188,7 @@ fn what_blocks() {
     for (who, emergency) in [("any other record", false), ("an emergency", true)] {
         let mut by_environment: Vec<(String, String)> = Vec::new();
         for environment in Environment::ALL {
-            let blocking = set.blocking(*environment, emergency);
-            let mut lines = String::new();
-            for (kind, committed, relations) in &blocking.0 {
-                let what = if *committed { "committed" } else { "planned" };
-                let _ = writeln!(lines, "    {kind}, {what}, {relations} relations between");
-            }
+            let lines = blocked(&set, &ConflictRecord::at(*environment, emergency));
             match by_environment.last_mut() {
                 Some((named, same)) if *same == lines => {
                     let _ = write!(named, ", {environment}");
@@ -204,7 +201,126 @@ fn what_blocks() {
         }
     }
     insta::assert_snapshot!(table);
-    assert!(set.blocking(Environment::Test, false).says(ConflictKind::SameCi, true, 0));
+    let test = ConflictRecord::at(Environment::Test, false);
+    assert!(set.blocking(&test).says(ConflictKind::SameCi, true, 0));
+}
+
+/// What blocks a record, a line each.
+fn blocked(set: &PolicySet, record: &ConflictRecord) -> String {
+    let line = |(kind, committed, relations): &(ConflictKind, bool, usize)| {
+        let what = if *committed { "committed" } else { "planned" };
+        format!("    {kind}, {what}, {relations} relations between\n")
+    };
+    set.blocking(record).0.iter().map(line).collect()
+}
+
+/// Rules of conflicts that look at the record: its type, how critical it is, services and team.
+const BY_RECORD: &str = r#"version = 1
+
+[[rules]]
+name = "The payments team works around its own peak"
+when = "conflict.kind == 'peak_hours' && conflict.team == 'Payments'"
+blocks = false
+
+[[rules]]
+name = "Peak hours of what is most critical"
+when = "conflict.kind == 'peak_hours' && conflict.criticality == 1"
+blocks = true
+
+[[rules]]
+name = "Major releases have the CI to themselves"
+when = "conflict.kind == 'same_ci' && conflict.type == 'major'"
+blocks = true
+
+[[rules]]
+name = "The ledger is left alone during an event"
+when = "conflict.kind == 'business_event' && 'Ledger' in conflict.services"
+blocks = true
+"#;
+
+#[test]
+fn what_blocks_by_what_the_record_is() {
+    let mut files = built_in();
+    files.insert("conflicts.toml".to_owned(), BY_RECORD.to_owned());
+    let set = PolicySet::read(&files).expect("sound");
+    let plain = ConflictRecord::at(Environment::Production, false);
+    let cases = [
+        ("a minor release of criticality 3", plain.clone()),
+        ("criticality 1", ConflictRecord { criticality: 1, ..plain.clone() }),
+        (
+            "criticality 1, of Payments",
+            ConflictRecord { criticality: 1, team: "Payments".to_owned(), ..plain.clone() },
+        ),
+        ("major", ConflictRecord { record_type: "major".to_owned(), ..plain.clone() }),
+        ("touches Ledger", ConflictRecord { services: vec!["Ledger".to_owned()], ..plain }),
+    ];
+    let lines = cases.iter().map(|(name, record)| format!("{name}\n{}", blocked(&set, record)));
+    insta::assert_snapshot!(lines.collect::<String>());
+}
+
+/// A set whose one rule about conflicts blocks.
+fn blocking_when(when: &str) -> PolicySet {
+    let mut files = built_in();
+    let rules = format!(
+        "version = 1\n\n[[rules]]\nname = \"Blackouts\"\nwhen = \"{when}\"\nblocks = true\n"
+    );
+    files.insert("conflicts.toml".to_owned(), rules);
+    PolicySet::read(&files).expect("sound")
+}
+
+/// Whether some record may pass a blackout by what a rule blocks afterwards, and may not by what it
+/// blocks before.
+fn frees(before: &str, after: &str) -> bool {
+    let (before, after) = (blocking_when(before), blocking_when(after));
+    let rules = Succession { before: &before.conflicts, after: &after.conflicts };
+    let record = ConflictRecord::at(Environment::Production, false);
+    let kind = ConflictKind::Blackout;
+    rules.frees(&ConflictCase { kind, committed: true, relations: 0, record })
+}
+
+#[test]
+fn a_blackout_passes_where_any_record_may_pass_it() {
+    let passes = |when: &str| frees("conflict.kind in ['blackout', 'same_ci']", when);
+    assert!(!passes("conflict.kind == 'blackout'"));
+    assert!(!passes("conflict.kind == 'blackout' && conflict.criticality <= 4"));
+    for one in [
+        "conflict.criticality <= 3",
+        "conflict.type != 'major'",
+        "conflict.team != 'Payments'",
+        "!('Ledger' in conflict.services)",
+        "!(conflict.team == 'Payments' && conflict.type == 'major')",
+        "!('Ledger' in conflict.services && 'Payments' in conflict.services)",
+        "conflict.team == ''",
+        "!conflict.team.startsWith('Pay')",
+        "conflict.services.all(name, name != 'Ledger')",
+    ] {
+        assert!(passes(&format!("conflict.kind == 'blackout' && {one}")), "{one}");
+    }
+}
+
+#[test]
+fn a_blackout_that_stops_only_some_records_is_not_lifted_for_those() {
+    let (all, none) = ("conflict.kind == 'blackout'", "conflict.kind == 'same_ci'");
+    let on = |record: &str| format!("{all} && ({record})");
+    for one in [
+        "conflict.criticality <= 3",
+        "conflict.type != 'major'",
+        "conflict.team == 'Payments'",
+        "'Ledger' in conflict.services",
+        "conflict.team.startsWith('Pay')",
+    ] {
+        assert!(frees(&on(one), none), "{one}");
+        assert!(frees(&on(one), &on("conflict.type == 'minor'")), "{one}");
+        assert!(!frees(&on(one), &on(one)), "{one}");
+        assert!(!frees(&on(one), all), "{one}");
+    }
+    assert!(frees(&on("conflict.criticality <= 3"), &on("conflict.criticality <= 2")));
+    assert!(!frees(&on("conflict.criticality <= 2"), &on("conflict.criticality <= 3")));
+    // Seven names make more lists than are tried out.
+    let names = ["A", "B", "C", "D", "E", "F", "G"].map(|name| format!("'{name}'"));
+    let many = names.map(|name| format!("{name} in conflict.services")).join(" || ");
+    assert!(!frees(&on(&many), &on(&many)), "nothing is edited");
+    assert!(frees(&on(&many), &on(&format!("{many} || conflict.criticality == 1"))));
 }
 
 /// The points of each factor, in the order of the file, their sum and its tier.

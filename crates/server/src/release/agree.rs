@@ -18,7 +18,7 @@ use crate::bus::{Loaded, Stop, find_state};
 use crate::listing::check_cursor;
 use crate::names::{Names, Resolver, parse_window, shown_window};
 use crate::placement::touched;
-use crate::read::{ANY_MAX, Statement, cursor_parts, cursor_text};
+use crate::read::{ANY_MAX, Statement, cursor_parts, cursor_text, of_any};
 use crate::team::find_team;
 
 /// The teams that own what some changes touch, by name.
@@ -29,16 +29,11 @@ pub(super) fn owning(
 ) -> Result<Vec<OwningTeam>, Fault> {
     let services: Vec<String> = touched(db, changes)?.iter().map(ToString::to_string).collect();
     let mut owned: BTreeMap<(String, TeamId), BTreeSet<ServiceId>> = BTreeMap::new();
-    for slice in services.chunks(ANY_MAX) {
-        let mut statement = Statement::new(
-            "SELECT services.id, teams.id, teams.name FROM services \
-            JOIN teams ON teams.id = services.team WHERE ",
-        );
-        statement.bind_any("services.id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            let team = (row.text(2)?.to_owned(), row.parsed(1)?);
-            owned.entry(team).or_default().insert(row.parsed(0)?);
-        }
+    let sql = "SELECT services.id, teams.id, teams.name FROM services \
+            JOIN teams ON teams.id = services.team WHERE ";
+    for row in of_any(db, sql, "services.id", services.iter().map(Value::from))? {
+        let team = (row.text(2)?.to_owned(), row.parsed(1)?);
+        owned.entry(team).or_default().insert(row.parsed(0)?);
     }
     if owned.is_empty() {
         return Ok(Vec::new());

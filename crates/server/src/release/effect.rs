@@ -6,7 +6,7 @@ use api::release as wire;
 use domain::approval::Round;
 use domain::calendar::Side;
 use domain::policy::ReleasePhase as Phase;
-use domain::release::{self, Edit, Facts, Release, ReleaseEvent};
+use domain::release::{self, About, Edit, Facts, Point, Release, ReleaseEvent, Stand};
 use domain::rollback::{WayBack, compile};
 use domain::vocabulary::Window;
 use domain::{Aggregate, Decision, General};
@@ -18,9 +18,9 @@ use crate::bus::{Loaded, Stop, find_state};
 use crate::calendar::blocking_without;
 use crate::names::{Names, Resolver, find_release, parse_window, shown_window};
 use crate::read::action;
+use crate::release::agree::owning;
 use crate::release::facts::gather;
 use crate::release::order::slipping;
-use crate::release::readiness::blocked;
 
 /// A release as it is, to be decided about on a copy.
 pub(super) struct Copy<'a> {
@@ -30,9 +30,39 @@ pub(super) struct Copy<'a> {
     pub(super) asking: &'a Asking,
 }
 
+/// What a step would do, and every point of the board now and after it.
+#[derive(Debug, Clone)]
+pub(super) struct Tried {
+    pub(super) effect: wire::Effect,
+    now: Vec<Point>,
+    then: Vec<Point>,
+}
+
+impl Tried {
+    /// Whether it can be done, and a point that is open now is gone after it or stands better.
+    pub(super) fn mends(&self, point: &Point) -> bool {
+        if self.effect.refusal.is_some() {
+            return false;
+        }
+        let alike = |points: &[Point]| points.iter().filter(|one| one.about == point.about).count();
+        match point.about {
+            // Several are told apart by their words alone, which may change while they stand.
+            About::Scope | About::Conflict | About::Condition => {
+                let told =
+                    |after: &Point| (after.about, &after.detail) == (point.about, &point.detail);
+                !self.then.iter().any(told) && alike(&self.then) < alike(&self.now)
+            }
+            about => {
+                let after = self.then.iter().find(|after| after.about == about);
+                after.is_none_or(|after| after.stand > point.stand)
+            }
+        }
+    }
+}
+
 impl Copy<'_> {
-    /// The effect of what was decided: the release after it, and the facts that would then hold.
-    fn effect(&self, decided: Decision<ReleaseEvent>, then: &Facts) -> wire::Effect {
+    /// What was decided, tried: the release after it, and the facts that would then hold.
+    fn tried(&self, decided: Decision<ReleaseEvent>, then: &Facts) -> Tried {
         let (after, refusal) = match decided {
             Ok(events) => {
                 let stamp = self.asking.stamp();
@@ -43,9 +73,12 @@ impl Copy<'_> {
         };
         let votes = |release: &Release| release.round().map_or(0, Round::votes_counted);
         let voided = votes(self.release).saturating_sub(votes(&after));
-        wire::Effect {
+        let now = release::points(self.release, self.facts);
+        let then_points = release::points(&after, then);
+        let blocks = then_points.iter().filter(|point| point.stand == Stand::Blocks).count();
+        let effect = wire::Effect {
             refusal,
-            blocked: blocked(&after, then),
+            blocked: u32::try_from(blocks).unwrap_or(u32::MAX),
             rollback_minutes_now: minutes(self.facts),
             rollback_minutes: minutes(then),
             tier_now: tier(self.facts),
@@ -53,23 +86,23 @@ impl Copy<'_> {
             votes_voided: u32::try_from(voided).unwrap_or(u32::MAX),
             dependants: Vec::new(),
             slips: Vec::new(),
-        }
+        };
+        Tried { effect, now, then: then_points }
     }
 
     /// Dropping a change.
-    pub(super) fn dropped(
-        &self,
-        db: &mut dyn Query,
-        change: ChangeId,
-    ) -> Result<wire::Effect, Fault> {
+    pub(super) fn dropped(&self, db: &mut dyn Query, change: ChangeId) -> Result<Tried, Fault> {
         let decided = release::detach(self.release, change, self.facts, &self.asking.stamp());
         let mut then = self.facts.clone();
         then.changes.retain(|fact| fact.id != change);
         let rest: Vec<String> = then.changes.iter().map(|fact| fact.id.to_string()).collect();
         let blocked = blocking_without(db, Side::Release(self.id), &rest, self.asking.now)?;
         (then.blocking, then.under) = (blocked.by, blocked.under);
-        let dependants = dependants(db, change, &rest)?;
-        Ok(wire::Effect { dependants, ..self.effect(decided, &then) })
+        let left = then.changes.iter().map(|fact| fact.id).collect::<Vec<_>>();
+        then.owning = owning(db, self.asking.who.person, left)?;
+        let mut tried = self.tried(decided, &then);
+        tried.effect.dependants = dependants(db, change, &rest)?;
+        Ok(tried)
     }
 
     /// Moving the window: `schedule` once it may go, an edit of the plan before.
@@ -78,23 +111,25 @@ impl Copy<'_> {
         db: &mut dyn Query,
         names: &mut Names,
         window: &Window,
-    ) -> Result<wire::Effect, Stop> {
+    ) -> Result<Tried, Stop> {
         let interval = window.interval;
         let then = gather(db, self.asking, self.id, self.release, Some(interval))?;
-        let decided = if self.release.phase == Phase::Approval && self.release.is_approved() {
+        let may_go = self.release.scheduled || self.release.is_approved();
+        let decided = if self.release.phase == Phase::Approval && may_go {
             release::schedule(self.release, Some(window), &then, &self.asking.stamp())
         } else {
             let edit = Edit { window: Some(Some(window.clone())), ..Edit::default() };
             release::edit(self.release, &edit, None, &then, &self.asking.stamp())
         };
-        let slips = slipping(db, names, self.id, interval)?;
-        Ok(wire::Effect { slips, ..self.effect(decided, &then) })
+        let mut tried = self.tried(decided, &then);
+        tried.effect.slips = slipping(db, names, self.id, interval)?;
+        Ok(tried)
     }
 
     /// Being let pass by an exception: one conflict, or one release that is not verified, no longer
     /// blocks.
     pub(super) fn excepted(&self, then: &Facts) -> wire::Effect {
-        self.effect(Ok(Vec::new()), then)
+        self.tried(Ok(Vec::new()), then).effect
     }
 }
 
@@ -143,6 +178,6 @@ pub(super) fn preview(
     let window = planned.ok_or(release::Refusal::WindowMissing).map_err(domain::Refusal::from)?;
     let facts = gather(db, asking, id, &release, None)?;
     let copy = Copy { id, release: &release, facts: &facts, asking };
-    let effect = copy.moved(db, &mut Names::default(), &window)?;
+    let effect = copy.moved(db, &mut Names::default(), &window)?.effect;
     Ok(wire::MovePreview { window: shown_window(&window), effect })
 }

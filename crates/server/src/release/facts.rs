@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::approval::{EXTENSION_ROLES, Plan, Round};
-use domain::calendar::Side;
+use domain::calendar::{Side, Stands};
 use domain::change::Change;
 use domain::identity::Role;
 use domain::policy::{NotesRule, TeamSay};
@@ -48,12 +48,14 @@ pub(super) fn gather(
     let model = policy.set.release(&release.model);
     let says = |say: TeamSay| say == TeamSay::Required;
     let blocked = blocking(db, Side::Release(id), interval, asking.now)?;
+    let planned = release.content.window.as_ref().map(|window| window.interval);
     Ok(Facts {
         now: asking.now,
         person: asking.who.person,
         roles: asking.who.roles.clone(),
         changes,
         blocking: blocked.by,
+        stands: Stands::of(interval, planned, release.scheduled),
         under: blocked.under,
         owning,
         notes_published: notes_published(db, &policy, id, release)?,

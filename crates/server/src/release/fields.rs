@@ -1,23 +1,30 @@
 //! From what a request says of a release to an edit of it.
 
-use api::release::ReleaseFields;
+use api::release::{PlannedWindow, ReleaseFields};
 use domain::record::DueBy;
 use domain::release::{Edit, Kpi, Member, Milestone, PackageItem};
+use domain::vocabulary::Window;
+use kernel::Timestamp;
 use ports::Query;
 
 use crate::bus::Stop;
 use crate::names::{Resolver, find_person, parse_window};
+use crate::policy::{PolicySet, in_force};
 use crate::service::{find_ci, find_service};
 use crate::team::find_team;
 
-/// The edit that a request asks for.
-pub(super) fn edit(db: &mut dyn Query, fields: &ReleaseFields) -> Result<Edit, Stop> {
+/// The edit that a request asks for, of a release of a model.
+pub(super) fn edit(
+    db: &mut dyn Query,
+    fields: &ReleaseFields,
+    model: Option<&str>,
+) -> Result<Edit, Stop> {
     let mut resolver = Resolver::default();
     let r = &mut resolver;
     let window = match &fields.window {
         None => None,
         Some(None) => Some(None),
-        Some(Some(window)) => Some(parse_window(r, "/window", window)),
+        Some(Some(window)) => Some(planned(db, r, window, model)?),
     };
     let edit = Edit {
         title: fields.title.clone(),
@@ -51,6 +58,38 @@ pub(super) fn edit(db: &mut dyn Query, fields: &ReleaseFields) -> Result<Edit, S
     };
     resolver.end()?;
     Ok(edit)
+}
+
+/// What is said of a type that no model has.
+pub(super) fn one_of_types(policy: &PolicySet) -> String {
+    format!("is one of {}", policy.release_types().join(", "))
+}
+
+/// The planned window; one without an end is as long as the model has it.
+fn planned(
+    db: &mut dyn Query,
+    resolver: &mut Resolver,
+    window: &PlannedWindow,
+    model: Option<&str>,
+) -> Result<Option<Window>, Stop> {
+    let PlannedWindow { start, zone, .. } = window.clone();
+    if let Some(end) = window.end.clone() {
+        let window = api::common::Window { start, end, zone };
+        return Ok(parse_window(resolver, "/window", &window));
+    }
+    let policy = in_force(db)?.set;
+    let Some(name) = model else {
+        resolver.wrong("/window/end", "say when it ends: no model says how long it is");
+        return Ok(None);
+    };
+    let Some(model) = policy.release(name) else {
+        resolver.wrong("/type", one_of_types(&policy));
+        return Ok(None);
+    };
+    let begins: Option<Timestamp> = resolver.parse("/window/start", Some(&start));
+    let Some(begins) = begins else { return Ok(None) };
+    let end = begins.plus_minutes(i64::from(model.window_minutes)).to_string();
+    Ok(parse_window(resolver, "/window", &api::common::Window { start, end, zone }))
 }
 
 fn milestones(resolver: &mut Resolver, fields: &ReleaseFields) -> Option<Vec<Milestone>> {

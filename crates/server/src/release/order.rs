@@ -16,7 +16,7 @@ use crate::asking::Asking;
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
 use crate::calendar::{Exemption, exemption, refresh, window};
 use crate::names::{Names, Resolver, find_release, shown_window};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{ANY_MAX, Statement, of_any};
 use crate::release::facts::gather;
 use crate::release::save::written;
 use crate::release::scope::write;
@@ -101,17 +101,13 @@ fn along(db: &mut dyn Query, from: &[ReleaseId], way: Way) -> Result<Waits, Stop
     let mut frontier: Vec<ReleaseId> = from.to_vec();
     while !frontier.is_empty() {
         let mut next = Vec::new();
-        for slice in frontier.chunks(ANY_MAX) {
-            let mut statement =
-                Statement::new("SELECT release, predecessor FROM release_after WHERE ");
-            statement.bind_any(column, slice.iter().map(|id| id.to_string().into()));
-            for row in statement.query(db)? {
-                let (release, before): (ReleaseId, ReleaseId) = (row.parsed(0)?, row.parsed(1)?);
-                waits.entry(release).or_default().push(before);
-                let reached = if way == Way::Before { before } else { release };
-                if seen.insert(reached) {
-                    next.push(reached);
-                }
+        let sql = "SELECT release, predecessor FROM release_after WHERE ";
+        for row in of_any(db, sql, column, frontier.iter().map(|id| id.to_string().into()))? {
+            let (release, before): (ReleaseId, ReleaseId) = (row.parsed(0)?, row.parsed(1)?);
+            waits.entry(release).or_default().push(before);
+            let reached = if way == Way::Before { before } else { release };
+            if seen.insert(reached) {
+                next.push(reached);
             }
         }
         if seen.len() > REACH_MAX {

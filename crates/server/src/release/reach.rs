@@ -10,7 +10,7 @@ use kernel::{ChangeId, CiId, ServiceId};
 use ports::{Fault, Query};
 
 use crate::names::Names;
-use crate::read::{ANY_MAX, Statement as Sql};
+use crate::read::of_any;
 use crate::service::{Direction, Neighbourhood, Reach};
 
 /// The most parts that are proposed.
@@ -92,18 +92,13 @@ pub(super) fn proposed(
 
 fn rows(db: &mut dyn Query, cis: &[CiId]) -> Result<BTreeMap<CiId, CiRow>, Fault> {
     let mut found = BTreeMap::new();
-    for slice in cis.chunks(ANY_MAX) {
-        let mut statement = Sql::new(
-            "SELECT cis.id, cis.kind, cis.service, services.team FROM cis \
-            LEFT JOIN services ON services.id = cis.service WHERE ",
-        );
-        statement.bind_any("cis.id", slice.iter().map(|ci| ci.to_string().into()));
-        for row in statement.query(db)? {
-            let service = row.opt_text(2)?.map(str::to_owned);
-            let team = row.opt_text(3)?.map(str::to_owned);
-            let kind = row.text(1)?.to_owned();
-            found.insert(row.parsed(0)?, CiRow { kind, service, team });
-        }
+    let sql = "SELECT cis.id, cis.kind, cis.service, services.team FROM cis \
+            LEFT JOIN services ON services.id = cis.service WHERE ";
+    for row in of_any(db, sql, "cis.id", cis.iter().map(|ci| ci.to_string().into()))? {
+        let service = row.opt_text(2)?.map(str::to_owned);
+        let team = row.opt_text(3)?.map(str::to_owned);
+        let kind = row.text(1)?.to_owned();
+        found.insert(row.parsed(0)?, CiRow { kind, service, team });
     }
     Ok(found)
 }
@@ -154,14 +149,9 @@ fn criticalities<'a>(
     db: &mut dyn Query,
     services: impl Iterator<Item = &'a ServiceId>,
 ) -> Result<BTreeMap<ServiceId, u8>, Fault> {
-    let ids: Vec<String> = services.map(ToString::to_string).collect();
-    let mut found = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Sql::new("SELECT id, criticality FROM services WHERE ");
-        statement.bind_any("id", slice.iter().map(Into::into));
-        for row in statement.query(db)? {
-            found.insert(row.parsed(0)?, u8::try_from(row.int(1)?).unwrap_or(u8::MAX));
-        }
+    let (sql, mut found) = ("SELECT id, criticality FROM services WHERE ", BTreeMap::new());
+    for row in of_any(db, sql, "id", services.map(|id| id.to_string().into()))? {
+        found.insert(row.parsed(0)?, u8::try_from(row.int(1)?).unwrap_or(u8::MAX));
     }
     Ok(found)
 }

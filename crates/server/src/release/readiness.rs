@@ -1,7 +1,8 @@
 //! The readiness board: every point that the date of a release depends on, who must act, and the
 //! ways out with their effects.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::calendar::Conflict;
 use api::common::{LampState, Ref};
@@ -11,16 +12,18 @@ use domain::approval::{GroupState, Round, Vote};
 use domain::calendar::{ConflictKind, Side};
 use domain::change::{Change, Phase as ChangePhase};
 use domain::exception::Rule;
-use domain::release::{About, Facts, Point, Release, Stand, blocks, points};
+use domain::release::{
+    About, Agreement, Facts, Point, Release, Stand, agreement, countered, points,
+};
 use domain::vocabulary::Window;
-use kernel::{ChangeId, Interval, ReleaseId};
+use kernel::{ChangeId, Interval, ReleaseId, TeamId, Timestamp};
 use ports::{Fault, Query};
 
 use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
-use crate::calendar::{blocking, conflicts_of};
+use crate::calendar::{blocking, conflicts_of, next_slot};
 use crate::names::{Names, find_release, shown_window};
-use crate::release::effect::Copy;
+use crate::release::effect::{Copy, Tried};
 use crate::release::facts::gather;
 
 /// The most conflicts that ways out are offered for.
@@ -30,11 +33,8 @@ const DROPS_MAX: usize = 20;
 /// How many days ahead another date is looked for.
 const DAYS_MAX: i64 = 14;
 const DAY_MINUTES: i64 = 24 * 60;
-
-/// How many points block, for a release on a copy.
-pub(super) fn blocked(release: &Release, facts: &Facts) -> u32 {
-    u32::try_from(blocks(release, facts)).unwrap_or(u32::MAX)
-}
+const MOVE: &str = "move it to the next date on which nothing blocks";
+const MOVE_AND_ASK: &str = "move it to the next date on which nothing blocks, and ask again";
 
 /// The board of a release.
 pub(super) fn readiness(
@@ -51,14 +51,11 @@ pub(super) fn readiness(
     let copy = Copy { id, release: &release, facts: &facts, asking };
     let mut board = Board {
         conflicts: conflicts_of(db, Side::Release(id), CONFLICTS_MAX)?,
-        elsewhere: None,
-        drops: 0,
+        elsewhere: OnceCell::new(),
+        drops: BTreeMap::new(),
         names: Names::default(),
         copy,
     };
-    if points.iter().any(asks_for_another_date) {
-        board.elsewhere = board.another_date(db)?;
-    }
     let mut items = Vec::with_capacity(points.len());
     for point in &points {
         items.push(board.item(db, point)?);
@@ -82,28 +79,24 @@ pub(super) fn readiness(
 struct Board<'a> {
     copy: Copy<'a>,
     conflicts: Vec<Conflict>,
-    /// The move to another date, where something asks for it.
-    elsewhere: Option<wire::WayOut>,
-    drops: usize,
+    /// The move to another date, once it was looked for.
+    elsewhere: OnceCell<Option<Move>>,
+    /// What dropping each change would do, as far as it was tried.
+    drops: BTreeMap<ChangeId, Tried>,
     names: Names,
+}
+
+/// A window that the release could move to, and what that would do.
+#[derive(Debug, Clone)]
+struct Move {
+    window: Window,
+    tried: Tried,
 }
 
 impl Board<'_> {
     fn item(&mut self, db: &mut dyn Query, point: &Point) -> Result<wire::ReadinessItem, Stop> {
         let open = matches!(point.stand, Stand::Blocks | Stand::Waits);
-        let mut ways = Vec::new();
-        match point.about {
-            About::Change(change) if point.stand == Stand::Blocks => {
-                ways.extend(self.drop(db, change)?);
-            }
-            About::Conflict => {
-                ways.extend(self.pass(&point.detail));
-                ways.extend(self.elsewhere.clone());
-            }
-            About::Before(before) if open => ways.push(self.pass_before(before)),
-            About::Window if asks_for_another_date(point) => ways.extend(self.elsewhere.clone()),
-            _ => {}
-        }
+        let ways = if open { self.ways(db, point)? } else { Vec::new() };
         let who = if open { self.who(db, point.about)? } else { Vec::new() };
         Ok(wire::ReadinessItem {
             kind: kind(point.about).to_owned(),
@@ -113,6 +106,46 @@ impl Board<'_> {
             who,
             ways,
         })
+    }
+
+    /// The ways out of a point that is open: what passes it, moves the release or drops a change.
+    fn ways(&mut self, db: &mut dyn Query, point: &Point) -> Result<Vec<wire::WayOut>, Stop> {
+        let blocks = point.stand == Stand::Blocks;
+        let mut ways = Vec::new();
+        match point.about {
+            About::Change(change) if blocks => {
+                ways.extend(self.tried_drop(db, change)?.map(|(way, _)| way));
+                return Ok(ways);
+            }
+            About::Before(before) => {
+                ways.push(self.pass_before(before));
+                ways.extend(self.after_it(db, before)?);
+                return Ok(ways);
+            }
+            About::Team(team) => {
+                ways.extend(self.as_team_proposes(db, team)?);
+                if ways.is_empty() && self.refuses(team) {
+                    ways.extend(self.another_date(db)?.map(|to| to.way(MOVE_AND_ASK)));
+                }
+            }
+            About::Conflict => {
+                ways.extend(self.pass(&point.detail));
+                ways.extend(self.another_date(db)?.map(|to| to.way(MOVE)));
+            }
+            About::Window if blocks => {
+                ways.extend(self.another_date(db)?.map(|to| to.way(MOVE)));
+            }
+            // What is due by the window is late no more once that is later.
+            About::Task(_) if blocks => {
+                let to = self.another_date(db)?.filter(|to| to.tried.mends(point));
+                ways.extend(to.map(|to| to.way(MOVE)));
+            }
+            _ => {}
+        }
+        if blocks {
+            ways.extend(self.drops_for(db, point)?);
+        }
+        Ok(ways)
     }
 
     fn record(&mut self, db: &mut dyn Query, point: &Point) -> Result<Option<Ref>, Fault> {
@@ -136,24 +169,35 @@ impl Board<'_> {
         self.conflicts.iter().find(|conflict| detail.starts_with(&conflict.detail))
     }
 
-    /// Who must act: the people and groups that the next step is asked of.
+    /// Whose turn it is: of the people and groups that the next step is asked of, else of whoever
+    /// leads the release.
     fn who(&mut self, db: &mut dyn Query, about: About) -> Result<Vec<String>, Fault> {
+        let asked = self.asked(db, about)?;
+        if !asked.is_empty() {
+            return Ok(asked);
+        }
+        let content = &self.copy.release.content;
+        let leads = content.release_manager.or(content.owner).map(|person| person.to_string());
+        Ok(self.names.opt(db, leads)?.map(|found| found.name).into_iter().collect())
+    }
+
+    fn asked(&mut self, db: &mut dyn Query, about: About) -> Result<Vec<String>, Fault> {
         let (release, facts) = (self.copy.release, self.copy.facts);
-        let content = &release.content;
         let people = match about {
             About::Change(id) => {
                 let fact = facts.changes.iter().find(|fact| fact.id == id);
                 return self.who_of_change(db, id, fact.and_then(|fact| fact.requester));
             }
             About::Before(id) => {
-                let sql = "SELECT owner, release_manager FROM releases WHERE id = $1";
+                let sql = "SELECT COALESCE(release_manager, owner) FROM releases WHERE id = $1";
                 let row = db.query_one(sql, &[id.to_string().into()])?;
-                let owner = row.map(|row| row.opt_text(0).map(|id| id.map(str::to_owned)));
-                owner.transpose()?.flatten()
+                let leads = row.map(|row| row.opt_text(0).map(|id| id.map(str::to_owned)));
+                leads.transpose()?.flatten()
             }
             About::Task(number) => {
                 let task = release.extras.tasks.get(&number);
-                task.and_then(|task| task.assignee).map(|person| person.to_string())
+                let person = task.and_then(|task| task.assignee).map(|person| person.to_string());
+                person.or_else(|| task?.team.map(|team| team.to_string()))
             }
             About::Part(id) => {
                 let found = self.names.get(db, &id.to_string())?;
@@ -173,9 +217,7 @@ impl Board<'_> {
             | About::Notes
             | About::Team(_)
             | About::Approval
-            | About::Window => {
-                content.release_manager.or(content.owner).map(|person| person.to_string())
-            }
+            | About::Window => None,
         };
         Ok(self.names.opt(db, people)?.map(|found| found.name).into_iter().collect())
     }
@@ -216,26 +258,43 @@ impl Board<'_> {
         rows.iter().map(|row| Ok(row.text(0)?.replace('_', " "))).collect()
     }
 
-    fn drop(
+    /// Dropping each change without which a point stands better, as long as one is left.
+    fn drops_for(&mut self, db: &mut dyn Query, point: &Point) -> Result<Vec<wire::WayOut>, Fault> {
+        let mut ways = Vec::new();
+        let changes = &self.copy.release.changes;
+        if changes.len() < 2 {
+            return Ok(ways);
+        }
+        for change in changes {
+            let tried = self.tried_drop(db, *change)?;
+            ways.extend(tried.filter(|(_, tried)| tried.mends(point)).map(|(way, _)| way));
+        }
+        Ok(ways)
+    }
+
+    fn tried_drop(
         &mut self,
         db: &mut dyn Query,
         change: ChangeId,
-    ) -> Result<Option<wire::WayOut>, Fault> {
-        self.drops += 1;
-        if self.drops > DROPS_MAX {
-            return Ok(None);
+    ) -> Result<Option<(wire::WayOut, Tried)>, Fault> {
+        if !self.drops.contains_key(&change) {
+            if self.drops.len() >= DROPS_MAX {
+                return Ok(None);
+            }
+            self.drops.insert(change, self.copy.dropped(db, change)?);
         }
         let Some(named) = self.names.get(db, &change.to_string())? else { return Ok(None) };
-        let effect = self.copy.dropped(db, change)?;
+        let Some(tried) = self.drops.get(&change).cloned() else { return Ok(None) };
         let number = named.number.clone().unwrap_or_default();
-        Ok(Some(wire::WayOut {
+        let way = wire::WayOut {
             kind: "drop".to_owned(),
             detail: format!("drop {number}: it travels alone or later"),
             change: Some(named),
             window: None,
             exception: None,
-            effect,
-        }))
+            effect: tried.effect.clone(),
+        };
+        Ok(Some((way, tried)))
     }
 
     fn pass(&self, detail: &str) -> Option<wire::WayOut> {
@@ -270,18 +329,69 @@ impl Board<'_> {
         }
     }
 
-    /// The next day, at the same wall time, on which nothing blocks.
-    fn another_date(&mut self, db: &mut dyn Query) -> Result<Option<wire::WayOut>, Stop> {
-        let Some(window) = self.free_day(db)? else { return Ok(None) };
-        let effect = self.copy.moved(db, &mut self.names, &window)?;
-        Ok(Some(wire::WayOut {
-            kind: "move".to_owned(),
-            detail: "move it to the next day on which nothing blocks".to_owned(),
-            change: None,
-            window: Some(shown_window(&window)),
-            exception: None,
-            effect,
-        }))
+    /// The next day, at the same wall time, on which nothing blocks; else the next free slot.
+    fn another_date(&mut self, db: &mut dyn Query) -> Result<Option<Move>, Stop> {
+        if let Some(found) = self.elsewhere.get() {
+            return Ok(found.clone());
+        }
+        let window = match self.free_day(db)? {
+            Some(window) => Some(window),
+            None => self.free_slot(db, self.copy.asking.now)?,
+        };
+        let found = window.map(|window| self.moved(db, window)).transpose()?;
+        Ok(self.elsewhere.get_or_init(|| found).clone())
+    }
+
+    fn moved(&mut self, db: &mut dyn Query, window: Window) -> Result<Move, Stop> {
+        let tried = self.copy.moved(db, &mut self.names, &window)?;
+        Ok(Move { window, tried })
+    }
+
+    /// The next free slot after a release that is not over when this one begins.
+    fn after_it(
+        &mut self,
+        db: &mut dyn Query,
+        before: ReleaseId,
+    ) -> Result<Option<wire::WayOut>, Stop> {
+        let Some(mine) = &self.copy.release.content.window else { return Ok(None) };
+        let (begins, now) = (mine.interval.start, self.copy.asking.now);
+        let theirs =
+            find_state::<Release>(db, before)?.and_then(|found| found.state.content.window);
+        let Some(over) = theirs.map(|window| window.interval.end) else { return Ok(None) };
+        if over <= begins && begins > now {
+            return Ok(None);
+        }
+        let Some(window) = self.free_slot(db, over.max(now))? else { return Ok(None) };
+        let number = self.names.get(db, &before.to_string())?.and_then(|found| found.number);
+        let detail = format!("move it to the next free slot after {}", number.unwrap_or_default());
+        Ok(Some(self.moved(db, window)?.way(&detail)))
+    }
+
+    /// The window that a team proposes instead.
+    fn as_team_proposes(
+        &mut self,
+        db: &mut dyn Query,
+        team: TeamId,
+    ) -> Result<Option<wire::WayOut>, Stop> {
+        let (release, facts) = (self.copy.release, self.copy.facts);
+        let Some(team) = facts.owning.iter().find(|known| known.id == team) else {
+            return Ok(None);
+        };
+        let Some(window) = countered(release, team).cloned() else { return Ok(None) };
+        let detail = format!("move it to the window that {} proposes", team.name);
+        Ok(Some(self.moved(db, window)?.way(&detail)))
+    }
+
+    fn refuses(&self, team: TeamId) -> bool {
+        let known = self.copy.facts.owning.iter().find(|known| known.id == team);
+        known.is_some_and(|team| agreement(self.copy.release, team) == Agreement::Refused)
+    }
+
+    fn free_slot(&self, db: &mut dyn Query, after: Timestamp) -> Result<Option<Window>, Stop> {
+        if self.copy.release.content.window.is_none() {
+            return Ok(None);
+        }
+        next_slot(db, Side::Release(self.copy.id), after, self.copy.asking.now)
     }
 
     fn free_day(&self, db: &mut dyn Query) -> Result<Option<Window>, Fault> {
@@ -300,9 +410,17 @@ impl Board<'_> {
     }
 }
 
-fn asks_for_another_date(point: &Point) -> bool {
-    let blocks = point.stand == Stand::Blocks;
-    point.about == About::Conflict || point.about == About::Window && blocks
+impl Move {
+    fn way(self, detail: &str) -> wire::WayOut {
+        wire::WayOut {
+            kind: "move".to_owned(),
+            detail: detail.to_owned(),
+            change: None,
+            window: Some(shown_window(&self.window)),
+            exception: None,
+            effect: self.tried.effect,
+        }
+    }
 }
 
 /// A window some days later at the same wall time of its zone.

@@ -56,8 +56,9 @@ impl Command for CreateRelease {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
-        let edit = fields::edit(work.tx, &self.fields)?;
-        create(work, self.fields.release_type.as_deref(), &edit)
+        let model = self.fields.release_type.as_deref();
+        let edit = fields::edit(work.tx, &self.fields, model)?;
+        create(work, model, &edit)
     }
 }
 
@@ -68,8 +69,7 @@ fn create(work: &mut Work<'_>, model: Option<&str>, edit: &Edit) -> Result<Writt
     }
     let policy = in_force(work.tx)?.set;
     let model = model.and_then(|name| policy.release(name)).ok_or_else(|| {
-        let known = policy.release_types().join(", ");
-        General::Invalid(vec![Missing::new("/type", format!("is one of {known}"))])
+        General::Invalid(vec![Missing::new("/type", fields::one_of_types(&policy))])
     })?;
     let requester = work.person();
     let tasks = tasks(&model.tasks, edit.team.flatten(), |assign| match assign {
@@ -160,17 +160,23 @@ impl Command for EditRelease {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
-        let moves = self.fields.window.is_some() || self.fields.environment.is_some();
+        let given = &self.fields;
+        // Rules about conflicts read the team.
+        let moves = given.window.is_some() || given.environment.is_some() || given.team.is_some();
         if moves {
             work.lock(Lock::calendar())?;
         }
         let id = find_release(work.tx, &self.release)?;
         let mut release: Loaded<Release> = work.load_subject(id)?;
-        if self.fields.release_type.as_ref().is_some_and(|wanted| *wanted != release.state.model) {
+        if given.release_type.as_ref().is_some_and(|wanted| *wanted != release.state.model) {
             let fixed = Missing::new("/type", "is fixed at creation: clone the release instead");
             return Err(General::Invalid(vec![fixed]).into());
         }
-        let edit = fields::edit(work.tx, &self.fields)?;
+        // A model that is gone says nothing of the window, and another cannot be chosen any more.
+        let policy = in_force(work.tx)?.set;
+        let model = Some(release.state.model.as_str());
+        let model = model.filter(|name| policy.release(name).is_some());
+        let edit = fields::edit(work.tx, given, model)?;
         let asking = Asking::of(work);
         let facts = gather(work.tx, &asking, id, &release.state, None)?;
         let exception = from_freeze(work.tx, Side::Release(id), id, work.now)?;

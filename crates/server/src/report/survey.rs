@@ -19,7 +19,7 @@ use crate::follow::followers::{Follower, Seen};
 use crate::http::{App, ListQuery, Signed, Write};
 use crate::names::{Names, find_release};
 use crate::problem::Answer;
-use crate::read::{ANY_MAX, Statement, action, ask, refused};
+use crate::read::{action, ask, of_any, refused};
 use crate::read_models::insert_rows;
 
 impl Record for Survey {
@@ -148,16 +148,9 @@ fn asked(db: &mut dyn Query, release: &Loaded<Release>) -> Result<BTreeSet<Perso
             people.extend(row.opt_text(0)?.and_then(|person| person.parse::<PersonId>().ok()));
         }
     }
-    let mut here = BTreeSet::new();
-    let people: Vec<PersonId> = people.into_iter().take(ASKED_MAX).collect();
-    for slice in people.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT id FROM people WHERE inactive = 0 AND ");
-        statement.bind_any("id", slice.iter().map(|person| person.to_string().into()));
-        for row in statement.query(db)? {
-            here.insert(row.parsed(0)?);
-        }
-    }
-    Ok(here)
+    let people = people.into_iter().take(ASKED_MAX).map(|person| person.to_string().into());
+    let here = of_any(db, "SELECT id FROM people WHERE inactive = 0 AND ", "id", people)?;
+    here.iter().map(|row| row.parsed(0)).collect()
 }
 
 /// The survey of a release, by the release's id.

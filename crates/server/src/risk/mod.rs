@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use api::risk::{Factor, Risk};
-use domain::change::Change;
 use domain::risk::Assessment;
 use domain::vocabulary::Environment;
-use kernel::CiId;
+use kernel::{CiId, ServiceId};
 use ports::{Fault, Query};
 
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 use crate::service::{Direction, counted, neighbourhood};
 
 /// The most CIs whose dependants are counted.
@@ -17,9 +16,13 @@ pub const CIS_MAX: usize = 200;
 /// The most dependants that are counted.
 pub const DEPENDANTS_MAX: usize = 200;
 
-/// How many CIs depend on those that a change touches, directly or through one other.
-pub(crate) fn dependants(db: &mut dyn Query, change: &Change) -> Result<i64, Fault> {
-    let cis: Vec<CiId> = change.content.cis.iter().copied().take(CIS_MAX).collect();
+/// How many CIs depend on some that are touched, directly or through one other.
+pub(crate) fn dependants<'a>(
+    db: &mut dyn Query,
+    touched: impl IntoIterator<Item = &'a CiId>,
+) -> Result<i64, Fault> {
+    let touched: BTreeSet<CiId> = touched.into_iter().copied().collect();
+    let cis: Vec<CiId> = touched.into_iter().take(CIS_MAX).collect();
     let reaches = neighbourhood(db, &cis, 2, DEPENDANTS_MAX)?.reaches;
     let dependants = reaches.iter().filter(|reach| reach.direction == Direction::Downstream);
     let dependants: BTreeSet<CiId> = dependants.map(|reach| reach.ci).collect();
@@ -36,19 +39,19 @@ pub(crate) fn environment<'a>(
 }
 
 /// The lowest number, which is the most critical, among the CIs and services touched.
-pub(crate) fn criticality(db: &mut dyn Query, change: &Change) -> Result<Option<i64>, Fault> {
-    let cis: Vec<String> = change.content.cis.iter().map(ToString::to_string).collect();
-    let services: Vec<String> = change.content.services.iter().map(ToString::to_string).collect();
+pub(crate) fn criticality<'a>(
+    db: &mut dyn Query,
+    cis: impl IntoIterator<Item = &'a CiId>,
+    services: impl IntoIterator<Item = &'a ServiceId>,
+) -> Result<Option<i64>, Fault> {
+    let cis: Vec<String> = cis.into_iter().map(ToString::to_string).collect();
+    let services: Vec<String> = services.into_iter().map(ToString::to_string).collect();
     let mut lowest: Option<i64> = None;
     for (table, ids) in [("cis", cis), ("services", services)] {
-        for slice in ids.chunks(ANY_MAX) {
-            let mut statement =
-                Statement::new(&format!("SELECT MIN(criticality) FROM {table} WHERE "));
-            statement.bind_any("id", slice.iter().map(Into::into));
-            for row in statement.query(db)? {
-                let found = row.opt_int(0)?;
-                lowest = [lowest, found].into_iter().flatten().min();
-            }
+        let sql = &format!("SELECT MIN(criticality) FROM {table} WHERE ");
+        for row in of_any(db, sql, "id", ids.iter().map(Into::into))? {
+            let found = row.opt_int(0)?;
+            lowest = [lowest, found].into_iter().flatten().min();
         }
     }
     Ok(lowest)

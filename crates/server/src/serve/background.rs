@@ -15,7 +15,7 @@ use crate::follow::rounds::Leavers;
 use crate::follow::timers;
 use crate::gate::Caller;
 use crate::http::App;
-use crate::notice::{MovesReactor, NoticeReactor, Sender, Way};
+use crate::notice::{MovesReactor, NoticeReactor, Sender, WaitingReactor, Way};
 use crate::report::{Figures, Surveys};
 
 /// How long work that panicked rests before it begins again.
@@ -30,6 +30,7 @@ pub fn followers() -> Vec<Box<dyn Follower>> {
         Box::new(Leavers),
         Box::new(NoticeReactor),
         Box::new(MovesReactor),
+        Box::new(WaitingReactor),
         Box::new(Figures),
         Box::new(Surveys),
     ]

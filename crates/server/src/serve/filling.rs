@@ -16,6 +16,9 @@ use tokio::sync::Notify;
 use crate::problem::Answer;
 use crate::read_models::{Filled, prepare_telling};
 
+/// Where programs read feeds, outside the interface.
+const FEEDS: [&str; 2] = ["/calendar.ics", "/notices.atom"];
+
 /// Stands before all routes until the tables are filled.
 #[derive(Debug, Default)]
 pub(super) struct Filling {
@@ -82,7 +85,7 @@ pub(super) async fn stand_before(
     }
     match request.uri().path() {
         "/readyz" => (StatusCode::SERVICE_UNAVAILABLE, filling.words()).into_response(),
-        path if path == "/calendar.ics" || path.starts_with("/api/") => {
+        path if FEEDS.contains(&path) || path.starts_with("/api/") => {
             let detail = "the server was started with a new version and is making its lists: try \
                 again in a moment; /readyz tells how far it is";
             Answer(Problem::new("server.busy", detail)).into_response()

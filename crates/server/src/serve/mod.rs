@@ -141,6 +141,7 @@ pub fn router(app: App) -> Router {
     let router = features
         .route("/api/v1/openapi.json", described)
         .route("/calendar.ics", get(crate::calendar::calendar_file))
+        .route("/notices.atom", get(crate::notice::notices_file))
         .route("/hooks/github", post(github_hook))
         .route("/hooks/webhook", post(webhook))
         .route("/problems/{code}", get(problem_pages::show))

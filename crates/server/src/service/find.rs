@@ -8,7 +8,7 @@ use ports::{Fault, Query, Value};
 
 use crate::bus::Stop;
 use crate::names::{Named, Resolver};
-use crate::read::{ANY_MAX, Statement};
+use crate::read::of_any;
 
 /// What a name is compared by.
 pub fn name_key(name: &str) -> String {
@@ -87,12 +87,9 @@ fn look_up<'a>(
     key: impl Fn(&str) -> String,
 ) -> Result<BTreeMap<&'a str, CiId>, Fault> {
     let mut ids: BTreeMap<String, CiId> = BTreeMap::new();
-    for slice in names.chunks(ANY_MAX) {
-        let mut statement = Statement::new(&format!("SELECT {column}, id FROM cis WHERE "));
-        statement.bind_any(column, slice.iter().map(|name| Value::from(key(name))));
-        for row in statement.query(db)? {
-            ids.insert(row.text(0)?.to_owned(), row.parsed(1)?);
-        }
+    let sql = &format!("SELECT {column}, id FROM cis WHERE ");
+    for row in of_any(db, sql, column, names.iter().map(|name| Value::from(key(name))))? {
+        ids.insert(row.text(0)?.to_owned(), row.parsed(1)?);
     }
     Ok(names.iter().filter_map(|name| Some((*name, *ids.get(&key(name))?))).collect())
 }

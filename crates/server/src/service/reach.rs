@@ -7,7 +7,7 @@ use domain::service::RelationKind;
 use kernel::CiId;
 use ports::{Fault, Query, Row, Value};
 
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{ANY_MAX, Statement, of_any};
 
 /// Which way relations are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -218,12 +218,9 @@ fn names(db: &mut dyn Query, found: &[Unnamed]) -> Result<BTreeMap<CiId, String>
         found.iter().flat_map(|reach| reach.path.iter().map(|(_, ci)| *ci)).collect();
     let ids: Vec<CiId> = ids.into_iter().collect();
     let mut names = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new("SELECT id, name FROM cis WHERE ");
-        statement.bind_any("id", slice.iter().map(|id| Value::from(id.to_string())));
-        for row in statement.query(db)? {
-            names.insert(row.parsed(0)?, row.text(1)?.to_owned());
-        }
+    let sql = "SELECT id, name FROM cis WHERE ";
+    for row in of_any(db, sql, "id", ids.iter().map(|id| Value::from(id.to_string())))? {
+        names.insert(row.parsed(0)?, row.text(1)?.to_owned());
     }
     Ok(names)
 }

@@ -81,10 +81,16 @@ fn bodies() -> Vec<Case> {
             "a text for a number",
             raised(r#""people_needed": "two""#),
             INVALID,
-            ("/people_needed", "expected u32"),
+            ("/people_needed", "expected a whole number from 0"),
+        ),
+        case(
+            "a part of a number",
+            ("POST /cis", r#"{"name": "db-2", "criticality": 1.5}"#),
+            INVALID,
+            ("/criticality", "expected a whole number from 0 to 255"),
         ),
         case("below nothing", raised(r#""people_needed": -1"#), INVALID, ("/people_needed", "-1")),
-        case("a text for a list", raised(r#""cis": "db-1""#), INVALID, ("/cis", "a sequence")),
+        case("a text for a list", raised(r#""cis": "db-1""#), INVALID, ("/cis", "expected a list")),
         case("a wrong item", raised(r#""cis": ["db-1", 2]"#), INVALID, ("/cis/1", "a string")),
         case(
             "a text for an object",
@@ -117,9 +123,8 @@ fn bodies() -> Vec<Case> {
     ]
 }
 
-/// Times, names of other records, and ties that lead in a circle.
-fn records() -> Vec<Case> {
-    let cycle = (422, "request.cycle");
+/// Times and windows.
+fn times() -> Vec<Case> {
     vec![
         case(
             "an end before its start",
@@ -134,6 +139,18 @@ fn records() -> Vec<Case> {
             ("/window/end", "after"),
         ),
         case(
+            "no end",
+            windowed(r#""start": "2026-12-01T20:00:00Z""#),
+            INVALID,
+            ("/window/end", "missing field `end`"),
+        ),
+        case(
+            "a day after all days",
+            windowed(r#""start": "2026-12-01T20:00:00Z", "end": "9999-12-31T00:00:00Z""#),
+            INVALID,
+            ("/window/end", "is out of range: times are kept from -009999-01-02T01:59:59Z to 9999"),
+        ),
+        case(
             "no such day",
             windowed(r#""start": "2026-02-30T20:00:00Z", "end": "2026-12-01T20:00:00Z""#),
             INVALID,
@@ -146,6 +163,25 @@ fn records() -> Vec<Case> {
             ),
             INVALID,
             ("/window/zone", "Mars"),
+        ),
+    ]
+}
+
+/// Names of other records, and ties that lead in a circle.
+fn records() -> Vec<Case> {
+    let cycle = (422, "request.cycle");
+    vec![
+        case(
+            "a filter of no list",
+            ("PUT /filters @*", r#"{"filters": [{"list": "nope", "name": "mine", "query": ""}]}"#),
+            INVALID,
+            ("/filters/0/list", "filters are saved: changes, incidents, releases"),
+        ),
+        case(
+            "an item without its kind",
+            ("POST /releases", r#"{"title": "A", "type": "minor", "package": [{"name": "a"}]}"#),
+            INVALID,
+            ("/package/0/kind", "missing field `kind`"),
         ),
         case("an unknown CI", raised(r#""cis": ["db-1", "db-9"]"#), INVALID, ("/cis/1", "db-9")),
         case("nobody", raised(r#""implementer": "nobody""#), INVALID, ("/implementer", "nobody")),
@@ -228,6 +264,18 @@ fn addresses() -> Vec<Case> {
         ),
         case("a parameter of none", ("GET /changes/CHG-1?full=1", ""), INVALID, ("/full", "none")),
         case("one of a write", ("POST /teams?force=1", "{}"), INVALID, ("/force", "takes none")),
+        case(
+            "a parameter twice",
+            ("GET /changes?phase=draft&phase=closed", ""),
+            INVALID,
+            ("/phase", "one value is taken"),
+        ),
+        case(
+            "a parameter after all days",
+            ("GET /calendar?to=9999-12-31T00:00:00Z", ""),
+            INVALID,
+            ("/to", "is out of range"),
+        ),
         case("a page of nothing", ("GET /changes?limit=0", ""), INVALID, ("/limit", "1 to 200")),
         case("a page too long", ("GET /changes?limit=201", ""), INVALID, ("/limit", "1 to 200")),
         case("an invented cursor", ("GET /changes?cursor=x", ""), INVALID, ("/cursor", "`next`")),
@@ -307,7 +355,7 @@ fn what_cannot_be_taken_is_answered_with_where_and_how_to_mend_it() {
         let anna = world(&stage).await;
         let before = stage.count(EVENTS).await;
         let mut wrongs = String::new();
-        for case in bodies().iter().chain(&records()).chain(&addresses()) {
+        for case in bodies().iter().chain(&times()).chain(&records()).chain(&addresses()) {
             let answer = sent(&anna, case).await;
             if let Some(wrong) = wrong(case, &answer) {
                 let _ = writeln!(wrongs, "{wrong}");

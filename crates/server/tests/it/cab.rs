@@ -74,8 +74,9 @@ async fn waiting(story: &Cast<'_>, stage: &Stage, title: &str, start: &str) -> S
 async fn board(story: &Cast<'_>) -> Json {
     let fields = json!({
         "name": "Change advisory board", "chair": "cleo_chair", "roles": ["cab_member"],
-        "schedule": {"days": ["saturday", "sunday"], "at": "11:00",
-            "zone": "Europe/Amsterdam", "minutes": 60, "cut_off_minutes": 60},
+        "schedule": {"repeats": "FREQ=WEEKLY;BYDAY=SA,SU", "cut_off_minutes": 60,
+            "window": {"start": "2026-11-21T10:00:00Z", "end": "2026-11-21T11:00:00Z",
+                "zone": "Europe/Amsterdam"}},
     });
     story.rosa.post("/boards", fields).await.ok()
 }
@@ -139,7 +140,7 @@ fn a_board_meets_its_agenda_makes_itself_and_stands_still_after_the_cut_off() {
         let made = board(&story).await;
         let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
         let shown = story.cora.get(&path).await.ok();
-        assert_eq!(shown["schedule"]["at"], "11:00");
+        assert_eq!(shown["schedule"]["repeats"], "FREQ=WEEKLY;BYDAY=SA,SU");
         assert!(!allowed(&shown, "edit") && !allowed(&shown, "plan"), "{shown:#}");
         let shown = story.rosa.get(&path).await.ok();
         assert!(allowed(&shown, "edit") && allowed(&shown, "plan"), "{shown:#}");
@@ -389,8 +390,9 @@ fn a_meeting_is_called_by_hand_and_called_off_and_a_schedule_that_moves_takes_it
         assert_eq!(subjects(&read(&story.cora, &weekly).await), [release.as_str()]);
         story.rosa.post(&path, json!({"reason": "Again."})).await.refused(409, "cab.wrong_state");
 
-        let moved = json!({"schedule": {"days": ["friday"], "at": "09:30", "zone": "UTC",
-            "minutes": 30, "cut_off_minutes": 0}});
+        let moved = json!({"schedule": {"repeats": "weekly", "cut_off_minutes": 0,
+            "window": {"start": "2026-11-27T09:30:00Z", "end": "2026-11-27T10:00:00Z",
+                "zone": "UTC"}}});
         let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
         story.rosa.patch(&path, "1", moved).await.ok();
         assert_eq!(read(&story.cora, &weekly).await["state"], "cancelled");
@@ -398,10 +400,14 @@ fn a_meeting_is_called_by_hand_and_called_off_and_a_schedule_that_moves_takes_it
         let next = read(&story.cora, board["next"]["number"].as_str().expect("one")).await;
         assert_eq!(next["window"]["start"], "2026-11-27T09:30:00Z");
         assert_eq!(subjects(&next), [release.as_str()]);
-        let wrong = json!({"schedule": {"days": ["someday"], "at": "soon", "zone": "UTC",
-            "minutes": 30, "cut_off_minutes": 0}});
+        let wrong = json!({"schedule": {"repeats": "every so often", "except": ["soon"],
+            "cut_off_minutes": 0,
+            "window": {"start": "2026-11-27T09:30:00Z", "end": "2026-11-27T10:00:00Z",
+                "zone": "UTC"}}});
         let problem = story.rosa.patch(&path, "2", wrong).await.refused(422, "request.invalid");
-        assert_eq!(problem["errors"].as_array().map(Vec::len), Some(2));
+        let pointers = problem["errors"].as_array().expect("errors").iter();
+        let pointers: Vec<&Json> = pointers.map(|error| &error["pointer"]).collect();
+        assert_eq!(pointers, ["/schedule/repeats", "/schedule/except/0"]);
         story
             .cora
             .patch(&path, "2", json!({"name": "Mine"}))
@@ -411,6 +417,35 @@ fn a_meeting_is_called_by_hand_and_called_off_and_a_schedule_that_moves_takes_it
             story.cora.get("/boards").await.ok()["items"][0]["name"],
             "Change advisory board"
         );
+    });
+}
+
+#[test]
+fn a_board_meets_every_two_weeks_and_leaves_a_holiday_out() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let window = json!({"start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z",
+            "zone": "Europe/Amsterdam"});
+        let schedule = json!({"window": window, "repeats": "FREQ=WEEKLY;INTERVAL=2",
+            "except": ["2026-12-08"], "also": ["2026-12-09"], "cut_off_minutes": 1440});
+        let fields = json!({"name": "CAB", "roles": ["cab_member"], "schedule": schedule});
+        let made = story.rosa.post("/boards", fields).await.ok();
+        let path = format!("/boards/{}", made["id"].as_str().expect("an id"));
+        assert_eq!(story.cora.get(&path).await.ok()["schedule"], schedule);
+        let mut starts = Vec::new();
+        for (login, cut_off) in [
+            ("carl", "2026-11-23T09:00:00Z"),
+            ("cyra", "2026-12-08T09:00:00Z"),
+            ("cato", "2026-12-21T09:00:00Z"),
+        ] {
+            let member = stage.person(login, &["cab_member"]).await;
+            let planned = member.get("/meetings?state=planned").await.ok()["items"][0].clone();
+            starts.push(planned["window"]["start"].clone());
+            stage.clock.set(at(cut_off));
+            timers(&stage).await;
+        }
+        let expected = ["2026-11-24T09:00:00Z", "2026-12-09T09:00:00Z", "2026-12-22T09:00:00Z"];
+        assert_eq!(starts, expected);
     });
 }
 
@@ -510,6 +545,46 @@ fn a_meeting_that_nobody_begins_lapses_once_and_what_it_held_waits_for_the_next(
         assert_eq!(read(&carl, &next).await["agenda"], record["agenda"]);
         let rita = stage.person("rita_release_manager", &["release_manager"]).await;
         rita.post(&format!("{path}/start"), json!({})).await.refused(409, "cab.wrong_state");
+    });
+}
+
+#[test]
+fn what_is_cancelled_after_the_cut_off_is_withdrawn() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let gone = waiting(&story, &stage, "Gone", "2026-11-30T20:00:00Z").await;
+        let late = waiting(&story, &stage, "Late", "2026-12-01T20:00:00Z").await;
+        let open = waiting(&story, &stage, "Open", "2026-12-02T20:00:00Z").await;
+        board(&story).await;
+        let meeting = number(&story.cora.get("/meetings").await.ok()["items"][0]);
+        let path = format!("/meetings/{meeting}");
+        let told = async || {
+            let record = read(&story.cora, &meeting).await;
+            let items = record["agenda"].as_array().expect("an agenda").iter();
+            let told: Vec<Json> = items.map(|item| item["decision"].clone()).collect();
+            (subjects(&record).join(" "), Json::from(told))
+        };
+        stage.clock.set(at("2026-11-21T09:00:00Z"));
+        timers(&stage).await;
+        let closed = format!("{gone} {late} {open}");
+        assert_eq!(told().await, (closed.clone(), json!([null, null, null])));
+        let why = json!({"reason": "Nobody needs it."});
+        story.rosa.post(&format!("/releases/{gone}/cancel"), why).await.ok();
+        assert_eq!(told().await, (closed.clone(), json!(["withdrawn", null, null])));
+
+        stage.clock.set(at("2026-11-21T10:00:00Z"));
+        story.cleo.post(&format!("{path}/start"), json!({})).await.ok();
+        let why = json!({"reason": "The vendor called."});
+        story.rosa.post(&format!("/releases/{late}/cancel"), why).await.ok();
+        let now = json!(["withdrawn", "withdrawn", "undecided"]);
+        assert_eq!(told().await, (closed.clone(), now.clone()));
+        story.cleo.post(&format!("{path}/end"), json!({})).await.ok();
+        assert_eq!(told().await, (closed, now));
+        let minutes = story.cora.get(&format!("{path}/minutes")).await.ok();
+        let text = minutes["markdown"].as_str().expect("a text");
+        assert_eq!(text.matches("Decision: **withdrawn**").count(), 2, "{text}");
+        let next = number(&story.cora.get("/meetings?state=planned").await.ok()["items"][0]);
+        assert_eq!(subjects(&read(&story.cora, &next).await), [open.as_str()]);
     });
 }
 

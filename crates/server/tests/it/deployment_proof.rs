@@ -5,6 +5,7 @@ use interlock_server::notice::MovesReactor;
 use serde_json::{Value as Json, json};
 
 use crate::deployment_run::begun;
+use crate::notice_moves::told_under;
 use crate::release::{Cast, approved, cast, number, vote, window};
 use crate::runner::{fields, token};
 use crate::support::{Stage, at, on_both};
@@ -281,11 +282,8 @@ fn status_updates_come_from_one_template_and_an_overdue_one_reminds_its_owner() 
         );
 
         stage.follow(MovesReactor).await;
-        let inbox = story.rosa.get("/inbox").await.ok();
-        let mut told = inbox["items"].as_array().expect("items").iter();
-        let of = json!(format!("{release} under way: Patch"));
-        let told = told.find(|told| told["subject"] == of).expect("its owner is told");
-        assert!(told["body"].as_str().is_some_and(|body| body.ends_with(&says)), "{told:#}");
+        let told = told_under(&story.rosa, &format!("{release} under way: Patch")).await;
+        assert!(told.ends_with(&says), "{told}");
 
         // Nobody gives the next one: its owner is reminded, once an interval, restarts included.
         let reminded = "SELECT COUNT(*) FROM events WHERE payload LIKE '%update_overdue%'";

@@ -11,6 +11,7 @@ use interlock_server::notice::MovesReactor;
 use ports::{Fault, HttpClient, HttpRequest, HttpResponse};
 use serde_json::{Value as Json, json};
 
+use crate::notice_moves::told_under;
 use crate::release::{Cast, approved, cast, number, vote, window};
 use crate::support::{Stage, at, on_both};
 
@@ -302,11 +303,8 @@ fn a_failure_asks_its_owner_and_what_was_reached_is_taken_back_in_reverse() {
         assert_eq!(decision["owner"]["name"], "rosa_release_manager Example");
         assert!(decision["why"][0].as_str().is_some_and(|why| why.contains("500 no")));
         stage.follow(MovesReactor).await;
-        let inbox = story.rosa.get("/inbox").await.ok();
-        let mut told = inbox["items"].as_array().expect("items").iter();
-        let of = json!(format!("{release} waiting for a decision: Patch"));
-        let told = told.find(|told| told["subject"] == of).expect("its owner is asked");
-        let body = told["body"].as_str().expect("what is asked");
+        let subject = format!("{release} waiting for a decision: Patch");
+        let body = told_under(&story.rosa, &subject).await;
         assert!(body.contains("500 no") && body.contains("2026-11-21T14:20:00Z"), "{body}");
         assert!(body.ends_with("it is taken back."), "{body}");
         let path = format!("/deployments/{release}");

@@ -1,9 +1,9 @@
 //! Conflicts as the product finds them in its database, against a finder that knows nothing but
 //! steps of a quarter of an hour and pairs of CIs: random calendars around the nights in which
-//! clocks change, with CI graphs, maintenance windows, peak hours and blackouts, built in a random
-//! order and then moved about. The checks of drafts, the guard of scheduling and the conflicts
-//! that records get all have to agree with it. The rule alone is held against such a finder on a
-//! thousand calendars, in the domain.
+//! clocks change, with CI graphs, maintenance windows, peak hours, business events and blackouts,
+//! built in a random order and then moved about. The checks of drafts, the guard of scheduling and
+//! the conflicts that records get all have to agree with it. The rule alone is held against such a
+//! finder on a thousand calendars, in the domain.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -217,9 +217,11 @@ impl World<'_> {
             }
         }
         let services = self.services(mine);
-        for (kind, class, blocks) in
-            [("blackouts", "blackout", true), ("peaks", "peak_hours", false)]
-        {
+        for (kind, class, blocks) in [
+            ("blackouts", "blackout", true),
+            ("peaks", "peak_hours", false),
+            ("business-events", "business_event", false),
+        ] {
             for rule in self.rules_of(mine, kind) {
                 let concerns = rule.services.is_empty() || !rule.services.is_disjoint(&services);
                 if concerns && rule.occurrences().any(meets) {
@@ -267,6 +269,7 @@ impl World<'_> {
                 "upstream_ci" | "downstream_ci" => "dependency",
                 "blackout" => "blackout",
                 "peak_hours" => "peak_hours",
+                "business_event" => "business_event",
                 "outside_window" => {
                     assert_eq!(blocks, !mine.emergency, "{told}");
                     explained.extend(rule.expect("a window").services.iter().copied());
@@ -401,7 +404,7 @@ impl<'a> World<'a> {
     }
 
     async fn rule(&mut self, random: &mut Random) {
-        let kind = ["windows", "blackouts", "peaks"][random.index(3)];
+        let kind = ["windows", "blackouts", "peaks", "business-events"][random.index(4)];
         let repeats = ["none", "daily", "FREQ=DAILY;INTERVAL=2", "weekly", "FREQ=DAILY;COUNT=3"];
         let repeats = repeats[random.index(repeats.len())];
         let everyone = kind == "blackouts" && random.one_in(3);
@@ -646,7 +649,7 @@ fn a_finder_of_steps_and_pairs_agrees_with_what_the_database_is_asked() {
             }
             stage.follow(CalendarReactor).await;
         }
-        assert_eq!(kinds.len(), 5, "every kind was met: {kinds:?}");
+        assert_eq!(kinds.len(), 6, "every kind was met: {kinds:?}");
         assert!(compared > 20 * calendars, "only {compared} were compared");
         assert!(committed > calendars, "only {committed} were committed");
     });

@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use interlock_server::bus::{Bus, World};
-use interlock_server::notice::{Sender, Way};
+use interlock_server::notice::{MovesReactor, Sender, Way};
 use ports::{
     Engine, Fault, Flow, HttpClient, HttpRequest, HttpResponse, Job, Lane, Mail, MailConnection,
     MailServer, Mailer, Query, ReadJob, Store, Tx, Undelivered,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::notice::{HOOK, Line, Story, announced, deliveries, hook, later, mail, who};
-use crate::support::on_both;
+use crate::release::number;
+use crate::support::{at, on_both};
 
 /// Around each transaction of a sender.
 const COMMIT: [&str; 2] = ["commits", "committed"];
@@ -242,6 +243,65 @@ fn whoever_sends_mails_may_die_at_any_point_and_nobody_is_missed() {
         let readers = ["bob@example.org", "eve@example.org"];
         let channel = [&["opens"][..], &MESSAGE, &MESSAGE].concat();
         dies_everywhere(&story, &readers, &channel).await;
+    });
+}
+
+/// Ivan, who hears of two changes while he sleeps, has both in one mail, whose sender dies after so
+/// many points; answers these where it lived on.
+async fn dies_digesting(story: &Story<'_>, after: usize) -> Option<Vec<&'static str>> {
+    let Story { stage, cast, .. } = story;
+    let night = i64::try_from(after).expect("few") * 24 * 60;
+    stage.clock.set(at("2026-11-25T22:00:00Z").plus_minutes(night));
+    for title in ["Ledger", "Mirror"] {
+        let change = cast.anna.post("/changes", crate::release::plans(title, "web-01", 5)).await;
+        let path = format!("/changes/{}", number(&change.ok()));
+        cast.ivan.put(&format!("{path}/watch"), "*", json!({})).await.ok();
+        cast.anna.post(&format!("{path}/submit"), json!({})).await.ok();
+    }
+    stage.follow(MovesReactor).await;
+    assert_eq!(story.sent().await, [], "he sleeps");
+    let held = "UPDATE deliveries SET place = place WHERE held = 1 AND state = 'waiting'";
+    assert_eq!(stage.touch(held).await, 2);
+
+    stage.clock.set(at("2026-11-26T06:00:00Z").plus_minutes(night));
+    stage.touch("DELETE FROM settings WHERE name = 'notices.sender'").await;
+    let fate = Fate::after(after);
+    works(story, &fate).await;
+    let mut arrived = story.receivers.taken();
+    let sending = "UPDATE deliveries SET place = place WHERE state = 'sending'";
+    let unsettled = stage.touch(sending).await;
+    assert!([0, 2].contains(&unsettled), "both or none");
+    for minutes in [1, 2] {
+        stage.clock.advance_minutes(minutes);
+        works(story, &Fate::after(usize::MAX)).await;
+    }
+    arrived.extend(story.receivers.taken());
+    let passed = fate.passed.lock().unwrap().clone();
+    let is_twice = unsettled > 0 && !fate.handed.lock().unwrap().is_empty();
+    assert_eq!(arrived.len(), 1 + usize::from(is_twice), "after {passed:?}");
+    assert!(arrived.iter().all(|one| one.subject.starts_with("2 notices")), "{arrived:?}");
+    assert!(arrived.iter().all(|one| one.id == arrived[0].id), "one id: {arrived:?}");
+    let unsent = "UPDATE deliveries SET place = place WHERE state <> 'sent'";
+    assert_eq!(stage.touch(unsent).await, 0, "after {passed:?}");
+    (!fate.is_dead.load(Ordering::SeqCst)).then_some(passed)
+}
+
+#[test]
+fn whoever_sends_a_digest_may_die_at_any_point_and_nothing_of_it_is_missed() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, [mail("mail.test", 587)]).await;
+        stage.follow(MovesReactor).await;
+        story.sent().await;
+        let own = json!({"email": "ivan@example.org", "zone": "Europe/Amsterdam",
+            "quiet": {"from": "22:00", "to": "07:00", "digest": true}});
+        story.cast.ivan.patch("/people/ivan_implementer", "*", own).await.ok();
+        for after in 0.. {
+            if let Some(passed) = dies_digesting(&story, after).await {
+                let messages = passed.iter().filter(|point| **point == MESSAGE[0]).count();
+                assert_eq!((messages, after), (1, passed.len()), "{passed:?}");
+                return;
+            }
+        }
     });
 }
 

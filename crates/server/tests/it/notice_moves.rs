@@ -16,6 +16,14 @@ pub(crate) async fn told(reader: &Client<'_>) -> Vec<String> {
         .collect()
 }
 
+/// The text that someone was told under a subject.
+pub(crate) async fn told_under(reader: &Client<'_>, subject: &str) -> String {
+    let inbox = reader.get("/inbox").await.ok();
+    let mut items = inbox["items"].as_array().expect("items").iter();
+    let told = items.find(|item| item["subject"] == subject).expect("they are told");
+    told["body"].as_str().expect("a text").to_owned()
+}
+
 #[test]
 fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
     on_both(async |stage| {

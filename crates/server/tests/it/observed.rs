@@ -109,6 +109,21 @@ fn the_type_of_a_release_is_proposed_with_the_reason() {
         assert_eq!((&turns["value"], &turns["outcome"]), (&json!("no"), &json!("it does not fit")));
         let problem = story.anna.post("/models/proposal", json!({"changes": ["CHG-99"]})).await;
         problem.refused(422, "request.invalid");
+
+        // By how much depends on what it touches.
+        let by_tier = "release.tier in ['high', 'very_high']";
+        let by_reach = "release.dependants > 0";
+        edited(&story.ada, "releases/major.toml", by_tier, by_reach).await;
+        let calm = change(&story, "normal", evening()).await;
+        let proposed = async || proposal(json!({"changes": [calm]})).await;
+        assert_eq!(proposed().await["proposed"], "minor");
+        let needs = json!({"relations": [{"kind": "uses", "to": "pay-db"}]});
+        story.ada.post("/cis", json!({"name": "pay-app", "kind": "server"})).await.ok();
+        story.ada.put("/cis/pay-app/relations", "*", needs).await.ok();
+        let told = proposed().await;
+        assert_eq!(told["proposed"], "major", "{told:#}");
+        let reason = told["reason"].as_str().expect("words");
+        assert!(reason.contains("release.dependants is 1"), "{reason}");
     });
 }
 

@@ -416,7 +416,7 @@ fn rules_for_conflicts_are_policy_too() {
         assert_eq!(turns, [&json!([{"value": "no", "outcome": "it warns"}])]);
 
         let mut files = story.rosa.get("/policy").await.ok()["files"].clone();
-        let text = files["conflicts.toml"].as_str().expect("a text");
+        let text = files["conflicts.toml"].as_str().expect("a text").to_owned();
         files["conflicts.toml"] = json!(text.replacen(
             "conflict.kind == 'same_ci'",
             "conflict.kind == 'same_ci' && conflict.environment != 'production'",
@@ -429,6 +429,40 @@ fn rules_for_conflicts_are_policy_too() {
         let with_first: Vec<&Json> = found.filter(|one| one["with"]["number"] == first).collect();
         assert_eq!(with_first.len(), 1);
         assert_eq!(with_first[0].get("rule"), None, "no rule speaks of it now");
+
+        // By what the record is: how critical, of which type, whose, and for which services.
+        let path = format!("/changes/{second}");
+        let version = async || story.anna.get(&path).await.ok()["version"].to_string();
+        story.ada.post("/teams", json!({"name": "Printing"})).await.ok();
+        for (when, mends) in [
+            ("conflict.criticality in [1, 2]", json!({"cis": ["print-01", "pay-db"]})),
+            ("'Payments' in conflict.services", json!({"services": ["Payments"]})),
+            ("conflict.team == 'Printing'", json!({"team": "Printing"})),
+            ("conflict.type == 'emergency'", json!({"type": "emergency"})),
+        ] {
+            files["conflicts.toml"] = json!(text.replacen(
+                "conflict.kind == 'same_ci'",
+                &format!("conflict.kind == 'same_ci' && {when}"),
+                1
+            ));
+            story.ada.put("/policy", "*", json!({"files": files})).await.ok();
+            let severity = async || {
+                let of = format!("/conflicts?subject={second}");
+                let listed = story.anna.get(&of).await.ok()["items"][0]["severity"].clone();
+                let line = story.anna.get("/changes?limit=50").await.ok()["items"].clone();
+                let lines = line.as_array().expect("changes").iter();
+                let mut mine = lines.filter(|line| line["number"] == second);
+                let counted = mine.next().expect("a line")["conflicts_blocking"].clone();
+                let why = story.anna.get(&format!("{path}/policy")).await.ok();
+                let why = rule(&why, "conflict", "same ci with")["matched"].clone();
+                let asked = json!({"subject": second, "window": overlapping});
+                let checked = story.anna.post("/conflicts/check", asked).await.ok();
+                json!([listed, counted, why, checked["blocking"]])
+            };
+            assert_eq!(severity().await, json!(["warning", 0, false, 0]), "{when}");
+            story.anna.patch(&path, &version().await, mends).await.ok();
+            assert_eq!(severity().await, json!(["blocking", 1, true, 1]), "{when}");
+        }
     });
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{Client, Stage, on_both};
+use crate::support::{Client, Stage, at, on_both};
 
 /// The people of the story.
 pub(crate) struct Cast<'a> {
@@ -153,6 +153,8 @@ fn a_release_goes_from_draft_to_closed() {
 }
 
 async fn from_draft_to_closed(stage: &Stage, story: &Cast<'_>) {
+    // Rita is not the only one who could say yes: her no alone ends it.
+    stage.person("rolf_release_manager", &["release_manager"]).await;
     let release = planned(story).await;
     let path = format!("/releases/{release}");
     decided(story, &path).await;
@@ -226,7 +228,10 @@ async fn decided(story: &Cast<'_>, path: &str) {
     vote(&story.cab[0], path, "approve", "").await.refused(403, "approval.not_a_voter");
     vote(&story.rita, path, "reject", "").await.refused(422, "approval.reason_missing");
     vote(&story.rita, path, "reject", "the window is too short").await.ok();
-    assert_eq!(story.rosa.get(path).await.ok()["phase"], "planning");
+    let record = story.rosa.get(path).await.ok();
+    assert_eq!(record["phase"], "planning", "a veto needs no second no");
+    let votes = &record["rounds"][0]["stages"][0]["groups"][0]["votes"];
+    assert_eq!(votes.as_array().map(Vec::len), Some(1));
 
     story.rosa.post(&format!("{path}/submit"), json!({})).await.ok();
     vote(&story.rita, path, "approve", "").await.ok();
@@ -267,7 +272,7 @@ async fn carried_out(stage: &Stage, story: &Cast<'_>, path: &str) {
         .post(&format!("{path}/deploy"), json!({}))
         .await
         .refused(409, "release.window_not_open");
-    stage.clock.set(crate::support::at("2026-11-21T14:05:00Z"));
+    stage.clock.set(at("2026-11-21T14:05:00Z"));
     let refused = story.rosa.post(&format!("{path}/deploy"), json!({})).await;
     refused.refused(409, "release.tasks_open");
     let tasks = story.rosa.get(path).await.ok()["tasks"].clone();
@@ -391,6 +396,75 @@ async fn collided(story: &Cast<'_>) {
     story.anna.post(&schedule(&second), later).await.ok();
     let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
     assert_eq!(list["items"][0]["state"], "resolved", "touching windows do not collide");
+}
+
+#[test]
+fn a_window_that_is_blocked_says_how_it_comes_to_be_accepted() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let schedule = |change: &str| format!("/changes/{change}/schedule");
+        let first = approved(&story, "Database", "pay-db", 5).await;
+        let evening = window("2026-11-22T20:00:00Z", "2026-11-22T22:00:00Z");
+        story.anna.post(&schedule(&first), json!({"window": evening})).await.ok();
+        let second = approved(&story, "App", "pay-app", 5).await;
+        let schedule = schedule(&second);
+        let refused = async |body: Json, says: &str| {
+            let answer = story.anna.post(&schedule, body).await;
+            let problem = answer.refused(409, "calendar.conflict_blocks");
+            let detail = problem["detail"].as_str().expect("words");
+            assert!(detail.contains(says), "{detail}");
+        };
+        let conflicts = async || {
+            let list = story.rosa.get(&format!("/conflicts?subject={second}")).await.ok();
+            list["items"].as_array().expect("conflicts").clone()
+        };
+
+        let late = json!({"window": window("2026-11-22T21:00:00Z", "2026-11-22T23:00:00Z")});
+        refused(late.clone(), "plan this window first").await;
+        assert_eq!(conflicts().await, [] as [Json; 0], "nothing is kept that could be accepted");
+        story.anna.patch(&format!("/changes/{second}"), "*", late.clone()).await.ok();
+        refused(late.clone(), "move the window, or have each conflict accepted").await;
+        let accept = conflicts().await[0]["id"].as_str().expect("an id").to_owned();
+        let accept = format!("/conflicts/{accept}/accept");
+        story.rosa.post(&accept, json!({"reason": "one room"})).await.ok();
+        story.anna.post(&schedule, late).await.ok();
+
+        // Once it is committed no edit plans another one.
+        let later = json!({"window": window("2026-11-22T21:30:00Z", "2026-11-22T23:00:00Z")});
+        refused(later, "choose another, or ask for an exception").await;
+    });
+}
+
+#[test]
+fn a_release_without_an_end_is_as_long_as_its_model_says() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let models = story.rosa.get("/models").await.ok();
+        let minor = models["items"].as_array().expect("models").iter();
+        let minor = minor.clone().find(|model| model["name"] == "minor").expect("minor");
+        let minutes = minor["window_minutes"].as_i64().expect("minutes");
+        let until = |start: &str| at(start).plus_minutes(minutes).to_string();
+        let create = async |kind: &str| {
+            let window = json!({"start": "2026-11-22T20:00:00Z", "zone": "Europe/Amsterdam"});
+            let fields = json!({"title": "Autumn", "type": kind, "window": window});
+            story.rosa.post("/releases", fields).await
+        };
+        let release = number(&create("minor").await.ok());
+        let path = format!("/releases/{release}");
+        let shown = story.rosa.get(&path).await.ok()["window"].clone();
+        assert_eq!(shown["end"], until("2026-11-22T20:00:00Z"));
+        assert_eq!(shown["zone"], "Europe/Amsterdam");
+        let moved = json!({"window": {"start": "2026-11-23T20:00:00Z"}});
+        story.rosa.patch(&path, "*", moved).await.ok();
+        let shown = story.rosa.get(&path).await.ok()["window"].clone();
+        assert_eq!(shown["end"], until("2026-11-23T20:00:00Z"));
+        let problem = create("nope").await.refused(422, "request.invalid");
+        let errors = problem["errors"].as_array().expect("errors");
+        assert_eq!((errors.len(), &errors[0]["pointer"]), (1, &json!("/type")), "{problem}");
+        let unnamed = json!({"title": "Autumn", "window": {"start": "2026-11-22T20:00:00Z"}});
+        let problem = story.rosa.post("/releases", unnamed).await.refused(422, "request.invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/window/end");
+    });
 }
 
 #[test]

@@ -51,6 +51,15 @@ async fn on_board(client: &Client<'_>, path: &str) -> Vec<(Json, Json)> {
     teams.map(|item| (item["state"].clone(), item["detail"].clone())).collect()
 }
 
+/// The one way out that the board offers where a team does not agree.
+async fn way_out(client: &Client<'_>, path: &str) -> Json {
+    let board = client.get(&format!("{path}/readiness")).await.ok();
+    let mut items = board["items"].as_array().expect("items").iter();
+    let team = items.find(|item| item["kind"] == "team").expect("a team");
+    assert_eq!(team["ways"].as_array().map(Vec::len), Some(1), "{team:#}");
+    team["ways"][0].clone()
+}
+
 fn seen(from: &str, to: &str) -> Json {
     json!({"seen": window(from, to)})
 }
@@ -92,6 +101,9 @@ fn a_window_is_asked_of_the_team_and_accepted_countered_or_refused() {
         assert_eq!(omar.get("/releases/asked").await.ok()["items"], json!([]));
         let words = json!("Payments operations refuses the window: the batch runs");
         assert_eq!(on_board(&story.rosa, &path).await, vec![(json!("waiting"), words)]);
+        let elsewhere = way_out(&story.rosa, &path).await;
+        assert_eq!(elsewhere["window"]["start"], "2026-11-29T20:00:00Z", "{elsewhere:#}");
+        assert!(elsewhere["detail"].as_str().expect("words").ends_with("ask again"));
 
         // Another member proposes another window, and it is taken as it is.
         assert_eq!(may(&story.rosa, &path, "take_window").await["allowed"], false);
@@ -101,6 +113,8 @@ fn a_window_is_asked_of_the_team_and_accepted_countered_or_refused() {
         nina.post(&format!("{path}/window/counter"), other).await.ok();
         assert_eq!(team(&omar, &path).await["state"], "countered");
         assert_eq!(may(&story.rosa, &path, "take_window").await["allowed"], true);
+        let theirs = way_out(&story.rosa, &path).await;
+        assert_eq!(theirs["window"], window(later.0, later.1), "{theirs:#}");
         let take = format!("{path}/window/take");
         let whose = json!({"team": "Payments operations"});
         story.anna.post(&take, whose.clone()).await.refused(403, "request.not_permitted");

@@ -81,6 +81,17 @@ async fn depends(story: &Cast<'_>, release: &str, on: &[&str]) -> crate::support
     story.rosa.put(&path, "*", json!({"after": on})).await
 }
 
+/// The first point of a kind on a board of readiness.
+fn point(board: &Json, kind: &str) -> Json {
+    let mut items = board["items"].as_array().expect("items").iter();
+    items.find(|item| item["kind"] == kind).expect("a point").clone()
+}
+
+fn ways(point: &Json) -> Vec<&str> {
+    let ways = point["ways"].as_array().expect("ways").iter();
+    ways.map(|way| way["kind"].as_str().expect("a word")).collect()
+}
+
 fn numbers<'a>(list: &'a Json, of: &str) -> Vec<&'a str> {
     let items = list.as_array().expect("a list").iter();
     items.map(|item| item[of]["number"].as_str().expect("a number")).collect()
@@ -313,18 +324,16 @@ fn releases_wait_for_each_other_and_never_in_a_circle() {
         assert_eq!(open[0]["with"]["number"], first.as_str());
         assert_eq!(conflicts(&first).await[0]["severity"], "warning", "it may move as it likes");
         let board = story.rosa.get(&format!("/releases/{second}/readiness")).await.ok();
-        let item = &board["items"]
-            .as_array()
-            .expect("items")
-            .iter()
-            .find(|item| item["kind"] == "conflict")
-            .expect("the conflict")
-            .clone();
-        let ways: Vec<&Json> =
-            item["ways"].as_array().expect("ways").iter().map(|way| &way["kind"]).collect();
-        assert_eq!(ways, ["exception", "move"], "{board:#}");
+        let item = point(&board, "conflict");
+        assert_eq!(ways(&item), ["exception", "move"], "{board:#}");
         assert_eq!(item["ways"][0]["exception"]["rule"], "release_order");
         assert_eq!(item["ways"][1]["window"]["start"], "2026-12-06T20:00:00Z");
+        let waits = point(&board, "dependency");
+        assert_eq!(waits["record"]["number"], first.as_str());
+        assert_eq!(waits["who"], json!(["rosa_release_manager Example"]));
+        assert_eq!(ways(&waits), ["exception", "move"], "{waits:#}");
+        assert_eq!(waits["ways"][1]["window"]["start"], "2026-12-05T21:00:00Z");
+        assert_eq!(waits["ways"][1]["effect"]["slips"][0]["release"]["number"], third.as_str());
         depends(&story, &second, &[]).await.ok();
         assert_eq!(conflicts(&second).await, json!([]));
     });
@@ -423,6 +432,54 @@ fn readiness_names_what_blocks_who_acts_and_what_each_way_would_do() {
         let moving = ways.iter().find(|way| way["kind"] == "move").expect("a move");
         assert_eq!(moving["window"]["start"], "2026-12-07T20:00:00Z");
         assert_eq!(moving["effect"]["blocked"], 1, "the change is still not approved");
+    });
+}
+
+#[test]
+fn readiness_offers_to_drop_what_holds_it_up_and_nothing_that_mends_nothing() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let database = change(&story.anna, "Database", "pay-db").await;
+        approve(&story, &database).await;
+        let web = change(&story.anna, "Web", "web-01").await;
+        for verb in ["submit", "assess"] {
+            story.anna.post(&format!("/changes/{web}/{verb}"), json!({})).await.ok();
+        }
+        // One change is approved under a condition, the other collides with committed work.
+        let round = story.sara.get(&format!("/changes/{web}")).await.ok()["rounds"][0].clone();
+        let vote_of_hers = json!({"round": round["number"], "content_hash": round["content_hash"],
+            "condition": {"text": "the cache is warmed", "person": "paul_engineer"}});
+        story.sara.post(&format!("/changes/{web}/approve"), vote_of_hers).await.ok();
+        let evening = || window("2026-12-05T20:00:00Z", "2026-12-05T22:00:00Z");
+        let alone = change(&story.anna, "Alone", "pay-db").await;
+        story
+            .anna
+            .patch(&format!("/changes/{alone}"), "*", json!({"window": evening()}))
+            .await
+            .ok();
+        approve(&story, &alone).await;
+        story.rosa.post(&format!("/changes/{alone}/schedule"), json!({})).await.ok();
+        let spring = release(&story, "Spring", evening()).await;
+        for one in [&database, &web] {
+            attach(&story, &spring, one).await;
+        }
+        let task = json!({"title": "Tell the desk", "required": true,
+            "due_at": "2026-11-21T07:00:00Z"});
+        story.rosa.post(&format!("/releases/{spring}/tasks"), task).await.ok();
+        let board = story.rosa.get(&format!("/releases/{spring}/readiness")).await.ok();
+
+        let conflict = point(&board, "conflict");
+        assert_eq!(conflict["record"]["number"], alone.as_str());
+        assert_eq!(ways(&conflict), ["exception", "move", "drop"], "{board:#}");
+        assert_eq!(conflict["ways"][2]["change"]["number"], database.as_str());
+        let condition = point(&board, "condition");
+        assert_eq!(condition["who"], json!(["paul_engineer Example"]));
+        assert_eq!(ways(&condition), ["drop"], "{condition:#}");
+        assert_eq!(condition["ways"][0]["change"]["number"], web.as_str());
+        // Its due time is its own: no other window makes it less late.
+        let task = point(&board, "task");
+        assert_eq!((&task["state"], ways(&task)), (&json!("stop"), vec![]), "{task:#}");
+        assert_eq!(task["who"], json!(["rosa_release_manager Example"]));
     });
 }
 

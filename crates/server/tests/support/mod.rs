@@ -146,11 +146,22 @@ impl Stage {
 
     /// What stands at an address outside the interface, for anyone.
     pub(crate) async fn file(&self, path: &str) -> (u16, String) {
-        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        let (status, _, text) = self.fetched(path, None).await;
+        (status, text)
+    }
+
+    /// The same with its headers, for one who may have seen what has a tag.
+    pub(crate) async fn fetched(&self, path: &str, seen: Option<&str>) -> (u16, HeaderMap, String) {
+        let request = Request::builder().uri(path);
+        let request = match seen {
+            Some(tag) => request.header("if-none-match", tag),
+            None => request,
+        };
+        let request = request.body(Body::empty()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 16 << 20).await.unwrap();
-        (parts.status.as_u16(), String::from_utf8(bytes.to_vec()).unwrap())
+        (parts.status.as_u16(), parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     /// What another system delivers at an address outside the interface.

@@ -4,7 +4,7 @@ import type { Schema } from '@/lib/schema';
 import { change, changeConflicts } from '@/testing/changeFixture';
 import { at, cem, deploying, mara, me, release, soon } from '@/testing/fixtures';
 import { show } from '@/testing/render';
-import { serve, writes } from '@/testing/server';
+import { Refuse, serve, writes } from '@/testing/server';
 
 const board: Schema<'CabBoard'> = {
   id: 'brd_01',
@@ -14,10 +14,14 @@ const board: Schema<'CabBoard'> = {
   members: [],
   roles: ['cab_member'],
   schedule: {
-    days: ['tuesday'],
-    at: '10:00',
-    zone: 'Europe/Berlin',
-    minutes: 60,
+    window: {
+      start: '2026-12-01T09:00:00Z',
+      end: '2026-12-01T10:00:00Z',
+      zone: 'Europe/Berlin',
+    },
+    repeats: 'FREQ=WEEKLY;INTERVAL=2',
+    except: ['2026-12-29'],
+    also: [],
     cut_off_minutes: 1440,
   },
   next: { id: 'mtg_01', number: 'CAB-3', name: 'CAB-3' },
@@ -91,11 +95,47 @@ it('lists boards and meetings, and teaches when there are none', async () => {
   const row = { ...planned, items: null };
   serve({ 'GET /boards': { items: [board] }, 'GET /meetings': { items: [row] } });
   show('/cab');
-  expect(await screen.findByText('Tuesday at 10:00, Europe/Berlin')).toBeInTheDocument();
+  const meets = 'Every 2 weeks on Tue at 10:00, Europe/Berlin';
+  expect(await screen.findByText(meets)).toBeInTheDocument();
+  expect(screen.getByText('Except on 2026-12-29')).toBeInTheDocument();
   expect(screen.getByText('agenda open')).toBeInTheDocument();
   const log = screen.getByRole('link', { name: `In the log: ${board.name}` });
   expect(log).toHaveAttribute('href', `/audit?subject=${board.id}`);
   serve({ 'GET /boards': { items: [] }, 'GET /meetings': { items: [] } });
+});
+
+it('edits how a board meets, and tells a flaw at its field', async () => {
+  const sent = serve({
+    'GET /session': { ...me, permissions: [...me.permissions, 'cab.write'] },
+    'GET /boards': { items: [board] },
+    'GET /meetings': { items: [] },
+    'PATCH /boards/brd_01': new Refuse(422, {
+      code: 'request.invalid',
+      detail: 'Some fields are wrong',
+      errors: [{ pointer: '/schedule/repeats', detail: 'names no time' }],
+    }),
+  });
+  const { user } = show('/cab');
+  await user.click(await screen.findByRole('button', { name: `Edit ${board.name}` }));
+  const dialog = await screen.findByRole('dialog');
+  const rule = within(dialog).getByLabelText('Rule');
+  expect(rule).toHaveValue('FREQ=WEEKLY;INTERVAL=2');
+  fireEvent.change(rule, { target: { value: 'FREQ=MONTHLY;BYDAY=1TU' } });
+  await user.click(within(dialog).getByRole('button', { name: 'Save' }));
+  await waitFor(() =>
+    expect(writes(sent)[0]?.body).toMatchObject({
+      schedule: { ...board.schedule, repeats: 'FREQ=MONTHLY;BYDAY=1TU' },
+    }),
+  );
+  await waitFor(() => expect(rule).toBeInvalid());
+});
+
+it('marks what was cancelled after the cut-off, before the meeting begins', async () => {
+  const agenda = [item(release), { ...item(deploying), decision: 'withdrawn' }];
+  serve({ 'GET /meetings/CAB-3': { ...planned, state: 'frozen', agenda, actions: [] } });
+  show('/cab/CAB-3');
+  const shown = await screen.findByRole('navigation', { name: 'Agenda' });
+  expect(within(shown).getAllByText('Withdrawn')).toHaveLength(1);
 });
 
 it('puts items in order and off before the cut-off', async () => {

@@ -1,6 +1,4 @@
 // Words of the pages of the periods: windows, peak hours, blackouts, business events, sprints.
-import type { Rule } from './rule';
-
 const shared = {
   columns: {
     name: 'Name',
@@ -13,6 +11,7 @@ const shared = {
   },
   all: 'All',
   allServices: 'All services',
+  runs: (end: string) => `now, until ${end}`,
   edit: 'Edit',
   remove: 'Remove',
   save: 'Save',
@@ -25,60 +24,10 @@ const shared = {
     services: 'Services',
     environment: 'Environment',
     window: 'First time',
-    except: 'Except on',
-    also: 'Also on',
   },
-  exceptHelp: 'Days left out, such as 2026-12-25.',
-  alsoHelp: 'Days added, or a day with a time, such as 2026-12-27T22:00.',
   servicesHelp: 'Left empty, it is for all services.',
   environmentAny: 'Left empty, it is for all environments.',
 };
-
-export const rule = {
-  runs: (end: string) => `now, until ${end}`,
-  shape: 'Repeats',
-  shapes: {
-    none: 'Once',
-    daily: 'Every day',
-    weekdays: 'On weekdays',
-    weekly: 'Every week on days',
-    monthly: 'Every month on a weekday',
-    own: 'By a rule of your own',
-  },
-  help: 'At the same time on the wall clock of its zone, also across clock changes.',
-  every: 'Every',
-  units: { daily: ' days', weekdays: '', weekly: ' weeks', monthly: ' months' },
-  days: { MO: 'Mon', TU: 'Tue', WE: 'Wed', TH: 'Thu', FR: 'Fri', SA: 'Sat', SU: 'Sun' },
-  onDays: 'On',
-  place: 'Which',
-  places: { '1': 'first', '2': 'second', '3': 'third', '4': 'fourth', '-1': 'last' },
-  weekday: 'Weekday',
-  ends: 'Ends',
-  ending: { never: 'Never', until: 'On a day', count: 'After a number of times' },
-  until: 'Last day',
-  count: 'Times',
-  raw: 'Rule',
-  rawHelp: 'As RFC 5545 writes it. Change it here for what the fields above cannot say.',
-};
-
-/** A rule in words, as far as there are some. */
-export function ruleWords(known: Rule): string {
-  const { interval } = known;
-  const each = (one: string, many: string) => (interval > 1 ? `every ${interval} ${many}` : one);
-  const days = known.days.map((day) => rule.days[day]).join(', ');
-  const words = {
-    daily: each('every day', 'days'),
-    weekdays: 'on weekdays',
-    weekly: each('every week', 'weeks') + (days && ` on ${days}`),
-    monthly: `${each('every month', 'months')} on the ${rule.places[known.place]} ${rule.days[known.day]}`,
-  }[known.shape];
-  const ending = known.until
-    ? ` until ${known.until}`
-    : known.count
-      ? `, ${known.count} times`
-      : '';
-  return words.charAt(0).toUpperCase() + words.slice(1) + ending;
-}
 
 export const preview = {
   title: 'What this would mean',

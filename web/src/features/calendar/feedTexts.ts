@@ -1,26 +1,31 @@
 // Words of the page of calendar feeds and external calendars.
 
 export const feeds = {
-  title: 'Calendar feeds',
-  help: 'What goes out to calendar programs, and what comes in from other calendars.',
+  title: 'Feeds',
+  help: 'What goes out to calendar programs and news readers, and what comes in from other calendars.',
   section: 'Your feeds',
   label: 'Your feeds',
   new: 'New feed',
   columns: { name: 'Feed', shows: 'Shows', do: 'Actions' },
   everything: 'Every change and release',
-  kinds: { change: 'Changes', release: 'Releases' } as Record<string, string>,
+  kinds: {
+    change: 'Changes',
+    release: 'Releases',
+    notice: 'Notices to you, for a news reader',
+  } as Record<string, string>,
   revoke: 'Revoke',
   revokeTitle: (name: string) => `Revoke ${name}`,
-  revokeHelp: 'Its address stops working. Calendar programs then show nothing new. This is final.',
+  revokeHelp:
+    'Its address stops working. Programs that read it then show nothing new. This is final.',
   revoked: 'Revoked',
   emptyTitle: 'No feeds yet',
   empty:
-    'A feed is a secret address that Outlook, Google Calendar or Thunderbird subscribe to. It shows what you may see, planned and cancelled work too.',
+    'A feed is a secret address that Outlook, Google Calendar or Thunderbird subscribe to; a feed of your notices is for a news reader. It shows what you may see, planned and cancelled work too.',
   example: 'Payments, on call  ·  releases  ·  production',
-  newTitle: 'New calendar feed',
+  newTitle: 'New feed',
   create: 'Make the feed',
   fields: {
-    name: 'Name in calendar programs',
+    name: 'Name in the programs that read it',
     service: 'Service',
     team: 'Team',
     environment: 'Environment',
@@ -28,6 +33,7 @@ export const feeds = {
     board: 'Meetings of a board',
   },
   any: 'Left empty, it shows all.',
+  noticeHelp: 'The newest 50 notices to you, in Atom, and nothing else.',
   boardHelp: 'Then it shows the meetings of this board, and nothing else.',
   meetings: (board: string) => `Meetings of ${board}`,
   addressTitle: 'Copy the address now',

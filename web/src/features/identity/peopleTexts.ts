@@ -113,7 +113,7 @@ export const PERMISSIONS: Record<string, string> = {
   'exception.request': 'Ask for exceptions',
   'exception.decide': 'Decide about exceptions',
   'gate.ask': 'Ask whether an artifact may be deployed',
-  'feed.write': 'Make and revoke calendar feeds',
+  'feed.write': 'Make and revoke feeds',
   'window.extend': 'Ask for a longer window of running work',
   'service.write': 'Keep services and CIs',
   'incident.write': 'Keep incidents',

@@ -107,4 +107,6 @@ export const NOTICES = {
     superseded: 'Left',
   } as Record<string, string>,
   inDoubt: 'in doubt',
+  waitsUntil: 'until',
+  quiet: '(quiet hours)',
 };

@@ -7,9 +7,12 @@ import { useWrite } from '@/lib/write';
 import { ActionButton } from '../Actions';
 import { Dialog } from '../Dialog';
 import { Icon } from '../icons';
+import { useOffer } from '../offer';
 import { Section } from '../Page';
 import { RefLink } from '../RefLink';
+import { say } from '../say';
 import { ProblemNote } from '../States';
+import { Time } from '../Time';
 import { UI, wordOf } from '../texts';
 import { LINK_KINDS, RECORD } from './texts';
 import classes from './record.module.css';
@@ -60,7 +63,7 @@ export function Links({ links, path, version, asField, may, settle }: Props) {
             <span className="soft">{wordOf(link.kind)}</span>
             <span className={classes.linkTarget}>
               <Target link={link} />
-              {link.tell && <span className="soft"> · {RECORD.tellWhom(link.tell)}</span>}
+              <Told link={link} />
             </span>
             {WAITS.includes(link.kind) && (settle?.allowed || link.done) && (
               <Checkbox
@@ -95,6 +98,42 @@ export function Links({ links, path, version, asField, may, settle }: Props) {
         />
       )}
     </Section>
+  );
+}
+
+/** Who was told of it by a notice, and when; else to whom it is told, and why no notice did. */
+function Told({ link: { tell, told, untold } }: { link: RecordLink }) {
+  if (told) {
+    return (
+      <span className="soft">
+        {' '}
+        · {RECORD.toldWhom(told.whom)} <Time at={told.at} show="full" />
+      </span>
+    );
+  }
+  if (!tell) return null;
+  return (
+    <span className="soft">
+      {' '}
+      · {RECORD.tellWhom(tell)}
+      {untold && <> · {RECORD.untold(untold.reason)}</>}
+      {untold?.notice && <Again key={untold.reason} notice={untold.notice} />}
+    </span>
+  );
+}
+
+/** Sends what was written for them again; no more once it is on its way, until that failed too. */
+function Again({ notice }: { notice: string }) {
+  const write = useWrite<Schema<'Retried'>>(() => say(RECORD.sentAgain));
+  const send = () => write.mutate({ path: `/notices/${notice}/retry`, body: {} });
+  const again = useOffer('notice.write', RECORD.sendAgain, send);
+  if (write.isSuccess) return null;
+  return (
+    <>
+      {' '}
+      <ActionButton size="compact-xs" item={{ ...again, busy: write.isPending }} />
+      <ProblemNote error={write.error} />
+    </>
   );
 }
 

@@ -201,8 +201,13 @@ export const RECORD = {
   linkUrl: 'Address',
   known: 'What is known of these services',
   tell: 'Whom to tell',
-  tellHelp: 'Who asked for it, or who keeps the problem. You are reminded when the work is done.',
+  tellHelp:
+    'Who asked for it, or who keeps the problem. A login or an e-mail address is told by a notice when the work is done; of any other name you are reminded.',
   tellWhom: (who: string) => `tell ${who}`,
+  toldWhom: (who: string) => `told ${who} at`,
+  untold: (why: string) => `not told by a notice: ${why}`,
+  sendAgain: 'Send it again',
+  sentAgain: 'It is sent again',
   told: 'Told',
   doneHere: 'The work is done. Still to be told:',
   toTell: (who: string | null | undefined, kind: string, target: string) =>

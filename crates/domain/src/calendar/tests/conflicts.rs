@@ -117,9 +117,24 @@ fn an_acceptance_says_why_and_ends_in_the_future() {
 #[test]
 fn every_conflict_that_blocks_is_named() {
     let blocking = ["REL-9 touches db-1".to_owned(), "a blackout".to_owned()];
-    let refusal: crate::Refusal = not_blocked(&blocking).expect_err("blocked").into();
+    let refusal: crate::Refusal =
+        not_blocked(&blocking, Stands::Planned).expect_err("blocked").into();
     assert_eq!(refusal.code, "calendar.conflict_blocks");
     assert!(refusal.detail.starts_with("2 conflicts block this window"), "{}", refusal.detail);
     assert_eq!(refusal.missing[1].detail, "a blackout");
-    assert_eq!(not_blocked(&[]), Ok(()));
+    assert_eq!(not_blocked(&[], Stands::Planned), Ok(()));
+}
+
+#[test]
+fn only_a_planned_window_can_be_accepted_as_it_is() {
+    let (planned, other) = (Some(minutes(0, 60)), Some(minutes(30, 90)));
+    let says = |asked, committed| {
+        let stands = Stands::of(asked, planned, committed);
+        not_blocked(&["a blackout".to_owned()], stands).expect_err("blocked").to_string()
+    };
+    for (asked, committed) in [(None, false), (None, true), (planned, false), (planned, true)] {
+        assert!(says(asked, committed).contains("or have each conflict accepted"));
+    }
+    assert!(says(other, false).contains("plan this window first"));
+    assert!(!says(other, true).contains("accepted"), "no edit plans beside a committed window");
 }

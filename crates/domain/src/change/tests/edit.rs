@@ -35,7 +35,7 @@ fn an_edit_that_changes_nothing_is_no_event() {
 }
 
 #[test]
-fn the_calendar_looks_again_only_when_dates_or_things_move() {
+fn the_calendar_looks_again_only_when_what_conflicts_rest_on_moves() {
     let moved =
         |edit: &Edit| super::edit(&draft(), edit, &facts(), &stamp()).expect("allowed").moved;
     assert!(!moved(&retitled()));
@@ -44,6 +44,13 @@ fn the_calendar_looks_again_only_when_dates_or_things_move() {
     assert!(moved(&Edit { services: Some(BTreeSet::new()), ..Edit::default() }));
     let environment = Some(crate::vocabulary::Environment::Test);
     assert!(moved(&Edit { environment, ..Edit::default() }));
+    let team = Some(Some(kernel::TeamId::from_uuid(uuid(7))));
+    let handed_over = Edit { team, ..Edit::default() };
+    assert!(moved(&handed_over));
+    assert!(moved(&Edit { change_type: Some(Some(ChangeType::Emergency)), ..Edit::default() }));
+    let travels = Change { release: Some(release(8)), ..draft() };
+    let edited = super::edit(&travels, &handed_over, &facts(), &stamp()).expect("allowed");
+    assert!(!edited.moved, "the team of its release counts");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use kernel::{Actor, ChangeId, CiId, Id, PersonId, ReleaseId, ServiceId, Timestam
 use super::*;
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval::{Answer, Cast, Electorate, GroupPlan, PartName, Plan, Quorum, StagePlan};
+use crate::calendar::Stands;
 use crate::identity::Role;
 use crate::policy::{ChangeType, OutsideRelease};
 use crate::risk::{Assessment, CustomerImpact};
@@ -113,6 +114,7 @@ fn facts() -> Facts {
         roles: roles(OWNER),
         release: None,
         blocking: vec![],
+        stands: Stands::Planned,
         under: vec![],
         blocking_now: vec![],
         under_now: vec![],

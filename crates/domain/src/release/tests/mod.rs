@@ -23,6 +23,7 @@ use serde_json::json;
 use super::*;
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::approval::{Answer, Cast, Electorate, GroupPlan, PartName, Plan, Quorum, StagePlan};
+use crate::calendar::Stands;
 use crate::change;
 use crate::deployment::StepState;
 use crate::identity::Role;
@@ -179,6 +180,7 @@ fn facts(release: &Release) -> Facts {
         roles: roles(MANAGERS[1]),
         changes: release.changes.iter().map(|id| fact(number(id))).collect(),
         blocking: vec![],
+        stands: Stands::Planned,
         under: vec![],
         before: vec![],
         owning: vec![],

@@ -19,7 +19,7 @@ use crate::audit::tree::grow::{Kept, size_of};
 use crate::audit::tree::merkle::prove_inclusion;
 use crate::audit::tree::proof::texts;
 use crate::bus::Stop;
-use crate::read::{ANY_MAX, Statement};
+use crate::read::{ANY_MAX, Statement, of_any};
 use crate::records::{KINDS, state_text};
 
 /// How many events are told at once.
@@ -101,12 +101,8 @@ pub(super) fn streams(
     let ids: Vec<&str> = [release].into_iter().chain(changes.iter().map(String::as_str)).collect();
     for (kind, sql, column) in belonging {
         let mut found = BTreeSet::new();
-        for slice in ids.chunks(ANY_MAX) {
-            let mut statement = Statement::new(sql);
-            statement.bind_any(column, slice.iter().map(|id| Value::from(*id)));
-            for row in statement.query(db)? {
-                found.insert(format!("{kind}:{}", row.text(0)?));
-            }
+        for row in of_any(db, sql, column, ids.iter().map(|id| Value::from(*id)))? {
+            found.insert(format!("{kind}:{}", row.text(0)?));
         }
         records.extend(found);
     }

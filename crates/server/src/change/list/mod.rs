@@ -20,7 +20,7 @@ use crate::listing::{
     Asked, Condition, GATHER_MAX, Index, Order, Source, among, check_cursor, ids, order, word,
 };
 use crate::names::{Names, find_person, find_release, shown_window};
-use crate::read::{ANY_MAX, LIMIT_MAX, Statement, found, present, wrong_name};
+use crate::read::{LIMIT_MAX, Statement, found, of_any, present, wrong_name};
 use crate::service::{find_ci, find_service};
 use crate::team::find_team;
 
@@ -286,14 +286,11 @@ const COLUMNS: &str = "changes.id, changes.number, changes.title, changes.change
 /// Changes as lines of a list, in the order of their ids.
 pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ChangeRow>, Fault> {
     let mut read: BTreeMap<String, Row> = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new(&format!(
-            "SELECT {COLUMNS} FROM changes LEFT JOIN releases ON releases.id = changes.release WHERE "
-        ));
-        statement.bind_any("changes.id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            read.insert(row.text(0)?.to_owned(), row);
-        }
+    let sql = &format!(
+        "SELECT {COLUMNS} FROM changes LEFT JOIN releases ON releases.id = changes.release WHERE "
+    );
+    for row in of_any(db, sql, "changes.id", ids.iter().map(Value::from))? {
+        read.insert(row.text(0)?.to_owned(), row);
     }
     let (mut names, mut sides) = (Names::default(), Vec::new());
     names.load_named(db, read.values(), &[8, 9, 10])?;

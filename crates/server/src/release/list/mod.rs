@@ -19,7 +19,7 @@ use crate::listing::{
 };
 use crate::names::{Names, find_person, shown_window};
 use crate::read::{
-    ANY_MAX, LIMIT_MAX, Statement, cursor_parts, cursor_text, found, present, wrong_name,
+    LIMIT_MAX, Statement, cursor_parts, cursor_text, found, of_any, present, wrong_name,
 };
 use crate::release::SERIES;
 use crate::team::find_team;
@@ -223,12 +223,9 @@ const ROW: &str = "id, number, title, model, phase, state, held, approved, sched
 /// Releases as lines of a list, in the order of their ids.
 pub fn rows(db: &mut dyn Query, ids: &[String]) -> Result<Vec<ReleaseRow>, Fault> {
     let mut read: BTreeMap<String, Row> = BTreeMap::new();
-    for slice in ids.chunks(ANY_MAX) {
-        let mut statement = Statement::new(&format!("SELECT {ROW} FROM releases WHERE "));
-        statement.bind_any("id", slice.iter().map(Value::from));
-        for row in statement.query(db)? {
-            read.insert(row.text(0)?.to_owned(), row);
-        }
+    let sql = &format!("SELECT {ROW} FROM releases WHERE ");
+    for row in of_any(db, sql, "id", ids.iter().map(Value::from))? {
+        read.insert(row.text(0)?.to_owned(), row);
     }
     let mut names = Names::default();
     names.load_named(db, read.values(), &[9, 10])?;

@@ -1,9 +1,10 @@
 //! Who may do what to whose record: someone of each role does everything that is asked of articles,
-//! exceptions, boards, meetings, delegations, conflicts, approvals, running work, scopes, reviews,
-//! feeds and tokens, to records that stand to them in each way. Every answer is the one that the
-//! rule below gives, what a record says of its actions agrees with it, and all of them together are
-//! a table that is read.
+//! exceptions, boards, meetings, delegations, conflicts, approvals, conditions, running work,
+//! windows that are asked of teams, scopes and their parts, reviews, feeds and tokens, to records
+//! that stand to them in each way. Every answer is the one that the rule below gives, what a record
+//! says of its actions agrees with it, and all of them together are a table that is read.
 
+mod teams;
 mod work;
 
 use std::collections::BTreeMap;
@@ -30,10 +31,13 @@ const MARKS: &[(&str, &str)] = &[
     ("cab.not_a_member", "seat"),
     ("cab.not_the_chair", "chair"),
     ("release.scope_owner", "scope"),
+    ("release.not_of_team", "team"),
+    ("approval.condition_of_another", "named"),
 ];
 
 const LEGEND: &str = "x may · - the role lacks a permission · own it is their own work · seat they \
-    are not among those who are asked · chair they do not lead it · scope another decides about it";
+    are not among those who are asked · chair they do not lead it · scope another decides about it \
+    · team they do not belong to the team · named another is named";
 
 /// How a record stands to who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +50,7 @@ enum Stand {
     Implements,
     /// They carry out what is in its way.
     OtherSide,
-    /// They answer for it.
+    /// They answer for it, or for what is on the agenda.
     Owns,
     /// They said yes to it.
     Approved,
@@ -54,7 +58,9 @@ enum Stand {
     Decides,
     /// They lead it.
     Chairs,
-    /// They sit on it by name.
+    /// It names them.
+    Named,
+    /// They sit on it by name, or belong to its team.
     Member,
     /// They sit on it by their role.
     Seated,
@@ -97,6 +103,7 @@ fn expected(role: Role, action: &str, stand: Stand) -> Verdict {
         }
         ("conflict", _) => needs(may(P::ConflictAccept)).and(not_own("calendar.own_conflict")),
         ("work" | "scope" | "review" | "feed" | "token", _) => work::expected(role, action, stand),
+        ("window" | "part" | "condition", _) => teams::expected(role, action, stand),
         ("change" | "release", _) => {
             let asked = if kind == "change" { Role::ServiceOwner } else { Role::ReleaseManager };
             let sits = if role == asked { Ok(()) } else { Err("approval.not_a_voter") };
@@ -106,7 +113,7 @@ fn expected(role: Role, action: &str, stand: Stand) -> Verdict {
         ("board", _) | ("meeting", "plan") => needs(may(P::CabWrite)),
         ("meeting", verb) => {
             let leads = may(P::CabWrite) || stand == S::Chairs;
-            let sits = leads || matches!(stand, S::Member | S::Seated);
+            let sits = leads || matches!(stand, S::Member | S::Seated | S::Owns);
             needs(may(P::CabAttend)).and(match verb {
                 "attend" | "remark" | "attend for another" if !sits => Err("cab.not_a_member"),
                 "attend" | "remark" => Ok(()),
@@ -461,8 +468,8 @@ struct Met {
     index: usize,
     stand: Stand,
     path: String,
-    /// Whether what comes before its board has passed the release manager.
-    passed: bool,
+    /// What comes before its board.
+    on: [String; 2],
 }
 
 /// The verbs up to the cut-off, and those from it on, each with how it is called and its body.
@@ -487,7 +494,11 @@ const AFTER: Verbs = &[
 ];
 
 /// Boards on which each sits, or not, in each way, with a meeting that is planned.
-async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
+async fn boards(
+    world: &mut World<'_>,
+    cut_off: Timestamp,
+    [waiting, passed]: &[[String; 2]; 2],
+) -> Vec<Met> {
     let mut met = Vec::new();
     for index in 0..world.actors.len() {
         let Actor { role, login, .. } = &world.actors[index];
@@ -496,8 +507,6 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
             let other = if role == Role::Auditor { Role::Requester } else { Role::Auditor };
             let name = format!("Board of {login}, {stand:?}");
             let sits = if stand == Stand::Seated { role } else { other };
-            // What a later stage asks the board comes before it by hand.
-            let passed = role == Role::ReleaseManager;
             let later = [Role::ReleaseManager, Role::CabMember].contains(&role);
             let asked = if later { Role::ReleaseAuthority } else { Role::CabMember };
             let fields = json!({
@@ -519,7 +528,9 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
                 let path = number(&world.rosa.post("/meetings", call.clone()).await.ok());
                 let path = format!("/meetings/{path}");
                 if verb.is_empty() {
-                    met.push(Met { index, stand, path, passed });
+                    // What a later stage asks the board comes before it by hand.
+                    let on = if role == Role::ReleaseManager { passed } else { waiting };
+                    met.push(Met { index, stand, path, on: on.clone() });
                     continue;
                 }
                 let actor = &world.actors[index].client;
@@ -536,10 +547,33 @@ async fn boards(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
     met
 }
 
+/// Meetings before which releases come that each of them answers for, and sits on no board.
+async fn owners(world: &mut World<'_>, cut_off: Timestamp) -> Vec<Met> {
+    // Whose own release it is does not decide about it.
+    world.stage.account("rolf_release_authority", &["release_authority"]).await;
+    let fields = json!({"name": "Board of others", "roles": ["release_authority"],
+        "chair": "rita_release_manager"});
+    let board = number(&world.rosa.post("/boards", fields).await.ok());
+    let mut met = Vec::new();
+    for index in 0..world.actors.len() {
+        let login = world.actors[index].login.clone();
+        let window = world.window();
+        let people = ("ivan_implementer", &*login);
+        let on = [
+            world.submitted("major", people, &window).await,
+            world.submitted("major", people, &window).await,
+        ];
+        let end = cut_off.plus_minutes(60);
+        let call = json!({"board": board, "window": {"start": cut_off, "end": end}});
+        let path = format!("/meetings/{}", number(&world.rosa.post("/meetings", call).await.ok()));
+        met.push(Met { index, stand: Stand::Owns, path, on });
+    }
+    met
+}
+
 /// Takes each meeting through its verbs; where the one who asks may not, who may does it.
-async fn walked(world: &mut World<'_>, met: &[Met], verbs: Verbs, on: &[[String; 2]; 2]) {
-    for Met { index, stand, path, passed } in met {
-        let on = &on[usize::from(*passed)];
+async fn walked(world: &mut World<'_>, met: &[Met], verbs: Verbs) {
+    for Met { index, stand, path, on } in met {
         for (action, verb, body) in verbs {
             let actor = &world.actors[*index].client;
             let is_shown = *action != "meeting attend for another";
@@ -569,31 +603,37 @@ fn each_role_may_do_to_each_record_what_the_rule_says_and_the_table_shows_it() {
         work::scopes(&mut world).await;
         work::secrets(&mut world).await;
         delegations(&mut world).await;
-        let cut_off = at("2026-11-21T12:00:00Z");
-        let met = boards(&mut world, cut_off).await;
-        let window = world.window();
-        let ivan = "ivan_implementer";
-        let waiting = [
-            world.submitted("major", (ivan, ivan), &window).await,
-            world.submitted("major", (ivan, ivan), &window).await,
-        ];
-        let passed = [
-            world.submitted("major", (ivan, ivan), &window).await,
-            world.submitted("major", (ivan, ivan), &window).await,
-        ];
-        let mut managers = world.actors.iter().filter(|one| one.role == Role::ReleaseManager);
-        let manager = &managers.next().expect("a release manager").client;
-        for release in &passed {
-            vote(manager, &format!("/releases/{release}")).await.ok();
-        }
-        let on = [waiting, passed];
-        for Met { path, passed, .. } in &met {
-            let subject = &on[usize::from(*passed)][0];
-            world.rosa.post(&format!("{path}/add"), json!({"subject": subject})).await.ok();
-        }
-        walked(&mut world, &met, BEFORE, &on).await;
-        stage.clock.set(cut_off);
-        walked(&mut world, &met, AFTER, &on).await;
+        teams::windows(&mut world).await;
+        teams::parts(&mut world).await;
+        teams::conditions(&mut world).await;
+        meetings(&mut world).await;
         insta::assert_snapshot!("who_may_do_what_to_whose_record", world.table());
     });
+}
+
+async fn meetings(world: &mut World<'_>) {
+    let cut_off = at("2026-11-21T12:00:00Z");
+    let window = world.window();
+    let ivan = "ivan_implementer";
+    let waiting = [
+        world.submitted("major", (ivan, ivan), &window).await,
+        world.submitted("major", (ivan, ivan), &window).await,
+    ];
+    let passed = [
+        world.submitted("major", (ivan, ivan), &window).await,
+        world.submitted("major", (ivan, ivan), &window).await,
+    ];
+    let mut managers = world.actors.iter().filter(|one| one.role == Role::ReleaseManager);
+    let manager = &managers.next().expect("a release manager").client;
+    for release in &passed {
+        vote(manager, &format!("/releases/{release}")).await.ok();
+    }
+    let mut met = boards(world, cut_off, &[waiting, passed]).await;
+    met.extend(owners(world, cut_off).await);
+    for Met { path, on, .. } in &met {
+        world.rosa.post(&format!("{path}/add"), json!({"subject": on[0]})).await.ok();
+    }
+    walked(world, &met, BEFORE).await;
+    world.stage.clock.set(cut_off);
+    walked(world, &met, AFTER).await;
 }

@@ -49,7 +49,9 @@ export function AgendaList({ meeting, chosen, onChoose }: Props) {
                 {item.subject.id === meeting.current && (
                   <StatePill word="running" label={MEETING.onTable} />
                 )}
-                {item.opened_at && item.decision && <StatePill word={item.decision} />}
+                {item.decision && (item.opened_at || item.decision === 'withdrawn') && (
+                  <StatePill word={item.decision} />
+                )}
                 {item.by_hand && <span>{MEETING.byHand}</span>}
               </span>
             </button>

@@ -1,60 +1,71 @@
 // Sets a board up, or edits it.
 import { useForm } from '@/lib/forms';
-import { ZONES } from '@/lib/dates';
 import { choiceOf, type Choice } from '@/lib/lookup';
 import { asProblem } from '@/lib/problem';
-import { useZone } from '@/lib/session';
+import type { FieldError, Window } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
+import { toWall } from '@/lib/zone';
 import { Dialog } from '@/ui/Dialog';
-import { ErrorSummary, NumberField, Pair, SelectField, TextField } from '@/ui/Form';
+import { ErrorSummary, NumberField, TagsField, TextField } from '@/ui/Form';
 import { PeoplePicker, PersonPicker } from '@/ui/Picker';
+import { RuleField } from '@/ui/RuleField';
+import { RULE } from '@/ui/ruleTexts';
+import { WindowField } from '@/ui/WindowField';
 import { boardPath, type Board } from '../queries';
 import { BOARD } from '../texts';
 import { WordsField } from './WordsField';
-import { CAB } from '../texts';
 
 interface Values {
   name: string;
   chair: Choice | null;
   members: Choice[];
   roles: string[];
-  days: string[];
-  at: string;
-  zone: string;
-  minutes: number | undefined;
+  /** The first meeting; without it the board meets only as called. */
+  window: Window | null;
+  repeats: string;
+  except: string[];
+  also: string[];
   hours: number | undefined;
 }
 
-function valuesOf(board: Board | undefined, zone: string): Values {
+function valuesOf(board: Board | undefined): Values {
   const schedule = board?.schedule;
   return {
     name: board?.name ?? '',
     chair: board?.chair ? choiceOf(board.chair) : null,
     members: board?.members.map(choiceOf) ?? [],
     roles: board?.roles ?? ['cab_member'],
-    days: schedule?.days ?? [],
-    at: schedule?.at ?? '10:00',
-    zone: schedule?.zone ?? zone,
-    minutes: schedule?.minutes ?? 60,
-    hours: schedule ? Math.round(schedule.cut_off_minutes / 60) : 24,
+    window: schedule?.window ?? null,
+    repeats: schedule?.repeats ?? 'weekly',
+    except: schedule?.except ?? [],
+    also: schedule?.also ?? [],
+    hours: schedule ? schedule.cut_off_minutes / 60 : 24,
   };
 }
 
 function fieldsOf(values: Values) {
-  const schedule = {
-    days: values.days,
-    at: values.at,
-    zone: values.zone,
-    minutes: values.minutes ?? 0,
-    cut_off_minutes: (values.hours ?? 0) * 60,
-  };
+  const { window, repeats, except, also, hours } = values;
   return {
     name: values.name,
     chair: values.chair?.value ?? null,
     members: values.members.map((each) => each.value),
     roles: values.roles,
-    schedule: values.days.length > 0 ? schedule : null,
+    schedule: window && {
+      window,
+      repeats,
+      except,
+      also,
+      cut_off_minutes: Math.round((hours ?? 0) * 60),
+    },
   };
+}
+
+/** What is wrong with the schedule stands at its own fields. */
+function fieldErrors(errors: FieldError[]): FieldError[] {
+  return errors.map((error) => {
+    const pointer = error.pointer.replace(/^\/schedule(?=\/)/, '');
+    return { ...error, pointer: pointer === '/cut_off_minutes' ? '/hours' : pointer };
+  });
 }
 
 interface Props {
@@ -64,7 +75,7 @@ interface Props {
 }
 
 export function BoardDialog({ board, onClose, onDone }: Props) {
-  const form = useForm<Values>(valuesOf(board, useZone()));
+  const form = useForm<Values>(valuesOf(board));
   const write = useWrite(onDone);
   const submit = () =>
     write.mutate(
@@ -74,10 +85,12 @@ export function BoardDialog({ board, onClose, onDone }: Props) {
         version: board?.version,
         body: fieldsOf(form.values),
       },
-      { onError: (error) => form.showErrors(asProblem(error).errors) },
+      { onError: (error) => form.showErrors(fieldErrors(asProblem(error).errors)) },
     );
+  const { window } = form.values;
   return (
     <Dialog
+      wide
       title={board ? BOARD.editTitle : BOARD.newTitle}
       submit={board ? BOARD.save : BOARD.create}
       busy={write.isPending}
@@ -112,26 +125,32 @@ export function BoardDialog({ board, onClose, onDone }: Props) {
         value={form.values.members}
         onChange={(members) => form.set('members', members)}
       />
-      <WordsField
-        name="days"
-        label={BOARD.days}
-        help={BOARD.daysHelp}
-        choices={CAB.days}
-        value={form.values.days}
-        onChange={(days) => form.set('days', days)}
+      <WindowField
+        label={BOARD.first}
+        help={BOARD.firstHelp}
+        minutes={60}
+        error={form.errorOf('window')}
+        value={window}
+        onChange={(next) => form.set('window', next)}
       />
-      <Pair>
-        <TextField form={form} name="at" label={BOARD.at} type="time" />
-        <SelectField form={form} name="zone" label={BOARD.zone} options={zones()} searchable />
-      </Pair>
-      <Pair>
-        <NumberField form={form} name="minutes" label={BOARD.minutes} suffix=" min" min={5} />
-        <NumberField form={form} name="hours" label={BOARD.cutOff} suffix=" h" max={336} />
-      </Pair>
+      {window && (
+        <>
+          <RuleField
+            value={form.values.repeats}
+            first={toWall(window.start, window.zone ?? 'UTC')}
+            error={form.errorOf('repeats')}
+            onChange={(repeats) => {
+              form.set('repeats', repeats);
+              if (repeats === 'none') form.set('except', []);
+            }}
+          />
+          {form.values.repeats !== 'none' && (
+            <TagsField form={form} name="except" label={RULE.except} help={RULE.exceptHelp} />
+          )}
+          <TagsField form={form} name="also" label={RULE.also} help={RULE.alsoHelp} />
+          <NumberField form={form} name="hours" label={BOARD.cutOff} suffix=" h" max={336} />
+        </>
+      )}
     </Dialog>
   );
-}
-
-function zones() {
-  return ZONES.map((zone) => ({ value: zone, label: zone }));
 }

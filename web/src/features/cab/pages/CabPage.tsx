@@ -3,11 +3,13 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { paths } from '@/app/paths';
 import { useGo } from '@/lib/address';
+import { clock } from '@/lib/dates';
 import { say } from '@/ui/say';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { InLog } from '@/ui/InLog';
 import { Link } from '@/ui/Link';
 import { Page, Section, Stack } from '@/ui/Page';
+import { repeatsWords } from '@/ui/ruleTexts';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
 import { StatePill } from '@/ui/StatePill';
 import { Time, WindowTime } from '@/ui/Time';
@@ -121,12 +123,20 @@ export default function CabPage() {
   );
 }
 
-/** `Monday to Friday` where they follow one another, else each by name. */
-function daysText(days: string[]): string {
-  const from = CAB.days.indexOf(days[0] ?? '');
-  const inRow = days.length > 2 && days.every((each, at) => each === CAB.days[from + at]);
-  const named = days.map(wordOf);
-  return inRow ? CAB.dayToDay(named[0] ?? '', named.at(-1) ?? '') : named.join(', ');
+/** When a board meets, in its own zone: it holds at the same time on that wall clock. */
+function Meets({ schedule }: { schedule: NonNullable<Board['schedule']> }) {
+  const { window, repeats } = schedule;
+  const zone = window.zone ?? 'UTC';
+  const words = repeatsWords(repeats, window) ?? repeats;
+  const except = schedule.except ?? [];
+  const also = schedule.also ?? [];
+  return (
+    <>
+      {CAB.when(words, clock(window.start, zone), zone)}
+      {except.length > 0 && <div className="soft">{CAB.except(except.join(', '))}</div>}
+      {also.length > 0 && <div className="soft">{CAB.also(also.join(', '))}</div>}
+    </>
+  );
 }
 
 function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
@@ -169,9 +179,7 @@ function BoardCard({ board, onEdit }: { board: Board; onEdit?: () => void }) {
         </div>
         <div>
           <dt>{CAB.meets}</dt>
-          <dd>
-            {schedule ? CAB.when(daysText(schedule.days), schedule.at, schedule.zone) : CAB.onCall}
-          </dd>
+          <dd>{schedule ? <Meets schedule={schedule} /> : CAB.onCall}</dd>
         </div>
         <div>
           <dt>{CAB.answersFor}</dt>

@@ -7,12 +7,13 @@ import { useWrite } from '@/lib/write';
 import { Dialog } from '@/ui/Dialog';
 import { ErrorSummary, LongTextField, SelectField, TagsField, TextField } from '@/ui/Form';
 import { ServicesPicker } from '@/ui/Picker';
+import { RuleField } from '@/ui/RuleField';
+import { RULE } from '@/ui/ruleTexts';
 import { wordOf } from '@/ui/texts';
 import { WindowField } from '@/ui/WindowField';
 import { toWall } from '@/lib/zone';
 import { ENVIRONMENTS, type BandWords } from '../bandTexts';
 import { BandPreview } from './BandPreview';
-import { RuleField } from './RuleField';
 
 interface Values {
   name: string;
@@ -112,8 +113,8 @@ export function BandDialog({ words, reasoned, band, onClose, onDone }: Props) {
       />
       {form.values.repeats !== 'none' && (
         <>
-          <TagsField form={form} name="except" label={fields.except} help={words.exceptHelp} />
-          <TagsField form={form} name="also" label={fields.also} help={words.alsoHelp} />
+          <TagsField form={form} name="except" label={RULE.except} help={RULE.exceptHelp} />
+          <TagsField form={form} name="also" label={RULE.also} help={RULE.alsoHelp} />
         </>
       )}
       <ServicesPicker

@@ -6,7 +6,6 @@ import { clock, dayClock, windowText } from '@/lib/dates';
 import { usePages } from '@/lib/pages';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
-import { toWall } from '@/lib/zone';
 import { DataTable, type Column } from '@/ui/DataTable';
 import { Dialog } from '@/ui/Dialog';
 import { InLog } from '@/ui/InLog';
@@ -14,11 +13,11 @@ import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { None } from '@/ui/None';
 import { say } from '@/ui/say';
+import { repeatsWords } from '@/ui/ruleTexts';
 import { EmptyState } from '@/ui/States';
 import { wordOf } from '@/ui/texts';
 import { useNow, WindowTime } from '@/ui/Time';
-import { rule, ruleWords, type BandWords } from '../bandTexts';
-import { dayOf, parseRule } from '../rule';
+import type { BandWords } from '../bandTexts';
 import { BandDialog } from './BandDialog';
 import { NextTimes } from './BandPreview';
 import classes from './BandPage.module.css';
@@ -101,7 +100,12 @@ function columnsOf({ words, reasoned, refused, open }: ColumnsOf): Column<BandRe
     },
     { key: 'when', header: heads.when, cell: (row) => <When band={row} /> },
     { key: 'repeats', header: heads.repeats, cell: (row) => <RepeatsText band={row} /> },
-    { key: 'next', header: heads.next, wideOnly: true, cell: (row) => <NextTime band={row} /> },
+    {
+      key: 'next',
+      header: heads.next,
+      wideOnly: true,
+      cell: (row) => <NextTime band={row} words={words} />,
+    },
     {
       key: 'services',
       header: heads.services,
@@ -167,16 +171,11 @@ function When({ band }: { band: BandRecord }) {
 }
 
 function RepeatsText({ band }: { band: BandRecord }) {
-  const known = parseRule(band.repeats);
-  if (band.repeats === 'none') return rule.shapes.none;
-  // A weekly rule that names no day keeps the first occurrence's.
-  const first = dayOf(toWall(band.window.start, band.window.zone ?? 'UTC'));
-  const days = known?.shape === 'weekly' && known.days.length === 0 ? [first] : known?.days;
-  return known ? ruleWords({ ...known, days: days ?? [] }) : <code>{band.repeats}</code>;
+  return repeatsWords(band.repeats, band.window) ?? <code>{band.repeats}</code>;
 }
 
 /** The next time, or until when the present one lasts; a tip lists those after it. */
-function NextTime({ band }: { band: BandRecord }) {
+function NextTime({ band, words }: { band: BandRecord; words: BandWords }) {
   const now = useNow();
   const [first] = band.next;
   if (!first) return <None />;
@@ -187,7 +186,7 @@ function NextTime({ band }: { band: BandRecord }) {
     <HoverCard withinPortal openDelay={200}>
       <HoverCard.Target>
         <button type="button" className={classes.next}>
-          {runs ? rule.runs(dayClock(first.window.end, zone)) : dayClock(first.window.start, zone)}
+          {runs ? words.runs(dayClock(first.window.end, zone)) : dayClock(first.window.start, zone)}
           {moves && <span aria-hidden="true"> *</span>}
         </button>
       </HoverCard.Target>

@@ -17,6 +17,8 @@ import { feeds as words } from '../feedTexts';
 export type Feed = Schema<'Feed'>;
 
 const BOARDS_MAX = 50;
+/** The kind of a feed that tells the reader's notices. */
+const NOTICE = 'notice';
 
 interface Values {
   name: string;
@@ -48,14 +50,14 @@ export function NewFeedDialog({ onClose, onDone }: NewProps) {
   });
   const write = useWrite<Feed>(onDone);
   const { name, service, team, environment, kind, board } = form.values;
+  const narrowed = () => {
+    if (kind === NOTICE) return { kind };
+    if (board) return { board };
+    return { service: service?.value, team: team?.value, environment, kind };
+  };
   const submit = () =>
     write.mutate(
-      {
-        path: '/feeds',
-        body: board
-          ? { name: name.trim(), board }
-          : { name: name.trim(), service: service?.value, team: team?.value, environment, kind },
-      },
+      { path: '/feeds', body: { name: name.trim(), ...narrowed() } },
       { onError: (error) => form.showErrors(asProblem(error).errors) },
     );
   const { fields } = words;
@@ -71,15 +73,27 @@ export function NewFeedDialog({ onClose, onDone }: NewProps) {
     >
       <ErrorSummary errors={form.errors} />
       <TextField form={form} name="name" label={fields.name} required autoFocus max={200} />
-      <SelectField
-        form={form}
-        name="board"
-        label={fields.board}
-        help={words.boardHelp}
-        clearable
-        options={(boards.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-      />
-      {!board && <Narrowed form={form} />}
+      {!board && (
+        <SelectField
+          form={form}
+          name="kind"
+          label={fields.kind}
+          help={kind === NOTICE ? words.noticeHelp : words.any}
+          clearable
+          options={Object.entries(words.kinds).map(([value, label]) => ({ value, label }))}
+        />
+      )}
+      {kind !== NOTICE && (
+        <SelectField
+          form={form}
+          name="board"
+          label={fields.board}
+          help={words.boardHelp}
+          clearable
+          options={(boards.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      )}
+      {!board && kind !== NOTICE && <Narrowed form={form} />}
     </Dialog>
   );
 }
@@ -90,14 +104,6 @@ function Narrowed({ form }: { form: Form<Values> }) {
   const { service, team } = form.values;
   return (
     <>
-      <SelectField
-        form={form}
-        name="kind"
-        label={fields.kind}
-        help={words.any}
-        clearable
-        options={Object.entries(words.kinds).map(([value, label]) => ({ value, label }))}
-      />
       <ServicePicker
         name="service"
         label={fields.service}

@@ -1,6 +1,7 @@
 // The reader's own notices, the latest first.
 import { Button } from '@mantine/core';
 import { usePages } from '@/lib/pages';
+import { isOfRecord } from '@/lib/moments';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { paths } from '@/app/paths';
@@ -63,7 +64,7 @@ export default function InboxPage() {
 /** A moment of a release is read among its notices, a move at the record itself. */
 function pathOf({ record, moment }: Item): string {
   const name = record.number ?? record.id;
-  if (moment !== 'moved_on') return paths.release(name, 'notices');
+  if (!isOfRecord(moment)) return paths.release(name, 'notices');
   return record.id.startsWith('chg_') ? paths.change(name) : paths.release(name);
 }
 

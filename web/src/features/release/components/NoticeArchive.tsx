@@ -121,7 +121,7 @@ const COLUMNS: Column<Delivery>[] = [
   {
     key: 'state',
     header: NOTICES.columns.state,
-    cell: ({ state, in_doubt: doubt }) => (
+    cell: ({ state, in_doubt: doubt, quiet, next_at: next }) => (
       <>
         <StatePill
           word={state}
@@ -129,6 +129,12 @@ const COLUMNS: Column<Delivery>[] = [
           tone={state === 'sent' ? 'clear' : state === 'dead' ? 'stop' : undefined}
         />
         {doubt && <span className="soft small"> {NOTICES.inDoubt}</span>}
+        {quiet && next && (
+          <span className="soft small">
+            {' '}
+            {NOTICES.waitsUntil} <Time at={next} show="full" /> {NOTICES.quiet}
+          </span>
+        )}
       </>
     ),
   },

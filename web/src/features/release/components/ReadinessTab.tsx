@@ -71,7 +71,7 @@ function ItemRow({ item, onTake }: { item: Item; onTake: (way: Way) => void }) {
         {item.ways.length > 0 && (
           <ul className={classes.ways} aria-label={READINESS.ways}>
             {item.ways.map((way) => (
-              <li key={way.kind} className={classes.way}>
+              <li key={way.kind + (way.change?.id ?? '')} className={classes.way}>
                 <WayButton way={way} onTake={() => onTake(way)} />
                 <Effect way={way} />
               </li>
@@ -136,7 +136,7 @@ function TakeWay(props: { release: Release; way: Way; onClose: () => void }) {
     if (way.change) {
       const change = way.change.number ?? way.change.id;
       write.mutate({ method: 'DELETE', path: `${path}/changes/${change}`, version });
-    } else if (release.phase === 'approval') {
+    } else if (release.phase === 'approval' && (release.scheduled || release.approved)) {
       write.mutate({ path: `${path}/schedule`, body: { window: way.window }, version });
     } else {
       write.mutate({ method: 'PATCH', path, body: { window: way.window }, version });

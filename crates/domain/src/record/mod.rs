@@ -1,6 +1,8 @@
 //! What hangs on every change and release beside its own content: tasks, remarks, watchers, links,
 //! and the rehearsals of its way back.
 
+mod link;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Actor, NAME_MAX, NOTE_MAX, PersonId, TeamId, Timestamp};
@@ -8,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::Stamp;
 use crate::edit::{editable, is_default};
-use crate::refusal::{Check, General, Missing, Refusal};
+use crate::refusal::{Check, General, Refusal};
 use crate::vocabulary::{Environment, Window};
+
+pub use link::{Awaited, Link, LinkKind, Told, Untold, settle};
 
 /// The most tasks on one record.
 pub const TASKS_MAX: usize = 200;
@@ -101,57 +105,6 @@ impl Standing {
     /// What an event decided.
     pub(crate) fn new(reason: &str, stamp: &Stamp) -> Self {
         Self { by: stamp.by.clone(), at: stamp.at, reason: reason.to_owned() }
-    }
-}
-
-/// A link to a record here or elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
-    /// What it is.
-    pub kind: LinkKind,
-    /// A number here or the name elsewhere.
-    pub target: String,
-    /// An http or https address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    /// To whom it is told that the work is done: who asked, or who keeps the problem.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tell: Option<String>,
-    /// Whether they were told, or the problem moved on.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub done: bool,
-}
-
-impl Link {
-    /// A link to something, without more.
-    pub fn new(kind: LinkKind, target: impl Into<String>) -> Self {
-        Self { kind, target: target.into(), url: None, tell: None, done: false }
-    }
-}
-
-crate::vocabulary::words! {
-    /// What a link points to.
-    LinkKind {
-        /// A change that has to do with it; no cause is claimed.
-        Change = "change",
-        /// An incident.
-        Incident = "incident",
-        /// A problem.
-        Problem = "problem",
-        /// A service request.
-        Request = "request",
-        /// A knowledge article.
-        Knowledge = "knowledge",
-        /// A commit.
-        Commit = "commit",
-        /// A pull request.
-        PullRequest = "pull_request",
-        /// A build.
-        Build = "build",
-        /// An artifact.
-        Artifact = "artifact",
-        /// A ticket in another tracker.
-        Ticket = "ticket",
     }
 }
 
@@ -260,6 +213,20 @@ pub enum ExtraEvent {
         /// All of them.
         links: Vec<Link>,
     },
+    /// A notice told someone that what they waited for is done: the link is ticked off.
+    LinkTold {
+        /// The link.
+        link: Awaited,
+        /// Their name, or their address.
+        whom: String,
+    },
+    /// No notice reached them: the link stays open.
+    LinkUntold {
+        /// The link.
+        link: Awaited,
+        /// Why.
+        untold: Untold,
+    },
     /// A rehearsal of the way back was written down.
     RehearsalRecorded {
         /// What was rehearsed.
@@ -304,6 +271,20 @@ pub enum ExtraCommand {
         /// All of them.
         links: Vec<Link>,
     },
+    /// Tick a link off: a notice told them.
+    Told {
+        /// The link.
+        link: Awaited,
+        /// Their name, or their address.
+        whom: String,
+    },
+    /// Say why no notice reached them.
+    Untold {
+        /// The link.
+        link: Awaited,
+        /// Why.
+        untold: Untold,
+    },
     /// Write a rehearsal down.
     Rehearse {
         /// What was rehearsed.
@@ -328,33 +309,7 @@ pub fn days_since(at: Timestamp, now: Timestamp) -> i64 {
     now.minutes_since(at).max(0) / (24 * 60)
 }
 
-impl LinkKind {
-    /// Whether somebody waits there for the work to be done.
-    pub fn waits(self) -> bool {
-        matches!(self, Self::Problem | Self::Request)
-    }
-}
-
-/// Refuses to say that those who wait were told, before there is something to tell.
-pub fn settle(succeeded: bool) -> Result<(), Refusal> {
-    if succeeded {
-        return Ok(());
-    }
-    let detail = "is ticked off once the work has been completed successfully";
-    Err(General::Invalid(vec![Missing::new("/links", detail)]).into())
-}
-
 impl Extras {
-    /// Whether a command says of a link that those who wait were told, which nobody said before.
-    pub fn settles(&self, command: &ExtraCommand) -> bool {
-        let ExtraCommand::SetLinks { links } = command else { return false };
-        let was = |link: &&Link| {
-            let same = |one: &Link| one.kind == link.kind && one.target == link.target && one.done;
-            self.links.iter().any(same)
-        };
-        links.iter().any(|link| link.done && !was(&link))
-    }
-
     /// The state after an event.
     #[must_use]
     pub fn evolve(mut self, event: &ExtraEvent, stamp: &Stamp) -> Self {
@@ -386,6 +341,18 @@ impl Extras {
                 self.watchers.remove(person);
             }
             ExtraEvent::LinksSet { links } => self.links.clone_from(links),
+            ExtraEvent::LinkTold { link, whom } => {
+                for open in self.open_links(link) {
+                    open.done = true;
+                    open.told = Some(Told { whom: whom.clone(), at: stamp.at });
+                    open.untold = None;
+                }
+            }
+            ExtraEvent::LinkUntold { link, untold } => {
+                for open in self.open_links(link) {
+                    open.untold = Some(untold.clone());
+                }
+            }
             ExtraEvent::RehearsalRecorded { rehearsal } => self.rehearsals.push(Rehearsed {
                 rehearsal: rehearsal.clone(),
                 by: stamp.by.clone(),
@@ -407,6 +374,11 @@ impl Extras {
             }
             ExtraCommand::Watch { person, on } => self.watch(*person, *on),
             ExtraCommand::SetLinks { links } => self.set_links(links),
+            ExtraCommand::Told { link, whom } => {
+                let event = ExtraEvent::LinkTold { link: link.clone(), whom: whom.clone() };
+                Ok(if self.awaited().contains(link) { vec![event] } else { vec![] })
+            }
+            ExtraCommand::Untold { link, untold } => Ok(self.untold(link, untold)),
             ExtraCommand::Rehearse { rehearsal, now } => self.rehearse(rehearsal, *now),
         }
     }
@@ -536,31 +508,6 @@ impl Extras {
         let unchanged = self.watchers.contains(&person) == on;
         Ok(if unchanged { vec![] } else { vec![ExtraEvent::WatchSet { person, on }] })
     }
-
-    fn set_links(&self, links: &[Link]) -> Result<Vec<ExtraEvent>, Refusal> {
-        let mut check = Check::default();
-        check.count("/links", links.len(), LINKS_MAX);
-        for (index, link) in links.iter().enumerate() {
-            check.name(&format!("/links/{index}/target"), &link.target, NAME_MAX);
-            if let Some(tell) = &link.tell {
-                check.text(&format!("/links/{index}/tell"), tell, NAME_MAX);
-            }
-            if link.done && !link.kind.waits() {
-                let detail = "only problems and requests are ticked off";
-                check.wrong(&format!("/links/{index}/done"), detail);
-            }
-            if let Some(url) = &link.url {
-                let pointer = format!("/links/{index}/url");
-                check.text(&pointer, url, 2_000);
-                if !url.starts_with("https://") && !url.starts_with("http://") {
-                    check.wrong(&pointer, "must start with https:// or http://");
-                }
-            }
-        }
-        check.end()?;
-        let unchanged = self.links == links;
-        Ok(if unchanged { vec![] } else { vec![ExtraEvent::LinksSet { links: links.to_vec() }] })
-    }
 }
 
 #[cfg(test)]
@@ -625,23 +572,6 @@ mod tests {
         let events = extras.decide(&ExtraCommand::EditTask { number: 1, edit }).expect("edited");
         let [ExtraEvent::TaskEdited { edit, .. }] = &events[..] else { panic!("{events:?}") };
         assert_eq!((edit.due_at, edit.due_by), (Some(Some(at(7))), Some(None)));
-    }
-
-    #[test]
-    fn only_those_who_wait_are_told_and_only_once_there_is_something_to_tell() {
-        let request = Link { tell: Some("Anna".to_owned()), ..Link::new(LinkKind::Request, "R-7") };
-        let told = Link { done: true, ..request.clone() };
-        let set = |links: &[Link]| ExtraCommand::SetLinks { links: links.to_vec() };
-        let waiting = Extras { links: vec![request.clone()], ..Extras::default() };
-        assert!(waiting.settles(&set(std::slice::from_ref(&told))));
-        assert!(!waiting.settles(&set(&[request, Link::new(LinkKind::Build, "9")])));
-        let settled = Extras { links: vec![told.clone()], ..Extras::default() };
-        assert!(!settled.settles(&set(&[told.clone(), Link::new(LinkKind::Build, "9")])));
-        assert_eq!(settle(true), Ok(()));
-        assert_eq!(settle(false).expect_err("too early").missing[0].pointer, "/links");
-        let build = Link { done: true, ..Link::new(LinkKind::Build, "9") };
-        let refusal = waiting.decide(&set(&[told, build])).expect_err("nobody waits");
-        assert_eq!(refusal.missing[0].pointer, "/links/1/done");
     }
 
     #[test]

@@ -1,7 +1,6 @@
-// How a band repeats: the common rules in fields, and the rule itself below them.
+// How something repeats: the common rules in fields, and the rule itself below them.
 import { Chip, NumberInput, Select, TextInput } from '@mantine/core';
 import { fieldId } from '@/lib/forms';
-import { rule as words } from '../bandTexts';
 import {
   DAYS,
   parseRule,
@@ -13,7 +12,8 @@ import {
   type Place,
   type Rule,
   type Shape,
-} from '../rule';
+} from './rule';
+import { RULE as words } from './ruleTexts';
 import classes from './RuleField.module.css';
 
 interface Props {
