@@ -21,5 +21,5 @@ export const quietTexts = {
     'A window that is moved or cancelled, where the old or the new one begins within 24 hours or is under way.',
     'What waited of the same record before one of these: it goes out first.',
   ],
-  page: 'Notices in the page, and reminders and escalations of approvals, which stand there, never wait.',
+  page: 'Notices in the page never wait.',
 };
