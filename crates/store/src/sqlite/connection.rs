@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ports::Fault;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::tx::SqliteTx;
@@ -49,6 +50,8 @@ pub(crate) fn connect(path: &Path, role: Role) -> Result<Connection, Fault> {
 fn set_up(conn: &Connection, role: Role) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Else a statement with a parameter in its LIMIT is planned anew each time it is run.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     if role == Role::Writer {
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
@@ -79,4 +82,22 @@ pub(crate) fn fault(attempted: &'static str, error: rusqlite::Error) -> Fault {
 /// A connection as one that reads.
 pub(crate) fn snapshot(conn: &Connection) -> SqliteTx<'_> {
     SqliteTx::new(conn, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_its_parameters_are() {
+        let conn = Connection::open_in_memory().expect("a database");
+        set_up(&conn, Role::Writer).expect("a connection");
+        let mut statement = conn.prepare("SELECT 1 WHERE 1 = $1 LIMIT $2").expect("a statement");
+        for limit in 1..4 {
+            assert!(statement.exists([1, limit]).expect("an answer"));
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
 }
