@@ -344,8 +344,7 @@ fn the_blast_radius_tells_what_a_release_reaches_and_the_incidents_there_since()
         };
         report("before", "pay-db", "2026-11-21T07:00:00Z").await;
         let (path, changes) = deployed(&stage, &story).await;
-        // She stays signed in.
-        story.anna.get(&path).await.ok();
+        stage.stay_signed_in().await;
         stage.clock.set(crate::support::at("2026-11-21T23:00:00Z"));
         report("on it", "web-01", "2026-11-21T14:30:00Z").await;
         report("on what needs it", "report-app", "2026-11-21T14:20:00Z").await;

@@ -186,10 +186,7 @@ impl<'a> Story<'a> {
         ] {
             cast.sara.post("/user-groups", group).await.ok();
         }
-        // Days pass, and everybody stays signed in: a session counts as used later than that.
-        let used = "UPDATE sessions SET created_at = 1811808000000000, \
-            seen_at = 1811808000000000, expires_at = 1811808000000000";
-        stage.touch(used).await;
+        stage.stay_signed_in().await;
         let path = String::new();
         let mut story = Self { stage, cast, admin, receivers: Arc::default(), path };
         story.plan("Winter", START, "2026-11-23T21:00:00Z").await;

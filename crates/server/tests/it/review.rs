@@ -327,9 +327,7 @@ fn action_items_are_followed_until_they_are_done() {
             let items = log["items"].as_array().unwrap().clone();
             items.iter().filter(|one| one["name"] == "review.actions_due.v1").count()
         };
-        // Nobody is signed out on the way.
-        let stays = "UPDATE sessions SET seen_at = 9000000000000000, expires_at = 9000000000000000";
-        stage.touch(stays).await;
+        stage.stay_signed_in().await;
         let pass = async |until: &str| stage.wait_until(at(until)).await;
         assert_eq!(events().await, 0);
         pass("2026-11-22T00:00:00Z").await;
