@@ -162,13 +162,13 @@ impl Weekly {
     /// The same by a rule, from the first of its days on.
     fn meetings(&self) -> calendar::Schedule {
         let days = Day::ALL.iter().enumerate().filter(|(_, day)| self.days.contains(day));
-        let days: Vec<(usize, &str)> = days.map(|(place, day)| (place, day.code())).collect();
+        let days: Vec<(usize, String)> = days.map(|(place, day)| (place, day.code())).collect();
         let first = days.first().and_then(|(place, _)| i64::try_from(*place).ok()).unwrap_or(0);
         let date = MONDAY.saturating_add(first.days());
         let start = self.zone.instant(date.to_datetime(self.at));
         let end = start.plus_minutes(i64::from(self.minutes).max(1));
         let window = Window { interval: Interval { start, end }, zone: self.zone.clone() };
-        let codes: Vec<&str> = days.into_iter().map(|(_, code)| code).collect();
+        let codes: Vec<String> = days.into_iter().map(|(_, code)| code).collect();
         let rule = format!("FREQ=WEEKLY;BYDAY={}", codes.join(","));
         calendar::Schedule {
             repeats: rule.parse().unwrap_or_default(),
@@ -178,17 +178,9 @@ impl Weekly {
 }
 
 impl Day {
-    /// As rules write it.
-    fn code(self) -> &'static str {
-        match self {
-            Self::Monday => "MO",
-            Self::Tuesday => "TU",
-            Self::Wednesday => "WE",
-            Self::Thursday => "TH",
-            Self::Friday => "FR",
-            Self::Saturday => "SA",
-            Self::Sunday => "SU",
-        }
+    /// As rules write it: the first two letters.
+    fn code(self) -> String {
+        self.word().chars().take(2).collect::<String>().to_uppercase()
     }
 }
 

@@ -82,8 +82,7 @@ pub(super) fn next_free(
     let limit = Some("1".to_owned());
     let question = Question { subject: Some(side.id()), limit, ..Question::default() };
     let (wanted, found) = searched(db, &question, Some(draft), now)?;
-    let earliest = found.slots.iter().find(|slot| slot.earliest).or(found.slots.first());
-    Ok(earliest.map(|slot| window_of(slot.interval, &wanted.zone)))
+    Ok(earliest(&found).map(|slot| window_of(slot.interval, &wanted.zone)))
 }
 
 /// The first slot from an instant on that is free for a record, as long as its window; none where
@@ -100,8 +99,12 @@ pub fn next_slot(
         Err(Stop::Refused(_)) => return Ok(None),
         found => found?,
     };
-    let earliest = found.slots.iter().find(|slot| slot.earliest).or(found.slots.first());
-    Ok(earliest.map(|slot| Window { interval: slot.interval, zone: wanted.zone.clone() }))
+    Ok(earliest(&found).map(|slot| Window { interval: slot.interval, zone: wanted.zone.clone() }))
+}
+
+/// The slot that comes first.
+fn earliest(found: &Searched) -> Option<&Slot> {
+    found.slots.iter().find(|slot| slot.earliest).or(found.slots.first())
 }
 
 fn searched(

@@ -17,6 +17,12 @@ const DIGEST_MAX: i64 = 100;
 /// How often it is looked for something to claim where all that was found has to wait.
 const LOOKS_MAX: usize = 50;
 
+/// The deliveries to the same reader, by the same channel and of the same story, that come before
+/// one.
+const BEFORE: &str = "FROM deliveries AS earlier WHERE earlier.release = deliveries.release \
+    AND earlier.channel = deliveries.channel AND earlier.recipient = deliveries.recipient \
+    AND earlier.place < deliveries.place";
+
 /// One delivery.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Piece {
@@ -133,20 +139,17 @@ impl Due {
 }
 
 fn due(db: &mut dyn Query, channel: &str, now: Timestamp) -> Result<Vec<Due>, Fault> {
-    let sql = "SELECT deliveries.notice, deliveries.recipient, deliveries.audience, \
+    let sql = format!(
+        "SELECT deliveries.notice, deliveries.recipient, deliveries.audience, \
         deliveries.zone, deliveries.digest, deliveries.urgent, deliveries.held, \
         deliveries.in_doubt, people.id, people.quiet, people.zone \
         FROM deliveries LEFT JOIN people ON people.id = deliveries.person \
         WHERE deliveries.channel = $1 AND state = 'waiting' AND next_at <= $2 \
         AND EXISTS (SELECT 1 FROM channels WHERE id = $1 AND is_off = 0) \
-        AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
-            WHERE earlier.release = deliveries.release \
-            AND earlier.channel = deliveries.channel \
-            AND earlier.recipient = deliveries.recipient \
-            AND earlier.place < deliveries.place \
-            AND earlier.state IN ('waiting', 'sending')) \
-        ORDER BY next_at, place LIMIT $3";
-    let rows = db.query(sql, &[channel.into(), now.into(), CLAIM_MAX.into()])?;
+        AND NOT EXISTS (SELECT 1 {BEFORE} AND earlier.state IN ('waiting', 'sending')) \
+        ORDER BY next_at, place LIMIT $3"
+    );
+    let rows = db.query(&sql, &[channel.into(), now.into(), CLAIM_MAX.into()])?;
     rows.iter().map(Due::of).collect()
 }
 
@@ -162,9 +165,7 @@ fn hold(tx: &mut dyn Tx, channel: &str, piece: &Piece, end: Timestamp) -> Result
 
 /// Lets what waits behind another be due with it: else its channel would be looked at all the time.
 fn put_off(tx: &mut dyn Tx, channel: &str, now: Timestamp) -> Result<bool, Fault> {
-    let before = "FROM deliveries AS earlier WHERE earlier.release = deliveries.release \
-        AND earlier.channel = deliveries.channel AND earlier.recipient = deliveries.recipient \
-        AND earlier.place < deliveries.place AND earlier.state = 'waiting' AND earlier.next_at > $1";
+    let before = format!("{BEFORE} AND earlier.state = 'waiting' AND earlier.next_at > $1");
     let sql = format!(
         "UPDATE deliveries SET (next_at, held) = \
         (SELECT MAX(earlier.next_at), MAX(earlier.held) {before}) \
@@ -203,11 +204,8 @@ fn together(
         "SELECT deliveries.notice, deliveries.recipient, deliveries.audience, deliveries.zone, \
         deliveries.digest FROM deliveries JOIN notices ON notices.id = deliveries.notice \
         WHERE deliveries.person = $1 AND deliveries.channel = $2 AND deliveries.recipient = $3 \
-        AND {} AND NOT EXISTS (SELECT 1 FROM deliveries AS earlier \
-            WHERE earlier.release = deliveries.release AND earlier.channel = deliveries.channel \
-            AND earlier.recipient = deliveries.recipient \
-            AND earlier.place < deliveries.place \
-            AND earlier.state IN ('waiting', 'sending') AND NOT ({})) \
+        AND {} AND NOT EXISTS \
+            (SELECT 1 {BEFORE} AND earlier.state IN ('waiting', 'sending') AND NOT ({})) \
         ORDER BY notices.at, deliveries.place LIMIT $5",
         fresh("deliveries"),
         fresh("earlier"),
