@@ -20,8 +20,8 @@ fn a_resumed_run_ends_as_one_that_was_not_interrupted() {
         // Where branches run side by side, what a failure finds reached depends on who is faster.
         let kind = Kind { is_chain, acts_on_failure: is_chain, ask_seconds: SECONDS_MAX };
         let plan = plan(&mut dice, &kind);
-        let trouble =
-            Trouble { crash: 5 + dice.roll(30), twice: 20, unknown: 20, hurry: 5 * dice.roll(4) };
+        let (crash, hurry) = (5 + dice.roll(30), 5 * dice.roll(4));
+        let trouble = Trouble { crash, twice: 20, unknown: 20, hurry, astray: 10 };
         let mut calm = World::begin(seed, plan.clone(), CALM);
         let mut troubled = World::begin(seed, plan, trouble);
         same_end(&mut calm, &mut troubled);

@@ -73,12 +73,16 @@ impl Caller<'_> {
         };
         let JobCall { target, command, arguments } = job.clone();
         let ask = Ask { key: key.to_owned(), target, command, arguments, time_limit_seconds: None };
-        match bus.call(Envelope::system("run"), AskForJob { ask }) {
-            Ok(_) => {}
-            Err(Failure::Refused(refusal)) => {
-                return Some(Input::Failed { attempt, reason: refusal.detail });
+        loop {
+            match bus.call(Envelope::system("run"), AskForJob { ask: ask.clone() }) {
+                Ok(_) => break,
+                Err(Failure::Refused(refusal)) => {
+                    return Some(Input::Failed { attempt, reason: refusal.detail });
+                }
+                // The same key again is the same job: it is asked for once the store is there.
+                Err(_) if self.rest(REST) => {}
+                Err(_) => return self.is_cancelled().then_some(Input::Lost(attempt)),
             }
-            Err(_) => return Some(Input::Lost(attempt)),
         }
         loop {
             let asked = key.to_owned();
@@ -89,14 +93,14 @@ impl Caller<'_> {
             };
             match stands {
                 Ok(Status::Ended { exit: 0 }) => {
-                    let note = Some(format!("job {key} ended with exit code 0"));
-                    return Some(Input::Succeeded { attempt, note });
+                    return Some(Input::Succeeded { attempt, note: Some(ended(key, 0)) });
                 }
                 Ok(Status::Ended { exit }) => {
-                    return Some(failed(&format!("job {key} ended with exit code {exit}")));
+                    return Some(failed(&ended(key, exit)));
                 }
                 Ok(Status::NeverBegun) => return Some(failed("no runner began it")),
-                Ok(Status::Unknown) => return Some(Input::Lost(attempt)),
+                // Asked for again it would be as lost as before.
+                Ok(Status::Unknown) => return Some(Input::Unknown(attempt)),
                 Ok(Status::Queued | Status::Running) | Err(_) => {}
             }
             if !self.rest(JOB_LOOK) {
@@ -148,13 +152,28 @@ impl Caller<'_> {
     pub(super) fn ask(&self, attempt: &Attempt, call: &Call) -> Input {
         let url = match call {
             Call::Http(call) | Call::Notice(call) => call.status_url.clone(),
-            Call::Probe(_) | Call::Query(_) | Call::Job(..) => None,
+            Call::Job(key, _) => {
+                return Input::Answered { attempt: attempt.clone(), answer: self.ask_runner(key) };
+            }
+            Call::Probe(_) | Call::Query(_) => None,
         };
         let answer = url.map_or(Answer::Unknown, |url| match self.http.send(&get(url)) {
             Ok(answer) => told(&answer),
             Err(_) => Answer::Unknown,
         });
         Input::Answered { attempt: attempt.clone(), answer }
+    }
+
+    /// What became of a job that was lost: its runner may have told meanwhile.
+    fn ask_runner(&self, key: &str) -> Answer {
+        let Some(bus) = self.bus else { return Answer::Unknown };
+        let asked = key.to_owned();
+        match wait(&*bus.world().store, move |db| status(db, &asked)) {
+            Ok(Status::Ended { exit: 0 }) => Answer::Succeeded(Some(ended(key, 0))),
+            Ok(Status::Ended { exit }) => Answer::Failed(ended(key, exit)),
+            Ok(Status::NeverBegun) => Answer::NeverBegun,
+            Ok(Status::Queued | Status::Running | Status::Unknown) | Err(_) => Answer::Unknown,
+        }
     }
 
     /// Looks until it has been as it should be for the stated time, without a break.
@@ -319,6 +338,10 @@ impl Caller<'_> {
         }
         !self.is_over()
     }
+}
+
+fn ended(key: &str, exit: i32) -> String {
+    format!("job {key} ended with exit code {exit}")
 }
 
 fn get(url: String) -> HttpRequest {
