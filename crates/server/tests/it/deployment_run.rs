@@ -450,6 +450,43 @@ fn what_a_runner_tells_late_of_a_lost_job_counts() {
 }
 
 #[test]
+fn a_call_whose_outcome_is_refused_is_not_made_again() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let more = "[[step]]\nkey = \"look\"\nneeds = [\"shop\", \"mail\"]\nkind = \"manual\"\n\
+            text = \"Look.\"\nundo = { text = \"Look again.\" }\n\n\
+            [[step]]\nkey = \"last\"\nneeds = [\"look\"]\nkind = \"http\"\n\
+            url = \"http://world.test/last\"\nstatus_url = \"http://world.test/status/{key}\"\n\
+            undo = { url = \"http://world.test/last/back\" }\n";
+        let (release, _) = begun(&stage, &story, more).await;
+        let mut drive = Drive::of(&stage);
+        drive.on().await;
+        let looked = json!({"step": "look", "result": "done"});
+        story.ivan.post(&format!("/deployments/{release}/report"), looked).await.ok();
+        // A release that does not know of its deployment has no run, and takes no outcome.
+        let broken = "UPDATE states \
+            SET state = REPLACE(state, '\"deployment\":', '\"deployment_that_was\":')";
+        assert!(stage.touch(broken).await > 0);
+        for _ in 0..200 {
+            drive.turn().await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let mended = "UPDATE states \
+            SET state = REPLACE(state, '\"deployment_that_was\":', '\"deployment\":')";
+        assert!(stage.touch(mended).await > 0);
+        assert_eq!(states(&run(&story, &release).await, "forward")[4], "running");
+        drive.witness.check_effects();
+        assert_eq!(drive.witness.order().last().map(String::as_str), Some("last:forward"));
+        // Whoever drives next asks what became of it.
+        stage.clock.set(at("2026-11-21T14:05:30Z"));
+        drive.restart(&stage);
+        drive.on().await;
+        assert_eq!(run(&story, &release).await["phase"], "finished");
+        drive.witness.check_effects();
+    });
+}
+
+#[test]
 fn of_two_drivers_on_one_database_one_drives() {
     on_both(async |stage| {
         let story = cast(&stage).await;
