@@ -28,7 +28,7 @@ use crate::trigger::Value;
 
 pub(crate) use alarm::ask;
 pub(crate) use decision::time_ran_out;
-pub(crate) use failed::fail;
+pub(crate) use failed::{fail, fail_without_verdict};
 
 /// Something that a run is told.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,8 +27,7 @@ pub(crate) struct Trouble {
 
 const HOUR: i64 = 60 * 60;
 
-pub(crate) const CALM: Trouble =
-    Trouble { crash: 0, twice: 0, unknown: 0, hurry: 0, astray: 0 };
+pub(crate) const CALM: Trouble = Trouble { crash: 0, twice: 0, unknown: 0, hurry: 0, astray: 0 };
 
 /// A run, its driver, and the world around them.
 #[derive(Clone)]

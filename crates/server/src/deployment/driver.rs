@@ -2,14 +2,14 @@
 //! and tells each run what came of it. It remembers only which calls it has made itself; when it
 //! begins, everything that is in flight was made by another, and is told to be lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::release::Release;
 use kernel::{ReleaseId, Timestamp};
-use orchestrator::{Answer, Attempt, Input, Value, Work as Piece, work};
+use orchestrator::{Answer, Attempt, Input, Value, Way, Work as Piece, work};
 use ports::{Fault, HttpClient, Query};
 
 use crate::bus::{Bus, Envelope, Failure, find_state};
@@ -63,6 +63,8 @@ pub struct Driver {
     ended: Arc<Mutex<Vec<Flight>>>,
     /// Whether what others left in flight was told to be lost.
     has_begun: bool,
+    /// The attempts that another may have made before it began.
+    inherited: BTreeSet<Flight>,
     /// Of several, one drives.
     leader: Leader,
     /// When the triggers of runs are looked at next.
@@ -87,6 +89,7 @@ impl Driver {
             flights: BTreeMap::new(),
             ended: Arc::default(),
             has_begun: false,
+            inherited: BTreeSet::new(),
             leader: Leader::new(bus, LEADER),
             looks: BTreeMap::new(),
         }
@@ -149,7 +152,9 @@ impl Driver {
 
     /// Whoever drove before is gone: what was in flight then may have happened or not.
     fn take_over(&mut self, open: &[Open]) -> Result<(), Failure> {
+        self.inherited.clear();
         for one in open {
+            self.inherited.extend(open_attempts(one));
             for piece in work(&one.run) {
                 if let Piece::Start(attempt) | Piece::Cancel(attempt) = piece {
                     self.lose(one.id, attempt)?;
@@ -233,6 +238,8 @@ impl Driver {
             ended: Arc::clone(&self.ended),
             flight: flight.clone(),
             task,
+            limit: limit_of(&open.run, &flight.what),
+            is_first: !self.inherited.contains(&flight),
             last: last_seen(&open.run, &flight.what),
         };
         let name = format!("run {}", open.id);
@@ -266,6 +273,26 @@ fn is_open(run: &orchestrator::Run, attempt: &Attempt) -> bool {
         .is_some_and(|leg| leg.is_running() || leg.is_uncertain())
 }
 
+/// The attempts of a run of which it is not known yet what became of them.
+fn open_attempts(open: &Open) -> impl Iterator<Item = Flight> {
+    let (run, release) = (&open.run, open.id);
+    let legs = [Way::Forward, Way::Back]
+        .into_iter()
+        .flat_map(move |way| run.legs(way).map(move |(step, _)| (way, step)));
+    let attempts = legs.filter_map(move |(way, step)| run.attempt(&step.key, way));
+    let attempts = attempts.filter(move |attempt| is_open(run, attempt));
+    attempts.map(move |attempt| Flight { release, what: What::Attempt(attempt) })
+}
+
+/// How long an attempt may take.
+fn limit_of(run: &orchestrator::Run, what: &What) -> Duration {
+    let step = match what {
+        What::Attempt(attempt) | What::Question(attempt) => run.plan.step(&attempt.step),
+        What::Look(_) => None,
+    };
+    step.map_or(Duration::ZERO, |step| Duration::from_secs(step.time_limit_seconds.into()))
+}
+
 /// What is told of an attempt whose outcome the run refuses: that nobody knows.
 fn instead(what: &What) -> Option<Input> {
     match what {
@@ -292,6 +319,10 @@ struct Thread {
     ended: Arc<Mutex<Vec<Flight>>>,
     flight: Flight,
     task: Task,
+    /// How long the attempt may take.
+    limit: Duration,
+    /// No other driver may have made it.
+    is_first: bool,
     /// What the last look said.
     last: Option<Value>,
 }
@@ -329,7 +360,8 @@ impl Thread {
     /// What came of it; nothing when the driver ends first, or a look saw nothing new.
     fn outcome(&self) -> Option<Input> {
         let (http, bus) = (&*self.http, Some(&self.bus));
-        let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel };
+        let (limit, is_first) = (self.limit, self.is_first);
+        let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel, limit, is_first };
         match (&self.flight.what, &self.task) {
             (What::Attempt(attempt), Task::Call(Some(call))) => caller.make(attempt, call),
             (What::Question(attempt), Task::Call(Some(call))) => Some(caller.ask(attempt, call)),
