@@ -50,5 +50,6 @@ pub const ATTEMPTS_MAX: u32 = 100;
 pub const ASKS_MAX: u32 = 5;
 /// How long until a step is asked about again, in seconds.
 pub const ASK_AGAIN_SECONDS: i64 = 30;
-/// How often a call that exceeded its time is repeated under its key before a person has to say.
+/// How often a call that exceeded its time is repeated under its key before a person has to say;
+/// one that changes nothing has failed then.
 pub const REPEATS_MAX: u32 = 3;

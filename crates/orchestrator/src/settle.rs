@@ -6,8 +6,8 @@ use kernel::Timestamp;
 
 use crate::event::RunEvent;
 use crate::graph::Graph;
-use crate::input::{fail, time_ran_out};
-use crate::plan::{Act, IfLost, Step};
+use crate::input::{fail, fail_without_verdict, time_ran_out};
+use crate::plan::{Act, IfLost, Step, Undo};
 use crate::state::{Attempt, Leg, LegState, Phase, Run, Way};
 use crate::trigger::fire;
 
@@ -40,6 +40,11 @@ pub(crate) fn pass_time(draft: &mut Draft) {
         for (step, attempt) in over {
             match step.act {
                 Act::Wait { .. } => draft.push(RunEvent::StepSucceeded { attempt, note: None }),
+                Act::Call if is_spent(&draft.run, &step, &attempt) => {
+                    let seconds = step.time_limit_seconds;
+                    let reason = format!("it came to no end within {seconds} s, several times");
+                    fail_without_verdict(draft, attempt, &reason);
+                }
                 Act::Call => lose(draft, &step, attempt, true),
                 Act::Person => {
                     let seconds = step.time_limit_seconds;
@@ -53,6 +58,15 @@ pub(crate) fn pass_time(draft: &mut Draft) {
         time_ran_out(draft, choice);
     }
     fire(draft);
+}
+
+/// Whether a call that exceeds its time again has failed: it changes nothing, so that there is
+/// nothing to be known of it, and was repeated often enough.
+fn is_spent(run: &Run, step: &Step, attempt: &Attempt) -> bool {
+    let was_late = |leg: &Leg| leg.late >= crate::REPEATS_MAX;
+    step.undo == Undo::Nothing
+        && step.if_lost == IfLost::Repeat
+        && run.leg(&step.key, attempt.way).is_some_and(was_late)
 }
 
 /// Nobody knows what became of a call.

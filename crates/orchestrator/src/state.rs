@@ -152,12 +152,13 @@ impl Leg {
         matches!(self.state, LegState::Uncertain { .. })
     }
 
-    /// Whether a lost call is repeated under its key.
+    /// Whether a lost call is repeated under its key: not once the world did not know of it.
     pub(crate) fn is_repeated(&self, step: &Step) -> bool {
         self.state == (LegState::Uncertain { ask_at: None })
             && step.act == Act::Call
             && step.if_lost == IfLost::Repeat
             && self.late <= crate::REPEATS_MAX
+            && self.asked == 0
     }
 
     /// Whether it may have had an effect.

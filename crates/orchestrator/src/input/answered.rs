@@ -1,9 +1,11 @@
 //! The world was asked about a call that was lost.
 
+use kernel::Timestamp;
+
 use crate::event::RunEvent;
 use crate::input::{Answer, Decided, fail, open};
 use crate::settle::Draft;
-use crate::state::{Attempt, LegState};
+use crate::state::{Attempt, Leg, LegState};
 
 pub(super) fn answered(draft: &mut Draft, attempt: &Attempt, answer: &Answer) -> Decided {
     let Some((_, leg)) = open(draft, attempt)?.filter(|(_, leg)| leg.is_uncertain()) else {
@@ -21,12 +23,17 @@ pub(super) fn answered(draft: &mut Draft, attempt: &Attempt, answer: &Answer) ->
             if asked_at > draft.now {
                 return Ok(());
             }
-            let again = draft.now.plus_seconds(crate::ASK_AGAIN_SECONDS);
-            let ask_at = (leg.asked + 1 < crate::ASKS_MAX).then_some(again);
+            let ask_at = ask_again(draft.now, &leg);
             draft.push(RunEvent::StepUnknown { attempt, ask_at });
         }
     }
     Ok(())
+}
+
+/// When the world is asked again after it did not know; never once it was asked often enough.
+pub(super) fn ask_again(now: Timestamp, leg: &Leg) -> Option<Timestamp> {
+    let again = now.plus_seconds(crate::ASK_AGAIN_SECONDS);
+    (leg.asked + 1 < crate::ASKS_MAX).then_some(again)
 }
 
 #[cfg(test)]

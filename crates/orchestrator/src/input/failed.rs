@@ -16,11 +16,17 @@ pub(super) fn failed(draft: &mut Draft, attempt: &Attempt, reason: &str) -> Deci
 
 /// A check that came to no verdict failed too; what then happens may be stated on its own.
 pub(super) fn no_data(draft: &mut Draft, attempt: &Attempt, reason: &str) -> Decided {
-    if let Some((step, _)) = open(draft, attempt)? {
-        let then = step.on_no_data.unwrap_or(step.on_failure);
-        fail_with(draft, attempt.clone(), reason, then);
+    if open(draft, attempt)?.is_some() {
+        fail_without_verdict(draft, attempt.clone(), reason);
     }
     Ok(())
+}
+
+/// An attempt failed since it said nothing.
+pub(crate) fn fail_without_verdict(draft: &mut Draft, attempt: Attempt, reason: &str) {
+    let step = draft.run.plan.step(&attempt.step);
+    let then = step.map_or(OnFailure::Ask, |step| step.on_no_data.unwrap_or(step.on_failure));
+    fail_with(draft, attempt, reason, then);
 }
 
 /// An attempt failed. What nobody wants any more is not tried again, and leads to nothing.

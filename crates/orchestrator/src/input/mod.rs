@@ -15,6 +15,7 @@ mod retry;
 mod rollback;
 mod skip;
 mod succeeded;
+mod unknown;
 
 use kernel::Timestamp;
 
@@ -27,7 +28,7 @@ use crate::trigger::Value;
 
 pub(crate) use alarm::ask;
 pub(crate) use decision::time_ran_out;
-pub(crate) use failed::fail;
+pub(crate) use failed::{fail, fail_without_verdict};
 
 /// Something that a run is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,8 @@ pub enum Input {
     },
     /// Whoever waited for a call is gone, or got no answer.
     Lost(Attempt),
+    /// A call came to an end of which nobody can say what it was: it is not made again.
+    Unknown(Attempt),
     /// The world was asked about a lost call.
     Answered {
         /// Which.
@@ -173,6 +176,7 @@ pub fn decide(run: &Run, input: &Input, now: Timestamp) -> Result<Vec<RunEvent>,
         Input::Failed { attempt, reason } => failed::failed(&mut draft, attempt, reason)?,
         Input::NoData { attempt, reason } => failed::no_data(&mut draft, attempt, reason)?,
         Input::Lost(attempt) => lost::lost(&mut draft, attempt)?,
+        Input::Unknown(attempt) => unknown::unknown(&mut draft, attempt)?,
         Input::Answered { attempt, answer } => answered::answered(&mut draft, attempt, answer)?,
         Input::Reported { attempt, report } => report::report(&mut draft, attempt, report)?,
         Input::Retry { step } => retry::retry(&mut draft, step)?,

@@ -17,9 +17,10 @@ fn nothing_that_people_decide_strands_a_run() {
     let ends = Mutex::new(BTreeSet::new());
     for_each_seed(SEEDS, |seed| {
         let mut dice = Dice::of(seed);
-        let kind = Kind { is_chain: false, acts_on_failure: true, ask_seconds: 600 };
+        let kind =
+            Kind { is_chain: false, acts_on_failure: true, fails_late: true, ask_seconds: 600 };
         let plan = plan(&mut dice, &kind);
-        let trouble = Trouble { crash: 8, twice: 10, unknown: 20, hurry: 20 };
+        let trouble = Trouble { crash: 8, twice: 10, unknown: 20, hurry: 20, astray: 15 };
         let mut world = World::begin(seed, plan, trouble);
         for _ in 0..dice.roll(120) {
             if dice.chance(30) {

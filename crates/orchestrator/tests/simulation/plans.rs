@@ -15,6 +15,8 @@ pub(crate) struct Kind {
     pub(crate) is_chain: bool,
     /// A failure may stop the run or turn it back without anyone being asked.
     pub(crate) acts_on_failure: bool,
+    /// What changes nothing may fail for taking too long.
+    pub(crate) fails_late: bool,
     /// How long a decision may take.
     pub(crate) ask_seconds: u32,
 }
@@ -66,7 +68,7 @@ fn step(dice: &mut Dice, kind: &Kind, at: usize) -> Step {
         1 if kind.acts_on_failure => OnFailure::Stop,
         _ => OnFailure::Ask,
     };
-    Step {
+    let mut step = Step {
         key: name(at),
         needs,
         group: dice.pick(&[None, Some("a"), Some("b"), Some("c")]).map(str::to_owned),
@@ -84,7 +86,11 @@ fn step(dice: &mut Dice, kind: &Kind, at: usize) -> Step {
         on_failure,
         on_no_data: None,
         if_lost: *dice.pick(&[IfLost::Ask, IfLost::Repeat, IfLost::Person]),
+    };
+    if !kind.fails_late && step.undo == Undo::Nothing && step.if_lost == IfLost::Repeat {
+        step.time_limit_seconds = SECONDS_MAX;
     }
+    step
 }
 
 fn name(at: usize) -> String {

@@ -17,11 +17,10 @@ fn a_resumed_run_ends_as_one_that_was_not_interrupted() {
     for_each_seed(SEEDS, |seed| {
         let mut dice = Dice::of(seed);
         let is_chain = seed % 2 == 0;
-        // Where branches run side by side, what a failure finds reached depends on who is faster.
-        let kind = Kind { is_chain, acts_on_failure: is_chain, ask_seconds: SECONDS_MAX };
+        let kind = kind(is_chain);
         let plan = plan(&mut dice, &kind);
-        let trouble =
-            Trouble { crash: 5 + dice.roll(30), twice: 20, unknown: 20, hurry: 5 * dice.roll(4) };
+        let (crash, hurry) = (5 + dice.roll(30), 5 * dice.roll(4));
+        let trouble = Trouble { crash, twice: 20, unknown: 20, hurry, astray: 10 };
         let mut calm = World::begin(seed, plan.clone(), CALM);
         let mut troubled = World::begin(seed, plan, trouble);
         same_end(&mut calm, &mut troubled);
@@ -38,7 +37,7 @@ fn a_driver_may_die_before_any_act_of_a_run_and_its_way_back() {
     for_each_seed(EACH_ACT_SEEDS, |seed| {
         let mut dice = Dice::of(seed);
         let is_chain = seed % 2 == 0;
-        let kind = Kind { is_chain, acts_on_failure: is_chain, ask_seconds: SECONDS_MAX };
+        let kind = kind(is_chain);
         let plan = plan(&mut dice, &kind);
         let mut calm = World::begin(seed, plan, CALM);
         let mut before = Vec::new();
@@ -64,6 +63,13 @@ fn a_driver_may_die_before_any_act_of_a_run_and_its_way_back() {
             cut.check_way_back();
         }
     });
+}
+
+/// Where branches run side by side, what a failure finds reached depends on who is faster; and so
+/// does whether a call comes to its end in time.
+fn kind(is_chain: bool) -> Kind {
+    let ask_seconds = SECONDS_MAX;
+    Kind { is_chain, acts_on_failure: is_chain, fails_late: false, ask_seconds }
 }
 
 fn back() -> Input {

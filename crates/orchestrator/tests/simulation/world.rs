@@ -21,11 +21,13 @@ pub(crate) struct Trouble {
     pub(crate) unknown: usize,
     /// How often time passes although there is something to do.
     pub(crate) hurry: usize,
+    /// How often nobody can say what a call came to, although it ended.
+    pub(crate) astray: usize,
 }
 
 const HOUR: i64 = 60 * 60;
 
-pub(crate) const CALM: Trouble = Trouble { crash: 0, twice: 0, unknown: 0, hurry: 0 };
+pub(crate) const CALM: Trouble = Trouble { crash: 0, twice: 0, unknown: 0, hurry: 0, astray: 0 };
 
 /// A run, its driver, and the world around them.
 #[derive(Clone)]
@@ -181,7 +183,9 @@ impl World {
         if !self.dice.chance(self.trouble.twice) {
             self.answers.swap_remove(at);
         }
-        let outcome = if self.succeeds(&attempt) {
+        let outcome = if self.dice.chance(self.trouble.astray) {
+            Input::Unknown(attempt)
+        } else if self.succeeds(&attempt) {
             Input::Succeeded { attempt, note: None }
         } else {
             Input::Failed { attempt, reason: "the target said 500".to_owned() }

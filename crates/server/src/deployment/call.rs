@@ -33,6 +33,10 @@ pub(super) struct Caller<'a> {
     pub(super) stop: &'a AtomicBool,
     /// Nobody wants the outcome any more.
     pub(super) cancel: &'a AtomicBool,
+    /// How long the attempt may take.
+    pub(super) limit: Duration,
+    /// Nobody made the call before under the same key.
+    pub(super) is_first: bool,
 }
 
 /// How a look at something went.
@@ -50,11 +54,15 @@ impl Caller<'_> {
     pub(super) fn make(&self, attempt: &Attempt, call: &Call) -> Option<Input> {
         let attempt = attempt.clone();
         match call {
-            Call::Http(call) => self.request(attempt, call),
-            Call::Notice(call) => Some(match self.request(attempt, call)? {
+            Call::Http(call) => self.request(attempt, call, false),
+            Call::Notice(call) => Some(match self.request(attempt, call, true)? {
                 // What could not be told does not hold the work up.
                 Input::Failed { attempt, reason } => {
                     Input::Succeeded { attempt, note: Some(format!("left: {reason}")) }
+                }
+                Input::Lost(attempt) | Input::Unknown(attempt) => {
+                    let note = "left: nobody knows whether it arrived".to_owned();
+                    Input::Succeeded { attempt, note: Some(note) }
                 }
                 other => other,
             }),
@@ -73,13 +81,18 @@ impl Caller<'_> {
         };
         let JobCall { target, command, arguments } = job.clone();
         let ask = Ask { key: key.to_owned(), target, command, arguments, time_limit_seconds: None };
-        match bus.call(Envelope::system("run"), AskForJob { ask }) {
-            Ok(_) => {}
-            Err(Failure::Refused(refusal)) => {
-                return Some(Input::Failed { attempt, reason: refusal.detail });
+        loop {
+            match bus.call(Envelope::system("run"), AskForJob { ask: ask.clone() }) {
+                Ok(_) => break,
+                Err(Failure::Refused(refusal)) => {
+                    return Some(Input::Failed { attempt, reason: refusal.detail });
+                }
+                // The same key again is the same job: it is asked for once the store is there.
+                Err(_) if self.rest(REST) => {}
+                Err(_) => return self.is_cancelled().then_some(Input::Lost(attempt)),
             }
-            Err(_) => return Some(Input::Lost(attempt)),
         }
+        let mut rested = Duration::ZERO;
         loop {
             let asked = key.to_owned();
             let stands = wait(&*bus.world().store, move |db| status(db, &asked));
@@ -89,38 +102,42 @@ impl Caller<'_> {
             };
             match stands {
                 Ok(Status::Ended { exit: 0 }) => {
-                    let note = Some(format!("job {key} ended with exit code 0"));
-                    return Some(Input::Succeeded { attempt, note });
+                    return Some(Input::Succeeded { attempt, note: Some(ended(key, 0)) });
                 }
                 Ok(Status::Ended { exit }) => {
-                    return Some(failed(&format!("job {key} ended with exit code {exit}")));
+                    return Some(failed(&ended(key, exit)));
                 }
                 Ok(Status::NeverBegun) => return Some(failed("no runner began it")),
-                Ok(Status::Unknown) => return Some(Input::Lost(attempt)),
+                // Asked for again it would be as lost as before.
+                Ok(Status::Unknown) => return Some(Input::Unknown(attempt)),
+                // One that is not begun later either has failed.
+                Ok(Status::Queued) if rested >= self.limit => {
+                    call_off(bus, key, "no runner began it in time");
+                }
                 Ok(Status::Queued | Status::Running) | Err(_) => {}
             }
             if !self.rest(JOB_LOOK) {
                 if !self.is_cancelled() {
                     return None;
                 }
-                let reason = "the run has no more use for it".to_owned();
-                let cancel = CancelJob { key: key.to_owned(), reason };
-                if let Err(failure) = bus.call(Envelope::system("run"), cancel) {
-                    tracing::warn!(?failure, "a job was not called off");
-                }
+                call_off(bus, key, "the run has no more use for it");
                 return Some(Input::Lost(attempt));
             }
+            rested += JOB_LOOK;
         }
     }
 
-    fn request(&self, attempt: Attempt, call: &HttpCall) -> Option<Input> {
+    /// Sends one request, and where that is safe again until its time is over: only what may have
+    /// arrived goes on beyond, unless it is a notice, which is left.
+    fn request(&self, attempt: Attempt, call: &HttpCall, is_notice: bool) -> Option<Input> {
         let request = HttpRequest {
             method: call.method,
             url: call.url.clone(),
             headers: call.headers.clone(),
             body: call.body.clone().into_bytes(),
         };
-        let mut rest = REST;
+        let (mut rest, mut rested) = (REST, Duration::ZERO);
+        let mut may_have_arrived = call.is_repeated && !is_notice && !self.is_first;
         loop {
             let fault = match self.http.send(&request) {
                 Ok(answer) if is_expected(&call.expect, answer.status) => {
@@ -129,9 +146,14 @@ impl Caller<'_> {
                 Ok(answer) => return Some(Input::Failed { attempt, reason: noted(&answer) }),
                 Err(fault) => fault,
             };
-            if !call.is_repeated || !fault.is_transient() {
+            may_have_arrived |= was_sent(&fault);
+            let is_in_time = rested + rest <= self.limit;
+            let is_worth_it = if may_have_arrived { !is_notice } else { is_in_time };
+            if !call.is_repeated || !fault.is_transient() || !is_worth_it {
                 // Where nothing was sent nothing happened; else nobody knows.
-                return Some(if was_sent(&fault) {
+                return Some(if may_have_arrived && call.is_repeated {
+                    Input::Unknown(attempt)
+                } else if may_have_arrived {
                     Input::Lost(attempt)
                 } else {
                     Input::Failed { attempt, reason: shortened(&fault.to_string()) }
@@ -140,6 +162,7 @@ impl Caller<'_> {
             if self.is_over() || !self.rest(rest) {
                 return self.is_cancelled().then_some(Input::Lost(attempt));
             }
+            rested += rest;
             rest = (rest * 2).min(REST_MAX);
         }
     }
@@ -148,7 +171,10 @@ impl Caller<'_> {
     pub(super) fn ask(&self, attempt: &Attempt, call: &Call) -> Input {
         let url = match call {
             Call::Http(call) | Call::Notice(call) => call.status_url.clone(),
-            Call::Probe(_) | Call::Query(_) | Call::Job(..) => None,
+            Call::Job(key, _) => {
+                return Input::Answered { attempt: attempt.clone(), answer: self.ask_runner(key) };
+            }
+            Call::Probe(_) | Call::Query(_) => None,
         };
         let answer = url.map_or(Answer::Unknown, |url| match self.http.send(&get(url)) {
             Ok(answer) => told(&answer),
@@ -157,37 +183,58 @@ impl Caller<'_> {
         Input::Answered { attempt: attempt.clone(), answer }
     }
 
+    /// What became of a job that was lost: its runner may have told meanwhile.
+    fn ask_runner(&self, key: &str) -> Answer {
+        let Some(bus) = self.bus else { return Answer::Unknown };
+        let asked = key.to_owned();
+        match wait(&*bus.world().store, move |db| status(db, &asked)) {
+            Ok(Status::Ended { exit: 0 }) => Answer::Succeeded(Some(ended(key, 0))),
+            Ok(Status::Ended { exit }) => Answer::Failed(ended(key, exit)),
+            Ok(Status::NeverBegun) => Answer::NeverBegun,
+            Ok(Status::Queued | Status::Running | Status::Unknown) | Err(_) => Answer::Unknown,
+        }
+    }
+
     /// Looks until it has been as it should be for the stated time, without a break.
+    /// When its time is over it has failed, and the last look says why.
     fn probe(&self, attempt: Attempt, probe: &Probe) -> Option<Input> {
-        let mut good_for = None;
+        let every = Duration::from_secs(probe.every_seconds.into());
+        let mut good_for: Option<u32> = None;
+        let mut watched = Duration::ZERO;
         loop {
-            let look = match self.http.send(&get(probe.url.clone())) {
-                Ok(answer) => {
-                    let body = String::from_utf8_lossy(&answer.body);
-                    let holds = probe.contains.as_ref().is_none_or(|text| body.contains(text));
-                    if is_expected(&probe.expect, answer.status) && holds {
-                        Look::Good(noted(&answer))
-                    } else {
-                        Look::Bad(noted(&answer))
-                    }
-                }
-                Err(fault) => Look::Bad(shortened(&fault.to_string())),
-            };
-            good_for = match (look, good_for) {
-                (Look::Good(note), None) if probe.for_seconds == 0 => {
+            let (is_good, note) = self.look_at(probe);
+            good_for = match good_for {
+                None if is_good && probe.for_seconds == 0 => {
                     return Some(Input::Succeeded { attempt, note: Some(note) });
                 }
-                (Look::Good(note), Some(seconds)) if seconds >= probe.for_seconds => {
+                Some(seconds) if is_good && seconds >= probe.for_seconds => {
                     return Some(Input::Succeeded { attempt, note: Some(note) });
                 }
-                (Look::Good(_), seconds) => {
+                seconds if is_good => {
                     Some(seconds.unwrap_or(0).saturating_add(probe.every_seconds))
                 }
                 _ => None,
             };
-            if !self.rest(Duration::from_secs(probe.every_seconds.into())) {
+            if watched + every > self.limit {
+                let reason = shortened(&format!("it did not get well in time: {note}"));
+                return Some(Input::Failed { attempt, reason });
+            }
+            if !self.rest(every) {
                 return self.is_cancelled().then_some(Input::Lost(attempt));
             }
+            watched += every;
+        }
+    }
+
+    /// Whether an address is as it should be, and what it says.
+    fn look_at(&self, probe: &Probe) -> (bool, String) {
+        match self.http.send(&get(probe.url.clone())) {
+            Ok(answer) => {
+                let body = String::from_utf8_lossy(&answer.body);
+                let holds = probe.contains.as_ref().is_none_or(|text| body.contains(text));
+                (is_expected(&probe.expect, answer.status) && holds, noted(&answer))
+            }
+            Err(fault) => (false, shortened(&fault.to_string())),
         }
     }
 
@@ -321,6 +368,18 @@ impl Caller<'_> {
     }
 }
 
+/// One that waits is not begun, one that runs is stopped by its runner.
+fn call_off(bus: &Bus, key: &str, reason: &str) {
+    let cancel = CancelJob { key: key.to_owned(), reason: reason.to_owned() };
+    if let Err(failure) = bus.call(Envelope::system("run"), cancel) {
+        tracing::warn!(?failure, "a job was not called off");
+    }
+}
+
+fn ended(key: &str, exit: i32) -> String {
+    format!("job {key} ended with exit code {exit}")
+}
+
 fn get(url: String) -> HttpRequest {
     HttpRequest { method: Method::Get, url, headers: Vec::new(), body: Vec::new() }
 }
@@ -416,7 +475,13 @@ mod tests {
     fn made(answer: Result<HttpResponse, Fault>, call: &Call) -> Option<Input> {
         let http = Script(Mutex::new(vec![answer]));
         let never = AtomicBool::new(false);
-        Caller { http: &http, bus: None, stop: &never, cancel: &never }.make(&attempt(), call)
+        calling(&http, &never).make(&attempt(), call)
+    }
+
+    /// One whose time is over after the first try.
+    fn calling<'a>(http: &'a Script, never: &'a AtomicBool) -> Caller<'a> {
+        let (limit, is_first) = (Duration::ZERO, true);
+        Caller { http, bus: None, stop: never, cancel: never, limit, is_first }
     }
 
     fn request() -> HttpCall {
@@ -462,6 +527,22 @@ mod tests {
     fn a_notice_that_cannot_be_told_is_left() {
         let call = Call::Notice(request());
         assert_eq!(made(Ok(says(500, "no")), &call), succeeded("left: 500 no"));
+        let call = Call::Notice(HttpCall { is_repeated: true, ..request() });
+        let unsent = made(Err(Fault::transient(CONNECTING, "refused")), &call);
+        assert_eq!(unsent, succeeded("left: connecting over HTTP: refused"));
+        let sent = made(Err(Fault::transient("calling over HTTP", "it broke")), &call);
+        assert_eq!(sent, succeeded("left: nobody knows whether it arrived"));
+    }
+
+    #[test]
+    fn a_call_that_may_be_repeated_has_failed_only_where_no_try_of_it_was_sent() {
+        let call = Call::Http(HttpCall { is_repeated: true, ..request() });
+        let unsent = made(Err(Fault::transient(CONNECTING, "refused")), &call);
+        assert_eq!(unsent, failed("connecting over HTTP: refused"));
+        let http = Script(Mutex::new(vec![Err(Fault::permanent(CONNECTING, "forbidden"))]));
+        let never = AtomicBool::new(false);
+        let again = Caller { is_first: false, ..calling(&http, &never) };
+        assert_eq!(again.make(&attempt(), &call), Some(Input::Unknown(attempt())));
     }
 
     #[test]
@@ -529,8 +610,7 @@ mod tests {
         let told = |answers: Vec<&str>, for_seconds| {
             let http = Script(Mutex::new(answers.into_iter().map(vector).collect()));
             let never = AtomicBool::new(false);
-            let caller = Caller { http: &http, bus: None, stop: &never, cancel: &never };
-            caller.make(&attempt(), &query(for_seconds))
+            calling(&http, &never).make(&attempt(), &query(for_seconds))
         };
         assert_eq!(told(vec!["100", "0.75"], 0), failed("errors is 0.75"));
         assert_eq!(told(vec!["100", "0.5"], 0), succeeded("errors is [0.5]"));
@@ -553,7 +633,7 @@ mod tests {
         let looked = |answer| {
             let http = Script(Mutex::new(vec![answer]));
             let never = AtomicBool::new(false);
-            Caller { http: &http, bus: None, stop: &never, cancel: &never }.look(&watch)
+            calling(&http, &never).look(&watch)
         };
         assert_eq!(looked(Ok(says(200, "[]"))), (Value::Good, "Slow does not fire".to_owned()));
         let firing = "[{\"annotations\": {\"summary\": \"p95 > 2 s\"}}]";
@@ -577,6 +657,10 @@ mod tests {
         };
         let call = Call::Probe(probe);
         assert_eq!(made(Ok(says(200, "all ok")), &call), succeeded("200 all ok"));
+        let ill = failed("it did not get well in time: 503 down");
+        assert_eq!(made(Ok(says(503, "down")), &call), ill);
+        let gone = failed("it did not get well in time: connecting over HTTP: refused");
+        assert_eq!(made(Err(Fault::transient(CONNECTING, "refused")), &call), gone);
     }
 
     #[test]

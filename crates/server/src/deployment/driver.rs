@@ -2,14 +2,14 @@
 //! and tells each run what came of it. It remembers only which calls it has made itself; when it
 //! begins, everything that is in flight was made by another, and is told to be lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::release::Release;
 use kernel::{ReleaseId, Timestamp};
-use orchestrator::{Attempt, Input, Value, Work as Piece, work};
+use orchestrator::{Answer, Attempt, Input, Value, Way, Work as Piece, work};
 use ports::{Fault, HttpClient, Query};
 
 use crate::bus::{Bus, Envelope, Failure, find_state};
@@ -63,6 +63,8 @@ pub struct Driver {
     ended: Arc<Mutex<Vec<Flight>>>,
     /// Whether what others left in flight was told to be lost.
     has_begun: bool,
+    /// The attempts that another may have made before it began.
+    inherited: BTreeSet<Flight>,
     /// Of several, one drives.
     leader: Leader,
     /// When the triggers of runs are looked at next.
@@ -87,6 +89,7 @@ impl Driver {
             flights: BTreeMap::new(),
             ended: Arc::default(),
             has_begun: false,
+            inherited: BTreeSet::new(),
             leader: Leader::new(bus, LEADER),
             looks: BTreeMap::new(),
         }
@@ -122,6 +125,7 @@ impl Driver {
         for flight in ended {
             self.flights.remove(&flight);
         }
+        self.drop_settled(&open);
         if !self.has_begun {
             self.take_over(&open)?;
             self.has_begun = true;
@@ -147,24 +151,57 @@ impl Driver {
     }
 
     /// Whoever drove before is gone: what was in flight then may have happened or not.
-    fn take_over(&self, open: &[Open]) -> Result<(), Failure> {
+    fn take_over(&mut self, open: &[Open]) -> Result<(), Failure> {
+        self.inherited.clear();
         for one in open {
+            self.inherited.extend(open_attempts(one));
             for piece in work(&one.run) {
                 if let Piece::Start(attempt) | Piece::Cancel(attempt) = piece {
-                    tell(&self.bus, one.id, Input::Lost(attempt))?;
+                    self.lose(one.id, attempt)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn call_off(&self, release: ReleaseId, attempt: Attempt) -> Result<(), Failure> {
+    fn call_off(&mut self, release: ReleaseId, attempt: Attempt) -> Result<(), Failure> {
         let flight = Flight { release, what: What::Attempt(attempt.clone()) };
         match self.flights.get(&flight) {
             Some(cancel) => cancel.store(true, Ordering::SeqCst),
-            None => tell(&self.bus, release, Input::Lost(attempt))?,
+            None => self.lose(release, attempt)?,
         }
         Ok(())
+    }
+
+    /// Tells an attempt to be lost. Where even that is refused it counts as in flight, so that it
+    /// is not made again, and the other runs go on.
+    fn lose(&mut self, release: ReleaseId, attempt: Attempt) -> Result<(), Failure> {
+        let Err(failure) = tell(&self.bus, release, Input::Lost(attempt.clone())) else {
+            return Ok(());
+        };
+        if matches!(failure, Failure::Fault(_)) {
+            return Err(failure);
+        }
+        tracing::error!(?failure, "that an attempt is lost was refused");
+        self.flights.insert(Flight { release, what: What::Attempt(attempt) }, Arc::default());
+        Ok(())
+    }
+
+    /// Calls off what nobody waits for any more, and forgets it once its thread is gone.
+    fn drop_settled(&mut self, open: &[Open]) {
+        self.flights.retain(|flight, cancel| {
+            let run = || open.iter().find(|one| one.id == flight.release).map(|one| &one.run);
+            let is_wanted = match &flight.what {
+                What::Attempt(attempt) | What::Question(attempt) => {
+                    run().is_some_and(|run| is_open(run, attempt))
+                }
+                What::Look(_) => true,
+            };
+            if !is_wanted {
+                cancel.store(true, Ordering::SeqCst);
+            }
+            is_wanted || Arc::strong_count(cancel) > 1
+        });
     }
 
     /// Looks at the triggers whose time has come.
@@ -201,6 +238,8 @@ impl Driver {
             ended: Arc::clone(&self.ended),
             flight: flight.clone(),
             task,
+            limit: limit_of(&open.run, &flight.what),
+            is_first: !self.inherited.contains(&flight),
             last: last_seen(&open.run, &flight.what),
         };
         let name = format!("run {}", open.id);
@@ -227,6 +266,44 @@ impl Driver {
     }
 }
 
+/// Whether it is not known yet what became of an attempt.
+fn is_open(run: &orchestrator::Run, attempt: &Attempt) -> bool {
+    let leg = run.leg(&attempt.step, attempt.way);
+    leg.filter(|leg| leg.attempts == attempt.number)
+        .is_some_and(|leg| leg.is_running() || leg.is_uncertain())
+}
+
+/// The attempts of a run of which it is not known yet what became of them.
+fn open_attempts(open: &Open) -> impl Iterator<Item = Flight> {
+    let (run, release) = (&open.run, open.id);
+    let legs = [Way::Forward, Way::Back]
+        .into_iter()
+        .flat_map(move |way| run.legs(way).map(move |(step, _)| (way, step)));
+    let attempts = legs.filter_map(move |(way, step)| run.attempt(&step.key, way));
+    let attempts = attempts.filter(move |attempt| is_open(run, attempt));
+    attempts.map(move |attempt| Flight { release, what: What::Attempt(attempt) })
+}
+
+/// How long an attempt may take.
+fn limit_of(run: &orchestrator::Run, what: &What) -> Duration {
+    let step = match what {
+        What::Attempt(attempt) | What::Question(attempt) => run.plan.step(&attempt.step),
+        What::Look(_) => None,
+    };
+    step.map_or(Duration::ZERO, |step| Duration::from_secs(step.time_limit_seconds.into()))
+}
+
+/// What is told of an attempt whose outcome the run refuses: that nobody knows.
+fn instead(what: &What) -> Option<Input> {
+    match what {
+        What::Attempt(attempt) => Some(Input::Unknown(attempt.clone())),
+        What::Question(attempt) => {
+            Some(Input::Answered { attempt: attempt.clone(), answer: Answer::Unknown })
+        }
+        What::Look(_) => None,
+    }
+}
+
 /// What is known of the trigger that is looked at.
 fn last_seen(run: &orchestrator::Run, what: &What) -> Option<Value> {
     let What::Look(trigger) = what else { return None };
@@ -242,37 +319,49 @@ struct Thread {
     ended: Arc<Mutex<Vec<Flight>>>,
     flight: Flight,
     task: Task,
+    /// How long the attempt may take.
+    limit: Duration,
+    /// No other driver may have made it.
+    is_first: bool,
     /// What the last look said.
     last: Option<Value>,
 }
 
 impl Thread {
     fn fly(self) {
-        if let Some(outcome) = self.outcome() {
-            self.tell(&outcome);
-        } else if !matches!(self.flight.what, What::Look(_)) {
+        let is_look = matches!(self.flight.what, What::Look(_));
+        let is_told = self.outcome().is_some_and(|outcome| self.settle(&outcome));
+        if !is_told && !is_look {
+            // It stays in flight, so that it is not made again.
             return;
         }
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(self.flight);
     }
 
-    fn tell(&self, outcome: &Input) {
+    /// Tells what came of it, or where that is refused that nobody knows; whether it was taken.
+    fn settle(&self, outcome: &Input) -> bool {
+        self.tell(outcome) || instead(&self.flight.what).is_some_and(|other| self.tell(&other))
+    }
+
+    fn tell(&self, outcome: &Input) -> bool {
         while let Err(failure) = tell(&self.bus, self.flight.release, outcome.clone()) {
             if !matches!(failure, Failure::Fault(_)) {
                 tracing::error!(?failure, "what came of a call was refused");
-                break;
+                return false;
             }
             if self.stop.load(Ordering::SeqCst) {
-                return;
+                return false;
             }
             std::thread::sleep(REST);
         }
+        true
     }
 
     /// What came of it; nothing when the driver ends first, or a look saw nothing new.
     fn outcome(&self) -> Option<Input> {
         let (http, bus) = (&*self.http, Some(&self.bus));
-        let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel };
+        let (limit, is_first) = (self.limit, self.is_first);
+        let caller = Caller { http, bus, stop: &self.stop, cancel: &self.cancel, limit, is_first };
         match (&self.flight.what, &self.task) {
             (What::Attempt(attempt), Task::Call(Some(call))) => caller.make(attempt, call),
             (What::Question(attempt), Task::Call(Some(call))) => Some(caller.ask(attempt, call)),

@@ -141,6 +141,7 @@ impl Command for TellRun {
             Input::Failed { .. } => "run.failed",
             Input::NoData { .. } => "run.no_data",
             Input::Lost(_) => "run.lost",
+            Input::Unknown(_) => "run.unknown",
             Input::Answered { .. } => "run.answered",
             Input::Reported { .. } => "run.report",
             Input::Retry { .. } => "run.retry",

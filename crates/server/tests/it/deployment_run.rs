@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use interlock_server::bus::{Bus, World};
 use interlock_server::deployment::Driver;
@@ -13,7 +14,8 @@ use serde_json::{Value as Json, json};
 
 use crate::notice_moves::told_under;
 use crate::release::{Cast, approved, cast, number, vote, window};
-use crate::support::{Stage, at, on_both};
+use crate::runner::{fields, token};
+use crate::support::{Client, Stage, at, on_both};
 
 /// What the world has seen and how it answers.
 #[derive(Default)]
@@ -359,6 +361,128 @@ fn a_driver_that_was_cut_off_is_followed_by_one_that_asks_before_it_repeats() {
         assert_eq!(stage.count(lost).await, 2);
         let never = "SELECT COUNT(*) FROM events WHERE name = 'run.step_not_begun.v1'";
         assert_eq!(stage.count(never).await, 1);
+    });
+}
+
+/// How long, and how often, it is looked whether something came about.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS_MAX: u32 = 2_000;
+
+/// A run whose last step is a job of which nobody can say what became of it: the key of the job,
+/// the release, and its driver.
+async fn with_lost_job(
+    stage: &Stage,
+    story: &Cast<'_>,
+    runner: &Client<'_>,
+) -> (String, String, Drive) {
+    runner.post("/runners/web-01/register", fields("a")).await.ok();
+    let job = "[[step]]\nkey = \"push\"\nneeds = [\"shop\", \"mail\"]\nkind = \"command\"\n\
+        runner = \"web-01\"\ncommand = \"deploy\"\narguments = { version = \"42\" }\n\
+        undo = { runner = \"web-01\", command = \"deploy\", arguments = { version = \"41\" } }\n";
+    let (release, _) = begun(stage, story, job).await;
+    let mut drive = Drive::of(stage);
+    let wanting = json!({"instance": "a", "holding": [], "room": 1});
+    let mut looks = 0;
+    let key = loop {
+        drive.turn().await;
+        let claims = runner.post("/runners/web-01/claim", wanting.clone()).await.ok();
+        if let Some(key) = claims["jobs"][0]["key"].as_str() {
+            break key.to_owned();
+        }
+        looks += 1;
+        assert!(looks < LOOKS_MAX, "nobody asks for the job");
+        tokio::time::sleep(LOOK).await;
+    };
+    let lost = json!({"runner": "web-01", "instance": "a", "fence": 1, "found": "unknown",
+        "reason": "its journal has no end of it"});
+    runner.post(&format!("/jobs/{key}/report"), lost).await.ok();
+    let mut looks = 0;
+    while states(&run(story, &release).await, "forward")[3] != "uncertain" {
+        drive.turn().await;
+        looks += 1;
+        assert!(looks < LOOKS_MAX, "it is asked for again and again");
+        tokio::time::sleep(LOOK).await;
+    }
+    (key, release, drive)
+}
+
+const STARTED: &str = "SELECT COUNT(*) FROM events WHERE name = 'run.step_started.v1'";
+
+#[test]
+fn a_lost_job_is_not_asked_for_again_and_a_person_says_what_became_of_it() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let secret = token(&stage, "ada", &["runner"]).await;
+        let runner = stage.program(&secret);
+        let (_, release, mut drive) = with_lost_job(&stage, &story, &runner).await;
+        let started = stage.count(STARTED).await;
+        assert_eq!(waits(&run(&story, &release).await), [""; 0], "its runner may tell yet");
+        for minute in ["06", "07", "08", "09", "10"] {
+            stage.clock.set(at(&format!("2026-11-21T14:{minute}:00Z")));
+            drive.on().await;
+        }
+        assert_eq!(waits(&run(&story, &release).await), ["tell"]);
+        assert_eq!(stage.count(STARTED).await, started, "nothing is begun meanwhile");
+        let unknown = "SELECT COUNT(*) FROM events WHERE name = 'run.step_unknown.v1'";
+        assert_eq!(stage.count(unknown).await, 5);
+        let told = json!({"step": "push", "result": "done", "note": "the new version answers"});
+        story.ivan.post(&format!("/deployments/{release}/report"), told).await.ok();
+        assert_eq!(run(&story, &release).await["phase"], "finished");
+        drive.witness.check_effects();
+    });
+}
+
+#[test]
+fn what_a_runner_tells_late_of_a_lost_job_counts() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let secret = token(&stage, "ada", &["runner"]).await;
+        let runner = stage.program(&secret);
+        let (key, release, mut drive) = with_lost_job(&stage, &story, &runner).await;
+        let ended = json!({"runner": "web-01", "instance": "a", "fence": 1, "found": "ended",
+            "how": "exited", "exit": 0, "began_at": "2026-11-21T14:05:00Z",
+            "ended_at": "2026-11-21T14:05:02Z"});
+        runner.post(&format!("/jobs/{key}/report"), ended).await.ok();
+        stage.clock.set(at("2026-11-21T14:06:00Z"));
+        drive.on().await;
+        assert_eq!(run(&story, &release).await["phase"], "finished");
+    });
+}
+
+#[test]
+fn a_call_whose_outcome_is_refused_is_not_made_again() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let more = "[[step]]\nkey = \"look\"\nneeds = [\"shop\", \"mail\"]\nkind = \"manual\"\n\
+            text = \"Look.\"\nundo = { text = \"Look again.\" }\n\n\
+            [[step]]\nkey = \"last\"\nneeds = [\"look\"]\nkind = \"http\"\n\
+            url = \"http://world.test/last\"\nstatus_url = \"http://world.test/status/{key}\"\n\
+            undo = { url = \"http://world.test/last/back\" }\n";
+        let (release, _) = begun(&stage, &story, more).await;
+        let mut drive = Drive::of(&stage);
+        drive.on().await;
+        let looked = json!({"step": "look", "result": "done"});
+        story.ivan.post(&format!("/deployments/{release}/report"), looked).await.ok();
+        // A release that does not know of its deployment has no run, and takes no outcome.
+        let broken = "UPDATE states \
+            SET state = REPLACE(state, '\"deployment\":', '\"deployment_that_was\":')";
+        assert!(stage.touch(broken).await > 0);
+        for _ in 0..200 {
+            drive.turn().await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let mended = "UPDATE states \
+            SET state = REPLACE(state, '\"deployment_that_was\":', '\"deployment\":')";
+        assert!(stage.touch(mended).await > 0);
+        assert_eq!(states(&run(&story, &release).await, "forward")[4], "running");
+        drive.witness.check_effects();
+        assert_eq!(drive.witness.order().last().map(String::as_str), Some("last:forward"));
+        // Whoever drives next asks what became of it.
+        stage.clock.set(at("2026-11-21T14:05:30Z"));
+        drive.restart(&stage);
+        drive.on().await;
+        assert_eq!(run(&story, &release).await["phase"], "finished");
+        drive.witness.check_effects();
     });
 }
 
