@@ -7,6 +7,7 @@ mod canary;
 mod driver;
 mod file;
 mod look;
+mod open;
 mod places;
 mod run;
 mod show;
@@ -31,6 +32,7 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use driver::Driver;
+pub(crate) use open::run_open;
 pub(crate) use run::{Run, WAKES};
 pub(crate) use show::{shown_decision, shown_run};
 pub use tell::{TellRun, Told};
