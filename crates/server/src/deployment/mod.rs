@@ -14,6 +14,7 @@ mod show;
 mod steer;
 mod tell;
 mod trigger;
+mod waiting;
 
 use api::common::{Reason, Written};
 use api::deployment::{DecideRun, ReportRun, RollBackRun, RunWayBack, StepAsk};
@@ -37,6 +38,7 @@ pub(crate) use run::{Run, WAKES};
 pub(crate) use show::{shown_decision, shown_run};
 pub use tell::{TellRun, Told};
 pub(crate) use tell::{begin, by_hand, file_flaws, is_run, plan_flaws, refuse_flaws, tell};
+pub(crate) use waiting::{Awaited, awaited};
 
 /// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {
