@@ -1,7 +1,9 @@
 // What the demonstration deploys with: a small agent on the machine of the service. Each request
 // that changes something carries a key (`Idempotency-Key`). A key has its effect once: it is
 // written down before the effect and after it, so that the same request may be sent again, and
-// `GET /steps/KEY` says what became of it also after either side was killed.
+// `GET /steps/KEY` says what became of it also after either side was killed. The agent is a witness
+// too: it counts how often each key was called, and how often it said that it knows no such key, for
+// only then may it be called again.
 //   PUT /shop/green {"version","fault"} starts the new version, DELETE stops it
 //   PUT /weight {"green": percent}     the share of traffic that the new version gets
 //   GET /steps/KEY · GET /state · GET /effects
@@ -29,6 +31,8 @@ const SERVICE = new URL("service.mjs", import.meta.url).pathname;
 const COLUMNS_OF_GREEN = 5;
 const state = { green: null, weight: 0 };
 const steps = new Map();
+/** Of each key, how often it was called and how often it was told to be unknown. */
+const heard = new Map();
 let green = null;
 
 for (const line of existsSync(JOURNAL) ? readFileSync(JOURNAL, "utf8").split("\n") : []) {
@@ -46,6 +50,11 @@ function write(entry) {
   appendFileSync(journal, `${JSON.stringify(entry)}\n`);
   fsyncSync(journal);
   remember(entry);
+}
+
+function hear(key, what) {
+  const counted = heard.get(key) ?? { calls: 0, unknown: 0 };
+  heard.set(key, { ...counted, [what]: counted[what] + 1 });
 }
 
 function weigh() {
@@ -124,6 +133,8 @@ createServer(async (request, response) => {
     if (effect !== undefined) {
       const key = request.headers["idempotency-key"];
       if (key === undefined) return say(400, { state: "refused", why: "Idempotency-Key is missing" });
+      // Before anything else: a call that breaks off, or whose key is known, was made all the same.
+      hear(key, "calls");
       const body = await read(request);
       // One after the other, so that the same key twice at once is one effect.
       turn = turn.then(() => carryOut(key, effect, body));
@@ -131,11 +142,17 @@ createServer(async (request, response) => {
       return say(step.state === "succeeded" ? 200 : 500, step);
     }
     if (request.url.startsWith("/steps/")) {
-      const step = steps.get(decodeURIComponent(request.url.slice("/steps/".length)));
-      return step === undefined ? say(404, { state: "never_begun" }) : say(200, step);
+      const key = decodeURIComponent(request.url.slice("/steps/".length));
+      const step = steps.get(key);
+      if (step !== undefined) return say(200, step);
+      hear(key, "unknown");
+      return say(404, { state: "never_begun" });
     }
     if (request.url === "/state") return say(200, { ...state, columns: columnsOf(given.folder) });
-    if (request.url === "/effects") return say(200, Object.fromEntries(steps));
+    if (request.url === "/effects") {
+      const all = [...steps].map(([key, step]) => [key, { ...step, ...heard.get(key) }]);
+      return say(200, Object.fromEntries(all));
+    }
     return say(404, { state: "refused", why: "no such path" });
   } catch (error) {
     return say(400, { state: "refused", why: error.message });

@@ -21,6 +21,11 @@ assert.ok(version in FAULTS, `one of ${Object.keys(FAULTS).join(", ")}, not ${ve
 const PROGRAM = process.env.INTERLOCK_BIN ?? "target/debug/interlock";
 const PASSWORD = "correct horse battery";
 const KILL_EVERY_MS = [400, 2_500];
+/** Why a bad version is taken back: by its own watch, and by nothing else. */
+const TAKEN_BACK_FOR = {
+  errors: /^step `canary-\d+-watch` failed: /,
+  latency: /^trigger `slow`: /,
+};
 const OVER = ["finished", "rolled_back", "stopped", "given_up"];
 
 /** A program that may be killed and comes back as it was. */
@@ -233,11 +238,16 @@ async function statusOf(stage, person, run, key) {
   return (await told.json()).state;
 }
 
-/** What stands at the end, and that every effect was had once. */
-async function judge(stage, person, run) {
+/** What stands at the end and why, and that everything was called once and had its effect once. */
+async function judge(stage, person, run, number) {
   const effects = await stage.effects();
-  for (const [key, { begun, state }] of Object.entries(effects)) {
+  for (const [key, { begun, state, calls, unknown }] of Object.entries(effects)) {
     assert.equal(begun, 1, `${key} had its effect ${begun} times`);
+    if (calls !== undefined) {
+      // The agent drops what it knows, so it counts calls: again only where it had not begun.
+      const told = `${key} was called ${calls} times, and told to be unknown ${unknown} times`;
+      assert.ok(calls >= 1 && calls <= 1 + unknown, told);
+    }
     assert.equal(state, "succeeded", key);
     assert.equal(await statusOf(stage, person, run, key), "succeeded", key);
   }
@@ -256,6 +266,8 @@ async function judge(stage, person, run) {
     return;
   }
   assert.equal(run.phase, "rolled_back");
+  const { deployment } = await person.get(`/deployments/${number}`);
+  assert.match(deployment.rollback.reason, TAKEN_BACK_FOR[version]);
   assert.deepEqual(state, { columns: 4, green: null, weight: 0 });
   const back = reached.filter((step) => step.back?.state === "done");
   assert.deepEqual(back.length, reached.length, "exactly what was reached is taken back");
@@ -287,7 +299,7 @@ async function carryOut(kills) {
     const killing = disturb([server, runner], kills, () => over);
     const run = await watch(manager, number).finally(() => (over = true));
     const killed = await killing;
-    await judge(stage, manager, run);
+    await judge(stage, manager, run, number);
     console.log(`${number} with the ${version} version: ${run.phase}, after ${killed} kills`);
     return killed;
   } catch (error) {

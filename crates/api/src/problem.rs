@@ -140,6 +140,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("release.out_of_turn", 409, "Another change comes first"),
     ("release.outcome_wrong", 422, "Another outcome is asked for"),
     ("release.review_missing", 409, "The review is missing"),
+    ("release.run_open", 409, "The run is not over"),
     ("release.scope_fixed", 409, "The scope is fixed"),
     ("release.scope_frozen", 409, "The scope is frozen"),
     ("release.scope_owner", 403, "The scope owner decides"),

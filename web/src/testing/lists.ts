@@ -164,6 +164,7 @@ export const deploymentRow: Schema<'DeploymentRow'> = {
   failed: 0,
   total: 3,
   current: { id: 'chg_42', number: 'CHG-42', name: 'payment gateway 4.2' },
+  waits: [],
   update_overdue: false,
   yours: true,
 };

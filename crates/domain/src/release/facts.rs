@@ -198,6 +198,8 @@ pub struct Facts {
     pub review_completed: bool,
     /// What is wrong with its plan, as its changes are now.
     pub plan_flaws: Vec<Missing>,
+    /// What the run that carries it out still does or waits for.
+    pub run_open: Vec<Missing>,
     /// What its model refuses its go for.
     pub refused: Vec<Missing>,
     /// How many days after its window its review is due, by its model.
@@ -254,7 +256,7 @@ pub fn guard(verb: Verb, release: &Release, facts: &Facts) -> Result<(), crate::
         Verb::AnswerWindow => answerable(release, facts).map(|_| ()),
         Verb::TakeWindow => Ok(may_take(release, facts)?),
         Verb::Deploy => may_deploy(release, facts),
-        Verb::Verify => may_verify(release),
+        Verb::Verify => may_verify(release, facts),
         Verb::Rollback => may_roll_back(release),
         Verb::Step => {
             not_by_its_approver(release, facts)?;
@@ -530,8 +532,12 @@ fn under_way(release: &Release, states: &[DeploymentState]) -> Result<(), crate:
     }
 }
 
-fn may_verify(release: &Release) -> Result<(), crate::Refusal> {
+/// What its run still does may fail, and turn it back: only what is over is verified.
+fn may_verify(release: &Release, facts: &Facts) -> Result<(), crate::Refusal> {
     under_way(release, &[DeploymentState::Running, DeploymentState::Finished])?;
+    if !facts.run_open.is_empty() {
+        return Err(Refusal::RunOpen(facts.run_open.clone()).into());
+    }
     match &release.deployment {
         Some(running) if release.phase == P::Deployment => deployment::finish(running).map(|_| ()),
         _ => Ok(()),

@@ -138,6 +138,9 @@ pub enum Refusal {
         /// Why.
         why: String,
     },
+    /// The run that carries it out is not over.
+    #[error("the run of this release is not over: {}", first(.0))]
+    RunOpen(Vec<Missing>),
     /// Its review is not completed.
     #[error("this release owes a review: complete it, then close")]
     ReviewMissing,
@@ -156,6 +159,15 @@ fn count(missing: &[Missing]) -> String {
         "one thing is".to_owned()
     } else {
         format!("{} things are", missing.len())
+    }
+}
+
+/// What comes first, and how many more `errors` tells.
+fn first(missing: &[Missing]) -> String {
+    match missing {
+        [] => "wait until it is".to_owned(),
+        [one] => one.detail.clone(),
+        [one, more @ ..] => format!("{}; and {} more, see `errors`", one.detail, more.len()),
     }
 }
 
@@ -197,6 +209,7 @@ impl Refusal {
         "release.change_elsewhere",
         "release.change_not_attachable",
         "release.review_missing",
+        "release.run_open",
         "release.outcome_wrong",
         "release.scope_frozen",
         "release.scope_owner",
@@ -228,6 +241,7 @@ impl Refuse for Refusal {
             Self::ScopeFixed => "release.scope_fixed",
             Self::ChangeElsewhere { .. } => "release.change_elsewhere",
             Self::ChangeNotAttachable { .. } => "release.change_not_attachable",
+            Self::RunOpen(_) => "release.run_open",
             Self::ReviewMissing => "release.review_missing",
             Self::OutcomeWrong(_) => "release.outcome_wrong",
             Self::ScopeFrozen { .. }
@@ -246,6 +260,7 @@ impl Refuse for Refusal {
             | Self::NotApproved(missing)
             | Self::TasksOpen(missing)
             | Self::OutOfOrder(missing)
+            | Self::RunOpen(missing)
             | Self::WindowNotAgreed(missing) => missing.clone(),
             _ => Vec::new(),
         }

@@ -7,12 +7,14 @@ mod canary;
 mod driver;
 mod file;
 mod look;
+mod open;
 mod places;
 mod run;
 mod show;
 mod steer;
 mod tell;
 mod trigger;
+mod waiting;
 
 use api::common::{Reason, Written};
 use api::deployment::{DecideRun, ReportRun, RollBackRun, RunWayBack, StepAsk};
@@ -31,10 +33,12 @@ use crate::problem::Answer;
 use crate::read::{ask, refused};
 
 pub use driver::Driver;
+pub(crate) use open::run_open;
 pub(crate) use run::{Run, WAKES};
 pub(crate) use show::{shown_decision, shown_run};
 pub use tell::{TellRun, Told};
 pub(crate) use tell::{begin, by_hand, file_flaws, is_run, plan_flaws, refuse_flaws, tell};
+pub(crate) use waiting::{Awaited, awaited};
 
 /// The routes, in reading order.
 pub fn routes(routes: Routes) -> Routes {

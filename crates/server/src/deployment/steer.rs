@@ -2,7 +2,6 @@
 
 use api::common::Action;
 use api::deployment as wire;
-use domain::deployment::DeploymentState;
 use domain::release::Release;
 use domain::{General, Refusal};
 use kernel::Timestamp;
@@ -16,7 +15,9 @@ use crate::asking::Asking;
 use crate::bus::{Loaded, Stop, find_state};
 use crate::deployment::file::{self, PlanFile};
 use crate::deployment::run::Run;
-use crate::deployment::tell::{is_run, may_tell, numbers, refused, reported, scope_of};
+use crate::deployment::tell::{
+    is_run, may_tell, not_verified, numbers, refused, reported, scope_of,
+};
 use crate::names::find_release;
 use crate::read::action;
 
@@ -96,19 +97,10 @@ impl Helm<'_> {
 
     /// Whether whoever asks may give an input that the run takes.
     fn permits(&self, input: &Input) -> Result<(), Refusal> {
-        if matches!(input, Input::Rollback { .. }) {
-            self.is_open()?;
+        if matches!(input, Input::Alarm { .. } | Input::Rollback { .. }) {
+            not_verified(self.release)?;
         }
         may_tell(self.asking, (self.release, self.run), self.file, input)
-    }
-
-    /// Whether its deployment is under way: one that was verified is over.
-    fn is_open(&self) -> Result<(), Refusal> {
-        let state = self.release.deployment.as_ref().map(|deployment| deployment.state);
-        match state.filter(|state| *state == DeploymentState::Verified) {
-            Some(state) => Err(domain::deployment::Refusal::WrongState(state).into()),
-            None => Ok(()),
-        }
     }
 }
 

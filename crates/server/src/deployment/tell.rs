@@ -226,6 +226,9 @@ fn step(
     input: &Input,
 ) -> Result<(), Stop> {
     let events = decide(&run.state.0, input, work.now).map_err(refused)?;
+    if matches!(input, Input::Alarm { .. } | Input::Rollback { .. }) {
+        not_verified(&release.state)?;
+    }
     if events.is_empty() {
         return Ok(());
     }
@@ -370,6 +373,14 @@ pub(super) fn may_tell(
             let detail = format!("`{step}` is signed off by a {role} who did not begin it");
             return Err(Refusal { code: "deployment.signs_off", detail, missing: Vec::new() });
         }
+    }
+    Ok(())
+}
+
+/// Refuses what leads to a way back once its effect was verified: then it is over.
+pub(super) fn not_verified(release: &Release) -> Result<(), Refusal> {
+    if release.is_verified() {
+        return Err(deployment::Refusal::WrongState(DeploymentState::Verified).into());
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
-//! Who is asked something: those whose votes a round waits for, and the owner of a run that waits
-//! for a decision.
+//! Who is asked something: those whose votes a round waits for, the owner of a run that waits for a
+//! decision, and whoever has to act where a run waits for a person.
 
 use std::collections::BTreeSet;
 
 use domain::approval::{Round, limit_at};
 use domain::release::Release;
 use kernel::{PersonId, ReleaseId, Timestamp};
+use orchestrator::Attempt;
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
 use crate::approval::electorate;
 use crate::bus::find_state;
-use crate::deployment::shown_decision;
+use crate::deployment::{Awaited, awaited, shown_decision};
 
 /// Some people, and what they are asked.
 pub(super) type Asked = Option<(BTreeSet<PersonId>, String)>;
@@ -81,4 +82,32 @@ pub(super) fn decider(
     let words = format!("{why}. If nobody decides until {}, {then}.", decision.until);
     let owner = release.state.content.owner.filter(|_| decision.asked_at == asked_at.to_string());
     Ok(owner.map(|owner| ([owner].into(), words)))
+}
+
+/// Whoever has to act where a run began to wait for a person: those with the role that the step
+/// names, without whoever began the deployment, who may not sign; else the owner of the release.
+/// Nothing where it was settled meanwhile.
+pub(super) fn doers(
+    db: &mut dyn Query,
+    record: &str,
+    attempt: &Attempt,
+    (since, now): (Timestamp, Timestamp),
+) -> Result<Asked, Fault> {
+    let Ok(id) = record.parse::<ReleaseId>() else { return Ok(None) };
+    let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
+    let release = found.state;
+    let mut waits = awaited(db, id, &release)?.into_iter();
+    let is_it = |one: &Awaited| one.attempt == *attempt && one.since == Some(since);
+    let Some(wait) = waits.find(is_it) else { return Ok(None) };
+    let mut people = BTreeSet::new();
+    if let Some(role) = wait.role {
+        people.extend(electorate(db, &[role].into(), now)?.holders.into_keys());
+    }
+    if let Some(began) = release.deployment.and_then(|running| running.started_by.person()) {
+        people.remove(&began);
+    }
+    if people.is_empty() {
+        people.extend(release.content.owner);
+    }
+    Ok((!people.is_empty()).then(|| (people, wait.words)))
 }

@@ -1,8 +1,8 @@
 //! Telling the people of a change or of a release that it moved on: its owner, who asked for it,
 //! who carries it out, and who watches it; never whoever moved it. What the moments of a release
 //! tell its people already is not told twice. Those whose votes it waits for are told so, as is
-//! whoever decides about its run; and a change that nobody had authorised is told also to those who
-//! answer for what it touched.
+//! whoever decides about its run or has to act in it; and a change that nobody had authorised is told
+//! also to those who answer for what it touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,13 +16,14 @@ use domain::service::Service;
 use domain::team::Team;
 use domain::vocabulary::{Audience, Window};
 use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, Timestamp, Zone};
+use orchestrator::Attempt;
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
 use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find_state};
 use crate::follow::followers::{Follower, Seen};
 use crate::names::Names;
-use crate::notice::asked::{Ballot, decider, voters};
+use crate::notice::asked::{Ballot, decider, doers, voters};
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
 use crate::notice::tell::{hand_out, is_emergency};
 use crate::placement::touched;
@@ -77,7 +78,7 @@ impl Follower for MovesReactor {
 }
 
 /// Whom a move is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Whom {
     /// The people of the record.
     Its,
@@ -85,6 +86,8 @@ enum Whom {
     Voters(Ballot),
     /// Whoever decides about its run.
     Decider,
+    /// Whoever has to act where an attempt of its run may wait for a person.
+    Doers(Attempt),
 }
 
 /// What an event says of a record.
@@ -130,11 +133,30 @@ impl Said {
                 let asked = its("waiting for a decision", &Json::Null);
                 Self { whom: Whom::Decider, failed: true, ..asked }
             }
+            "run.step_started.v1"
+            | "run.step_lost.v1"
+            | "run.step_unknown.v1"
+            | "run.step_failed.v1" => Self::of_attempt(seen, payload())?,
             name => {
                 let state = STATES.iter().find(|(known, _)| *known == name)?.1;
                 its(state, &payload()["reason"])
             }
         })
+    }
+}
+
+impl Said {
+    /// Of an attempt of a run. Whether it waits for a person is known where it is told.
+    fn of_attempt(seen: &Seen, payload: Json) -> Option<Self> {
+        let goes_on = !payload["ask_at"].is_null() || !payload["retry_at"].is_null();
+        let is_asked = seen.name == "run.step_failed.v1" && payload["way"] == "forward";
+        if goes_on || is_asked {
+            return None;
+        }
+        let whom = Whom::Doers(serde_json::from_value(payload).ok()?);
+        let (state, reason) = ("waiting for a person".to_owned(), String::new());
+        // A run that stands still presses as much as one that failed.
+        Some(Self { state, reason, whom, failed: true })
     }
 }
 
@@ -191,13 +213,14 @@ impl Command for TellMove {
             failed: said.failed,
             corrected: if corrects { about.windows } else { Vec::new() },
         };
-        let told = match said.whom {
+        let told = match &said.whom {
             Whom::Its => Some((about.people, said.reason.clone())),
             Whom::Voters(ballot) => match &about.round {
-                Some(round) => voters(work.tx, round, ballot, (self.at, work.now))?,
+                Some(round) => voters(work.tx, round, *ballot, (self.at, work.now))?,
                 None => None,
             },
             Whom::Decider => decider(work.tx, &self.record, self.at)?,
+            Whom::Doers(attempt) => doers(work.tx, &self.record, attempt, (self.at, work.now))?,
         };
         let Some((mut people, reason)) = told else { return Ok(()) };
         if let Some(person) = self.by.person() {

@@ -15,7 +15,7 @@ use crate::approval::electorate;
 use crate::asking::Asking;
 use crate::bus::{Loaded, find_state};
 use crate::calendar::blocking;
-use crate::deployment::plan_flaws;
+use crate::deployment::{plan_flaws, run_open};
 use crate::policy::{InForce, in_force};
 use crate::release::agree::{owning, parts};
 use crate::release::order::before;
@@ -69,6 +69,7 @@ pub(super) fn gather(
         scale: policy.set.scale().clone(),
         electorate,
         plan_flaws: plan_flaws(db, release)?,
+        run_open: run_open(db, id, release)?,
         refused,
         review_days: model.map_or(0, |model| model.review_days),
         review_completed: review::is_completed(db, &id.to_string())?,

@@ -32,7 +32,7 @@ pub(crate) struct Seen {
     /// Steps whose calls fail.
     pub(crate) failing: BTreeSet<String>,
     /// Steps whose answers are lost, once.
-    mute: BTreeSet<String>,
+    pub(crate) mute: BTreeSet<String>,
     /// What Prometheus says.
     errors: Option<String>,
     /// How many requests it has counted.

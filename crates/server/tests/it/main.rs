@@ -21,6 +21,8 @@ mod clone;
 mod deployment;
 mod deployment_proof;
 mod deployment_run;
+mod deployment_verify;
+mod deployment_waiting;
 mod deployment_watch;
 mod detection;
 mod due;

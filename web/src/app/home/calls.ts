@@ -53,7 +53,8 @@ export function useCalls(): Call[] | undefined {
       running.find((row) => row.decision),
       zone,
     ),
-    ofRun(running.find((row) => !row.decision)),
+    ofWait(running.find((row) => !row.decision && row.waits.length > 0)),
+    ofRun(running.find((row) => !row.decision && row.waits.length === 0)),
     ofUnauthorised(unauthorised.data?.[0]),
     ofWork((changes.data ?? []).filter((row) => isWork(row, person.id, now))),
     ofApprovals(approvals.data ?? []),
@@ -92,6 +93,17 @@ function ofDecision(asking: Schema<'DeploymentRow'> | undefined, zone: string): 
     help: HOME.otherwise(decision.default, clock(decision.until, zone)),
     action: HOME.approveAction,
     to: paths.wayBack(number),
+  };
+}
+
+function ofWait(waiting: Schema<'DeploymentRow'> | undefined): Call | undefined {
+  if (!waiting) return undefined;
+  const number = waiting.release.number ?? waiting.release.id;
+  return {
+    title: HOME.awaits(number),
+    help: waiting.waits.join(' '),
+    action: HOME.runningAction,
+    to: paths.release(number, 'run'),
   };
 }
 

@@ -165,6 +165,17 @@ describe('home', () => {
     expect(router.state.location.pathname).toBe('/deployments/REL-19/back');
   });
 
+  it('puts what a run waits for from the reader before a run that goes by itself', async () => {
+    const release = { ...deploymentRow.release, id: 'rel_19', number: 'REL-19' };
+    const words = 'Step look waits for the sign-off of a release_manager: Is it well?';
+    const waiting = { ...deploymentRow, release, waits: [words] };
+    serve({ 'GET /deployments': { items: [deploymentRow, waiting] } });
+    show('/');
+    const next = await screen.findByRole('region', { name: 'Next' });
+    expect(within(next).getByRole('heading')).toHaveTextContent('The run of REL-19 waits for you');
+    expect(next).toHaveTextContent(words);
+  });
+
   it('shows everybody what is under way, with its step, the clock and the way there', async () => {
     const theirs = { ...deploymentRow, yours: false };
     const sent = serve({ 'GET /deployments': { items: [theirs] } });

@@ -40,6 +40,7 @@ export const HOME = {
     choice === 'continue'
       ? `Without an answer it goes on at ${at}.`
       : `Without an answer it is taken back at ${at}.`,
+  awaits: (name: string) => `The run of ${name} waits for you`,
   underWay: 'Under way now',
   updateOverdue: 'Status update overdue',
   yours: 'Yours',

@@ -3,6 +3,7 @@
 use super::*;
 use crate::deployment::{DeploymentEvent, DeploymentState};
 use crate::record::{ExtraCommand, TaskEdit};
+use crate::refusal::Missing;
 
 #[test]
 fn a_deployment_begins_within_the_window_and_not_at_its_end() {
@@ -139,6 +140,18 @@ fn verification_passes_or_leads_to_a_rollback() {
     let release = reviewing();
     assert_eq!(release.phase, P::Review);
     assert_eq!(release.deployment.expect("done").state, DeploymentState::Verified);
+}
+
+#[test]
+fn what_its_run_still_does_holds_verification_up() {
+    let reported = reported(&reported(&deploying(), 41, StepState::Done), 42, StepState::Done);
+    for release in [reported, verifying()] {
+        let mut facts = facts(&release);
+        facts.run_open = vec![Missing::new("/run/steps/quiet", "step `quiet` is in flight")];
+        let refused = verify(&release, Some(true), None, &facts);
+        assert_eq!(pointers(refused.clone()), ["/run/steps/quiet"]);
+        assert_eq!(code(refused), "release.run_open");
+    }
 }
 
 #[test]

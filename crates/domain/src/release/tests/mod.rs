@@ -194,6 +194,7 @@ fn facts(release: &Release) -> Facts {
         review_completed: false,
         extension_roles: [Role::ReleaseManager].into(),
         plan_flaws: Vec::new(),
+        run_open: Vec::new(),
         refused: Vec::new(),
         review_days: 7,
     }

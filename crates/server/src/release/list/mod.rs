@@ -323,6 +323,7 @@ fn deployment(row: &Row) -> Result<DeploymentRow, Fault> {
         total: count(row, 11)?,
         current: None,
         decision: None,
+        waits: Vec::new(),
         update_overdue: false,
         yours: false,
     })

@@ -3,12 +3,13 @@
 
 use api::deployment::DeploymentRow;
 use domain::deployment::{Deployment, DeploymentState};
+use domain::identity::Role;
 use domain::release::Release;
 use kernel::{PersonId, ReleaseId};
 use ports::{Fault, Query};
 
 use crate::bus::{Loaded, find_state};
-use crate::deployment::shown_decision;
+use crate::deployment::{awaited, shown_decision};
 use crate::names::Names;
 
 /// Whom a release concerns while it is deployed: who owns it, and with it the rollback decision, or
@@ -37,16 +38,47 @@ pub(super) fn tell(
     let release: Option<Loaded<Release>> = find_state(db, id)?;
     if let Some(release) = &release {
         row.decision = shown_decision(db, release)?;
+        row.waits = match me {
+            Some(me) => waits_for(db, release, me)?,
+            None => Vec::new(),
+        };
     }
     let running = release.and_then(|found| found.state.deployment);
     row.update_overdue = running.as_ref().is_some_and(Deployment::is_update_overdue);
     let current = running.and_then(|running| running.current());
     row.current = names.opt(db, current)?;
     row.yours = match me {
-        Some(me) => concerns(db, id, me)?,
+        Some(me) => !row.waits.is_empty() || concerns(db, id, me)?,
         None => false,
     };
     Ok(())
+}
+
+/// What its run waits for from someone. Whoever began the deployment signs nothing off.
+fn waits_for(
+    db: &mut dyn Query,
+    release: &Loaded<Release>,
+    me: PersonId,
+) -> Result<Vec<String>, Fault> {
+    let owns = release.state.content.owner == Some(me);
+    let running = release.state.deployment.as_ref();
+    let began = running.and_then(|running| running.started_by.person()) == Some(me);
+    let mut waits = Vec::new();
+    for one in awaited(db, release.id, &release.state)? {
+        let signs = match one.role.filter(|_| !began && !owns) {
+            Some(role) => holds(db, me, role)?,
+            None => false,
+        };
+        if owns || signs {
+            waits.push(one.words);
+        }
+    }
+    Ok(waits)
+}
+
+fn holds(db: &mut dyn Query, me: PersonId, role: Role) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM people_roles WHERE person = $1 AND role = $2";
+    Ok(db.query_one(sql, &[me.to_string().into(), role.word().into()])?.is_some())
 }
 
 fn concerns(db: &mut dyn Query, id: ReleaseId, me: PersonId) -> Result<bool, Fault> {
