@@ -61,7 +61,7 @@ export async function a_communication_is_planned_previewed_and_told(browser, url
   await lena.done('POST', `/releases/${number}/schedule`);
   const told = lena.page.getByRole('region', { name: 'What was told' });
   await told.getByText(/Before it begins/).waitFor();
-  await told.getByRole('button', { name: /Readers and texts/ }).click();
+  await told.getByRole('button', { name: /Readers and texts: Before/ }).click();
   await lena.page
     .getByRole('dialog')
     .getByRole('cell', { name: /^Femke/ })

@@ -237,6 +237,9 @@ pub(crate) struct List {
     /// Of this release.
     #[arg(long)]
     release: Option<String>,
+    /// Of this change.
+    #[arg(long, conflicts_with = "release")]
+    change: Option<String>,
     /// Of which something could not be delivered.
     #[arg(long)]
     dead: bool,
@@ -524,6 +527,7 @@ pub(crate) fn run(verb: NoticeVerb, global: &Global) -> Result {
             let dead = list.dead.then_some("true");
             let query = Query::default()
                 .maybe("release", list.release.as_ref())
+                .maybe("change", list.change.as_ref())
                 .maybe("dead", dead.as_ref());
             let listed = client.list::<Notice>("/notices", &query, &list.paging.wanted())?;
             global.out().listed(&listed, LIST)

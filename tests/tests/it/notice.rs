@@ -95,7 +95,8 @@ impl House<'_> {
         let since = Instant::now();
         loop {
             let told = self.get(&format!("{path}/communication"));
-            let written = told["notices"].as_array().map_or(0, Vec::len);
+            let all = told["notices"].as_array().into_iter().flatten();
+            let written = all.filter(|notice| notice["moment"] != "moved_on").count();
             if written == notices && told["waiting"] == 0 {
                 assert_eq!(told["dead"], 0, "{told:#}");
                 return;

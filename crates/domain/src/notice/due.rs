@@ -64,6 +64,8 @@ pub struct Facts<'a> {
     pub window: Option<&'a Window>,
     /// How long before the window it is told.
     pub lead: Lead,
+    /// Whether it is on hold.
+    pub is_held: bool,
     /// When it was begun.
     pub started_at: Option<Timestamp>,
     /// How it ended.
@@ -101,8 +103,10 @@ pub struct Telling {
 pub struct Next {
     /// What is due, in order.
     pub tell: Vec<Telling>,
-    /// When something is due next.
+    /// When the window is told before it begins.
     pub wake: Option<Timestamp>,
+    /// When the window that people believe in passes, if work does not begin.
+    pub passes: Option<Timestamp>,
 }
 
 /// What is missing.
@@ -117,14 +121,20 @@ pub fn next(facts: &Facts<'_>) -> Next {
         return next;
     }
     // An end tells more than a date that moved before it.
-    if facts.ended.is_none() && reached && believed(facts.told) != facts.window {
+    if facts.ended.is_none() && reached && believed(facts.told) != facts.stands() {
         tell(Moment::Moved, To::Told);
     }
     if facts.started_at.is_none() && facts.ended.is_none() {
         match facts.before() {
             Before::Now => tell(Moment::Before, To::Untold),
-            Before::At(due) => next.wake = Some(due),
+            Before::At(due) => {
+                next.wake = Some(due);
+                return next;
+            }
             Before::Never => {}
+        }
+        if reached || !next.tell.is_empty() {
+            next.passes = facts.stands().map(|window| window.interval.end);
         }
         return next;
     }
@@ -155,6 +165,14 @@ enum Before {
 }
 
 impl Facts<'_> {
+    /// The window that people can be told. As long as work has not begun there is none while the
+    /// release is on hold, and none once it passed: it is delayed, and nobody knows until when.
+    pub fn stands(&self) -> Option<&Window> {
+        let has_begun = self.started_at.is_some() || self.ended.is_some();
+        let is_delayed = |window: &Window| self.is_held || window.interval.end <= self.now;
+        self.window.filter(|window| has_begun || !is_delayed(window))
+    }
+
     fn has_told(&self, moment: Moment) -> bool {
         self.told.iter().any(|told| told.moment == moment)
     }
@@ -165,7 +183,7 @@ impl Facts<'_> {
 
     /// When the window is told before it begins; nothing once that was done, or is too late.
     fn before(&self) -> Before {
-        let Some(window) = self.window else { return Before::Never };
+        let Some(window) = self.stands() else { return Before::Never };
         // A window that was left and came back is another one: what was told of it the first time
         // may have been superseded since.
         let since = self.told.iter().rev();
@@ -207,6 +225,7 @@ mod tests {
         now: Timestamp,
         window: Option<Window>,
         lead: Lead,
+        is_held: bool,
         started_at: Option<Timestamp>,
         ended: Option<Ended>,
         is_cancelled: bool,
@@ -220,6 +239,7 @@ mod tests {
                 now: at(now),
                 window: Some(window("2026-12-20T20:00:00Z")),
                 lead: Lead::Hours(7 * 24),
+                is_held: false,
                 started_at: None,
                 ended: None,
                 is_cancelled: false,
@@ -228,17 +248,22 @@ mod tests {
             }
         }
 
-        fn next(&self) -> Next {
-            next(&Facts {
+        fn facts(&self) -> Facts<'_> {
+            Facts {
                 now: self.now,
                 window: self.window.as_ref(),
                 lead: self.lead,
+                is_held: self.is_held,
                 started_at: self.started_at,
                 ended: self.ended,
                 is_cancelled: self.is_cancelled,
                 off: &self.off,
                 told: &self.told,
-            })
+            }
+        }
+
+        fn next(&self) -> Next {
+            next(&self.facts())
         }
 
         #[track_caller]
@@ -251,11 +276,14 @@ mod tests {
     #[test]
     fn a_release_is_told_seven_days_before_to_the_minute_and_once() {
         let mut case = Case::at("2026-12-13T19:59:59Z");
-        assert_eq!(case.next(), Next { tell: vec![], wake: Some(at("2026-12-13T20:00:00Z")) });
-        case.now = at("2026-12-13T20:00:00Z");
+        let due = at("2026-12-13T20:00:00Z");
+        assert_eq!(case.next(), Next { wake: Some(due), ..Next::default() });
+        case.now = due;
         case.tells(&[(Moment::Before, To::Untold)]);
+        let passes = Some(at("2026-12-20T21:00:00Z"));
+        assert_eq!(case.next().passes, passes);
         case.told = vec![told(Moment::Before, case.window.as_ref())];
-        assert_eq!(case.next(), Next::default());
+        assert_eq!(case.next(), Next { passes, ..Next::default() });
     }
 
     #[test]
@@ -283,9 +311,10 @@ mod tests {
         case.window = Some(window("2027-01-20T20:00:00Z"));
         let expected = Telling { moment: Moment::Moved, to: To::Told };
         let due = at("2027-01-13T20:00:00Z");
-        assert_eq!(case.next(), Next { tell: vec![expected], wake: Some(due) });
+        let waits = Next { wake: Some(due), ..Next::default() };
+        assert_eq!(case.next(), Next { tell: vec![expected], ..waits.clone() });
         case.told.push(told(Moment::Moved, case.window.as_ref()));
-        assert_eq!(case.next(), Next { tell: vec![], wake: Some(due) });
+        assert_eq!(case.next(), waits);
         case.now = due;
         case.tells(&[(Moment::Before, To::Untold)]);
     }
@@ -301,6 +330,48 @@ mod tests {
         case.window = Some(window("2026-12-20T20:00:00Z"));
         // Whoever was not reached the first time hears of it now.
         case.tells(&[(Moment::Moved, To::Told), (Moment::Before, To::Untold)]);
+    }
+
+    #[test]
+    fn a_release_on_hold_has_no_date_until_it_is_resumed() {
+        let mut case = Case::at("2026-12-12T00:00:00Z");
+        case.is_held = true;
+        assert_eq!(case.next(), Next::default(), "nobody was told, and nobody will be");
+        case.now = at("2026-12-14T00:00:00Z");
+        case.told = vec![told(Moment::Before, case.window.as_ref())];
+        case.tells(&[(Moment::Moved, To::Told)]);
+        case.told.push(told(Moment::Moved, None));
+        assert_eq!(case.next(), Next::default());
+        case.is_held = false;
+        case.tells(&[(Moment::Moved, To::Told), (Moment::Before, To::Untold)]);
+        // What is under way keeps its window, whatever is said of it.
+        case.told = vec![told(Moment::Start, case.window.as_ref())];
+        case.started_at = Some(at("2026-12-20T20:00:00Z"));
+        case.is_held = true;
+        case.tells(&[]);
+    }
+
+    #[test]
+    fn a_window_that_passes_without_a_start_holds_no_more() {
+        let mut case = Case::at("2026-12-20T20:59:59Z");
+        case.told = vec![told(Moment::Before, case.window.as_ref())];
+        let end = at("2026-12-20T21:00:00Z");
+        assert_eq!(case.next(), Next { passes: Some(end), ..Next::default() });
+        case.now = end;
+        case.tells(&[(Moment::Moved, To::Told)]);
+        case.told.push(told(Moment::Moved, None));
+        assert_eq!(case.next(), Next::default());
+        case.window = Some(window("2027-01-20T20:00:00Z"));
+        case.tells(&[(Moment::Moved, To::Told)]);
+        // Work that began in its last minute is no delay, however long it takes.
+        case.window = Some(window("2026-12-20T20:00:00Z"));
+        case.told = vec![told(Moment::Start, case.window.as_ref())];
+        case.started_at = Some(at("2026-12-20T20:59:00Z"));
+        case.tells(&[]);
+        // Nobody is told of a delay who was told nothing.
+        case.started_at = None;
+        case.told = vec![];
+        assert_eq!(case.next(), Next::default());
     }
 
     #[test]
@@ -409,11 +480,13 @@ mod tests {
                     0 => case.is_cancelled = true,
                     1 => case.started_at = case.started_at.or(Some(case.now)),
                     2 if case.started_at.is_some() => case.ended = Some(Ended::Verified(case.now)),
+                    3 => case.is_held = !case.is_held,
                     _ => {}
                 }
                 let due = case.next();
+                let stands = case.facts().stands().cloned();
                 for telling in due.tell {
-                    case.told.push(told(telling.moment, case.window.as_ref()));
+                    case.told.push(told(telling.moment, stands.as_ref()));
                 }
                 assert_eq!(case.next().tell, vec![], "{:?}", case.told);
             }

@@ -6,9 +6,9 @@
 //!
 //! Invariants: 1. a name is unique among user groups, and among channels (kept by the read model,
 //! asked as a fact); 2. a moment is told once for each window, and one that stands behind a window
-//! is told of it once; 3. a window that moved, or was taken away, and a release that is given up
-//! are told to exactly those who were told before; 4. the secrets of a channel are in no event;
-//! 5. a notice is never edited.
+//! is told of it once; 3. a window that moved, was taken away or passed without a start, and a
+//! release that is put on hold or given up, are told to exactly those who were told before; 4. the
+//! secrets of a channel are in no event; 5. a notice is never edited.
 
 mod audience;
 mod channel;

@@ -92,6 +92,11 @@ impl Notice {
         self.release.map(|release| release.to_string()).or_else(moves)
     }
 
+    /// The id of the record that it is of.
+    pub fn about(&self) -> Option<String> {
+        self.release.map(|release| release.to_string()).or_else(|| self.record.clone())
+    }
+
     /// What it tells, in a word.
     pub fn word(&self) -> &'static str {
         let of_record = if self.waiting.is_some() { WORK_DONE } else { MOVED_ON };

@@ -1,6 +1,7 @@
-//! What was told: the notices of a release with what became of them, each with its texts and its
+//! What was told: the notices of a record with what became of them, each with its texts and its
 //! readers; and the notices in the page of whoever reads.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use api::common::{Page, Reason, Ref};
@@ -18,7 +19,7 @@ use crate::asking::{Asking, Reader};
 use crate::bus::{Stop, find_state};
 use crate::http::{App, ListQuery, Signed, Write};
 use crate::identity::people_only;
-use crate::names::{Names, find_release, shown_window};
+use crate::names::{Names, find_change, find_release, shown_window};
 use crate::notice::communication::shown_counts;
 use crate::notice::outbox::{ReadInbox, Retry};
 use crate::notice::{NO_CHANNEL, NOTICES_SHOWN, PAGE};
@@ -46,7 +47,11 @@ fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<Shown>
     let mut statement = Statement::new(&format!("SELECT {COLUMNS} FROM notices WHERE 1 = 1"));
     if let Some(release) = query.get("release") {
         let release = wrong_name("release", find_release(db, release))?;
-        statement.bind(" AND release = ?", [release.to_string().into()]);
+        statement.bind(" AND record = ?", [release.to_string().into()]);
+    }
+    if let Some(change) = query.get("change") {
+        let change = wrong_name("change", find_change(db, change))?;
+        statement.bind(" AND record = ?", [change.to_string().into()]);
     }
     if query.flag("dead") {
         statement.push(" AND id IN (SELECT notice FROM deliveries WHERE state = 'dead')");
@@ -60,18 +65,29 @@ fn page(db: &mut dyn Query, query: &ListQuery, limit: u32) -> Result<Page<Shown>
     Ok(Page { items, next: page.next })
 }
 
-/// The notices of a release, the latest first.
+/// The notices of a release, the latest first: those of its moments, and what else was told of it.
+/// However much that is, it leaves the moments where they are: by them the plan stands.
 pub(super) fn notices_of(db: &mut dyn Query, release: &str) -> Result<Vec<Shown>, Fault> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM notices WHERE release = $1 ORDER BY place DESC LIMIT $2");
-    let rows = db.query(&sql, &[release.into(), NOTICES_SHOWN.into()])?;
+    let mut found = Vec::new();
+    for is in ["=", "<>"] {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM notices WHERE record = $1 AND release {is} $1 \
+            ORDER BY at DESC, place DESC LIMIT $2"
+        );
+        for row in db.query(&sql, &[release.into(), NOTICES_SHOWN.into()])? {
+            found.push((row.int(9)?, row));
+        }
+    }
+    found.sort_by_key(|(at, _)| Reverse(*at));
+    let rows: Vec<Row> = found.into_iter().map(|(_, row)| row).collect();
     shown(db, &rows)
 }
 
 /// How many deliveries of a release wait, and how many were given up.
 pub(super) fn counts_of(db: &mut dyn Query, release: &str) -> Result<(u32, u32), Fault> {
     let sql = "SELECT state, COUNT(*) FROM deliveries \
-        WHERE release = $1 AND state IN ('waiting', 'sending', 'dead') GROUP BY state";
+        WHERE release IN (SELECT release FROM notices WHERE record = $1) \
+        AND state IN ('waiting', 'sending', 'dead') GROUP BY state";
     let (mut waiting, mut dead) = (0, 0);
     for row in db.query(sql, &[release.into()])? {
         let count = u32::try_from(row.int(1)?).unwrap_or(u32::MAX);

@@ -1,11 +1,13 @@
 //! Who is asked something: those whose votes a round waits for, the owner of a run that waits for a
-//! decision, and whoever has to act where a run waits for a person.
+//! decision, whoever has to act where a run waits for a person, and the owners of action items that
+//! fall due.
 
 use std::collections::BTreeSet;
 
 use domain::approval::{Round, limit_at};
 use domain::release::Release;
-use kernel::{PersonId, ReleaseId, Timestamp};
+use domain::review::{DueItem, Review, day_of};
+use kernel::{PersonId, ReleaseId, ReviewId, Timestamp};
 use orchestrator::Attempt;
 use ports::{Fault, Query};
 use serde_json::Value as Json;
@@ -13,6 +15,7 @@ use serde_json::Value as Json;
 use crate::approval::electorate;
 use crate::bus::find_state;
 use crate::deployment::{Awaited, awaited, shown_decision};
+use crate::names::Names;
 
 /// Some people, and what they are asked.
 pub(super) type Asked = Option<(BTreeSet<PersonId>, String)>;
@@ -110,4 +113,28 @@ pub(super) fn doers(
         people.extend(release.content.owner);
     }
     Ok((!people.is_empty()).then(|| (people, wait.words)))
+}
+
+/// Who owns the action items of a review that fell due, with who does what. Nothing of what was
+/// done meanwhile, put off, or given to somebody else, who is reminded of it anew.
+pub(super) fn owners(
+    db: &mut dyn Query,
+    review: &str,
+    due: &[DueItem],
+    asked_at: Timestamp,
+) -> Result<Asked, Fault> {
+    let Ok(id) = review.parse::<ReviewId>() else { return Ok(None) };
+    let Some(review) = find_state::<Review>(db, id)? else { return Ok(None) };
+    let (review, today) = (review.state, day_of(asked_at));
+    let mut names = Names::default();
+    let (mut people, mut words) = (BTreeSet::new(), vec![format!("By {}:", review.number)]);
+    for item in review.content.actions.iter().filter(|item| !item.done) {
+        let is_it = |due: &DueItem| due.title == item.title && due.owner == item.owner;
+        let due_on = item.due_on.filter(|on| *on <= today && due.iter().any(is_it));
+        let Some((owner, due_on)) = item.owner.zip(due_on) else { continue };
+        let name = names.get(db, &owner.to_string())?.map(|found| found.name);
+        words.push(format!("{}: {}, due {due_on}", name.unwrap_or_default(), item.title));
+        people.insert(owner);
+    }
+    Ok((!people.is_empty()).then(|| (people, words.join("\n"))))
 }

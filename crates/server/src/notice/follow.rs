@@ -20,6 +20,8 @@ const MOVES: &[&str] = &[
     "release.deployment_moved.v1",
     "release.extended.v1",
     "release.edited.v1",
+    "release.held.v1",
+    "release.resumed.v1",
     "release.returned.v1",
     "release.scheduled.v1",
     "release.unscheduled.v1",

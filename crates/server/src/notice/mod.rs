@@ -46,7 +46,7 @@ pub const DUE: &str = "notice.due";
 const PAGE: &str = "page";
 /// The channel of what there was none for.
 const NO_CHANNEL: &str = "none";
-/// The most notices shown with a release.
+/// The most notices shown with a release: of its moments, and as many of what else was told of it.
 const NOTICES_SHOWN: i64 = 50;
 
 /// The routes, in reading order.
@@ -79,7 +79,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get::<Page<Notice>, _, _>(
             "/notices",
             "Lists notices, the latest first",
-            "release,dead,limit,cursor",
+            "release,change,dead,limit,cursor",
             archive::list,
         )
         .get::<Notice, _, _>(

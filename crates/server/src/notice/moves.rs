@@ -1,8 +1,9 @@
 //! Telling the people of a change or of a release that it moved on: its owner, who asked for it,
 //! who carries it out, and who watches it; never whoever moved it. What the moments of a release
 //! tell its people already is not told twice. Those whose votes it waits for are told so, as is
-//! whoever decides about its run or has to act in it; and a change that nobody had authorised is told
-//! also to those who answer for what it touched.
+//! whoever decides about its run or has to act in it, and who owns what its review found is to be
+//! done; and a change that nobody had authorised is told also to those who answer for what it
+//! touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +13,11 @@ use domain::identity::Permission;
 use domain::notice::{LATE_MINUTES, Notice, NoticeEvent, SUBJECT_MAX, Text, Tidings, once};
 use domain::policy::ChangeType;
 use domain::release::Release;
+use domain::review::{DueItem, Review};
 use domain::service::Service;
 use domain::team::Team;
 use domain::vocabulary::{Audience, Window};
-use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, Timestamp, Zone};
+use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, ReviewId, Timestamp, Zone};
 use orchestrator::Attempt;
 use ports::{Fault, Query};
 use serde_json::Value as Json;
@@ -23,7 +25,7 @@ use serde_json::Value as Json;
 use crate::bus::{Bus, Command, Envelope, Failure, Loaded, Lock, Stop, Work, find_state};
 use crate::follow::followers::{Follower, Seen};
 use crate::names::Names;
-use crate::notice::asked::{Ballot, decider, doers, voters};
+use crate::notice::asked::{Ballot, decider, doers, owners, voters};
 use crate::notice::audience::{accounts, by_person, mail_in_force, people_of};
 use crate::notice::tell::{hand_out, is_emergency};
 use crate::placement::touched;
@@ -88,6 +90,8 @@ enum Whom {
     Decider,
     /// Whoever has to act where an attempt of its run may wait for a person.
     Doers(Attempt),
+    /// Those who own what its review found is to be done, and what of it is due.
+    Owners(Vec<DueItem>),
 }
 
 /// What an event says of a record.
@@ -137,6 +141,11 @@ impl Said {
             | "run.step_lost.v1"
             | "run.step_unknown.v1"
             | "run.step_failed.v1" => Self::of_attempt(seen, payload())?,
+            "review.actions_due.v1" => {
+                let due = serde_json::from_value(payload()["items"].clone()).ok()?;
+                let whom = Whom::Owners(due);
+                Self { whom, ..its("waiting for your action items", &Json::Null) }
+            }
             name => {
                 let state = STATES.iter().find(|(known, _)| *known == name)?.1;
                 its(state, &payload()["reason"])
@@ -162,7 +171,7 @@ impl Said {
 
 /// Writes down that a record moved on, for those who are to be told.
 struct TellMove {
-    /// The id of a change or of a release.
+    /// The id of a change or of a release, or of its review.
     record: String,
     /// The place in the log of what moved it.
     place: i64,
@@ -190,13 +199,14 @@ impl Command for TellMove {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        let key = Notice::key_of_moves(&self.record);
-        work.lock(Lock::name("moves", &self.record))?;
+        let Some(record) = self.told_of(work.tx)? else { return Ok(()) };
+        let key = Notice::key_of_moves(&record);
+        work.lock(Lock::name("moves", &record))?;
         let sql = "SELECT 1 FROM notices WHERE release = $1 AND place = $2";
         if work.tx.query_one(sql, &[(&key).into(), self.place.into()])?.is_some() {
             return Ok(());
         }
-        let Some(about) = About::of(work.tx, &self.record)? else { return Ok(()) };
+        let Some(about) = About::of(work.tx, &record)? else { return Ok(()) };
         let by_release = about.travels && BY_RELEASE.contains(&self.said.state.as_str());
         if by_release || self.is_told_as_a_moment(work.tx)? {
             return Ok(());
@@ -209,7 +219,8 @@ impl Command for TellMove {
             _ => false,
         };
         let tidings = Tidings {
-            emergency: about.emergency,
+            // What is to be done after an emergency wakes nobody.
+            emergency: about.emergency && !matches!(said.whom, Whom::Owners(_)),
             failed: said.failed,
             corrected: if corrects { about.windows } else { Vec::new() },
         };
@@ -221,6 +232,7 @@ impl Command for TellMove {
             },
             Whom::Decider => decider(work.tx, &self.record, self.at)?,
             Whom::Doers(attempt) => doers(work.tx, &self.record, attempt, (self.at, work.now))?,
+            Whom::Owners(due) => owners(work.tx, &self.record, due, self.at)?,
         };
         let Some((mut people, reason)) = told else { return Ok(()) };
         if let Some(person) = self.by.person() {
@@ -248,7 +260,7 @@ impl Command for TellMove {
         let mut notice: Loaded<Notice> = work.fresh();
         let count = u32::try_from(reached.len()).unwrap_or(u32::MAX);
         let event = NoticeEvent::MovedOn {
-            record: self.record.clone(),
+            record,
             place: u32::try_from(self.place).unwrap_or(u32::MAX),
             state: said.state.clone(),
             texts,
@@ -265,6 +277,13 @@ impl TellMove {
         let said = Said::of(seen)?;
         let record = seen.stream.split_once(':')?.1.to_owned();
         Some(Self { record, place: seen.position, said, by: seen.by.clone(), at: seen.at })
+    }
+
+    /// The record at which it is told: that of a review at what it looks back on.
+    fn told_of(&self, db: &mut dyn Query) -> Result<Option<String>, Fault> {
+        let Ok(id) = self.record.parse::<ReviewId>() else { return Ok(Some(self.record.clone())) };
+        let review = find_state::<Review>(db, id)?;
+        Ok(review.and_then(|found| found.state.subject).map(|subject| subject.id()))
     }
 
     /// Whether it is a release that is given up after it was told: then all who were told hear it.

@@ -116,13 +116,15 @@ impl Record for Communication {
 }
 
 impl Record for Notice {
-    const MODEL: i64 = 1;
+    const MODEL: i64 = 2;
     const TABLE_NAMES: &'static [&'static str] = &["notices"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE notices (id TEXT PRIMARY KEY, release TEXT NOT NULL, place BIGINT NOT NULL, \
             moment TEXT NOT NULL, window_start BIGINT, window_end BIGINT, zone TEXT, \
-            people TEXT NOT NULL, reached BIGINT NOT NULL, at BIGINT NOT NULL)",
+            people TEXT NOT NULL, reached BIGINT NOT NULL, at BIGINT NOT NULL, \
+            record TEXT NOT NULL)",
         "CREATE UNIQUE INDEX notices_by_release ON notices (release, place)",
+        "CREATE INDEX notices_by_record ON notices (record, at, id)",
         "CREATE INDEX notices_by_time ON notices (at, id)",
     ];
 
@@ -134,11 +136,12 @@ impl Record for Notice {
         tx: &mut dyn Tx,
     ) -> Result<(), Fault> {
         let (Some(key), Some(at)) = (self.key(), self.prepared_at) else { return Ok(()) };
+        let record = self.about();
         let interval = self.window.as_ref().map(|window| window.interval);
         let reached: u32 = self.people.values().sum();
         tx.execute(
             "INSERT INTO notices (id, release, place, moment, window_start, window_end, zone, \
-            people, reached, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+            people, reached, at, record) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
             ON CONFLICT (id) DO NOTHING",
             &[
                 id.to_string().into(),
@@ -151,6 +154,7 @@ impl Record for Notice {
                 domain::canonical::text(&self.people).into(),
                 i64::from(reached).into(),
                 at.into(),
+                record.into(),
             ],
         )
         .map(|_| ())

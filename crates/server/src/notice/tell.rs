@@ -87,17 +87,22 @@ impl Standing {
 
     /// What is missing now.
     pub(super) fn next(&self, now: Timestamp) -> Next {
+        next(&self.facts(now))
+    }
+
+    fn facts(&self, now: Timestamp) -> Facts<'_> {
         let deployment = self.release.deployment.as_ref();
-        next(&Facts {
+        Facts {
             now,
             window: self.window.as_ref(),
             lead: self.lead,
+            is_held: self.release.held.is_some(),
             started_at: deployment.map(|deployment| deployment.started_at),
             ended: ended(&self.release, now),
             is_cancelled: self.release.phase == ReleasePhase::Cancelled,
             off: &self.plan.state.content.off,
             told: &self.told,
-        })
+        }
     }
 }
 
@@ -130,13 +135,15 @@ fn told_before(db: &mut dyn Query, id: ReleaseId) -> Result<Vec<Told>, Fault> {
 fn tell(work: &mut Work<'_>, id: ReleaseId) -> Result<(), Stop> {
     let Some(mut standing) = Standing::of(work.tx, id)? else { return Ok(()) };
     let next = standing.next(work.now);
+    // Of a window that does not hold as long as it is delayed nothing is told.
+    standing.window = standing.facts(work.now).stands().cloned();
     for telling in &next.tell {
         let believed = believed(&standing.told).cloned();
         let reached = prepare(work, id, &standing, believed.as_ref(), telling.moment, telling.to)?;
         let window = standing.window.clone();
         standing.told.push(Told { moment: telling.moment, window, reached });
     }
-    keep_timer(work, id, next.wake)
+    keep_timer(work, id, next.wake.or(next.passes))
 }
 
 /// Sets the timer for what is due next; nothing is written where it stands already.

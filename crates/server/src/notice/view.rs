@@ -69,6 +69,7 @@ impl Story {
             reason: match moment {
                 Moment::Cancelled => why_cancelled(db, id)?,
                 Moment::Rollback => why_taken_back(release),
+                Moment::Moved if window.is_none() => why_put_off(release),
                 _ => String::new(),
             },
         };
@@ -146,6 +147,15 @@ fn why_taken_back(release: &Release) -> String {
     let deployment = release.deployment.as_ref();
     let rollback = deployment.and_then(|deployment| deployment.rollback.as_ref());
     rollback.map(|rollback| rollback.reason.clone()).unwrap_or_default()
+}
+
+/// Why a release has no date any more: it is on hold, its window passed, or was taken away.
+fn why_put_off(release: &Release) -> String {
+    match &release.held {
+        Some(held) => held.reason.clone(),
+        None if release.is_committed() => "its window passed, and work did not begin".to_owned(),
+        None => String::new(),
+    }
 }
 
 /// Why a release was given up, which its state does not hold.

@@ -169,3 +169,61 @@ fn what_waits_together_arrives_in_order_and_a_release_that_is_taken_back_is_told
         story.cast.rosa.post(&retry, json!({})).await.refused(409, "notice.outdated");
     });
 }
+
+#[test]
+fn who_was_told_hears_that_a_release_is_put_on_hold_and_of_its_date_when_it_is_resumed() {
+    on_both(async |stage| {
+        let story = Story::of(&stage).await;
+        let rosa = &story.cast.rosa;
+        announced(&story).await;
+        let late = json!({"name": "Late", "services": ["Payments"],
+            "addresses": ["zoe@example.org"]});
+        story.cast.sara.post("/user-groups", late).await.ok();
+        let reason = json!({"reason": "The supplier is late."});
+        rosa.post(&format!("{}/hold", story.path), reason).await.ok();
+        assert_eq!(story.moment("moved").await["state"], "due");
+        let held = story.told().await;
+        assert_eq!(who(&held), ALL, "exactly those who were told");
+        assert_eq!(to_eve(&held), ["Put off: Payments"]);
+        let to_bob = "REL-1 has no date any more: Winter";
+        assert!(held.iter().any(|one| one.subject == to_bob), "{held:?}");
+        let notice = story.communication().await["notices"][0].clone();
+        let path = format!("/notices/{}", notice["id"].as_str().expect("an id"));
+        let notice = rosa.get(&path).await.ok();
+        for text in notice["texts"].as_array().expect("texts") {
+            let says_why = text["body"].as_str().expect("words").contains("The supplier is late.");
+            let is_outside = ["customers", "partners"].iter().any(|to| text["audience"] == *to);
+            assert_ne!(says_why, is_outside, "{text:#}");
+        }
+        stage.clock.set(at("2026-11-23T10:00:00Z"));
+        assert_eq!(story.told().await, [], "once");
+
+        rosa.post(&format!("{}/resume", story.path), json!({})).await.ok();
+        let again = story.told().await;
+        assert_eq!(who(&again), [&ALL[..], &["zoe@example.org"]].concat(), "and who came later");
+        assert!(to_eve(&again)[0].starts_with("New date, Tue 24 Nov 2026"), "{again:?}");
+        assert_eq!(story.told().await, []);
+    });
+}
+
+#[test]
+fn who_was_told_hears_that_a_window_passed_and_nothing_began() {
+    on_both(async |stage| {
+        let story = Story::of(&stage).await;
+        announced(&story).await;
+        stage.clock.set(at("2026-11-23T20:59:59Z"));
+        assert_eq!(story.told().await, [], "it may still begin");
+        stage.clock.set(at("2026-11-23T21:00:00Z"));
+        let missed = story.told().await;
+        assert_eq!(who(&missed), ALL);
+        assert_eq!(to_eve(&missed), ["Put off: Payments"]);
+        stage.clock.set(at("2026-11-24T10:00:00Z"));
+        assert_eq!(story.told().await, [], "once");
+        assert_eq!(story.moment("before").await["state"], "told");
+
+        story.commit("2026-11-26T20:00:00Z", "2026-11-26T21:00:00Z").await;
+        let moved = story.told().await;
+        assert_eq!(who(&moved), ALL);
+        assert!(to_eve(&moved)[0].starts_with("New date, Fri 27 Nov 2026"), "{moved:?}");
+    });
+}

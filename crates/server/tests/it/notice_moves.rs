@@ -1,8 +1,11 @@
 //! A change and a release that move on tell their people, each once and never whoever moved them.
 
+use interlock_server::audit::Tree;
 use interlock_server::notice::MovesReactor;
+use ports::Undelivered;
 use serde_json::{Value as Json, json};
 
+use crate::audit::numbered;
 use crate::notice::{Story, announced, mail, who};
 use crate::support::{Client, on_both};
 
@@ -105,7 +108,15 @@ fn a_release_that_moves_on_tells_its_people_beside_its_moments() {
         let inbox = story.cast.rosa.get("/inbox").await.ok();
         assert_eq!(inbox["items"][0]["record"]["number"], "REL-1");
         let shown = story.communication().await;
-        assert_eq!(shown["notices"], json!([]), "it is no moment of the release");
+        let moments: Vec<&Json> = shown["notices"]
+            .as_array()
+            .expect("notices")
+            .iter()
+            .map(|notice| &notice["moment"])
+            .collect();
+        assert!(!moments.is_empty() && moments.iter().all(|moment| *moment == "moved_on"));
+        let before = story.moment("before").await;
+        assert_ne!(before["state"], "told", "it is no moment of the release");
         // What is old when it is seen is no news.
         stage.touch("DELETE FROM followers WHERE name = 'notices.moves'").await;
         story
@@ -142,4 +153,64 @@ fn a_release_that_is_given_up_is_told_once_whether_or_not_it_was_announced() {
             assert_eq!(moments, [expected]);
         });
     }
+}
+
+/// What was given up that a filter finds in the archive: of which record, what, and its id.
+async fn given_up(reader: &Client<'_>, filter: &str) -> Vec<[String; 3]> {
+    let page = reader.get(&format!("/notices?{filter}&dead=true")).await.ok();
+    let text = |value: &Json| value.as_str().expect("a text").to_owned();
+    let items = page["items"].as_array().expect("items").iter();
+    items.map(|item| [&item["record"]["number"], &item["moment"], &item["id"]].map(text)).collect()
+}
+
+#[test]
+fn what_was_given_up_of_a_move_stands_at_its_record_and_is_sent_again_from_there() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, [mail("mail.test", 587)]).await;
+        let (rosa, admin) = (&story.cast.rosa, &story.admin);
+        let mut written = Vec::new();
+        let told = [
+            ("rosa_release_manager", "release=REL-1", "REL-1"),
+            ("anna_requester", "change=CHG-1", "CHG-1"),
+        ];
+        let address_of = |login: &str| format!("{login}@example.org");
+        for (login, ..) in told {
+            let email = json!({"email": address_of(login)});
+            admin.patch(&format!("/people/{login}"), "*", email).await.ok();
+            let refusal = Undelivered::Refused("no such mailbox".to_owned());
+            story.receivers.next_ends(&address_of(login), [refusal]);
+        }
+        stage.follow(MovesReactor).await;
+        story.sent().await;
+        let shown = story.communication().await;
+        assert_eq!((&shown["dead"], &shown["waiting"]), (&json!(1), &json!(0)));
+
+        for (login, filter, number) in told {
+            let found = given_up(rosa, filter).await;
+            let [[record, moment, id]] = &found[..] else { panic!("{filter}: {found:?}") };
+            assert_eq!((record.as_str(), moment.as_str()), (number, "moved_on"));
+            let path = format!("/notices/{id}");
+            let deliveries = rosa.get(&format!("{path}/deliveries?state=dead")).await.ok();
+            let one = &deliveries["items"][0];
+            assert_eq!(one["address"], address_of(login));
+            assert!(one["reason"].as_str().expect("why").contains("no such mailbox"), "{one:#}");
+            rosa.post(&format!("{path}/retry"), json!({})).await.ok();
+            assert_eq!(who(&story.sent().await), [address_of(login)]);
+            assert!(given_up(rosa, filter).await.is_empty());
+            written.push(format!("notice:{id}"));
+        }
+        assert_eq!(story.communication().await["dead"], 0);
+        let other = rosa.get("/notices?change=CHG-99").await;
+        other.refused(422, "request.invalid");
+
+        // The evidence of the release holds both.
+        let eve = stage.person("eve", &["auditor"]).await;
+        numbered(&stage).await;
+        stage.follow(Tree).await;
+        let pack = eve.text("/releases/REL-1/evidence").await;
+        let pack: Json = serde_json::from_str(&pack).expect("a pack");
+        for stream in written {
+            assert_eq!(pack["streams"][&stream], 1, "{stream}");
+        }
+    });
 }

@@ -195,6 +195,9 @@ fn whom_no_mail_reaches_stays_on_the_link_with_why_until_it_is_sent_again() {
         let without = "there was no mail server to send it by: set up a channel of kind email and \
             send it again";
         assert_eq!(stand(anna, &change).await, [open("SR-2", without)]);
+        let archive = change.replace("/changes/", "/notices?dead=true&change=");
+        let listed = story.cast.sara.get(&archive).await.ok();
+        assert_eq!(listed["items"][0]["moment"], "work_done");
         // Taken away and added again it says so still.
         link(anna, &change, &[]).await;
         link(anna, &change, &[waits("request", "SR-2", CUSTOMER)]).await;

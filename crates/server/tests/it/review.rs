@@ -1,8 +1,10 @@
 //! The look back, from the end of the work to the closing: of an emergency, and of a release with
 //! its timeline.
 
+use interlock_server::notice::MovesReactor;
 use serde_json::{Value as Json, json};
 
+use crate::notice_moves::{told, told_under};
 use crate::support::{Along, Answer, Client, Stage, at, on_both};
 
 struct Cast<'a> {
@@ -344,5 +346,52 @@ fn action_items_are_followed_until_they_are_done() {
         assert_eq!(listed("state=done").await, "Tell the desk");
         pass("2026-11-25T00:00:00Z").await;
         assert_eq!(events().await, 3, "each was reminded of once");
+    });
+}
+
+#[test]
+fn whoever_owns_an_action_item_is_told_on_the_day_that_it_is_due() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let change = emergency(&story).await;
+        complete(&story, &change, "successful").await;
+        let item = |title: &str, owner: &str, due: &str| json!({"title": title, "owner": owner, "due_on": due});
+        let actions = json!({"actions": [
+            item("Add an alert", "ivan_implementer", "2026-11-24"),
+            item("Test the backup", "anna_requester", "2026-11-23"),
+            item("Tell the desk", "ivan_implementer", "2026-11-22"),
+        ]});
+        story.anna.put("/reviews/PIR-1", "*", actions).await.ok();
+        let stays = "UPDATE sessions SET seen_at = 9000000000000000, expires_at = 9000000000000000";
+        stage.touch(stays).await;
+        let reminders = async |reader: &Client<'_>| {
+            stage.follow(MovesReactor).await;
+            let mut subjects = told(reader).await;
+            subjects.retain(|subject| subject.contains(" action items"));
+            subjects
+        };
+        assert!(reminders(&story.ivan).await.is_empty());
+
+        stage.wait_until(at("2026-11-22T00:00:00Z")).await;
+        let subject = "CHG-1 waiting for your action items: Mend the database";
+        assert_eq!(reminders(&story.ivan).await, [subject]);
+        assert!(reminders(&story.anna).await.is_empty(), "hers is due later");
+        let text = told_under(&story.ivan, subject).await;
+        let due = "By PIR-1:\nivan_implementer Example: Tell the desk, due 2026-11-22";
+        assert!(text.contains(due) && !text.contains("Add an alert"), "{text}");
+        let archive = story.ivan.get("/notices?change=CHG-1").await.ok();
+        assert_eq!(archive["items"][0]["people"], 1, "it stands in the archive: {archive:#}");
+        let calm = "SELECT COUNT(*) FROM deliveries WHERE urgent = 0";
+        assert_eq!(stage.count(calm).await, 1, "the emergency is over, and this wakes nobody");
+
+        stage.wait_until(at("2026-11-23T00:00:00Z")).await;
+        let mut review = story.anna.get("/reviews/PIR-1").await.ok();
+        review["actions"][1]["done"] = json!(true);
+        let ticked = json!({"actions": review["actions"]});
+        story.anna.put("/reviews/PIR-1", "*", ticked).await.ok();
+        assert!(reminders(&story.anna).await.is_empty(), "it was done meanwhile");
+        assert_eq!(reminders(&story.ivan).await, [subject], "once");
+        stage.wait_until(at("2026-11-24T00:00:00Z")).await;
+        assert_eq!(reminders(&story.ivan).await, [subject, subject]);
     });
 }

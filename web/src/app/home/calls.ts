@@ -1,6 +1,5 @@
 // What calls for the reader. It only chooses what to show first; nothing is decided here.
 import { clock } from '@/lib/dates';
-import { isOfRecord } from '@/lib/moments';
 import type { Schema } from '@/lib/schema';
 import { useCan, useMe, useZone } from '@/lib/session';
 import { useNow } from '@/ui/Time';
@@ -179,10 +178,9 @@ function ofUndelivered(notice: Schema<'Notice'> | undefined): Call | undefined {
     title: HOME.undelivered(record.number ?? record.id),
     help: record.name,
     action: HOME.undeliveredAction,
-    to:
-      number?.startsWith('REL-') && !isOfRecord(notice.moment)
-        ? paths.release(number, 'notices')
-        : (pathOf(record) ?? paths.inbox),
+    to: number?.startsWith('REL-')
+      ? paths.release(number, 'notices')
+      : (pathOf(record) ?? paths.inbox),
   };
 }
 

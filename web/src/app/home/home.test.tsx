@@ -45,6 +45,7 @@ const action = {
   overdue: true,
 };
 const undelivered = { id: 'ntc_1', record: asked.release, place: 1, moment: 'before', dead: 2 };
+const MOVED = 'moved_on';
 const teller = { ...me, permissions: [...me.permissions, 'notice.write'] };
 
 describe('the next thing of each role', () => {
@@ -82,6 +83,12 @@ describe('the next thing of each role', () => {
     [
       'who writes notices, when one did not arrive',
       { 'GET /session': teller, 'GET /notices': { items: [undelivered] } },
+      'A notice of REL-17 did not reach all',
+      '/releases/REL-17/notices',
+    ],
+    [
+      'who writes notices, when its people were not told that it moved on',
+      { 'GET /session': teller, 'GET /notices': { items: [{ ...undelivered, moment: MOVED }] } },
       'A notice of REL-17 did not reach all',
       '/releases/REL-17/notices',
     ],

@@ -6,7 +6,6 @@ import type { Page, Schema } from '@/lib/schema';
 import { releasePath } from './queries';
 
 export type Communication = Schema<'Communication'>;
-export type Notice = Schema<'Notice'>;
 
 const FOUND_MAX = 12;
 
@@ -29,13 +28,6 @@ export function usePreview(id: string, wanted: Wanted) {
     queryKey: ['/releases', id, 'communication', 'preview', wanted],
     queryFn: () =>
       send<Schema<'NoticePreview'>>('POST', `${communicationPath(id)}/preview`, { ...wanted }),
-  });
-}
-
-export function useNotice(id: string) {
-  return useQuery({
-    queryKey: ['/notices', id],
-    queryFn: ({ signal }) => get<Notice>(`/notices/${encodeURIComponent(id)}`, {}, signal),
   });
 }
 

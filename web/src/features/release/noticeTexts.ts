@@ -1,4 +1,5 @@
 // Words of the tab of notices.
+import { ARCHIVE, AUDIENCES, MOMENTS } from '@/ui/record/noticeTexts';
 
 export const NOTICES = {
   planTitle: 'Communication plan',
@@ -19,14 +20,7 @@ export const NOTICES = {
   responsible: 'Responsible',
   standsIn: 'answers for the release',
   momentsTitle: 'When it is told',
-  moment: {
-    before: 'Before it begins',
-    moved: 'Its date moved',
-    start: 'It begins',
-    success: 'It is done',
-    rollback: 'It was taken back',
-    cancelled: 'It is cancelled',
-  } as Record<string, string>,
+  moment: MOMENTS,
   state: {
     told: 'Told',
     due: 'Being told',
@@ -39,14 +33,7 @@ export const NOTICES = {
   offHelp: 'Nothing is told then. What corrects a notice cannot be left out.',
   audienceTitle: 'Who is told',
   people: (count: number) => (count === 1 ? '1 person' : `${count} people`),
-  audience: {
-    team: 'Team',
-    support: 'Support',
-    operations: 'Operations',
-    customers: 'Customers',
-    partners: 'Partners',
-    marketing: 'Marketing',
-  } as Record<string, string>,
+  audience: AUDIENCES,
   noGroups: 'No user group has to do with what this release touches',
   noGroupsHelp:
     'User groups say who uses a service. Without one only the people of this release are told. ' +
@@ -66,47 +53,13 @@ export const NOTICES = {
   formLabel: 'As',
   form: { text: 'Text', mail: 'Mail', slack: 'Slack', teams: 'Teams' } as Record<string, string>,
   mailFrame: 'The mail as it is read',
-  archiveTitle: 'What was told',
   none: 'Nothing was told yet',
   noneHelp:
     'Notices go out by themselves: before the window begins, when work begins and ends, and when ' +
-    'the date moves after people were told of it. Each stays here with its words and its readers.',
+    'the date moves after people were told of it; and to its own people when it moves on. Each ' +
+    'stays here with its words and its readers.',
   noneExample: 'Sat 5 Dec 22:00  ·  Before it begins  ·  412 told',
-  toldCount: (count: number) => `${count} told`,
-  waitingCount: (count: number) => `${count} wait`,
-  doubtCount: (count: number) => `${count} in doubt, sent again under the same id`,
-  deadCount: (count: number) => `${count} not delivered`,
-  supersededCount: (count: number) => `${count} left: a later notice says otherwise`,
-  nobody: 'There was nobody to tell.',
-  readers: 'Readers and texts',
-  readersTitle: (moment: string) => `${moment}: what was sent, and to whom`,
-  retry: 'Send again',
-  retried: 'Sent again',
+  nobody: ARCHIVE.nobody,
   deadTitle: 'Some notices could not be delivered',
   deadHelp: 'Look at why, mend it, and send them again.',
-  columns: {
-    who: 'Reader',
-    by: 'By',
-    state: 'State',
-    at: 'When',
-    why: 'Why not',
-  },
-  by: {
-    page: 'Page',
-    email: 'Mail',
-    slack: 'Slack',
-    teams: 'Teams',
-    webhook: 'Webhook',
-    none: 'No mail server',
-  } as Record<string, string>,
-  sent: {
-    waiting: 'Waits',
-    sending: 'On its way',
-    sent: 'Delivered',
-    dead: 'Not delivered',
-    superseded: 'Left',
-  } as Record<string, string>,
-  inDoubt: 'in doubt',
-  waitsUntil: 'until',
-  quiet: '(quiet hours)',
 };

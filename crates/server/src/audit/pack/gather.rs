@@ -119,7 +119,7 @@ pub(super) type Belonging = (&'static str, &'static str, &'static str);
 pub(super) const LASTING: &[Belonging] = &[
     ("exception", "SELECT exception FROM exception_sides WHERE ", "side"),
     ("review", "SELECT id FROM reviews WHERE ", "subject"),
-    ("notice", "SELECT id FROM notices WHERE ", "release"),
+    ("notice", "SELECT id FROM notices WHERE ", "record"),
     ("survey", "SELECT id FROM surveys WHERE ", "release"),
 ];
 

@@ -19,6 +19,7 @@ import { texts } from '../texts';
 import { CausedIncidents } from './CausedIncidents';
 import { WhatFields, WhenFields, WhereFields, WhoFields } from './ChangeFields';
 import { EditSection } from './EditSection';
+import { ToldOfIt } from './ToldOfIt';
 import classes from './change.module.css';
 
 const { fields, overview } = texts;
@@ -64,6 +65,7 @@ export function OverviewTab({ change }: { change: Change }) {
           />
           <Known record={change.number} />
           <CausedIncidents change={change.number} />
+          <ToldOfIt change={change.number} />
         </>
       }
       side={

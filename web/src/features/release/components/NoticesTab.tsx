@@ -6,13 +6,13 @@ import { paths } from '@/app/paths';
 import { Link } from '@/ui/Link';
 import { Columns, Facts, Section } from '@/ui/Page';
 import { Prose } from '@/ui/Prose';
+import { NoticeArchive } from '@/ui/record/NoticeArchive';
 import { StatePill } from '@/ui/StatePill';
 import { EmptyState, ErrorState, RowsSkeleton } from '@/ui/States';
 import { Time, WindowTime } from '@/ui/Time';
 import { useCommunication, type Communication } from '../noticeQueries';
 import { NOTICES } from '../noticeTexts';
 import type { Release } from '../queries';
-import { NoticeArchive } from './NoticeArchive';
 import { NoticePlanDialog } from './NoticePlanDialog';
 import { NoticePreview } from './NoticePreview';
 import { NoticeReaders } from './NoticeReaders';
@@ -36,7 +36,15 @@ export function NoticesTab({ release }: { release: Release }) {
           )}
           <Plan plan={plan} number={release.number} />
           <NoticePreview number={release.number} />
-          <NoticeArchive plan={plan} />
+          <NoticeArchive
+            notices={plan.notices}
+            retry={plan.actions.find((action) => action.name === 'retry')}
+            empty={
+              <EmptyState icon="bell" title={NOTICES.none} example={NOTICES.noneExample}>
+                <p>{NOTICES.noneHelp}</p>
+              </EmptyState>
+            }
+          />
         </>
       }
       side={

@@ -1,35 +1,42 @@
-// What was told, the latest first: to how many, what still waits, what could not be delivered; and
-// each notice with its texts and its readers.
+// What was told of a record, the latest first: to how many, what still waits, what could not be
+// delivered; and each notice with its texts and its readers.
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { get } from '@/lib/client';
 import { usePages } from '@/lib/pages';
-import type { Schema } from '@/lib/schema';
+import type { Action, Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
-import { DataTable, type Column } from '@/ui/DataTable';
-import { Section } from '@/ui/Page';
-import { say } from '@/ui/say';
-import { Sheet } from '@/ui/Sheet';
-import { StatePill } from '@/ui/StatePill';
-import { EmptyState, ProblemNote } from '@/ui/States';
-import { Time } from '@/ui/Time';
-import { useNotice, type Communication, type Notice } from '../noticeQueries';
-import { NOTICES } from '../noticeTexts';
-import classes from './notices.module.css';
+import { DataTable, type Column } from '../DataTable';
+import { Section } from '../Page';
+import { say } from '../say';
+import { Sheet } from '../Sheet';
+import { StatePill } from '../StatePill';
+import { ProblemNote } from '../States';
+import { Time } from '../Time';
+import { ARCHIVE, AUDIENCES, TOLD } from './noticeTexts';
+import classes from './NoticeArchive.module.css';
 
+type Notice = Schema<'Notice'>;
 type Delivery = Schema<'Delivery'>;
 
-export function NoticeArchive({ plan }: { plan: Communication }) {
+interface Props {
+  notices: Notice[];
+  /** The action that sends again what was given up. */
+  retry: Pick<Action, 'allowed' | 'refusal'> | undefined;
+  /** What is shown where nothing was told. */
+  empty?: ReactNode;
+}
+
+export function NoticeArchive({ notices, retry, empty }: Props) {
   const [open, setOpen] = useState<Notice>();
-  const retry = plan.actions.find((action) => action.name === 'retry');
   return (
-    <Section title={NOTICES.archiveTitle} flush>
-      {plan.notices.length === 0 ? (
-        <EmptyState icon="bell" title={NOTICES.none} example={NOTICES.noneExample}>
-          <p>{NOTICES.noneHelp}</p>
-        </EmptyState>
+    <Section title={ARCHIVE.title} flush>
+      {notices.length === 0 ? (
+        empty
       ) : (
         <ul className={classes.archive}>
-          {plan.notices.map((notice) => (
+          {notices.map((notice) => (
             <li key={notice.id}>
               <Told
                 notice={notice}
@@ -60,14 +67,14 @@ interface ToldProps {
 }
 
 function Told({ notice, mayRetry, refused, onOpen }: ToldProps) {
-  const write = useWrite<Schema<'Retried'>>(() => say(NOTICES.retried));
-  const name = NOTICES.moment[notice.moment] ?? notice.moment;
+  const write = useWrite<Schema<'Retried'>>(() => say(ARCHIVE.retried));
+  const name = TOLD[notice.moment] ?? notice.moment;
   const counts: [number, string, 'clear' | 'waiting' | 'stop' | 'faint'][] = [
-    [notice.sent, NOTICES.toldCount(notice.sent), 'clear'],
-    [notice.waiting, NOTICES.waitingCount(notice.waiting), 'waiting'],
-    [notice.in_doubt, NOTICES.doubtCount(notice.in_doubt), 'waiting'],
-    [notice.dead, NOTICES.deadCount(notice.dead), 'stop'],
-    [notice.superseded, NOTICES.supersededCount(notice.superseded), 'faint'],
+    [notice.sent, ARCHIVE.toldCount(notice.sent), 'clear'],
+    [notice.waiting, ARCHIVE.waitingCount(notice.waiting), 'waiting'],
+    [notice.in_doubt, ARCHIVE.doubtCount(notice.in_doubt), 'waiting'],
+    [notice.dead, ARCHIVE.deadCount(notice.dead), 'stop'],
+    [notice.superseded, ARCHIVE.supersededCount(notice.superseded), 'faint'],
   ];
   return (
     <>
@@ -85,21 +92,21 @@ function Told({ notice, mayRetry, refused, onOpen }: ToldProps) {
               title={refused}
               onClick={() => write.mutate({ path: `/notices/${notice.id}/retry`, body: {} })}
             >
-              {NOTICES.retry}
+              {ARCHIVE.retry}
             </Button>
           )}
           <Button
             size="compact-sm"
             variant="default"
             onClick={onOpen}
-            aria-label={`${NOTICES.readers}: ${name}`}
+            aria-label={`${ARCHIVE.readers}: ${name}`}
           >
-            {NOTICES.readers}
+            {ARCHIVE.readers}
           </Button>
         </span>
       </div>
       <p className={classes.choices}>
-        {notice.people === 0 && <span className="soft">{NOTICES.nobody}</span>}
+        {notice.people === 0 && <span className="soft">{ARCHIVE.nobody}</span>}
         {counts
           .filter(([count]) => count > 0)
           .map(([, label, tone]) => (
@@ -114,25 +121,25 @@ function Told({ notice, mayRetry, refused, onOpen }: ToldProps) {
 const COLUMNS: Column<Delivery>[] = [
   {
     key: 'who',
-    header: NOTICES.columns.who,
+    header: ARCHIVE.columns.who,
     cell: ({ person, address, channel }) => person?.name ?? address ?? channel?.name,
   },
-  { key: 'by', header: NOTICES.columns.by, cell: ({ by }) => NOTICES.by[by] },
+  { key: 'by', header: ARCHIVE.columns.by, cell: ({ by }) => ARCHIVE.by[by] },
   {
     key: 'state',
-    header: NOTICES.columns.state,
+    header: ARCHIVE.columns.state,
     cell: ({ state, in_doubt: doubt, quiet, next_at: next }) => (
       <>
         <StatePill
           word={state}
-          label={NOTICES.sent[state]}
+          label={ARCHIVE.sent[state]}
           tone={state === 'sent' ? 'clear' : state === 'dead' ? 'stop' : undefined}
         />
-        {doubt && <span className="soft small"> {NOTICES.inDoubt}</span>}
+        {doubt && <span className="soft small"> {ARCHIVE.inDoubt}</span>}
         {quiet && next && (
           <span className="soft small">
             {' '}
-            {NOTICES.waitsUntil} <Time at={next} show="full" /> {NOTICES.quiet}
+            {ARCHIVE.waitsUntil} <Time at={next} show="full" /> {ARCHIVE.quiet}
           </span>
         )}
       </>
@@ -140,10 +147,10 @@ const COLUMNS: Column<Delivery>[] = [
   },
   {
     key: 'at',
-    header: NOTICES.columns.at,
+    header: ARCHIVE.columns.at,
     cell: (row) => <Time at={row.sent_at ?? row.next_at} show="full" />,
   },
-  { key: 'why', header: NOTICES.columns.why, cell: ({ reason }) => reason },
+  { key: 'why', header: ARCHIVE.columns.why, cell: ({ reason }) => reason },
 ];
 
 interface ReadersProps {
@@ -153,16 +160,19 @@ interface ReadersProps {
 }
 
 function Readers({ notice, mayList, onClose }: ReadersProps) {
-  const whole = useNotice(notice.id);
+  const whole = useQuery({
+    queryKey: ['/notices', notice.id],
+    queryFn: ({ signal }) => get<Notice>(`/notices/${encodeURIComponent(notice.id)}`, {}, signal),
+  });
   const pages = usePages<Delivery>(`/notices/${notice.id}/deliveries`, {}, mayList);
-  const title = NOTICES.readersTitle(NOTICES.moment[notice.moment] ?? notice.moment);
+  const title = ARCHIVE.readersTitle(TOLD[notice.moment] ?? notice.moment);
   return (
     <Sheet title={title} width={840} onClose={onClose}>
       <ul className={classes.texts}>
         {(whole.data?.texts ?? []).map((text) => (
           <li key={`${text.audience} ${text.zone}`}>
             <p className="soft small">
-              {NOTICES.audience[text.audience]}, {text.zone}
+              {AUDIENCES[text.audience]}, {text.zone}
             </p>
             <p className={classes.subject}>{text.subject}</p>
             <pre className={classes.text}>{text.body}</pre>
@@ -175,7 +185,7 @@ function Readers({ notice, mayList, onClose }: ReadersProps) {
           columns={COLUMNS}
           pages={pages}
           rowKey={(row) => `${row.by} ${row.address ?? row.person?.id ?? row.channel?.id}`}
-          empty={<p className="soft">{NOTICES.nobody}</p>}
+          empty={<p className="soft">{ARCHIVE.nobody}</p>}
         />
       )}
     </Sheet>
