@@ -91,6 +91,7 @@ impl Standing {
         next(&Facts {
             now,
             window: self.window.as_ref(),
+            has_go: self.release.is_approved(),
             lead: self.lead,
             started_at: deployment.map(|deployment| deployment.started_at),
             ended: ended(&self.release, now),
