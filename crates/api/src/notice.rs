@@ -4,6 +4,8 @@
 //! `POST /releases/{id}/communication/preview`, `GET /notices`, `GET /notices/{id}`,
 //! `GET /notices/{id}/deliveries`, `POST /notices/{id}/retry`, `GET /inbox`, `POST /inbox/read`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -328,6 +330,10 @@ pub struct PreviewNotice {
     pub audience: Option<String>,
     /// An IANA zone; that of the window when absent.
     pub zone: Option<String>,
+    /// A whole policy that has the text, every file by path; the one in force when absent. It needs
+    /// `policy.write`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<BTreeMap<String, String>>,
 }
 
 /// A text as it would be sent now.

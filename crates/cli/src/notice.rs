@@ -17,7 +17,7 @@ use crate::failure::{Failure, Result};
 use crate::given::{cleared, pair, read_text, replaces};
 use crate::output::{Format, say};
 use crate::record::{IfVersion, Named, Records, action_lines};
-use crate::{table, wall};
+use crate::{policy, table, wall};
 
 const LIST: &[&str] =
     &["at", "record.number", "moment", "people", "sent", "waiting", "in_doubt", "dead", "id"];
@@ -109,7 +109,8 @@ pub(crate) enum NoticeVerb {
     /// Writes a text out as it would be sent now; nothing is sent.
     #[command(after_help = "Examples:\n  \
         interlock notice preview REL-17 --audience customers\n  \
-        interlock notice preview REL-17 --moment moved --zone Asia/Tokyo --form html")]
+        interlock notice preview REL-17 --moment moved --zone Asia/Tokyo --form html\n  \
+        interlock notice preview REL-17 --moment start --policy rules/")]
     Preview(Preview),
     /// Lists notices, the latest first.
     #[command(after_help = "Example:\n  interlock notice list --release REL-17\n  \
@@ -213,6 +214,9 @@ pub(crate) struct Preview {
     /// The zone of its times; that of the window when absent.
     #[arg(long)]
     zone: Option<String>,
+    /// The folder of a policy whose text is tried; the one in force when absent.
+    #[arg(long, value_name = "FOLDER")]
+    policy: Option<PathBuf>,
     /// In which form.
     #[arg(long, value_enum, default_value = "text")]
     form: Form,
@@ -506,6 +510,7 @@ pub(crate) fn run(verb: NoticeVerb, global: &Global) -> Result {
                 moment: preview.moment,
                 audience: preview.audience,
                 zone: preview.zone,
+                files: preview.policy.as_deref().map(policy::read).transpose()?,
             };
             let shown: NoticePreview = client.post(&path, Expect::Any, &body)?;
             let text = match preview.form {

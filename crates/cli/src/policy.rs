@@ -357,7 +357,7 @@ fn grouped(replay: &Replay) -> Vec<Vec<String>> {
 
 /// Everything that lies in a folder, as the policy names it. Hidden files and words about the
 /// policy (`.md`, `.txt`) are no part of it; what else does not belong there is a flaw to be told.
-fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
+pub(crate) fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     gather(folder, "", 0, &mut files)?;
     if files.is_empty() {

@@ -62,6 +62,8 @@ pub struct Facts<'a> {
     pub now: Timestamp,
     /// The window, where it is committed.
     pub window: Option<&'a Window>,
+    /// Whether the go is given: a window may hold its slot before that.
+    pub has_go: bool,
     /// How long before the window it is told.
     pub lead: Lead,
     /// Whether it is on hold.
@@ -192,6 +194,10 @@ impl Facts<'_> {
         if is_told || self.off.contains(&Moment::Before) || self.now >= window.interval.start {
             return Before::Never;
         }
+        // Nobody plans around a date that may never get its go; it is looked at again with that.
+        if !self.has_go {
+            return Before::Never;
+        }
         match self.lead.due(window).filter(|due| *due > self.now) {
             Some(due) => Before::At(due),
             None => Before::Now,
@@ -224,6 +230,7 @@ mod tests {
     struct Case {
         now: Timestamp,
         window: Option<Window>,
+        has_go: bool,
         lead: Lead,
         is_held: bool,
         started_at: Option<Timestamp>,
@@ -238,6 +245,7 @@ mod tests {
             Self {
                 now: at(now),
                 window: Some(window("2026-12-20T20:00:00Z")),
+                has_go: true,
                 lead: Lead::Hours(7 * 24),
                 is_held: false,
                 started_at: None,
@@ -252,6 +260,7 @@ mod tests {
             Facts {
                 now: self.now,
                 window: self.window.as_ref(),
+                has_go: self.has_go,
                 lead: self.lead,
                 is_held: self.is_held,
                 started_at: self.started_at,
@@ -302,6 +311,24 @@ mod tests {
         let mut case = Case::at("2026-12-14T00:00:00Z");
         case.window = None;
         assert_eq!(case.next(), Next::default());
+    }
+
+    #[test]
+    fn a_window_that_has_no_go_yet_is_told_to_nobody_and_whoever_was_told_before_is_corrected() {
+        let mut case = Case::at("2026-12-14T00:00:00Z");
+        case.has_go = false;
+        assert_eq!(case.next(), Next::default(), "the go has it looked at again");
+        case.has_go = true;
+        case.tells(&[(Moment::Before, To::Untold)]);
+        case.told = vec![told(Moment::Before, case.window.as_ref())];
+        // It moves, and the votes that covered the old date count no longer.
+        case.window = Some(window("2026-12-19T20:00:00Z"));
+        case.has_go = false;
+        case.tells(&[(Moment::Moved, To::Told)]);
+        case.told.push(told(Moment::Moved, case.window.as_ref()));
+        case.tells(&[]);
+        case.has_go = true;
+        case.tells(&[(Moment::Before, To::Untold)]);
     }
 
     #[test]
@@ -476,6 +503,7 @@ mod tests {
             for _ in 0..8 {
                 case.now = case.now.plus_minutes(i64::try_from(draw(10 * 1440)).expect("small"));
                 case.window = windows[usize::try_from(draw(3)).expect("small")].clone();
+                case.has_go = draw(3) > 0;
                 match draw(8) {
                     0 => case.is_cancelled = true,
                     1 => case.started_at = case.started_at.or(Some(case.now)),

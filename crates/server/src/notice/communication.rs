@@ -9,10 +9,10 @@ use api::notice::{
 };
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::Aggregate as _;
 use domain::identity::Permission;
 use domain::notice::{Communication, PlanEdit, Reached, believed, plan};
 use domain::vocabulary::{Audience, Moment};
+use domain::{Aggregate as _, General, Missing};
 use kernel::{PersonId, ReleaseId, Timestamp, Zone};
 use ports::{Fault, Query};
 
@@ -27,7 +27,7 @@ use crate::notice::format::Letter;
 use crate::notice::group::find_group;
 use crate::notice::tell::{Standing, text};
 use crate::notice::view::{Story, Telling, measures, responsible, rollback};
-use crate::policy::in_force;
+use crate::policy::{in_force, tried};
 use crate::problem::Answer;
 use crate::read::{action, ask, refused};
 
@@ -46,7 +46,7 @@ pub(super) async fn get(
 
 fn standing(db: &mut dyn Query, name: &str) -> Result<(ReleaseId, Standing), Stop> {
     let id = find_release(db, name)?;
-    let unknown = || domain::General::Unknown { kind: "release", name: name.to_owned() };
+    let unknown = || General::Unknown { kind: "release", name: name.to_owned() };
     Ok((id, Standing::of(db, id)?.ok_or_else(unknown)?))
 }
 
@@ -313,7 +313,10 @@ pub(super) async fn preview(
     Path(id): Path<String>,
     write: Write<PreviewNotice>,
 ) -> Result<Json<NoticePreview>, Answer> {
-    write.signed.permit(&app, Permission::Read).await?;
+    // A draft is read as if it were to be put in force; what is in force, anyone may ask.
+    let needed =
+        if write.body.files.is_some() { Permission::PolicyWrite } else { Permission::Read };
+    write.signed.permit(&app, needed).await?;
     let (body, address) = (write.body, app.address.clone());
     let found = ask(&*app.bus.world().store, move |db| {
         refused(previewed(db, &id, &body, address.as_deref()))
@@ -343,8 +346,17 @@ fn previewed(
     let telling = Telling { id, release, plan, moment, window, believed };
     let services = crate::notice::audience::services_of(db, release)?;
     let story = Story::of(db, &telling, services)?;
-    let rules = in_force(db)?;
-    let written = text(rules.set.notices(), release, &story, moment, audience, zone.clone());
+    let set = tried(&in_force(db)?, body.files.as_ref())?;
+    let rules = set.notices();
+    if body.files.is_some() {
+        // One in force that fails over a release names it all the same; a draft is told its flaw.
+        let draft = rules.text(moment, audience, &release.model).write(&story.in_zone(&zone));
+        draft.map_err(|error| {
+            let file = format!("/files/notices~1{moment}.toml");
+            General::Invalid(vec![Missing::new(file, error)])
+        })?;
+    }
+    let written = text(rules, release, &story, moment, audience, zone.clone());
     let link = address.map(|address| format!("{address}/releases/{}/notices", release.number));
     let letter = Letter { subject: &written.subject, body: &written.body, link: link.as_deref() };
     Ok(NoticePreview {

@@ -26,6 +26,8 @@ const MOVES: &[&str] = &[
     "release.scheduled.v1",
     "release.unscheduled.v1",
 ];
+/// What may give a release its go, from which on its date is told.
+const APPROVAL: &str = "release.approval_moved.v1";
 /// What the people of a release plan to tell.
 const PLANNED: &str = "communication.edited.v1";
 /// The rules that say how long before it is told.
@@ -43,9 +45,10 @@ impl Follower for NoticeReactor {
     }
 
     fn follow(&self, bus: &Bus, events: &[Seen]) -> Result<(), Failure> {
-        let moved = events
-            .iter()
-            .filter(|seen| MOVES.contains(&seen.name.as_str()) || seen.name == PLANNED);
+        let moved = events.iter().filter(|seen| {
+            let name = seen.name.as_str();
+            MOVES.contains(&name) || name == PLANNED || gives_go(seen)
+        });
         let id = |seen: &Seen| seen.stream.split_once(':')?.1.parse().ok();
         let mut releases: BTreeSet<ReleaseId> = moved.filter_map(id).collect();
         if events.iter().any(|seen| seen.name == RULES) {
@@ -60,6 +63,15 @@ impl Follower for NoticeReactor {
         }
         Ok(())
     }
+}
+
+/// Whether the go of a release is given with an event; most of its approval are votes.
+fn gives_go(seen: &Seen) -> bool {
+    if seen.name != APPROVAL {
+        return false;
+    }
+    let payload: Json = serde_json::from_str(&seen.payload).unwrap_or_default();
+    payload["closed"]["state"] == "approved"
 }
 
 /// Whoever an event gives other quiet hours, or another zone that they are in.

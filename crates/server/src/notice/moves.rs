@@ -31,6 +31,7 @@ use crate::notice::tell::{hand_out, is_emergency};
 use crate::placement::touched;
 use crate::policy::{MoveView, in_force};
 
+const ASSESSED: &str = "assessed";
 const CANCELLED: &str = "cancelled";
 const UNDER_WAY: &str = "under way";
 const SCHEDULED: &str = "scheduled";
@@ -129,6 +130,15 @@ impl Said {
                 let failed = outcome.parse::<Outcome>().is_ok_and(|outcome| !outcome.is_success());
                 Self { failed, ..its(&format!("done, {outcome}"), &payload["reason"]) }
             }
+            "change.risk_recorded.v1" => {
+                let tier = payload()["risk"]["tier"].as_str()?.replace('_', " ");
+                its(ASSESSED, &Json::from(format!("Its risk is {tier}.")))
+            }
+            "release.advanced.v1" => {
+                let payload = payload();
+                let state = payload["state"].as_str()?;
+                its(&format!("moved on to {state}"), &Json::Null)
+            }
             "release.deployment_moved.v1" => {
                 let update = &payload()["update_sent"]["text"];
                 update.is_string().then(|| its(UNDER_WAY, update))?
@@ -208,7 +218,7 @@ impl Command for TellMove {
         }
         let Some(about) = About::of(work.tx, &record)? else { return Ok(()) };
         let by_release = about.travels && BY_RELEASE.contains(&self.said.state.as_str());
-        if by_release || self.is_told_as_a_moment(work.tx)? {
+        if by_release || self.is_told_as_a_moment(work.tx)? || self.is_told_already(work.tx)? {
             return Ok(());
         }
         let said = &self.said;
@@ -293,6 +303,18 @@ impl TellMove {
         }
         let sql = "SELECT 1 FROM notices WHERE release = $1 AND reached > 0 LIMIT 1";
         Ok(db.query_one(sql, &[(&self.record).into()])?.is_some())
+    }
+
+    /// Whether it is a risk that was recorded with the submission, which says that it goes on.
+    fn is_told_already(&self, db: &mut dyn Query) -> Result<bool, Fault> {
+        if self.said.state != ASSESSED {
+            return Ok(false);
+        }
+        let sql = "SELECT 1 FROM log JOIN events AS recorded ON recorded.id = log.event_id \
+            JOIN events AS submitted ON submitted.stream = recorded.stream \
+            AND submitted.correlation = recorded.correlation \
+            WHERE log.position = $1 AND submitted.name = 'change.submitted.v1' LIMIT 1";
+        Ok(db.query_one(sql, &[self.place.into()])?.is_some())
     }
 }
 

@@ -95,6 +95,7 @@ impl Standing {
         Facts {
             now,
             window: self.window.as_ref(),
+            has_go: self.release.is_approved(),
             lead: self.lead,
             is_held: self.release.held.is_some(),
             started_at: deployment.map(|deployment| deployment.started_at),

@@ -15,6 +15,7 @@ use ports::{Fault, Query, Tx};
 
 use crate::bus::Record;
 use crate::policy::cadence;
+use crate::policy::document::broken;
 use crate::policy::facts::Facts;
 use crate::policy::files::Ruled;
 use crate::policy::gather;
@@ -53,6 +54,14 @@ pub fn in_force(db: &mut dyn Query) -> Result<InForce, Fault> {
         serde_json::from_str(row.text(0)?).map_err(unreadable)
     })?;
     Ok(InForce { version, set })
+}
+
+/// The set that is tried: what some files make, as if they were put in force, or else what is.
+pub fn tried(now: &InForce, files: Option<&Files>) -> Result<Arc<PolicySet>, domain::Refusal> {
+    match files {
+        Some(files) => Ok(Arc::new(PolicySet::read(files).map_err(|found| broken(&found))?)),
+        None => Ok(Arc::clone(&now.set)),
+    }
 }
 
 /// The version of the policy in force.

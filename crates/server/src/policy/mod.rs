@@ -41,7 +41,7 @@ pub use document::Finding;
 pub use explain::{explain_change, explain_release};
 pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
-pub use force::{InForce, in_force, version_in_force};
+pub use force::{InForce, in_force, tried, version_in_force};
 pub(crate) use gather::{of_conflict, of_side};
 pub use notices::{MoveView, NoticeRules, NoticeText, TEXT_MAX, View};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};

@@ -2,7 +2,6 @@
 //! edit of the policy would have meant, before it is one. Facts are those of today.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use api::common::Ref;
 use api::policy::{Difference, Replay, ReplayGroup, Routed};
@@ -16,11 +15,9 @@ use kernel::Timestamp;
 use ports::{Fault, Query};
 
 use crate::bus::{Stop, find_state};
-use crate::policy::document::broken;
 use crate::policy::explain::{carried, stage_words};
-use crate::policy::force::{InForce, in_force};
+use crate::policy::force::{InForce, in_force, tried};
 use crate::policy::gather;
-use crate::policy::set::PolicySet;
 
 /// The most days that a replay looks back.
 pub const REPLAY_DAYS_MAX: u32 = 20_000;
@@ -120,10 +117,7 @@ impl Replaying {
             return Ok(sets.clone());
         }
         let now = in_force(db)?;
-        let set = match &self.files {
-            Some(files) => Arc::new(PolicySet::read(files).map_err(|found| broken(&found))?),
-            None => Arc::clone(&now.set),
-        };
+        let set = tried(&now, self.files.as_ref())?;
         self.replay.version = now.version;
         let sets = Sets { tried: InForce { version: now.version, set }, now };
         self.sets = Some(sets.clone());

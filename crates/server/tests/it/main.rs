@@ -45,6 +45,7 @@ mod notice_arrivals;
 mod notice_astray;
 mod notice_deaths;
 mod notice_feed;
+mod notice_hostile;
 mod notice_moves;
 mod notice_quiet;
 mod notice_waiting;

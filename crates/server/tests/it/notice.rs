@@ -450,6 +450,40 @@ fn a_release_is_told_from_its_start_to_its_end() {
     });
 }
 
+#[test]
+fn a_draft_of_a_text_is_looked_at_on_a_release_before_it_is_in_force() {
+    on_both(async |stage| {
+        let story = Story::by(&stage, []).await;
+        let rosa = &story.cast.rosa;
+        let draft = |body: &str| {
+            let text = format!("subject = \"Soon: {{{{ title }}}}\"\nbody = \"{body}\"");
+            json!(format!("version = 1\n[[texts]]\n{text}\n"))
+        };
+        let mut files = rosa.get("/policy").await.ok()["files"].clone();
+        files["notices/before.toml"] = draft("It begins {{ start }}.");
+        let preview = format!("{}/communication/preview", story.path);
+        let body = json!({"moment": "before", "files": files.clone()});
+        let shown = rosa.post(&preview, body.clone()).await.ok();
+        assert_eq!(shown["subject"], "Soon: Winter");
+        let text = shown["text"].as_str().expect("a text");
+        assert!(text.contains("It begins Mon 23 Nov 2026, 21:00 (Europe/Amsterdam"), "{text}");
+        story.cast.anna.post(&preview, body).await.refused(403, "request.not_permitted");
+
+        let in_force = json!({"moment": "before"});
+        let shown = story.cast.anna.post(&preview, in_force).await.ok();
+        assert_ne!(shown["subject"], "Soon: Winter", "nothing was put in force");
+        // A flaw over every release, and one over this one alone.
+        let alone = "{% if title == 'Winter' %}{{ nubmer }}{% endif %}";
+        for (body, code) in [("{{ nubmer }}", "policy.broken"), (alone, "request.invalid")] {
+            files["notices/before.toml"] = draft(body);
+            let body = json!({"moment": "before", "files": files.clone()});
+            let problem = rosa.post(&preview, body).await.refused(422, code);
+            let pointer = &problem["errors"][0]["pointer"];
+            assert_eq!(pointer, "/files/notices~1before.toml", "{problem:#}");
+        }
+    });
+}
+
 fn unknown() -> Undelivered {
     Undelivered::Unknown("the line was cut".to_owned())
 }

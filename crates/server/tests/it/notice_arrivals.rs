@@ -15,7 +15,7 @@ use serde_json::{Value as Json, json};
 
 use crate::notice::{Story, drained, hook};
 use crate::receivers::{Arrival, Arrived, Mails, hooks};
-use crate::support::{Client, at, on_both};
+use crate::support::{Client, Stage, at, on_both};
 
 /// A client for the network must not be dropped on a thread of a runtime: it lives as long as we.
 static WEB: LazyLock<Arc<Web>> = LazyLock::new(|| Arc::new(Web::new()));
@@ -24,7 +24,8 @@ const KEY: &[u8] = b"secret";
 const MICROS: i64 = 1_000_000;
 
 /// All who are written to of what touches the service from the start.
-const ALL: [&str; 5] = ["/ops", "/programs", "/team", "bob@example.org", "eve@example.org"];
+pub(crate) const ALL: [&str; 5] =
+    ["/ops", "/programs", "/team", "bob@example.org", "eve@example.org"];
 /// The same with whoever came later.
 const WITH_ZOE: [&str; 6] =
     ["/ops", "/programs", "/team", "bob@example.org", "eve@example.org", "zoe@example.org"];
@@ -46,15 +47,7 @@ impl Told<'_> {
     async fn hears(&mut self, moment: &str, who: &[&str]) {
         let stage = self.story.stage;
         self.story.written().await;
-        stage.touch("DELETE FROM settings WHERE name = 'notices.sender'").await;
-        let way = Way {
-            web: Some(Arc::clone(&*WEB) as _),
-            mailer: Some(Arc::new(Post::new())),
-            address: Some("https://interlock.test".to_owned()),
-        };
-        let sender = Sender::new(&stage.bus, way, Arc::new(AtomicBool::new(false)));
-        drop(drained(sender).await);
-        self.mails.caught_up();
+        sent(stage, self.mails).await;
         let arrived = std::mem::take(&mut *self.arrived.lock().unwrap());
         let mut reached: Vec<&str> = arrived.iter().map(|one| one.to.as_str()).collect();
         reached.sort_unstable();
@@ -107,7 +100,21 @@ impl Told<'_> {
     }
 }
 
-fn channels(mails: &Mails, web: &str) -> [Json; 5] {
+/// Sends what waits, over the network.
+pub(crate) async fn sent(stage: &Stage, mails: &Mails) {
+    stage.touch("DELETE FROM settings WHERE name = 'notices.sender'").await;
+    let way = Way {
+        web: Some(Arc::clone(&*WEB) as _),
+        mailer: Some(Arc::new(Post::new())),
+        address: Some("https://interlock.test".to_owned()),
+    };
+    let sender = Sender::new(&stage.bus, way, Arc::new(AtomicBool::new(false)));
+    drop(drained(sender).await);
+    mails.caught_up();
+}
+
+/// A mail server and what listens over HTTP.
+pub(crate) fn channels(mails: &Mails, web: &str) -> [Json; 5] {
     [
         json!({"name": "Mail", "kind": "email", "host": "127.0.0.1", "port": mails.port,
             "security": "none", "from": "changes@example.org"}),

@@ -4,9 +4,10 @@
 use std::sync::atomic::Ordering;
 
 use ports::Undelivered;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::notice::{ALL, Arrived, HOOK, OPS, START, Story, announced, drained, later, who};
+use crate::release::{vote, window};
 use crate::support::{at, on_both};
 
 /// Moves the window while a message with the old date is on its way to Eve, where it ends as said;
@@ -45,6 +46,37 @@ fn a_window_that_moves_while_the_old_one_is_being_told_is_told_to_whoever_heard_
         assert_eq!(heard.len(), 1, "the new date: {arrived:?}");
         stage.clock.advance_minutes(2);
         assert_eq!(to_eve(&story.told().await), [""; 0], "once");
+    });
+}
+
+#[test]
+fn a_date_is_told_with_the_go_and_whoever_was_told_is_corrected_without_a_new_one() {
+    on_both(async |stage| {
+        let story = Story::of(&stage).await;
+        story.commit(START, "2026-11-23T21:00:00Z").await;
+        stage.clock.set(at("2026-11-22T12:00:00Z"));
+        assert_eq!(story.told().await, [], "a day before is not yet");
+        // With another date the votes for the old one count no longer; its slot is held.
+        let schedule = format!("{}/schedule", story.path);
+        let soon = json!({"window": window("2026-11-23T10:00:00Z", "2026-11-23T11:00:00Z")});
+        story.cast.rosa.post(&schedule, soon).await.ok();
+        assert_eq!(story.told().await, [], "nobody said yes to it");
+        let before = story.moment("before").await;
+        assert_eq!((&before["state"], &before["due_at"]), (&json!("waits"), &Json::Null));
+        vote(&story.cast.rita, &story.path, "approve", "").await.ok();
+        assert_eq!(who(&story.told().await), ALL, "with the go");
+
+        let far = json!({"window": window("2026-12-25T20:00:00Z", "2026-12-25T21:00:00Z")});
+        story.cast.rosa.post(&schedule, far).await.ok();
+        let record = story.cast.rosa.get(&story.path).await.ok();
+        assert_eq!(
+            (&record["scheduled"], &record["approved"]),
+            (&json!(true), &json!(false)),
+            "it waits for a new go"
+        );
+        assert_eq!(who(&story.told().await), ALL, "what they were told does not hold");
+        vote(&story.cast.rita, &story.path, "approve", "").await.ok();
+        assert_eq!(story.told().await, [], "the new date in its time");
     });
 }
 

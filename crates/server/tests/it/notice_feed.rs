@@ -3,11 +3,9 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use interlock_server::notice::MovesReactor;
 use serde_json::{Value as Json, json};
 
 use crate::notice::{Story, announced};
-use crate::release::number;
 use crate::support::{Client, Stage, on_both};
 
 /// Prints a feed as JSON: what stands in each element, and every element that there is.
@@ -38,24 +36,18 @@ fn parsed(text: &str) -> Json {
 }
 
 /// Makes a feed of notices; answers it with its address.
-async fn made(reader: &Client<'_>, name: &str) -> (Json, String) {
+pub(crate) async fn made(reader: &Client<'_>, name: &str) -> (Json, String) {
     let made = reader.post("/feeds", json!({"name": name, "kind": "notice"})).await.ok();
     let address = made["address"].as_str().expect("an address").to_owned();
     (made, address)
 }
 
-async fn read(stage: &Stage, address: &str) -> Json {
+/// What stands in the feed at an address.
+pub(crate) async fn read(stage: &Stage, address: &str) -> Json {
     let (status, headers, text) = stage.fetched(address, None).await;
     assert_eq!(status, 200, "{text}");
     assert_eq!(headers["content-type"], "application/atom+xml; charset=utf-8");
     parsed(&text)
-}
-
-/// What no document of XML may hold is marked.
-fn held(text: &str) -> String {
-    let barred = ('\0'..=' ').filter(|letter| !"\t\n\r ".contains(*letter));
-    let barred: Vec<char> = barred.chain(['\u{FFFE}', '\u{FFFF}']).collect();
-    text.replace(&barred[..], "\u{FFFD}")
 }
 
 /// An id as it stands in a feed.
@@ -120,41 +112,5 @@ fn a_feed_tells_the_notices_of_its_owner_until_it_is_taken_back() {
 
         rosa.delete(&format!("/feeds/{}", feed["id"].as_str().expect("an id")), "1").await.ok();
         ended(&address).await;
-    });
-}
-
-#[test]
-fn whatever_a_record_says_is_text_in_a_feed_and_nothing_else() {
-    let Some(strings) = crate::hostile::strings() else { return };
-    on_both(async |stage| {
-        let story = Story::by(&stage, []).await;
-        let ivan = &story.cast.ivan;
-        let (_, address) = made(ivan, "Ivan").await;
-        let fitting = |text: &&String| !text.trim().is_empty() && text.chars().count() <= 200;
-        for text in strings.iter().filter(fitting).step_by(9) {
-            let fields = json!({"title": text, "type": "normal"});
-            let change = story.cast.anna.post("/changes", fields).await.ok();
-            let path = format!("/changes/{}", number(&change));
-            ivan.put(&format!("{path}/watch"), "*", json!({})).await.ok();
-            let reason = json!({"reason": text});
-            story.cast.anna.post(&format!("{path}/cancel"), reason).await.ok();
-        }
-        stage.follow(MovesReactor).await;
-        let told = read(&stage, &address).await;
-        let inbox = ivan.get("/inbox?limit=50").await.ok();
-        let items = inbox["items"].as_array().expect("items");
-        assert_eq!(items.len(), 50);
-        let said = |text: &Json| held(text.as_str().expect("a text"));
-        let expected: Vec<_> =
-            items.iter().map(|item| (said(&item["subject"]), said(&item["body"]))).collect();
-        let entries = told["entries"].as_array().expect("entries").iter();
-        let text = |text: &Json| text.as_str().expect("a text").to_owned();
-        let told_of: Vec<_> =
-            entries.map(|entry| (text(&entry["title"]), text(&entry["content"]))).collect();
-        assert_eq!(told_of, expected);
-        let known =
-            ["author", "content", "entry", "feed", "id", "name", "published", "title", "updated"];
-        assert_eq!(told["elements"], json!(known));
-        assert_eq!(told["types"], json!(["", "text"]));
     });
 }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::audit::numbered;
 use crate::notice::{Story, announced, mail, who};
+use crate::release::{cast, number, plans};
 use crate::support::{Client, on_both};
 
 /// What someone was told of what moved on: the subjects, the oldest first.
@@ -91,6 +92,47 @@ fn a_change_that_moves_on_tells_its_people_and_not_who_moved_it() {
         stage.follow(MovesReactor).await;
         assert_eq!(told(&cast.ivan).await.len(), before.1 + ivans.len());
         assert_eq!(story.sent().await, []);
+    });
+}
+
+#[test]
+fn an_assessment_and_each_state_of_a_model_are_told_and_a_submission_is_told_once() {
+    on_both(async |stage| {
+        let cast = cast(&stage).await;
+        for login in ["emil_ecab", "elsa_ecab"] {
+            stage.person(login, &["ecab_member"]).await;
+        }
+        // Each is told in a minute of its own, which is the order that readers see.
+        let seen = async || {
+            stage.follow(MovesReactor).await;
+            stage.clock.advance_minutes(1);
+        };
+        let spring = json!({"title": "Spring", "type": "major", "owner": "rosa_release_manager"});
+        let release = number(&cast.rosa.post("/releases", spring).await.ok());
+        for _ in 0..2 {
+            cast.rita.post(&format!("/releases/{release}/advance"), json!({})).await.ok();
+            seen().await;
+        }
+        let expected = ["REL-1 moved on to build: Spring", "REL-1 moved on to test: Spring"];
+        assert_eq!(told(&cast.rosa).await, expected);
+        assert_eq!(told(&cast.rita).await, [""; 0], "she moved it");
+
+        let ways = [("normal", &["submit", "assess"][..]), ("emergency", &["submit"][..])];
+        for (kind, verbs) in ways {
+            let mut fields = plans(kind, "web-01", 5);
+            fields["type"] = json!(kind);
+            let change = number(&cast.anna.post("/changes", fields).await.ok());
+            for verb in verbs {
+                cast.anna.post(&format!("/changes/{change}/{verb}"), json!({})).await.ok();
+                seen().await;
+            }
+        }
+        let expected = ["CHG-1 submitted: normal", "CHG-1 assessed: normal"];
+        let ivans = told(&cast.ivan).await;
+        assert_eq!(ivans[..2], expected);
+        assert_eq!(ivans[2..], ["CHG-2 submitted: emergency"], "its risk was recorded with that");
+        let assessed = told_under(&cast.ivan, expected[1]).await;
+        assert!(assessed.contains("Its risk is "), "{assessed}");
     });
 }
 

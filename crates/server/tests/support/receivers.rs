@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Whom a mail is for that only tells us that everything before it is here.
 const MARK: &str = "mark@test";
 
-/// Takes mails, each after a moment, and prints for whom each was and what it says.
+/// Takes mails, each after a moment, and prints for whom each was and what it says, part by part.
 const MAIL_SERVER: &str = r#"
 import asyncio, email, json, random
 from email.header import decode_header, make_header
@@ -25,8 +25,10 @@ class Taker:
     async def handle_DATA(self, server, session, envelope):
         mail = email.message_from_bytes(envelope.content)
         headers = {n.lower(): str(make_header(decode_header(v))) for n, v in mail.items()}
+        texts = [p.get_payload(decode=True).decode("utf-8", "replace")
+                 for p in mail.walk() if not p.is_multipart()]
         for to in envelope.rcpt_tos:
-            print(json.dumps({"to": to, "headers": headers,
+            print(json.dumps({"to": to, "headers": headers, "texts": texts,
                               "parts": [p.get_content_type() for p in mail.walk()]}), flush=True)
         await asyncio.sleep(random.random() / 50)
         return "250 taken"
@@ -47,7 +49,7 @@ pub(crate) struct Arrival {
     pub(crate) to: String,
     /// By name in lower case.
     pub(crate) headers: BTreeMap<String, String>,
-    /// What a request says.
+    /// What a request says; what the parts of a mail say, as a list in JSON.
     pub(crate) body: String,
 }
 
@@ -130,7 +132,7 @@ impl Mails {
                 assert_eq!(mail["parts"], parts);
                 let to = mail["to"].as_str().expect("an address").to_owned();
                 let headers = serde_json::from_value(mail["headers"].clone()).expect("headers");
-                let arrival = Arrival { to, headers, body: String::new() };
+                let arrival = Arrival { to, headers, body: mail["texts"].to_string() };
                 arrived.lock().expect("nobody panicked").push(arrival);
             }
         });

@@ -85,6 +85,36 @@ it('names flaws above the text, and each leads to its line', async () => {
   expect(editor.value.slice(editor.selectionStart, editor.selectionEnd)).toBe('wrong');
 });
 
+it('reads a text of notices that is not in force yet on a release', async () => {
+  const text = 'notices/start.toml';
+  const base = policy(1, 'normal', 'minor');
+  const row = { id: 'rel_01', number: 'REL-17', title: 'Winter' };
+  const sent = serve({
+    'GET /policy': { ...base, files: { ...base.files, [text]: 'was' } },
+    'GET /policy/versions': { items: [] },
+    'GET /releases': { items: [row] },
+    'POST /releases/rel_01/communication/preview': { subject: 'Begun', text: 'Winter has begun.' },
+  });
+  const { user } = show('/settings/policy');
+  expect(await screen.findByRole('button', { name: 'Check' })).toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: 'Read this text' })).toBeNull();
+  await user.click(screen.getByRole('button', { name: text }));
+  const editor = screen.getByLabelText(`Text of ${text}`);
+  await user.clear(editor);
+  await user.type(editor, 'mine');
+  await user.click(screen.getByRole('textbox', { name: 'On the release' }));
+  await user.click(await screen.findByRole('option', { name: /Winter/ }));
+  await user.click(screen.getByRole('button', { name: 'Read this text' }));
+  expect(await screen.findByText('Winter has begun.')).toBeInTheDocument();
+  const asked = sent.find((call) => call.path.endsWith('/preview'));
+  expect(asked?.body).toEqual({
+    moment: 'start',
+    audience: 'customers',
+    files: { ...base.files, [text]: 'mine' },
+  });
+  expect(writes(sent)).toEqual([]);
+});
+
 it('tells when the cadence of a model opens its next release', async () => {
   const cadence = {
     rule: 'FREQ=MONTHLY;BYDAY=2TU',

@@ -67,6 +67,21 @@ export const SET = {
   nobody: 'nobody',
 };
 
+/** A text of notices that is tried before it is in force. */
+export const TRIED = {
+  release: 'On the release',
+  audience: 'For',
+  audiences: [
+    { value: 'team', label: 'Team' },
+    { value: 'support', label: 'Support' },
+    { value: 'operations', label: 'Operations' },
+    { value: 'customers', label: 'Customers' },
+    { value: 'partners', label: 'Partners' },
+    { value: 'marketing', label: 'Marketing' },
+  ],
+  look: 'Read this text',
+};
+
 export const OBSERVED = {
   title: 'Observed',
   help: 'What a rule or a stage that is marked “observe” would have decided, beside what was decided.',

@@ -9,7 +9,7 @@ export const NOTICES = {
   saved: 'Plan saved',
   what: 'What',
   when: 'When',
-  notCommitted: 'planned; nothing is told before it is committed',
+  notCommitted: 'planned; nothing is told before it is committed and has its go',
   why: 'Why',
   impact: 'What users will notice',
   action: 'What users are asked to do',

@@ -10,6 +10,7 @@ import { ErrorState, PartSkeleton, ProblemNote } from '@/ui/States';
 import { Time } from '@/ui/Time';
 import { Observed } from '../components/Observed';
 import { Findings, Replayed } from '../components/Outcomes';
+import { TextTried } from '../components/TextTried';
 import classes from '../components/policy.module.css';
 import { begun, edited, isOvertaken, onBothSides, onTop, type Draft } from '../draft';
 import {
@@ -82,6 +83,7 @@ function Editor({ policy }: { policy: Policy }) {
             onChange={(text) => setFiles({ ...files, [shown]: text })}
           />
         </div>
+        <TextTried path={shown} files={files} />
         <NewFile
           onAdd={(path) => {
             setFiles({ [path]: files['releases/minor.toml'] ?? '', ...files });
