@@ -127,7 +127,9 @@ function useEntries(text: string): Entry[] {
   const words = text.trim().toLowerCase();
   const named = (entry: Entry) => entry.label.toLowerCase().includes(words);
   const records = q.length > 1 ? (found.data?.items ?? []).flatMap(asEntry) : [];
-  return [...here.filter(named), ...records, ...COMMANDS.filter(named)];
+  // What a list offers under the same name goes before the command: it knows who may not.
+  const elsewhere = COMMANDS.filter(({ label }) => !here.some((entry) => entry.label === label));
+  return [...here.filter(named), ...records, ...elsewhere.filter(named)];
 }
 
 /** What can be done on this page, as its buttons do it; what is refused comes after it. */
