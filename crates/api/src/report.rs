@@ -83,10 +83,10 @@ pub struct FigurePoint {
     pub limits: Option<ControlLimits>,
 }
 
-/// A figure of one team, service or type.
+/// A figure of one team, service, type or size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FigureGroup {
-    /// The team or service; absent for types.
+    /// The team or service; absent for types and sizes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record: Option<Ref>,
     /// What the filter of the same name takes.
@@ -110,7 +110,7 @@ pub struct Figure {
     pub before: FigureValue,
     /// Week by week, month by month or quarter by quarter.
     pub history: Vec<FigurePoint>,
-    /// By team, service or type, where that was asked for.
+    /// By team, service, type or size, where that was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub groups: Vec<FigureGroup>,
 }
@@ -124,7 +124,7 @@ pub struct ReportAsked {
     pub to: String,
     /// The zone in which days begin.
     pub zone: String,
-    /// `week`, `month`, `quarter`, `team`, `service` or `type`.
+    /// `week`, `month`, `quarter`, `team`, `service`, `type` or `size`.
     pub by: String,
     /// Of this team alone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -135,6 +135,9 @@ pub struct ReportAsked {
     /// Of this type alone.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]
     pub kind: Option<String>,
+    /// Of releases of this size alone, such as `2 to 5 changes`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub size: Option<String>,
     /// How many events of the log are not counted yet; they are within moments, unless the figures
     /// are being made anew.
     pub behind: i64,

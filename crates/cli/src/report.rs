@@ -59,7 +59,7 @@ pub(crate) struct ReportArgs {
     /// The first day after; tomorrow when absent. Days begin at midnight UTC.
     #[arg(long, value_name = "DAY")]
     to: Option<String>,
-    /// Over `week`, `month` (when absent) or `quarter`; or by `team`, `service` or `type`.
+    /// Over `week`, `month` (when absent) or `quarter`; or by `team`, `service`, `type` or `size`.
     #[arg(long)]
     by: Option<String>,
     /// Of this team.
@@ -71,6 +71,9 @@ pub(crate) struct ReportArgs {
     /// Of this type of record, such as `"normal change"`.
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
+    /// Of releases with so many changes, such as `"2 to 5 changes"`.
+    #[arg(long)]
+    size: Option<String>,
     /// Only the records that count, or only those that do not.
     #[arg(long, requires = "records", value_name = "BOOL")]
     counted: Option<bool>,
@@ -127,6 +130,7 @@ impl ReportArgs {
             .maybe("team", self.team.as_ref())
             .maybe("service", self.service.as_ref())
             .maybe("type", self.kind.as_ref())
+            .maybe("size", self.size.as_ref())
     }
 }
 

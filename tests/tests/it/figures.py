@@ -4,7 +4,8 @@ docs/features/report.md alone: from the files of the BPI Challenge 2014, or from
     python3 figures.py bpi FOLDER            the tables of the folder's two files
     python3 figures.py log FROM TO < LOG     the tables of an export with its log, in days
 
-Prints one JSON object: for each figure n, counted, value, p50, p90 and mean, as far as it has them.
+Prints one JSON object: for each figure n, counted, value, p50, p90 and mean, as far as it has them;
+n alone, and zero, for what nothing was said to.
 Only the standard library is used.
 """
 
@@ -24,6 +25,13 @@ SHARES = {
     "change_failure_rate", "rollback_rate", "pir_completion", "incidents_from_releases",
 }
 MEANS = {"release_defect_rate", "change_risk", "release_satisfaction"}
+STAGES = ("draft", "assess", "authorise", "scheduled", "implement", "review")
+SPREADS = {
+    # Nothing tells the times of commits: this one is never collected.
+    "change_lead_time", "request_lead_time", "approval_wait", "time_to_restore",
+    "failed_deployment_recovery_time", *(f"time_in_{stage}" for stage in STAGES),
+}
+FIGURES = SHARES | MEANS | SPREADS | {"backlog_throughput", "deployment_frequency"}
 
 
 def quantile(values, share):
@@ -52,8 +60,9 @@ class Book:
         self.value(figure, at, math.floor((end - start).total_seconds()))
 
     def tables(self, start, end):
-        found = {}
+        found = {figure: {"n": 0} for figure in FIGURES}
         for figure, said in self.said.items():
+            assert figure in FIGURES, figure
             values = [what for at, what in said if start <= at < end]
             if not values:
                 continue
@@ -206,7 +215,6 @@ PHASES = {
     "scheduled": "scheduled", "unscheduled": "authorise", "started": "implement",
     "completed": "review", "closed": "closed", "cancelled": "cancelled",
 }
-STAGES = ("draft", "assess", "authorise", "scheduled", "implement", "review")
 
 
 def of_change(change, verb, payload, at):
@@ -282,6 +290,7 @@ def log(lines, start, end):
     reviewed = {}
     subjects = {}
     conflicts = {}
+    answers = []
     for line in map(json.loads, lines):
         if line["line"] != "event":
             continue
@@ -296,9 +305,13 @@ def log(lines, start, end):
                 reviewed[payload["subject"]["id"]] = False
             elif verb == "completed":
                 reviewed[subjects[identity]] = True
+        elif stream == "survey" and line["name"] == "survey.answered.v1":
+            answers.append((at, payload["score"]))
         elif stream == "conflict" and kind == "conflict":
             conflicts.setdefault(identity, []).append((at, verb, payload.get("found")))
     book = Book()
+    for at, score in answers:
+        book.value("release_satisfaction", at, score)
     harms = {}
     for identity, incident in records["incident"].items():
         if incident.content.get("caused_by"):

@@ -1,12 +1,17 @@
-// Search and commands in one place: records by the server's search, pages and new records by name.
+// Search and commands in one place: what can be done on this page, records by the server's search,
+// pages and new records by name.
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useId, useMemo, useState, type KeyboardEvent } from 'react';
+import { useId, useState, type KeyboardEvent } from 'react';
 import { useGo } from '@/lib/address';
 import { get } from '@/lib/client';
+import { useInZone } from '@/lib/inZone';
 import type { Page, Schema } from '@/lib/schema';
+import type { ActionItem } from '@/ui/actions';
+import { shortRefusal } from '@/ui/Actions';
 import { Icon } from '@/ui/icons';
+import { useOffered } from '@/ui/offered';
 import { Sheet } from '@/ui/Sheet';
 import { wordOf } from '@/ui/texts';
 import { NAVIGATION, SETTINGS } from './navigation';
@@ -18,7 +23,10 @@ interface Entry {
   group: string;
   label: string;
   hint?: string;
-  to: string;
+  /** Where it leads, or what it does; neither where it is refused, and why. */
+  to?: string;
+  run?: () => void;
+  why?: string;
 }
 
 const FOUND_MAX = 8;
@@ -48,9 +56,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const entries = useEntries(text);
   const follow = (entry: Entry | undefined) => {
-    if (!entry) return;
+    if (!entry || entry.why !== undefined) return;
     onClose();
-    go(entry.to);
+    if (entry.to) go(entry.to);
+    entry.run?.();
   };
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -83,16 +92,20 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <ul className={classes.list} id={id} role="listbox" aria-label={SHELL.palette}>
         {entries.map((entry, index) => (
           <li
-            key={entry.group + entry.to + entry.label}
+            key={entry.group + (entry.to ?? '') + entry.label}
             id={`${id}-${index}`}
             role="option"
             aria-selected={index === at}
+            aria-disabled={entry.why !== undefined || undefined}
             className={classes.entry}
             onMouseMove={() => setAt(index)}
             onClick={() => follow(entry)}
           >
             <span className={classes.group}>{entry.group}</span>
-            <span className={classes.label}>{entry.label}</span>
+            <span className={classes.label}>
+              {entry.label}
+              {entry.why !== undefined && <span className={classes.why}> {entry.why}</span>}
+            </span>
             {entry.hint && <span className={classes.hint}>{entry.hint}</span>}
           </li>
         ))}
@@ -104,18 +117,38 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
 function useEntries(text: string): Entry[] {
   const [q] = useDebouncedValue(text.trim(), 150);
+  const here = useHere();
   const found = useQuery({
     queryKey: ['/search', q],
     enabled: q.length > 1,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => get<Page<Schema<'Found'>>>('/search', { q, limit: FOUND_MAX }, signal),
   });
-  return useMemo(() => {
-    const words = text.trim().toLowerCase();
-    const commands = COMMANDS.filter((entry) => entry.label.toLowerCase().includes(words));
-    const records = q.length > 1 ? (found.data?.items ?? []).flatMap(asEntry) : [];
-    return [...records, ...commands];
-  }, [text, q, found.data]);
+  const words = text.trim().toLowerCase();
+  const named = (entry: Entry) => entry.label.toLowerCase().includes(words);
+  const records = q.length > 1 ? (found.data?.items ?? []).flatMap(asEntry) : [];
+  // What a list offers under the same name goes before the command: it knows who may not.
+  const elsewhere = COMMANDS.filter(({ label }) => !here.some((entry) => entry.label === label));
+  return [...here.filter(named), ...records, ...elsewhere.filter(named)];
+}
+
+/** What can be done on this page, as its buttons do it; what is refused comes after it. */
+function useHere(): Entry[] {
+  const { of, items } = useOffered();
+  const local = useInZone();
+  const entries = items.map((item) => ({
+    group: of ?? SHELL.here,
+    label: item.label,
+    ...(item.allowed ? doing(item) : { why: local(shortRefusal(item.refusal)) }),
+  }));
+  return [
+    ...entries.filter((entry) => entry.why === undefined),
+    ...entries.filter((entry) => entry.why !== undefined),
+  ];
+}
+
+function doing(item: ActionItem): Pick<Entry, 'hint' | 'run' | 'why'> {
+  return { hint: item.key, run: item.busy ? undefined : item.run };
 }
 
 function asEntry(found: Schema<'Found'>): Entry[] {

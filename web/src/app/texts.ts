@@ -25,6 +25,7 @@ export const SHELL = {
   goTo: 'Go to',
   records: 'Records',
   create: 'Create',
+  here: 'Here',
   nothing: 'Nothing found. Try a number such as CHG-12, a service or a word of the title.',
   palette: 'Search and commands',
   cut: 'Not live',

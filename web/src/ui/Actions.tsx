@@ -6,6 +6,7 @@ import type { Refusal } from '@/lib/schema';
 import type { ActionItem } from './actions';
 import { errorText } from './errorText';
 import { Icon } from './icons';
+import { useOfferingPart } from './offered';
 import { sentence, UI } from './texts';
 import classes from './Actions.module.css';
 
@@ -29,14 +30,18 @@ export function ActionButton({
   primary,
   size = 'sm',
   name,
+  offered,
 }: {
   item: ActionItem;
   primary?: boolean;
   size?: string;
   /** What it is called aloud, where several look alike. */
   name?: string;
+  /** The palette offers it too, for as long as it is on screen. */
+  offered?: boolean;
 }) {
   const [open, setOpen] = useState(false);
+  useOfferingPart(offered ? item : undefined);
   if (item.allowed) {
     return (
       <Button
@@ -109,7 +114,7 @@ function ActionMenu({ items }: { items: ActionItem[] }) {
 }
 
 /** What is missing, else the sentence that says so. */
-function shortRefusal(refusal: Refusal | null | undefined): string {
+export function shortRefusal(refusal: Refusal | null | undefined): string {
   if (!refusal) return UI.cannot;
   const missing = refusal.errors?.map(errorText) ?? [];
   return missing.length > 0 ? missing.join(' ') : sentence(refusal.detail);

@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from 'react';
 import type { ActionItem } from './actions';
 import { Actions } from './Actions';
 import { Link } from './Link';
+import { useOffering } from './offered';
 import classes from './Page.module.css';
 
 interface PageProps {
@@ -17,6 +18,8 @@ interface PageProps {
   meta?: ReactNode;
   primary?: ActionItem;
   others?: ActionItem[];
+  /** What else can be done to the record: the palette offers it, the head does not. */
+  elsewhere?: ActionItem[];
   /** Other controls beside the verbs, such as a switch of views. */
   tools?: ReactNode;
   /** Uses the whole width; for boards, calendars and wide tables. */
@@ -31,6 +34,8 @@ export function Page({ title, number, wide, narrow, children, ...head }: PagePro
   useEffect(() => {
     document.title = `${name} · Interlock`;
   }, [name]);
+  const { primary, others = [], elsewhere } = head;
+  useOffering(number, primary ? [primary, ...others] : others, elsewhere);
   return (
     <div className={classes.page} data-wide={wide || undefined} data-narrow={narrow || undefined}>
       <header className={classes.head}>

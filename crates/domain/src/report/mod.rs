@@ -28,7 +28,7 @@ pub use figure::Figure;
 pub use incident::{Blamed, IncidentSeen};
 pub use lead_time::{Deployed, LeadTime, Merged, lead_time};
 pub use period::{DAYS_MAX, Days, Span, day_of};
-pub use release::ReleaseSeen;
+pub use release::{ReleaseSeen, SIZES, size_of};
 pub use sums::{Place, Sum, Sums, bucket};
 pub use survey::{
     ASKED_MAX, Given, SURVEY_DAYS, Score, Survey, SurveyEvent, SurveyRefusal, may_answer, open,

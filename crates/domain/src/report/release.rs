@@ -9,6 +9,21 @@ use crate::report::fact::ids;
 use crate::report::{Course, Fact, Figure, Harm, Said};
 use crate::vocabulary::Environment;
 
+/// How many changes travel in a release, in steps that tell releases apart.
+pub const SIZES: [&str; 4] = ["1 change", "2 to 5 changes", "6 to 20 changes", "over 20 changes"];
+
+/// The step of a release; nothing as long as no change travels in it.
+pub fn size_of(release: &Release) -> Option<&'static str> {
+    let [one, few, some, many] = SIZES;
+    match release.changes.len() {
+        0 => None,
+        1 => Some(one),
+        2..=5 => Some(few),
+        6..=20 => Some(some),
+        _ => Some(many),
+    }
+}
+
 /// A release as figures see it.
 #[derive(Debug)]
 pub struct ReleaseSeen<'a> {

@@ -111,7 +111,7 @@ fn shown(db: &mut dyn Query, scope: &Scope, kept: &ByDay, figure: Figure) -> Res
     })
 }
 
-/// The same figures of each team, service or type.
+/// The same figures of each team, service, type or size.
 fn groups(
     db: &mut dyn Query,
     scope: &Scope,

@@ -15,12 +15,12 @@ pub(super) const TABLE_NAMES: &[&str] =
     &["report_facts", "report_values", "report_days", "report_links"];
 pub(super) const TABLES: &[&str] = &[
     "CREATE TABLE report_facts (subject TEXT NOT NULL, at BIGINT NOT NULL, day BIGINT NOT NULL, \
-        team TEXT, kind TEXT NOT NULL, services TEXT NOT NULL, asked BIGINT NOT NULL, \
-        counted BIGINT NOT NULL, PRIMARY KEY (subject, at))",
+        team TEXT, kind TEXT NOT NULL, services TEXT NOT NULL, size TEXT, \
+        asked BIGINT NOT NULL, counted BIGINT NOT NULL, PRIMARY KEY (subject, at))",
     "CREATE INDEX report_facts_by_time ON report_facts (at, subject)",
     "CREATE TABLE report_values (subject TEXT NOT NULL, figure BIGINT NOT NULL, \
         part BIGINT NOT NULL, at BIGINT NOT NULL, day BIGINT NOT NULL, team TEXT, \
-        kind TEXT NOT NULL, services TEXT NOT NULL, bucket BIGINT NOT NULL, \
+        kind TEXT NOT NULL, services TEXT NOT NULL, size TEXT, bucket BIGINT NOT NULL, \
         value BIGINT NOT NULL, PRIMARY KEY (subject, figure, part))",
     "CREATE INDEX report_values_by_bucket ON report_values (figure, bucket, day, value)",
     "CREATE INDEX report_values_by_time ON report_values (figure, at, subject, part)",
@@ -36,6 +36,7 @@ pub(super) const ALL: &str = "all";
 pub(super) const TEAM: &str = "team";
 pub(super) const SERVICE: &str = "service";
 pub(super) const KIND: &str = "type";
+pub(super) const SIZE: &str = "size";
 
 /// The figures that a record is asked by at an instant, and those that it counts for, as bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,19 +106,19 @@ impl Kept {
     /// What is kept of a record.
     pub(super) fn load(db: &mut dyn Query, subject: &str) -> Result<Self, Fault> {
         let mut kept = Self::default();
-        let sql = "SELECT team, kind, services, at, asked, counted FROM report_facts \
+        let sql = "SELECT team, kind, services, size, at, asked, counted FROM report_facts \
             WHERE subject = $1";
         for row in db.query(sql, &[subject.into()])? {
             kept.facets = facets(&row)?;
-            let marks = Marks { asked: row.int(4)?, counted: row.int(5)? };
-            kept.marks.insert(row.time(3)?, marks);
+            let marks = Marks { asked: row.int(5)?, counted: row.int(6)? };
+            kept.marks.insert(row.time(4)?, marks);
         }
-        let sql = "SELECT team, kind, services, figure, part, at, value FROM report_values \
+        let sql = "SELECT team, kind, services, size, figure, part, at, value FROM report_values \
             WHERE subject = $1";
         for row in db.query(sql, &[subject.into()])? {
             kept.facets = facets(&row)?;
-            let figure = usize::try_from(row.int(3)?).unwrap_or(usize::MAX);
-            kept.values.insert((figure, row.int(4)?), (row.time(5)?, row.int(6)?));
+            let figure = usize::try_from(row.int(4)?).unwrap_or(usize::MAX);
+            kept.values.insert((figure, row.int(5)?), (row.time(6)?, row.int(7)?));
         }
         Ok(kept)
     }
@@ -128,7 +129,8 @@ impl Kept {
             tx.execute("DELETE FROM report_facts WHERE subject = $1", &[subject.into()])?;
             tx.execute("DELETE FROM report_values WHERE subject = $1", &[subject.into()])?;
         }
-        let Facets { team, kind, services } = &self.facets;
+        let Facets { team, kind, services, size } = &self.facets;
+        let size = size.as_deref();
         let services = services.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
         let marks = self.marks.iter().map(|(at, marks)| {
             vec![
@@ -138,11 +140,12 @@ impl Kept {
                 team.as_ref().map(String::as_str).into(),
                 kind.into(),
                 (&services).into(),
+                size.into(),
                 marks.asked.into(),
                 marks.counted.into(),
             ]
         });
-        let into = "report_facts (subject, at, day, team, kind, services, asked, counted)";
+        let into = "report_facts (subject, at, day, team, kind, services, size, asked, counted)";
         insert_rows(tx, into, marks)?;
         let values = self.values.iter().map(|((figure, part), (at, value))| {
             vec![
@@ -154,12 +157,13 @@ impl Kept {
                 team.as_ref().map(String::as_str).into(),
                 kind.into(),
                 (&services).into(),
+                size.into(),
                 bucket(*value).into(),
                 (*value).into(),
             ]
         });
-        let into = "report_values (subject, figure, part, at, day, team, kind, services, bucket, \
-            value)";
+        let into = "report_values (subject, figure, part, at, day, team, kind, services, size, \
+            bucket, value)";
         insert_rows(tx, into, values)
     }
 
@@ -183,6 +187,7 @@ fn facets(row: &ports::Row) -> Result<Facets, Fault> {
         team: row.opt_text(0)?.map(str::to_owned),
         kind: row.text(1)?.to_owned(),
         services: row.text(2)?.split(' ').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+        size: row.opt_text(3)?.map(str::to_owned),
     })
 }
 
@@ -204,6 +209,9 @@ impl Days {
         }
         for service in &facets.services {
             add(SERVICE, service);
+        }
+        if let Some(size) = &facets.size {
+            add(SIZE, size);
         }
     }
 

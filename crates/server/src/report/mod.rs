@@ -24,9 +24,9 @@ pub use survey::{AnswerSurvey, Surveys};
 
 /// The tables of the figures.
 pub const KEPT: Followed =
-    Followed { name: follow::NAME, model: 1, tables: keep::TABLES, table_names: keep::TABLE_NAMES };
+    Followed { name: follow::NAME, model: 2, tables: keep::TABLES, table_names: keep::TABLE_NAMES };
 
-/// The most teams, services or types that a figure is told of at once.
+/// The most teams, services, types or sizes that a figure is told of at once.
 pub const GROUPS_MAX: usize = 500;
 /// The most points of a history.
 pub const POINTS_MAX: usize = 600;
@@ -39,21 +39,21 @@ pub fn routes(routes: Routes) -> Routes {
             kinds,
             "/reports",
             "Tells all figures of a time, each with its definition and the time before",
-            "from,to,by,team,service,type,format",
+            "from,to,by,team,service,type,size,format",
             answer::all,
         )
         .file::<Report, _, _>(
             kinds,
             "/reports/{name}",
-            "Tells one figure: over time, or by team, service or type",
-            "from,to,by,team,service,type,format",
+            "Tells one figure: over time, or by team, service, type or size",
+            "from,to,by,team,service,type,size,format",
             answer::one,
         )
         .file::<Page<ReportRecord>, _, _>(
             kinds,
             "/reports/{name}/records",
             "Lists the records behind a figure: the latest first, or the highest value first",
-            "from,to,team,service,type,counted,sort,format,limit,cursor",
+            "from,to,team,service,type,size,counted,sort,format,limit,cursor",
             page::list,
         )
         .get::<Page<SurveyRow>, _, _>(

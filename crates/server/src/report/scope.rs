@@ -1,7 +1,7 @@
 //! What a report is asked for: days, what they are divided by, and of whom.
 
 use api::report::ReportAsked;
-use domain::report::{DAYS_MAX, Days, Span, ZONE};
+use domain::report::{DAYS_MAX, Days, SIZES, Span, ZONE};
 use domain::{General, Missing};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use crate::bus::Stop;
 use crate::http::ListQuery;
 use crate::names::{Names, find_team};
 use crate::read::{Statement, wrong_name};
-use crate::report::keep::{ALL, KIND, SERVICE, TEAM};
+use crate::report::keep::{ALL, KIND, SERVICE, SIZE, TEAM};
 use crate::report::{GROUPS_MAX, POINTS_MAX};
 use crate::service::find_service;
 
@@ -30,7 +30,7 @@ pub(super) enum By {
 
 impl By {
     fn parse(word: &str) -> Option<Self> {
-        let facet = [TEAM, SERVICE, KIND].into_iter().find(|facet| *facet == word);
+        let facet = [TEAM, SERVICE, KIND, SIZE].into_iter().find(|facet| *facet == word);
         facet.map(Self::Facet).or_else(|| word.parse().ok().map(Self::Span))
     }
 
@@ -56,16 +56,23 @@ pub(super) struct Filter {
     pub(super) team: Option<TeamId>,
     pub(super) service: Option<ServiceId>,
     pub(super) kind: Option<String>,
+    /// How many changes travel in a release, in steps.
+    pub(super) size: Option<String>,
 }
 
 impl Filter {
     /// The one facet and key whose days say all of it; none when several filters are set.
     pub(super) fn facet(&self) -> Option<(&'static str, String)> {
-        match (&self.team, &self.service, &self.kind) {
-            (None, None, None) => Some((ALL, String::new())),
-            (Some(team), None, None) => Some((TEAM, team.to_string())),
-            (None, Some(service), None) => Some((SERVICE, service.to_string())),
-            (None, None, Some(kind)) => Some((KIND, kind.clone())),
+        let set = [
+            self.team.map(|team| (TEAM, team.to_string())),
+            self.service.map(|service| (SERVICE, service.to_string())),
+            self.kind.clone().map(|kind| (KIND, kind)),
+            self.size.clone().map(|size| (SIZE, size)),
+        ];
+        let mut set = set.into_iter().flatten();
+        match (set.next(), set.next()) {
+            (None, _) => Some((ALL, String::new())),
+            (one, None) => one,
             _ => None,
         }
     }
@@ -82,14 +89,18 @@ impl Filter {
         if let Some(kind) = &self.kind {
             statement.bind(" AND kind = ?", [kind.into()]);
         }
+        if let Some(size) = &self.size {
+            statement.bind(" AND size = ?", [size.into()]);
+        }
     }
 
-    /// The same, of one team, service or type.
+    /// The same, of one team, service, type or size.
     pub(super) fn with(&self, facet: &str, key: &str) -> Self {
         let mut filter = self.clone();
         match facet {
             TEAM => filter.team = key.parse().ok(),
             SERVICE => filter.service = key.parse().ok(),
+            SIZE => filter.size = Some(key.to_owned()),
             _ => filter.kind = Some(key.to_owned()),
         }
         filter
@@ -111,8 +122,10 @@ impl Scope {
         let days = days(query, now)?;
         let by = match query.get("by") {
             None => By::Span(Span::Month),
-            Some(word) => By::parse(word)
-                .ok_or_else(|| wrong("by", "is week, month, quarter, team, service or type"))?,
+            Some(word) => {
+                let what = "is week, month, quarter, team, service, type or size";
+                By::parse(word).ok_or_else(|| wrong("by", what))?
+            }
         };
         if days.split(by.span()).len() > POINTS_MAX {
             let most = format!("gives more than {POINTS_MAX} points: take a longer step");
@@ -125,7 +138,13 @@ impl Scope {
             team: team.transpose()?,
             service: service.transpose()?,
             kind: query.get("type").map(str::to_owned),
+            size: query.get("size").map(str::to_owned),
         };
+        if let Some(size) = &filter.size
+            && !SIZES.contains(&size.as_str())
+        {
+            return Err(wrong("size", &format!("is one of: {}", SIZES.join(", "))).into());
+        }
         if let Some(kind) = &filter.kind {
             let known = kinds(db)?;
             if !known.contains(kind) {
@@ -149,6 +168,7 @@ impl Scope {
             team: names.opt(db, self.filter.team)?,
             service: names.opt(db, self.filter.service)?,
             kind: self.filter.kind.clone(),
+            size: self.filter.size.clone(),
             behind: behind(db)?,
         })
     }

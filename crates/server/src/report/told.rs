@@ -7,7 +7,9 @@ use domain::Aggregate;
 use domain::change::{Change, ChangeEvent};
 use domain::incident::Incident;
 use domain::release::{Release, ReleaseEvent};
-use domain::report::{Blamed, ChangeSeen, Course, Fact, Harm, IncidentSeen, ReleaseSeen, Survey};
+use domain::report::{
+    Blamed, ChangeSeen, Course, Fact, Harm, IncidentSeen, ReleaseSeen, Survey, size_of,
+};
 use kernel::Timestamp;
 use ports::{Fault, Query, Value};
 
@@ -23,6 +25,8 @@ pub(super) struct Facets {
     pub(super) kind: String,
     /// Those that the record names, and those of its CIs, by id.
     pub(super) services: BTreeSet<String>,
+    /// How many changes travel in a release, in steps; nothing for anything else.
+    pub(super) size: Option<String>,
 }
 
 /// All that a record says.
@@ -71,6 +75,7 @@ fn of_change(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
         team: change.content.team.map(|team| team.to_string()),
         kind: format!("{} change", change.change_type().word()),
         services: touched(db, [id])?.iter().map(ToString::to_string).collect(),
+        size: None,
     };
     Ok(Some(Told { facts: seen.facts(), facets, rests_on: ids(&harms) }))
 }
@@ -115,6 +120,7 @@ fn facets_of(db: &mut dyn Query, release: &Release) -> Result<Facets, Fault> {
         team: release.content.team.map(|team| team.to_string()),
         kind: format!("{} release", release.model),
         services: services.iter().map(ToString::to_string).collect(),
+        size: size_of(release).map(str::to_owned),
     })
 }
 
@@ -149,7 +155,8 @@ fn of_incident(db: &mut dyn Query, text: &str) -> Result<Option<Told>, Fault> {
     services.extend(texts(db, of_cis, text)?);
     let kind = format!("priority {} incident", incident.content.priority.number());
     let seen = IncidentSeen { incident, cause };
-    Ok(Some(Told { facts: seen.facts(), facets: Facets { team, kind, services }, rests_on }))
+    let facets = Facets { team, kind, services, size: None };
+    Ok(Some(Told { facts: seen.facts(), facets, rests_on }))
 }
 
 /// An answer is its release's, and tells that release's team, type and services.

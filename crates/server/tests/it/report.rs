@@ -204,7 +204,7 @@ fn a_report_lists_the_releases_of_the_quarter_that_lack_their_review() {
 }
 
 #[test]
-fn figures_are_asked_for_by_time_team_service_and_type() {
+fn figures_are_asked_for_by_time_team_service_type_and_size() {
     on_both(async |stage| {
         let cast = cast(&stage).await;
         release(&cast).await;
@@ -225,6 +225,7 @@ fn figures_are_asked_for_by_time_team_service_and_type() {
             groups.iter().map(|group| group["key"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(groups("type").await, ["minor release"]);
+        assert_eq!(groups("size").await, ["1 change"]);
         assert_eq!((groups("team").await.len(), groups("service").await.len()), (1, 1));
         let of = async |filter: &str| {
             let report = cast.told(&format!("{frequency}&{filter}")).await;
@@ -233,6 +234,13 @@ fn figures_are_asked_for_by_time_team_service_and_type() {
         assert_eq!(of("team=money").await, 1.0);
         assert_eq!(of("service=payments&type=minor+release&team=Money").await, 1.0);
         assert_eq!(of("type=normal+change").await, Json::Null);
+        assert_eq!(of("size=1+change").await, 1.0);
+        assert_eq!(of("size=1+change&type=minor+release").await, 1.0);
+        assert_eq!(of("size=2+to+5+changes").await, Json::Null);
+        assert_eq!(cast.records("approval_wait", "size=1+change").await, ["REL-1"]);
+        let waits = cast.told("/reports/approval_wait?by=size").await["items"][0].clone();
+        assert_eq!(waits["value"]["n"], 2, "of a change and of its release");
+        assert_eq!(waits["groups"][0]["value"]["p50"], 7_200.0, "a change has no size");
         assert_eq!(cast.records("approval_wait", "type=normal+change").await, ["CHG-1"]);
         let mut found = Vec::new();
         let mut path = "/reports/approval_wait/records?limit=1".to_owned();
@@ -259,6 +267,7 @@ fn what_is_asked_wrongly_is_named() {
             ("team=Nobody", "/team"),
             ("service=Nothing", "/service"),
             ("type=large", "/type"),
+            ("size=large", "/size"),
             ("format=xml", "/format"),
             ("from=2017-01-01&by=day", "/by"),
         ] {

@@ -12,8 +12,8 @@ export type ReportRecord = Schema<'ReportRecord'>;
 
 /** What the address asks of the server. */
 export function scopeOf(address: Address): Record<string, string | undefined> {
-  const { from, to, by, team, service, type } = address;
-  return { from: dayOf(from), to: dayOf(to), by, team, service, type };
+  const { from, to, by, team, service, type, size } = address;
+  return { from: dayOf(from), to: dayOf(to), by, team, service, type, size };
 }
 
 /** A day that is written out; nothing while it is not. */
@@ -35,7 +35,7 @@ export function useReport(address: Address, name?: string) {
 
 /** The records behind a figure, of the whole time or of one step of it. */
 export function useRecords(name: string, address: Address, step?: { from: string; to: string }) {
-  const { team, service, type } = scopeOf(address);
+  const { team, service, type, size } = scopeOf(address);
   const { counted, sort } = address;
   const scope = step ?? scopeOf(address);
   return usePages<ReportRecord>(`${figurePath(name)}/records`, {
@@ -44,6 +44,7 @@ export function useRecords(name: string, address: Address, step?: { from: string
     team,
     service,
     type,
+    size,
     counted,
     sort,
   });

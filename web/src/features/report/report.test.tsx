@@ -118,6 +118,24 @@ it('leads from the table of a chart to the records of a step, and back', async (
   await screen.findByRole('button', { name: 'Of Oct 2026 only · The whole time' });
 });
 
+it('divides a figure by the size of releases, and leads to those of one', async () => {
+  const group = { key: '2 to 5 changes', value: figure.value, before: { n: 0 } };
+  const sent = serve({
+    'GET /reports/change_failure_rate': {
+      asked: { ...asked, by: 'size' },
+      items: [{ ...figure, groups: [group] }],
+      types: [],
+    },
+    'GET /reports/change_failure_rate/records': { items: [record] },
+  });
+  const { user, router } = show('/reports/change_failure_rate?by=size');
+  const table = await screen.findByRole('table', { name: 'The same as a table' });
+  await user.click(within(table).getByRole('button', { name: 'Records of 2 to 5 changes' }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ size: '2 to 5 changes' }));
+  const records = () => sent.filter((each) => each.path.endsWith('/records'));
+  await waitFor(() => expect(records().at(-1)?.query.get('size')).toBe('2 to 5 changes'));
+});
+
 it('writes values in units that people read', () => {
   expect(valueText(244_590, 'seconds')).toBe('2 d 20 h');
   expect(valueText(-90, 'seconds')).toBe('−2 min');

@@ -10,6 +10,7 @@ export const texts = {
   team: 'Team',
   service: 'Service',
   type: 'Type',
+  size: 'Size of the release',
   csv: 'CSV',
   behind: (count: number) =>
     `${count} ${count === 1 ? 'event is' : 'events are'} not counted yet. Figures follow within moments; after an upgrade it takes longer.`,
@@ -28,7 +29,12 @@ export const texts = {
   records: 'Records',
   recordsOf: (title: string) => `Records behind “${title}”`,
   history: 'Over time',
-  groups: { team: 'By team', service: 'By service', type: 'By type' },
+  groups: {
+    team: 'By team',
+    service: 'By service',
+    type: 'By type',
+    size: 'By size of the release',
+  },
   table: 'The same as a table',
   chartOf: (title: string, from: string, to: string) =>
     `${title} from ${from} until ${to}. The table below holds the same values.`,
@@ -131,4 +137,8 @@ export const DIVISIONS = [
   { value: 'team', label: 'By team' },
   { value: 'service', label: 'By service' },
   { value: 'type', label: 'By type' },
+  { value: 'size', label: 'By size of the release' },
 ];
+
+/** The sizes of releases, as the server names them. */
+export const SIZES = ['1 change', '2 to 5 changes', '6 to 20 changes', 'over 20 changes'];

@@ -48,6 +48,7 @@ export function Links({ links, path, version, asField, may, settle }: Props) {
       aside={
         may && (
           <ActionButton
+            offered
             size="compact-sm"
             item={{ ...may, label: RECORD.addLink, run: dialog.open }}
           />

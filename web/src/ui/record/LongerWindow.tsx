@@ -57,7 +57,12 @@ export function LongerWindow({ record, path }: Props) {
       <Conflicts conflicts={extension.collisions} acceptable={false} none={LONGER.nothing} />
       <div className={classes.decide}>
         {items.map((item) => (
-          <ActionButton key={item.name} item={item} primary={item.name === 'grant_extension'} />
+          <ActionButton
+            key={item.name}
+            offered
+            item={item}
+            primary={item.name === 'grant_extension'}
+          />
         ))}
       </div>
       {refusing && (

@@ -29,6 +29,7 @@ export function Rehearsals({ rehearsals, path, may }: Props) {
       aside={
         may && (
           <ActionButton
+            offered
             size="compact-sm"
             item={{ ...may, label: REHEARSAL.add, run: dialog.open }}
           />

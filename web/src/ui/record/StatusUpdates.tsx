@@ -70,6 +70,7 @@ function NewUpdate({ draft, path, may }: { draft: string; path: string; may: Act
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <ActionButton
+        offered
         item={{ ...may, label: UPDATE.send, run: send, busy: write.isPending }}
         size="sm"
       />

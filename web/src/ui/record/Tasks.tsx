@@ -49,7 +49,7 @@ export function Tasks({ record, path }: Props) {
             </span>
           )}
           {verbs(actions, { add_task: { label: RECORD.addTask, run: dialog.open } }).map((add) => (
-            <ActionButton key={add.name} item={add} size="compact-sm" />
+            <ActionButton key={add.name} offered item={add} size="compact-sm" />
           ))}
         </>
       }

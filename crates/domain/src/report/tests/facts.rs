@@ -10,7 +10,8 @@ use crate::policy::{ChangeType, ReleasePhase};
 use crate::record::Standing;
 use crate::release::Release;
 use crate::report::{
-    Blamed, CAUSE_DAYS, ChangeSeen, Course, Fact, Figure, Harm, IncidentSeen, ReleaseSeen, Said,
+    Blamed, CAUSE_DAYS, ChangeSeen, Course, Fact, Figure, Harm, IncidentSeen, ReleaseSeen, SIZES,
+    Said, size_of,
 };
 use crate::vocabulary::{Environment, Window};
 
@@ -230,6 +231,18 @@ fn release_facts(release: &Release, harms: &[Harm], review: Option<bool>) -> Vec
     let course: Course<ReleasePhase> = Course::default();
     let review = review.map(|completed| ("rev_1".to_owned(), completed));
     ReleaseSeen { release, course: &course, harms, review, collided: true }.facts()
+}
+
+#[test]
+fn a_release_has_the_size_of_the_changes_that_travel_in_it() {
+    let with = |changes: u128| {
+        let changes = (0..changes).map(|number| ChangeId::from_uuid(uuid::Uuid::from_u128(number)));
+        size_of(&Release { changes: changes.collect(), ..Release::default() })
+    };
+    assert_eq!(with(0), None);
+    let sizes = [1, 2, 5, 6, 20, 21].map(with);
+    let [one, few, some, many] = SIZES.map(Some);
+    assert_eq!(sizes, [one, few, few, some, some, many]);
 }
 
 #[test]

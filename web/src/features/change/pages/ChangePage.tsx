@@ -36,6 +36,7 @@ import { WindowLine } from '../components/WindowLine';
 import { missingField } from '../fieldPlaces';
 import { changePath, useChange, type Change } from '../queries';
 import { PHASES, texts } from '../texts';
+import { useElsewhere } from '../useElsewhere';
 import { changeActions } from '../verbs';
 import classes from '../components/change.module.css';
 
@@ -71,6 +72,7 @@ function ChangeView({ change }: { change: Change }) {
   const named = useParam('tab');
   const tab = TABS.find((each) => each === named) ?? 'overview';
   const { actions, verb, send, setVerb, blockers } = useChangeVerbs(change);
+  const elsewhere = useElsewhere(change);
   return (
     <Page
       title={change.title}
@@ -80,6 +82,7 @@ function ChangeView({ change }: { change: Change }) {
       meta={<Meta change={change} />}
       primary={actions.primary}
       others={actions.others}
+      elsewhere={[...actions.all, ...elsewhere]}
       tools={
         <Watch
           path={changePath(change.id)}

@@ -108,6 +108,7 @@ function Inside({ carried, run, release }: Props) {
       }
       primary={rollback}
       others={verbs}
+      elsewhere={[giveUp]}
     >
       {!steer.asking && <ProblemNote error={steer.send.problem} />}
       <DecisionCard run={run} steer={steer} />

@@ -96,6 +96,7 @@ function Editor({ release, kept }: { release: Release; kept: PlanDocument }) {
       {[save, check].map((each, at) => each.error && <ProblemNote key={at} error={each.error} />)}
       <div className={classes.verbs}>
         <ActionButton
+          offered
           primary
           item={{
             name: 'set_plan',

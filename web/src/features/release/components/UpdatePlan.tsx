@@ -21,7 +21,11 @@ export function UpdatePlan({ release }: { release: Release }) {
       title={UPDATE.title}
       aside={
         may && (
-          <ActionButton size="compact-sm" item={{ ...may, label: UPDATE.set, run: dialog.open }} />
+          <ActionButton
+            offered
+            size="compact-sm"
+            item={{ ...may, label: UPDATE.set, run: dialog.open }}
+          />
         )
       }
     >

@@ -53,7 +53,7 @@ export function WindowAnswers({ release }: { release: Release }) {
           </li>
         ))}
       </ul>
-      {!over && items.map((item) => <ActionButton key={item.name} item={item} />)}
+      {!over && items.map((item) => <ActionButton key={item.name} offered item={item} />)}
       {open && <AnswerDialog asked={open} window={release.window} send={send} onClose={close} />}
     </Section>
   );

@@ -26,6 +26,7 @@ import { ReleaseVerbDialog, needsDialog } from '../components/ReleaseVerbDialog'
 import { releasePath, useRelease, type Release } from '../queries';
 import { SUMMARY } from '../summaryTexts';
 import { DONE, FIELD, RELEASE, VERB } from '../texts';
+import { useElsewhere } from '../useElsewhere';
 import { releaseActions } from '../verbs';
 
 export default function ReleasePage() {
@@ -57,6 +58,7 @@ function Inside({ release }: { release: Release }) {
     verb.run(name);
   };
   const { all, primary, others } = releaseActions(release, start, verb.busy);
+  const elsewhere = useElsewhere(release);
   const copy = {
     name: 'clone',
     label: VERB.clone,
@@ -110,6 +112,7 @@ function Inside({ release }: { release: Release }) {
       }
       primary={primary}
       others={[...others, ...(isMajor ? [] : [summary]), copy]}
+      elsewhere={[...all, summary, ...elsewhere]}
     >
       <ProblemNote error={fault} />
       <PhaseLine

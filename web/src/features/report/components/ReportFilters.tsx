@@ -1,4 +1,4 @@
-// What a report is of: days, step, team, service, type. All of it stands in the address.
+// What a report is of: days, step, team, service, type, size. All of it stands in the address.
 import { TextInput } from '@mantine/core';
 import type { Address } from '@/lib/address';
 import { useServices, useTeams } from '@/lib/lookup';
@@ -7,7 +7,7 @@ import { Link } from '@/ui/Link';
 import { wordOf } from '@/ui/texts';
 import { queryText } from '@/lib/client';
 import { scopeOf, type Report } from '../queries';
-import { texts } from '../texts';
+import { SIZES, texts } from '../texts';
 import classes from './ReportFilters.module.css';
 
 interface Props {
@@ -49,6 +49,11 @@ export function ReportFilters({ address, onChange, report, divisions, csv }: Pro
           key: 'type',
           label: texts.type,
           options: (report?.types ?? []).map((type) => ({ value: type, label: wordOf(type) })),
+        },
+        {
+          key: 'size',
+          label: texts.size,
+          options: SIZES.map((size) => ({ value: size, label: wordOf(size) })),
         },
       ]}
     >

@@ -73,7 +73,7 @@ function Whole({ figure, by, address, change }: WholeProps) {
     change({ step: from });
     records.current?.focus();
   };
-  const divided = ['team', 'service', 'type'].includes(by);
+  const divided = Object.keys(texts.groups).includes(by);
   return (
     <>
       <Section>

@@ -1,11 +1,12 @@
 // A remark on an instant of the timeline.
-import { Button, TextInput, Textarea } from '@mantine/core';
+import { TextInput, Textarea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import type { Action } from '@/lib/schema';
 import { useZone } from '@/lib/session';
 import { useWrite } from '@/lib/write';
 import { toInstant, toWall } from '@/lib/zone';
+import { ActionButton } from '@/ui/Actions';
 import { Dialog } from '@/ui/Dialog';
 import { reviewPath } from '../queries';
 import { REVIEW } from '../texts';
@@ -22,9 +23,11 @@ export function Annotate({ review, around, may }: Props) {
   if (!may?.allowed) return null;
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={dialog.open}>
-        {REVIEW.annotate}
-      </Button>
+      <ActionButton
+        offered
+        size="compact-sm"
+        item={{ ...may, label: REVIEW.annotate, run: dialog.open }}
+      />
       {open && <AnnotateDialog review={review} around={around} onClose={dialog.close} />}
     </>
   );
