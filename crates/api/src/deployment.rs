@@ -436,8 +436,9 @@ pub struct DeploymentRow {
     pub current: Option<Ref>,
     /// What its run asks to be decided; only told while it is under way.
     pub decision: Option<RunDecision>,
-    /// What its run waits for from the reader, in sentences: a step that takes a role of theirs, and
-    /// where they own the release each that waits for a person; only told while it is under way.
+    /// What its run waits for from the reader, in sentences: a step that takes a role of theirs,
+    /// and where they own the release each that waits for a person; only told while it is under
+    /// way.
     pub waits: Vec<String>,
     /// True when a status update is due that was not given; only told while it is under way.
     pub update_overdue: bool,

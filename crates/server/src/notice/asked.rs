@@ -112,7 +112,7 @@ pub(super) fn doers(
     if people.is_empty() {
         people.extend(release.content.owner);
     }
-    Ok((!people.is_empty()).then(|| (people, wait.words)))
+    Ok((!people.is_empty()).then_some((people, wait.words)))
 }
 
 /// Who owns the action items of a review that fell due, with who does what. Nothing of what was

@@ -1,5 +1,5 @@
-//! A run that waits for a person tells whoever has to act, and stands on their Home: a step by hand,
-//! a sign-off, a step of which nobody knows, and a step back that failed, on both engines.
+//! A run that waits for a person tells whoever has to act, and stands on their Home: a step by
+//! hand, a sign-off, a step of which nobody knows, and a step back that failed, on both engines.
 
 use interlock_server::notice::MovesReactor;
 use serde_json::{Value as Json, json};

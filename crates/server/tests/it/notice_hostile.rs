@@ -1,6 +1,6 @@
-//! Texts that have broken other programs, all of them, on their way out: by a real mail server, to a
-//! program and to chats over HTTP, and in a feed. None is a header, a command or markup, none leads
-//! to another reader, and nothing of them is lost.
+//! Texts that have broken other programs, all of them, on their way out: by a real mail server, to
+//! a program and to chats over HTTP, and in a feed. None is a header, a command or markup, none
+//! leads to another reader, and nothing of them is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
