@@ -4,7 +4,7 @@
 use domain::identity::Role;
 use domain::release::Release;
 use kernel::{ReleaseId, Timestamp};
-use orchestrator::{Attempt, Waits, Way, waits};
+use orchestrator::{Waits, Way, waits};
 use ports::{Fault, Query};
 
 use crate::bus::find_state;
@@ -15,8 +15,8 @@ use crate::deployment::tell::is_run;
 
 /// Something that a run waits for.
 pub(crate) struct Awaited {
-    /// The attempt that it is about.
-    pub(crate) attempt: Attempt,
+    /// What, and for which attempt.
+    pub(crate) wait: Waits,
     /// Since when.
     pub(crate) since: Option<Timestamp>,
     /// Whose word the step takes; else it is for the owner of the release.
@@ -45,7 +45,7 @@ pub(crate) fn awaited(
 }
 
 fn of(run: &orchestrator::Run, file: Option<&PlanFile>, wait: Waits) -> Option<Awaited> {
-    let (attempt, role, words) = match wait {
+    let (attempt, role, words) = match &wait {
         Waits::Decision | Waits::Resume => return None,
         Waits::Act(attempt) => {
             let (step, way) = (attempt.step.as_str(), attempt.way);
@@ -82,5 +82,5 @@ fn of(run: &orchestrator::Run, file: Option<&PlanFile>, wait: Waits) -> Option<A
         }
     };
     let since = run.leg(&attempt.step, attempt.way).and_then(|leg| leg.at);
-    Some(Awaited { attempt, since, role, words })
+    Some(Awaited { wait, since, role, words })
 }

@@ -8,7 +8,7 @@ use domain::approval::{Round, limit_at};
 use domain::release::Release;
 use domain::review::{DueItem, Review, day_of};
 use kernel::{PersonId, ReleaseId, ReviewId, Timestamp};
-use orchestrator::Attempt;
+use orchestrator::Waits;
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -93,14 +93,14 @@ pub(super) fn decider(
 pub(super) fn doers(
     db: &mut dyn Query,
     record: &str,
-    attempt: &Attempt,
+    wait: &Waits,
     (since, now): (Timestamp, Timestamp),
 ) -> Result<Asked, Fault> {
     let Ok(id) = record.parse::<ReleaseId>() else { return Ok(None) };
     let Some(found) = find_state::<Release>(db, id)? else { return Ok(None) };
     let release = found.state;
     let mut waits = awaited(db, id, &release)?.into_iter();
-    let is_it = |one: &Awaited| one.attempt == *attempt && one.since == Some(since);
+    let is_it = |one: &Awaited| one.wait == *wait && one.since == Some(since);
     let Some(wait) = waits.find(is_it) else { return Ok(None) };
     let mut people = BTreeSet::new();
     if let Some(role) = wait.role {

@@ -18,7 +18,7 @@ use domain::service::Service;
 use domain::team::Team;
 use domain::vocabulary::{Audience, Window};
 use kernel::{Actor, ChangeId, Interval, PersonId, ReleaseId, ReviewId, Timestamp, Zone};
-use orchestrator::Attempt;
+use orchestrator::{Attempt, Waits};
 use ports::{Fault, Query};
 use serde_json::Value as Json;
 
@@ -89,8 +89,8 @@ enum Whom {
     Voters(Ballot),
     /// Whoever decides about its run.
     Decider,
-    /// Whoever has to act where an attempt of its run may wait for a person.
-    Doers(Attempt),
+    /// Whoever has to act, if its run waits for this.
+    Doers(Waits),
     /// Those who own what its review found is to be done, and what of it is due.
     Owners(Vec<DueItem>),
 }
@@ -167,12 +167,16 @@ impl Said {
 impl Said {
     /// Of an attempt of a run. Whether it waits for a person is known where it is told.
     fn of_attempt(seen: &Seen, payload: Json) -> Option<Self> {
-        let goes_on = !payload["ask_at"].is_null() || !payload["retry_at"].is_null();
-        let is_asked = seen.name == "run.step_failed.v1" && payload["way"] == "forward";
-        if goes_on || is_asked {
+        if !payload["ask_at"].is_null() || !payload["retry_at"].is_null() {
             return None;
         }
-        let whom = Whom::Doers(serde_json::from_value(payload).ok()?);
+        let attempt: Attempt = serde_json::from_value(payload).ok()?;
+        let whom = Whom::Doers(match seen.name.as_str() {
+            "run.step_started.v1" => Waits::Act(attempt),
+            // A failed step forward is asked about as a decision.
+            "run.step_failed.v1" => Waits::Mend(attempt),
+            _ => Waits::Tell(attempt),
+        });
         let (state, reason) = ("waiting for a person".to_owned(), String::new());
         // A run that stands still presses as much as one that failed.
         Some(Self { state, reason, whom, failed: true })
@@ -241,7 +245,7 @@ impl Command for TellMove {
                 None => None,
             },
             Whom::Decider => decider(work.tx, &self.record, self.at)?,
-            Whom::Doers(attempt) => doers(work.tx, &self.record, attempt, (self.at, work.now))?,
+            Whom::Doers(wait) => doers(work.tx, &self.record, wait, (self.at, work.now))?,
             Whom::Owners(due) => owners(work.tx, &self.record, due, self.at)?,
         };
         let Some((mut people, reason)) = told else { return Ok(()) };
