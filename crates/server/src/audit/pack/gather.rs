@@ -119,11 +119,12 @@ pub(super) type Belonging = (&'static str, &'static str, &'static str);
 pub(super) const LASTING: &[Belonging] = &[
     ("exception", "SELECT exception FROM exception_sides WHERE ", "side"),
     ("review", "SELECT id FROM reviews WHERE ", "subject"),
-    ("notice", "SELECT id FROM notices WHERE ", "record"),
+    ("notice", "SELECT id FROM notices WHERE ", "release"),
     ("survey", "SELECT id FROM surveys WHERE ", "release"),
 ];
 
-/// What may come to belong, or cease to, after a pack was made.
+/// What may come to belong, or cease to, after a pack was made; and the notices of moves and of work
+/// that is done, which packs of before do not hold.
 const PASSING: &[Belonging] = &[
     (
         "conflict",
@@ -135,6 +136,7 @@ const PASSING: &[Belonging] = &[
     ("gate", "SELECT gate FROM gate_records WHERE ", "record"),
     ("incident", "SELECT id FROM incidents WHERE ", "caused_by"),
     ("article", "SELECT id FROM articles WHERE ", "release"),
+    ("notice", "SELECT id FROM notices WHERE release <> record AND ", "record"),
 ];
 
 /// An event with all that is stored of it.
