@@ -290,7 +290,11 @@ fn ends(program: &Command, database: &Database) {
     if database.address.starts_with("postgres") {
         let store = database.open();
         let operator = Envelope::new(Actor::Operator { name: "root".to_owned() });
-        let cancel = CancelJob { key: "stopped".to_owned(), reason: "aborted".to_owned() };
+        let (key, reason) = ("stopped".to_owned(), "aborted".to_owned());
+        let cancel = CancelJob { key, reason, if_queued: true };
+        bus(&store).call(operator.clone(), cancel.clone()).unwrap();
+        assert_eq!(wait(&*store, |db| status(db, "stopped")).unwrap(), Status::Running);
+        let cancel = CancelJob { if_queued: false, ..cancel };
         bus(&store).call(operator, cancel).unwrap();
         let stopped = machine.ended("stopped");
         assert_eq!((word(&stopped, "how"), &stopped["exit"]), ("stopped", &143.into()));

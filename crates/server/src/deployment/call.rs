@@ -3,12 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use orchestrator::{Answer, Attempt, Input, Value};
-use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method};
+use kernel::ReleaseId;
+use orchestrator::{Answer, Attempt, Input, LegState, Value};
+use ports::{CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Method, Query};
 
-use crate::bus::{Bus, Envelope, Failure};
+use crate::bus::{Bus, Envelope, Failure, find_state};
 use crate::deployment::file::{Call, HttpCall, JobCall, Probe};
 use crate::deployment::look::PromQuery;
+use crate::deployment::run::Run;
 use crate::deployment::trigger::{AlertLook, Watch};
 use crate::read::wait;
 use crate::runner::{Ask, AskForJob, CancelJob, Status, status};
@@ -112,7 +114,7 @@ impl Caller<'_> {
                 Ok(Status::Unknown) => return Some(Input::Unknown(attempt)),
                 // One that is not begun later either has failed.
                 Ok(Status::Queued) if rested >= self.limit => {
-                    call_off(bus, key, "no runner began it in time");
+                    call_off(bus, key, "no runner began it in time", true);
                 }
                 Ok(Status::Queued | Status::Running) | Err(_) => {}
             }
@@ -120,7 +122,10 @@ impl Caller<'_> {
                 if !self.is_cancelled() {
                     return None;
                 }
-                call_off(bus, key, "the run has no more use for it");
+                // Whoever says that it is done does not want it stopped halfway.
+                if !is_done(bus, key, &attempt) {
+                    call_off(bus, key, "the run has no more use for it", false);
+                }
                 return Some(Input::Lost(attempt));
             }
             rested += JOB_LOOK;
@@ -187,12 +192,7 @@ impl Caller<'_> {
     fn ask_runner(&self, key: &str) -> Answer {
         let Some(bus) = self.bus else { return Answer::Unknown };
         let asked = key.to_owned();
-        match wait(&*bus.world().store, move |db| status(db, &asked)) {
-            Ok(Status::Ended { exit: 0 }) => Answer::Succeeded(Some(ended(key, 0))),
-            Ok(Status::Ended { exit }) => Answer::Failed(ended(key, exit)),
-            Ok(Status::NeverBegun) => Answer::NeverBegun,
-            Ok(Status::Queued | Status::Running | Status::Unknown) | Err(_) => Answer::Unknown,
-        }
+        wait(&*bus.world().store, move |db| end_of_job(db, &asked)).unwrap_or(Answer::Unknown)
     }
 
     /// Looks until it has been as it should be for the stated time, without a break.
@@ -368,9 +368,29 @@ impl Caller<'_> {
     }
 }
 
-/// One that waits is not begun, one that runs is stopped by its runner.
-fn call_off(bus: &Bus, key: &str, reason: &str) {
-    let cancel = CancelJob { key: key.to_owned(), reason: reason.to_owned() };
+/// What is known of the end of a job.
+pub(super) fn end_of_job(db: &mut dyn Query, key: &str) -> Result<Answer, Fault> {
+    Ok(match status(db, key)? {
+        Status::Ended { exit: 0 } => Answer::Succeeded(Some(ended(key, 0))),
+        Status::Ended { exit } => Answer::Failed(ended(key, exit)),
+        Status::NeverBegun => Answer::NeverBegun,
+        Status::Queued | Status::Running | Status::Unknown => Answer::Unknown,
+    })
+}
+
+/// Whether the run has the attempt of a key, which begins with its release, as done.
+fn is_done(bus: &Bus, key: &str, attempt: &Attempt) -> bool {
+    let release = key.split_once(':').and_then(|(release, _)| release.parse::<ReleaseId>().ok());
+    let Some(release) = release else { return false };
+    let run = wait(&*bus.world().store, move |db| find_state::<Run>(db, release));
+    let leg =
+        run.ok().flatten().and_then(|run| run.state.0.leg(&attempt.step, attempt.way).cloned());
+    leg.is_some_and(|leg| leg.attempts == attempt.number && leg.state == LegState::Done)
+}
+
+/// One that waits is not begun; one that runs is stopped by its runner, or left.
+fn call_off(bus: &Bus, key: &str, reason: &str, if_queued: bool) {
+    let cancel = CancelJob { key: key.to_owned(), reason: reason.to_owned(), if_queued };
     if let Err(failure) = bus.call(Envelope::system("run"), cancel) {
         tracing::warn!(?failure, "a job was not called off");
     }

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use domain::release::Release;
 use kernel::{ReleaseId, Timestamp};
-use orchestrator::{Answer, Attempt, Input, Value, Way, Work as Piece, work};
+use orchestrator::{Answer, Attempt, Input, Value, Waits, Way, Work as Piece, waits, work};
 use ports::{Fault, HttpClient, Query};
 
 use crate::bus::{Bus, Envelope, Failure, find_state};
-use crate::deployment::call::Caller;
+use crate::deployment::call::{Caller, end_of_job};
 use crate::deployment::file::{self, Call, PlanFile};
 use crate::deployment::run::Run;
 use crate::deployment::tell::{TellRun, Told, numbers};
@@ -144,6 +144,7 @@ impl Driver {
                     Piece::Ask { .. } | Piece::Wake(_) => {}
                 }
             }
+            self.hear_late(one)?;
         }
         // What is watched waits for what is called, never the other way round.
         open.iter().for_each(|one| self.watch(one, now));
@@ -169,6 +170,25 @@ impl Driver {
         match self.flights.get(&flight) {
             Some(cancel) => cancel.store(true, Ordering::SeqCst),
             None => self.lose(release, attempt)?,
+        }
+        Ok(())
+    }
+
+    /// What a runner tells of a job after a person was asked what became of it counts as well.
+    fn hear_late(&self, one: &Open) -> Result<(), Failure> {
+        for wait in waits(&one.run) {
+            let Waits::Tell(attempt) = wait else { continue };
+            let key = format!("{}:{}", one.id, attempt.key());
+            let end = crate::read::wait(&*self.bus.world().store, move |db| end_of_job(db, &key));
+            let answer = end.map_err(Failure::Fault)?;
+            if !matches!(answer, Answer::Succeeded(_) | Answer::Failed(_)) {
+                continue;
+            }
+            match tell(&self.bus, one.id, Input::Answered { attempt, answer }) {
+                Err(failure @ Failure::Fault(_)) => return Err(failure),
+                Err(failure) => tracing::error!(?failure, "the end of a job was refused"),
+                Ok(()) => {}
+            }
         }
         Ok(())
     }

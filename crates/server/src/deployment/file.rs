@@ -328,6 +328,11 @@ impl PlanFile {
         self.triggers.get(trigger).map(TriggerText::what).unwrap_or_default()
     }
 
+    /// Whether an attempt is a job of a runner, which counts as begun once it was asked for.
+    pub(super) fn is_job(&self, attempt: &Attempt) -> bool {
+        matches!(self.call(attempt, ""), Some(Call::Job(..)))
+    }
+
     /// Who signs off, where that is what the step asks for.
     pub(super) fn signs_off(&self, step: &str) -> Option<Role> {
         let step = self.steps.get(step).filter(|step| step.kind == Kind::Signoff)?;
@@ -489,6 +494,11 @@ impl StepText {
             How::Irreversible => Undo::Irreversible { reason: reason(undo) },
             How::PointOfNoReturn => Undo::PointOfNoReturn { reason: reason(undo) },
         });
+        let least_limit = match self.kind {
+            // One that hangs is left, and does not fail by its time.
+            Kind::Notice => CALL_SECONDS,
+            _ => 0,
+        };
         let default_limit = match act {
             Act::Person => PERSON_SECONDS,
             _ if self.kind == Kind::Command => JOB_SECONDS,
@@ -516,7 +526,7 @@ impl StepText {
             minutes: self.minutes,
             undo_minutes: self.undo.as_ref().map_or(0, |undo| undo.minutes),
             retries,
-            time_limit_seconds: self.time_limit_seconds.unwrap_or(default_limit),
+            time_limit_seconds: self.time_limit_seconds.unwrap_or(default_limit).max(least_limit),
             on_failure: self.on_failure.unwrap_or(OnFailure::Ask),
             on_no_data: self.on_no_data,
             if_lost,

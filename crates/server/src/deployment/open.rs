@@ -36,7 +36,10 @@ fn open(run: &orchestrator::Run) -> Vec<Missing> {
         open.push(Missing::new("/run/paused", "it is paused: resume it"));
     }
     if run.phase == Phase::Running {
-        open.extend(run.legs(Way::Forward).filter_map(|(step, leg)| still(step, leg)));
+        // What has not begun when it is aborted never will.
+        let is_awaited = |leg: &Leg| run.ending.is_none() || leg.is_running() || leg.is_uncertain();
+        let legs = run.legs(Way::Forward).filter(|(_, leg)| is_awaited(leg));
+        open.extend(legs.filter_map(|(step, leg)| still(step, leg)));
     }
     if open.is_empty() && !run.has_ended() {
         let detail = format!("it is {}: wait until it is over", run.phase);
@@ -65,16 +68,18 @@ fn still(step: &Step, leg: &Leg) -> Option<Missing> {
     Some(Missing::new(format!("/run/steps/{key}"), format!("step `{key}` {is}")))
 }
 
-/// A trigger whose time runs, unless it only shows what it sees.
+/// A trigger whose time runs, unless it only shows what it sees. Silence that would only ask the
+/// owner does not hold it up: whoever verifies has looked.
 fn about_to_fire(run: &orchestrator::Run, trigger: &Trigger) -> Option<Missing> {
     let key = &trigger.key;
     let watched = run.watched.get(key)?;
     let at = trigger.fires_at(watched)?;
     let (_, then) = trigger.consequence(watched.value)?;
-    if then == Consequence::Note {
+    let is_silent = watched.value == Value::NoData;
+    if then == Consequence::Note || (is_silent && then == Consequence::Ask) {
         return None;
     }
-    let is = if watched.value == Value::Bad { "is bad" } else { "says nothing" };
+    let is = if is_silent { "says nothing" } else { "is bad" };
     let detail = format!("trigger `{key}` {is}, and acts at {at}: wait until it is good");
     Some(Missing::new(format!("/run/triggers/{key}"), detail))
 }

@@ -23,7 +23,7 @@ use crate::deployment::run::Run;
 use crate::names::{Names, find_release};
 use crate::policy::in_force;
 use crate::reactions::deployment_moved;
-use crate::runner::allows;
+use crate::runner::{allows, cancel_job};
 
 /// What a run is told.
 pub enum Told {
@@ -233,6 +233,11 @@ fn step(
         return Ok(());
     }
     work.append(run, events)?;
+    if let Input::Reported { attempt, report: Report::Failed(_) } = input {
+        // The next attempt is another job, beside which this one must not run on.
+        let key = format!("{}:{}", release.id, attempt.key());
+        cancel_job(work, &key, "it was reported as failed")?;
+    }
     let before = release.state.clone();
     mirror(work, release, &run.state.0)?;
     if before != release.state {
@@ -360,6 +365,13 @@ pub(super) fn may_tell(
     file: Option<&PlanFile>,
     input: &Input,
 ) -> Result<(), Refusal> {
+    if let Input::Reported { attempt, report: Report::NotBegun } = input
+        && file.is_some_and(|file| file.is_job(attempt))
+    {
+        let detail = "is for a call: what a runner was asked for counts as begun. Report it as \
+            `failed`, and retry it";
+        return Err(wrong("/result", detail));
+    }
     let signer = |step| Some((step, file?.signs_off(step)?));
     let signed: Vec<(&str, Role)> = signed(run, input).into_iter().filter_map(signer).collect();
     match input {

@@ -63,9 +63,10 @@ fn of(run: &orchestrator::Run, file: Option<&PlanFile>, wait: Waits) -> Option<A
             (attempt, role, words)
         }
         Waits::Tell(attempt) => {
+            let is_job = file.is_some_and(|file| file.is_job(attempt));
+            let results = if is_job { "done or failed" } else { "done, failed or not begun" };
             let words = format!(
-                "Nobody knows what became of step {}, {}: look, and report it as done, failed or \
-                not begun.",
+                "Nobody knows what became of step {}, {}: look, and report it as {results}.",
                 attempt.step, attempt.way
             );
             (attempt, None, words)

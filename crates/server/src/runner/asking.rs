@@ -57,8 +57,9 @@ pub fn status(db: &mut dyn Query, key: &str) -> Result<Status, Fault> {
     })
 }
 
-/// Cancels a job: one that waits is not begun, one that runs is stopped by its runner.
-fn cancel(work: &mut Work<'_>, key: &str, reason: &str) -> Result<(), Stop> {
+/// Cancels a job, if one was asked for under the key: one that waits is not begun, one that runs is
+/// stopped by its runner.
+pub(crate) fn cancel_job(work: &mut Work<'_>, key: &str, reason: &str) -> Result<(), Stop> {
     let Some(id) = find_job(work.tx, key)? else { return Ok(()) };
     let mut job: Loaded<Job> = work.load(id)?;
     let events = runner::cancel(&job.state, reason);
@@ -152,6 +153,8 @@ pub struct CancelJob {
     pub key: String,
     /// Why.
     pub reason: String,
+    /// Whether it is left once a runner has it.
+    pub if_queued: bool,
 }
 
 impl Command for CancelJob {
@@ -170,6 +173,9 @@ impl Command for CancelJob {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        cancel(work, &self.key, &self.reason)
+        if self.if_queued && status(work.tx, &self.key)? != Status::Queued {
+            return Ok(());
+        }
+        cancel_job(work, &self.key, &self.reason)
     }
 }

@@ -25,6 +25,7 @@ use crate::http::{App, ListQuery, Routes, Signed, Write};
 use crate::problem::Answer;
 use crate::read::{ask as ask_db, refused};
 
+pub(crate) use asking::cancel_job;
 pub use asking::{AskForJob, CancelJob, Status, allows, status};
 pub use claim::{HOLDING_MAX, ROOM_MAX, WAIT_SECONDS_MAX};
 pub use domain::runner::{Ask, Target};

@@ -416,19 +416,45 @@ fn a_lost_job_is_not_asked_for_again_and_a_person_says_what_became_of_it() {
         let runner = stage.program(&secret);
         let (_, release, mut drive) = with_lost_job(&stage, &story, &runner).await;
         let started = stage.count(STARTED).await;
-        assert_eq!(waits(&run(&story, &release).await), [""; 0], "its runner may tell yet");
-        for minute in ["06", "07", "08", "09", "10"] {
-            stage.clock.set(at(&format!("2026-11-21T14:{minute}:00Z")));
-            drive.on().await;
-        }
-        assert_eq!(waits(&run(&story, &release).await), ["tell"]);
+        nobody_knows(&stage, &story, &release, &mut drive).await;
         assert_eq!(stage.count(STARTED).await, started, "nothing is begun meanwhile");
         let unknown = "SELECT COUNT(*) FROM events WHERE name = 'run.step_unknown.v1'";
         assert_eq!(stage.count(unknown).await, 5);
+        let report = format!("/deployments/{release}/report");
+        let never = json!({"step": "push", "result": "not_begun"});
+        story.ivan.post(&report, never).await.refused(422, "request.invalid");
         let told = json!({"step": "push", "result": "done", "note": "the new version answers"});
-        story.ivan.post(&format!("/deployments/{release}/report"), told).await.ok();
+        story.ivan.post(&report, told).await.ok();
         assert_eq!(run(&story, &release).await["phase"], "finished");
+        drive.on().await;
+        assert_eq!(stage.count(STOPPED).await, 0, "what is done is not stopped halfway");
         drive.witness.check_effects();
+    });
+}
+
+/// The run waits for its lost job until it is asked about no more.
+async fn nobody_knows(stage: &Stage, story: &Cast<'_>, release: &str, drive: &mut Drive) {
+    assert_eq!(waits(&run(story, release).await), [""; 0], "its runner may tell yet");
+    for minute in ["06", "07", "08", "09", "10"] {
+        stage.clock.set(at(&format!("2026-11-21T14:{minute}:00Z")));
+        drive.on().await;
+    }
+    assert_eq!(waits(&run(story, release).await), ["tell"]);
+}
+
+const STOPPED: &str = "SELECT COUNT(*) FROM events WHERE name = 'job.stop_asked.v1'";
+
+#[test]
+fn a_lost_job_that_is_said_to_have_failed_is_stopped_before_the_next_one() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let secret = token(&stage, "ada", &["runner"]).await;
+        let runner = stage.program(&secret);
+        let (_, release, mut drive) = with_lost_job(&stage, &story, &runner).await;
+        nobody_knows(&stage, &story, &release, &mut drive).await;
+        let failed = json!({"step": "push", "result": "failed", "note": "the machine is gone"});
+        story.ivan.post(&format!("/deployments/{release}/report"), failed).await.ok();
+        assert_eq!(stage.count(STOPPED).await, 1);
     });
 }
 
@@ -439,11 +465,11 @@ fn what_a_runner_tells_late_of_a_lost_job_counts() {
         let secret = token(&stage, "ada", &["runner"]).await;
         let runner = stage.program(&secret);
         let (key, release, mut drive) = with_lost_job(&stage, &story, &runner).await;
+        nobody_knows(&stage, &story, &release, &mut drive).await;
         let ended = json!({"runner": "web-01", "instance": "a", "fence": 1, "found": "ended",
             "how": "exited", "exit": 0, "began_at": "2026-11-21T14:05:00Z",
             "ended_at": "2026-11-21T14:05:02Z"});
         runner.post(&format!("/jobs/{key}/report"), ended).await.ok();
-        stage.clock.set(at("2026-11-21T14:06:00Z"));
         drive.on().await;
         assert_eq!(run(&story, &release).await["phase"], "finished");
     });

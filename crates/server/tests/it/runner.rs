@@ -284,7 +284,11 @@ fn what_waits_is_cancelled_and_what_runs_is_stopped_by_its_runner() {
         let secret = token(&stage, "ada", &["runner"]).await;
         let runner = stage.program(&secret);
         runner.post("/runners/web-01/register", fields("a")).await.ok();
-        let cancel = |key: &str| CancelJob { key: key.to_owned(), reason: "aborted".to_owned() };
+        let cancel = |key: &str| CancelJob {
+            key: key.to_owned(),
+            reason: "aborted".to_owned(),
+            if_queued: false,
+        };
         ask(&stage, "run/1").await;
         send(&stage, cancel("run/1")).await;
         assert_eq!(status_of(&stage, "run/1").await, Status::NeverBegun);
