@@ -166,6 +166,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("request.wrong_type", 415, "Send JSON"),
     ("review.completed", 409, "The review is completed"),
     ("review.incomplete", 409, "The review is not complete"),
+    ("review.owner_confirms", 403, "Its owner confirms it"),
     ("rollback.no_step_failed", 409, "No step back has failed"),
     ("rollback.not_decided", 409, "No rollback was decided"),
     ("runner.fenced", 409, "The claim is not yours"),

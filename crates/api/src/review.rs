@@ -116,6 +116,9 @@ pub struct Review {
     pub timeline: Vec<Moment>,
     /// By when it is due, a date; set when its release was submitted.
     pub due_on: Option<String>,
+    /// Who completes it by confirming what was filled in from the record; absent where it is
+    /// written by hand.
+    pub confirmer: Option<String>,
     /// When it was opened, RFC 3339.
     pub opened_at: String,
     /// When it was completed, RFC 3339.

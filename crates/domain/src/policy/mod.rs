@@ -19,7 +19,7 @@ pub use event::PolicyEvent;
 pub use model::{
     Assign, ChangeModel, ChangeType, ConditionalStage, IrreversibleSteps, MilestoneTemplate,
     ModelError, ModelFlaw, ModelState, NotesRule, OutsideRelease, Refuses, ReleaseModel,
-    ReleasePhase, TaskTemplate, TeamSay,
+    ReleasePhase, ReviewForm, TaskTemplate, TeamSay,
 };
 pub use refusal::Refusal;
 pub use route::{plan, policy_version, reference, tasks};

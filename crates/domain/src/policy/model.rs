@@ -147,6 +147,23 @@ words! {
     }
 }
 
+words! {
+    /// Who writes the review of a release that nobody had to approve.
+    ReviewForm {
+        /// People, as of any other.
+        Full = "full",
+        /// The record, for its owner to confirm.
+        Short = "short",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
+impl Default for ReviewForm {
+    fn default() -> Self {
+        Self::Full
+    }
+}
+
 #[expect(clippy::derivable_impls, reason = "the macro that defines it derives no default")]
 impl Default for NotesRule {
     fn default() -> Self {
@@ -189,6 +206,8 @@ pub struct ReleaseModel {
     pub window_minutes: u32,
     /// How many days after its window its review is due.
     pub review_days: u16,
+    /// Who writes it where the release was asked no approval for.
+    pub review: ReviewForm,
     /// What the answer of the teams that own the affected services means for its window.
     pub window_answer: TeamSay,
     /// What becomes of it without release notes.

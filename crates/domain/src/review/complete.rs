@@ -1,13 +1,18 @@
 //! Completing a review.
 
+use kernel::PersonId;
+
 use crate::aggregate::Decision;
 use crate::refusal::Missing;
 use crate::review::{Refusal, Review, ReviewEvent};
 
-/// Whether it may be completed: asked by `actions` too.
-pub fn guard_complete(review: &Review) -> Result<(), crate::Refusal> {
+/// Whether someone may complete it: asked by `actions` too.
+pub fn guard_complete(review: &Review, by: Option<PersonId>) -> Result<(), crate::Refusal> {
     if review.is_completed() {
         return Err(Refusal::Completed.into());
+    }
+    if review.confirmer.is_some() && review.confirmer != by {
+        return Err(Refusal::OwnerConfirms.into());
     }
     let content = &review.content;
     let mut missing = Vec::new();
@@ -35,16 +40,17 @@ pub fn guard_complete(review: &Review) -> Result<(), crate::Refusal> {
 }
 
 /// Completes a review.
-pub fn complete(review: &Review) -> Decision<ReviewEvent> {
-    guard_complete(review)?;
+pub fn complete(review: &Review, by: Option<PersonId>) -> Decision<ReviewEvent> {
+    guard_complete(review, by)?;
     Ok(vec![ReviewEvent::Completed {}])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::{ActionItem, Content, Kpi, Why};
-    use kernel::Timestamp;
+    use crate::aggregate::{Aggregate, Stamp};
+    use crate::review::{ActionItem, Content, Edit, Kpi, Planned, Short, Subject, Why, open};
+    use kernel::{Actor, Id as _, ReleaseId, Timestamp};
 
     fn written(why: Why) -> Review {
         let content = Content {
@@ -56,14 +62,14 @@ mod tests {
     }
 
     fn pointers(review: &Review) -> Vec<String> {
-        let refusal = complete(review).expect_err("incomplete");
+        let refusal = complete(review, None).expect_err("incomplete");
         assert_eq!(refusal.code, "review.incomplete");
         refusal.missing.into_iter().map(|missing| missing.pointer).collect()
     }
 
     #[test]
     fn a_written_review_is_completed() {
-        assert_eq!(complete(&written(Why::Release)), Ok(vec![ReviewEvent::Completed {}]));
+        assert_eq!(complete(&written(Why::Release), None), Ok(vec![ReviewEvent::Completed {}]));
     }
 
     #[test]
@@ -89,7 +95,7 @@ mod tests {
         review.content.kpis = vec![kpi];
         assert_eq!(pointers(&review), ["/kpis/0/met"]);
         review.content.kpis[0].met = Some(false);
-        assert!(complete(&review).is_ok());
+        assert!(complete(&review, None).is_ok());
     }
 
     #[test]
@@ -104,6 +110,28 @@ mod tests {
     fn it_is_completed_once() {
         let completed_at = Some(Timestamp::from_micros(1));
         let review = Review { completed_at, ..written(Why::Release) };
-        assert_eq!(complete(&review).expect_err("twice").code, "review.completed");
+        assert_eq!(complete(&review, None).expect_err("twice").code, "review.completed");
+    }
+
+    #[test]
+    fn what_the_record_filled_in_is_confirmed_by_its_owner_or_written_by_hand() {
+        let owner = PersonId::from_uuid(uuid::Uuid::from_u128(7));
+        let (went_well, went_wrong) = ("All of it.".to_owned(), "Nothing.".to_owned());
+        let short = Some(Short { owner, went_well, went_wrong });
+        let planned = Planned { short, ..Planned::default() };
+        let subject = Subject::Release(ReleaseId::from_uuid(uuid::Uuid::from_u128(1)));
+        let [opened] = &open("PIR-1".to_owned(), subject, Why::Release, planned)[..] else {
+            panic!("one event");
+        };
+        let stamp = Stamp { at: Timestamp::from_micros(1), by: Actor::Person { id: owner } };
+        let review = Review::default().evolve(opened, &stamp);
+        let other = Some(PersonId::from_uuid(uuid::Uuid::from_u128(8)));
+        for by in [None, other] {
+            assert_eq!(complete(&review, by).expect_err("a guess").code, "review.owner_confirms");
+        }
+        assert!(complete(&review, Some(owner)).is_ok());
+        let edit = Edit { went_wrong: Some("A late start.".to_owned()), ..Edit::default() };
+        let review = review.evolve(&ReviewEvent::Edited { edit }, &stamp);
+        assert!(complete(&review, other).is_ok());
     }
 }

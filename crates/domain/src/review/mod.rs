@@ -20,5 +20,6 @@ pub use refusal::Refusal;
 pub use remind::{day_of, is_overdue, remind};
 pub use save::{edit, open};
 pub use state::{
-    ACTIONS_MAX, ActionItem, Annotation, Content, DueItem, Edit, Kpi, Planned, Review, Subject, Why,
+    ACTIONS_MAX, ActionItem, Annotation, Content, DueItem, Edit, Kpi, Planned, Review, Short,
+    Subject, Why,
 };

@@ -13,6 +13,12 @@ pub enum Refusal {
     /// Its text is fixed.
     #[error("this review is completed: only its action items may be ticked off")]
     Completed,
+    /// What was filled in from the record is somebody's to confirm.
+    #[error(
+        "it was filled in from the record, and its owner confirms that: ask them, or write what went \
+         well and what went wrong yourself"
+    )]
+    OwnerConfirms,
     /// Its subject has not come so far.
     #[error(
         "there is no review of {subject} yet: a release's is opened when its deployment has ended, \
@@ -26,8 +32,12 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every code of this enumeration.
-    pub const CODES: &'static [&'static str] =
-        &["review.incomplete", "review.completed", "request.unknown_record"];
+    pub const CODES: &'static [&'static str] = &[
+        "review.incomplete",
+        "review.completed",
+        "review.owner_confirms",
+        "request.unknown_record",
+    ];
 }
 
 impl Refuse for Refusal {
@@ -35,6 +45,7 @@ impl Refuse for Refusal {
         match self {
             Self::Incomplete(_) => "review.incomplete",
             Self::Completed => "review.completed",
+            Self::OwnerConfirms => "review.owner_confirms",
             Self::NotOpened { .. } => "request.unknown_record",
         }
     }
@@ -42,7 +53,7 @@ impl Refuse for Refusal {
     fn missing(&self) -> Vec<Missing> {
         match self {
             Self::Incomplete(missing) => missing.clone(),
-            Self::Completed | Self::NotOpened { .. } => Vec::new(),
+            Self::Completed | Self::OwnerConfirms | Self::NotOpened { .. } => Vec::new(),
         }
     }
 }

@@ -114,6 +114,20 @@ pub struct Planned {
     /// The measures of success.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kpis: Vec<Kpi>,
+    /// What the record says already, where that is enough.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub short: Option<Short>,
+}
+
+/// A short review: what the record says, for its owner to confirm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Short {
+    /// Who confirms it.
+    pub owner: PersonId,
+    /// What went well.
+    pub went_well: String,
+    /// What went wrong.
+    pub went_wrong: String,
 }
 
 editable! {
@@ -149,6 +163,10 @@ pub struct Review {
     pub why: Option<Why>,
     /// What people wrote.
     pub content: Content,
+    /// Who confirms what was filled in from the record; nobody in particular once it was written
+    /// by hand.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub confirmer: Option<PersonId>,
     /// Remarks on its timeline.
     #[serde(default, skip_serializing_if = "is_default")]
     pub annotations: Vec<Annotation>,
@@ -196,7 +214,7 @@ impl Aggregate for Review {
     type Id = ReviewId;
     type Event = ReviewEvent;
     const KIND: &'static str = "review";
-    const FORMAT: i64 = 2;
+    const FORMAT: i64 = 3;
 
     fn evolve(mut self, event: &ReviewEvent, stamp: &Stamp) -> Self {
         match event {
@@ -206,10 +224,18 @@ impl Aggregate for Review {
                 self.why = Some(*why);
                 self.due_on = planned.due_on;
                 self.content.kpis.clone_from(&planned.kpis);
+                if let Some(short) = &planned.short {
+                    self.content.went_well.clone_from(&short.went_well);
+                    self.content.went_wrong.clone_from(&short.went_wrong);
+                    self.confirmer = Some(short.owner);
+                }
                 self.opened_at = Some(stamp.at);
             }
             ReviewEvent::Edited { edit } => {
                 self.content.apply(edit);
+                if edit.went_well.is_some() || edit.went_wrong.is_some() {
+                    self.confirmer = None;
+                }
                 let actions = &self.content.actions;
                 self.reminded.retain(|then| actions.iter().any(|item| item.is_as_due(then)));
             }

@@ -51,6 +51,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         "owner",
         "review_on",
         "review_days",
+        "review",
         ANSWER,
         "notes",
         SIGN_OFF,
@@ -66,6 +67,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
     let name: Option<String> = table.find(reader, "name");
     let window_minutes: Option<u32> = table.find(reader, "window_minutes");
     let review_days = table.find(reader, "review_days").unwrap_or(REVIEW_DAYS);
+    let review = table.find(reader, "review").unwrap_or_default();
     let window_answer = table.find(reader, ANSWER).unwrap_or_default();
     let notes = table.find(reader, "notes").unwrap_or_default();
     let sign_off = table.find(reader, SIGN_OFF).unwrap_or_default();
@@ -99,6 +101,7 @@ pub(super) fn release(reader: &mut Reader<'_>) -> Option<Ruled<ReleaseModel>> {
         review_on: shared.review_on,
         window_minutes: window_minutes?,
         review_days,
+        review,
         window_answer,
         notes,
         sign_off,

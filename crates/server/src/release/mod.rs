@@ -9,6 +9,7 @@ mod facts;
 mod fields;
 mod get;
 mod list;
+mod look_back;
 mod order;
 mod plan;
 mod projection;

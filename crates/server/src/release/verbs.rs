@@ -16,7 +16,7 @@ use domain::deployment::{Deployment, DeploymentState, Fate, StepState};
 use domain::identity::Permission;
 use domain::policy::ReleasePhase as Phase;
 use domain::release::{self, Facts, Release, ReleaseEvent, WindowAnswer};
-use domain::review::{Kpi, Planned, Subject, Why};
+use domain::review::{Subject, Why};
 use domain::vocabulary::{Environment, Window};
 use kernel::{ChangeId, ReleaseId, Timestamp};
 use orchestrator::{Input, Scope};
@@ -31,6 +31,7 @@ use crate::deployment::{self, is_run};
 use crate::names::{Names, Resolver, find_change, find_release, parse_window};
 use crate::release::agree::{answer, ask, proposed, take};
 use crate::release::facts::gather;
+use crate::release::look_back::planned;
 use crate::release::save::{stamp, written};
 use crate::release::scope::plan_alone;
 use crate::review;
@@ -366,20 +367,10 @@ pub(crate) fn follow(
             _ if failed => Why::Failed,
             _ => Why::Release,
         };
-        review::open_review(work, Subject::Release(id), why, planned(after))?;
+        let planned = planned(work.tx, after, why)?;
+        review::open_review(work, Subject::Release(id), why, planned)?;
     }
     Ok(())
-}
-
-/// What was set for its review at planning.
-fn planned(release: &Release) -> Planned {
-    let kpis = release.content.kpis.iter().map(|kpi| Kpi {
-        name: kpi.name.clone(),
-        target: kpi.target.clone(),
-        reached: String::new(),
-        met: None,
-    });
-    Planned { due_on: release.review_due_on, kpis: kpis.collect() }
 }
 
 /// Takes the locks of all changes in their one order, so that none has to be asked for again.

@@ -48,7 +48,7 @@ impl Command for CompleteReview {
     fn run(&self, work: &mut Work<'_>) -> Result<Written, Stop> {
         let id = find_review(work.tx, &self.review)?;
         let mut review: Loaded<Review> = work.load_subject(id)?;
-        let events = complete(&review.state)?;
+        let events = complete(&review.state, work.who.person)?;
         work.append(&mut review, events)?;
         Ok(written(&review))
     }

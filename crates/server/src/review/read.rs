@@ -121,11 +121,12 @@ fn whole(db: &mut dyn Query, name: &str, actor: &Actor, now: Timestamp) -> Resul
     let unknown = || General::Unknown { kind: "review", name: name.to_owned() };
     let review: Loaded<domain::review::Review> = found.ok_or_else(unknown)?;
     let subject = review.state.subject.ok_or_else(unknown)?;
+    let who = who_is(db, actor, now)?;
     let permitted: Result<(), Refusal> =
-        who_is(db, actor, now)?.permit(Permission::ReviewWrite, actor).map_err(Into::into);
+        who.permit(Permission::ReviewWrite, actor).map_err(Into::into);
     let guarded = |guard: Result<(), Refusal>| permitted.clone().and(guard);
     let allowed = vec![
-        action("complete", guarded(guard_complete(&review.state))),
+        action("complete", guarded(guard_complete(&review.state, who.person))),
         action("annotate", guarded(guard_annotate(&review.state))),
     ];
     Ok(Review { allowed, ..shown(db, &review, subject)? })
@@ -157,6 +158,7 @@ fn shown(
         actions: actions(db, &mut names, &content.actions)?,
         timeline: timeline(db, &mut names, subject, &state.annotations)?,
         due_on: state.due_on.map(|date| date.to_string()),
+        confirmer: names.opt(db, state.confirmer)?.map(|person| person.name),
         opened_at: state.opened_at.map(|at| at.to_string()).unwrap_or_default(),
         completed_at: state.completed_at.map(|at| at.to_string()),
         completed_by: completed_by.map(|actor| names.actor(db, actor)).transpose()?,

@@ -101,7 +101,7 @@ impl Command for SaveReview {
         let events = edit(&review.state, &wanted)?;
         work.append(&mut review, events)?;
         if self.fields.complete == Some(true) {
-            let events = complete(&review.state)?;
+            let events = complete(&review.state, work.who.person)?;
             work.append(&mut review, events)?;
         }
         Ok(written(&review))

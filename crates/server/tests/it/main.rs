@@ -38,6 +38,7 @@ mod hostile;
 mod identity;
 mod incident;
 mod knowledge;
+mod lists;
 mod live;
 mod matrix;
 mod notice;

@@ -212,33 +212,11 @@ fn the_list_of_reviews_is_filtered_and_turned_by_page() {
 fn the_timeline_of_a_release_tells_how_each_of_its_changes_ended() {
     on_both(async |stage| {
         let story = cast(&stage).await;
-        let raised = story.anna.post("/changes", planned("normal")).await.ok();
-        let change = format!("/changes/{}", number(&raised));
-        act(&story.anna, &change, "submit").await;
-        act(&story.anna, &change, "assess").await;
-        approve(&story.sara, &change).await;
-        let window = json!({"start": "2026-11-21T14:00:00Z", "end": "2026-11-21T17:00:00Z"});
-        let release = json!({"title": "Spring", "type": "minor",
-            "owner": "rosa_release_manager", "window": window});
-        let release = number(&story.rosa.post("/releases", release).await.ok());
-        let path = format!("/releases/{release}");
-        let attached = format!("{path}{change}");
-        story.rosa.put(&attached, "*", json!({})).await.ok();
-        let early = story.rosa.put(&format!("{path}/review"), "*", json!({})).await;
-        early.refused(404, "request.unknown_record");
-        act(&story.rosa, &path, "submit").await;
-        approve(&story.rita, &path).await;
-        act(&story.rosa, &path, "schedule").await;
-        stage.clock.set(at("2026-11-21T14:05:00Z"));
-        act(&story.ivan, &path, "deploy").await;
-        let step = format!("{path}/deployment/steps/CHG-1");
-        story.ivan.post(&step, json!({"result": "done", "note": "quickly"})).await.ok();
-        act(&story.ivan, &path, "verify").await;
-        let passed = json!({"passed": true, "note": "one payment"});
-        story.ivan.post(&format!("{path}/verify"), passed).await.ok();
+        let path = carried_out(&stage, &story, true).await;
+        let release = path.rsplit('/').next().expect("a number");
 
         let review = story.otto.get("/reviews?kind=release").await.ok()["items"][0].clone();
-        assert_eq!(review["subject"]["number"], release.as_str());
+        assert_eq!(review["subject"]["number"], release);
         let id = review["id"].as_str().expect("an id").to_owned();
         let review = story.otto.get(&format!("/reviews/{id}")).await.ok();
         assert_eq!(review["why"], "release");
@@ -257,6 +235,67 @@ fn the_timeline_of_a_release_tells_how_each_of_its_changes_ended() {
 
         let whole = json!({"went_well": "All.", "went_wrong": "Nothing.", "complete": true});
         story.rosa.put(&format!("{path}/review"), "1", whole).await.ok();
+        story.rosa.post(&format!("{path}/close"), json!({"outcome": "successful"})).await.ok();
+    });
+}
+
+/// A minor release with a change, carried out and verified: its path.
+async fn carried_out(stage: &Stage, story: &Cast<'_>, is_voted: bool) -> String {
+    let raised = story.anna.post("/changes", planned("normal")).await.ok();
+    let change = format!("/changes/{}", number(&raised));
+    act(&story.anna, &change, "submit").await;
+    act(&story.anna, &change, "assess").await;
+    approve(&story.sara, &change).await;
+    let window = json!({"start": "2026-11-21T14:00:00Z", "end": "2026-11-21T17:00:00Z"});
+    let release = json!({"title": "Spring", "type": "minor",
+        "owner": "rosa_release_manager", "window": window});
+    let release = number(&story.rosa.post("/releases", release).await.ok());
+    let path = format!("/releases/{release}");
+    let attached = format!("{path}{change}");
+    story.rosa.put(&attached, "*", json!({})).await.ok();
+    let early = story.rosa.put(&format!("{path}/review"), "*", json!({})).await;
+    early.refused(404, "request.unknown_record");
+    act(&story.rosa, &path, "submit").await;
+    if is_voted {
+        approve(&story.rita, &path).await;
+    }
+    act(&story.rosa, &path, "schedule").await;
+    stage.clock.set(at("2026-11-21T14:05:00Z"));
+    act(&story.ivan, &path, "deploy").await;
+    let step = format!("{path}/deployment/steps/CHG-1");
+    story.ivan.post(&step, json!({"result": "done", "note": "quickly"})).await.ok();
+    act(&story.ivan, &path, "verify").await;
+    let passed = json!({"passed": true, "note": "one payment"});
+    story.ivan.post(&format!("{path}/verify"), passed).await.ok();
+    path
+}
+
+#[test]
+fn what_nobody_had_to_approve_is_filled_in_from_the_record_and_confirmed_by_its_owner() {
+    on_both(async |stage| {
+        let story = cast(&stage).await;
+        let mut files = story.rosa.get("/policy?version=0").await.ok()["files"].clone();
+        let minor = files["releases/minor.toml"].as_str().expect("a file");
+        let (before, _) = minor.split_once("[[approval]]").expect("stages");
+        let free = "review = \"short\"\napproval = []\nreview_days";
+        files["releases/minor.toml"] = json!(before.replacen("review_days", free, 1));
+        // What nobody approves only an administrator puts in force.
+        let ada = stage.person("ada_admin", &["administrator"]).await;
+        ada.put("/policy", "0", json!({"files": files, "note": "free"})).await.ok();
+        let path = carried_out(&stage, &story, false).await;
+
+        let review = story.rita.get("/reviews/PIR-1").await.ok();
+        let well = "Its change was carried out and verified. \
+            The work took 0 of the 180 minutes of its window.";
+        assert_eq!(review["went_well"], well);
+        let wrong = review["went_wrong"].as_str().expect("words");
+        assert!(wrong.starts_with("Nothing that the record tells of"), "{wrong}");
+        assert_eq!(review["confirmer"], "rosa_release_manager Example");
+        assert_eq!(review["allowed"][0]["refusal"]["code"], "review.owner_confirms");
+        let guess = story.rita.post("/reviews/PIR-1/complete", json!({})).await;
+        guess.refused(403, "review.owner_confirms");
+        let confirmed = json!({"complete": true});
+        story.rosa.put(&format!("{path}/review"), "*", confirmed).await.ok();
         story.rosa.post(&format!("{path}/close"), json!({"outcome": "successful"})).await.ok();
     });
 }

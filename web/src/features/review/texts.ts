@@ -16,6 +16,9 @@ export const REVIEW = {
     'asks what went well, what went wrong and what follows; never who is to blame.',
   noMatch: 'No review matches these filters',
   kind: 'Kind',
+  confirms: (owner: string) =>
+    `Filled in from the record. ${owner} completes it by confirming that; whoever writes what ` +
+    'went well or wrong by hand makes it a review like any other.',
   wentWell: FIELDS.went_well,
   wentWrong: FIELDS.went_wrong,
   wentWrongHelp: 'Or that nothing did.',

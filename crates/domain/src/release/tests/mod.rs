@@ -29,7 +29,7 @@ use crate::deployment::StepState;
 use crate::identity::Role;
 use crate::policy::{
     ConditionalStage, IrreversibleSteps, ModelState, NotesRule, ReleaseModel, ReleasePhase as P,
-    TeamSay,
+    ReviewForm, TeamSay,
 };
 use crate::risk::Assessment;
 use crate::rollback::WayBack;
@@ -108,6 +108,7 @@ fn model() -> ReleaseModel {
     let state = |(name, phase): (&str, P)| ModelState { name: name.to_owned(), phase };
     ReleaseModel {
         review_days: 7,
+        review: ReviewForm::Full,
         window_answer: TeamSay::Informs,
         notes: NotesRule::Optional,
         sign_off: TeamSay::Informs,

@@ -101,6 +101,7 @@ function Inside({ review }: { review: Review }) {
         main={
           open ? (
             <Section>
+              {review.confirmer && <Prose text={REVIEW.confirms(review.confirmer)} />}
               <ReviewForm review={review} form={form} write={write} onSave={() => save(false)} />
             </Section>
           ) : (
