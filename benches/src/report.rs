@@ -37,9 +37,11 @@ impl Report {
         self.lines.iter().filter(|line| line["reached"] == false).count()
     }
 
-    /// Writes it down, in the place of what was measured before under the same names.
-    pub(crate) fn write(&self, path: &Path) -> Result<()> {
-        let before = std::fs::read(path).unwrap_or_else(|_| b"[]".to_vec());
+    /// Writes it down: in the place of all that was measured before, or where only parts were
+    /// measured of what has the same names.
+    pub(crate) fn write(&self, path: &Path, is_whole: bool) -> Result<()> {
+        let before = std::fs::read(path).ok().filter(|_| !is_whole);
+        let before = before.unwrap_or_else(|| b"[]".to_vec());
         let mut lines: Vec<Json> = serde_json::from_slice(&before)?;
         lines.retain(|line| self.lines.iter().all(|new| new["what"] != line["what"]));
         lines.extend(self.lines.iter().cloned());

@@ -53,7 +53,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const go = useGo();
   const id = useId();
   const [text, setText] = useState('');
-  const [at, setAt] = useState(0);
+  // Nothing is chosen before something is typed: Enter alone does nothing.
+  const [at, setAt] = useState(-1);
   const entries = useEntries(text);
   const follow = (entry: Entry | undefined) => {
     if (!entry || entry.why !== undefined) return;
@@ -63,7 +64,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   };
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && entries.length > 0) setAt((at + step + entries.length) % entries.length);
+    const from = at < 0 && step === -1 ? 0 : at;
+    if (step && entries.length > 0) setAt((from + step + entries.length) % entries.length);
     else if (event.key === 'Enter') follow(entries[at]);
     else return;
     event.preventDefault();
@@ -85,7 +87,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);
-          setAt(0);
+          setAt(event.currentTarget.value.trim() === '' ? -1 : 0);
         }}
         onKeyDown={press}
       />
@@ -129,22 +131,22 @@ function useEntries(text: string): Entry[] {
   const records = q.length > 1 ? (found.data?.items ?? []).flatMap(asEntry) : [];
   // What a list offers under the same name goes before the command: it knows who may not.
   const elsewhere = COMMANDS.filter(({ label }) => !here.some((entry) => entry.label === label));
-  return [...here.filter(named), ...records, ...elsewhere.filter(named)];
+  const may = (entry: Entry) => entry.why === undefined;
+  const mayNot = (entry: Entry) => !may(entry);
+  const offered = here.filter(named);
+  const refused = offered.filter(mayNot);
+  return [...offered.filter(may), ...records, ...refused, ...elsewhere.filter(named)];
 }
 
-/** What can be done on this page, as its buttons do it; what is refused comes after it. */
+/** What can be done on this page, as its buttons do it. */
 function useHere(): Entry[] {
   const { of, items } = useOffered();
   const local = useInZone();
-  const entries = items.map((item) => ({
+  return items.map((item) => ({
     group: of ?? SHELL.here,
     label: item.label,
     ...(item.allowed ? doing(item) : { why: local(shortRefusal(item.refusal)) }),
   }));
-  return [
-    ...entries.filter((entry) => entry.why === undefined),
-    ...entries.filter((entry) => entry.why !== undefined),
-  ];
 }
 
 function doing(item: ActionItem): Pick<Entry, 'hint' | 'run' | 'why'> {

@@ -37,6 +37,8 @@ describe('the palette on a record', () => {
   it('opens the same dialog as the button, and nothing for what is refused', async () => {
     const sent = serve(ANSWERS);
     const { user, field } = await opened('/changes/CHG-41', /CHG-41/);
+    await user.type(field, '{Enter}');
+    expect(field).toBeInTheDocument();
     await user.type(field, 'start work');
     await user.keyboard('{Enter}');
     expect(field).toBeInTheDocument();

@@ -318,8 +318,9 @@ pub(super) async fn preview(
         if write.body.files.is_some() { Permission::PolicyWrite } else { Permission::Read };
     write.signed.permit(&app, needed).await?;
     let (body, address) = (write.body, app.address.clone());
+    let now = app.bus.world().clock.now();
     let found = ask(&*app.bus.world().store, move |db| {
-        refused(previewed(db, &id, &body, address.as_deref()))
+        refused(previewed(db, &id, &body, (address.as_deref(), now)))
     });
     Ok(Json(found.await??))
 }
@@ -328,7 +329,7 @@ fn previewed(
     db: &mut dyn Query,
     name: &str,
     body: &PreviewNotice,
-    address: Option<&str>,
+    (address, now): (Option<&str>, Timestamp),
 ) -> Result<NoticePreview, Stop> {
     let mut resolver = Resolver::default();
     let moment = resolver.parse("/moment", Some(body.moment.as_deref().unwrap_or("before")));
@@ -339,8 +340,13 @@ fn previewed(
     let (moment, audience) = (moment.unwrap_or(Moment::Before), audience.unwrap_or_default());
     let (id, standing) = standing(db, name)?;
     let (release, plan) = (&standing.release, &standing.plan.state.content);
-    // Before the window is committed, the one that is planned is shown.
-    let window = standing.window.as_ref().or(release.content.window.as_ref());
+    let facts = standing.facts(now);
+    let window = match moment {
+        // Of a release that is delayed the date is none.
+        Moment::Moved if standing.window.is_some() => facts.stands(),
+        // Before the window is committed, the one that is planned is shown.
+        _ => standing.window.as_ref().or(release.content.window.as_ref()),
+    };
     let zone = zone.or_else(|| window.map(|window| window.zone.clone())).unwrap_or(Zone::utc());
     let believed = believed(&standing.told);
     let telling = Telling { id, release, plan, moment, window, believed };

@@ -33,6 +33,8 @@ use crate::policy::{MoveView, in_force};
 
 const ASSESSED: &str = "assessed";
 const CANCELLED: &str = "cancelled";
+const HELD: &str = "on hold";
+const RESUMED: &str = "no longer on hold";
 const UNDER_WAY: &str = "under way";
 const SCHEDULED: &str = "scheduled";
 const UNSCHEDULED: &str = "no longer scheduled";
@@ -42,8 +44,8 @@ const STATES: &[(&str, &str)] = &[
     ("change.cancelled.v1", CANCELLED),
     ("change.closed.v1", "closed"),
     ("change.found_unauthorised.v1", "found unauthorised"),
-    ("change.held.v1", "on hold"),
-    ("change.resumed.v1", "no longer on hold"),
+    ("change.held.v1", HELD),
+    ("change.resumed.v1", RESUMED),
     ("change.returned.v1", "a draft again"),
     ("change.scheduled.v1", SCHEDULED),
     ("change.started.v1", UNDER_WAY),
@@ -51,8 +53,8 @@ const STATES: &[(&str, &str)] = &[
     ("change.unscheduled.v1", UNSCHEDULED),
     ("release.cancelled.v1", CANCELLED),
     ("release.closed.v1", "closed"),
-    ("release.held.v1", "on hold"),
-    ("release.resumed.v1", "no longer on hold"),
+    ("release.held.v1", HELD),
+    ("release.resumed.v1", RESUMED),
     ("release.returned.v1", "being planned again"),
     ("release.scheduled.v1", SCHEDULED),
     ("release.submitted.v1", "submitted"),
@@ -249,7 +251,8 @@ impl Command for TellMove {
             Whom::Owners(due) => owners(work.tx, &self.record, due, self.at)?,
         };
         let Some((mut people, reason)) = told else { return Ok(()) };
-        if let Some(person) = self.by.person() {
+        // What is asked of someone next is news to whoever brought it about, too.
+        if let Some(person) = self.by.person().filter(|_| !matches!(said.whom, Whom::Doers(_))) {
             people.remove(&person);
         }
         let reached = once(accounts(work.tx, &people)?);
@@ -300,13 +303,27 @@ impl TellMove {
         Ok(review.and_then(|found| found.state.subject).map(|subject| subject.id()))
     }
 
-    /// Whether it is a release that is given up after it was told: then all who were told hear it.
+    /// Whether it is a release that is given up or delayed after it was told: then all who were told
+    /// hear it.
     fn is_told_as_a_moment(&self, db: &mut dyn Query) -> Result<bool, Fault> {
-        if self.said.state != CANCELLED {
+        let is_moment = match self.said.state.as_str() {
+            CANCELLED => true,
+            HELD | RESUMED => self.had_a_date(db)?,
+            _ => false,
+        };
+        if !is_moment {
             return Ok(false);
         }
         let sql = "SELECT 1 FROM notices WHERE release = $1 AND reached > 0 LIMIT 1";
         Ok(db.query_one(sql, &[(&self.record).into()])?.is_some())
+    }
+
+    /// Whether it is a release with a committed window that had not passed.
+    fn had_a_date(&self, db: &mut dyn Query) -> Result<bool, Fault> {
+        let Ok(id) = self.record.parse::<ReleaseId>() else { return Ok(false) };
+        let Some(found) = find_state::<Release>(db, id)? else { return Ok(false) };
+        let window = found.state.content.window.as_ref().filter(|_| found.state.is_committed());
+        Ok(window.is_some_and(|window| self.at < window.interval.end))
     }
 
     /// Whether it is a risk that was recorded with the submission, which says that it goes on.

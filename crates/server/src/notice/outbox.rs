@@ -183,14 +183,14 @@ fn correction_after(db: &mut dyn Query, release: &str, place: i64) -> Result<Opt
     row.map(|row| row.int(0)).transpose()
 }
 
-/// The place of the first notice after one beside which that one would mislead: any but one that
-/// tells the same window.
+/// The place of the first notice after one beside which that one would mislead: any of the same
+/// release or record but one that tells the same window.
 fn outdated_by(db: &mut dyn Query, notice: &domain::notice::Notice) -> Result<Option<i64>, Fault> {
-    let Some(release) = notice.release else { return Ok(None) };
+    let Some(key) = notice.key() else { return Ok(None) };
     let start = notice.window.as_ref().map(|window| window.interval.start);
     let sql = "SELECT place, moment, window_start FROM notices \
         WHERE release = $1 AND place > $2 ORDER BY place";
-    let rows = db.query(sql, &[release.to_string().into(), i64::from(notice.place).into()])?;
+    let rows = db.query(sql, &[key.into(), i64::from(notice.place).into()])?;
     for row in rows {
         if row.text(1)? != Moment::Before.word() || row.opt_time(2)? != start {
             return Ok(Some(row.int(0)?));

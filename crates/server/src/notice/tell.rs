@@ -90,7 +90,8 @@ impl Standing {
         next(&self.facts(now))
     }
 
-    fn facts(&self, now: Timestamp) -> Facts<'_> {
+    /// What is known of it now.
+    pub(super) fn facts(&self, now: Timestamp) -> Facts<'_> {
         let deployment = self.release.deployment.as_ref();
         Facts {
             now,

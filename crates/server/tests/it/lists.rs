@@ -1,6 +1,8 @@
 //! Every list takes every parameter that the description names, alone and beside each other one, so
 //! that each statement that is put together from them is one that both engines understand.
 
+use std::fmt::Write as _;
+
 use domain::identity::Role;
 use serde_json::{Value as Json, json};
 
@@ -91,8 +93,11 @@ async fn asked(client: &Client<'_>, path: &str, query: &str) -> Option<Json> {
 async fn taken(client: &Client<'_>, path: &str, name: &str) -> Option<String> {
     if name == "cursor" {
         let page = asked(client, path, "limit=1").await?;
-        let next: String = page["next"].as_str()?.bytes().map(|b| format!("%{b:02x}")).collect();
-        return Some(format!("cursor={next}"));
+        let mut cursor = "cursor=".to_owned();
+        for byte in page["next"].as_str()?.bytes() {
+            let _ = write!(cursor, "%{byte:02x}");
+        }
+        return Some(cursor);
     }
     let refused = client.get(&format!("{path}?{name}=no-such-word")).await;
     let words = refused.body["errors"][0]["detail"].as_str().unwrap_or_default().to_owned();

@@ -174,25 +174,29 @@ fn a_release_that_moves_on_tells_its_people_beside_its_moments() {
 }
 
 #[test]
-fn a_release_that_is_given_up_is_told_once_whether_or_not_it_was_announced() {
-    for announces in [false, true] {
+fn a_release_that_is_given_up_or_held_is_told_once_whether_or_not_it_was_announced() {
+    let told_as = [("cancel", "cancelled"), ("hold", "moved")];
+    for (verb, moment) in
+        told_as.into_iter().flat_map(|(verb, as_one)| [(verb, None), (verb, Some(as_one))])
+    {
         on_both(async |stage| {
             let story = Story::by(&stage, []).await;
-            if announces {
+            if moment.is_some() {
                 announced(&story).await;
             }
             let reason = json!({"reason": "The supplier failed."});
-            story.cast.rita.post(&format!("{}/cancel", story.path), reason).await.ok();
+            story.cast.rita.post(&format!("{}/{verb}", story.path), reason).await.ok();
             stage.follow(MovesReactor).await;
             story.written().await;
             let inbox = story.cast.rosa.get("/inbox").await.ok();
             let items = inbox["items"].as_array().expect("items").iter();
-            let given_up = items.filter(|item| {
-                item["subject"].as_str().expect("a subject").contains(" cancelled: ")
+            let says = [" cancelled: ", " on hold: ", " has no date any more: "];
+            let told = items.filter(|item| {
+                let subject = item["subject"].as_str().expect("a subject");
+                says.iter().any(|words| subject.contains(words))
             });
-            let moments: Vec<&Json> = given_up.map(|item| &item["moment"]).collect();
-            let expected = if announces { "cancelled" } else { "moved_on" };
-            assert_eq!(moments, [expected]);
+            let moments: Vec<&Json> = told.map(|item| &item["moment"]).collect();
+            assert_eq!(moments, [moment.unwrap_or("moved_on")], "{verb}");
         });
     }
 }

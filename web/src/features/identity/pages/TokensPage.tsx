@@ -1,7 +1,9 @@
 // Tokens of the reader: what each may do, until when, and how to take one back.
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { paths } from '@/app/paths';
 import { DataTable, type Column } from '@/ui/DataTable';
+import { InLog } from '@/ui/InLog';
 import { useOffer } from '@/ui/offer';
 import { Page, Section } from '@/ui/Page';
 import { say } from '@/ui/say';
@@ -50,17 +52,21 @@ function columnsWith(open: (open: Open) => void): Column<Token>[] {
       key: 'do',
       header: texts.doColumn,
       right: true,
-      cell: (row) =>
-        !row.revoked && (
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={words.revokeTitle(row.name)}
-            onClick={() => open({ kind: 'revoke', token: row })}
-          >
-            {words.revoke}
-          </Button>
-        ),
+      cell: (row) => (
+        <span className={classes.rowTools}>
+          <InLog to={paths.inLog(row.id)} of={row.name} />
+          {!row.revoked && (
+            <Button
+              size="compact-sm"
+              variant="default"
+              aria-label={words.revokeTitle(row.name)}
+              onClick={() => open({ kind: 'revoke', token: row })}
+            >
+              {words.revoke}
+            </Button>
+          )}
+        </span>
+      ),
     },
   ];
 }
