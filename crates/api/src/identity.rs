@@ -90,6 +90,10 @@ pub struct PersonFields {
     #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<QuietHours>)]
     pub quiet: Option<Option<QuietHours>>,
+    /// The digest of releases that they get once a week; null for none.
+    #[serde(deserialize_with = "patch", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ReleaseDigest>)]
+    pub digest: Option<Option<ReleaseDigest>>,
     /// The first password, at least 10 characters; only for a new person.
     #[schema(min_length = 10, max_length = 200)]
     pub password: Option<String>,
@@ -119,6 +123,9 @@ pub struct Person {
     /// When their mails wait; absent for never.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub quiet: Option<QuietHours>,
+    /// The digest of releases that they get once a week; absent for none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<ReleaseDigest>,
 }
 
 /// The time of each day, in the person's zone, in which mails of notices wait. What cannot wait is
@@ -135,6 +142,28 @@ pub struct QuietHours {
     /// Whether what waited comes in one mail.
     #[serde(default)]
     pub digest: bool,
+}
+
+/// When a person is told once a week, in one notice, where the open releases of some types stand:
+/// those whose window begins within 90 days, those under way, and those that ended within the last
+/// 7 days. A week without any tells nothing.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDigest {
+    /// The types of release; `major` when absent.
+    #[serde(default = "major")]
+    #[schema(min_items = 1, max_items = 20)]
+    pub types: Vec<String>,
+    /// The day of the week: `monday`.
+    #[schema(max_length = 9)]
+    pub weekday: String,
+    /// The hour of that day, by the clock of the person's zone.
+    #[schema(maximum = 23)]
+    pub hour: u32,
+}
+
+fn major() -> Vec<String> {
+    vec!["major".to_owned()]
 }
 
 /// A new password. People change their own with the old one; an administrator sets any.

@@ -362,7 +362,7 @@ pub struct NoticePreview {
 pub struct Notice {
     /// Its id.
     pub id: String,
-    /// The release that it tells of, or the change.
+    /// The release that it tells of, or the change; of a digest of releases, whom it is for.
     pub record: Ref,
     /// Its place among the notices of the release.
     pub place: u32,
@@ -464,7 +464,7 @@ pub struct Inbox {
 pub struct InboxItem {
     /// Its id.
     pub id: String,
-    /// The release that it tells of, or the change.
+    /// The release that it tells of, or the change; of a digest of releases, whom it is for.
     pub record: Ref,
     /// What happened, or is about to.
     pub moment: String,

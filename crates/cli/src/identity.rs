@@ -5,7 +5,9 @@ use std::io::BufRead as _;
 
 use anyhow::Context as _;
 use api::common::Written;
-use api::identity::{NewToken, PasswordChange, Person, PersonFields, QuietHours, Token};
+use api::identity::{
+    NewToken, PasswordChange, Person, PersonFields, QuietHours, ReleaseDigest, Token,
+};
 use clap::{Args, Subcommand};
 use kernel::Timestamp;
 use ports::{Chance as _, Clock as _, Method, SystemChance, SystemClock};
@@ -23,8 +25,10 @@ use crate::output::say;
 use crate::record::{IfVersion, Named, Records};
 
 const PEOPLE: &[&str] = &["login", "name", "roles", "teams", "active", "email", "zone", "id"];
-const PERSON: &[&str] =
-    &["login", "id", "version", "name", "email", "roles", "teams", "zone", "active", "quiet"];
+const PERSON: &[&str] = &[
+    "login", "id", "version", "name", "email", "roles", "teams", "zone", "active", "quiet",
+    "digest",
+];
 const TOKENS: &[&str] = &["id", "name", "person", "scopes", "expires_at", "revoked"];
 const TOKEN: &[&str] = &["id", "name", "person", "scopes", "expires_at", "secret"];
 /// Letters and digits that are not taken for one another.
@@ -49,7 +53,8 @@ pub(crate) enum UserVerb {
     /// Edits a person; roles replace what is there.
     #[command(after_help = "Examples:\n  \
             interlock user edit anna --role requester --role implementer\n  \
-            interlock user edit anna --quiet-hours 22:00-07:00 --digest")]
+            interlock user edit anna --quiet-hours 22:00-07:00 --digest\n  \
+            interlock user edit anna --release-digest \"monday 8\" --digest-type major")]
     Edit(Edit),
     /// Sets a password and ends the person's sessions.
     #[command(after_help = "Example:\n  interlock user password anna --password-stdin")]
@@ -111,6 +116,14 @@ pub(crate) struct About {
     /// What waited comes in one mail.
     #[arg(long, requires = "quiet_hours")]
     digest: bool,
+    /// When a digest of releases comes each week, by the clock of that zone, such as "monday 8"; an
+    /// empty text for never. It lists those under way, those that begin within 90 days, and those
+    /// that ended within 7.
+    #[arg(long, value_name = "DAY HOUR")]
+    release_digest: Option<String>,
+    /// A type of release that it lists; give it again for more. It is `major` when absent.
+    #[arg(long = "digest-type", value_name = "TYPE", requires = "release_digest")]
+    digest_types: Vec<String>,
 }
 
 impl About {
@@ -125,6 +138,11 @@ impl About {
                 None => None,
                 Some(None) => Some(None),
             },
+            digest: match cleared(self.release_digest.as_ref()) {
+                Some(Some(when)) => Some(Some(release_digest(&when, &self.digest_types)?)),
+                None => None,
+                Some(None) => Some(None),
+            },
             ..PersonFields::default()
         })
     }
@@ -135,6 +153,15 @@ fn quiet(hours: &str, digest: bool) -> Result<QuietHours> {
         Failure::usage(format!("`{hours}` are no quiet hours: write them like 22:00-07:00"))
     })?;
     Ok(QuietHours { from: from.trim().to_owned(), to: to.trim().to_owned(), digest })
+}
+
+fn release_digest(when: &str, types: &[String]) -> Result<ReleaseDigest> {
+    let wrong =
+        || Failure::usage(format!("`{when}` is no day with an hour: write them like \"monday 8\""));
+    let (weekday, hour) = when.trim().split_once(' ').ok_or_else(wrong)?;
+    let hour = hour.trim().parse().map_err(|_| wrong())?;
+    let types = replaces(types).unwrap_or_else(|| vec!["major".to_owned()]);
+    Ok(ReleaseDigest { types, weekday: weekday.to_lowercase(), hour })
 }
 
 /// A new person.
@@ -391,6 +418,18 @@ mod tests {
         assert_eq!(one.len(), PASSWORD_LENGTH);
         assert_ne!(one, other);
         assert!(one.bytes().all(|letter| PASSWORD_LETTERS.contains(&letter)));
+    }
+
+    #[test]
+    fn a_digest_comes_on_a_day_at_an_hour() {
+        let digest = release_digest("Monday  8", &[]).expect("a day with an hour");
+        assert_eq!((digest.weekday.as_str(), digest.hour), ("monday", 8));
+        assert_eq!(digest.types, ["major"]);
+        let types = ["minor".to_owned(), "train".to_owned()];
+        assert_eq!(release_digest("friday 16", &types).expect("the same").types, types);
+        for wrong in ["monday", "monday eight", "monday 8:30", "8 monday"] {
+            assert!(release_digest(wrong, &[]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -249,7 +249,7 @@ fn events_of_notices_stay_readable() {
     assert_eq!(names(&read_back::<UserGroupEvent>("user_group")).len(), 2);
     assert_eq!(names(&read_back::<ChannelEvent>("channel")).len(), 3);
     assert_eq!(names(&read_back::<CommunicationEvent>("communication")).len(), 1);
-    assert_eq!(names(&read_back::<NoticeEvent>("notice")).len(), 3);
+    assert_eq!(names(&read_back::<NoticeEvent>("notice")).len(), 4);
 }
 
 #[test]

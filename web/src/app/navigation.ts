@@ -36,6 +36,7 @@ export const SETTINGS: { title: string; parts: Part[] }[] = [
     parts: [
       { to: paths.userGroups, label: PAGES.userGroups, about: SETTING.userGroups },
       { to: paths.quietHours, label: PAGES.quietHours, about: SETTING.quietHours },
+      { to: paths.digest, label: PAGES.digest, about: SETTING.digest },
       { to: paths.channels, label: PAGES.channels, about: SETTING.channels },
     ],
   },

@@ -51,6 +51,7 @@ export const paths = {
   runners: '/settings/runners',
   channels: '/settings/channels',
   quietHours: '/settings/quiet-hours',
+  digest: '/settings/digest',
   userGroups: '/settings/user-groups',
   windows: '/settings/windows',
   peaks: '/settings/peaks',

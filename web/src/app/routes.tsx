@@ -83,6 +83,7 @@ const pages = [
   page('/settings/absences', () => import('@/features/approval/pages/AbsencesPage')),
   page('/settings/runners', () => import('@/features/runner/pages/RunnersPage')),
   page('/settings/quiet-hours', () => import('@/features/identity/pages/QuietHoursPage')),
+  page('/settings/digest', () => import('@/features/identity/pages/DigestPage')),
   page('/settings/channels', () => import('@/features/notice/pages/ChannelsPage')),
   page('/settings/user-groups', () => import('@/features/notice/pages/UserGroupsPage')),
   page('/settings/windows', () => import('@/features/calendar/pages/WindowsPage')),

@@ -4,6 +4,7 @@
 //! 3. passwords and token secrets are in no event: only their hashes exist, outside the log;
 //! 4. at least one active administrator remains.
 
+mod digest;
 mod event;
 mod permission;
 mod person;
@@ -11,6 +12,7 @@ mod quiet;
 mod refusal;
 mod token;
 
+pub use digest::{DIGEST_TYPES_MAX, ReleaseDigest, Weekday};
 pub use event::{PersonEvent, TokenEvent};
 pub use permission::{Permission, Role, permissions};
 pub use person::{

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aggregate::{Aggregate, Decision, Stamp};
 use crate::edit::{editable, is_default};
-use crate::identity::{IdentityRefusal, PersonEvent, QuietHours, Role};
+use crate::identity::{IdentityRefusal, PersonEvent, QuietHours, ReleaseDigest, Role};
 use crate::refusal::{Check, General, Missing, Refusal};
 
 /// The fewest characters of a password (NIST SP 800-63B asks for at least 8).
@@ -38,6 +38,8 @@ editable! {
         inactive: bool,
         /// When their mails wait; never when absent.
         quiet: Option<QuietHours>,
+        /// The digest of releases that they get once a week; none when absent.
+        digest: Option<ReleaseDigest>,
     }
 }
 
@@ -172,6 +174,9 @@ pub fn faults(content: &Content) -> Vec<Missing> {
     if content.quiet.is_some_and(|quiet| quiet.from == quiet.to) {
         check.wrong("/quiet/to", "is when they begin: quiet hours end before the day is over");
     }
+    if let Some(digest) = &content.digest {
+        digest.check(&mut check);
+    }
     check.found()
 }
 
@@ -197,6 +202,7 @@ pub fn save_filters(person: &Person, filters: &[SavedFilter]) -> Decision<Person
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::{DIGEST_TYPES_MAX, Weekday};
 
     fn anna() -> Person {
         let content = Content {
@@ -285,6 +291,31 @@ mod tests {
         let endless = Edit { quiet: hours(7, 7), ..Edit::default() };
         let refusal = save(&anna(), &endless, &known()).expect_err("a whole day");
         assert_eq!(refusal.missing[0].pointer, "/quiet/to");
+    }
+
+    #[test]
+    fn a_digest_is_ones_own_and_names_types_and_an_hour() {
+        let digest = |types: &[&str], hour| {
+            let types = types.iter().map(|name| (*name).to_owned()).collect();
+            Some(Some(ReleaseDigest { types, weekday: Weekday::Monday, hour }))
+        };
+        let weekly = Edit { digest: digest(&["major"], 8), ..Edit::default() };
+        assert!(!weekly.needs_keeper(&anna().content));
+        let events = save(&anna(), &weekly, &known()).expect("fine");
+        assert_eq!(events, vec![PersonEvent::Edited { edit: weekly }]);
+        for (wrong, pointer) in [
+            (digest(&[], 8), "/digest/types"),
+            (digest(&[" "], 8), "/digest/types"),
+            (digest(&["major"], 24), "/digest/hour"),
+        ] {
+            let edit = Edit { digest: wrong, ..Edit::default() };
+            let refusal = save(&anna(), &edit, &known()).expect_err("it is wrong");
+            assert_eq!(refusal.missing[0].pointer, pointer);
+        }
+        let many: Vec<String> = (0..=DIGEST_TYPES_MAX).map(|count| format!("t{count}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let edit = Edit { digest: digest(&many, 8), ..Edit::default() };
+        assert!(save(&anna(), &edit, &known()).is_err(), "too many");
     }
 
     #[test]

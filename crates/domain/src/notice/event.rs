@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::ReleaseId;
+use kernel::{PersonId, ReleaseId};
 use serde::{Deserialize, Serialize};
 
 use crate::notice::{ChannelContent, ChannelEdit, GroupContent, GroupEdit, PlanEdit, Text};
@@ -105,6 +105,21 @@ pub enum NoticeEvent {
         link: Awaited,
         /// The name or the address of whom it is for.
         whom: String,
+        /// The texts, as they are sent.
+        texts: Vec<Text>,
+        /// How many it is for, by audience.
+        people: BTreeMap<Audience, u32>,
+    },
+    /// It was written for one who wants to know once a week where releases stand, and waits to be
+    /// sent.
+    #[serde(rename = "notice.digest_written.v1")]
+    DigestWritten {
+        /// Whom it is for.
+        person: PersonId,
+        /// Its place among the digests of that person, from 1.
+        place: u32,
+        /// The releases that it lists, as it lists them.
+        releases: Vec<ReleaseId>,
         /// The texts, as they are sent.
         texts: Vec<Text>,
         /// How many it is for, by audience.

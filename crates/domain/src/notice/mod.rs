@@ -30,7 +30,7 @@ pub use event::{ChannelEvent, CommunicationEvent, NoticeEvent, UserGroupEvent};
 pub use group::{GroupContent, GroupEdit, GroupFacts, UserGroup, address_of, save_group};
 pub use pressing::{NEAR_HOURS, Tidings};
 pub use refusal::Refusal;
-pub use state::{Notice, Text, Waiting};
+pub use state::{DIGEST, Notice, Text, Waiting};
 
 /// The most people and addresses of a user group.
 pub const MEMBERS_MAX: usize = 10_000;

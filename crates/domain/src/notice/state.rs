@@ -1,5 +1,5 @@
-//! A notice: the texts of one moment of a release, of a move of a record, or of work that someone
-//! waited for, as they were sent. It is never edited.
+//! A notice: the texts of one moment of a release, of a move of a record, of work that someone
+//! waited for, or of a digest of releases, as they were sent. It is never edited.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ use crate::vocabulary::{Audience, Moment, Window};
 /// work is done for which someone waited.
 const MOVED_ON: &str = "moved_on";
 const WORK_DONE: &str = "work_done";
+/// What a notice is that tells one person where releases stand.
+pub const DIGEST: &str = "digest";
 
 /// What is told to one audience in one zone: plain text, of which each channel makes its own form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,13 +46,18 @@ pub struct Waiting {
 pub struct Notice {
     /// The release whose moment it tells.
     pub release: Option<ReleaseId>,
-    /// The id of the change or the release that it says has moved on, or is done.
+    /// The id of the change or the release that it says has moved on, or is done; of a digest, of
+    /// the person whom it is for.
     #[serde(default, skip_serializing_if = "is_default")]
     pub record: Option<String>,
     /// Who waited for that to be done.
     #[serde(default, skip_serializing_if = "is_default")]
     pub waiting: Option<Waiting>,
-    /// Its place among the notices of the release; of a move, the place of that in the log.
+    /// The releases that it lists, where it is a digest of them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub releases: Vec<ReleaseId>,
+    /// Its place among the notices of the release, or the digests of the person; of a move, the
+    /// place of that in the log.
     pub place: u32,
     /// What happened, or is about to.
     pub moment: Option<Moment>,
@@ -81,15 +88,26 @@ impl Notice {
         format!("waits:{kind}:{target:?}:{tell:?}:{record}")
     }
 
-    /// Under what it stands: the id of its release, or the key of the moves of its record, or of
-    /// the link of which it tells.
+    /// Under what the digests of a person stand.
+    pub fn key_of_digests(person: &str) -> String {
+        format!("digest:{person}")
+    }
+
+    /// Under what it stands: the id of its release, or the key of the moves of its record, of the
+    /// link of which it tells, or of the digests of its person.
     pub fn key(&self) -> Option<String> {
         let key = |record| match &self.waiting {
             Some(waiting) => Self::key_of_wait(record, &waiting.link),
+            None if self.is_digest() => Self::key_of_digests(record),
             None => Self::key_of_moves(record),
         };
         let moves = || self.record.as_deref().map(key);
         self.release.map(|release| release.to_string()).or_else(moves)
+    }
+
+    /// Whether it is a digest of releases: one without any is not written.
+    pub fn is_digest(&self) -> bool {
+        !self.releases.is_empty()
     }
 
     /// The id of the record that it is of.
@@ -99,7 +117,11 @@ impl Notice {
 
     /// What it tells, in a word.
     pub fn word(&self) -> &'static str {
-        let of_record = if self.waiting.is_some() { WORK_DONE } else { MOVED_ON };
+        let of_record = match &self.waiting {
+            Some(_) => WORK_DONE,
+            None if self.is_digest() => DIGEST,
+            None => MOVED_ON,
+        };
         self.moment.map_or(of_record, Moment::word)
     }
 
@@ -139,6 +161,14 @@ impl Aggregate for Notice {
                 self.record = Some(record.clone());
                 self.waiting = Some(Waiting { link: link.clone(), whom: whom.clone() });
                 self.place = 1;
+                self.texts.clone_from(texts);
+                self.people.clone_from(people);
+                self.prepared_at = Some(stamp.at);
+            }
+            NoticeEvent::DigestWritten { person, place, releases, texts, people } => {
+                self.record = Some(person.to_string());
+                self.releases.clone_from(releases);
+                self.place = *place;
                 self.texts.clone_from(texts);
                 self.people.clone_from(people);
                 self.prepared_at = Some(stamp.at);

@@ -125,6 +125,11 @@ pub struct ChangeFact {
 }
 
 impl ChangeFact {
+    /// Whether it lacks nothing that its release waits for.
+    pub fn is_ready(&self) -> bool {
+        lacks(self).is_empty()
+    }
+
     /// Who approved it does not carry it out, in a release no more than alone.
     pub(super) fn not_by_its_approver(
         &self,

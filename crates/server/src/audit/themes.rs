@@ -208,6 +208,7 @@ pub(super) const THEMES: &[(&str, &[&str])] = &[
             "channel.edited.v1",
             "channel.secret_set.v1",
             "communication.edited.v1",
+            "notice.digest_written.v1",
             "notice.moved_on.v1",
             "notice.prepared.v1",
             "notice.work_done.v1",

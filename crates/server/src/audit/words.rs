@@ -147,6 +147,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("meeting.remarked", "remarked[ on {subject.id}]"),
     ("meeting.started", "opened the meeting"),
     ("meeting.time_set", "gave {subject.id} {minutes} minutes"),
+    ("notice.digest_written", "wrote to {person} where releases stand: {releases}"),
     ("notice.moved_on", "wrote to the people of {record}: {state}"),
     ("notice.prepared", "wrote notice {place} of {release}: {moment}[, window {window}]"),
     (

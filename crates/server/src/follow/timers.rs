@@ -14,6 +14,7 @@ use crate::bus::{Bus, Command, Envelope, Failure, Lock, Stop, Work, flush_attemp
 use crate::cab::RUNS_OUT;
 use crate::deployment::WAKES;
 use crate::follow::overrun::OVERRUN;
+use crate::identity::DIGEST_DUE;
 use crate::release::UPDATE_DUE;
 use crate::review::ACTIONS_DUE;
 use crate::runner::{GIVE_UP, QUIET};
@@ -115,6 +116,7 @@ impl Command for Fire {
             GIVE_UP => crate::runner::give_up(work, &self.stream),
             DUE => crate::follow::rounds::due(work, &self.stream),
             crate::notice::DUE => crate::notice::due(work, &self.stream),
+            DIGEST_DUE => crate::notice::digest_due(work, &self.stream),
             other => {
                 tracing::error!(timer.kind = other, "a timer of an unknown kind was dropped");
                 Ok(())

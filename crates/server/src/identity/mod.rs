@@ -25,13 +25,15 @@ use crate::http::Routes;
 pub use filters::people_only;
 pub use password::{hash_password, password_matches};
 pub use read::{holders_of, logins_exist, quiet_hours};
-pub use save::{SavePerson, first_administrator, keep_secret};
+pub use save::{SavePerson, first_administrator, keep_digest, keep_secret};
 pub use session::{EndSessions, RefreshSession, SESSION_REFRESH_MINUTES};
 pub use set_password::SetPassword;
 pub use sign_in::{SignInAs, SignOut};
 pub use throttle::Throttle;
 pub use token::{CreateToken, RevokeToken, new_secret};
 
+/// The timer that a person's digest of releases is due.
+pub const DIGEST_DUE: &str = "person.digest_due";
 /// How long a session lives without being used, in minutes (12 h).
 pub const SESSION_IDLE_MINUTES: i64 = 12 * 60;
 /// How long a session lives at most, in minutes (7 days).

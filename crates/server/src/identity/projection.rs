@@ -7,12 +7,13 @@ use ports::{Fault, Tx, Value};
 use crate::bus::Record;
 
 impl Record for Person {
-    const MODEL: i64 = 2;
+    const MODEL: i64 = 3;
     const TABLE_NAMES: &'static [&'static str] = &["people", "people_roles"];
     const TABLES: &'static [&'static str] = &[
         "CREATE TABLE people (id TEXT PRIMARY KEY, version BIGINT NOT NULL, login TEXT NOT NULL, \
             name TEXT NOT NULL, name_key TEXT NOT NULL, email TEXT NOT NULL, roles TEXT NOT NULL, \
-            zone TEXT NOT NULL, inactive BIGINT NOT NULL, quiet TEXT)",
+            zone TEXT NOT NULL, inactive BIGINT NOT NULL, quiet TEXT, \
+            digest TEXT)",
         "CREATE UNIQUE INDEX people_by_login ON people (login)",
         "CREATE INDEX people_by_name ON people (name_key, id)",
         "CREATE INDEX people_by_activity ON people (inactive, name_key, id)",
@@ -34,11 +35,12 @@ impl Record for Person {
         let zone = content.zone.as_ref().map_or("UTC", |zone| zone.name());
         tx.execute(
             "INSERT INTO people \
-            (id, version, login, name, name_key, email, roles, zone, inactive, quiet) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET \
+            (id, version, login, name, name_key, email, roles, zone, inactive, quiet, digest) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET \
             version = excluded.version, login = excluded.login, name = excluded.name, \
             name_key = excluded.name_key, email = excluded.email, roles = excluded.roles, \
-            zone = excluded.zone, inactive = excluded.inactive, quiet = excluded.quiet",
+            zone = excluded.zone, inactive = excluded.inactive, quiet = excluded.quiet, \
+            digest = excluded.digest",
             &[
                 (&id).into(),
                 version.into(),
@@ -50,6 +52,7 @@ impl Record for Person {
                 zone.into(),
                 content.inactive.into(),
                 content.quiet.as_ref().map(domain::canonical::text).into(),
+                content.digest.as_ref().map(domain::canonical::text).into(),
             ],
         )?;
         tx.execute("DELETE FROM people_roles WHERE person = $1", &[(&id).into()])?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::common::{Page, Ref};
-use api::identity::{Me, Person, QuietHours, Token};
+use api::identity::{Me, Person, QuietHours, ReleaseDigest, Token};
 use domain::General;
 use domain::identity::Role;
 use kernel::{Actor, PersonId, Timestamp, TokenId};
@@ -16,7 +16,8 @@ use crate::read::{Statement, found, of_any, prefix_range, present};
 use crate::team::team_refs;
 
 const PERSON: &str = "people.id, people.version, people.login, people.name, people.email, \
-    people.roles, people.zone, people.inactive, people.name_key, people.quiet";
+    people.roles, people.zone, people.inactive, people.name_key, people.quiet, \
+    people.digest";
 const TOKEN: &str = "id, version, name, person, scopes, expires_at, revoked";
 const CURSOR: char = '\u{1F}';
 
@@ -212,6 +213,7 @@ fn person(db: &mut dyn Query, row: &Row) -> Result<Person, Fault> {
         zone: row.text(6)?.to_owned(),
         active: !row.bool(7)?,
         quiet: row.opt_text(9)?.map(quiet_hours).transpose()?.map(shown_quiet),
+        digest: row.opt_text(10)?.map(shown_digest).transpose()?,
     })
 }
 
@@ -223,6 +225,16 @@ pub fn quiet_hours(text: &str) -> Result<domain::identity::QuietHours, Fault> {
 fn shown_quiet(quiet: domain::identity::QuietHours) -> QuietHours {
     let shown = |at: jiff::civil::Time| at.strftime("%H:%M").to_string();
     QuietHours { from: shown(quiet.from), to: shown(quiet.to), digest: quiet.digest }
+}
+
+fn shown_digest(text: &str) -> Result<ReleaseDigest, Fault> {
+    let digest: domain::identity::ReleaseDigest = serde_json::from_str(text)
+        .map_err(|error| Fault::permanent("reading a digest of releases", error))?;
+    Ok(ReleaseDigest {
+        types: digest.types.into_iter().collect(),
+        weekday: digest.weekday.word().to_owned(),
+        hour: u32::from(digest.hour),
+    })
 }
 
 /// A page of a person's tokens, newest first.

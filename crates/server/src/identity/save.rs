@@ -5,18 +5,22 @@ use std::collections::BTreeSet;
 use api::common::Written;
 use api::identity::{self as wire, PersonFields};
 use domain::identity::{
-    Content, Edit, Permission, Person, QuietHours, Role, SaveFacts, check_password, faults, save,
+    Content, Edit, Permission, Person, QuietHours, ReleaseDigest, Role, SaveFacts, check_password,
+    faults, save,
 };
 use domain::{Aggregate as _, General, Missing, Refusal};
 use jiff::civil::Time;
-use kernel::Actor;
+use kernel::{Actor, PersonId, Zone};
 use ports::{Fault, Query};
 
 use crate::bus::{Command, Loaded, Lock, Stop, Work};
+use crate::follow::timers;
+use crate::identity::DIGEST_DUE;
 use crate::identity::password::hash_password;
 use crate::identity::read::{login_taken, other_administrator};
 use crate::identity::session::end_sessions;
 use crate::names::{Resolver, find_person};
+use crate::policy::in_force;
 
 /// The command.
 pub struct SavePerson {
@@ -77,6 +81,11 @@ fn read(fields: &PersonFields) -> (Edit, Vec<Missing>) {
         Some(None) => Some(None),
         Some(Some(wanted)) => quiet(&mut resolver, wanted).map(Some),
     };
+    let digest = match &fields.digest {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(wanted)) => digest(&mut resolver, wanted).map(Some),
+    };
     let edit = Edit {
         login: fields.login.clone(),
         name: fields.name.clone(),
@@ -85,6 +94,7 @@ fn read(fields: &PersonFields) -> (Edit, Vec<Missing>) {
         zone: zone.map(Some),
         inactive: fields.active.map(|active| !active),
         quiet,
+        digest,
     };
     (edit.normalised(), resolver.found())
 }
@@ -101,6 +111,25 @@ fn quiet(resolver: &mut Resolver, wanted: &wire::QuietHours) -> Option<QuietHour
     Some(QuietHours { from: from?, to: to?, digest: wanted.digest })
 }
 
+fn digest(resolver: &mut Resolver, wanted: &wire::ReleaseDigest) -> Option<ReleaseDigest> {
+    let weekday = resolver.parse("/digest/weekday", Some(&wanted.weekday));
+    // What no hour is, is told with the other fields.
+    let hour = u8::try_from(wanted.hour).unwrap_or(u8::MAX);
+    Some(ReleaseDigest { types: wanted.types.iter().cloned().collect(), weekday: weekday?, hour })
+}
+
+/// The types of a digest that no release can have, each with those that there are.
+fn unknown_types(db: &mut dyn Query, digest: &ReleaseDigest) -> Result<Vec<Missing>, Fault> {
+    let policy = in_force(db)?.set;
+    let known = policy.release_types();
+    let unknown = digest.types.iter().filter(|name| !known.contains(&name.as_str()));
+    let wrong = |name: &String| {
+        let detail = format!("`{name}` is no type of release: there are {}", known.join(", "));
+        Missing::new("/digest/types", detail)
+    };
+    Ok(unknown.map(wrong).collect())
+}
+
 impl Command for SavePerson {
     type Answer = Written;
 
@@ -108,7 +137,8 @@ impl Command for SavePerson {
         "person.save"
     }
 
-    /// People keep their own name, address, zone and quiet hours; the rest is asked for in `run`.
+    /// People keep their own name, address, zone, quiet hours and digest; the rest is asked for in
+    /// `run`.
     fn permission(&self) -> Permission {
         Permission::Read
     }
@@ -134,6 +164,9 @@ impl Command for SavePerson {
         let mut content = person.state.content.clone();
         content.apply(&edit);
         wrong.extend(faults(&content));
+        if let Some(Some(digest)) = &edit.digest {
+            wrong.extend(unknown_types(work.tx, digest)?);
+        }
         valid(wrong)?;
         let removes_administrator = edit.removes_administrator(&person.state.content);
         let login = edit.login.as_ref().unwrap_or(&person.state.content.login).clone();
@@ -147,7 +180,12 @@ impl Command for SavePerson {
             other_administrator: removes_administrator && other_administrator(work.tx, person.id)?,
         };
         let events = save(&person.state, &edit, &facts)?;
+        let is_edited = !events.is_empty();
         work.append(&mut person, events)?;
+        let is_moved = edit.zone.is_some() || edit.inactive.is_some();
+        if is_edited && (edit.digest.is_some() || (content.digest.is_some() && is_moved)) {
+            keep_digest(work, person.id, &person.state.content)?;
+        }
         if let (Some(hash), None) = (&self.hash, &self.person) {
             keep_secret(work, &person.id.to_string(), hash)?;
         }
@@ -171,6 +209,14 @@ fn roles(resolver: &mut Resolver, words: &[String]) -> BTreeSet<Role> {
     let parse =
         |(index, word): (usize, &String)| resolver.parse(&format!("/roles/{index}"), Some(word));
     words.iter().enumerate().filter_map(parse).collect()
+}
+
+/// Sets the timer of a person's digest to when it is due next, or takes it away.
+pub fn keep_digest(work: &mut Work<'_>, person: PersonId, content: &Content) -> Result<(), Fault> {
+    let wanted = content.digest.as_ref().filter(|_| !content.inactive);
+    let zone = content.zone.clone().unwrap_or_else(Zone::utc);
+    let due = wanted.and_then(|digest| digest.next(&zone, work.now));
+    timers::keep(work.tx, &Person::stream(person), DIGEST_DUE, due)
 }
 
 /// Keeps the hash of a password or a token, outside the log.

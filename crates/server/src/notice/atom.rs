@@ -7,6 +7,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::calendar::FeedKind;
+use domain::notice::DIGEST;
 use domain::vocabulary::Moment;
 use kernel::{Id as _, NoticeId, Timestamp};
 use ports::{Fault, Query};
@@ -16,6 +17,7 @@ use crate::calendar::{OpenFeed, feed_ended, open_feed};
 use crate::html::escaped;
 use crate::http::{App, ListQuery};
 use crate::notice::archive::in_page;
+use crate::notice::format::addressed;
 use crate::notice::sender::path_of;
 use crate::problem::Answer;
 use crate::read::ask;
@@ -84,7 +86,8 @@ fn entry(xml: &mut Xml, item: &InboxItem, address: Option<&str>) {
         let is_moment = item.moment.parse::<Moment>().is_ok();
         xml.link(&format!("{address}/{}", path_of(&item.record.id, number, is_moment)));
     }
-    xml.typed("content", &item.body);
+    let address = address.filter(|_| item.moment == DIGEST);
+    xml.typed("content", &addressed(&item.body, address));
     xml.close("entry");
 }
 

@@ -364,7 +364,8 @@ fn previewed(
     }
     let written = text(rules, release, &story, moment, audience, zone.clone());
     let link = address.map(|address| format!("{address}/releases/{}/notices", release.number));
-    let letter = Letter { subject: &written.subject, body: &written.body, link: link.as_deref() };
+    let (subject, body) = (&written.subject, &written.body);
+    let letter = Letter { subject, body, link: link.as_deref(), address: None };
     Ok(NoticePreview {
         moment: moment.word().to_owned(),
         audience: audience.word().to_owned(),

@@ -20,6 +20,8 @@ pub(super) struct Letter<'a> {
     pub(super) body: &'a str,
     /// Where the release can be read, where the address of this server is known.
     pub(super) link: Option<&'a str>,
+    /// The address of this server, where the text leads to summaries of releases.
+    pub(super) address: Option<&'a str>,
 }
 
 impl Letter<'_> {
@@ -35,7 +37,7 @@ impl Letter<'_> {
 
     /// As plain text.
     pub(super) fn plain(&self) -> String {
-        let body = visible(self.body);
+        let body = addressed(&visible(self.body), self.address);
         match self.link {
             Some(link) => format!("{body}\n\n{link}\n"),
             None => format!("{body}\n"),
@@ -45,12 +47,19 @@ impl Letter<'_> {
     /// As the body of a mail.
     pub(super) fn html(&self) -> String {
         let paragraph = |text: &str| {
-            let lines: Vec<String> = text.lines().map(|line| escaped(&visible(line))).collect();
+            let lines: Vec<String> = text.lines().map(|line| self.line(line)).collect();
             format!("<p>{}</p>\n", lines.join("<br>\n"))
         };
         let body: String = paragraphs(self.body).map(paragraph).collect();
         let link = self.link.map(|link| format!("<p>{}</p>\n", anchor(link)));
         page(&self.title(), &format!("{body}{}", link.unwrap_or_default()))
+    }
+
+    fn line(&self, line: &str) -> String {
+        match (self.address, summary_path(line)) {
+            (Some(address), Some(path)) => anchor(&format!("{address}{path}")),
+            _ => escaped(&visible(line)),
+        }
     }
 
     /// As Slack is sent it. The parts are plain text, in which nothing is read as markup; the line
@@ -149,6 +158,24 @@ impl Digest<'_> {
     }
 }
 
+/// A text with the address of this server before each line that leads to a summary.
+pub(super) fn addressed(text: &str, address: Option<&str>) -> String {
+    let Some(address) = address else { return text.to_owned() };
+    let line = |line: &str| match summary_path(line) {
+        Some(path) => format!("{address}{path}"),
+        None => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Where a line leads that is nothing but the path of the summary of a release.
+fn summary_path(line: &str) -> Option<&str> {
+    let path = line.trim();
+    let number = path.strip_prefix("/releases/")?.strip_suffix("/summary")?;
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    (!number.is_empty() && number.chars().all(fits)).then_some(path)
+}
+
 fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html><head><meta charset=\"utf-8\"></head>\
@@ -236,7 +263,7 @@ mod tests {
     #[test]
     fn nothing_that_is_said_becomes_an_element_of_a_mail() {
         for said in HOSTILE {
-            let letter = Letter { subject: said, body: said, link: Some(LINK) };
+            let letter = Letter { subject: said, body: said, link: Some(LINK), address: None };
             let html = letter.html();
             let elements: Vec<&str> = html.split('<').skip(1).collect();
             let known = |element: &&str| {
@@ -276,7 +303,7 @@ mod tests {
     #[test]
     fn nothing_that_is_said_is_read_by_a_chat() {
         for said in HOSTILE {
-            let letter = Letter { subject: said, body: said, link: Some(LINK) };
+            let letter = Letter { subject: said, body: said, link: Some(LINK), address: None };
             let slack = letter.slack();
             let line = slack["text"].as_str().expect("a line");
             assert!(!line.contains(['<', '>']), "{line}");
@@ -296,11 +323,12 @@ mod tests {
 
     #[test]
     fn a_text_is_shown_as_it_is_written_and_no_longer_than_a_chat_takes() {
-        let letter = Letter { subject: "A & B", body: "One\nline\n\n- two", link: None };
+        let letter =
+            Letter { subject: "A & B", body: "One\nline\n\n- two", link: None, address: None };
         assert_eq!(letter.plain(), "One\nline\n\n- two\n");
         assert!(letter.html().contains("<p>One<br>\nline</p>\n<p>- two</p>"));
         let long = "x".repeat(10_000);
-        let letter = Letter { subject: &long, body: &long, link: None };
+        let letter = Letter { subject: &long, body: &long, link: None, address: None };
         let slack = letter.slack();
         let length = |text: &Json| text.as_str().expect("a text").chars().count();
         assert_eq!(length(&slack["blocks"][0]["text"]["text"]), HEADLINE_MAX);
@@ -308,8 +336,25 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_the_path_of_a_summary_leads_there_and_no_other_does() {
+        let body = "REL-7 Spring\n/releases/REL-7/summary\n\nsee /releases/REL-7/summary\n\
+            /releases/../summary\n/releases//summary";
+        let at = Some("https://interlock.example");
+        let letter = Letter { subject: "Digest", body, link: None, address: at };
+        let whole = "https://interlock.example/releases/REL-7/summary";
+        assert!(letter.plain().starts_with(&format!("REL-7 Spring\n{whole}\n\nsee /releases")));
+        assert_eq!(letter.plain().matches("https:").count(), 1);
+        assert!(letter.html().contains(&format!("<br>\n<a href=\"{whole}\">{whole}</a></p>")));
+        assert_eq!(letter.html().matches("<a ").count(), 1);
+        let letter = Letter { address: None, ..letter };
+        assert_eq!(letter.plain(), format!("{body}\n"));
+        assert_eq!(letter.html().matches("<a ").count(), 0);
+    }
+
+    #[test]
     fn a_subject_is_shown_as_it_is_written() {
-        let letter = Letter { subject: "Done \u{202E}no\u{7}", body: "", link: None };
+        let letter =
+            Letter { subject: "Done \u{202E}no\u{7}", body: "", link: None, address: None };
         assert_eq!(letter.title(), "Done \u{FFFD}no\u{FFFD}");
     }
 }

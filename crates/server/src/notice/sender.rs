@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::notice::{Channel, ChannelContent, ChannelKind, Notice, Security};
+use domain::notice::{Channel, ChannelContent, ChannelKind, DIGEST, Notice, Security};
 use kernel::{ChangeId, ChannelId, NoticeId, Timestamp};
 use ports::{
     CONNECTING, Fault, HttpClient, HttpRequest, HttpResponse, Mail, MailConnection, MailSecurity,
@@ -443,7 +443,9 @@ impl Outlet {
         parcel: &Parcel<'_>,
         written: &Written,
     ) -> Result<(), Undelivered> {
-        let letter = Letter { subject: &written.subject, body: &written.body, link: parcel.link };
+        let Written { subject, body, moment, .. } = written;
+        let address = way.address.as_deref().filter(|_| *moment == DIGEST);
+        let letter = Letter { subject, body, link: parcel.link, address };
         let body = match self.content.kind {
             ChannelKind::Email => return self.mail(way, open, parcel, letter.mail()),
             ChannelKind::Slack => letter.slack().to_string(),

@@ -98,7 +98,7 @@ impl Story {
 }
 
 /// A time with its zone, as a sentence says it.
-fn written(at: Timestamp, zone: &Zone) -> String {
+pub(super) fn written(at: Timestamp, zone: &Zone) -> String {
     let wall = at.jiff().to_zoned(zone.rules());
     if *zone == Zone::utc() {
         return format!("{} (UTC)", wall.strftime(TIME));

@@ -43,7 +43,7 @@ pub use expression::{EXPRESSION_MAX, LOOPS_MAX};
 pub use facts::Facts;
 pub use force::{InForce, in_force, tried, version_in_force};
 pub(crate) use gather::{of_conflict, of_side};
-pub use notices::{MoveView, NoticeRules, NoticeText, TEXT_MAX, View};
+pub use notices::{DigestLine, DigestView, MoveView, NoticeRules, NoticeText, TEXT_MAX, View};
 pub use replay::{REPLAY_DAYS_MAX, REPLAY_RECORDS_MAX, Replaying};
 pub use set::{CONFLICTS, PolicySet, built_in};
 

@@ -15,6 +15,8 @@ use crate::policy::document::{Reader, Table};
 pub(super) const FILE: &str = "notices.toml";
 /// The file of what is told when a record moves on.
 pub(super) const MOVED_ON: &str = "notices/moved_on.toml";
+/// The file of what is told once a week of where releases stand.
+pub(super) const DIGEST: &str = "notices/digest.toml";
 /// The folder of the texts.
 pub(super) const FOLDER: &str = "notices";
 /// The most entries of a file.
@@ -124,6 +126,72 @@ impl MoveView {
     }
 }
 
+/// What a text may name that tells once a week where releases stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DigestView {
+    /// The day on which it is told, by the reader's clock.
+    pub day: String,
+    /// The releases: those under way, those to come, and those that ended.
+    pub releases: Vec<DigestLine>,
+    /// How many more there are than it lists; empty where it lists all.
+    pub more: String,
+}
+
+/// What such a text may name of a release. What is not known is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DigestLine {
+    /// `REL-…`.
+    pub number: String,
+    /// The title.
+    pub title: String,
+    /// `major`, `minor`, …
+    #[serde(rename = "type")]
+    pub release_type: String,
+    /// `under way`, `to come` or `ended`.
+    pub stands: String,
+    /// The state of its model in which it is, and whether it is on hold.
+    pub state: String,
+    /// When its window begins, in the reader's zone.
+    pub start: String,
+    /// When its window ends.
+    pub end: String,
+    /// Whether the go is given.
+    pub go: bool,
+    /// How risky it is.
+    pub tier: String,
+    /// How many changes it carries.
+    pub changes: u32,
+    /// How many of them lack nothing.
+    pub ready: u32,
+    /// How many conflicts are open.
+    pub conflicts: u32,
+    /// Where its summary is. On a line of its own it becomes a link.
+    pub link: String,
+}
+
+impl DigestView {
+    /// One of which everything is known, to try a text with.
+    fn example() -> Self {
+        let text = || "example".to_owned();
+        let line = DigestLine {
+            number: text(),
+            title: text(),
+            release_type: text(),
+            stands: text(),
+            state: text(),
+            start: text(),
+            end: text(),
+            go: true,
+            tier: text(),
+            changes: 2,
+            ready: 1,
+            conflicts: 1,
+            link: text(),
+        };
+        Self { day: text(), releases: vec![line], more: "1".to_owned() }
+    }
+}
+
 /// A text for some audiences and types of release; for all where none is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeText {
@@ -154,6 +222,7 @@ pub struct NoticeRules {
     before: Option<Vec<(Option<String>, Option<u32>)>>,
     texts: BTreeMap<Moment, Vec<NoticeText>>,
     moved_on: Option<NoticeText>,
+    digest: Option<NoticeText>,
 }
 
 impl NoticeRules {
@@ -184,6 +253,19 @@ impl NoticeRules {
         })
     }
 
+    /// Subject and body of a digest of releases. Where the text fails over what they say, they are
+    /// named all the same.
+    pub fn digest(&self, view: &DigestView) -> (String, String) {
+        let text = self.digest.as_ref().expect("reading asks for a text");
+        text.write(view).unwrap_or_else(|error| {
+            tracing::error!(error, "a digest of releases could not be written");
+            let subject = format!("Digest of releases, {}", view.day);
+            let line = |one: &DigestLine| format!("{} {}\n{}", one.number, one.title, one.link);
+            let lines: Vec<String> = view.releases.iter().map(line).collect();
+            (subject, lines.join("\n\n"))
+        })
+    }
+
     /// What a set that does not speak of something is given: what the program brings along.
     pub(super) fn filled(mut self, built_in: &[(&str, &str)]) -> Self {
         for (path, text) in built_in {
@@ -195,6 +277,10 @@ impl NoticeRules {
             } else if *path == MOVED_ON {
                 if self.moved_on.is_none() {
                     self.moved_on = moved_on(&mut reader);
+                }
+            } else if *path == DIGEST {
+                if self.digest.is_none() {
+                    self.digest = digest(&mut reader);
                 }
             } else if let Some(moment) = moment_of(path)
                 && !self.texts.contains_key(&moment)
@@ -217,9 +303,14 @@ impl NoticeRules {
             self.moved_on = moved_on(reader);
             return;
         }
+        if reader.file == DIGEST {
+            self.digest = digest(reader);
+            return;
+        }
         let Some(moment) = moment_of(reader.file) else {
             let known = Moment::ALL.iter().map(|moment| format!("`{FOLDER}/{moment}.toml`"));
-            let known: Vec<String> = known.chain([format!("`{MOVED_ON}`")]).collect();
+            let others = [MOVED_ON, DIGEST].map(|file| format!("`{file}`"));
+            let known: Vec<String> = known.chain(others).collect();
             let wrong = format!("there is no such moment: texts stand in {}", known.join(", "));
             reader.misplaced(wrong, None);
             return;
@@ -262,9 +353,18 @@ fn before(reader: &mut Reader<'_>) -> Option<Vec<(Option<String>, Option<u32>)>>
 
 /// The one text of what moved on: its readers are the people of the record.
 fn moved_on(reader: &mut Reader<'_>) -> Option<NoticeText> {
-    let mut read = texts(reader, &MoveView::example())?;
+    only_text(reader, "what moved on", &MoveView::example())
+}
+
+/// The one text of a digest: its readers are those who asked for it.
+fn digest(reader: &mut Reader<'_>) -> Option<NoticeText> {
+    only_text(reader, "a digest", &DigestView::example())
+}
+
+fn only_text(reader: &mut Reader<'_>, what: &str, example: &impl Serialize) -> Option<NoticeText> {
+    let mut read = texts(reader, example)?;
     if read.len() > 1 {
-        reader.wrong("/texts", "what moved on has one text, which is for everyone");
+        reader.wrong("/texts", format!("{what} has one text, which is for everyone"));
     }
     read.pop()
 }
@@ -390,6 +490,41 @@ mod tests {
         let two = "version = 1\n[[texts]]\naudiences = [\"team\"]\nsubject = \"a\"\n\
             body = \"b\"\n[[texts]]\nsubject = \"a\"\nbody = \"b\"";
         assert!(with(two).contains("one text"));
+    }
+
+    #[test]
+    fn a_digest_lists_each_release_and_says_how_many_more_there_are() {
+        let set = rules(|_| {}).expect("sound");
+        let one = DigestLine {
+            number: "REL-7".to_owned(),
+            title: "<b>\r\nSpring {{ number }}".to_owned(),
+            release_type: "major".to_owned(),
+            stands: "to come".to_owned(),
+            state: "build".to_owned(),
+            link: "/releases/REL-7/summary".to_owned(),
+            changes: 3,
+            ready: 2,
+            ..DigestLine::default()
+        };
+        let ended = DigestLine { stands: "ended".to_owned(), go: true, ..one.clone() };
+        let day = "Mon 23 Nov 2026".to_owned();
+        let view = DigestView { day, releases: vec![one, ended], more: String::new() };
+        let (subject, body) = set.notices().digest(&view);
+        assert_eq!(subject, "Digest of releases, Mon 23 Nov 2026");
+        assert!(body.contains("Spring {{ number }} (major, to come)"), "{body}");
+        assert!(body.contains("2 of 3 changes ready, 0 conflicts open"), "{body}");
+        assert_eq!(body.matches("changes ready").count(), 1, "that is over: {body}");
+        let links = body.lines().filter(|line| *line == "/releases/REL-7/summary");
+        assert_eq!(links.count(), 2, "each on a line of its own: {body}");
+        assert!(!body.contains("more"), "{body}");
+        let (_, body) = set.notices().digest(&DigestView { more: "12".to_owned(), ..view });
+        assert!(body.ends_with("And 12 more."), "{body}");
+        let wrong = rules(|files| {
+            let text = "version = 1\n[[texts]]\nsubject = \"a\"\nbody = \"{{ number }}\"";
+            files.insert(DIGEST.to_owned(), text.to_owned());
+        });
+        let wrong = wrong.expect_err("a digest has no number").join("\n");
+        assert!(wrong.contains("in `body`"), "{wrong}");
     }
 
     #[test]

@@ -33,7 +33,7 @@ const CHANGES: &str = "changes";
 const FINDINGS_MAX: usize = 50;
 
 /// The files that the program brings along.
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 17] = [
     ("changes/emergency.toml", include_str!("built_in/changes/emergency.toml")),
     ("changes/normal.toml", include_str!("built_in/changes/normal.toml")),
     ("changes/standard.toml", include_str!("built_in/changes/standard.toml")),
@@ -41,6 +41,7 @@ const BUILT_IN: [(&str, &str); 16] = [
     (notices::FILE, include_str!("built_in/notices.toml")),
     ("notices/before.toml", include_str!("built_in/notices/before.toml")),
     ("notices/cancelled.toml", include_str!("built_in/notices/cancelled.toml")),
+    (notices::DIGEST, include_str!("built_in/notices/digest.toml")),
     ("notices/moved.toml", include_str!("built_in/notices/moved.toml")),
     (notices::MOVED_ON, include_str!("built_in/notices/moved_on.toml")),
     ("notices/rollback.toml", include_str!("built_in/notices/rollback.toml")),

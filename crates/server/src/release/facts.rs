@@ -107,6 +107,16 @@ pub(super) fn change_fact(
     fact_of(db, &policy, change)
 }
 
+/// How many changes lack nothing that their release waits for.
+pub fn changes_ready(db: &mut dyn Query, changes: &[ChangeId]) -> Result<u32, Fault> {
+    let mut ready = 0;
+    for id in changes {
+        let Some(change) = find_state::<Change>(db, *id)? else { continue };
+        ready += u32::from(change_fact(db, &change)?.is_ready());
+    }
+    Ok(ready)
+}
+
 fn fact_of(
     db: &mut dyn Query,
     policy: &InForce,

@@ -50,6 +50,7 @@ use crate::read::{ask, refused};
 
 pub use approval::{approval_due, approval_lapses};
 pub use cadence::open_next;
+pub use facts::changes_ready;
 pub use list::rows;
 pub use order::SetDependencies;
 pub use plan::SetPlan;

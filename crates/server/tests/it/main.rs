@@ -45,6 +45,7 @@ mod notice;
 mod notice_arrivals;
 mod notice_astray;
 mod notice_deaths;
+mod notice_digest;
 mod notice_feed;
 mod notice_hostile;
 mod notice_moves;

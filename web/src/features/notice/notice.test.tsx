@@ -45,6 +45,22 @@ it('leads from a move to the record that moved on', async () => {
   expect(await link(release.subject)).toHaveAttribute('href', '/releases/REL-17/overview');
 });
 
+it('leads from a digest to the releases, and from each to its summary', async () => {
+  const body = 'REL-7 Spring\n/releases/REL-7/summary\n\nsee /releases/REL-8/summary';
+  const record = { id: 'per_01', name: 'Mara Manager' };
+  const digest = { ...item, record, moment: 'digest', subject: 'Digest of releases', body };
+  serve({ 'GET /inbox': { items: [digest], unread: 1 } });
+  show('/inbox');
+  const told = await screen.findByRole('article', { name: digest.subject });
+  const links = within(told).getAllByRole('link');
+  expect(links.map((link) => link.getAttribute('href'))).toEqual([
+    '/releases',
+    '/releases/REL-7/summary',
+  ]);
+  expect(links[1]).toHaveTextContent('Summary of REL-7');
+  expect(within(told).getByText(/see .releases.REL-8/)).toBeInTheDocument();
+});
+
 it('says what the inbox is for when nothing was told', async () => {
   serve();
   show('/inbox');

@@ -18,6 +18,7 @@ export const INBOX = {
   label: 'Your notices',
   readAll: 'Mark all as read',
   isNew: 'New',
+  summary: (number: string) => `Summary of ${number}`,
   emptyTitle: 'Nothing was told to you yet',
   empty:
     'You are told of a release when you are in a user group of a service that it touches, when ' +

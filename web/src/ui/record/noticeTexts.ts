@@ -14,6 +14,7 @@ export const MOMENTS: Record<string, string> = {
 export const TOLD: Record<string, string> = {
   ...MOMENTS,
   moved_on: 'It moved on',
+  digest: 'Digest of releases',
   work_done: 'Who waited for it was told',
 };
 

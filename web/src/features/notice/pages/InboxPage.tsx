@@ -1,7 +1,8 @@
 // The reader's own notices, the latest first.
 import { Button } from '@mantine/core';
+import { Fragment } from 'react';
 import { usePages } from '@/lib/pages';
-import { isOfRecord } from '@/lib/moments';
+import { DIGEST, isOfRecord, summaryPath } from '@/lib/moments';
 import type { Schema } from '@/lib/schema';
 import { useWrite } from '@/lib/write';
 import { paths } from '@/app/paths';
@@ -61,8 +62,9 @@ export default function InboxPage() {
   );
 }
 
-/** A moment of a release is read among its notices, a move at the record itself. */
+/** A moment of a release is read among its notices, a move at the record, a digest is of many. */
 function pathOf({ record, moment }: Item): string {
+  if (moment === DIGEST) return paths.releases;
   const name = record.number ?? record.id;
   if (!isOfRecord(moment)) return paths.release(name, 'notices');
   return record.id.startsWith('chg_') ? paths.change(name) : paths.release(name);
@@ -76,7 +78,23 @@ function Told({ row }: { row: Item }) {
         <Link to={pathOf(row)}>{row.subject}</Link>
         <Time at={row.at} show="full" />
       </div>
-      <pre className={classes.body}>{row.body}</pre>
+      <pre className={classes.body}>
+        {row.moment === DIGEST ? <Lines text={row.body} /> : row.body}
+      </pre>
     </article>
   );
+}
+
+/** A text in which each line that is the path of a summary leads there. */
+function Lines({ text }: { text: string }) {
+  const lines = text.split('\n').map((line, at) => {
+    const path = summaryPath(line);
+    return (
+      <Fragment key={at}>
+        {at > 0 && '\n'}
+        {path ? <Link to={path}>{INBOX.summary(path.split('/')[2] ?? '')}</Link> : line}
+      </Fragment>
+    );
+  });
+  return <>{lines}</>;
 }
