@@ -37,6 +37,8 @@ const SINGLE: &[(&str, &str, &str)] = &[
     ("extended", "/window", "window"),
     ("links_set", "/links", "links"),
     ("opened", "/kpis", "kpis"),
+    ("opened", "/short/went_well", "went_well"),
+    ("opened", "/short/went_wrong", "went_wrong"),
     ("relations_set", "/relations", "relations"),
     ("reordered", "/changes", "order"),
     ("resolution_corrected", "/resolved_at", "resolved_at"),

@@ -303,8 +303,8 @@ impl TellMove {
         Ok(review.and_then(|found| found.state.subject).map(|subject| subject.id()))
     }
 
-    /// Whether it is a release that is given up or delayed after it was told: then all who were told
-    /// hear it.
+    /// Whether it is a release that is given up or delayed after it was told: then all who were
+    /// told hear it.
     fn is_told_as_a_moment(&self, db: &mut dyn Query) -> Result<bool, Fault> {
         let is_moment = match self.said.state.as_str() {
             CANCELLED => true,

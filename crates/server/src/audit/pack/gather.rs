@@ -123,8 +123,8 @@ pub(super) const LASTING: &[Belonging] = &[
     ("survey", "SELECT id FROM surveys WHERE ", "release"),
 ];
 
-/// What may come to belong, or cease to, after a pack was made; and the notices of moves and of work
-/// that is done, which packs of before do not hold.
+/// What may come to belong, or cease to, after a pack was made; and the notices of moves and of
+/// work that is done, which packs of before do not hold.
 const PASSING: &[Belonging] = &[
     (
         "conflict",
