@@ -2,7 +2,8 @@
 //! there with what it said, every stored state is the fold of its events, every row of a read model
 //! is what its state says, records that name each other agree, and it starts again by itself. The
 //! load is of commands over one stream, over all that a release and its changes have, and over what
-//! stands around them: blackouts, exceptions, boards.
+//! stands around them: blackouts, exceptions, boards with their meetings, the order and the scope
+//! of releases, feeds, absences, the policy.
 //! `INTERLOCK_KILLS` says how often on each engine (5 by hand and in CI, 50 in a soak).
 
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ use crate::shared::{Database, Server, bus, client, on_both, operator, program, t
 const WRITERS: usize = 8;
 /// The writers from this one on write what stands around releases and changes.
 const AROUND: usize = 6;
+/// A file of the policy; its pointer is among those of `told`.
+const RULES: &str = "changes/normal.toml";
 /// How often it is looked whether the tree has caught up.
 const CATCH_UP_TRIES: u32 = 600;
 const STARTS_MAX: u32 = 5;
@@ -88,10 +91,12 @@ impl Writer<'_> {
         Ok(answer)
     }
 
-    /// A write to the record at a path, acknowledged with the version it left.
+    /// A write to the record at a path, acknowledged with the version it left. A scope is read at a
+    /// path of its own, and has the verbs of its release.
     fn write(&self, record: &str, rest: &str, voter: bool, body: &Json) -> Result<(), Gone> {
         let method = match rest {
-            "" => Method::PATCH,
+            "" if record != "/policy" => Method::PATCH,
+            "" | "/dependencies" => Method::PUT,
             rest if rest.starts_with("/changes/") => Method::PUT,
             _ => Method::POST,
         };
@@ -100,10 +105,14 @@ impl Writer<'_> {
             "/comments" => &[("/comments/0/text", body["text"].clone())],
             "/schedule" => &[("/scheduled", json!(true))],
             "/refuse" => &[("/state", json!("refused"))],
+            "/cancel" => &[("/state", json!("cancelled"))],
+            "/dependencies" => &[("/after/0/release/number", body["after"][0].clone())],
+            "/freeze" => &[("/freeze/reason", body["reason"].clone())],
             _ => &[],
         };
         self.acknowledged.sent.lock().unwrap().extend(placed(record, said));
-        let written = self.send(method, &format!("{record}{rest}"), voter, body)?;
+        let of = if rest.is_empty() { record } else { record.trim_end_matches("/scope") };
+        let written = self.send(method, &format!("{of}{rest}"), voter, body)?;
         self.keep(record.to_owned(), &written, said);
         let counted = match rest {
             "/submit" => &self.acknowledged.submitted,
@@ -144,8 +153,10 @@ impl Writer<'_> {
     }
 
     /// Sets blackouts far ahead and edits them, asks for exceptions from them, which are refused,
-    /// and sets up boards, again and again, until the server is gone.
+    /// sets up boards, calls their meetings and calls them off, and orders releases, again and
+    /// again, until the server is gone.
     fn around(&self) -> Result<(), Gone> {
+        let mut before: Option<String> = None;
         for day in self.day.. {
             let first: Timestamp = "2040-01-01T08:00:00Z".parse().unwrap();
             let start = first.plus_minutes(day * 24 * 60);
@@ -168,8 +179,67 @@ impl Writer<'_> {
             let fields = json!({"name": self.named("Board", day), "roles": ["cab_member"]});
             let board = self.make("/boards", &fields)?;
             self.write(&board, "", false, &json!({"name": self.named("Council", day)}))?;
+            let fields = json!({
+                "board": board.rsplit('/').next(), "window": window, "cut_off": start.to_string(),
+            });
+            let meeting = self.make("/meetings", &fields)?;
+            let reason = self.named("Nobody can come", day);
+            self.write(&meeting, "/cancel", false, &json!({"reason": reason}))?;
+            before = Some(self.ordered(day, start, before.as_deref())?);
+            if self.place == AROUND {
+                self.alone(day, &window)?;
+            }
         }
         Ok(())
+    }
+
+    /// A release that waits for the one before it, with what is left out of it and its freezes;
+    /// answers its number.
+    fn ordered(&self, day: i64, at: Timestamp, before: Option<&str>) -> Result<String, Gone> {
+        let fields = json!({"title": self.named("In its turn", day), "type": "minor"});
+        let release = self.make("/releases", &fields)?;
+        let scope = format!("{release}/scope");
+        if let Some(before) = before {
+            self.write(&scope, "/dependencies", false, &json!({"after": [before]}))?;
+        }
+        let stated = json!({
+            "excluded": [{"what": self.named("The app", day), "reason": "It is not ready."}],
+            "freeze_at": at.to_string(),
+        });
+        self.write(&scope, "", false, &stated)?;
+        let reason = self.named("It is rehearsed", day);
+        self.write(&scope, "/freeze", false, &json!({"reason": reason}))?;
+        Ok(release.trim_start_matches("/releases/").to_owned())
+    }
+
+    /// Makes a feed and names a deputy, of which a person has few, in the place of what is there,
+    /// and puts a policy in force, of which there is one: the work of one writer alone.
+    fn alone(&self, day: i64, window: &Json) -> Result<(), Gone> {
+        let feed = json!({"name": self.named("Feed", day)});
+        let absence = json!({
+            "deputy": "bo", "from": window["start"], "until": window["end"],
+            "reason": self.named("On leave", day),
+        });
+        for (kind, fields) in [("/feeds", feed), ("/delegations", absence)] {
+            let there = self.send(Method::GET, kind, false, &json!({}))?;
+            for one in there["items"].as_array().expect("a list") {
+                let path = format!("{kind}/{}", one["id"].as_str().expect("an id"));
+                // From here on it may be taken back; a feed is not shown then.
+                self.acknowledged.versions.lock().unwrap().remove(&path);
+                let written = self.send(Method::DELETE, &path, false, &json!({}))?;
+                if kind == "/delegations" {
+                    self.keep(path, &written, &[("/state", json!("revoked"))]);
+                }
+            }
+            self.make(kind, &fields)?;
+        }
+        let built_in = self.send(Method::GET, "/policy?version=0", false, &json!({}))?;
+        let mut files = built_in["files"].clone();
+        let rules = files[RULES].as_str().expect("a file");
+        let rules = format!("# {}\n{rules}", self.named("As before", day));
+        files[RULES] = json!(rules);
+        let note = self.named("A word", day);
+        self.write("/policy", "", false, &json!({"files": files, "note": note}))
     }
 
     /// Raises a change, edits it, remarks on it and takes it to its approval, puts it into a
@@ -236,8 +306,16 @@ fn part(title: &str, place: usize) -> Json {
 
 /// What a record shows as it was sent.
 fn told(body: &Json) -> Vec<(&'static str, Json)> {
-    let places = [("title", "/title"), ("name", "/name"), ("reason", "/reason")];
-    places.iter().filter_map(|(field, at)| Some((*at, body.get(field)?.clone()))).collect()
+    let places = [
+        "/title",
+        "/name",
+        "/reason",
+        "/cut_off",
+        "/freeze_at",
+        "/excluded/0/what",
+        "/files/changes~1normal.toml",
+    ];
+    places.into_iter().filter_map(|at| Some((at, body.pointer(at)?.clone()))).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "an exception ends within a year of the clock")]
@@ -263,6 +341,9 @@ fn drill(program: &Command, database: &Database) {
         "calendar.write",
         "exception.request",
         "cab.write",
+        "feed.write",
+        "delegation.write",
+        "policy.write",
     ];
     let decides = ["read", "approve", "release.write", "exception.decide"];
     let roles = ["release_manager", "service_owner"];
@@ -310,18 +391,24 @@ fn drill(program: &Command, database: &Database) {
     eprintln!("{} records survived {} kills: {reached}", versions.len(), kills());
 }
 
-/// A record as it is read; a blackout is read in the list of them.
+/// A record as it is read; some are read only in the list of their kind.
 fn shown(client: &reqwest::blocking::Client, url: &str, token: &str, path: &str) -> Json {
     let get = |path: &str| {
         let answer = client.get(format!("{url}/api/v1{path}")).bearer_auth(token).send().unwrap();
         assert!(answer.status().is_success(), "{path} was acknowledged and is gone");
         answer.json::<Json>().unwrap()
     };
-    let Some(id) = path.strip_prefix("/blackouts/") else { return get(path) };
+    let (kind, id) = path.rsplit_once('/').expect("a path");
+    let list = match kind {
+        "/blackouts" => "/blackouts?limit=200",
+        "/feeds" => "/feeds?limit=200",
+        "/delegations" => "/delegations?state=all&limit=200",
+        _ => return get(path),
+    };
     let mut cursor = String::new();
     loop {
-        let page = get(&format!("/blackouts?limit=200{cursor}"));
-        let mut items = page["items"].as_array().expect("blackouts").iter();
+        let page = get(&format!("{list}{cursor}"));
+        let mut items = page["items"].as_array().expect("a list").iter();
         if let Some(found) = items.find(|one| one["id"] == id) {
             return found.clone();
         }
