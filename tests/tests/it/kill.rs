@@ -341,6 +341,7 @@ fn drill(program: &Command, database: &Database) {
         "calendar.write",
         "exception.request",
         "cab.write",
+        "cab.attend",
         "feed.write",
         "delegation.write",
         "policy.write",

@@ -31,7 +31,7 @@ pub(super) enum Before {
     LongAgo,
 }
 
-/// Events that set one thing: the end of their name, where it is in the payload, the field.
+/// Events that set single things: the end of their name, where it is in the payload, the field.
 const SINGLE: &[(&str, &str, &str)] = &[
     ("dependencies_set", "/after", "depends_on"),
     ("extended", "/window", "window"),
@@ -97,11 +97,12 @@ pub(super) fn set_by(name: &str, payload: &Json) -> Vec<(String, Json)> {
         }
         "annotated" => annotated(payload),
         known => {
-            let single = SINGLE.iter().find(|(verb, ..)| *verb == known);
-            let value = single.and_then(|(_, place, _)| payload.pointer(place));
-            let value = value.filter(|value| !value.is_null()).cloned();
-            let set = single.zip(value);
-            set.map(|((.., field), value)| ((*field).to_owned(), value)).into_iter().collect()
+            let single = SINGLE.iter().filter(|(verb, ..)| *verb == known);
+            let set = single.filter_map(|(_, place, field)| {
+                let value = payload.pointer(place).filter(|value| !value.is_null())?;
+                Some(((*field).to_owned(), value.clone()))
+            });
+            set.collect()
         }
     }
 }
