@@ -34,7 +34,6 @@ export const digestTexts = {
     'Releases that begin within 90 days.',
     'Releases that ended within the last 7 days.',
   ],
-  each:
-    'Of each: its state and window, whether the go is given, its risk, how many of its changes are ready, the open conflicts, and the link to its summary.',
+  each: 'Of each: its state and window, whether the go is given, its risk, how many of its changes are ready, the open conflicts, and the link to its summary.',
   none: 'In a week without any, nothing is sent.',
 };
