@@ -109,7 +109,7 @@ fn a_policy_is_checked_put_in_force_by_version_and_never_broken() {
         let first = story.anna.get("/policy").await.ok();
         assert_eq!(
             (&first["version"], first["files"].as_object().map(serde_json::Map::len)),
-            (&json!(0), Some(16))
+            (&json!(0), Some(17))
         );
 
         let mut files = further(&story.rosa).await;
