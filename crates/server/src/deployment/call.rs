@@ -378,13 +378,14 @@ pub(super) fn end_of_job(db: &mut dyn Query, key: &str) -> Result<Answer, Fault>
     })
 }
 
-/// Whether the run has the attempt of a key, which begins with its release, as done.
+/// Whether the run has the attempt of a key, which begins with its release, as done; and where it
+/// cannot be read, since what is stopped halfway stays so.
 fn is_done(bus: &Bus, key: &str, attempt: &Attempt) -> bool {
     let release = key.split_once(':').and_then(|(release, _)| release.parse::<ReleaseId>().ok());
     let Some(release) = release else { return false };
     let run = wait(&*bus.world().store, move |db| find_state::<Run>(db, release));
-    let leg =
-        run.ok().flatten().and_then(|run| run.state.0.leg(&attempt.step, attempt.way).cloned());
+    let Ok(run) = run else { return true };
+    let leg = run.and_then(|run| run.state.0.leg(&attempt.step, attempt.way).cloned());
     leg.is_some_and(|leg| leg.attempts == attempt.number && leg.state == LegState::Done)
 }
 

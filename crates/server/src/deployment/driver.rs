@@ -180,10 +180,16 @@ impl Driver {
             let Waits::Tell(attempt) = wait else { continue };
             let key = format!("{}:{}", one.id, attempt.key());
             let end = crate::read::wait(&*self.bus.world().store, move |db| end_of_job(db, &key));
-            let answer = end.map_err(Failure::Fault)?;
-            if !matches!(answer, Answer::Succeeded(_) | Answer::Failed(_)) {
-                continue;
-            }
+            let answer = match end.map_err(Failure::Fault)? {
+                Answer::Unknown => continue,
+                // A key under which nothing was asked for was never begun either.
+                Answer::NeverBegun if !is_job(one, &attempt) => continue,
+                // Asked for again it would be the same job.
+                Answer::NeverBegun if !one.run.is_unwanted(&attempt) => {
+                    Answer::Failed("no runner began it".to_owned())
+                }
+                answer => answer,
+            };
             match tell(&self.bus, one.id, Input::Answered { attempt, answer }) {
                 Err(failure @ Failure::Fault(_)) => return Err(failure),
                 Err(failure) => tracing::error!(?failure, "the end of a job was refused"),
@@ -284,6 +290,12 @@ impl Driver {
             }
         }
     }
+}
+
+/// Whether an attempt is a job of a runner.
+fn is_job(open: &Open, attempt: &Attempt) -> bool {
+    let file = file::read(&open.plan, &open.changes);
+    file.is_ok_and(|file| file.is_job(attempt))
 }
 
 /// Whether it is not known yet what became of an attempt.

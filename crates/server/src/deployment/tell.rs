@@ -234,7 +234,7 @@ fn step(
     }
     work.append(run, events)?;
     if let Input::Reported { attempt, report: Report::Failed(_) } = input {
-        // The next attempt is another job, beside which this one must not run on.
+        // The next attempt is another job: this one is asked to stop, so that both do not run on.
         let key = format!("{}:{}", release.id, attempt.key());
         cancel_job(work, &key, "it was reported as failed")?;
     }
@@ -367,6 +367,7 @@ pub(super) fn may_tell(
 ) -> Result<(), Refusal> {
     if let Input::Reported { attempt, report: Report::NotBegun } = input
         && file.is_some_and(|file| file.is_job(attempt))
+        && !run.is_unwanted(attempt)
     {
         let detail = "is for a call: what a runner was asked for counts as begun. Report it as \
             `failed`, and retry it";

@@ -64,7 +64,11 @@ fn of(run: &orchestrator::Run, file: Option<&PlanFile>, wait: Waits) -> Option<A
         }
         Waits::Tell(attempt) => {
             let is_job = file.is_some_and(|file| file.is_job(attempt));
-            let results = if is_job { "done or failed" } else { "done, failed or not begun" };
+            let results = if is_job && !run.is_unwanted(attempt) {
+                "done or failed"
+            } else {
+                "done, failed or not begun"
+            };
             let words = format!(
                 "Nobody knows what became of step {}, {}: look, and report it as {results}.",
                 attempt.step, attempt.way

@@ -118,6 +118,9 @@ fn digest(resolver: &mut Resolver, wanted: &wire::ReleaseDigest) -> Option<Relea
     Some(ReleaseDigest { types: wanted.types.iter().cloned().collect(), weekday: weekday?, hour })
 }
 
+/// The most types of a digest of which it is said that there are none such.
+const WRONG_TYPES_MAX: usize = 20;
+
 /// The types of a digest that no release can have, each with those that there are.
 fn unknown_types(db: &mut dyn Query, digest: &ReleaseDigest) -> Result<Vec<Missing>, Fault> {
     let policy = in_force(db)?.set;
@@ -165,7 +168,8 @@ impl Command for SavePerson {
         content.apply(&edit);
         wrong.extend(faults(&content));
         if let Some(Some(digest)) = &edit.digest {
-            wrong.extend(unknown_types(work.tx, digest)?);
+            // Where there are too many, that is said already.
+            wrong.extend(unknown_types(work.tx, digest)?.into_iter().take(WRONG_TYPES_MAX));
         }
         valid(wrong)?;
         let removes_administrator = edit.removes_administrator(&person.state.content);

@@ -34,7 +34,8 @@ const LOOKED_AT_MAX: usize = 200;
 const DAY: &str = "%a %-d %b %Y";
 
 const COLUMNS: &str = "SELECT id, number, title, model, state, held, tier, approved, start_at, \
-    end_at, zone, deployment_ended_at FROM releases WHERE ";
+    end_at, zone, COALESCE((SELECT opened_at FROM reviews WHERE reviews.subject = releases.id), \
+    deployment_ended_at) FROM releases WHERE ";
 
 /// What a timer asks for: the digest of a person is due.
 pub fn digest_due(work: &mut Work<'_>, stream: &str) -> Result<(), Stop> {
@@ -126,7 +127,8 @@ impl Stands {
     fn order(self) -> &'static str {
         match self {
             Self::ToCome => " ORDER BY end_at, id",
-            Self::UnderWay | Self::Ended => " ORDER BY updated_at, id",
+            Self::UnderWay => " ORDER BY updated_at, id",
+            Self::Ended => " ORDER BY updated_at DESC, id DESC",
         }
     }
 }
@@ -181,15 +183,16 @@ impl Found {
     /// How many there are beyond those that are listed, in words; empty where there are none.
     fn more(&self) -> String {
         match self.releases.len().saturating_sub(LISTED_MAX) {
-            0 => String::new(),
+            0 if self.is_whole => String::new(),
+            0 => "perhaps some".to_owned(),
             more if self.is_whole => more.to_string(),
             more => format!("at least {more}"),
         }
     }
 }
 
-/// Whether a release ended within the last days: it was verified or taken back, else closed or
-/// given up. It may have been touched since.
+/// Whether a release ended within the last days: it was verified or taken back, which opened its
+/// review, else closed or given up. It may have been touched since.
 fn ended_lately(
     db: &mut dyn Query,
     id: ReleaseId,

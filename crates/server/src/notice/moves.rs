@@ -224,9 +224,10 @@ impl Command for TellMove {
         }
         let Some(about) = About::of(work.tx, &record)? else { return Ok(()) };
         let by_release = about.travels && BY_RELEASE.contains(&self.said.state.as_str());
-        if by_release || self.is_told_as_a_moment(work.tx)? || self.is_told_already(work.tx)? {
+        if by_release || self.is_told_already(work.tx)? {
             return Ok(());
         }
+        let as_moment = self.is_told_as_a_moment(work.tx)?;
         let said = &self.said;
         let corrects = match said.state.as_str() {
             CANCELLED | UNSCHEDULED => true,
@@ -254,6 +255,9 @@ impl Command for TellMove {
         // What is asked of someone next is news to whoever brought it about, too.
         if let Some(person) = self.by.person().filter(|_| !matches!(said.whom, Whom::Doers(_))) {
             people.remove(&person);
+        }
+        if as_moment {
+            people = self.untold(work.tx, people)?;
         }
         let reached = once(accounts(work.tx, &people)?);
         if reached.is_empty() {
@@ -316,6 +320,24 @@ impl TellMove {
         }
         let sql = "SELECT 1 FROM notices WHERE release = $1 AND reached > 0 LIMIT 1";
         Ok(db.query_one(sql, &[(&self.record).into()])?.is_some())
+    }
+
+    /// Those who were told nothing of the release yet: the others hear of it as a moment.
+    fn untold(
+        &self,
+        db: &mut dyn Query,
+        people: BTreeSet<PersonId>,
+    ) -> Result<BTreeSet<PersonId>, Fault> {
+        let mut untold = BTreeSet::new();
+        for person in people {
+            let sql = "SELECT 1 FROM deliveries WHERE channel = 'page' AND person = $1 \
+                AND release = $2 AND state IN ('sent', 'sending') LIMIT 1";
+            let told = db.query_one(sql, &[person.to_string().into(), (&self.record).into()])?;
+            if told.is_none() {
+                untold.insert(person);
+            }
+        }
+        Ok(untold)
     }
 
     /// Whether it is a release with a committed window that had not passed.

@@ -183,10 +183,13 @@ fn correction_after(db: &mut dyn Query, release: &str, place: i64) -> Result<Opt
     row.map(|row| row.int(0)).transpose()
 }
 
-/// The place of the first notice after one beside which that one would mislead: any of the same
-/// release or record but one that tells the same window.
+/// The place of the first notice after one beside which that one would mislead: of a release any
+/// but one that tells the same window, of a record one to whoever was not reached.
 fn outdated_by(db: &mut dyn Query, notice: &domain::notice::Notice) -> Result<Option<i64>, Fault> {
     let Some(key) = notice.key() else { return Ok(None) };
+    if notice.release.is_none() {
+        return later_to_the_same(db, &key, notice.place);
+    }
     let start = notice.window.as_ref().map(|window| window.interval.start);
     let sql = "SELECT place, moment, window_start FROM notices \
         WHERE release = $1 AND place > $2 ORDER BY place";
@@ -197,6 +200,17 @@ fn outdated_by(db: &mut dyn Query, notice: &domain::notice::Notice) -> Result<Op
         }
     }
     Ok(None)
+}
+
+/// The place of the first notice that came later to someone whom one of a record did not reach.
+fn later_to_the_same(db: &mut dyn Query, key: &str, place: u32) -> Result<Option<i64>, Fault> {
+    let sql = "SELECT later.place FROM deliveries AS dead JOIN deliveries AS later \
+        ON later.release = dead.release AND later.channel = dead.channel \
+        AND later.recipient = dead.recipient AND later.place > dead.place \
+        WHERE dead.release = $1 AND dead.place = $2 AND dead.state = 'dead' \
+        ORDER BY later.place LIMIT 1";
+    let row = db.query_one(sql, &[key.into(), i64::from(place).into()])?;
+    row.map(|row| row.int(0)).transpose()
 }
 
 /// Hands what waits for a mail server that is turned off to the one that is in force: to its

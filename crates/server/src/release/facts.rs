@@ -109,10 +109,10 @@ pub(super) fn change_fact(
 
 /// How many changes lack nothing that their release waits for.
 pub fn changes_ready(db: &mut dyn Query, changes: &[ChangeId]) -> Result<u32, Fault> {
-    let mut ready = 0;
+    let (policy, mut ready) = (in_force(db)?, 0);
     for id in changes {
         let Some(change) = find_state::<Change>(db, *id)? else { continue };
-        ready += u32::from(change_fact(db, &change)?.is_ready());
+        ready += u32::from(fact_of(db, &policy, &change)?.is_ready());
     }
     Ok(ready)
 }

@@ -3,8 +3,12 @@
 use domain::policy::ReviewForm;
 use domain::release::Release;
 use domain::review::{Kpi, Planned, Short, Why};
+use kernel::ReleaseId;
+use orchestrator::{Leg, LegState, Way};
 use ports::{Fault, Query, Value};
 
+use crate::bus::find_state;
+use crate::deployment::{Run, is_run};
 use crate::policy::in_force;
 use crate::read::of_any;
 
@@ -13,16 +17,38 @@ const NAMED_MAX: usize = 20;
 
 /// The measures and the date that were set at planning; and where the model of a release that was
 /// asked no approval for wants it, what the record says. A failure is looked back on by people.
-pub(super) fn planned(db: &mut dyn Query, release: &Release, why: Why) -> Result<Planned, Fault> {
+pub(super) fn planned(
+    db: &mut dyn Query,
+    id: ReleaseId,
+    release: &Release,
+    why: Why,
+) -> Result<Planned, Fault> {
     let kpis = release.content.kpis.iter().map(|kpi| Kpi {
         name: kpi.name.clone(),
         target: kpi.target.clone(),
         reached: String::new(),
         met: None,
     });
+    let went_straight = went_straight(db, id, release)?;
     let asked_nobody = release.round().is_some_and(|round| round.plan.stages.is_empty());
-    let short = if why == Why::Release && asked_nobody { short(db, release)? } else { None };
+    let short = if why == Why::Release && asked_nobody && went_straight {
+        short(db, release)?
+    } else {
+        None
+    };
     Ok(Planned { due_on: release.review_due_on, kpis: kpis.collect(), short })
+}
+
+/// Whether every step was done at the first try.
+fn went_straight(db: &mut dyn Query, id: ReleaseId, release: &Release) -> Result<bool, Fault> {
+    if !is_run(release) {
+        return Ok(true);
+    }
+    let Some(run) = find_state::<Run>(db, id)? else { return Ok(false) };
+    let is_straight = |leg: &Leg| leg.state == LegState::Done && leg.attempts == 1;
+    let run = run.state.0;
+    let went_straight = run.legs(Way::Forward).all(|(_, leg)| is_straight(leg));
+    Ok(went_straight)
 }
 
 fn short(db: &mut dyn Query, release: &Release) -> Result<Option<Short>, Fault> {
@@ -62,8 +88,8 @@ fn went_well(release: &Release) -> String {
 
 fn went_wrong(incidents: &[String]) -> String {
     if incidents.is_empty() {
-        return "Nothing that the record tells of: no change failed, nothing was taken back, and no \
-            incident names one of them as its cause."
+        return "Nothing that the record told of when the release was verified: no step failed or \
+            was left out, nothing was taken back, and no incident named a change as its cause."
             .to_owned();
     }
     let named = incidents.iter().take(NAMED_MAX).map(String::as_str);

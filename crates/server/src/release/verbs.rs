@@ -367,7 +367,7 @@ pub(crate) fn follow(
             _ if failed => Why::Failed,
             _ => Why::Release,
         };
-        let planned = planned(work.tx, after, why)?;
+        let planned = planned(work.tx, id, after, why)?;
         review::open_review(work, Subject::Release(id), why, planned)?;
     }
     Ok(())

@@ -60,8 +60,15 @@ pub fn status(db: &mut dyn Query, key: &str) -> Result<Status, Fault> {
 /// Cancels a job, if one was asked for under the key: one that waits is not begun, one that runs is
 /// stopped by its runner.
 pub(crate) fn cancel_job(work: &mut Work<'_>, key: &str, reason: &str) -> Result<(), Stop> {
+    cancel(work, key, reason, false)
+}
+
+fn cancel(work: &mut Work<'_>, key: &str, reason: &str, if_queued: bool) -> Result<(), Stop> {
     let Some(id) = find_job(work.tx, key)? else { return Ok(()) };
     let mut job: Loaded<Job> = work.load(id)?;
+    if if_queued && job.state.state != Some(State::Queued) {
+        return Ok(());
+    }
     let events = runner::cancel(&job.state, reason);
     work.append(&mut job, events)
 }
@@ -173,9 +180,6 @@ impl Command for CancelJob {
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<(), Stop> {
-        if self.if_queued && status(work.tx, &self.key)? != Status::Queued {
-            return Ok(());
-        }
-        cancel_job(work, &self.key, &self.reason)
+        cancel(work, &self.key, &self.reason, self.if_queued)
     }
 }

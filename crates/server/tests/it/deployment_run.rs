@@ -445,7 +445,7 @@ async fn nobody_knows(stage: &Stage, story: &Cast<'_>, release: &str, drive: &mu
 const STOPPED: &str = "SELECT COUNT(*) FROM events WHERE name = 'job.stop_asked.v1'";
 
 #[test]
-fn a_lost_job_that_is_said_to_have_failed_is_stopped_before_the_next_one() {
+fn a_lost_job_that_is_said_to_have_failed_is_asked_to_stop() {
     on_both(async |stage| {
         let story = cast(&stage).await;
         let secret = token(&stage, "ada", &["runner"]).await;

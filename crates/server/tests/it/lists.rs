@@ -1,4 +1,4 @@
-//! Every list takes every parameter that the description names, alone and beside each other one, so
+//! Every list takes every parameter that the description names, and fails on no two of them, so
 //! that each statement that is put together from them is one that both engines understand.
 
 use std::fmt::Write as _;
@@ -114,7 +114,7 @@ async fn taken(client: &Client<'_>, path: &str, name: &str) -> Option<String> {
 }
 
 #[test]
-fn every_list_takes_every_parameter_that_it_names_alone_and_beside_each_other() {
+fn every_list_takes_every_parameter_that_it_names_and_fails_on_no_two() {
     on_both(async |stage| {
         let anna = world(&stage).await;
         let mut untaken = Vec::new();

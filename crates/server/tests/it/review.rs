@@ -289,7 +289,7 @@ fn what_nobody_had_to_approve_is_filled_in_from_the_record_and_confirmed_by_its_
             The work took 0 of the 180 minutes of its window.";
         assert_eq!(review["went_well"], well);
         let wrong = review["went_wrong"].as_str().expect("words");
-        assert!(wrong.starts_with("Nothing that the record tells of"), "{wrong}");
+        assert!(wrong.starts_with("Nothing that the record told of"), "{wrong}");
         assert_eq!(review["confirmer"], "rosa_release_manager Example");
         assert_eq!(review["allowed"][0]["refusal"]["code"], "review.owner_confirms");
         let guess = story.rita.post("/reviews/PIR-1/complete", json!({})).await;
