@@ -83,6 +83,26 @@ impl Default for Environment {
 }
 
 words! {
+    /// A day of the week, which begins on Monday.
+    Weekday {
+        /// Monday.
+        Monday = "monday",
+        /// Tuesday.
+        Tuesday = "tuesday",
+        /// Wednesday.
+        Wednesday = "wednesday",
+        /// Thursday.
+        Thursday = "thursday",
+        /// Friday.
+        Friday = "friday",
+        /// Saturday.
+        Saturday = "saturday",
+        /// Sunday.
+        Sunday = "sunday",
+    }
+}
+
+words! {
     /// How risky, in four steps.
     Tier {
         /// Little can go wrong.

@@ -38,4 +38,4 @@ pub use meeting::{
     Remark,
 };
 pub use refusal::Refusal;
-pub use schedule::{ByRule, CUT_OFF_MINUTES_MAX, Day, Occurrence, Schedule, Weekly};
+pub use schedule::{ByRule, CUT_OFF_MINUTES_MAX, Occurrence, Schedule, Weekly};

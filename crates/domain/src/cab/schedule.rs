@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{self, Occasion, Repeats};
 use crate::edit::is_default;
 use crate::refusal::Check;
-use crate::vocabulary::{Window, words};
+use crate::vocabulary::{Weekday, Window};
 
 /// The shortest and the longest meeting, in minutes.
 const LENGTH_MINUTES: std::ops::RangeInclusive<i64> = 5..=480;
@@ -21,26 +21,6 @@ pub const CUT_OFF_MINUTES_MAX: u32 = 14 * 24 * 60;
 const LOOKED_AT_MAX: usize = 50;
 /// A Monday before any board was set up, from which the weeks of `Weekly` are counted.
 const MONDAY: Date = Date::constant(2024, 1, 1);
-
-words! {
-    /// A day of the week.
-    Day {
-        /// Monday.
-        Monday = "monday",
-        /// Tuesday.
-        Tuesday = "tuesday",
-        /// Wednesday.
-        Wednesday = "wednesday",
-        /// Thursday.
-        Thursday = "thursday",
-        /// Friday.
-        Friday = "friday",
-        /// Saturday.
-        Saturday = "saturday",
-        /// Sunday.
-        Sunday = "sunday",
-    }
-}
 
 /// When a board meets. Two that name the same meetings in the same words are equal, however they
 /// were written down.
@@ -75,7 +55,7 @@ pub struct ByRule {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Weekly {
     /// On which days.
-    pub days: BTreeSet<Day>,
+    pub days: BTreeSet<Weekday>,
     /// At which wall time.
     pub at: Time,
     /// In which zone.
@@ -161,8 +141,8 @@ impl Schedule {
 impl Weekly {
     /// The same by a rule, from the first of its days on.
     fn meetings(&self) -> calendar::Schedule {
-        let days = Day::ALL.iter().enumerate().filter(|(_, day)| self.days.contains(day));
-        let days: Vec<(usize, String)> = days.map(|(place, day)| (place, day.code())).collect();
+        let days = Weekday::ALL.iter().enumerate().filter(|(_, day)| self.days.contains(day));
+        let days: Vec<(usize, String)> = days.map(|(place, day)| (place, code(*day))).collect();
         let first = days.first().and_then(|(place, _)| i64::try_from(*place).ok()).unwrap_or(0);
         let date = MONDAY.saturating_add(first.days());
         let start = self.zone.instant(date.to_datetime(self.at));
@@ -177,18 +157,16 @@ impl Weekly {
     }
 }
 
-impl Day {
-    /// As rules write it: the first two letters.
-    fn code(self) -> String {
-        self.word().chars().take(2).collect::<String>().to_uppercase()
-    }
+/// A day as rules write it: its first two letters.
+fn code(day: Weekday) -> String {
+    day.word().chars().take(2).collect::<String>().to_uppercase()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn weekly(days: &[Day], at: &str, cut_off_minutes: u32) -> Schedule {
+    fn weekly(days: &[Weekday], at: &str, cut_off_minutes: u32) -> Schedule {
         Schedule::Weekly(Weekly {
             days: days.iter().copied().collect(),
             at: at.parse().expect("a time"),
@@ -224,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_next_meeting_is_the_first_whose_agenda_is_open() {
-        let schedule = weekly(&[Day::Tuesday, Day::Thursday], "10:00", 60);
+        let schedule = weekly(&[Weekday::Tuesday, Weekday::Thursday], "10:00", 60);
         let tuesday = ("2026-11-24T09:00:00Z".to_owned(), "2026-11-24T08:00:00Z".to_owned());
         assert_eq!(next(&schedule, "2026-11-24T07:59:59Z"), tuesday);
         assert_eq!(next(&schedule, "2026-11-24T08:00:00Z").0, "2026-11-26T09:00:00Z");
@@ -233,14 +211,14 @@ mod tests {
 
     #[test]
     fn the_wall_time_stays_when_the_clocks_change() {
-        let schedule = weekly(&[Day::Monday], "10:00", 0);
+        let schedule = weekly(&[Weekday::Monday], "10:00", 0);
         assert_eq!(next(&schedule, "2026-10-20T00:00:00Z").0, "2026-10-26T09:00:00Z");
         assert_eq!(next(&schedule, "2026-10-13T00:00:00Z").0, "2026-10-19T08:00:00Z");
     }
 
     #[test]
     fn a_cut_off_of_two_weeks_still_finds_a_meeting() {
-        let schedule = weekly(&[Day::Wednesday], "09:00", CUT_OFF_MINUTES_MAX);
+        let schedule = weekly(&[Weekday::Wednesday], "09:00", CUT_OFF_MINUTES_MAX);
         assert_eq!(next(&schedule, "2026-11-25T08:00:00Z").0, "2026-12-16T08:00:00Z");
     }
 
@@ -270,7 +248,7 @@ mod tests {
 
     #[test]
     fn the_days_of_a_week_are_the_same_written_as_a_rule() {
-        let days = weekly(&[Day::Thursday, Day::Tuesday], "10:00", 60);
+        let days = weekly(&[Weekday::Thursday, Weekday::Tuesday], "10:00", 60);
         let rule = by_rule("2024-01-02T09:00:00Z", "FREQ=WEEKLY;BYDAY=TU,TH", 60);
         assert_eq!(days, Schedule::ByRule(rule.clone()));
         assert_ne!(days, Schedule::ByRule(ByRule { cut_off_minutes: 0, ..rule }));

@@ -4,51 +4,17 @@
 use std::collections::BTreeSet;
 
 use jiff::ToSpan as _;
-use jiff::civil::{self, Time};
+use jiff::civil::{Date, Time};
 use kernel::{NAME_MAX, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Check;
-use crate::vocabulary::words;
+use crate::vocabulary::Weekday;
 
 /// The most types of release in one digest.
 pub const DIGEST_TYPES_MAX: usize = 20;
 /// The last hour of a day.
 const HOUR_MAX: u8 = 23;
-
-words! {
-    /// A day of the week.
-    Weekday {
-        /// The first.
-        Monday = "monday",
-        /// The second.
-        Tuesday = "tuesday",
-        /// The third.
-        Wednesday = "wednesday",
-        /// The fourth.
-        Thursday = "thursday",
-        /// The fifth.
-        Friday = "friday",
-        /// The sixth.
-        Saturday = "saturday",
-        /// The last.
-        Sunday = "sunday",
-    }
-}
-
-impl Weekday {
-    fn civil(self) -> civil::Weekday {
-        match self {
-            Self::Monday => civil::Weekday::Monday,
-            Self::Tuesday => civil::Weekday::Tuesday,
-            Self::Wednesday => civil::Weekday::Wednesday,
-            Self::Thursday => civil::Weekday::Thursday,
-            Self::Friday => civil::Weekday::Friday,
-            Self::Saturday => civil::Weekday::Saturday,
-            Self::Sunday => civil::Weekday::Sunday,
-        }
-    }
-}
 
 /// Of which releases a person is told once a week, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,11 +32,15 @@ impl ReleaseDigest {
     pub fn next(&self, zone: &Zone, after: Timestamp) -> Option<Timestamp> {
         let at = Time::new(i8::try_from(self.hour).ok()?, 0, 0, 0).ok()?;
         let today = zone.civil(after).date();
+        let is_it = |day: Date| {
+            let place = usize::try_from(day.weekday().to_monday_zero_offset()).ok();
+            place.and_then(|place| Weekday::ALL.get(place)) == Some(&self.weekday)
+        };
         // Today's may be over; then it is the one of the same day a week later.
         (0_i64..=7).find_map(|days| {
             let day = today.checked_add(days.days()).ok()?;
             let due = zone.instant(day.to_datetime(at));
-            (day.weekday() == self.weekday.civil() && due > after).then_some(due)
+            (is_it(day) && due > after).then_some(due)
         })
     }
 

@@ -12,7 +12,7 @@ mod quiet;
 mod refusal;
 mod token;
 
-pub use digest::{DIGEST_TYPES_MAX, ReleaseDigest, Weekday};
+pub use digest::{DIGEST_TYPES_MAX, ReleaseDigest};
 pub use event::{PersonEvent, TokenEvent};
 pub use permission::{Permission, Role, permissions};
 pub use person::{

@@ -202,7 +202,8 @@ pub fn save_filters(person: &Person, filters: &[SavedFilter]) -> Decision<Person
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{DIGEST_TYPES_MAX, Weekday};
+    use crate::identity::DIGEST_TYPES_MAX;
+    use crate::vocabulary::Weekday;
 
     fn anna() -> Person {
         let content = Content {
